@@ -1,0 +1,126 @@
+"""Caviar: searches hyperparameters and trains whole populations of neural networks from one TOML file.
+
+Public names are imported when first used, so that importing caviar costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "caviar.interfaces.activation": ("Activation",),
+    "caviar.interfaces.backend": ("Backend",),
+    "caviar.interfaces.data": ("Data", "DataError"),
+    "caviar.interfaces.executor": ("Executor", "Job", "Tell", "Workers"),
+    "caviar.interfaces.field": ("Tunable", "setting", "tunable"),
+    "caviar.interfaces.loss": ("Loss",),
+    "caviar.interfaces.metric": ("Metric",),
+    "caviar.interfaces.model": ("Model", "ModelContext"),
+    "caviar.interfaces.normalizer": ("Normalizer",),
+    "caviar.interfaces.optimizer": ("Optimizer",),
+    "caviar.interfaces.plugin": ("Plugin",),
+    "caviar.interfaces.pruner": ("Decision", "Pruner"),
+    "caviar.interfaces.regularizer": ("Regularizer",),
+    "caviar.interfaces.reporter": ("Reporter",),
+    "caviar.interfaces.sampler": ("Sampler",),
+    "caviar.interfaces.schedule": ("Schedule",),
+    "caviar.interfaces.store": ("Ledger", "Store", "StoreError", "StudyRecord", "TrialRecord"),
+    "caviar.interfaces.strategy": ("Strategy",),
+    "caviar.interfaces.trainer": ("Advance", "Finish", "Trainer", "TrainerContext"),
+    "caviar.interfaces.transform": ("Transform",),
+    "caviar.registry.hooks": ("hook",),
+    "caviar.values.arrays": ("Array", "namespace"),
+    "caviar.values.dataset": ("Dataset", "Split"),
+    "caviar.values.dimension": ("Dimension", "Space"),
+    "caviar.values.history": ("Goal", "History"),
+    "caviar.values.metrics": ("Metrics",),
+    "caviar.values.population": ("Population",),
+    "caviar.values.random": ("Random", "uniforms"),
+    "caviar.values.run": ("EpochInfo", "RunInfo", "Summary"),
+    "caviar.values.segment": ("MemberOutcome", "Outcome", "Segment"),
+    "caviar.values.slot": ("Initial", "Layout", "Slot", "Views", "lay_out", "size_of"),
+    "caviar.values.table": ("Table",),
+    "caviar.values.task": ("Task", "TaskKind"),
+    "caviar.values.trial": ("Trial", "TrialState"),
+}
+_HOME = {name: module for module, names in _HOMES.items() for name in names}
+
+if TYPE_CHECKING:
+    from caviar.interfaces.activation import Activation as Activation
+    from caviar.interfaces.backend import Backend as Backend
+    from caviar.interfaces.data import Data as Data
+    from caviar.interfaces.data import DataError as DataError
+    from caviar.interfaces.executor import Executor as Executor
+    from caviar.interfaces.executor import Job as Job
+    from caviar.interfaces.executor import Tell as Tell
+    from caviar.interfaces.executor import Workers as Workers
+    from caviar.interfaces.field import Tunable as Tunable
+    from caviar.interfaces.field import setting as setting
+    from caviar.interfaces.field import tunable as tunable
+    from caviar.interfaces.loss import Loss as Loss
+    from caviar.interfaces.metric import Metric as Metric
+    from caviar.interfaces.model import Model as Model
+    from caviar.interfaces.model import ModelContext as ModelContext
+    from caviar.interfaces.normalizer import Normalizer as Normalizer
+    from caviar.interfaces.optimizer import Optimizer as Optimizer
+    from caviar.interfaces.plugin import Plugin as Plugin
+    from caviar.interfaces.pruner import Decision as Decision
+    from caviar.interfaces.pruner import Pruner as Pruner
+    from caviar.interfaces.regularizer import Regularizer as Regularizer
+    from caviar.interfaces.reporter import Reporter as Reporter
+    from caviar.interfaces.sampler import Sampler as Sampler
+    from caviar.interfaces.schedule import Schedule as Schedule
+    from caviar.interfaces.store import Ledger as Ledger
+    from caviar.interfaces.store import Store as Store
+    from caviar.interfaces.store import StoreError as StoreError
+    from caviar.interfaces.store import StudyRecord as StudyRecord
+    from caviar.interfaces.store import TrialRecord as TrialRecord
+    from caviar.interfaces.strategy import Strategy as Strategy
+    from caviar.interfaces.trainer import Advance as Advance
+    from caviar.interfaces.trainer import Finish as Finish
+    from caviar.interfaces.trainer import Trainer as Trainer
+    from caviar.interfaces.trainer import TrainerContext as TrainerContext
+    from caviar.interfaces.transform import Transform as Transform
+    from caviar.registry.hooks import hook as hook
+    from caviar.values.arrays import Array as Array
+    from caviar.values.arrays import namespace as namespace
+    from caviar.values.dataset import Dataset as Dataset
+    from caviar.values.dataset import Split as Split
+    from caviar.values.dimension import Dimension as Dimension
+    from caviar.values.dimension import Space as Space
+    from caviar.values.history import Goal as Goal
+    from caviar.values.history import History as History
+    from caviar.values.metrics import Metrics as Metrics
+    from caviar.values.population import Population as Population
+    from caviar.values.random import Random as Random
+    from caviar.values.random import uniforms as uniforms
+    from caviar.values.run import EpochInfo as EpochInfo
+    from caviar.values.run import RunInfo as RunInfo
+    from caviar.values.run import Summary as Summary
+    from caviar.values.segment import MemberOutcome as MemberOutcome
+    from caviar.values.segment import Outcome as Outcome
+    from caviar.values.segment import Segment as Segment
+    from caviar.values.slot import Initial as Initial
+    from caviar.values.slot import Layout as Layout
+    from caviar.values.slot import Slot as Slot
+    from caviar.values.slot import Views as Views
+    from caviar.values.slot import lay_out as lay_out
+    from caviar.values.slot import size_of as size_of
+    from caviar.values.table import Table as Table
+    from caviar.values.task import Task as Task
+    from caviar.values.task import TaskKind as TaskKind
+    from caviar.values.trial import Trial as Trial
+    from caviar.values.trial import TrialState as TrialState
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME:
+        return getattr(import_module(_HOME[name]), name)
+    raise AttributeError(f"module 'caviar' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*_HOME, "__version__"])

@@ -1,0 +1,5 @@
+"""`python -m caviar` is `pipe`."""
+
+from caviar.cli.main import app
+
+app()

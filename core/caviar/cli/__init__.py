@@ -1,0 +1,1 @@
+"""The `pipe` command: one file a command."""

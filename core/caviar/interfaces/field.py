@@ -1,0 +1,118 @@
+"""Fields of plugins: bounds, search ranges, tiers and other people's words, declared where the field is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import isfinite
+from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar
+
+from pydantic import Field
+
+if TYPE_CHECKING:
+    from caviar.interfaces.sampler import Sampler
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a field says of itself beyond its type."""
+
+    ge: float | None = None
+    gt: float | None = None
+    le: float | None = None
+    lt: float | None = None
+    search: Sampler | None = None
+    tier: int | None = None
+    also: tuple[str, ...] = ()
+
+    def complaint(self, value: Any) -> str | None:
+        """Why a number (or one of several) is out of bounds, or None."""
+        if isinstance(value, (list, tuple)):
+            return next((text for text in map(self.complaint, value) if text), None)
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not isfinite(value):
+            return None
+        if self.gt is not None and not value > self.gt:
+            return f"must be above {self.gt:g}, not {value:g}"
+        if self.ge is not None and not value >= self.ge:
+            return f"must be at least {self.ge:g}, not {value:g}"
+        if self.lt is not None and not value < self.lt:
+            return f"must be below {self.lt:g}, not {value:g}"
+        if self.le is not None and not value <= self.le:
+            return f"must be at most {self.le:g}, not {value:g}"
+        return None
+
+
+class _SamplerOr:
+    """Makes pydantic accept a sampler of T wherever it accepts a T."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
+        from pydantic_core import core_schema
+
+        from caviar.interfaces.sampler import Sampler
+
+        def check(value: Any, inner: Any) -> Any:
+            if isinstance(value, Sampler):
+                for end in value.ends():
+                    inner(end)
+                return value
+            return inner(value)
+
+        return core_schema.no_info_wrap_validator_function(check, handler(source))
+
+
+TUNABLE = _SamplerOr()
+
+if TYPE_CHECKING:
+
+    class Tunable(Generic[T]):
+        """Reads as T, may be given a T or a sampler of T."""
+
+        def __get__(self, plugin: object, owner: Any = None) -> T: ...
+        def __set__(self, plugin: object, value: T | Sampler) -> None: ...
+
+else:
+    Tunable = Annotated[T, TUNABLE]
+
+
+def tunable(
+    *,
+    default: Any = ...,
+    ge: float | None = None,
+    gt: float | None = None,
+    le: float | None = None,
+    lt: float | None = None,
+    search: Sampler | None = None,
+    tier: int | None = None,
+    also: tuple[str, ...] = (),
+) -> Any:
+    """A field that may be searched: bounds (for both ends of a range too), default range, tier, foreign words.
+
+    `search` is the range taken when the field's tier is searched and no range is given; `also` holds names that other
+    libraries use, for suggestions.
+    """
+    return _field(default, Facts(ge, gt, le, lt, search, tier, also))
+
+
+def setting(
+    *,
+    default: Any = ...,
+    ge: float | None = None,
+    gt: float | None = None,
+    le: float | None = None,
+    lt: float | None = None,
+    also: tuple[str, ...] = (),
+) -> Any:
+    """A field that is never searched: bounds and foreign words."""
+    return _field(default, Facts(ge, gt, le, lt, also=also))
+
+
+def _field(default: Any, facts: Facts) -> Any:
+    info = Field(default)
+    info.metadata.append(facts)
+    return info
+
+
+def facts_of(metadata: list[Any]) -> Facts:
+    """The facts among a pydantic field's metadata."""
+    return next((each for each in metadata if isinstance(each, Facts)), Facts())

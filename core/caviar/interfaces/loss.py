@@ -1,0 +1,35 @@
+"""Loss: what training makes small, and what its outputs mean."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import Any, ClassVar
+
+from caviar.interfaces.plugin import Plugin
+from caviar.values.arrays import Array
+from caviar.values.task import Task, TaskKind
+
+
+class Loss(Plugin):
+    """output: (members, batch, outputs); target: (batch, targets), codes or scaled numbers; tunables (members, 1, 1)."""
+
+    kind: ClassVar[str] = "loss"
+    interface: ClassVar[int] = 1
+    task: ClassVar[TaskKind]
+    """The task it is for."""
+
+    @abstractmethod
+    def outputs(self, task: Task) -> int:
+        """How many outputs the model needs."""
+
+    @abstractmethod
+    def forward(self, output: Array, target: Array) -> tuple[Array, Any]:
+        """Loss of each row, (members, batch), and what backward needs."""
+
+    @abstractmethod
+    def backward(self, cache: Any) -> Array:
+        """The gradient of the mean over the batch's rows with respect to the output."""
+
+    @abstractmethod
+    def predict(self, output: Array) -> Array:
+        """Outputs as predictions: probabilities per class, or the scaled targets."""

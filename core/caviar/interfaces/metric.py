@@ -1,0 +1,29 @@
+"""Metric: one number that says how good predictions are."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import ClassVar
+
+from caviar.interfaces.plugin import Plugin
+from caviar.values.arrays import Array
+from caviar.values.history import Goal
+from caviar.values.task import TaskKind
+
+
+class Metric(Plugin):
+    """prediction: (members, rows, classes) probabilities or (members, rows, targets) in the user's units.
+
+    truth: (rows, targets), codes or numbers in the user's units.
+    """
+
+    kind: ClassVar[str] = "metric"
+    interface: ClassVar[int] = 1
+    task: ClassVar[TaskKind]
+    goal: ClassVar[Goal]
+    worst: ClassVar[float]
+    """Counted for a trial that diverged."""
+
+    @abstractmethod
+    def measure(self, prediction: Array, truth: Array) -> Array:
+        """One float64 per member."""

@@ -1,0 +1,53 @@
+"""Model: the network's shape, its forward and its backward pass."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from caviar.interfaces.activation import Activation
+from caviar.interfaces.normalizer import Normalizer
+from caviar.interfaces.plugin import Plugin
+from caviar.values.arrays import Array
+from caviar.values.random import Random
+from caviar.values.slot import Slot, Views
+
+
+@dataclass(frozen=True)
+class ModelContext:
+    """What a pass needs besides numbers: whether it trains, the bound parts, and each member's stream for this batch."""
+
+    training: bool
+    normalizer: Normalizer
+    activation: Activation
+    streams: tuple[Random, ...] = ()
+
+
+class Model(Plugin):
+    """Three axes everywhere: x (members or 1, batch, inputs), weights (members, rows, columns), tunables (members, 1, 1).
+
+    Parameters and statistics are views by slot name; the engine owns the buffers behind them.
+    """
+
+    kind: ClassVar[str] = "model"
+    interface: ClassVar[int] = 1
+
+    activation: Activation
+    """Every model says its default."""
+
+    @abstractmethod
+    def layout(
+        self, inputs: int, outputs: int, normalizer: Normalizer
+    ) -> tuple[tuple[Slot, ...], tuple[Slot, ...]]:
+        """Parameters and statistics of one member: slots in order, not yet placed."""
+
+    @abstractmethod
+    def forward(self, parameters: Views, statistics: Views, x: Array, context: ModelContext) -> tuple[Array, Any]:
+        """Output (members, batch, outputs), without the loss's own function, and what backward needs."""
+
+    @abstractmethod
+    def backward(
+        self, gradient: Array, cache: Any, parameters: Views, gradients: Views, context: ModelContext
+    ) -> None:
+        """Fills the gradient views; `gradient` is the loss's with respect to the output."""

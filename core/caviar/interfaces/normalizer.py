@@ -1,0 +1,54 @@
+"""Normalizer: rescales the inputs of a hidden layer's activation, or its outputs."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal
+
+from caviar.interfaces.plugin import Plugin
+from caviar.values.arrays import Array
+from caviar.values.slot import Slot
+
+
+class Normalizer(Plugin):
+    """z: (members, batch, units); parameters, statistics and tunables: (members, 1, units) or (members, 1, 1).
+
+    `place` says where it stands. A layer has no bias exactly when its normalizer stands before the activation and
+    `cancels_bias`: subtracting a mini-batch mean removes any constant.
+    """
+
+    kind: ClassVar[str] = "normalizer"
+    interface: ClassVar[int] = 1
+    cancels_bias: ClassVar[bool] = False
+    """Whether adding a constant per unit to z changes nothing."""
+    smallest_batch: ClassVar[int] = 1
+    """Fewer rows than this cannot be trained on."""
+
+    place: Literal["before-activation", "after-activation"] = "before-activation"
+
+    @abstractmethod
+    def slots(self, units: int) -> tuple[Slot, ...]:
+        """Its parameters, such as gamma and beta, each of shape (1, units), with their initial values."""
+
+    @abstractmethod
+    def statistics(self, units: int) -> tuple[Slot, ...]:
+        """Its running values, role "statistic"; no optimizer or penalty sees them."""
+
+    @abstractmethod
+    def forward(
+        self, z: Array, parameters: Mapping[str, Array], statistics: Mapping[str, Array], training: bool
+    ) -> tuple[Array, Any]:
+        """Output and what backward needs. In training, statistics are updated in place."""
+
+    @abstractmethod
+    def backward(
+        self, gradient: Array, cache: Any, parameters: Mapping[str, Array], gradients: Mapping[str, Array]
+    ) -> Array:
+        """dz; fills the parameters' gradients in place."""
+
+    @abstractmethod
+    def fold(
+        self, parameters: Mapping[str, Array], statistics: Mapping[str, Array]
+    ) -> tuple[Array | float, Array | float] | None:
+        """(scale, shift) with output = scale * z + shift at prediction; None where it depends on the row."""

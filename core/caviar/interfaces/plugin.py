@@ -1,0 +1,93 @@
+"""What all plugins are: frozen pydantic classes whose fields are the keys of the file."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from types import UnionType
+from typing import Any, ClassVar, Union, dataclass_transform, get_args, get_origin
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
+
+from caviar.interfaces.field import TUNABLE, Facts, facts_of, setting, tunable
+
+
+@dataclass_transform(kw_only_default=False, field_specifiers=(Field, tunable, setting))
+class Declared(BaseModel):
+    """Fields that hold constants, samplers or plugins; compared by value, never changed.
+
+    Scalars are strict (`1` is a float; `"0.1"`, `true`, `nan` are not), lists fill tuples, strings fill paths, and
+    "auto" fills a field that may be None. Positional arguments fill the fields in order.
+    """
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, allow_inf_nan=False, arbitrary_types_allowed=True
+    )
+
+    def __init__(self, *values: Any, **fields: Any) -> None:
+        names = list(type(self).model_fields)
+        if len(values) > len(names):
+            raise TypeError(f"{type(self).__name__} takes at most {len(names)} values, not {len(values)}")
+        super().__init__(**dict(zip(names, values, strict=False)), **fields)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _loosen(cls, value: Any, info: ValidationInfo) -> Any:
+        assert info.field_name is not None
+        types = _types(cls, info.field_name)
+        if isinstance(value, str):
+            if value == "auto" and type(None) in types:
+                return None
+            if Path in types:
+                return Path(value)
+        if isinstance(value, list) and any((get_origin(each) or each) is tuple for each in types):
+            return _tuple(value)
+        return value
+
+    @field_validator("*", mode="after")
+    @classmethod
+    def _bound(cls, value: Any, info: ValidationInfo) -> Any:
+        from caviar.interfaces.sampler import Sampler
+
+        assert info.field_name is not None
+        facts = cls.facts(info.field_name)
+        tested = value.ends() if isinstance(value, Sampler) else (value,)
+        complaint = next((text for text in map(facts.complaint, tested) if text), None)
+        if complaint:
+            raise PydanticCustomError("bounds", "{complaint}", {"complaint": complaint})
+        return value
+
+    @classmethod
+    def facts(cls, field: str) -> Facts:
+        """Bounds, range, tier and words of one field."""
+        return facts_of(cls.model_fields[field].metadata)
+
+    @classmethod
+    def is_tunable(cls, field: str) -> bool:
+        """Whether a field may hold a sampler."""
+        return TUNABLE in cls.model_fields[field].metadata
+
+    @classmethod
+    def types(cls, field: str) -> tuple[Any, ...]:
+        """The types a field's constant may have; a union's alternatives one by one."""
+        return _types(cls, field)
+
+
+class Plugin(Declared):
+    """A declared plugin. State is a value that is passed, never kept here."""
+
+    kind: ClassVar[str]
+    interface: ClassVar[int]
+    name: ClassVar[str] = ""
+    """Only for classes without an entry point; an entry point's name is its plugin's."""
+
+
+@cache
+def _types(cls: type[Declared], field: str) -> tuple[Any, ...]:
+    annotation = cls.model_fields[field].annotation
+    return get_args(annotation) if get_origin(annotation) in (Union, UnionType) else (annotation,)
+
+
+def _tuple(value: Any) -> Any:
+    return tuple(_tuple(each) for each in value) if isinstance(value, list) else value

@@ -1,0 +1,34 @@
+"""Pruner: decides at rungs which trials of a round go on."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from enum import StrEnum
+from typing import ClassVar
+
+from caviar.interfaces.plugin import Plugin
+from caviar.values.arrays import Array
+from caviar.values.history import Goal
+
+
+class Decision(StrEnum):
+    """What becomes of a trial at a rung; a paused trial keeps its state and may be told to go on at a later one."""
+
+    GO_ON = "go on"
+    PAUSE = "pause"
+    STOP = "stop"
+
+
+class Pruner(Plugin):
+    """Sees the whole round at once, so that its decisions do not depend on populations or workers."""
+
+    kind: ClassVar[str] = "pruner"
+    interface: ClassVar[int] = 1
+
+    @abstractmethod
+    def rungs(self, epochs: int, trial: int) -> tuple[int, ...]:
+        """Epochs, rising and below `epochs`, at which it decides about a trial; by trial index, for brackets."""
+
+    @abstractmethod
+    def decide(self, curves: Array, rung: int, goal: Goal) -> tuple[Decision, ...]:
+        """curves: float64 (trials of the round, epochs so far), NaN beyond a trial's last epoch -> one decision each."""

@@ -1,0 +1,63 @@
+"""Sampler: one hyperparameter's range, as a map between the unit interval and values."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import Any, ClassVar, Self
+
+from caviar.interfaces.plugin import Plugin
+from caviar.values.arrays import Array
+
+
+class Sampler(Plugin):
+    """A range on the right scale; equal steps in [0, 1] are equally likely.
+
+    Laws, tested by `caviar.testing.SamplerContract`: `from_unit` rises (or falls) all the way;
+    from_unit(to_unit(v)) is v, to rounding, for every v it can produce. The engine clips to the ends.
+
+    Only what is said here is asked of a sampler whose values are numbers of a continuum: from_unit and to_unit.
+    """
+
+    kind: ClassVar[str] = "sampler"
+    interface: ClassVar[int] = 1
+    ordered: ClassVar[bool] = True
+    """Whether near coordinates mean near values; False for choices."""
+    whole: ClassVar[bool] = False
+    """Whether every value is an int, so that it may stand where a whole number is expected."""
+
+    @abstractmethod
+    def from_unit(self, u: Array) -> Array:
+        """Coordinates in [0, 1] -> numbers (levels where unordered); float64 arrays of one axis."""
+
+    @abstractmethod
+    def to_unit(self, value: Array) -> Array:
+        """The inverse; for a sampler with levels, the middle of a level's stretch."""
+
+    def narrow(self, low: float, high: float) -> Self:
+        """The same scale on the part [low, high] of [0, 1]; needs fields named low and high."""
+        import numpy
+
+        ends = self.from_unit(numpy.asarray([low, high], dtype=numpy.float64))
+        return self.model_copy(update={"low": self.pick(float(ends[0])), "high": self.pick(float(ends[1]))})
+
+    def describe(self, value: Any) -> str:
+        """One value in words."""
+        return f"{value:.6g}" if isinstance(value, float) else str(value)
+
+    def levels(self) -> int | None:
+        """How many different values there are; None for a continuum."""
+        return None
+
+    def pick(self, number: float) -> Any:
+        """The value that a field receives for one number of `from_unit`."""
+        return number
+
+    def number(self, value: Any) -> float:
+        """The inverse of `pick`."""
+        return float(value)
+
+    def ends(self) -> tuple[Any, ...]:
+        """The values that a field's bounds are checked against: both ends, or every option."""
+        import numpy
+
+        return tuple(self.pick(float(end)) for end in self.from_unit(numpy.asarray([0.0, 1.0])))

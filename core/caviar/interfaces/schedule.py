@@ -1,0 +1,22 @@
+"""Schedule: a factor on a field over the course of training."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import ClassVar
+
+from caviar.interfaces.plugin import Plugin
+from caviar.values.arrays import Array
+
+
+class Schedule(Plugin):
+    """The engine multiplies the scheduled field before each epoch (or step); an optimizer knows no schedule."""
+
+    kind: ClassVar[str] = "schedule"
+    interface: ClassVar[int] = 1
+    each_step: ClassVar[bool] = False
+    """True: `epoch` also has fractions, one per step; False: whole epochs only."""
+
+    @abstractmethod
+    def factor(self, epoch: Array, epochs: int) -> Array:
+        """epoch: (members, 1), 0 during the first epoch -> factor (members, 1); `epochs` is how many there will be."""

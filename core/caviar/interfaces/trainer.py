@@ -1,0 +1,100 @@
+"""Trainer: trains a population, as a step that can be interrupted, saved, moved and resumed."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+from caviar.interfaces.backend import Backend
+from caviar.interfaces.field import setting
+from caviar.interfaces.loss import Loss
+from caviar.interfaces.metric import Metric
+from caviar.interfaces.plugin import Plugin
+from caviar.values.arrays import Array
+from caviar.values.dataset import Dataset
+from caviar.values.metrics import Metrics
+from caviar.values.population import Population
+from caviar.values.random import Random
+from caviar.values.task import Task
+
+
+@dataclass(frozen=True)
+class TrainerContext:
+    """What the engine lends a trainer.
+
+    `random` is the study's stream, for what members share (the order of mini-batches); each member's own is in the
+    population. `check_stop` is called between steps and raises when the user wants to stop. `metrics` are those that
+    fit the task, by name.
+    """
+
+    backend: Backend
+    task: Task
+    random: Random
+    loss: Loss
+    metrics: Mapping[str, Metric]
+    check_stop: Callable[[], None]
+
+
+@dataclass(frozen=True)
+class Advance:
+    """How far training came: the new state, one row of metrics per epoch, and for each member why it must end or None."""
+
+    state: dict[str, Array]
+    metrics: Metrics
+    diverged: tuple[str | None, ...]
+
+
+@dataclass(frozen=True)
+class Finish:
+    """Weights to keep, named arrays with a leading member axis, and the final metrics: one row per member."""
+
+    weights: dict[str, Array]
+    metrics: Metrics
+
+
+class Trainer(Plugin):
+    """A pure function in three parts, over a state that is a flat dict of arrays with a leading member axis.
+
+    The engine selects, splits, merges, saves and moves members by indexing axis 0 of every array, so what belongs to
+    no member does not belong into the state. Resume, retry and promotion are the same call of `advance`.
+    """
+
+    kind: ClassVar[str] = "trainer"
+    interface: ClassVar[int] = 1
+
+    epochs: int = setting(default=10, ge=1, also=("n_epochs", "num_epochs", "max_epochs", "max_iter"))
+    population: int | None = setting(default=None, ge=1)
+    """Most members in one program; None lets the engine decide. Never changes a result."""
+    dtype: Literal["float32", "float64"] = "float32"
+
+    @abstractmethod
+    def fuse_key(self, structure: Mapping[str, Any]) -> str:
+        """Trials with equal keys may be trained together.
+
+        structure: path -> value of every structural field (ints, strings, which plugins) that the trial searches;
+        tunable floats are not among them, since each member has its own.
+        """
+
+    @abstractmethod
+    def start(self, population: Population, data: Dataset, context: TrainerContext) -> dict[str, Array]:
+        """The state before the first epoch."""
+
+    @abstractmethod
+    def advance(
+        self, state: dict[str, Array], population: Population, data: Dataset, context: TrainerContext, until: int
+    ) -> Advance:
+        """Trains from where the state stands to the end of epoch `until`, counted from 1; may change the state in place."""
+
+    @abstractmethod
+    def finish(
+        self, state: dict[str, Array], population: Population, data: Dataset, context: TrainerContext
+    ) -> Finish:
+        """What is left of a training that came to its end."""
+
+    @abstractmethod
+    def predict(
+        self, weights: Mapping[str, Array], population: Population, x: Array, context: TrainerContext
+    ) -> Array:
+        """Predictions for rows x (rows, inputs): (members, rows, classes) or (members, rows, targets), scaled."""

@@ -1,0 +1,25 @@
+"""Transform: changes columns before training, fitted on the training part alone."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import ClassVar
+
+from caviar.interfaces.plugin import Plugin
+from caviar.values.arrays import Array
+from caviar.values.table import Table
+
+
+class Transform(Plugin):
+    """Never touches the target columns. What it learned is saved with the model as arrays."""
+
+    kind: ClassVar[str] = "transform"
+    interface: ClassVar[int] = 1
+
+    @abstractmethod
+    def fit(self, table: Table) -> dict[str, Array]:
+        """What is learned from the training rows: named arrays of numbers."""
+
+    @abstractmethod
+    def apply(self, table: Table, learned: dict[str, Array]) -> Table:
+        """Any rows, changed by what was learned."""

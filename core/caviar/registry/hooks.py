@@ -1,0 +1,39 @@
+"""The hooks: what a reporter may implement, when it is called and with what."""
+
+from __future__ import annotations
+
+import pluggy
+
+from caviar.values.run import EpochInfo, RunInfo, Summary
+from caviar.values.trial import Trial
+
+hook = pluggy.HookimplMarker("caviar")
+_spec = pluggy.HookspecMarker("caviar")
+
+
+class Hooks:
+    """Called in the coordinating process, never inside a training step."""
+
+    @_spec
+    def before_run(self, run: RunInfo) -> None:
+        """Once, after the data was read and before the first round."""
+
+    @_spec
+    def after_epoch(self, run: RunInfo, epoch: EpochInfo) -> None:
+        """A population has trained one more epoch. Not durable yet."""
+
+    @_spec
+    def after_trial(self, run: RunInfo, trial: Trial) -> None:
+        """A trial has ended, in whatever way, and is durably recorded."""
+
+    @_spec
+    def after_round(self, run: RunInfo, index: int, trials: tuple[Trial, ...]) -> None:
+        """All trials of a round have ended."""
+
+    @_spec
+    def after_run(self, run: RunInfo, summary: Summary) -> None:
+        """Once, after the best model was saved."""
+
+    @_spec
+    def on_failure(self, run: RunInfo, reason: str) -> None:
+        """The run ends without having been completed; the same command goes on with it."""

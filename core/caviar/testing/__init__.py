@@ -1,0 +1,1 @@
+"""Conformance kits: plugin authors subclass them in their tests."""

@@ -1,0 +1,34 @@
+"""The dataset a trainer sees: numeric arrays and which of their rows are for what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from caviar.values.arrays import Array
+from caviar.values.task import Task
+
+
+@dataclass(frozen=True)
+class Split:
+    """Row numbers (int64) of the parts; `test` may be empty."""
+
+    train: Array
+    validation: Array
+    test: Array
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """x: (rows, inputs) in the trainer's dtype. y: (rows, targets), int64 codes or scaled floats.
+
+    truth: (rows, targets), the target in the user's units, for metrics (for classification the codes again). One
+    dataset holds one split; with k folds there are k datasets, because transforms are fitted on each training part.
+    `fingerprint` identifies the content.
+    """
+
+    x: Array
+    y: Array
+    truth: Array
+    split: Split
+    task: Task
+    fingerprint: str

@@ -1,0 +1,103 @@
+"""Dimensions and the space: every sampler of a pipeline, and the way between points in [0, 1] and values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from caviar.values.arrays import Array
+
+
+class Scale(Protocol):
+    """What the space asks of a sampler; `caviar.Sampler` has all of it."""
+
+    def from_unit(self, u: Array) -> Array: ...
+    def to_unit(self, value: Array) -> Array: ...
+    def pick(self, number: float) -> Any: ...
+    def number(self, value: Any) -> float: ...
+    def describe(self, value: Any) -> str: ...
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """One searched hyperparameter.
+
+    `path` is where it stands ("optimizer.learning_rate"), `tier` its place in the order of tuning (None: not said),
+    `levels` how many different values it has (None: a continuum), `ordered` whether nearness means anything.
+    It is active always, or while the dimension `parent` chose its option number `when`.
+    """
+
+    path: str
+    sampler: Scale
+    tier: int | None = None
+    ordered: bool = True
+    levels: int | None = None
+    parent: str | None = None
+    when: int | None = None
+
+
+@dataclass(frozen=True)
+class Space:
+    """A tuple of dimensions, parents before their children."""
+
+    dimensions: tuple[Dimension, ...]
+
+    def __len__(self) -> int:
+        return len(self.dimensions)
+
+    def __getitem__(self, path: str) -> Dimension:
+        for dimension in self.dimensions:
+            if dimension.path == path:
+                return dimension
+        raise KeyError(path)
+
+    def level(self, path: str, coordinate: float) -> int:
+        """Which level of an unordered dimension a coordinate means."""
+        import numpy
+
+        return int(self[path].sampler.from_unit(numpy.asarray([coordinate], dtype=numpy.float64))[0])
+
+    def active(self, point: Array) -> Array:
+        """Which dimensions of one point (dimensions,) count: bool (dimensions,)."""
+        import numpy
+
+        chosen: dict[str, int] = {}
+        alive = numpy.zeros(len(self.dimensions), dtype=bool)
+        for index, dimension in enumerate(self.dimensions):
+            parent = dimension.parent
+            alive[index] = parent is None or chosen.get(parent) == dimension.when
+            if alive[index] and not dimension.ordered:
+                chosen[dimension.path] = self.level(dimension.path, float(point[index]))
+        return alive
+
+    def clip(self, points: Array) -> Array:
+        """Points (count, dimensions) as the engine takes them: into [0, 1], NaN exactly where inactive."""
+        import numpy
+
+        inside = numpy.clip(numpy.asarray(points, dtype=numpy.float64), 0.0, 1.0)
+        inside = numpy.where(numpy.isnan(inside), 0.5, inside)
+        alive = numpy.asarray([self.active(point) for point in inside], dtype=bool).reshape(inside.shape)
+        return numpy.where(alive, inside, numpy.nan)
+
+    def values(self, point: Array) -> dict[str, Any]:
+        """The exact value of every active dimension of one clipped point: path -> value."""
+        import numpy
+
+        found: dict[str, Any] = {}
+        for dimension, coordinate in zip(self.dimensions, point, strict=True):
+            if not numpy.isnan(coordinate):
+                number = dimension.sampler.from_unit(numpy.asarray([coordinate], dtype=numpy.float64))[0]
+                found[dimension.path] = dimension.sampler.pick(float(number))
+        return found
+
+    def point(self, values: Mapping[str, Any]) -> Array:
+        """The coordinates of values: (dimensions,), NaN where a path is missing."""
+        import numpy
+
+        coordinates = numpy.full(len(self.dimensions), numpy.nan)
+        for index, dimension in enumerate(self.dimensions):
+            if dimension.path in values:
+                number = numpy.asarray([dimension.sampler.number(values[dimension.path])], dtype=numpy.float64)
+                coordinates[index] = numpy.clip(dimension.sampler.to_unit(number)[0], 0.0, 1.0)
+        return coordinates

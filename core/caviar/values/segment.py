@@ -1,0 +1,55 @@
+"""Segments: the unit of work that executors carry out, and what comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from caviar.values.arrays import Array
+from caviar.values.metrics import Metrics
+from caviar.values.trial import TrialState
+
+
+@dataclass(frozen=True)
+class Segment:
+    """Train these trials as one population from the end of epoch `start` to the end of epoch `until`.
+
+    `values`: each trial's searched values by path. `state`: what the segment before left, None at epoch 0.
+    Two runs of the same segment give the same bits; `attempt` is only for the record.
+    """
+
+    population: int
+    trials: tuple[int, ...]
+    values: tuple[Mapping[str, object], ...]
+    attempt: int
+    start: int
+    until: int
+    fold: int = 0
+    state: Mapping[str, Array] | None = None
+
+
+@dataclass(frozen=True)
+class MemberOutcome:
+    """One trial's part of a segment.
+
+    `state` is finished, paused (trained to `until`, more to come), diverged or failed; `epoch` the last one completed;
+    `metrics` one member, NaN-free up to `epoch`; `final` the metrics that count, by name; `weights` of a finished
+    member; `carry` the training state of a paused one, arrays without the member axis.
+    """
+
+    trial: int
+    state: TrialState
+    epoch: int
+    metrics: Metrics | None = None
+    final: Mapping[str, float] | None = None
+    reason: str | None = None
+    weights: Mapping[str, Array] | None = None
+    carry: Mapping[str, Array] | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a segment came to, member by member."""
+
+    segment: Segment
+    members: tuple[MemberOutcome, ...]

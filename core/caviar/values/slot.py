@@ -1,0 +1,93 @@
+"""Slots: named stretches of a flat buffer, and the views of a buffer that they cut."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from math import prod
+from typing import Literal, TypeAlias
+
+from caviar.values.arrays import Array
+
+Role: TypeAlias = Literal["weight", "bias", "scale", "shift", "embedding", "statistic"]
+
+
+@dataclass(frozen=True, slots=True)
+class Initial:
+    """How a slot begins: every value `size`, or drawn with `size` as standard deviation or half width."""
+
+    how: Literal["constant", "normal", "uniform"]
+    size: float
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A named stretch of the buffer: `shape` per member, (rows, columns) or (1, units), from `start` on."""
+
+    name: str
+    shape: tuple[int, int]
+    role: Role
+    initial: Initial
+    layer: int = 0
+    start: int = 0
+
+    @property
+    def size(self) -> int:
+        """Values per member."""
+        return prod(self.shape)
+
+    @property
+    def stop(self) -> int:
+        """Where the next slot may start."""
+        return self.start + self.size
+
+
+Layout: TypeAlias = tuple[Slot, ...]
+
+
+def lay_out(slots: Iterable[Slot]) -> Layout:
+    """The slots one after the other, each with its place."""
+    placed: list[Slot] = []
+    for slot in slots:
+        placed.append(replace(slot, start=placed[-1].stop if placed else 0))
+    return tuple(placed)
+
+
+def size_of(layout: Layout) -> int:
+    """Values per member of the whole buffer."""
+    return layout[-1].stop if layout else 0
+
+
+class Views(Mapping[str, Array]):
+    """A buffer (members, size) seen through a layout: name -> view (members, rows, columns), no copies.
+
+    `buffer` and `layout` stay reachable, because compiled kernels take the flat buffer and an offset.
+    """
+
+    def __init__(self, buffer: Array, layout: Layout, prefix: str = "") -> None:
+        self.buffer, self.layout, self.prefix = buffer, layout, prefix
+        self._slots = {slot.name[len(prefix) :]: slot for slot in layout if slot.name.startswith(prefix)}
+        members = buffer.shape[0]
+        self._views = {
+            name: buffer[:, slot.start : slot.stop].reshape(members, *slot.shape) for name, slot in self._slots.items()
+        }
+        self._parts: dict[str, Views] = {}
+
+    def __getitem__(self, name: str) -> Array:
+        return self._views[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._views)
+
+    def __len__(self) -> int:
+        return len(self._views)
+
+    def slot(self, name: str) -> Slot:
+        """Where a view lies in the buffer."""
+        return self._slots[name]
+
+    def part(self, prefix: str) -> Views:
+        """The views whose names begin with `prefix.`, without it: `views.part("layer1")["weight"]`."""
+        if prefix not in self._parts:
+            self._parts[prefix] = Views(self.buffer, self.layout, f"{self.prefix}{prefix}.")
+        return self._parts[prefix]

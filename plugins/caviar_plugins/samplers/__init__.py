@@ -1,0 +1,1 @@
+"""Samplers: ranges on the right scale."""

@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 _HOMES = {
+    "caviar.config.errors": ("Mistakes",),
+    "caviar.config.load": ("load",),
+    "caviar.config.pipeline": ("Pipeline", "Search"),
     "caviar.interfaces.activation": ("Activation",),
     "caviar.interfaces.backend": ("Backend",),
     "caviar.interfaces.data": ("Data", "DataError"),
@@ -26,12 +29,13 @@ _HOMES = {
     "caviar.interfaces.regularizer": ("Regularizer",),
     "caviar.interfaces.reporter": ("Reporter",),
     "caviar.interfaces.sampler": ("Sampler",),
-    "caviar.interfaces.schedule": ("Schedule",),
+    "caviar.interfaces.schedule": ("Schedule", "scheduled"),
     "caviar.interfaces.store": ("Ledger", "Store", "StoreError", "StudyRecord", "TrialRecord"),
     "caviar.interfaces.strategy": ("Strategy",),
     "caviar.interfaces.trainer": ("Advance", "Finish", "Trainer", "TrainerContext"),
     "caviar.interfaces.transform": ("Transform",),
     "caviar.registry.hooks": ("hook",),
+    "caviar.registry.index": ("PluginError",),
     "caviar.values.arrays": ("Array", "namespace"),
     "caviar.values.dataset": ("Dataset", "Split"),
     "caviar.values.dimension": ("Dimension", "Space"),
@@ -49,6 +53,10 @@ _HOMES = {
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
 if TYPE_CHECKING:
+    from caviar.config.errors import Mistakes as Mistakes
+    from caviar.config.load import load as load
+    from caviar.config.pipeline import Pipeline as Pipeline
+    from caviar.config.pipeline import Search as Search
     from caviar.interfaces.activation import Activation as Activation
     from caviar.interfaces.backend import Backend as Backend
     from caviar.interfaces.data import Data as Data
@@ -73,6 +81,7 @@ if TYPE_CHECKING:
     from caviar.interfaces.reporter import Reporter as Reporter
     from caviar.interfaces.sampler import Sampler as Sampler
     from caviar.interfaces.schedule import Schedule as Schedule
+    from caviar.interfaces.schedule import scheduled as scheduled
     from caviar.interfaces.store import Ledger as Ledger
     from caviar.interfaces.store import Store as Store
     from caviar.interfaces.store import StoreError as StoreError
@@ -85,6 +94,7 @@ if TYPE_CHECKING:
     from caviar.interfaces.trainer import TrainerContext as TrainerContext
     from caviar.interfaces.transform import Transform as Transform
     from caviar.registry.hooks import hook as hook
+    from caviar.registry.index import PluginError as PluginError
     from caviar.values.arrays import Array as Array
     from caviar.values.arrays import namespace as namespace
     from caviar.values.dataset import Dataset as Dataset

@@ -28,6 +28,10 @@ class Data(Plugin):
     def read(self) -> Table:
         """The whole table. Raises DataError, whose message names file, row and what to do."""
 
+    def read_rows(self) -> Table:
+        """The same for predictions: the target may be absent, and `Table.target` is then empty."""
+        return self.read()
+
 
 class DataError(Exception):
     """The data cannot be used as it is; the message says what, where and what to do."""

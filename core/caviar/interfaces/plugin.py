@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 from types import UnionType
-from typing import Any, ClassVar, Union, dataclass_transform, get_args, get_origin
+from typing import Any, ClassVar, Self, Union, dataclass_transform, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from caviar.interfaces.field import TUNABLE, Facts, facts_of, setting, tunable
@@ -48,12 +48,8 @@ class Declared(BaseModel):
     @field_validator("*", mode="after")
     @classmethod
     def _bound(cls, value: Any, info: ValidationInfo) -> Any:
-        from caviar.interfaces.sampler import Sampler
-
         assert info.field_name is not None
-        facts = cls.facts(info.field_name)
-        tested = value.ends() if isinstance(value, Sampler) else (value,)
-        complaint = next((text for text in map(facts.complaint, tested) if text), None)
+        complaint = cls.facts(info.field_name).complaint(_extremes(value))
         if complaint:
             raise PydanticCustomError("bounds", "{complaint}", {"complaint": complaint})
         return value
@@ -81,6 +77,27 @@ class Plugin(Declared):
     interface: ClassVar[int]
     name: ClassVar[str] = ""
     """Only for classes without an entry point; an entry point's name is its plugin's."""
+    _label: str = PrivateAttr("")
+
+    @property
+    def given_name(self) -> str:
+        """What `called` named it, or "": tells it from another of the same plugin in the same place."""
+        return self._label
+
+    def called(self, label: str) -> Self:
+        """The same plugin under a name of its own: `name = "…"` in an array of tables or in a choice."""
+        copy = self.model_copy()
+        copy._label = label
+        return copy
+
+
+def _extremes(value: Any) -> tuple[Any, ...]:
+    """What bounds are checked against: a constant itself, of a sampler its ends, of a list its elements."""
+    from caviar.interfaces.sampler import Sampler
+
+    if isinstance(value, Sampler):
+        return value.ends()
+    return tuple(_extremes(each) for each in value) if isinstance(value, tuple) else (value,)
 
 
 @cache

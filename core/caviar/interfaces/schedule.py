@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import ClassVar, TypeVar
 
 from caviar.interfaces.plugin import Plugin
 from caviar.values.arrays import Array
@@ -20,3 +21,12 @@ class Schedule(Plugin):
     @abstractmethod
     def factor(self, epoch: Array, epochs: int) -> Array:
         """epoch: (members, 1), 0 during the first epoch -> factor (members, 1); `epochs` is how many there will be."""
+
+
+P = TypeVar("P", bound=Plugin)
+
+
+def scheduled(plugin: P, schedules: Mapping[str, Schedule], epoch: Array, epochs: int) -> P:
+    """A bound plugin with its scheduled fields (by name) multiplied by their factors at `epoch`, (members, 1)."""
+    factors = {name: schedule.factor(epoch, epochs) for name, schedule in schedules.items()}
+    return plugin.model_copy(update={name: getattr(plugin, name) * factor for name, factor in factors.items()})

@@ -11,6 +11,7 @@ from typing import ClassVar, Self
 
 from caviar.interfaces.plugin import Plugin
 from caviar.values.arrays import Array
+from caviar.values.history import Goal
 from caviar.values.metrics import Metrics
 from caviar.values.trial import Trial
 
@@ -31,7 +32,10 @@ class StudyRecord:
 
 @dataclass(frozen=True)
 class TrialRecord:
-    """The end of one attempt at a trial: its new state, one row of metrics per epoch, and weights to keep."""
+    """The end of one attempt at a trial: its new state, one row of metrics per epoch, and a finished trial's weights.
+
+    None leaves what was recorded before, so that a trial's final metrics can be added to later.
+    """
 
     trial: Trial
     attempt: int
@@ -64,7 +68,7 @@ class Ledger(ABC):
 
     @abstractmethod
     def trials(self) -> tuple[Trial, ...]:
-        """All trials by index, without curves."""
+        """All trials by index, without curves; one being trained is as it was before."""
 
     @abstractmethod
     def curves(self, metric: str) -> Mapping[int, Sequence[float]]:
@@ -94,8 +98,15 @@ class Store(Plugin):
     interface: ClassVar[int] = 1
 
     @abstractmethod
-    def open(self, folder: Path) -> Ledger:
-        """The study of a run's folder, new or as it was left. Raises StoreError."""
+    def open(self, folder: Path, goal: Goal) -> Ledger:
+        """The study of a run's folder, new or as it was left, locked for this process. Raises StoreError.
+
+        `goal` says whose weights are the best, where a store keeps only those.
+        """
+
+    @abstractmethod
+    def read(self, folder: Path) -> Ledger:
+        """A study for looking only, even while another process goes on with it. Raises StoreError."""
 
 
 class StoreError(Exception):

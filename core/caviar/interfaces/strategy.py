@@ -26,5 +26,7 @@ class Strategy(Plugin):
     def propose(self, space: Space, history: History, count: int, random: Random) -> Array:
         """Coordinates in [0, 1], float64 (count, dimensions); the engine clips, and sets NaN where inactive.
 
-        Fewer rows than `count` end the search: nothing is left to try. `random` is keyed by seed and round.
+        Fewer rows than `count` end the search: nothing is left to try. `random` is the study's stream for its strategy,
+        the same in every round: what should differ from trial to trial comes from a child, such as
+        `random.child(len(history) + row)`, what should not (a permutation of a grid) from the stream itself.
         """

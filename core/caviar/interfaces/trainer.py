@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 from caviar.interfaces.backend import Backend
 from caviar.interfaces.field import setting
-from caviar.interfaces.loss import Loss
 from caviar.interfaces.metric import Metric
 from caviar.interfaces.plugin import Plugin
 from caviar.values.arrays import Array
@@ -32,7 +31,6 @@ class TrainerContext:
     backend: Backend
     task: Task
     random: Random
-    loss: Loss
     metrics: Mapping[str, Metric]
     check_stop: Callable[[], None]
 
@@ -48,17 +46,21 @@ class Advance:
 
 @dataclass(frozen=True)
 class Finish:
-    """Weights to keep, named arrays with a leading member axis, and the final metrics: one row per member."""
+    """Weights to keep, named arrays with a leading member axis, and the metrics that count, one row per member.
+
+    `metrics` None: those after the last epoch.
+    """
 
     weights: dict[str, Array]
-    metrics: Metrics
+    metrics: Metrics | None = None
 
 
 class Trainer(Plugin):
     """A pure function in three parts, over a state that is a flat dict of arrays with a leading member axis.
 
     The engine selects, splits, merges, saves and moves members by indexing axis 0 of every array, so what belongs to
-    no member does not belong into the state. Resume, retry and promotion are the same call of `advance`.
+    no member does not belong into the state. Resume, retry and promotion are the same call of `advance`. Methods are
+    called on the bound trainer. A field `loss` that is None is filled with the task's default loss before training.
     """
 
     kind: ClassVar[str] = "trainer"
@@ -70,11 +72,11 @@ class Trainer(Plugin):
     dtype: Literal["float32", "float64"] = "float32"
 
     @abstractmethod
-    def fuse_key(self, structure: Mapping[str, Any]) -> str:
+    def fuse_key(self, values: Mapping[str, Any], floats: Set[str]) -> str:
         """Trials with equal keys may be trained together.
 
-        structure: path -> value of every structural field (ints, strings, which plugins) that the trial searches;
-        tunable floats are not among them, since each member has its own.
+        values: path -> value of everything the trial searches. `floats` are the paths of tunable floats, in which the
+        members of a population may differ; all others (ints, strings, which plugins) change the program.
         """
 
     @abstractmethod
@@ -97,4 +99,4 @@ class Trainer(Plugin):
     def predict(
         self, weights: Mapping[str, Array], population: Population, x: Array, context: TrainerContext
     ) -> Array:
-        """Predictions for rows x (rows, inputs): (members, rows, classes) or (members, rows, targets), scaled."""
+        """Predictions for rows x (rows, inputs), a NumPy array (members, rows, classes or targets), in the user's units."""

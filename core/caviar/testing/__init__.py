@@ -1,1 +1,32 @@
-"""Conformance kits: plugin authors subclass them in their tests."""
+"""Conformance kits: subclass one in your tests and set its attribute, and your plugin is held to its kind's laws.
+
+    class TestPower(SamplerContract):
+        sampler = Power(0.5, 0.99)
+
+They need numpy and pytest; laws about array libraries run where array-api-strict is installed.
+"""
+
+from caviar.testing.activation import ActivationContract
+from caviar.testing.loss import LossContract
+from caviar.testing.metric import MetricContract
+from caviar.testing.model import ModelContract
+from caviar.testing.normalizer import NormalizerContract
+from caviar.testing.optimizer import OptimizerContract
+from caviar.testing.sampler import SamplerContract
+from caviar.testing.strategy import StrategyContract
+from caviar.testing.tools import slopes, spread
+from caviar.testing.transform import TransformContract
+
+__all__ = [
+    "ActivationContract",
+    "LossContract",
+    "MetricContract",
+    "ModelContract",
+    "NormalizerContract",
+    "OptimizerContract",
+    "SamplerContract",
+    "StrategyContract",
+    "TransformContract",
+    "slopes",
+    "spread",
+]

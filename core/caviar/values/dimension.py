@@ -91,6 +91,14 @@ class Space:
                 found[dimension.path] = dimension.sampler.pick(float(number))
         return found
 
+    def words(self, values: Mapping[str, Any]) -> dict[str, str]:
+        """Values by path as the samplers describe them, in the space's order."""
+        return {
+            dimension.path: dimension.sampler.describe(values[dimension.path])
+            for dimension in self.dimensions
+            if dimension.path in values
+        }
+
     def point(self, values: Mapping[str, Any]) -> Array:
         """The coordinates of values: (dimensions,), NaN where a path is missing."""
         import numpy

@@ -7,13 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from caviar.values.dimension import Space
 from caviar.values.history import Goal
 from caviar.values.trial import Trial
 
 
 @dataclass(frozen=True)
 class RunInfo:
-    """A run as it begins: `total` trials wanted, `resumed` of them done before, each trained for `epochs`."""
+    """A run as it begins: `total` trials wanted, `resumed` of them done before, each trained for `epochs`.
+
+    `best`: the best of the resumed ones. `space` tells values in words: `run.space.words(trial.values)`.
+    """
 
     name: str
     folder: Path
@@ -22,6 +26,8 @@ class RunInfo:
     epochs: int
     metric: str
     goal: Goal
+    best: Trial | None = None
+    space: Space = Space(())
 
 
 @dataclass(frozen=True)

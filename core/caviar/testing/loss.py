@@ -1,0 +1,84 @@
+"""The laws of losses."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy
+
+from caviar.interfaces.loss import Loss
+from caviar.testing.tools import bound, close, other_library, slopes, spread
+from caviar.values.arrays import Array
+from caviar.values.task import Task
+
+ROWS, MEMBERS = 9, 16
+TASKS = {
+    "classification": Task("classification", ("y",), classes=("a", "b", "c", "d")),
+    "regression": Task("regression", ("a", "b"), center=(0.0, 1.0), scale=(1.0, 2.0)),
+}
+
+
+class LossContract:
+    """Set `loss`."""
+
+    loss: ClassVar[Loss]
+
+    def outputs(self, members: int, dtype: str = "float64", seed: int = 0) -> Array:
+        """Outputs as a model might give them."""
+        width = self.loss.outputs(TASKS[self.loss.task])
+        return numpy.random.default_rng(seed).normal(0.0, 2.0, (members, ROWS, width)).astype(dtype)
+
+    def target(self, dtype: str = "float64") -> Array:
+        """Targets for the loss's task: codes, or numbers."""
+        random, task = numpy.random.default_rng(5), TASKS[self.loss.task]
+        if task.kind == "classification":
+            return random.integers(len(task.classes), size=(ROWS, 1))
+        return random.normal(size=(ROWS, len(task.targets))).astype(dtype)
+
+    def test_its_gradient_is_that_of_the_mean_over_rows(self) -> None:
+        loss, output, target = bound([self.loss] * 2), self.outputs(2), self.target()
+        _, cache = loss.forward(output, target)
+        gradient = loss.backward(cache)
+        # Members do not meet: the gradient of the sum of their means holds each one's own.
+        close(gradient, slopes(lambda: float(loss.forward(output, target)[0].mean(axis=1).sum()), output))
+
+    def test_it_gives_one_loss_per_row_in_the_same_dtype(self) -> None:
+        for dtype in ("float32", "float64"):
+            values, cache = bound([self.loss] * 2, dtype).forward(self.outputs(2, dtype), self.target(dtype))
+            assert values.shape == (2, ROWS)
+            assert values.dtype == bound([self.loss] * 2, dtype).backward(cache).dtype == dtype
+
+    def test_a_member_is_the_same_alone_and_in_a_population(self) -> None:
+        members, output, target = spread(self.loss, MEMBERS), self.outputs(MEMBERS, "float32"), self.target("float32")
+        values, cache = bound(members, "float32").forward(output, target)
+        gradients = bound(members, "float32").backward(cache)
+        for member in range(MEMBERS):
+            loss = bound([members[member]], "float32")
+            alone, cache = loss.forward(output[[member]], target)
+            numpy.testing.assert_array_equal(alone[0], values[member])
+            numpy.testing.assert_array_equal(loss.backward(cache)[0], gradients[member])
+
+    def test_a_row_does_not_depend_on_the_others(self) -> None:
+        loss, output, target = bound([self.loss] * 2), self.outputs(2), self.target()
+        values, _ = loss.forward(output, target)
+        few, _ = loss.forward(output[:, 3:5], target[3:5])
+        numpy.testing.assert_allclose(few, values[:, 3:5], rtol=1e-12)
+
+    def test_predictions_fit_the_task(self) -> None:
+        task, prediction = TASKS[self.loss.task], bound([self.loss] * 2).predict(self.outputs(2))
+        if task.kind == "classification":
+            assert prediction.shape == (2, ROWS, len(task.classes))
+            numpy.testing.assert_allclose(prediction.sum(axis=-1), 1.0, rtol=1e-12)
+            assert (prediction >= 0).all()
+        else:
+            assert prediction.shape == (2, ROWS, len(task.targets))
+
+    def test_it_runs_on_another_array_library(self) -> None:
+        xp = other_library()
+        loss, foreign = bound([self.loss] * 2), bound([self.loss] * 2, "float64", xp.asarray)
+        values, cache = foreign.forward(xp.asarray(self.outputs(2)), xp.asarray(self.target()))
+        gradient, prediction = foreign.backward(cache), foreign.predict(xp.asarray(self.outputs(2)))
+        expected, cache = loss.forward(self.outputs(2), self.target())
+        numpy.testing.assert_allclose(numpy.asarray(values), expected, rtol=1e-12)
+        numpy.testing.assert_allclose(numpy.asarray(gradient), loss.backward(cache), rtol=1e-12)
+        numpy.testing.assert_allclose(numpy.asarray(prediction), loss.predict(self.outputs(2)), rtol=1e-12)

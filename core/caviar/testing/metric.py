@@ -1,0 +1,62 @@
+"""The laws of metrics."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy
+
+from caviar.interfaces.metric import Metric
+from caviar.testing.tools import other_library
+from caviar.values.arrays import Array
+
+ROWS, CLASSES, MEMBERS = 50, 4, 16
+
+
+class MetricContract:
+    """Set `metric`."""
+
+    metric: ClassVar[Metric]
+
+    def truth(self) -> Array:
+        """What should have been predicted: codes, or two targets."""
+        random = numpy.random.default_rng(3)
+        if self.metric.task == "classification":
+            return random.integers(CLASSES, size=(ROWS, 1))
+        return random.normal(3.0, 2.0, (ROWS, 2))
+
+    def predictions(self, members: int) -> Array:
+        """Guesses, each member's own: probabilities, or numbers."""
+        random = numpy.random.default_rng(4)
+        if self.metric.task == "classification":
+            return random.dirichlet(numpy.ones(CLASSES), (members, ROWS))
+        return random.normal(3.0, 2.0, (members, ROWS, 2))
+
+    def perfect(self) -> Array:
+        """The truth as one member's prediction."""
+        truth = self.truth()
+        return numpy.eye(CLASSES)[truth[:, 0]][None] if self.metric.task == "classification" else truth[None]
+
+    def test_it_gives_one_float64_per_member(self) -> None:
+        for dtype in ("float32", "float64"):
+            values = self.metric.measure(self.predictions(3).astype(dtype), self.truth())
+            assert values.shape == (3,)
+            assert values.dtype == numpy.float64
+
+    def test_the_truth_is_better_than_a_guess_and_nothing_worse_than_the_worst(self) -> None:
+        sign = 1 if self.metric.goal == "maximize" else -1
+        best = sign * self.metric.measure(self.perfect(), self.truth())[0]
+        guess = sign * self.metric.measure(self.predictions(1), self.truth())[0]
+        assert best > guess >= sign * self.metric.worst
+
+    def test_a_member_is_the_same_alone_and_in_a_population(self) -> None:
+        predictions = self.predictions(MEMBERS).astype("float32")
+        together = self.metric.measure(predictions, self.truth())
+        for member in range(MEMBERS):
+            assert self.metric.measure(predictions[[member]], self.truth())[0] == together[member]
+
+    def test_it_runs_on_another_array_library(self) -> None:
+        xp = other_library()
+        found = self.metric.measure(xp.asarray(self.predictions(2)), xp.asarray(self.truth()))
+        expected = self.metric.measure(self.predictions(2), self.truth())
+        numpy.testing.assert_allclose(numpy.asarray(found), expected, rtol=1e-12)

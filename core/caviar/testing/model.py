@@ -1,0 +1,121 @@
+"""The laws of models."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import numpy
+
+from caviar.interfaces.model import Model, ModelContext
+from caviar.interfaces.normalizer import Normalizer
+from caviar.testing.tools import bound, close, slopes, spread
+from caviar.values.arrays import Array
+from caviar.values.random import Random
+from caviar.values.slot import Layout, Slot, Views, lay_out, size_of
+
+INPUTS, OUTPUTS, ROWS, MEMBERS = 6, 3, 10, 8
+
+
+class Untouched(Normalizer):
+    """The identity, so that a model can be tested without a normalizer."""
+
+    def slots(self, units: int) -> tuple[Slot, ...]:
+        return ()
+
+    def statistics(self, units: int) -> tuple[Slot, ...]:
+        return ()
+
+    def forward(self, z: Array, parameters: Any, statistics: Any, training: bool) -> tuple[Array, Any]:
+        return z, None
+
+    def backward(self, gradient: Array, cache: Any, parameters: Any, gradients: Any) -> Array:
+        return gradient
+
+    def fold(self, parameters: Any, statistics: Any) -> tuple[float, float]:
+        return 1.0, 0.0
+
+
+class ModelContract:
+    """Set `model`, small, and `normalizer` where it should be tested with one."""
+
+    model: ClassVar[Model]
+    normalizer: ClassVar[Normalizer] = Untouched()
+
+    def layouts(self) -> tuple[Layout, Layout]:
+        """Parameters and statistics, placed."""
+        parameters, statistics = self.model.layout(INPUTS, OUTPUTS, self.normalizer)
+        return lay_out(parameters), lay_out(statistics)
+
+    def parts(self, members: int, dtype: str = "float64") -> tuple[Views, Views]:
+        """Parameters and statistics with all values different."""
+        random = numpy.random.default_rng(0)
+        parameters, statistics = self.layouts()
+        return (
+            Views(random.normal(0.2, 0.7, (members, size_of(parameters))).astype(dtype), parameters),
+            Views(random.uniform(0.5, 1.5, (members, size_of(statistics))).astype(dtype), statistics),
+        )
+
+    def context(self, model: Model, members: list[int], dtype: str, training: bool = True) -> ModelContext:
+        """A pass of these members, by their numbers."""
+        normalizer = bound([self.normalizer] * len(members), dtype)
+        streams = tuple(Random(3).child("trial", member) for member in members)
+        return ModelContext(training, normalizer, model.activation, streams)
+
+    def test_slots_have_names_of_their_own(self) -> None:
+        for layout in self.layouts():
+            assert len({slot.name for slot in layout}) == len(layout)
+
+    def test_gradients_agree_with_finite_differences(self) -> None:
+        model = bound([self.model] * 2)
+        context = self.context(model, [0, 1], "float64")
+        parameters, statistics = self.parts(2)
+        running = statistics.buffer.copy()
+        x, weights = _rows(1, INPUTS), _rows(2, OUTPUTS, seed=1)
+
+        def loss() -> float:
+            fresh = Views(running.copy(), statistics.layout)
+            return float((weights * model.forward(parameters, fresh, x, context)[0]).sum())
+
+        _, cache = model.forward(parameters, statistics, x, context)
+        gradients = Views(numpy.full_like(parameters.buffer, numpy.nan), parameters.layout)
+        model.backward(weights.copy(), cache, parameters, gradients, context)
+        close(gradients.buffer, slopes(loss, parameters.buffer))
+
+    def test_a_member_is_the_same_alone_and_in_a_population(self) -> None:
+        members, x = spread(self.model, MEMBERS), _rows(1, INPUTS, dtype="float32")
+        numbers = list(range(MEMBERS))
+        together = self._step(members, numbers, *self.parts(MEMBERS, "float32"), x)
+        for member in numbers:
+            parameters, statistics = (
+                Views(views.buffer[[member]], views.layout) for views in self.parts(MEMBERS, "float32")
+            )
+            alone = self._step([members[member]], [member], parameters, statistics, x)
+            for found, expected in zip(alone, together, strict=True):
+                numpy.testing.assert_array_equal(found[0], expected[member])
+
+    def test_prediction_changes_nothing(self) -> None:
+        model = bound([self.model] * 2)
+        parameters, statistics = self.parts(2)
+        kept = parameters.buffer.copy(), statistics.buffer.copy()
+        x = _rows(1, INPUTS)
+        context = self.context(model, [0, 1], "float64", training=False)
+        output, _ = model.forward(parameters, statistics, x, context)
+        assert output.shape == (2, ROWS, OUTPUTS)
+        numpy.testing.assert_array_equal(parameters.buffer, kept[0])
+        numpy.testing.assert_array_equal(statistics.buffer, kept[1])
+        numpy.testing.assert_array_equal(x, _rows(1, INPUTS))
+
+    def _step(
+        self, members: list[Model], numbers: list[int], parameters: Views, statistics: Views, x: Array
+    ) -> list[Array]:
+        """All numbers of one training step."""
+        model = bound(members, "float32")
+        context = self.context(model, numbers, "float32")
+        gradients = Views(numpy.zeros_like(parameters.buffer), parameters.layout)
+        output, cache = model.forward(parameters, statistics, x, context)
+        model.backward(output.copy(), cache, parameters, gradients, context)
+        return [output, gradients.buffer, statistics.buffer]
+
+
+def _rows(members: int, width: int, seed: int = 0, dtype: str = "float64") -> Array:
+    return numpy.random.default_rng(seed).normal(0.0, 1.0, (members, ROWS, width)).astype(dtype)

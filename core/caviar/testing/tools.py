@@ -1,0 +1,58 @@
+"""What several kits need: bound plugins with different values per member, finite differences, another array library."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+import numpy
+
+from caviar.engine.bind import bind
+from caviar.interfaces.plugin import Plugin
+from caviar.values.arrays import Array
+
+P = TypeVar("P", bound=Plugin)
+
+
+def spread(plugin: P, members: int) -> list[P]:
+    """One declared plugin per member; where a float field declares a search range, each takes its own value of it."""
+    places = (numpy.arange(members) + 0.5) / members
+    values = {}
+    for name in type(plugin).model_fields:
+        search = type(plugin).facts(name).search
+        if search is not None and type(plugin).is_tunable(name) and float in type(plugin).types(name):
+            values[name] = search.from_unit(places)
+    return [
+        plugin.model_copy(update={name: float(column[member]) for name, column in values.items()})
+        for member in range(members)
+    ]
+
+
+def bound(plugins: Sequence[P], dtype: str = "float64", send: Callable[[Array], Array] = lambda array: array) -> P:
+    """What the engine makes of one declared plugin per member."""
+    return bind(plugins, dtype, send)
+
+
+def slopes(function: Callable[[], float], x: Array, step: float = 1e-6) -> Array:
+    """Central differences of a number in every element of x, which is changed and put back."""
+    found = numpy.empty(x.shape)
+    for place in numpy.ndindex(x.shape):
+        kept = x[place]
+        x[place] = kept + step
+        above = function()
+        x[place] = kept - step
+        found[place] = (above - function()) / (2 * step)
+        x[place] = kept
+    return found
+
+
+def close(found: Array, expected: Array) -> None:
+    """Asserts that a gradient agrees with finite differences in float64, on the scale of the largest element."""
+    numpy.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6 * max(1.0, float(numpy.abs(expected).max())))
+
+
+def other_library() -> Any:
+    """array-api-strict, which rejects what is NumPy's own and so stands in for CuPy; skips the test where it is not."""
+    import pytest
+
+    return pytest.importorskip("array_api_strict")

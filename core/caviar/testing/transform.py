@@ -1,0 +1,80 @@
+"""The laws of transforms."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy
+
+from caviar.interfaces.transform import Transform
+from caviar.values.arrays import Array
+from caviar.values.table import Table
+
+
+def mixed_table(rows: int = 40) -> Table:
+    """Numbers with gaps, whole numbers, a constant, words, a block of pixels, and a target."""
+    random = numpy.random.default_rng(2)
+    gaps = random.normal(5.0, 3.0, rows)
+    gaps[::7] = numpy.nan
+    return Table(
+        {
+            "gaps": gaps,
+            "count": random.integers(0, 50, rows),
+            "constant": numpy.full(rows, 0.1),
+            "word": numpy.array(["red", "green", "blue", None] * (rows // 4), dtype=object),
+            "pixels": random.integers(0, 256, (rows, 6)).astype(numpy.uint8),
+            "price": random.normal(100.0, 20.0, rows),
+        },
+        ("price",),
+    )
+
+
+class TransformContract:
+    """Set `transform`; `table` where it needs other columns."""
+
+    transform: ClassVar[Transform]
+    table: ClassVar[Table] = mixed_table()
+
+    def test_targets_are_never_touched(self) -> None:
+        changed = self.transform.apply(self.table, self.transform.fit(self.table))
+        assert changed.target == self.table.target
+        for name in self.table.target:
+            _same(changed.columns[name], self.table.columns[name])
+
+    def test_what_it_learns_is_arrays_of_numbers(self) -> None:
+        for name, array in self.transform.fit(self.table).items():
+            assert isinstance(name, str)
+            assert isinstance(array, numpy.ndarray)
+            assert array.dtype.kind in "biuf"
+
+    def test_its_arguments_are_left_as_they_were(self) -> None:
+        columns = {name: column.copy() for name, column in self.table.columns.items()}
+        learned = self.transform.fit(self.table)
+        kept = {name: array.copy() for name, array in learned.items()}
+        self.transform.apply(self.table, learned)
+        for name, column in columns.items():
+            _same(self.table.columns[name], column)
+        for name, array in kept.items():
+            _same(learned[name], array)
+
+    def test_a_row_does_not_depend_on_the_rows_beside_it(self) -> None:
+        learned = self.transform.fit(self.table)
+        rows = numpy.arange(3, 9)
+        few = self.transform.apply(self.table.take(rows), learned)
+        every = self.transform.apply(self.table, learned)
+        assert tuple(few.columns) == tuple(every.columns)
+        for name in few.columns:
+            _same(few.columns[name], every.columns[name][rows])
+
+    def test_targets_may_be_absent_when_it_is_applied(self) -> None:
+        learned = self.transform.fit(self.table)
+        features = {name: self.table.columns[name] for name in self.table.features}
+        changed = self.transform.apply(Table(features, ()), learned)
+        every = self.transform.apply(self.table, learned)
+        for name in changed.columns:
+            _same(changed.columns[name], every.columns[name])
+
+
+def _same(found: Array, expected: Array) -> None:
+    assert found.dtype == expected.dtype
+    numpy.testing.assert_array_equal(found, expected)

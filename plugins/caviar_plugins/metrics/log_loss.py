@@ -1,0 +1,25 @@
+"""Log loss: how surprised a classifier is by the truth."""
+
+from __future__ import annotations
+
+from math import inf
+from typing import ClassVar
+
+from caviar import Array, Goal, Metric, TaskKind, namespace
+
+
+class LogLoss(Metric):
+    """Mean of -log p of the true class; p is kept one rounding step away from 0 and 1, as in scikit-learn."""
+
+    task: ClassVar[TaskKind] = "classification"
+    goal: ClassVar[Goal] = "minimize"
+    worst: ClassVar[float] = inf
+
+    def measure(self, prediction: Array, truth: Array) -> Array:
+        xp = namespace(prediction)
+        step = float(xp.finfo(prediction.dtype).eps)
+        true = truth == xp.arange(prediction.shape[-1], dtype=truth.dtype)
+        p = xp.sum(xp.where(true, prediction, xp.zeros((), dtype=prediction.dtype)), axis=-1)
+        surprise = -xp.log(xp.clip(xp.asarray(p, dtype=xp.float64), step, 1 - step))
+        means: Array = xp.mean(surprise, axis=1)
+        return means

@@ -1,0 +1,20 @@
+"""random: points drawn evenly over the whole space."""
+
+from __future__ import annotations
+
+from caviar import Array, History, Random, Space, Strategy, uniforms
+
+
+class RandomSearch(Strategy):
+    """Every coordinate uniform, trial by trial: covers each hyperparameter with as many values as there are trials.
+
+    A trial's point depends on its index alone, so the size of rounds changes nothing.
+    Source: Bergstra & Bengio 2012, "Random search for hyper-parameter optimization".
+    """
+
+    def propose(self, space: Space, history: History, count: int, random: Random) -> Array:
+        import numpy
+
+        trials = range(len(history), len(history) + count)
+        keys = numpy.asarray([random.child(trial).key for trial in trials], dtype=numpy.uint64)
+        return uniforms(keys, len(space), numpy.float64)

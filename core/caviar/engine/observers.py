@@ -1,0 +1,38 @@
+"""Observers: reporters hear of a run; what one of them raises is noted and stops nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import SimpleNamespace
+from typing import Any
+
+import pluggy
+
+from caviar.interfaces.reporter import Reporter
+from caviar.registry.hooks import Hooks
+
+
+class Observers:
+    """Calls a hook of all reporters: `tell("after_trial", run=…, trial=…)`; `failures` says who raised what."""
+
+    def __init__(self, reporters: Sequence[Reporter]) -> None:
+        self.failures: dict[str, str] = {}
+        self._manager = pluggy.PluginManager("caviar")
+        self._manager.add_hookspecs(Hooks)
+        for number, reporter in enumerate(reporters):
+            # A thin holder, because pluggy refuses to register two equal objects.
+            marked = {name: getattr(reporter, name) for name in dir(type(reporter)) if _is_hook(type(reporter), name)}
+            self._manager.register(SimpleNamespace(**marked), f"{type(reporter).__name__} {number + 1}")
+        self._manager.check_pending()
+
+    def tell(self, event: str, **facts: Any) -> None:
+        """Each implementation is called by itself: pluggy would let the first that raises end the call."""
+        for implementation in getattr(self._manager.hook, event).get_hookimpls():
+            try:
+                implementation.function(**{name: facts[name] for name in implementation.argnames})
+            except Exception as error:
+                self.failures.setdefault(implementation.plugin_name, f"{event}: {type(error).__name__}: {error}")
+
+
+def _is_hook(kind: type[Reporter], name: str) -> bool:
+    return hasattr(getattr(kind, name), "caviar_impl")

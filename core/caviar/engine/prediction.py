@@ -1,0 +1,21 @@
+"""Predicting the rows of a file with a saved model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from caviar.config.resolved import reader_for
+from caviar.engine.saved import open_model
+from caviar.interfaces.data import DataError
+from caviar.values.arrays import Array
+from caviar.values.task import Task
+
+
+def predict_file(model: Path, data: Path) -> tuple[Task, Array]:
+    """The task, and probabilities (rows, classes) or targets (rows, targets). Raises NotAModel, DataError."""
+    opened = open_model(model)
+    task = opened.preparation.task
+    table = reader_for(data, task.targets[0]).read_rows()
+    if table.rows == 0:
+        raise DataError(f"{data}: there are no rows to predict")
+    return task, opened.predict(table)

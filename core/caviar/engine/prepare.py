@@ -1,0 +1,146 @@
+"""Preparing data: task, split, transforms fitted on the training part, and the arrays a trainer sees."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from caviar.engine.split import split_rows
+from caviar.interfaces.data import Data, DataError
+from caviar.interfaces.transform import Transform
+from caviar.values.arrays import Array
+from caviar.values.dataset import Dataset
+from caviar.values.random import Random
+from caviar.values.table import Table
+from caviar.values.task import Task
+
+_MOST_CLASSES = 100  # integers of more different values are taken for amounts
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """How rows become inputs: what each transform learned, the feature columns expected, and the task.
+
+    It is saved with the model, so that prediction prepares new rows in the same way.
+    """
+
+    transforms: tuple[Transform, ...]
+    learned: tuple[dict[str, Array], ...]
+    features: tuple[str, ...]
+    task: Task
+
+    def inputs(self, table: Table, dtype: str) -> Array:
+        """Rows of a table as the model's inputs: (rows, inputs)."""
+        missing = [name for name in self.features if name not in table.columns]
+        if missing:
+            raise DataError(
+                f"the data lacks the column {missing[0]!r}; the model was trained on {_listed(self.features)}"
+            )
+        table = Table({name: table.columns[name] for name in self.features}, ())
+        for transform, learned in zip(self.transforms, self.learned, strict=True):
+            table = transform.apply(table, learned)
+        return _matrix(table, dtype)
+
+
+def prepare(data: Data, transforms: Sequence[Transform], dtype: str, seed: Random) -> tuple[Dataset, Preparation]:
+    """Reads the data and makes a dataset of it. Raises DataError."""
+    table = data.read()
+    if table.rows == 0:
+        raise DataError("the data has no rows")
+    task, truth = _task(data, table)
+    codes = truth[:, 0] if task.kind == "classification" else None
+    split = split_rows(data, codes, table.rows, table.test, seed.child("data"))
+    features = Table({name: table.columns[name] for name in table.features}, ())
+    if not features.columns:
+        raise DataError("the data has no column besides the target: nothing to learn from")
+    learned = []
+    for transform in transforms:
+        learned.append(transform.fit(features.take(split.train)))
+        features = transform.apply(features, learned[-1])
+    y = truth
+    if task.kind == "regression":
+        task, y = _scaled(task, truth, split.train, dtype)
+    preparation = Preparation(tuple(transforms), tuple(learned), table.features, task)
+    return Dataset(_matrix(features, dtype), y, truth, split, task, fingerprint(table)), preparation
+
+
+def fingerprint(table: Table) -> str:
+    """A hash of the table's content: names, types and every value."""
+    digest = hashlib.sha256()
+    for name, column in table.columns.items():
+        digest.update(f"{name}\0{column.dtype}\0{column.shape}\0".encode())
+        digest.update("\0".join(map(str, column)).encode() if column.dtype.kind == "O" else column.tobytes())
+    if table.test is not None:
+        digest.update(table.test.tobytes())
+    return digest.hexdigest()
+
+
+def _task(data: Data, table: Table) -> tuple[Task, Array]:
+    """The task, with classes but not yet a scale, and the truth: int64 codes or float64 numbers, (rows, targets)."""
+    import numpy
+
+    columns = [table.columns[name] for name in table.target]
+    kinds = {_kind(column) for column in columns}
+    kind = data.task or ("regression" if kinds == {"regression"} else "classification")
+    if kind == "regression":
+        if any(column.dtype.kind not in "fiub" for column in columns):
+            raise DataError(f"the target {_listed(table.target)} holds words; regression needs numbers")
+        truth = numpy.stack([column.astype(numpy.float64) for column in columns], axis=1)
+        if not numpy.isfinite(truth).all():
+            row = int(numpy.flatnonzero(~numpy.isfinite(truth).all(axis=1))[0])
+            raise DataError(f"the target {_listed(table.target)} is missing or not finite in row {row + 1} of the data")
+        return Task("regression", table.target), truth
+    if len(columns) != 1:
+        raise DataError(f"classification needs one target column, not {len(columns)}: {_listed(table.target)}")
+    column = columns[0]
+    empty = (
+        [i for i, v in enumerate(column) if v is None]
+        if column.dtype.kind == "O"
+        else numpy.flatnonzero(column != column)
+    )
+    if len(empty):
+        raise DataError(f"the target {table.target[0]!r} is missing in row {int(empty[0]) + 1} of the data")
+    classes, codes = numpy.unique(column, return_inverse=True)
+    if len(classes) < 2:
+        raise DataError(f"the target {table.target[0]!r} has one value only, {classes[0]!r}: nothing to tell apart")
+    labels = tuple(each.item() if isinstance(each, numpy.generic) else str(each) for each in classes)
+    return Task("classification", table.target, classes=labels), codes.reshape(-1, 1).astype(numpy.int64)
+
+
+def _kind(column: Array) -> str:
+    import numpy
+
+    if column.dtype.kind == "f":
+        return "regression"
+    if column.dtype.kind in "iu" and len(numpy.unique(column)) > _MOST_CLASSES:
+        return "regression"
+    return "classification"
+
+
+def _scaled(task: Task, truth: Array, train: Array, dtype: str) -> tuple[Task, Array]:
+    center, scale = truth[train].mean(axis=0), truth[train].std(axis=0)
+    scale[scale == 0] = 1.0  # a constant target is learned as it is
+    scaled = Task(task.kind, task.targets, (), tuple(center.tolist()), tuple(scale.tolist()))
+    return scaled, ((truth - center) / scale).astype(dtype)
+
+
+def _matrix(table: Table, dtype: str) -> Array:
+    import numpy
+
+    blocks: list[Any] = []
+    for name, column in table.columns.items():
+        if column.dtype.kind not in "fiub":
+            raise DataError(f"column {name!r} holds words: add a transform that turns them into numbers")
+        block = column.reshape(len(column), -1).astype(dtype, copy=False)
+        if not numpy.isfinite(block).all():
+            row = int(numpy.flatnonzero(~numpy.isfinite(block).all(axis=1))[0])
+            raise DataError(f"column {name!r} is missing or not finite in row {row + 1} of the data")
+        blocks.append(block)
+    return blocks[0] if len(blocks) == 1 else numpy.concatenate(blocks, axis=1)
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = ", ".join(repr(name) for name in names[:5])
+    return f"{shown}, … ({len(names)} in all)" if len(names) > 5 else shown

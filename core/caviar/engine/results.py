@@ -1,0 +1,53 @@
+"""Reading a run's results from its folder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from caviar.config.resolved import loads
+from caviar.config.space import space_of
+from caviar.engine.objective import Objective
+from caviar.interfaces.store import StoreError
+from caviar.values.dimension import Space
+from caviar.values.trial import Trial, TrialState
+
+
+@dataclass(frozen=True)
+class Results:
+    """All trials of a run, and how to say their values."""
+
+    trials: tuple[Trial, ...]
+    objective: Objective
+    space: Space
+
+    @property
+    def metric(self) -> str:
+        """The searched metric."""
+        return self.objective.metric
+
+    @property
+    def ranked(self) -> list[Trial]:
+        """Finished trials from best to worst, then the others by number."""
+        sign = -1.0 if self.objective.goal == "maximize" else 1.0
+        return sorted(
+            self.trials,
+            key=lambda trial: (trial.state is not TrialState.FINISHED, sign * (trial.objective or 0.0), trial.index),
+        )
+
+    def describe(self, path: str, value: Any) -> str:
+        """A searched value in its sampler's words."""
+        return self.space[path].sampler.describe(value)
+
+
+def read_results(folder: Path) -> Results:
+    """The results of a run that may still be going on. Raises StoreError."""
+    file = folder / "pipeline.toml"
+    if not file.is_file():
+        raise StoreError(f"{folder}: no run here (there is no pipeline.toml); runs are folders such as runs/digits")
+    pipeline = loads(file.read_text(), str(file))
+    with pipeline.store.read(folder) as ledger:
+        study = ledger.study()
+        assert study is not None
+        return Results(ledger.trials(), Objective(study.metric, study.goal, 0.0), space_of(pipeline))

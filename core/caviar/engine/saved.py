@@ -1,0 +1,116 @@
+"""The saved model: one safetensors file with everything that prediction needs, and no code."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from caviar.config.dump import to_toml
+from caviar.config.resolved import loads
+from caviar.engine.files import write_durably
+from caviar.engine.job import Work
+from caviar.engine.prepare import Preparation
+from caviar.engine.setup import backend_of, with_loss
+from caviar.values.arrays import Array
+from caviar.values.segment import Segment
+from caviar.values.table import Table
+from caviar.values.task import Task
+
+if TYPE_CHECKING:
+    from caviar.config.pipeline import Pipeline
+
+_FORMAT = "caviar model 1"
+# Rows are predicted in blocks of exactly this many, so that a row's answer does not depend on how a file is cut.
+_TILE = 512
+
+
+class NotAModel(Exception):
+    """The file is no model of ours; the message says which and why."""
+
+
+@dataclass(frozen=True)
+class SavedModel:
+    """A trained model. `pipeline` is settled: it holds no sampler. `metrics` are the winner's, test part included."""
+
+    pipeline: Pipeline
+    preparation: Preparation
+    weights: Mapping[str, Array]
+    trial: int
+    metrics: Mapping[str, float]
+
+    def predict(self, table: Table) -> Array:
+        """Probabilities (rows, classes), or targets (rows, targets) in the user's units."""
+        return self.predict_inputs(self.preparation.inputs(table, self.pipeline.trainer.dtype))
+
+    def predict_inputs(self, x: Array) -> Array:
+        """The same from prepared inputs (rows, inputs)."""
+        import numpy
+        from threadpoolctl import threadpool_limits
+
+        task = self.preparation.task
+        work = Work(with_loss(self.pipeline, task), backend_of(self.pipeline), task)
+        population = work.population(Segment(0, (self.trial,), ({},), 1, 0, 0))
+        context = work.context(lambda: None)
+        one = {name: array[None] for name, array in self.weights.items()}
+        trainer, tiles = population.parts["trainer"], []
+        with threadpool_limits(limits=1, user_api="blas"), numpy.errstate(all="ignore"):
+            for start in range(0, len(x), _TILE):
+                tile = numpy.zeros((_TILE, x.shape[1]), dtype=x.dtype)
+                rows = x[start : start + _TILE]
+                tile[: len(rows)] = rows
+                tiles.append(trainer.predict(one, population, tile, context)[0, : len(rows)])
+        return numpy.concatenate(tiles)
+
+    def save(self, path: Path) -> None:
+        """Writes the file so that it is there whole or not at all."""
+        from safetensors.numpy import save
+
+        arrays = {f"weights.{name}": array for name, array in self.weights.items()}
+        for number, learned in enumerate(self.preparation.learned):
+            arrays |= {f"transform.{number}.{name}": array for name, array in learned.items()}
+        header = {
+            "format": _FORMAT,
+            "pipeline": to_toml(self.pipeline),
+            "features": json.dumps(self.preparation.features),
+            "task": json.dumps(asdict(self.preparation.task)),
+            "trial": str(self.trial),
+            "metrics": json.dumps(dict(self.metrics)),
+        }
+        write_durably(path, save({name: _contiguous(array) for name, array in arrays.items()}, metadata=header))
+
+
+def open_model(path: Path) -> SavedModel:
+    """Reads a model file. Raises NotAModel. Runs no code but that of installed plugins it names."""
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(path, framework="numpy") as file:
+            header = file.metadata() or {}
+            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  (it is no dict)
+    except FileNotFoundError:
+        raise NotAModel(f"{path}: no such file; a run leaves it when its first trial has finished") from None
+    except (SafetensorError, OSError) as error:
+        raise NotAModel(f"{path}: damaged or not a model: {error}") from None
+    if header.get("format") != _FORMAT:
+        raise NotAModel(f"{path}: not a model written by this version of caviar")
+    pipeline = loads(header["pipeline"], str(path))
+    learned = tuple(_below(arrays, f"transform.{number}.") for number in range(len(pipeline.transform)))
+    facts: dict[str, Any] = {
+        name: tuple(v) if isinstance(v, list) else v for name, v in json.loads(header["task"]).items()
+    }
+    preparation = Preparation(tuple(pipeline.transform), learned, tuple(json.loads(header["features"])), Task(**facts))
+    weights = _below(arrays, "weights.")
+    return SavedModel(pipeline, preparation, weights, int(header["trial"]), json.loads(header["metrics"]))
+
+
+def _below(arrays: Mapping[str, Array], prefix: str) -> dict[str, Array]:
+    return {name[len(prefix) :]: array for name, array in arrays.items() if name.startswith(prefix)}
+
+
+def _contiguous(array: Array) -> Array:
+    import numpy
+
+    return numpy.ascontiguousarray(array)

@@ -1,0 +1,42 @@
+"""Splitting rows into training, validation and test part, stratified for classification."""
+
+from __future__ import annotations
+
+from caviar.interfaces.data import Data, DataError
+from caviar.values.arrays import Array
+from caviar.values.dataset import Split
+from caviar.values.random import Random
+
+
+def split_rows(data: Data, codes: Array | None, rows: int, test: Array | None, random: Random) -> Split:
+    """Row numbers of the parts, each sorted.
+
+    `codes` are the classes to stratify by, None for regression. Rows marked in `test` are the test part; the
+    fractions count the other rows.
+    """
+    import numpy
+
+    if test is not None and data.test > 0:
+        raise DataError("this data brings its own test part: leave out 'test' in [data], or set it to 0")
+    free = numpy.arange(rows) if test is None else numpy.flatnonzero(~test)
+    mixed = free[random.child("split").order(len(free))]
+    if codes is not None:
+        mixed = mixed[numpy.argsort(codes[mixed], kind="stable")]
+    validation = _spread(len(mixed), data.validation)
+    rest = mixed[~validation]
+    held = _spread(len(rest), data.test / (1 - data.validation))
+    own_test = numpy.arange(0) if test is None else numpy.flatnonzero(test)
+    parts = rest[~held], mixed[validation], numpy.concatenate([own_test, rest[held]])
+    split = Split(*(numpy.sort(part) for part in parts))
+    for name, part in (("training", split.train), ("validation", split.validation)):
+        if len(part) == 0:
+            raise DataError(f"{rows} rows leave none for the {name} part: change 'validation' and 'test' in [data]")
+    return split
+
+
+def _spread(count: int, fraction: float) -> Array:
+    """Marks round(count * fraction) of `count` places, evenly spread: over rows sorted by class that is stratified."""
+    import numpy
+
+    marks: Array = numpy.diff(numpy.floor(numpy.arange(count + 1) * fraction + 0.5)) > 0
+    return marks

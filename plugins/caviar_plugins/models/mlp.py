@@ -1,0 +1,146 @@
+"""MLP: fully connected layers, each with its normalizer and activation, and a linear output."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from caviar import (
+    Activation,
+    Array,
+    Initial,
+    Model,
+    ModelContext,
+    Normalizer,
+    Sampler,
+    Slot,
+    Tunable,
+    Views,
+    namespace,
+    tunable,
+    uniforms,
+)
+from pydantic import model_validator
+
+from caviar_plugins.activations.relu import ReLU
+from caviar_plugins.samplers.int_ import Int
+from caviar_plugins.samplers.log_int import LogInt
+from caviar_plugins.samplers.uniform import Uniform
+
+
+class MLP(Model):
+    """z = a W + b, normalized before the activation (or a after it), for each hidden layer; then a linear output.
+
+    `units` is one width for all hidden layers or a list with one for each. 0 layers make a linear model. The output
+    layer has a bias and no normalizer. Dropout (Srivastava et al. 2014) follows each hidden layer and divides by the
+    share that is kept, so that prediction needs no factor.
+    """
+
+    layers: Tunable[int] = tunable(
+        default=2, ge=0, search=Int(1, 3), tier=3, also=("depth", "n_layers", "num_layers", "hidden_layers")
+    )
+    units: Tunable[int | tuple[int, ...]] = tunable(
+        default=64, ge=1, search=LogInt(32, 256), tier=2, also=("hidden_layer_sizes", "hidden_units", "width")
+    )
+    activation: Tunable[Activation] = tunable(default=ReLU(), also=("nonlinearity",))
+    dropout: Tunable[float] = tunable(
+        default=0.0, ge=0, lt=1, search=Uniform(0.0, 0.5), tier=3, also=("dropout_rate", "keep_prob")
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _count_layers(cls, fields: Any) -> Any:
+        units = fields.get("units")
+        if isinstance(units, (list, tuple)):
+            layers = fields.setdefault("layers", len(units))
+            if isinstance(layers, Sampler) or layers != len(units):
+                raise ValueError(f"units lists {len(units)} layers; leave out 'layers', or give one number of units")
+        return fields
+
+    def layout(self, inputs: int, outputs: int, normalizer: Normalizer) -> tuple[tuple[Slot, ...], tuple[Slot, ...]]:
+        slots: list[Slot] = []
+        statistics: list[Slot] = []
+        for layer, width in enumerate(self._widths(), start=1):
+            slots.append(
+                Slot(f"layer{layer}.weight", (inputs, width), "weight", self.activation.initial(inputs, width), layer)
+            )
+            if _has_bias(normalizer):
+                slots.append(Slot(f"layer{layer}.bias", (1, width), "bias", Initial("constant", 0.0), layer))
+            slots.extend(_inside(slot, layer) for slot in normalizer.slots(width))
+            statistics.extend(_inside(slot, layer) for slot in normalizer.statistics(width))
+            inputs = width
+        last = len(self._widths()) + 1
+        slots.append(
+            Slot(
+                "output.weight", (inputs, outputs), "weight", Activation.initial(self.activation, inputs, outputs), last
+            )
+        )
+        slots.append(Slot("output.bias", (1, outputs), "bias", Initial("constant", 0.0), last))
+        return tuple(slots), tuple(statistics)
+
+    def forward(self, parameters: Views, statistics: Views, x: Array, context: ModelContext) -> tuple[Array, Any]:
+        normalizer, before = context.normalizer, context.normalizer.place == "before-activation"
+        caches = []
+        a = x
+        for layer in range(1, len(self._widths()) + 1):
+            own, running = parameters.part(f"layer{layer}"), statistics.part(f"layer{layer}")
+            z = a @ own["weight"]
+            if "bias" in own:
+                z += own["bias"]
+            if before:
+                z, normal = normalizer.forward(z, own, running, context.training)
+            h, active = context.activation.forward(z)
+            if not before:
+                h, normal = normalizer.forward(h, own, running, context.training)
+            mask = self._mask(h, layer, context)
+            if mask is not None:
+                h = h * mask
+            caches.append((a, normal, active, mask))
+            a = h
+        own = parameters.part("output")
+        return a @ own["weight"] + own["bias"], (caches, a)
+
+    def backward(self, gradient: Array, cache: Any, parameters: Views, gradients: Views, context: ModelContext) -> None:
+        normalizer, before = context.normalizer, context.normalizer.place == "before-activation"
+        caches, a = cache
+        d = _linear_backward(gradient, a, parameters.part("output"), gradients.part("output"), needs_input=bool(caches))
+        for layer in range(len(caches), 0, -1):
+            own, filled = parameters.part(f"layer{layer}"), gradients.part(f"layer{layer}")
+            a, normal, active, mask = caches[layer - 1]
+            if mask is not None:
+                d = d * mask
+            if not before:
+                d = normalizer.backward(d, normal, own, filled)
+            d = context.activation.backward(d, active)
+            if before:
+                d = normalizer.backward(d, normal, own, filled)
+            d = _linear_backward(d, a, own, filled, needs_input=layer > 1)
+
+    def _widths(self) -> tuple[int, ...]:
+        return self.units if isinstance(self.units, tuple) else (self.units,) * self.layers
+
+    def _mask(self, h: Array, layer: int, context: ModelContext) -> Array | None:
+        # A rate of 0 gives a mask of ones, so leaving it out where all rates are 0 changes no member's bits.
+        rate: Any = self.dropout
+        if not context.training or not rate.any():
+            return None
+        xp = namespace(h)
+        keys = xp.asarray([stream.child("dropout", layer).key for stream in context.streams], dtype=xp.uint64)
+        drawn = uniforms(keys, h.shape[1] * h.shape[2], h.dtype).reshape(h.shape)
+        mask: Array = (drawn >= rate) / (1 - rate)
+        return mask.astype(h.dtype)
+
+
+def _has_bias(normalizer: Normalizer) -> bool:
+    return not (normalizer.cancels_bias and normalizer.place == "before-activation")
+
+
+def _inside(slot: Slot, layer: int) -> Slot:
+    return Slot(f"layer{layer}.{slot.name}", slot.shape, slot.role, slot.initial, layer)
+
+
+def _linear_backward(d: Array, a: Array, own: Views, filled: Views, needs_input: bool) -> Array:
+    xp = namespace(d)
+    xp.matmul(a.swapaxes(1, 2), d, out=filled["weight"])
+    if "bias" in own:
+        filled["bias"][...] = d.sum(axis=1, keepdims=True)
+    return xp.matmul(d, own["weight"].swapaxes(1, 2)) if needs_input else d

@@ -1,0 +1,203 @@
+"""Building: a document's tables become declared plugins; all mistakes are collected on the way."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, cast
+
+from caviar.config.document import Document
+from caviar.config.errors import Mistake
+from caviar.config.names import closest, unknown_key, unknown_plugin
+from caviar.config.pipeline import Pipeline
+from caviar.config.places import At, Broken, Complaints, construct
+from caviar.config.positions import Keys
+from caviar.config.ranges import build_sampler
+from caviar.config.wanted import Wanted, of_field, say
+from caviar.interfaces.data import Data
+from caviar.interfaces.plugin import Declared, Plugin
+from caviar.interfaces.sampler import Sampler
+from caviar.registry import index
+from caviar.registry.load import label_of, load
+
+
+class Builder:
+    """Builds what one document says; `mistakes` is what it found wrong, `files` the data files it names."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.mistakes: list[Mistake] = []
+        self.files: list[tuple[At, Path]] = []
+
+    def pipeline(self) -> Pipeline | None:
+        """The whole file; None when there are mistakes."""
+        tree = {"name": Path(self.document.file).stem, **self.document.tree}
+        for keys in _beyond_64_bits(tree, ()):
+            self.note(At(keys, ".".join(map(str, keys))), "whole numbers have at most 64 bits")
+        if self.mistakes:
+            return None
+        if "data" not in tree:
+            self.note(At(), 'data: missing; write [data] with path = "my.csv" and target = "…"')
+        try:
+            built = self.fields(Pipeline, tree, At())
+        except Broken:
+            return None
+        return None if self.mistakes else cast(Pipeline, built)
+
+    def note(self, at: At, text: str) -> None:
+        """Adds a mistake."""
+        self.mistakes.append(self.document.mistake(at.keys, at.path, text))
+
+    def fail(self, at: At, text: str) -> Broken:
+        """Adds a mistake, to be raised."""
+        self.note(at, text)
+        return Broken()
+
+    def fields(self, cls: type[Declared], table: Mapping[str, Any], at: At) -> Declared:
+        """An object of a class from the keys of a table."""
+        given: dict[str, Any] = {}
+        broken = set()
+        for key, raw in table.items():
+            try:
+                if key not in cls.model_fields:
+                    raise self.fail(at.child(key), unknown_key(cls, key, Pipeline))
+                given[key] = self.value(of_field(cls, key), raw, at.child(key), _default(cls, key))
+            except Broken:
+                broken.add(key)
+        try:
+            built = construct(cls, given)
+        except Complaints as complaints:
+            for field, text in complaints.found:
+                if field not in broken and not (field is None and broken):
+                    self.note(at.child(field) if field else at, text)
+            raise Broken from None
+        if broken:
+            raise Broken
+        return built
+
+    def value(self, want: Wanted, raw: Any, at: At, default: Any = None) -> Any:
+        """What a field receives for what the file says."""
+        if raw == "auto" and want.optional:
+            return None
+        if isinstance(raw, dict) and _is_sampler(raw, default):
+            return build_sampler(self, want, raw, at)
+        if want.plugin:
+            return self.plugin(want.plugin, raw, at, default)
+        if isinstance(raw, dict) and want.nested:
+            return self.fields(want.nested, raw, at)
+        if isinstance(raw, dict) and want.entry:
+            return {key: self.value(want.entry, each, at.child(key)) for key, each in raw.items()}
+        if want.element:
+            if isinstance(raw, list):
+                return self.elements(want.element, raw, at)
+            if want.element.plugin:
+                raise self.fail(at, f"must be {want.words()}; write [[{at.path}]] or {at.path} = [ … ]")
+        if Path in want.types and isinstance(raw, str):
+            return self.document.folder(at.keys) / Path(raw).expanduser()
+        if isinstance(raw, dict):
+            raise self.fail(at, _no_table(want, raw))
+        return raw
+
+    def elements(self, want: Wanted, raw: list[Any], at: At) -> tuple[Any, ...]:
+        """The elements of a list; plugins in it are told apart by their names."""
+        built, failed = [], False
+        for place, each in enumerate(raw):
+            try:
+                built.append(
+                    self.labelled(want.plugin, each, at, place)
+                    if want.plugin and not (isinstance(each, dict) and _is_sampler(each, None))
+                    else self.value(want, each, at.child(place))
+                )
+            except Broken:
+                failed = True
+        if failed:
+            raise Broken
+        labels = Counter(label_of(each) for each in built if isinstance(each, Plugin) and not isinstance(each, Sampler))
+        for label, count in labels.items():
+            if count > 1:
+                raise self.fail(at, f"{count} are called '{label}'; give each a name of its own: name = \"…\"")
+        return tuple(built)
+
+    def labelled(self, base: type[Plugin], raw: Any, at: At, place: int) -> Plugin:
+        """A plugin in a list, which may carry a name of its own."""
+        table = {"use": raw} if isinstance(raw, str) else raw
+        if not isinstance(table, dict):
+            return self.plugin(base, raw, at.child(place), None)
+        name = table.get("name", table.get("use"))
+        here = at.child(place, name if isinstance(name, str) else None)
+        built = self.plugin(base, {key: each for key, each in table.items() if key != "name"}, here, None)
+        if "name" not in table:
+            return built
+        if not isinstance(name, str) or not name or "." in name:
+            raise self.fail(here.child("name"), f"must be text without dots, not {say(name)}")
+        return built.called(name)
+
+    def plugin(self, base: type[Plugin], raw: Any, at: At, default: Any) -> Plugin:
+        """A plugin from its name or its table."""
+        kind = base.kind
+        if not isinstance(raw, (str, dict)):
+            what = Wanted((base,), False).words()
+            raise self.fail(at, f'must be {what}: its name, or {{ use = "…" }}; not {say(raw)}')
+        table = {"use": raw} if isinstance(raw, str) else raw
+        if "use" in table:
+            cls = self.loaded(kind, table["use"], at.child("use") if isinstance(raw, dict) else at)
+        elif issubclass(base, Data) and isinstance(table.get("path"), str):
+            cls = self.reader(table["path"], at)
+        elif isinstance(default, Plugin):
+            cls = type(default)
+        else:
+            raise self.fail(at, f'needs use = "…"{closest("", index.names(kind))}')
+        built = cast(Plugin, self.fields(cls, {key: each for key, each in table.items() if key != "use"}, at))
+        if issubclass(base, Data):
+            paths = ((field, getattr(built, field)) for field in cls.model_fields)
+            self.files += [(at.child(field), path) for field, path in paths if isinstance(path, Path)]
+        return built
+
+    def loaded(self, kind: str, name: Any, at: At) -> type[Plugin]:
+        """A plugin's class."""
+        if not isinstance(name, str):
+            raise self.fail(at, f"must be the name of a plugin, not {say(name)}")
+        if name not in index.names(kind):
+            raise self.fail(at, unknown_plugin(kind, name))
+        try:
+            return load(kind, name)
+        except index.PluginError as error:
+            raise self.fail(at, str(error)) from None
+
+    def reader(self, path: str, at: At) -> type[Plugin]:
+        """The data plugin called like a file's suffix."""
+        suffix, known = Path(path).suffix[1:].lower(), index.names("data")
+        if suffix not in known:
+            text = f"no plugin reads '.{suffix}' files; say which with use: {', '.join(known)}"
+            raise self.fail(at.child("path"), text)
+        return self.loaded("data", suffix, at)
+
+
+def _beyond_64_bits(node: Any, keys: Keys) -> Iterator[Keys]:
+    if isinstance(node, int) and not -(2**63) <= node < 2**63:
+        yield keys
+    for key, each in node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ():
+        yield from _beyond_64_bits(each, (*keys, key))
+
+
+def _default(cls: type[Declared], field: str) -> Any:
+    if of_field(cls, field).plugin is None:
+        return None
+    try:
+        return cls.model_fields[field].get_default(call_default_factory=True)
+    except index.PluginError:
+        return None  # whoever needs it will hear of it
+
+
+def _is_sampler(table: Mapping[str, Any], default: Any) -> bool:
+    first = next(iter(table), None)
+    fields = type(default).model_fields if isinstance(default, Plugin) else {}
+    return first in index.names("sampler") and "use" not in table and first not in fields
+
+
+def _no_table(want: Wanted, table: Mapping[str, Any]) -> str:
+    first = next(iter(table), None)
+    if want.tunable and first is not None:
+        return unknown_plugin("sampler", first)
+    return f"must be {want.words()}, not a table"

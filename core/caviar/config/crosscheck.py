@@ -1,0 +1,74 @@
+"""Checks that need the whole pipeline and no data: do its parts fit each other?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from caviar.config.names import closest
+from caviar.config.pipeline import Pipeline
+from caviar.config.wanted import of_field
+from caviar.interfaces.plugin import Plugin
+from caviar.interfaces.sampler import Sampler
+from caviar.registry import index
+from caviar.registry.load import name_of
+
+Complaint = tuple[tuple[str, ...], str]
+"""The keys of a place in the file, and what is wrong there."""
+
+
+def complaints(pipeline: Pipeline) -> Iterator[Complaint]:
+    """Everything that does not fit."""
+    for rule in _RULES:
+        yield from rule(pipeline)
+
+
+def _metric(pipeline: Pipeline) -> Iterator[Complaint]:
+    metric = pipeline.search.metric
+    if metric is None:
+        return
+    known = (*(f"validation.{name}" for name in (*index.names("metric"), "loss")), "train.loss")
+    part, _, name = metric.partition(".")
+    if metric in known:
+        return
+    if part == "test":
+        text = "the test part is for the winner alone; search a validation metric"
+    elif not name:
+        text = f"unknown metric '{metric}'; a metric is <part>.<name>" + closest(f"validation.{metric}", known)
+    else:
+        text = f"unknown metric '{metric}'" + closest(metric, known)
+    yield ("search", "metric"), text
+
+
+def _smallest_batch(pipeline: Pipeline) -> Iterator[Complaint]:
+    if "batch_size" not in type(pipeline.trainer).model_fields:
+        return
+    sizes = [size for size in _alternatives(pipeline.trainer.batch_size) if isinstance(size, int)]  # type: ignore[attr-defined]
+    for normalizer in _alternatives(pipeline.normalizer):
+        smallest = normalizer.smallest_batch
+        if sizes and min(sizes) < smallest:
+            name = name_of(type(normalizer))
+            yield ("trainer", "batch_size"), f"must be at least {smallest} with normalizer '{name}', not {min(sizes)}"
+
+
+def _schedules(pipeline: Pipeline) -> Iterator[Complaint]:
+    optimizers = _alternatives(pipeline.optimizer)
+    for field in pipeline.schedule:
+        known = {name: None for part in (*optimizers, pipeline.trainer) for name in _numbers(part)}
+        if field not in known:
+            names = " or ".join(f"'{name_of(type(each))}'" for each in optimizers)
+            text = f"optimizer {names} and the trainer have no number '{field}' to schedule" + closest(field, known)
+            yield ("schedule", field), text
+
+
+_RULES: tuple[Callable[[Pipeline], Iterator[Complaint]], ...] = (_metric, _smallest_batch, _schedules)
+
+
+def _alternatives(value: Any) -> tuple[Any, ...]:
+    return value.ends() if isinstance(value, Sampler) else (value,)
+
+
+def _numbers(part: Plugin) -> list[str]:
+    """The fields of a plugin that a factor can multiply."""
+    wants = {field: of_field(type(part), field) for field in type(part).model_fields}
+    return [field for field, want in wants.items() if want.tunable and {int, float} & set(want.types)]

@@ -1,0 +1,37 @@
+"""load: from a TOML file to a checked pipeline, or all its mistakes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from os import PathLike, fspath
+from pathlib import Path
+
+from caviar.config.build import Builder
+from caviar.config.crosscheck import complaints
+from caviar.config.document import read
+from caviar.config.errors import Mistakes
+from caviar.config.pipeline import Pipeline
+from caviar.config.tiers import complete
+from caviar.registry.code import register
+
+
+def load(path: str | PathLike[str], settings: Iterable[str] = (), code: str | PathLike[str] | None = None) -> Pipeline:
+    """The pipeline of a file, with `path=value` settings laid over it; `code` is a file of plugins to try out.
+
+    Raises Mistakes with everything that is wrong, and PluginError if `code` cannot be used.
+    """
+    if code is not None:
+        register(Path(code))
+    document = read(fspath(path), settings)
+    builder = Builder(document)
+    pipeline = builder.pipeline()
+    for at, path in builder.files:
+        if not path.is_file():
+            builder.note(at, f"no such file: {path}")
+    if pipeline is None or builder.mistakes:
+        raise Mistakes(builder.mistakes)
+    completed = complete(pipeline)
+    mistakes = [document.mistake(keys, ".".join(keys), text) for keys, text in complaints(completed)]
+    if mistakes:
+        raise Mistakes(mistakes)
+    return completed

@@ -1,0 +1,152 @@
+"""Did you mean …: suggestions for keys and names, other libraries' words included."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+from caviar.interfaces.plugin import Declared, Plugin
+from caviar.registry import index
+from caviar.registry.load import name_of
+
+# Words of the course, PyTorch, Keras, scikit-learn and Optuna -> our fields; a plugin adds its own with `also`.
+_FIELDS = {
+    "lr": ("learning_rate",),
+    "alpha": ("learning_rate", "strength"),
+    "eta": ("learning_rate",),
+    "step_size": ("learning_rate",),
+    "learning_rate_init": ("learning_rate",),
+    "lambda": ("strength",),
+    "lambd": ("strength",),
+    "eps": ("epsilon",),
+    "keep_prob": ("dropout",),
+    "drop_rate": ("dropout",),
+    "hidden_layer_sizes": ("units",),
+    "hidden_units": ("units",),
+    "hidden_size": ("units",),
+    "neurons": ("units",),
+    "n_layers": ("layers",),
+    "num_layers": ("layers",),
+    "n_trials": ("trials",),
+    "n_epochs": ("epochs",),
+    "max_iter": ("epochs",),
+    "batch": ("batch_size",),
+    "minibatch_size": ("batch_size",),
+    "momentum": ("averaging",),
+    "random_state": ("seed",),
+    "optimiser": ("optimizer",),
+    "normaliser": ("normalizer",),
+    "file": ("path",),
+    "filename": ("path",),
+    "label": ("target",),
+    "type": ("use",),
+    "class": ("use",),
+}
+_NOTES = {
+    "keep_prob": ", which is 1 - keep_prob",
+    "momentum": ", which is 1 - PyTorch's momentum",
+    "hidden_layer_sizes": ", a number or a list of one per layer",
+}
+_ELSEWHERE = {
+    "weight_decay": "penalties are [[regularizer]] tables",
+    "betas": "they are two keys, beta1 and beta2",
+    "sampler": "what Optuna calls a sampler is a strategy here: [search] strategy",
+    "samplers": "what Optuna calls a sampler is a strategy here: [search] strategy",
+    "scheduler": "write [schedule.learning_rate]",
+    "lr_scheduler": "write [schedule.learning_rate]",
+    "batch_norm": 'write normalizer = "batchnorm"',
+    "batchnorm": 'write normalizer = "batchnorm"',
+    "study": "write [search]",
+    "callbacks": "write [[reporter]] tables",
+    "callback": "write [[reporter]] tables",
+    "network": "write [model]",
+    "dataset": "write [data]",
+    "training": "write [trainer]",
+    "train": "write [trainer]",
+}
+_PLUGINS = {
+    "sampler": {
+        "loguniform": "log",
+        "log_uniform": "log",
+        "logspace": "log",
+        "float": "uniform",
+        "linear": "uniform",
+        "linspace": "uniform",
+        "randint": "int",
+        "integer": "int",
+        "logint": "log-int",
+        "categorical": "choice",
+        "choices": "choice",
+        "options": "choice",
+    },
+    "normalizer": {"batch_norm": "batchnorm", "bn": "batchnorm", "batchnormalization": "batchnorm"},
+    "strategy": {"randomsearch": "random", "gridsearch": "grid", "randomsampler": "random", "gridsampler": "grid"},
+    "loss": {"mse": "squared", "cross_entropy": "softmax-cross-entropy", "crossentropy": "softmax-cross-entropy"},
+    "optimizer": {"momentum": "sgd", "gradient_descent": "sgd"},
+}
+
+
+def unknown_key(cls: type[Declared], key: str, root: type[Declared]) -> str:
+    """The sentence for a key that the class does not have; `root` is the class of whole files."""
+    what = f"unknown key for {cls.kind} '{name_of(cls)}'" if issubclass(cls, Plugin) else "unknown key"
+    if cls is root:
+        what = "unknown table or key"
+    fields, word = list(cls.model_fields), _plain(key)
+    if word in _ELSEWHERE:
+        return f"{what}; {_ELSEWHERE[word]}"
+    if field := _field(cls, word):
+        return f"{what}; did you mean '{field}'{_NOTES.get(word, '')}?"
+    if close := get_close_matches(word, fields, 1, 0.7):
+        return f"{what}; did you mean '{close[0]}'?"
+    if home := _home(root, cls, word):
+        return f"{what}; did you mean '{home}'?"
+    return f"{what}; it has {', '.join(fields)}" if fields else f"{what}; it has no keys"
+
+
+def unknown_plugin(kind: str, name: str) -> str:
+    """The sentence for a name that no plugin of the kind has."""
+    known = index.names(kind)
+    alias = _PLUGINS.get(kind, {}).get(_plain(name)) or _PLUGINS.get(kind, {}).get(_plain(name).replace("_", ""))
+    close = [alias] if alias in known else get_close_matches(name.lower(), known, 1, 0.6)
+    if close:
+        return f"unknown {kind} '{name}'; did you mean '{close[0]}'?"
+    others = [each for each in index.kinds_with(name) if each != kind]
+    article = "an" if others and others[0][0] in "aeiou" else "a"
+    hint = f"'{name}' is {article} {others[0]}; " if others else ""
+    return f"unknown {kind} '{name}'; {hint}there are: {', '.join(known) or 'none is installed'}"
+
+
+def closest(word: str, known: Iterable[str]) -> str:
+    """`; did you mean 'x'?`, or the list of what there is."""
+    names = list(known)
+    close = get_close_matches(word, names, 1, 0.6)
+    return f"; did you mean '{close[0]}'?" if close else f"; there are: {', '.join(names) or 'none'}"
+
+
+def _plain(word: str) -> str:
+    return word.strip().lower().replace("-", "_")
+
+
+def _field(cls: type[Declared], word: str) -> str | None:
+    """The field that a word means exactly: spelt with other letters, or another library's word for it."""
+    fields = cls.model_fields
+    if word in fields:
+        return word
+    said = [field for field in fields if word in cls.facts(field).also]
+    said += [field for field in _FIELDS.get(word, ()) if field in fields]
+    return said[0] if said else None
+
+
+def _home(root: type[Declared], cls: type[Declared], word: str) -> str | None:
+    """Another table of the file that has such a key: "trainer.epochs"."""
+    if cls is not root and _field(root, word):
+        return _field(root, word)
+    for table, field in root.model_fields.items():
+        try:
+            default = field.get_default(call_default_factory=True)
+        except index.PluginError:
+            continue
+        part = type(default) if isinstance(default, Declared) else None
+        if part and part is not cls and (found := _field(part, word)):
+            return f"{table}.{found}"
+    return None

@@ -1,0 +1,58 @@
+"""Resolved texts: what `to_toml` wrote, read back exactly; and who made the plugins in a pipeline."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, cast
+
+from caviar.config.build import Builder
+from caviar.config.document import parse
+from caviar.config.errors import Mistakes
+from caviar.config.pipeline import Pipeline
+from caviar.interfaces.data import Data, DataError
+from caviar.interfaces.plugin import Declared, Plugin
+from caviar.registry import index
+from caviar.registry.load import load, name_of, version_of
+
+_OUTSIDE = ("executor", "reporter", "store")
+"""Kinds that may change between two runs of a study."""
+
+
+def loads(text: str, file: str) -> Pipeline:
+    """The pipeline of a resolved text, whose defaults are all written out. Raises Mistakes naming `file`."""
+    builder = Builder(parse(text, file))
+    pipeline = builder.pipeline()
+    if pipeline is None:
+        raise Mistakes(builder.mistakes)
+    return pipeline
+
+
+def reader_for(path: Path, target: str) -> Data:
+    """The data plugin that reads a file, by its suffix. Raises DataError."""
+    name = path.suffix.removeprefix(".").lower()
+    if name not in index.names("data"):
+        known = ", ".join(f".{each}" for each in index.names("data") if "path" in load("data", each).model_fields)
+        raise DataError(f"{path}: no plugin reads files of this kind; there are readers for {known}")
+    return cast(type[Any], load("data", name))(path=path, target=target)  # type: ignore[no-any-return]
+
+
+def versions_of(pipeline: Pipeline) -> dict[str, str]:
+    """Who brings the plugins that results depend on, and in which version: "optimizer.adam" -> "caviar 0.1.0"."""
+    kinds = ((plugin.kind, type(plugin)) for plugin in _plugins(pipeline))
+    found = {f"{kind}.{name_of(cls)}": version_of(cls) for kind, cls in kinds if kind not in _OUTSIDE}
+    return dict(sorted(found.items()))
+
+
+def _plugins(value: Any) -> Iterator[Plugin]:
+    if isinstance(value, Plugin):
+        yield value
+    if isinstance(value, Declared):
+        for field in type(value).model_fields:
+            yield from _plugins(getattr(value, field))
+    elif isinstance(value, dict):
+        for each in value.values():
+            yield from _plugins(each)
+    elif isinstance(value, (tuple, list)):
+        for each in value:
+            yield from _plugins(each)

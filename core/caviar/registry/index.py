@@ -1,0 +1,87 @@
+"""The index: which plugins exist and who brings them, read from entry-point metadata; no plugin is imported."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import entry_points
+
+PREFIX = "caviar."
+
+
+class PluginError(Exception):
+    """A plugin cannot be used; the message says which, whose, why and what to do."""
+
+
+@dataclass(frozen=True, order=True)
+class Entry:
+    """One plugin that could be loaded: `target` is "module:Class"."""
+
+    kind: str
+    name: str
+    target: str
+    distribution: str
+    version: str
+
+    @property
+    def owner(self) -> str:
+        """Who brings it: "caviar 0.1.0"."""
+        return f"{self.distribution} {self.version}".rstrip()
+
+
+_added: dict[tuple[str, str], Entry] = {}
+
+
+def entries(kind: str | None = None) -> tuple[Entry, ...]:
+    """All plugins, or those of one kind, in order; a name with two owners comes twice."""
+    return tuple(each for each in sorted((*_installed(), *_added.values())) if kind in (None, each.kind))
+
+
+def names(kind: str) -> tuple[str, ...]:
+    """The names of a kind, each once."""
+    return tuple(dict.fromkeys(each.name for each in entries(kind)))
+
+
+def kinds_with(name: str) -> tuple[str, ...]:
+    """The kinds in which a name exists."""
+    return tuple(dict.fromkeys(each.kind for each in entries() if each.name == name))
+
+
+def find(kind: str, name: str) -> Entry:
+    """The one entry of that name."""
+    found = [each for each in entries(kind) if each.name == name]
+    if not found:
+        known = ", ".join(names(kind)) or "none is installed"
+        raise PluginError(f"unknown {kind} '{name}'; there are: {known}")
+    if len(found) > 1:
+        owners = " and ".join(f"{each.owner} ({each.target})" for each in found)
+        raise PluginError(f"{kind} '{name}' has two owners: {owners}; uninstall one, or rename one")
+    return found[0]
+
+
+def add(entry: Entry) -> None:
+    """Makes a class known that no installed distribution brings."""
+    _added[entry.kind, entry.target] = entry
+
+
+def forget(module: str) -> None:
+    """Takes back what was added from modules whose names begin so."""
+    for key in [key for key in _added if key[1].startswith(module)]:
+        del _added[key]
+
+
+@cache
+def _installed() -> tuple[Entry, ...]:
+    points = entry_points()
+    return tuple(
+        Entry(
+            point.group.removeprefix(PREFIX),
+            point.name,
+            point.value,
+            point.dist.name if point.dist else "unknown",
+            point.dist.version if point.dist else "",
+        )
+        for group in points.groups
+        if group.startswith(PREFIX)
+        for point in points.select(group=group)
+    )

@@ -1,0 +1,111 @@
+"""Samplers of a pipeline as a space, and values back into a pipeline."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy
+import pytest
+from caviar import Pipeline, load
+from caviar.config.dump import changed, to_toml
+from caviar.config.resolved import loads, versions_of
+from caviar.config.space import floats, parts_of, settle, space_of
+
+FILE = """
+data = "digits"
+[optimizer]
+choice = [
+  { use = "adam", learning_rate = { log = [1e-4, 1.0] } },
+  { use = "sgd", momentum = { beta = [0.5, 0.99] } },
+]
+[model]
+units = { log-int = [32, 256] }
+[schedule]
+learning_rate = "constant"
+[trainer]
+batch_size = { choice = [64, 128] }
+"""
+
+
+@pytest.fixture
+def pipeline(tmp_path: Path) -> Pipeline:
+    (tmp_path / "p.toml").write_text(FILE)
+    return load(tmp_path / "p.toml")
+
+
+def test_every_sampler_is_a_dimension_and_options_come_after_their_choice(pipeline: Pipeline) -> None:
+    found = [(each.path, each.parent, each.when, each.tier) for each in space_of(pipeline).dimensions]
+    assert found == [
+        ("model.units", None, None, 2),
+        ("optimizer", None, None, None),
+        ("optimizer.adam.learning_rate", "optimizer", 0, 1),
+        ("optimizer.sgd.momentum", "optimizer", 1, 2),
+        ("trainer.batch_size", None, None, 2),
+    ]
+
+
+def test_only_tunable_floats_may_differ_within_a_population(pipeline: Pipeline) -> None:
+    assert floats(pipeline) == {"optimizer.adam.learning_rate", "optimizer.sgd.momentum"}
+
+
+@pytest.mark.parametrize("coordinate", [0.2, 0.8])
+def test_a_point_settles_to_a_pipeline_without_samplers(pipeline: Pipeline, coordinate: float) -> None:
+    space = space_of(pipeline)
+    values = space.values(space.clip(numpy.full((1, len(space)), coordinate))[0])
+    settled = settle(pipeline, values)
+    assert len(space_of(settled)) == 0
+    chosen = values["optimizer"]
+    assert chosen == ("adam" if coordinate < 0.5 else "sgd")
+    field = {"adam": "learning_rate", "sgd": "momentum"}[chosen]
+    assert getattr(settled.optimizer, field) == values[f"optimizer.{chosen}.{field}"]
+    assert settled.model.units == values["model.units"]  # type: ignore[attr-defined]
+    assert list(parts_of(settled)) == ["model", "normalizer", "optimizer", "schedule.learning_rate", "trainer"]
+
+
+def test_a_chosen_plugins_name_goes_back_to_its_coordinate(pipeline: Pipeline) -> None:
+    point = space_of(pipeline).point({"optimizer": "sgd"})
+    assert space_of(pipeline)["optimizer"].sampler.pick(1) == "sgd"
+    assert point[1] == 0.75
+
+
+def test_the_resolved_text_reads_back_as_an_equal_pipeline(pipeline: Pipeline) -> None:
+    assert loads(to_toml(pipeline), "resolved") == pipeline
+    assert to_toml(loads(to_toml(pipeline), "resolved")) == to_toml(pipeline)
+
+
+def test_the_resolved_text_says_every_default(pipeline: Pipeline) -> None:
+    text = to_toml(pipeline)
+    for line in ('backend = "auto"', "validation = 0.2", "epochs = 10", 'strategy = "random"', "seed = 1"):
+        assert line in text.splitlines()
+
+
+def test_what_changed_is_told_by_path(pipeline: Pipeline, tmp_path: Path) -> None:
+    settings = ["seed=2", "search.trials=9", "model.units={ log-int = [32, 64] }", "normalizer=batchnorm"]
+    other = load(tmp_path / "p.toml", settings)
+    assert changed(to_toml(pipeline), to_toml(other)) == [
+        "seed",
+        "model.units",
+        "normalizer.use",
+        "search.trials",
+        "normalizer.averaging",
+        "normalizer.epsilon",
+    ]
+
+
+def test_a_search_without_samplers_takes_tiers_one_and_two(tmp_path: Path) -> None:
+    (tmp_path / "p.toml").write_text('data = "digits"\n[search]\n')
+    tiers = {each.path: each.tier for each in space_of(load(tmp_path / "p.toml")).dimensions}
+    assert set(tiers.values()) == {1, 2}
+    assert tiers["optimizer.learning_rate"] == 1
+
+
+def test_tiers_leave_alone_what_the_file_gives(tmp_path: Path) -> None:
+    (tmp_path / "p.toml").write_text('data = "digits"\noptimizer.learning_rate = 0.001\nsearch.tiers = [1, 4]\n')
+    paths = [each.path for each in space_of(load(tmp_path / "p.toml")).dimensions]
+    assert paths == ["optimizer.beta1", "optimizer.beta2", "optimizer.epsilon"]
+
+
+def test_versions_are_of_what_results_depend_on(pipeline: Pipeline) -> None:
+    found = versions_of(pipeline)
+    assert {"optimizer.adam", "optimizer.sgd", "sampler.log", "activation.relu"} <= set(found)
+    assert not any(name.startswith(("executor.", "reporter.", "store.")) for name in found)

@@ -1,0 +1,145 @@
+"""Loading verifies; a broken or doubled plugin hurts only who names it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from caviar import Optimizer, PluginError
+from caviar.registry import index
+from caviar.registry.code import register
+from caviar.registry.index import Entry
+from caviar.registry.load import KINDS, base_of, load, name_of, version_of
+
+Install = Callable[[str, str], None]
+
+
+@pytest.fixture
+def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install]:
+    """Makes `others_plugin:Target` the optimizer 'theirs', with the module's text given."""
+    monkeypatch.syspath_prepend(tmp_path)
+
+    def install(text: str, target: str = "Theirs") -> None:
+        module = f"others_{tmp_path.name.replace('-', '_')}"
+        (tmp_path / f"{module}.py").write_text("import caviar\n" + text)
+        index.add(Entry("optimizer", "theirs", f"{module}:{target}", "others", "1.0"))
+
+    yield install
+    index.forget("others_")
+
+
+WHOLE = """
+class Theirs(caviar.Optimizer):
+    def init(self, parameters, layout): return {}
+    def update(self, parameters, gradients, state, step, layout): ...
+"""
+
+
+def reason(text: str, install: Callable[..., None], target: str = "Theirs") -> str:
+    install(text, target)
+    with pytest.raises(PluginError) as caught:
+        load("optimizer", "theirs")
+    return str(caught.value).removeprefix("optimizer 'theirs' of others 1.0 cannot be used: ")
+
+
+def test_a_plugin_is_loaded_by_name_and_known_by_it(install: Install) -> None:
+    install(WHOLE, "Theirs")
+    cls = load("optimizer", "theirs")
+    assert issubclass(cls, Optimizer)
+    assert (name_of(cls), version_of(cls)) == ("theirs", "others 1.0")
+
+
+def test_bundled_plugins_are_found_as_all_others(install: Install) -> None:
+    assert version_of(load("optimizer", "adam")).startswith("caviar ")
+
+
+def test_an_unknown_name_is_told_with_what_there_is() -> None:
+    with pytest.raises(PluginError, match="unknown optimizer 'adamm'; there are: adam, sgd"):
+        load("optimizer", "adamm")
+
+
+def test_two_owners_of_a_name_are_an_error_that_names_both() -> None:
+    index.add(Entry("optimizer", "adam", "others_adam:Adam", "others", "1.0"))
+    try:
+        with pytest.raises(PluginError, match=r"optimizer 'adam' has two owners: caviar .* and others 1.0"):
+            load("optimizer", "adam")
+        load("optimizer", "sgd")
+    finally:
+        index.forget("others_")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("import nothing_like_it", "importing it failed: ModuleNotFoundError: No module named 'nothing_like_it'"),
+        ("raise RuntimeError('no\\nlicense')", "importing it failed: RuntimeError: no license"),
+        ("raise SystemExit", "importing it failed: SystemExit: no message"),
+        ("Theirs = 3", "{target} is not a class"),
+        ("class Theirs(caviar.Sampler): ...", "{target} does not extend caviar.Optimizer"),
+        ("class Theirs(caviar.Optimizer): ...", "{target} lacks init, update"),
+        (
+            "class Theirs(caviar.Optimizer): interface = 2",
+            "written for optimizer interface 2, and caviar has 1; update caviar",
+        ),
+        (
+            "class Theirs(caviar.Optimizer): interface = 0",
+            "written for optimizer interface 0, and caviar has 1; update the plugin",
+        ),
+    ],
+)
+def test_what_cannot_be_used_says_why(text: str, told: str, install: Install, tmp_path: Path) -> None:
+    target = f"others_{tmp_path.name.replace('-', '_')}:Theirs"
+    assert reason(text, install) == told.format(target=target)
+
+
+def test_a_missing_class_is_told(install: Install) -> None:
+    assert "has no attribute 'Nowhere'" in reason(WHOLE, install, "Nowhere")
+
+
+def test_every_kind_has_a_base_class_that_knows_its_kind() -> None:
+    for kind in KINDS:
+        assert base_of(kind).kind == kind
+
+
+class TestCode:
+    @pytest.fixture(autouse=True)
+    def forget(self) -> Iterator[None]:
+        yield
+        index.forget("caviar_code_")
+
+    def test_the_classes_of_a_file_are_usable_by_name(self, tmp_path: Path) -> None:
+        (tmp_path / "mine.py").write_text("import caviar\n" + WHOLE)
+        register(tmp_path / "mine.py")
+        assert name_of(load("optimizer", "theirs")) == "theirs"
+
+    def test_a_class_may_say_its_name(self, tmp_path: Path) -> None:
+        (tmp_path / "mine.py").write_text("import caviar\n" + WHOLE + '    name = "my-own"\n')
+        register(tmp_path / "mine.py")
+        assert load("optimizer", "my-own").__name__ == "Theirs"
+
+    def test_a_changed_file_replaces_what_it_brought_before(self, tmp_path: Path) -> None:
+        for number in (1, 2):
+            (tmp_path / "mine.py").write_text("import caviar\n" + WHOLE + f"    number: int = {number}\n")
+            register(tmp_path / "mine.py")
+        cls = load("optimizer", "theirs")
+        assert cls.model_fields["number"].default == 2
+        assert version_of(cls).startswith("mine.py ")
+
+    @pytest.mark.parametrize(
+        ("text", "told"),
+        [
+            ("x = 1\n1 / 0\n", ":2: importing it failed: ZeroDivisionError: division by zero"),
+            ("x = 1\nx x\n", ":2: importing it failed: SyntaxError: invalid syntax"),
+            ("from caviar import Sampler\n", ": defines no plugin: no class extends one of caviar's"),
+        ],
+    )
+    def test_what_is_wrong_with_a_file_is_told(self, text: str, told: str, tmp_path: Path) -> None:
+        (tmp_path / "mine.py").write_text(text)
+        with pytest.raises(PluginError) as caught:
+            register(tmp_path / "mine.py")
+        assert str(caught.value).startswith(f"{tmp_path / 'mine.py'}{told}")
+
+    def test_a_missing_file_is_told(self, tmp_path: Path) -> None:
+        with pytest.raises(PluginError, match=r"mine.py: cannot be read: No such file"):
+            register(tmp_path / "mine.py")

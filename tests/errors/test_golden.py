@@ -1,0 +1,318 @@
+"""Error sentences are a product: bad files beside the exact words that users read."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from caviar import Mistakes, load
+from caviar.registry import index
+from caviar.registry.index import Entry
+
+DATA = 'data = "digits"\n'
+CASES = {
+    "a key with a typo": (
+        DATA + "[optimizer]\nlearning_rat = 0.1",
+        "p.toml:3: optimizer.learning_rat: unknown key for optimizer 'adam'; did you mean 'learning_rate'?",
+    ),
+    "another library's word": (
+        DATA + "[optimizer]\nlr = 0.1",
+        "p.toml:3: optimizer.lr: unknown key for optimizer 'adam'; did you mean 'learning_rate'?",
+    ),
+    "PyTorch's betas": (
+        DATA + "optimizer.betas = [0.9, 0.999]",
+        "p.toml:2: optimizer.betas: unknown key for optimizer 'adam'; they are two keys, beta1 and beta2",
+    ),
+    "weight decay": (
+        DATA + "optimizer.weight_decay = 0.1",
+        "p.toml:2: optimizer.weight_decay: unknown key for optimizer 'adam'; penalties are [[regularizer]] tables",
+    ),
+    "the course's keep_prob": (
+        DATA + "model.keep_prob = 0.9",
+        "p.toml:2: model.keep_prob: unknown key for model 'mlp'; did you mean 'dropout', which is 1 - keep_prob?",
+    ),
+    "scikit-learn's layers": (
+        DATA + "model.hidden_layer_sizes = [3]",
+        "p.toml:2: model.hidden_layer_sizes: unknown key for model 'mlp'; "
+        "did you mean 'units', a number or a list of one per layer?",
+    ),
+    "a key of another table": (
+        DATA + "epochs = 3",
+        "p.toml:2: epochs: unknown table or key; did you mean 'trainer.epochs'?",
+    ),
+    "Optuna's sampler": (
+        DATA + '[sampler]\nuse = "tpe"',
+        "p.toml:2: sampler: unknown table or key; what Optuna calls a sampler is a strategy here: [search] strategy",
+    ),
+    "Optuna's n_trials": (
+        DATA + "search.n_trials = 3",
+        "p.toml:2: search.n_trials: unknown key; did you mean 'trials'?",
+    ),
+    "text for a number": (
+        DATA + 'optimizer.learning_rate = "0.1"',
+        'p.toml:2: optimizer.learning_rate: must be a number, not "0.1"',
+    ),
+    "a switch for a number": (
+        DATA + "optimizer.learning_rate = true",
+        "p.toml:2: optimizer.learning_rate: must be a number, not true",
+    ),
+    "a number that is none": (
+        DATA + "optimizer.learning_rate = nan",
+        "p.toml:2: optimizer.learning_rate: must be finite, not nan",
+    ),
+    "a date for a number": (
+        DATA + "seed = 2020-01-01",
+        "p.toml:2: seed: must be a whole number, not 2020-01-01",
+    ),
+    "a bare list for a range": (
+        DATA + "optimizer.learning_rate = [1e-4, 1]",
+        "p.toml:2: optimizer.learning_rate: must be a number, not [0.0001, 1]; "
+        "a range is written { log = [0.0001, 1] }",
+    ),
+    "a fraction of an epoch": (
+        DATA + "trainer.epochs = 1.5",
+        "p.toml:2: trainer.epochs: must be a whole number, not 1.5",
+    ),
+    "one of a few words": (
+        DATA + 'trainer.dtype = "half"',
+        'p.toml:2: trainer.dtype: must be one of "float32", "float64", not "half"',
+    ),
+    "a table for a number": (
+        DATA + "seed = { value = 1 }",
+        "p.toml:2: seed: must be a whole number, not a table",
+    ),
+    "a number for a table": (DATA + "search = 5", "p.toml:2: search: must be a table, not 5"),
+    "out of bounds": (
+        DATA + "optimizer.learning_rate = -1",
+        "p.toml:2: optimizer.learning_rate: must be above 0, not -1",
+    ),
+    "the upper end of a range out of bounds": (
+        DATA + "model.dropout = { uniform = [0, 1.5] }",
+        "p.toml:2: model.dropout: must be below 1, not 1.5",
+    ),
+    "the lower end of a range out of bounds": (
+        DATA + "model.units = { int = [0, 5] }",
+        "p.toml:2: model.units: must be at least 1, not 0",
+    ),
+    "a log scale that touches zero": (
+        DATA + "optimizer.learning_rate = { log = [0, 1] }",
+        "p.toml:2: optimizer.learning_rate: log: a log scale cannot touch zero: low must be above 0, not 0",
+    ),
+    "a range without its end": (
+        DATA + "optimizer.learning_rate = { log = [1] }",
+        "p.toml:2: optimizer.learning_rate: log: high missing; it has no default",
+    ),
+    "a range that is no list": (
+        DATA + "optimizer.learning_rate = { log = 1 }",
+        "p.toml:2: optimizer.learning_rate: 'log' takes a list, { log = [low, high] }, not 1",
+    ),
+    "a range with too many ends": (
+        DATA + "optimizer.learning_rate = { log = [1, 2, 3] }",
+        "p.toml:2: optimizer.learning_rate: 'log' takes low, high, not 3 values",
+    ),
+    "Optuna's loguniform": (
+        DATA + "optimizer.learning_rate = { loguniform = [1, 2] }",
+        "p.toml:2: optimizer.learning_rate: unknown sampler 'loguniform'; did you mean 'log'?",
+    ),
+    "a sampler's key with a typo": (
+        DATA + "model.units = { log-int = [32, 64], stp = 2 }",
+        "p.toml:2: model.units.stp: unknown key for sampler 'log-int'; did you mean 'step'?",
+    ),
+    "fractions where whole numbers belong": (
+        DATA + "trainer.batch_size = { log = [8, 64] }",
+        "p.toml:2: trainer.batch_size: must be a whole number, and 'log' gives fractions; use 'log-int'",
+    ),
+    "an option of the wrong type": (
+        DATA + 'trainer.batch_size = { choice = [8, "all"] }',
+        "p.toml:2: trainer.batch_size: must be a whole number, but 'choice' can give \"all\"",
+    ),
+    "a sampler where none may be": (
+        DATA + "seed = { int = [1, 3] }",
+        "p.toml:2: seed: cannot be searched; give one value",
+    ),
+    "a choice where none may be": (
+        'data = { choice = ["digits"] }',
+        "p.toml:1: data: cannot be searched; give one value",
+    ),
+    "an unknown plugin": (
+        DATA + 'optimizer = "addam"',
+        "p.toml:2: optimizer: unknown optimizer 'addam'; did you mean 'adam'?",
+    ),
+    "another library's name of a plugin": (
+        DATA + 'normalizer = "batch_norm"',
+        "p.toml:2: normalizer: unknown normalizer 'batch_norm'; did you mean 'batchnorm'?",
+    ),
+    "a plugin of another kind": (
+        DATA + '[optimizer]\nuse = "relu"',
+        "p.toml:3: optimizer.use: unknown optimizer 'relu'; 'relu' is an activation; there are: adam, sgd",
+    ),
+    "a number for a plugin": (
+        DATA + "model = 3",
+        'p.toml:2: model: must be a model: its name, or { use = "…" }; not 3',
+    ),
+    "one plugin for a list": (
+        DATA + 'transform = "standardize"',
+        "p.toml:2: transform: must be a list of transforms; write [[transform]] or transform = [ … ]",
+    ),
+    "a schedule without its name": (
+        DATA + "[schedule.learning_rate]\ndecay = 0.5",
+        'p.toml:2: schedule.learning_rate: needs use = "…"; there are: constant',
+    ),
+    "two options of one name": (
+        DATA + 'optimizer = { choice = ["adam", { use = "adam", beta1 = 0.5 }] }',
+        "p.toml:2: optimizer: 2 are called 'adam'; give each a name of its own: name = \"…\"",
+    ),
+    "a mistake inside an option": (
+        DATA + '[optimizer]\nchoice = [\n  "adam",\n  { use = "sgd", learning_rate = -1 },\n]',
+        "p.toml:5: optimizer.sgd.learning_rate: must be above 0, not -1",
+    ),
+    "no data": ("", 'p.toml: data: missing; write [data] with path = "my.csv" and target = "…"'),
+    "no target": (
+        '[data]\npath = "p.npz"\nuse = "csv"',
+        "p.toml:1: data.target: missing; it has no default",
+    ),
+    "an unreadable kind of file": (
+        '[data]\npath = "my.parquet"',
+        "p.toml:2: data.path: no plugin reads '.parquet' files; say which with use: csv, digits, npz",
+    ),
+    "a name that is no folder": (
+        DATA + 'name = "a/b"',
+        "p.toml:2: name: names the run's folder: letters, digits, '-' and '_', not beginning with '.'",
+    ),
+    "an unknown metric": (
+        DATA + '[search]\nmetric = "validation.acuracy"',
+        "p.toml:3: search.metric: unknown metric 'validation.acuracy'; did you mean 'validation.accuracy'?",
+    ),
+    "a metric without its part": (
+        DATA + '[search]\nmetric = "accuracy"',
+        "p.toml:3: search.metric: unknown metric 'accuracy'; a metric is <part>.<name>; "
+        "did you mean 'validation.accuracy'?",
+    ),
+    "the test part searched": (
+        DATA + '[search]\nmetric = "test.accuracy"',
+        "p.toml:3: search.metric: the test part is for the winner alone; search a validation metric",
+    ),
+    "one row under batchnorm": (
+        DATA + 'normalizer = "batchnorm"\ntrainer.batch_size = { choice = [1, 64] }',
+        "p.toml:3: trainer.batch_size: must be at least 2 with normalizer 'batchnorm', not 1",
+    ),
+    "a schedule for nothing": (
+        DATA + 'schedule.momentum = "constant"',
+        "p.toml:2: schedule.momentum: optimizer 'adam' and the trainer have no number 'momentum' to schedule; "
+        "there are: learning_rate, beta1, beta2, epsilon, batch_size",
+    ),
+    "a number beyond TOML's": (
+        DATA + "optimizer.learning_rate = { log = [1, 9223372036854775808] }",
+        "p.toml:2: optimizer.learning_rate.log.1: whole numbers have at most 64 bits",
+    ),
+    "no TOML": ("name = \nseed = 1", "p.toml:1: not TOML: Invalid value (column 8)"),
+    "no end": ('name = "x', "p.toml:1: not TOML: Unterminated string at the end of the file"),
+    "a table twice": ("[a]\nx = 1\n[a]", "p.toml:3: not TOML: Cannot declare ('a',) twice (column 3)"),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_bad_file_is_told_in_these_words(case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text, told = CASES[case]
+    monkeypatch.chdir(tmp_path)
+    Path("p.toml").write_text(text)
+    with pytest.raises(Mistakes) as caught:
+        load("p.toml")
+    assert str(caught.value) == told
+
+
+@pytest.mark.parametrize(
+    ("setting", "told"),
+    [
+        ("optimizer.lr=1", "optimizer.lr: unknown key for optimizer 'adam'; did you mean 'learning_rate'?"),
+        ("trainer.epochs=many", 'trainer.epochs: must be a whole number, not "many"'),
+        ("optimizer.learning_rate={ log = [-1, 1] }", None),
+        ("epochs", "'epochs' is not of the form path=value, such as trainer.epochs=5"),
+        ("a..b=1", "'a..b=1' is not of the form path=value, such as trainer.epochs=5"),
+    ],
+)
+def test_a_mistake_of_the_command_line_is_told_as_such(
+    setting: str, told: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("p.toml").write_text(DATA)
+    with pytest.raises(Mistakes) as caught:
+        load("p.toml", [setting])
+    assert str(caught.value) == f"--set: {told}" if told else str(caught.value).startswith("--set: ")
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"\xff\xfe", "p.toml:1: not UTF-8 text; save the file as UTF-8"),
+        (b"x = 1\n# \xe9\n", "p.toml:2: not UTF-8 text; save the file as UTF-8"),
+        (b"x = " + b"[" * 5000, "p.toml: lists or tables are nested too deeply"),
+        (None, "p.toml: no such file"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_told(
+    content: bytes | None, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    if content is not None:
+        Path("p.toml").write_bytes(content)
+    with pytest.raises(Mistakes) as caught:
+        load("p.toml")
+    assert str(caught.value) == told
+
+
+def pipe(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-m", "caviar", *arguments], capture_output=True, text=True, cwd=cwd)
+
+
+def test_a_command_prints_all_mistakes_one_a_line_and_exits_with_2(tmp_path: Path) -> None:
+    (tmp_path / "p.toml").write_text("[optimizer]\nlr = 1\nbeta1 = 2\n")
+    done = pipe("check", "p.toml", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.splitlines() == [
+        'p.toml: data: missing; write [data] with path = "my.csv" and target = "…"',
+        "p.toml:2: optimizer.lr: unknown key for optimizer 'adam'; did you mean 'learning_rate'?",
+        "p.toml:3: optimizer.beta1: must be below 1, not 2",
+    ]
+
+
+def test_a_traceback_is_shown_on_demand_only(tmp_path: Path) -> None:
+    assert "Traceback" not in pipe("check", "none.toml", cwd=tmp_path).stderr
+    assert "Traceback" in pipe("check", "none.toml", "--debug", cwd=tmp_path).stderr
+
+
+def test_missing_data_is_a_mistake_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "p.toml").write_text('[data]\npath = "my.csv"\ntarget = "y"\n')
+    done = pipe("check", "p.toml", cwd=tmp_path)
+    assert done.stderr == f"p.toml:2: data.path: no such file: {tmp_path / 'my.csv'}\n"
+
+
+def test_a_good_file_is_described(tmp_path: Path) -> None:
+    (tmp_path / "p.toml").write_text(DATA + "optimizer.learning_rate = { log = [1e-4, 1.0] }\n")
+    done = pipe("check", "p.toml", "--set", "search.trials=9", cwd=tmp_path)
+    assert done.returncode == 0
+    assert done.stdout.splitlines()[-2:] == [
+        "search     9 trials by random, 16 a round",
+        "  optimizer.learning_rate  log  0.0001 … 1  tier 1",
+    ]
+
+
+def test_plugins_are_listed_and_described(tmp_path: Path) -> None:
+    assert "  adam  caviar " in pipe("plugins", cwd=tmp_path).stdout
+    assert "tier 1" in pipe("plugins", "adam", cwd=tmp_path).stdout
+    assert pipe("plugins", "adm", cwd=tmp_path).stderr == "no plugin is called 'adm'; did you mean 'adam'?\n"
+
+
+def test_a_default_plugin_that_cannot_be_loaded_is_told_with_the_rest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("p.toml").write_text(DATA + "seed = -1\n")
+    index.add(Entry("store", "sqlite", "others_store:Store", "others", "1.0"))
+    try:
+        with pytest.raises(Mistakes, match=r"store 'sqlite' has two owners: caviar .* and others 1.0"):
+            load("p.toml")
+    finally:
+        index.forget("others_")

@@ -28,7 +28,7 @@ class Workers(ABC):
     def run(self, segments: Sequence[Segment], tell: Tell) -> Iterator[Outcome]:
         """The outcomes of all segments, in any order, each as soon as it is there."""
 
-    def close(self) -> None:
+    def close(self) -> None:  # noqa: B027  (nothing to end is a fine default)
         """Ends whatever runs."""
 
     def __enter__(self) -> Self:

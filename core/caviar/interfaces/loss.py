@@ -11,7 +11,7 @@ from caviar.values.task import Task, TaskKind
 
 
 class Loss(Plugin):
-    """output: (members, batch, outputs); target: (batch, targets), codes or scaled numbers; tunables (members, 1, 1)."""
+    """output: (members, batch, outputs); target: (batch, targets), codes or scaled; tunables: (members, 1, 1)."""
 
     kind: ClassVar[str] = "loss"
     interface: ClassVar[int] = 1

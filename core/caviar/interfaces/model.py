@@ -16,7 +16,7 @@ from caviar.values.slot import Slot, Views
 
 @dataclass(frozen=True)
 class ModelContext:
-    """What a pass needs besides numbers: whether it trains, the bound parts, and each member's stream for this batch."""
+    """What a pass needs besides numbers: whether it trains, bound parts, each member's stream for this batch."""
 
     training: bool
     normalizer: Normalizer
@@ -25,7 +25,7 @@ class ModelContext:
 
 
 class Model(Plugin):
-    """Three axes everywhere: x (members or 1, batch, inputs), weights (members, rows, columns), tunables (members, 1, 1).
+    """Three axes: x (members or 1, batch, inputs), weights (members, rows, columns), tunables (members, 1, 1).
 
     Parameters and statistics are views by slot name; the engine owns the buffers behind them.
     """
@@ -37,9 +37,7 @@ class Model(Plugin):
     """Every model says its default."""
 
     @abstractmethod
-    def layout(
-        self, inputs: int, outputs: int, normalizer: Normalizer
-    ) -> tuple[tuple[Slot, ...], tuple[Slot, ...]]:
+    def layout(self, inputs: int, outputs: int, normalizer: Normalizer) -> tuple[tuple[Slot, ...], tuple[Slot, ...]]:
         """Parameters and statistics of one member: slots in order, not yet placed."""
 
     @abstractmethod
@@ -47,7 +45,5 @@ class Model(Plugin):
         """Output (members, batch, outputs), without the loss's own function, and what backward needs."""
 
     @abstractmethod
-    def backward(
-        self, gradient: Array, cache: Any, parameters: Views, gradients: Views, context: ModelContext
-    ) -> None:
+    def backward(self, gradient: Array, cache: Any, parameters: Views, gradients: Views, context: ModelContext) -> None:
         """Fills the gradient views; `gradient` is the loss's with respect to the output."""

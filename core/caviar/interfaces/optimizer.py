@@ -25,7 +25,5 @@ class Optimizer(Plugin):
         """The state before the first step: arrays with a leading member axis, nothing else."""
 
     @abstractmethod
-    def update(
-        self, parameters: Array, gradients: Array, state: dict[str, Array], step: Array, layout: Layout
-    ) -> None:
+    def update(self, parameters: Array, gradients: Array, state: dict[str, Array], step: Array, layout: Layout) -> None:
         """One step, in place on `parameters` and on the arrays of `state`; `gradients` may be overwritten."""

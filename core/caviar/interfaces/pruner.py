@@ -30,5 +30,9 @@ class Pruner(Plugin):
         """Epochs, rising and below `epochs`, at which it decides about a trial; by trial index, for brackets."""
 
     @abstractmethod
-    def decide(self, curves: Array, rung: int, goal: Goal) -> tuple[Decision, ...]:
-        """curves: float64 (trials of the round, epochs so far), NaN beyond a trial's last epoch -> one decision each."""
+    def decide(self, curves: Array, trials: tuple[int, ...], rung: int, goal: Goal) -> tuple[Decision, ...]:
+        """One decision for each of the round's trials, whose indices are `trials`; a pure function.
+
+        curves: float64 (trials, epochs so far), NaN beyond a trial's last epoch and after it diverged. What is said of
+        trials that have ended, or that do not stand at this rung and are not paused, is not looked at.
+        """

@@ -11,7 +11,7 @@ from caviar.values.slot import Layout
 
 
 class Regularizer(Plugin):
-    """Two axes: buffers (members, size), tunables (members, 1). The layout says what is a weight, a bias, gamma or beta.
+    """Two axes: buffers (members, size), tunables (members, 1). The layout tells weights, biases, gamma and beta.
 
     The reported loss does not contain penalties.
     """

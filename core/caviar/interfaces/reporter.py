@@ -11,7 +11,7 @@ class Reporter(Plugin):
     """Implements any of the hooks, each marked with `@caviar.hook`.
 
     A reporter never changes a result. One that raises is noted and called again at the next event; the others go on.
-    What it has to remember between events it keeps in a pydantic `PrivateAttr`, set in `before_run`; fields never change.
+    What it remembers between events it keeps in a pydantic `PrivateAttr`, set in `before_run`; fields never change.
     """
 
     kind: ClassVar[str] = "reporter"

@@ -21,18 +21,22 @@ class StudyRecord:
     """What a study is about. All but `file` are compared when it is resumed.
 
     file: the resolved pipeline as TOML. identity: what bits depend on, name -> version. fingerprint: of the data.
-    plugins: plugin ("optimizer.adam") -> distribution and version.
+    plugins: plugin ("optimizer.adam") -> distribution and version. metric, goal: what is searched for.
     """
 
     file: str
     identity: Mapping[str, str]
     fingerprint: str
     plugins: Mapping[str, str]
+    metric: str
+    goal: Goal
 
 
 @dataclass(frozen=True)
 class TrialRecord:
-    """The end of one attempt at a trial: its new state, one row of metrics per epoch, and a finished trial's weights.
+    """The end of a segment of a trial: its new state, a row of metrics per epoch, and arrays to keep.
+
+    `weights` are a finished trial's weights, and the training state of one that may be trained further.
 
     None leaves what was recorded before, so that a trial's final metrics can be added to later.
     """
@@ -59,12 +63,19 @@ class Ledger(ABC):
         """Durably adds proposed trials to a round, queued."""
 
     @abstractmethod
-    def begin(self, population: int, trials: Sequence[int]) -> int:
-        """Notes that a population of these trials starts, and returns the number of the attempt, counted from 1."""
+    def begin(self, trials: Sequence[int]) -> tuple[int, ...]:
+        """Notes that a population of these trials is trained; the number of each one's attempt, counted from 1.
+
+        A trial that goes on from a recorded epoch goes on with its attempt, any other begins a new one.
+        """
 
     @abstractmethod
     def record(self, records: Sequence[TrialRecord]) -> None:
-        """Durably, all or nothing: first every weight file, then one commit. When it returns, a power loss is harmless."""
+        """All or nothing: first every weight file, then one commit. When it returns, a power loss is harmless."""
+
+    @abstractmethod
+    def settle(self, trials: Sequence[Trial]) -> None:
+        """Durably, all or nothing: new states of trials that were not trained, such as a pruner's decisions."""
 
     @abstractmethod
     def trials(self) -> tuple[Trial, ...]:
@@ -76,7 +87,7 @@ class Ledger(ABC):
 
     @abstractmethod
     def weights(self, trial: int) -> Mapping[str, Array]:
-        """A finished trial's weights, checked against their checksum. Raises StoreError."""
+        """The arrays last recorded for a trial, checked against their checksum. Raises StoreError."""
 
     @abstractmethod
     def close(self) -> None:

@@ -37,7 +37,7 @@ class TrainerContext:
 
 @dataclass(frozen=True)
 class Advance:
-    """How far training came: the new state, one row of metrics per epoch, and for each member why it must end or None."""
+    """How far training came: the state, a row of metrics per epoch, for each member why it must end or None."""
 
     state: dict[str, Array]
     metrics: Metrics
@@ -87,16 +87,12 @@ class Trainer(Plugin):
     def advance(
         self, state: dict[str, Array], population: Population, data: Dataset, context: TrainerContext, until: int
     ) -> Advance:
-        """Trains from where the state stands to the end of epoch `until`, counted from 1; may change the state in place."""
+        """Trains from where the state stands to the end of epoch `until`, from 1; may change the state in place."""
 
     @abstractmethod
-    def finish(
-        self, state: dict[str, Array], population: Population, data: Dataset, context: TrainerContext
-    ) -> Finish:
+    def finish(self, state: dict[str, Array], population: Population, data: Dataset, context: TrainerContext) -> Finish:
         """What is left of a training that came to its end."""
 
     @abstractmethod
-    def predict(
-        self, weights: Mapping[str, Array], population: Population, x: Array, context: TrainerContext
-    ) -> Array:
-        """Predictions for rows x (rows, inputs), a NumPy array (members, rows, classes or targets), in the user's units."""
+    def predict(self, weights: Mapping[str, Array], population: Population, x: Array, context: TrainerContext) -> Array:
+        """NumPy predictions of rows x (rows, inputs): (members, rows, classes or targets), in the user's units."""

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from caviar.values.dimension import Space
 from caviar.values.history import Goal
-from caviar.values.trial import Trial
+from caviar.values.trial import Trial, TrialState
 
 
 @dataclass(frozen=True)
@@ -27,7 +26,7 @@ class RunInfo:
     metric: str
     goal: Goal
     best: Trial | None = None
-    space: Space = Space(())
+    space: Space = field(default_factory=lambda: Space(()))
 
 
 @dataclass(frozen=True)
@@ -41,18 +40,12 @@ class EpochInfo:
 
 @dataclass(frozen=True)
 class Summary:
-    """A run as it ends: counts of trials by how they ended, the best with its metrics (test part included), seconds."""
+    """A run as it ends: its trials, the best of them with its metrics (test part included), and the seconds it took."""
 
-    finished: int
-    pruned: int
-    failed: int
-    diverged: int
-    seconds: float
-    best: Trial | None
     trials: tuple[Trial, ...]
-    described: Mapping[str, str]
-    """The best trial's searched values in words, by path."""
+    best: Trial | None
+    seconds: float
 
-    def as_dict(self) -> dict[str, Any]:
-        """The counts, for printing."""
-        return {name: getattr(self, name) for name in ("finished", "pruned", "failed", "diverged")}
+    def count(self, state: TrialState) -> int:
+        """How many trials ended in a state."""
+        return sum(trial.state is state for trial in self.trials)

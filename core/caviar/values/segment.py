@@ -15,13 +15,11 @@ class Segment:
     """Train these trials as one population from the end of epoch `start` to the end of epoch `until`.
 
     `values`: each trial's searched values by path. `state`: what the segment before left, None at epoch 0.
-    Two runs of the same segment give the same bits; `attempt` is only for the record.
+    Two runs of the same segment give the same bits.
     """
 
-    population: int
     trials: tuple[int, ...]
     values: tuple[Mapping[str, object], ...]
-    attempt: int
     start: int
     until: int
     fold: int = 0

@@ -9,7 +9,11 @@ from typing import Any
 
 
 class TrialState(StrEnum):
-    """Where a trial stands; `diverged` is a result (the worst one), `failed` a recorded error."""
+    """Where a trial stands.
+
+    Queued: to be trained, or trained further. Running: trained to a rung, and waiting for the decision. Paused by the
+    pruner: may be told to go on. `diverged` is a result (the worst one), `failed` a recorded error.
+    """
 
     QUEUED = "queued"
     RUNNING = "running"

@@ -1,0 +1,21 @@
+"""Inline: segments one after the other, in this process."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+from caviar import Executor, Job, Outcome, Segment, Tell, Workers
+
+
+class Inline(Executor):
+    """No processes, nothing to wait for: the plainest executor, and the one whose results the others must give."""
+
+    def open(self, job: Job, check_stop: Callable[[], None]) -> Workers:
+        return _Here(job, check_stop)
+
+
+class _Here(Workers):
+    def __init__(self, job: Job, check_stop: Callable[[], None]) -> None:
+        self._job, self._check_stop = job, check_stop
+
+    def run(self, segments: Sequence[Segment], tell: Tell) -> Iterator[Outcome]:
+        for segment in segments:
+            yield self._job.perform(segment, tell, self._check_stop)

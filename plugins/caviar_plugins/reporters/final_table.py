@@ -1,0 +1,102 @@
+"""The end of a run: its best trials, the winner's metrics, what was left where and what to do next."""
+
+from __future__ import annotations
+
+from shlex import quote
+
+from caviar import RunInfo, Summary, Trial, TrialState
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from caviar_plugins.reporters.wording import count, duration, number, short_names
+
+ROWS = 5
+
+
+def print_summary(run: RunInfo, summary: Summary, console: Console) -> None:
+    """Fits the console, whatever its width."""
+    best = summary.best
+    if best is not None:
+        console.print(_table(run, _ranked(run, summary), console))
+        console.print(_winner(run, best))
+    console.print(_counts(summary), soft_wrap=True)
+    for trial in _unlucky(summary):
+        console.print(f"  trial {trial.index} {trial.state}: {trial.reason}", markup=False, soft_wrap=True)
+    console.print(_next(run, best), soft_wrap=True)
+
+
+def _ranked(run: RunInfo, summary: Summary) -> list[Trial]:
+    """The best few; of equal ones the lower index first."""
+    finished = [
+        (-trial.objective if run.goal == "maximize" else trial.objective, trial.index, trial)
+        for trial in summary.trials
+        if trial.state is TrialState.FINISHED and trial.objective is not None
+    ]
+    return [trial for _, _, trial in sorted(finished, key=lambda each: each[:2])[:ROWS]]
+
+
+def _table(run: RunInfo, trials: list[Trial], console: Console) -> Table:
+    """A column per searched value; where they do not fit beside each other, all values in one column."""
+    words = {trial.index: run.space.words(trial.values) for trial in trials}
+    names = short_names(dict.fromkeys(path for told in words.values() for path in told))
+    wide = _frame(run)
+    for name in names.values():
+        wide.add_column(name, justify="right", no_wrap=True)
+    narrow = _frame(run)
+    if names:
+        narrow.add_column("values")
+    for trial in trials:
+        told = words[trial.index]
+        first = (str(trial.index), number(trial.objective or 0.0))
+        wide.add_row(*first, *(told.get(path, "") for path in names))
+        inside = (", ".join(f"{names[path]} {word}" for path, word in told.items()),) if names else ()
+        narrow.add_row(*first, *inside)
+    unbounded = console.options.update(max_width=10_000)  # else it would measure the table as cut to the console
+    return wide if console.measure(wide, options=unbounded).maximum <= console.width else narrow
+
+
+def _frame(run: RunInfo) -> Table:
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    table.add_column("trial", justify="right", no_wrap=True)
+    table.add_column(run.metric, justify="right", no_wrap=True)
+    return table
+
+
+def _winner(run: RunInfo, best: Trial) -> Table:
+    """The winner's metrics, a line for each part of the data."""
+    parts: dict[str, list[str]] = {}
+    for name, value in best.metrics.items():
+        part, _, metric = name.rpartition(".")
+        parts.setdefault(part, []).append(f"{metric} {number(value)}")
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(no_wrap=True)
+    grid.add_column()
+    grid.add_row(Text(f"\nBest: trial {best.index}", style="bold"))
+    for part, told in parts.items():
+        grid.add_row(f"  {part}", Text("  ".join(told), style="bold" if part == "test" else ""))
+    return grid
+
+
+def _counts(summary: Summary) -> str:
+    ends = ", ".join(f"{many} {state}" for state in TrialState if (many := summary.count(state)))
+    return f"\n{count(len(summary.trials), 'trial')} in {duration(summary.seconds)}: {ends or 'none done'}"
+
+
+def _unlucky(summary: Summary) -> list[Trial]:
+    """Some of those that failed, where nothing else explains an empty table."""
+    return [] if summary.best else [trial for trial in summary.trials if trial.reason][:ROWS]
+
+
+def _next(run: RunInfo, best: Trial | None) -> Text:
+    folder = quote(str(run.folder))
+    if best is None:
+        return Text(f"No trial finished, so there is no model. All that is known: pipe results {folder}")
+    commands = (
+        (f"pipe results {folder}", "all trials"),
+        (f"pipe predict {folder} DATA", "predictions for new rows"),
+    )
+    width = max(len(command) for command, _ in commands)
+    lines = "".join(f"\n  {command:{width}}  {what}" for command, what in commands)
+    return Text(f"The best model, all results and the resolved file are in {run.folder}. Next:{lines}")

@@ -1,0 +1,103 @@
+"""The two views of a run: live on a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from time import monotonic
+
+from caviar import RunInfo
+from rich import live
+from rich.console import Console, Group
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from caviar_plugins.reporters.tracker import Tracker
+from caviar_plugins.reporters.wording import count
+
+PAUSE = 2.0
+"""Seconds between two plain lines: a log stays short."""
+
+
+class View(ABC):
+    """Shows what its tracker knows."""
+
+    def __init__(self, run: RunInfo, console: Console) -> None:
+        self.run, self.console, self.tracker = run, console, Tracker(run)
+        before = f", {run.resumed} of them done before" if run.resumed else ""
+        self.say(f"{count(run.total, 'trial')} of {count(run.epochs, 'epoch')}{before}, in {run.folder}")
+
+    @abstractmethod
+    def show(self) -> None:
+        """Something has changed."""
+
+    @abstractmethod
+    def round_ended(self, index: int) -> None:
+        """A round is over."""
+
+    def say(self, line: str) -> None:
+        """One line that stays."""
+        self.console.print(f"{self.run.name}: {line}", markup=False, soft_wrap=True)
+
+    @abstractmethod
+    def close(self) -> None:
+        """The screen is as it was before."""
+
+
+class Lines(View):
+    """One line per round, and in between one every two seconds at most."""
+
+    def __init__(self, run: RunInfo, console: Console) -> None:
+        super().__init__(run, console)
+        self._next = monotonic() + PAUSE
+
+    def show(self) -> None:
+        if monotonic() >= self._next:
+            self._line("")
+
+    def round_ended(self, index: int) -> None:
+        self._line(f"round {index + 1} done, ")
+
+    def close(self) -> None:
+        """Lines stay."""
+
+    def _line(self, what: str) -> None:
+        tracker = self.tracker
+        facts = (f"{what}{tracker.done}/{self.run.total} trials", tracker.left(), tracker.best_in_words())
+        self.say(", ".join(fact for fact in facts if fact))
+        self._next = monotonic() + PAUSE
+
+
+class Live(View):
+    """Two lines at the bottom of the terminal that are gone at the end. Drawn twice a second, by a thread of rich's."""
+
+    def __init__(self, run: RunInfo, console: Console) -> None:
+        super().__init__(run, console)
+        self._live = live.Live(
+            console=console, get_renderable=self._picture, refresh_per_second=2, transient=True, redirect_stdout=False
+        )
+        self._live.start()
+
+    def show(self) -> None:
+        """The next drawing will see it."""
+
+    def round_ended(self, index: int) -> None:
+        """The bar tells enough."""
+
+    def close(self) -> None:
+        self._live.stop()
+
+    def _picture(self) -> Group:
+        tracker, run = self.tracker, self.run
+        row = Table.grid(expand=True, padding=(0, 1))
+        row.add_column(no_wrap=True, max_width=20, overflow="ellipsis")
+        row.add_column(ratio=1)
+        row.add_column(no_wrap=True)
+        row.add_column(no_wrap=True)
+        row.add_row(
+            Text(run.name, style="bold"),
+            ProgressBar(total=1.0, completed=tracker.share),
+            Text(f"{tracker.done}/{run.total} trials"),
+            Text(tracker.left(), style="dim"),
+        )
+        return Group(row, Text(tracker.best_in_words(), no_wrap=True, overflow="ellipsis", style="dim"))

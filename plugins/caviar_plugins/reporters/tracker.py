@@ -1,0 +1,63 @@
+"""How far a run is: trials done, the best so far, the time that is left."""
+
+from __future__ import annotations
+
+from time import monotonic
+
+from caviar import EpochInfo, RunInfo, Trial, TrialState
+
+from caviar_plugins.reporters.wording import duration, number, short_names
+
+
+class Tracker:
+    """Counts in epochs, so that it moves while the first population still trains."""
+
+    def __init__(self, run: RunInfo) -> None:
+        self.run, self.done, self.best = run, run.resumed, run.best
+        self._began = monotonic()
+        self._training: dict[int, int] = {}
+
+    def epoch(self, epoch: EpochInfo) -> None:
+        """A population came further."""
+        self._training.update(dict.fromkeys(epoch.trials, epoch.epoch))
+
+    def ended(self, trial: Trial) -> None:
+        """A trial is done."""
+        self._training.pop(trial.index, None)
+        self.done += 1
+        if trial.state is TrialState.FINISHED and trial.objective is not None and self._beats(trial, trial.objective):
+            self.best = trial
+
+    @property
+    def share(self) -> float:
+        """How much of the run is behind us, 0 to 1."""
+        return self._epochs() / max(1, self.run.total * self.run.epochs)
+
+    def left(self) -> str:
+        """The time left in words, or nothing while nobody can know."""
+        gained = self._epochs() - self.run.resumed * self.run.epochs
+        if not gained or self.done >= self.run.total:
+            return ""
+        elapsed = monotonic() - self._began
+        return f"{duration(elapsed * (self.run.total * self.run.epochs - self._epochs()) / gained)} left"
+
+    def best_in_words(self) -> str:
+        """The best trial so far with its values, or nothing."""
+        if self.best is None or self.best.objective is None:
+            return ""
+        words = self.run.space.words(self.best.values)
+        values = ", ".join(f"{name} {words[path]}" for path, name in short_names(words).items())
+        return f"best {self.run.metric} {number(self.best.objective)}, trial {self.best.index}" + (
+            values and f": {values}"
+        )
+
+    def _epochs(self) -> int:
+        return self.done * self.run.epochs + sum(self._training.values())
+
+    def _beats(self, trial: Trial, objective: float) -> bool:
+        """The rule of the search: of equal ones the lower index wins."""
+        if self.best is None or self.best.objective is None:
+            return True
+        if objective == self.best.objective:
+            return trial.index < self.best.index
+        return (objective > self.best.objective) == (self.run.goal == "maximize")

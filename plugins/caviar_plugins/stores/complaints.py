@@ -1,0 +1,61 @@
+"""What went wrong with a file of a study, in words that say what to do."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from errno import EACCES, EDQUOT, EFBIG, ENOLCK, ENOSPC, ENOTSUP, EPERM, EROFS
+from pathlib import Path
+
+from caviar import StoreError
+
+FULL = "the disk is full; free some space and run the same command again: what was recorded is safe"
+FORBIDDEN = "may not be written or read by this user; check the permissions of the file and of its folder"
+READ_ONLY = "the file system is read-only; choose another place with --runs"
+DAMAGED = "damaged; move the run's folder away and run again, or put back a copy of it"
+
+_ERRNO = {
+    ENOSPC: FULL,
+    EDQUOT: FULL,
+    EFBIG: "larger than this user or file system allows; raise the limit and run the same command again",
+    EROFS: READ_ONLY,
+    EACCES: FORBIDDEN,
+    EPERM: FORBIDDEN,
+    ENOLCK: "the file system has no locks; choose a local folder with --runs",
+    ENOTSUP: "the file system has no locks; choose a local folder with --runs",
+}
+_SQLITE = {
+    sqlite3.SQLITE_FULL: FULL,
+    sqlite3.SQLITE_READONLY: FORBIDDEN,
+    sqlite3.SQLITE_PERM: FORBIDDEN,
+    sqlite3.SQLITE_CANTOPEN: "cannot be opened; check the permissions of the file and of its folder",
+    sqlite3.SQLITE_NOTADB: "not a study, nor any SQLite database; move it away and run again",
+    sqlite3.SQLITE_CORRUPT: DAMAGED,
+    sqlite3.SQLITE_BUSY: "in use by another program; close that and run the same command again",
+    sqlite3.SQLITE_IOERR: "cannot be read or written; look at the disk's space, limits and health, then run again",
+}
+
+
+@contextmanager
+def told(path: Path) -> Iterator[None]:
+    """Turns the system's and SQLite's errors into a StoreError about this file."""
+    try:
+        yield
+    except OSError as error:
+        why = _ERRNO.get(error.errno or 0, f"cannot be used: {error.strerror or error}")
+        raise StoreError(f"{path}: {why}") from error
+    except UnicodeDecodeError as error:  # SQLite quotes what is damaged in its messages
+        raise StoreError(f"{path}: {DAMAGED}") from error
+    except sqlite3.Error as error:
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the low byte is the kind, the rest a detail
+        raise StoreError(f"{path}: {_SQLITE.get(code, f'cannot be used: {error}')}") from error
+
+
+@contextmanager
+def sound(path: Path) -> Iterator[None]:
+    """Turns what goes wrong while stored rows are understood into a StoreError: they were written well."""
+    try:
+        yield
+    except (ValueError, TypeError, LookupError, AttributeError) as error:
+        raise StoreError(f"{path}: {DAMAGED}") from error

@@ -1,0 +1,191 @@
+"""The SQLite ledger: every change is one transaction, there whole or not at all."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import isnan
+from pathlib import Path
+from typing import Any
+
+from caviar import Array, Goal, Ledger, StoreError, StudyRecord, Trial, TrialRecord, TrialState
+
+from caviar_plugins.stores.complaints import sound, told
+from caviar_plugins.stores.lock import Lock
+from caviar_plugins.stores.rows import STUDY, TRIAL, curves_of, metric_rows, study_of, study_row, trial_of, trial_row
+from caviar_plugins.stores.schema import VERSION, noted, transaction
+from caviar_plugins.stores.weights import Artifact, Weights
+
+# Of these trials no arrays are wanted any more: they have ended without having finished.
+_USELESS = "state IN ('pruned', 'failed', 'diverged')"
+
+
+@dataclass(frozen=True)
+class Keeping:
+    """What a ledger needs to record: the lock, and whose weights stay, those of the best `most` trials."""
+
+    most: int
+    goal: Goal
+    lock: Lock
+
+    def best(self, objectives: Mapping[int, float | None]) -> set[int]:
+        """These trials; of equal ones the lower index."""
+        return set(sorted(objectives, key=lambda trial: (*self._loss(objectives[trial]), trial))[: self.most])
+
+    def _loss(self, objective: float | None) -> tuple[bool, float]:
+        """Lower is better; no objective, or one that is not a number, is the worst."""
+        if objective is None or isnan(objective):
+            return True, 0.0
+        return False, -objective if self.goal == "maximize" else objective
+
+
+class SQLiteLedger(Ledger):
+    """Without `keeping` it is for looking only."""
+
+    def __init__(self, folder: Path, connection: sqlite3.Connection, keeping: Keeping | None = None) -> None:
+        self._path = folder / "study.sqlite"
+        self._connection, self._keeping = connection, keeping
+        self._weights = Weights(folder)
+
+    def study(self) -> StudyRecord | None:
+        rows = self._rows(f"SELECT {STUDY} FROM study")
+        with sound(self._path):
+            return study_of(rows[0]) if rows else None
+
+    def describe(self, study: StudyRecord) -> None:
+        with told(self._path), transaction(self._connection):
+            self._connection.execute(
+                f"INSERT OR REPLACE INTO study (id, schema_version, {STUDY}) VALUES (1, ?, ?, ?, ?, ?, ?, ?)",
+                (VERSION, *study_row(study)),
+            )
+
+    def add_round(self, index: int, trials: Sequence[Trial]) -> None:
+        with told(self._path), transaction(self._connection):
+            self._connection.execute("INSERT OR IGNORE INTO round VALUES (?)", (index,))
+            self._connection.executemany(
+                f"INSERT INTO trial ({TRIAL}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", map(trial_row, trials)
+            )
+
+    def begin(self, trials: Sequence[int]) -> tuple[int, ...]:
+        with told(self._path), noted(self._connection):
+            begun = [self._begin(trial) for trial in trials]
+            self._connection.execute("INSERT INTO population (first, members) VALUES (?, ?)", (trials[0], len(trials)))
+            population = self._connection.execute("SELECT last_insert_rowid()").fetchone()[0]
+            self._connection.executemany(
+                "INSERT OR REPLACE INTO attempt (trial, number, population) VALUES (?, ?, ?)",
+                [(trial, attempt, population) for trial, attempt in zip(trials, begun, strict=True)],
+            )
+        return tuple(begun)
+
+    def _begin(self, trial: int) -> int:
+        """The attempt a trial goes on with where epochs of it are recorded, else a new one."""
+        state, epochs, going_on = self._connection.execute(
+            "SELECT state, epochs, attempt FROM trial WHERE number = ?", (trial,)
+        ).fetchone()
+        if epochs and not TrialState(state).done:
+            return int(going_on)
+        highest = self._connection.execute("SELECT max(number) FROM attempt WHERE trial = ?", (trial,)).fetchone()[0]
+        return 1 + (highest or 0)
+
+    def record(self, records: Sequence[TrialRecord]) -> None:
+        keep = self._worth_keeping(records)
+        artifacts = self._weights.write(
+            [
+                (record.trial.index, record.weights)
+                for record in records
+                if record.weights is not None and record.trial.index in keep
+            ]
+        )
+        with told(self._path), transaction(self._connection):
+            for record in records:
+                self._record_trial(record)
+            self._connection.executemany(
+                "INSERT OR REPLACE INTO artifact VALUES (?, ?, ?, ?)",
+                [(each.trial, each.path, each.size, each.sha256) for each in artifacts],
+            )
+            held = self._connection.execute("SELECT trial FROM artifact").fetchall()
+            self._connection.executemany(
+                "DELETE FROM artifact WHERE trial = ?", [row for row in held if row[0] not in keep]
+            )
+        # Only now: a commit that failed may yet come to light after a crash, or may not, and needs them either way.
+        self.tidy()
+
+    def settle(self, trials: Sequence[Trial]) -> None:
+        with told(self._path), transaction(self._connection):
+            for trial in trials:
+                self._update(trial)
+            self._connection.execute(f"DELETE FROM artifact WHERE trial IN (SELECT number FROM trial WHERE {_USELESS})")
+        self.tidy()
+
+    def trials(self) -> tuple[Trial, ...]:
+        rows = self._rows(f"SELECT {TRIAL} FROM trial ORDER BY number")
+        with sound(self._path):
+            return tuple(map(trial_of, rows))
+
+    def curves(self, metric: str) -> Mapping[int, Sequence[float]]:
+        rows = self._rows(
+            "SELECT metric.trial, metric.epoch, metric.value FROM trial JOIN metric"
+            " ON metric.trial = trial.number AND metric.attempt = trial.attempt"
+            " WHERE metric.name = ? ORDER BY metric.trial, metric.epoch",
+            metric,
+        )
+        with sound(self._path):
+            return curves_of(rows)
+
+    def weights(self, trial: int) -> Mapping[str, Array]:
+        rows = self._rows("SELECT trial, path, size, sha256 FROM artifact WHERE trial = ?", trial)
+        if not rows:
+            raise StoreError(
+                f"{self._path}: no weights of trial {trial}; only those of the best finished trials are kept, "
+                "as many as keep of [store] says"
+            )
+        return self._weights.read(Artifact(*rows[0]))
+
+    def close(self) -> None:
+        try:
+            with told(self._path):
+                self._connection.close()
+        finally:
+            if self._keeping:
+                self._keeping.lock.release()
+                self._keeping = None
+
+    def tidy(self) -> None:
+        """Removes weight files that the study does not name."""
+        self._weights.sweep({path for (path,) in self._rows("SELECT path FROM artifact")})
+
+    def _update(self, trial: Trial) -> None:
+        *_, state, epochs, objective, reason, metrics = trial_row(trial)
+        changed = self._connection.execute(
+            "UPDATE trial SET state = ?, epochs = ?, objective = ?, reason = ?, metrics = ? WHERE number = ?",
+            (state, epochs, objective, reason, metrics, trial.index),
+        )
+        if not changed.rowcount:
+            raise LookupError(f"trial {trial.index} was never added to a round")
+
+    def _record_trial(self, record: TrialRecord) -> None:
+        trial = record.trial
+        self._update(trial)
+        self._connection.execute("UPDATE trial SET attempt = ? WHERE number = ?", (record.attempt, trial.index))
+        self._connection.execute(
+            "UPDATE attempt SET state = ?, reason = ? WHERE trial = ? AND number = ?",
+            (trial.state.value, trial.reason, trial.index, record.attempt),
+        )
+        self._connection.executemany("INSERT OR REPLACE INTO metric VALUES (?, ?, ?, ?, ?)", metric_rows(record))
+
+    def _worth_keeping(self, records: Sequence[TrialRecord]) -> set[int]:
+        """Trials that may be trained further, and the best finished ones. Weights of others are not even written."""
+        if self._keeping is None:
+            raise StoreError(f"{self._path}: opened for looking only; nothing can be recorded")
+        held = self._rows("SELECT trial, objective, state FROM artifact JOIN trial ON trial.number = artifact.trial")
+        known = {trial: (TrialState(state), objective) for trial, objective, state in held}
+        for record in records:
+            if record.weights is not None or record.trial.index in known:
+                known[record.trial.index] = record.trial.state, record.trial.objective
+        finished = {trial: objective for trial, (state, objective) in known.items() if state is TrialState.FINISHED}
+        return {trial for trial, (state, _) in known.items() if not state.done} | self._keeping.best(finished)
+
+    def _rows(self, query: str, *values: object) -> list[Any]:
+        with told(self._path):
+            return self._connection.execute(query, values).fetchall()

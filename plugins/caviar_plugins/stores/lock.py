@@ -1,0 +1,54 @@
+"""The lock of a run's folder: one process at a time, and a dead one's is free by itself."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import socket
+from datetime import datetime
+from pathlib import Path
+
+from caviar import StoreError
+
+from caviar_plugins.stores.complaints import told
+
+
+class Lock:
+    """Held from creation to `release`. The file stays, because another process may be about to lock it."""
+
+    def __init__(self, folder: Path) -> None:
+        path = folder / "study.lock"
+        with told(path):
+            self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o644)
+            try:
+                fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                os.ftruncate(self._file, 0)
+                os.pwrite(self._file, json.dumps(_self()).encode(), 0)
+            except BlockingIOError:
+                holder = _holder(os.pread(self._file, 1000, 0))
+                os.close(self._file)
+                raise StoreError(
+                    f"{folder}: in use by {holder}; wait for it to end or stop it, or choose another name or --runs"
+                ) from None
+            except OSError:
+                os.close(self._file)
+                raise
+
+    def release(self) -> None:
+        """Lets others in; also where a forked child still has the file open."""
+        fcntl.flock(self._file, fcntl.LOCK_UN)
+        os.close(self._file)
+
+
+def _self() -> dict[str, object]:
+    since = datetime.now().isoformat(" ", "seconds")
+    return {"pid": os.getpid(), "host": socket.gethostname(), "since": since}
+
+
+def _holder(note: bytes) -> str:
+    try:
+        holder = json.loads(note)
+        return f"process {holder['pid']} on {holder['host']} since {holder['since']}"
+    except (ValueError, KeyError, TypeError):
+        return "another process"

@@ -1,0 +1,52 @@
+"""SQLite: a study in one database file, its weights beside it; what is recorded survives a crash."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from caviar import Goal, Ledger, Store, StoreError, setting
+
+
+class SQLite(Store):
+    """`study.sqlite` in the run's folder, in WAL mode, synced at every commit; weights as safetensors in `models/`."""
+
+    keep: int = setting(default=16, ge=1)
+    """Of how many of the best finished trials weights are kept, which bounds the disk space."""
+
+    def open(self, folder: Path, goal: Goal) -> Ledger:
+        from caviar_plugins.stores.complaints import told
+        from caviar_plugins.stores.ledger import Keeping, SQLiteLedger
+        from caviar_plugins.stores.lock import Lock
+        from caviar_plugins.stores.schema import create_or_open
+
+        with told(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+        _refuse_others(folder)
+        lock = Lock(folder)
+        try:
+            ledger = SQLiteLedger(folder, create_or_open(folder / "study.sqlite"), Keeping(self.keep, goal, lock))
+        except BaseException:
+            lock.release()
+            raise
+        try:
+            ledger.tidy()
+        except BaseException:
+            ledger.close()
+            raise
+        return ledger
+
+    def read(self, folder: Path) -> Ledger:
+        from caviar_plugins.stores.ledger import SQLiteLedger
+        from caviar_plugins.stores.schema import look_at
+
+        _refuse_others(folder)
+        return SQLiteLedger(folder, look_at(folder / "study.sqlite"))
+
+
+def _refuse_others(folder: Path) -> None:
+    """Links could lead out of the run's folder, and SQLite has no words for a folder in its file's place."""
+    if (folder / "study.sqlite").is_dir():
+        raise StoreError(f"{folder / 'study.sqlite'}: a folder, not a study; move it away and run again")
+    for path in (folder / "study.sqlite", folder / "models"):
+        if path.is_symlink():
+            raise StoreError(f"{path}: a link, which is not followed; put the file itself there or remove the link")

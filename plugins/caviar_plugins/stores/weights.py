@@ -1,0 +1,107 @@
+"""Weight files: safetensors in models/, named by trial and content, complete or not there at all."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from caviar import Array, StoreError
+
+from caviar_plugins.stores.complaints import told
+
+_NAME = re.compile(r"models/trial-[0-9]+-[0-9a-f]{16}\.safetensors", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Artifact:
+    """A file as the study knows it; `path` is relative to the run's folder."""
+
+    trial: int
+    path: str
+    size: int
+    sha256: str
+
+
+class Weights:
+    """The weight files of one run. A name holds its content's checksum, so no file is ever overwritten by another."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._models = folder / "models"
+
+    def write(self, weights: Sequence[tuple[int, Mapping[str, Array]]]) -> list[Artifact]:
+        """Files for these trials, on the disk for good when it returns."""
+        from safetensors.numpy import save
+
+        artifacts = []
+        with told(self._models):
+            if weights and not self._models.is_dir():
+                self._models.mkdir()
+                sync(self._folder)
+        for trial, arrays in weights:
+            content = save(dict(arrays))
+            digest = sha256(content).hexdigest()
+            artifacts.append(Artifact(trial, f"models/trial-{trial}-{digest[:16]}.safetensors", len(content), digest))
+            with told(self._folder / artifacts[-1].path):
+                _put(self._folder / artifacts[-1].path, content)
+        with told(self._models):
+            if weights:
+                sync(self._models)
+        return artifacts
+
+    def read(self, artifact: Artifact) -> dict[str, Array]:
+        """The arrays of a file that is what it was when it was written."""
+        from safetensors.numpy import load
+
+        if not _NAME.fullmatch(artifact.path):
+            raise StoreError(
+                f"{self._folder / 'study.sqlite'}: names a file '{artifact.path}' outside models/: damaged"
+            )
+        path = self._folder / artifact.path
+        with told(path), open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW), "rb") as file:
+            content = file.read() if os.fstat(file.fileno()).st_size == artifact.size else b""
+        if sha256(content).hexdigest() != artifact.sha256:
+            raise StoreError(
+                f"{path}: not as it was written (size or checksum differ); put back a copy of the file, "
+                "or move the run's folder away and run again"
+            )
+        return dict(load(content))
+
+    def sweep(self, keep: Collection[str]) -> None:
+        """Removes files of ours that the study does not name: superseded ones, and leftovers of a killed process.
+
+        Never fails: what cannot be removed now will be the next time.
+        """
+        with suppress(OSError):
+            for file in self._models.iterdir():
+                path = f"models/{file.name}"
+                if path not in keep and _NAME.fullmatch(path.removesuffix(".part")):
+                    file.unlink(missing_ok=True)
+
+
+def sync(folder: Path) -> None:
+    """Makes the names in a folder durable."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _put(path: Path, content: bytes) -> None:
+    """The whole file under its name, or nothing."""
+    part = path.with_name(path.name + ".part")
+    try:
+        with part.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(part, path)
+    except OSError:
+        part.unlink(missing_ok=True)  # on a full disk its space is needed
+        raise

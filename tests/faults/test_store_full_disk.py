@@ -1,0 +1,124 @@
+"""Disks that are full, limited or read-only: told in a sentence, and a later try succeeds."""
+
+import os
+import resource
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy
+import pytest
+from caviar import Ledger, Metrics, StoreError, StudyRecord, Trial, TrialRecord, TrialState
+from caviar_plugins.stores.sqlite import SQLite
+
+COUNT = 20
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Iterator[Path]:
+    """A disk of eight megabytes."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    if os.geteuid() or subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", folder]).returncode:
+        pytest.skip("mounting a small disk needs root")
+    yield folder
+    subprocess.run(["umount", folder], check=True)
+
+
+@contextmanager
+def file_size_limit(size: int) -> Iterator[None]:
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def begun(folder: Path) -> Ledger:
+    ledger = SQLite(keep=2).open(folder, "maximize")
+    ledger.describe(StudyRecord("", {}, "", {}, "loss", "maximize"))
+    ledger.add_round(0, [Trial(index, 0, (0.5,), {}) for index in range(COUNT)])
+    return ledger
+
+
+def record(ledger: Ledger, index: int) -> None:
+    trial = Trial(index, 0, (0.5,), {}, TrialState.FINISHED, 200, {}, float(index))
+    metrics = Metrics(("loss",), 1, numpy.full((1, 200, 1), float(index)))
+    weights = {"w": numpy.full(5000, index, numpy.float32)}
+    ledger.record([TrialRecord(trial, ledger.begin([index])[0], metrics, weights)])
+
+
+def refusal(ledger: Ledger, index: int) -> str | None:
+    """What is said when a trial cannot be recorded."""
+    try:
+        record(ledger, index)
+    except StoreError as error:
+        return str(error)
+    return None
+
+
+def check(ledger: Ledger, done: int) -> None:
+    """The first `done` trials are there whole, the others not at all."""
+    assert [trial.state.done for trial in ledger.trials()] == [index < done for index in range(COUNT)]
+    assert ledger.curves("loss") == {index: [float(index)] * 200 for index in range(done)}
+    for index in range(max(0, done - 2), done):
+        assert (ledger.weights(index)["w"] == index).all()
+
+
+def test_a_full_disk_takes_nothing_back_and_halves_nothing(small: Path) -> None:
+    ballast = small / "ballast"
+    failures = 0
+    with begun(small / "run") as ledger:
+        for index in range(COUNT):
+            room = os.statvfs(small)
+            fill = room.f_bavail * room.f_frsize - index * 4096
+            if fill > 0:
+                ballast.write_bytes(bytes(fill))
+            said = refusal(ledger, index)
+            if said:
+                failures += 1
+                assert "the disk is full; free some space and run the same command again" in said
+                check(ledger, index)
+                ballast.unlink()
+                record(ledger, index)
+            ballast.unlink(missing_ok=True)
+            check(ledger, index + 1)
+    assert failures > 3
+    with SQLite().read(small / "run") as ledger:
+        check(ledger, COUNT)
+
+
+def test_a_limit_on_file_sizes_takes_nothing_back_and_halves_nothing(tmp_path: Path) -> None:
+    failures = 0
+    with begun(tmp_path / "run") as ledger:
+        for index in range(COUNT):
+            with file_size_limit(1000 + 15_000 * index):
+                said = refusal(ledger, index)
+            if said:
+                failures += 1
+                assert str(tmp_path) in said
+                check(ledger, index)
+                record(ledger, index)
+            check(ledger, index + 1)
+    assert failures > 3
+
+
+def test_a_read_only_disk_can_be_looked_at_and_says_so_when_written(small: Path) -> None:
+    with begun(small / "run") as ledger:
+        record(ledger, 0)
+    subprocess.run(["mount", "-o", "remount,ro", small], check=True)
+    with pytest.raises(StoreError, match="the file system is read-only; choose another place with --runs"):
+        SQLite().open(small / "run", "maximize")
+    with pytest.raises(StoreError, match="the file system is read-only"):
+        SQLite().open(small / "new", "maximize")
+    with SQLite().read(small / "run") as looking:
+        check(looking, 1)
+
+
+def test_a_disk_that_is_full_from_the_start_is_told(small: Path) -> None:
+    room = os.statvfs(small)
+    (small / "ballast").write_bytes(bytes(room.f_bavail * room.f_frsize))
+    with pytest.raises(StoreError, match="the disk is full"):
+        begun(small / "run")

@@ -1,0 +1,41 @@
+"""Inline carries out segments here and now."""
+
+from collections.abc import Callable
+
+import pytest
+from caviar import EpochInfo, Outcome, Segment, Tell
+from caviar_plugins.executors.inline import Inline
+
+
+class Noting:
+    """A job that notes what it is given."""
+
+    def __init__(self) -> None:
+        self.done: list[int] = []
+
+    def perform(self, segment: Segment, tell: Tell, check_stop: Callable[[], None]) -> Outcome:
+        check_stop()
+        self.done.append(segment.trials[0])
+        tell(EpochInfo(segment.trials, segment.until, ({},)))
+        return Outcome(segment, ())
+
+
+SEGMENTS = [Segment((trial,), ({},), 0, 5) for trial in range(3)]
+
+
+def test_outcomes_come_one_by_one_as_soon_as_they_are_there() -> None:
+    job, told = Noting(), list[EpochInfo]()
+    with Inline().open(job, lambda: None) as workers:
+        outcomes = workers.run(SEGMENTS, told.append)
+        assert next(outcomes).segment is SEGMENTS[0]
+        assert job.done == [0]
+        assert [outcome.segment for outcome in outcomes] == SEGMENTS[1:]
+    assert [info.trials for info in told] == [(0,), (1,), (2,)]
+
+
+def test_the_stop_check_reaches_the_job() -> None:
+    def stop() -> None:
+        raise KeyboardInterrupt
+
+    with Inline().open(Noting(), stop) as workers, pytest.raises(KeyboardInterrupt):
+        next(workers.run(SEGMENTS, lambda info: None))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from math import inf
 
 from caviar.interfaces.metric import Metric
+from caviar.registry.load import load
 from caviar.values.history import Goal
 from caviar.values.segment import MemberOutcome
 from caviar.values.task import Task
@@ -44,9 +45,17 @@ def objective_for(metric: str | None, task: Task, metrics: Mapping[str, Metric])
     """The objective of `search.metric`, None meaning the task's default."""
     path = metric or _DEFAULTS[task.kind]
     name = path.split(".", 1)[1]
-    if name == "loss":
-        return Objective(path, "minimize", inf)
-    if name not in metrics:
+    if name != "loss" and name not in metrics:
         fitting = ", ".join(f"validation.{each}" for each in sorted([*metrics, "loss"]))
         raise UnknownMetric(f"search.metric: {path!r} does not fit a {task.kind} task; there are {fitting}")
-    return Objective(path, metrics[name].goal, metrics[name].worst)
+    return objective_named(path)
+
+
+def objective_named(metric: str) -> Objective:
+    """The objective of a metric that is known to exist."""
+    name = metric.split(".", 1)[1]
+    if name == "loss":
+        return Objective(metric, "minimize", inf)
+    plugin = load("metric", name)
+    assert issubclass(plugin, Metric)
+    return Objective(metric, plugin.goal, plugin.worst)

@@ -8,7 +8,7 @@ from typing import Any
 
 from caviar.config.resolved import loads
 from caviar.config.space import space_of
-from caviar.engine.objective import Objective
+from caviar.engine.objective import Objective, objective_named
 from caviar.interfaces.store import StoreError
 from caviar.values.dimension import Space
 from caviar.values.trial import Trial, TrialState
@@ -48,6 +48,5 @@ def read_results(folder: Path) -> Results:
         raise StoreError(f"{folder}: no run here (there is no pipeline.toml); runs are folders such as runs/digits")
     pipeline = loads(file.read_text(), str(file))
     with pipeline.store.read(folder) as ledger:
-        study = ledger.study()
-        assert study is not None
-        return Results(ledger.trials(), Objective(study.metric, study.goal, 0.0), space_of(pipeline))
+        assert pipeline.search.metric is not None, "a resolved file says its metric"
+        return Results(ledger.trials(), objective_named(pipeline.search.metric), space_of(pipeline))

@@ -52,7 +52,7 @@ class SavedModel:
 
         task = self.preparation.task
         work = Work(with_loss(self.pipeline, task), backend_of(self.pipeline), task)
-        population = work.population(Segment(0, (self.trial,), ({},), 1, 0, 0))
+        population = work.population(Segment((self.trial,), ({},), 0, 0))
         context = work.context(lambda: None)
         one = {name: array[None] for name, array in self.weights.items()}
         trainer, tiles = population.parts["trainer"], []

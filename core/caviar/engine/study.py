@@ -16,20 +16,18 @@ from caviar.engine.identity import numeric_identity
 from caviar.engine.job import Stopped, Work
 from caviar.engine.objective import Objective
 from caviar.engine.observers import Observers
-from caviar.engine.populations import group
 from caviar.engine.prepare import Preparation
+from caviar.engine.rounds import Round
 from caviar.engine.saved import SavedModel
 from caviar.engine.setup import set_up
 from caviar.interfaces.executor import Workers
-from caviar.interfaces.store import Ledger, StudyRecord, TrialRecord
+from caviar.interfaces.store import Ledger, StudyRecord
 from caviar.registry.load import name_of
 from caviar.values.arrays import Array
 from caviar.values.dimension import Space
-from caviar.values.history import History
 from caviar.values.random import Random
-from caviar.values.run import EpochInfo, RunInfo, Summary
-from caviar.values.segment import MemberOutcome, Outcome, Segment
-from caviar.values.trial import Trial, TrialState
+from caviar.values.run import RunInfo, Summary
+from caviar.values.trial import Trial
 
 if TYPE_CHECKING:
     from caviar.config.pipeline import Pipeline
@@ -58,38 +56,38 @@ def run(pipeline: Pipeline, runs: Path, check_stop: Callable[[], None] = lambda:
     began = monotonic()
     folder = runs / pipeline.name
     work, preparation, objective = set_up(pipeline)
+    pipeline = _with_metric(pipeline, objective)
     space = space_of(pipeline)
     observers = Observers(pipeline.reporter)
     with pipeline.store.open(folder, objective.goal) as ledger:
         _agree(ledger, pipeline, work, objective, folder)
         write_durably(folder / "pipeline.toml", to_toml(pipeline).encode())
-        done = sum(trial.state.done for trial in ledger.trials())
-        trials = pipeline.search.trials
-        info = RunInfo(pipeline.name, folder, trials, done, pipeline.trainer.epochs, objective.metric, objective.goal)
+        before = ledger.trials()
+        info = RunInfo(
+            name=pipeline.name,
+            folder=folder,
+            total=pipeline.search.trials,
+            resumed=sum(trial.state.done for trial in before),
+            epochs=pipeline.trainer.epochs,
+            metric=objective.metric,
+            goal=objective.goal,
+            best=objective.best(before),
+            space=space,
+        )
         observers.tell("before_run", run=info)
         study = _Study(pipeline, space, objective, ledger, observers, info)
         try:
             with pipeline.executor.open(work, check_stop) as workers:
                 study.complete(workers)
-        except (Stopped, KeyboardInterrupt):
-            observers.tell("on_failure", run=info, reason="interrupted")
+        except BaseException as error:
+            interrupted = isinstance(error, (Stopped, KeyboardInterrupt))
+            observers.tell("on_failure", run=info, reason="interrupted" if interrupted else str(error))
             raise
-        all_trials = ledger.trials()
-        best = objective.best(all_trials)
+        trials = ledger.trials()
+        best = objective.best(trials)
         if best is not None:
             best = _save_best(best, pipeline, preparation, work, ledger, folder)
-        described = {} if best is None else {path: space[path].sampler.describe(v) for path, v in best.values.items()}
-        counts = {state: sum(trial.state is state for trial in all_trials) for state in TrialState}
-        summary = Summary(
-            counts[TrialState.FINISHED],
-            counts[TrialState.PRUNED],
-            counts[TrialState.FAILED],
-            counts[TrialState.DIVERGED],
-            monotonic() - began,
-            best,
-            all_trials,
-            described,
-        )
+        summary = Summary(trials, best, monotonic() - began)
         observers.tell("after_run", run=info, summary=summary)
         return Run(info, summary, observers.failures)
 
@@ -106,85 +104,55 @@ class _Study:
     info: RunInfo
 
     def complete(self, workers: Workers) -> None:
-        """Trains every trial that is wanted and not done."""
+        """Trains every trial that is wanted and not done. Round k always holds trials k * round and following."""
         total, size = self.pipeline.search.trials, self.pipeline.search.round
         for index in range(-(-total // size)):
             wanted = range(index * size, min((index + 1) * size, total))
-            if not self._round(index, wanted, workers):
+            known = self._propose(index, wanted)
+            part = Round(
+                self.pipeline, self.objective, self.ledger, self.observers, self.info, floats(self.pipeline), wanted
+            )
+            if part.complete(workers):
+                trials = self.ledger.trials()[wanted.start : wanted.stop]
+                self.observers.tell("after_round", run=self.info, index=index, trials=trials)
+            if known < len(wanted):  # the strategy has nothing left to try
                 break
 
-    def _round(self, index: int, wanted: range, workers: Workers) -> bool:
-        """Whether the search goes on after this round."""
+    def _propose(self, index: int, wanted: range) -> int:
+        """Adds what is missing of a round, proposed from the rounds before it only; how many trials it has."""
         known = self.ledger.trials()
-        missing = [trial for trial in wanted if trial >= len(known)]
-        if missing:
-            proposed = self._propose(index, known[: wanted.start], len(wanted))
-            new = [
-                Trial(trial, index, tuple(point.tolist()), self.space.values(point))
-                for trial, point in zip(wanted, proposed, strict=False)
-                if trial in missing
-            ]
+        if len(known) >= wanted.stop:
+            return len(wanted)
+        points = self._points(known[: wanted.start], len(wanted))
+        new = [
+            Trial(number, index, tuple(point.tolist()), self.space.values(point))
+            for number, point in zip(wanted, points, strict=False)
+            if number >= len(known)
+        ]
+        if new:
             self.ledger.add_round(index, new)
-            known = (*known, *new)
-        round_trials = known[wanted.start : wanted.stop]
-        waiting = [trial for trial in round_trials if not trial.state.done]
-        if waiting:
-            self._train(waiting, workers)
-            trials = self.ledger.trials()[wanted.start : wanted.stop]
-            self.observers.tell("after_round", run=self.info, index=index, trials=trials)
-        return len(round_trials) == len(wanted)
+        return min(len(points), len(wanted))
 
-    def _propose(self, index: int, before: Sequence[Trial], count: int) -> Array:
+    def _points(self, before: Sequence[Trial], count: int) -> Array:
         import numpy
 
         if len(self.space) == 0:
-            return numpy.empty((1 if index == 0 else 0, 0))
+            return numpy.empty((0 if before else 1, 0))  # one model, nothing to search
         random = Random(self.pipeline.seed).child("strategy")
-        history: History = history_of(before, self.ledger, self.objective)
+        history = history_of(before, self.ledger, self.objective)
         return self.space.clip(self.pipeline.search.strategy.propose(self.space, history, count, random))
 
-    def _train(self, waiting: Sequence[Trial], workers: Workers) -> None:
-        segments = []
-        for members in group(waiting, self.pipeline.trainer, floats(self.pipeline)):
-            numbers = tuple(trial.index for trial in members)
-            attempt = self.ledger.begin(numbers[0], numbers)
-            values = tuple(trial.values for trial in members)
-            segments.append(Segment(numbers[0], numbers, values, attempt, 0, self.pipeline.trainer.epochs))
-        by_index = {trial.index: trial for trial in waiting}
-        for outcome in workers.run(segments, self._tell):
-            self._record(outcome, by_index)
 
-    def _tell(self, epoch: EpochInfo) -> None:
-        self.observers.tell("after_epoch", run=self.info, epoch=epoch)
-
-    def _record(self, outcome: Outcome, trials: dict[int, Trial]) -> None:
-        ended = [self._ended(trials[member.trial], member) for member in outcome.members]
-        attempt = outcome.segment.attempt
-        self.ledger.record(
-            [
-                TrialRecord(trial, attempt, member.metrics, member.weights)
-                for trial, member in zip(ended, outcome.members, strict=True)
-            ]
-        )
-        for trial in ended:
-            self.observers.tell("after_trial", run=self.info, trial=trial)
-
-    def _ended(self, trial: Trial, outcome: MemberOutcome) -> Trial:
-        return replace(
-            trial,
-            state=outcome.state,
-            epochs=outcome.epoch,
-            metrics=outcome.final or {},
-            objective=self.objective.of(outcome),
-            reason=outcome.reason,
-        )
+def _with_metric(pipeline: Pipeline, objective: Objective) -> Pipeline:
+    """The resolved file says which metric "auto" came to."""
+    return pipeline.model_copy(update={"search": pipeline.search.model_copy(update={"metric": objective.metric})})
 
 
 def _agree(ledger: Ledger, pipeline: Pipeline, work: Work, objective: Objective, folder: Path) -> None:
     """Refuses to mix two studies; notes what this one is about."""
     identity = numeric_identity(pipeline.trainer.dtype, name_of(type(work.backend)))
     fingerprint = work.datasets[0].fingerprint
-    now = StudyRecord(to_toml(pipeline), identity, fingerprint, versions_of(pipeline))
+    now = StudyRecord(to_toml(pipeline), identity, fingerprint, versions_of(pipeline), objective.metric, objective.goal)
     before = ledger.study()
     if before is not None:
         way_out = f"give it another name (--set name=…) or folder (--runs), or delete {folder}"

@@ -1,0 +1,42 @@
+"""The `pipe` command. Command bodies import what they need, so that `pipe --help` is quick."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from caviar.cli.check import check
+from caviar.cli.failures import guarded
+from caviar.cli.plugins import plugins
+from caviar.cli.predict import predict
+from caviar.cli.results import results
+from caviar.cli.run import run
+
+app = typer.Typer(
+    name="pipe",
+    help="Search hyperparameters and train whole populations of networks from one TOML file.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+for command in (run, check, plugins, results, predict):
+    app.command()(guarded(command))
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from caviar import __version__
+
+        typer.echo(f"caviar {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _main(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    pass

@@ -1,0 +1,92 @@
+"""`pipe plugins`: what is installed, by kind, and what one plugin's table may say."""
+
+from __future__ import annotations
+
+from inspect import getdoc
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from caviar.cli.shared import Code
+
+if TYPE_CHECKING:
+    from caviar.interfaces.field import Facts
+    from caviar.interfaces.plugin import Plugin
+
+
+def plugins(
+    name: Annotated[str | None, typer.Argument(help="A plugin's name.", show_default=False)] = None,
+    code: Code = None,
+) -> None:
+    """List the installed plugins by kind, or show what the one called NAME may be given."""
+    if code is not None:
+        from caviar.registry.code import register
+
+        register(Path(code))
+    typer.echo("\n".join(_list() if name is None else _show(name)))
+
+
+def _list() -> list[str]:
+    from caviar.registry.index import entries
+
+    lines = []
+    for kind in dict.fromkeys(each.kind for each in entries()):
+        found = entries(kind)
+        wide = max(len(each.name) for each in found)
+        lines.append(kind)
+        for each in found:
+            reason = _fault(each.kind, each.name)
+            lines.append(f"  {each.name:{wide}}  {each.owner}" + (f"  BROKEN: {reason}" if reason else ""))
+    return lines
+
+
+def _fault(kind: str, name: str) -> str | None:
+    from caviar.registry.index import PluginError
+    from caviar.registry.load import load
+
+    try:
+        load(kind, name)
+    except PluginError as error:
+        return str(error)
+    return None
+
+
+def _show(name: str) -> list[str]:
+    from caviar.config.names import closest
+    from caviar.registry.index import PluginError, entries, kinds_with
+    from caviar.registry.load import load, version_of
+
+    kinds = kinds_with(name)
+    if not kinds:
+        known = dict.fromkeys(each.name for each in entries())
+        raise PluginError(f"no plugin is called '{name}'" + closest(name, known))
+    lines: list[str] = []
+    for kind in kinds:
+        cls = load(kind, name)
+        fields = [(field, *_field(cls, field)) for field in cls.model_fields]
+        widths = [max((len(row[column]) for row in fields), default=0) for column in range(3)]
+        lines += [*([""] if lines else []), f"{kind} '{name}', from {version_of(cls)}", ""]
+        lines += [f"  {line}".rstrip() for line in (getdoc(cls) or "").splitlines()]
+        lines += [""] if fields else ["", "  It has no keys."]
+        for field, default, bounds, rest in fields:
+            lines.append(f"  {field:{widths[0]}}  {default:{widths[1]}}  {bounds:{widths[2]}}  {rest}".rstrip())
+    return lines
+
+
+def _field(cls: type[Plugin], field: str) -> tuple[str, str, str]:
+    """Its default, its type with bounds, and how it is searched."""
+    from caviar.config.dump import inline
+    from caviar.config.wanted import of_field
+
+    info, facts = cls.model_fields[field], cls.facts(field)
+    default = "required" if info.is_required() else f"= {inline(info.get_default(call_default_factory=True))}"
+    search = f"searched by {inline(facts.search)}" if facts.search else ""
+    tier = f"tier {facts.tier}" if facts.tier else ""
+    return default, of_field(cls, field).words() + _bounds(facts), "  ".join(part for part in (search, tier) if part)
+
+
+def _bounds(facts: Facts) -> str:
+    limits = ((facts.ge, "at least"), (facts.gt, "above"), (facts.le, "at most"), (facts.lt, "below"))
+    said = [f"{words} {limit:g}" for limit, words in limits if limit is not None]
+    return f" {', '.join(said)}" if said else ""

@@ -1,0 +1,46 @@
+"""`pipe predict`: what the best model of a run says of new rows."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
+
+import typer
+
+from caviar.cli.shared import limit_blas_threads
+
+if TYPE_CHECKING:
+    from caviar.values.arrays import Array
+    from caviar.values.task import Task
+
+
+def predict(
+    run: Annotated[Path, typer.Argument(help="A run's folder, such as runs/digits.", show_default=False)],
+    data: Annotated[Path, typer.Argument(help="Rows to predict; the target may be missing.", show_default=False)],
+    out: Annotated[Path | None, typer.Option(help="Write a CSV file instead of printing.", show_default=False)] = None,
+) -> None:
+    """Predict the rows of DATA with the best model of RUN, as CSV: the prediction, then each class's probability."""
+    limit_blas_threads()
+    from caviar.engine.prediction import predict_file
+
+    task, prediction = predict_file(run / "models" / "best.safetensors", data)
+    if out is None:
+        _write(sys.stdout, task, prediction)
+        return
+    with out.open("w", newline="") as file:
+        _write(file, task, prediction)
+    typer.echo(f"{len(prediction)} predictions in {out}", err=True)
+
+
+def _write(file: TextIO, task: Task, prediction: Array) -> None:
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow([*task.targets, *(f"probability {label}" for label in task.classes)])
+    writer.writerows(_rows(task, prediction))
+
+
+def _rows(task: Task, prediction: Array) -> Iterator[list[Any]]:
+    for row in prediction.tolist():
+        yield [task.classes[row.index(max(row))], *row] if task.kind == "classification" else row

@@ -1,0 +1,65 @@
+"""`pipe run`: runs or resumes a pipeline."""
+
+from __future__ import annotations
+
+import json as json_text
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from caviar.cli.shared import Code, Settings, limit_blas_threads, plain, since_start, stop_on_signals
+
+if TYPE_CHECKING:
+    from caviar.engine.study import Run
+
+
+def run(
+    file: Annotated[Path, typer.Argument(help="The pipeline file.", show_default=False)],
+    settings: Settings = None,
+    runs: Annotated[Path, typer.Option(help="Folder that holds the runs, one folder each.")] = Path("runs"),
+    code: Code = None,
+    json: Annotated[bool, typer.Option("--json", help="Print the result as one JSON object.")] = False,
+) -> None:
+    """Search and train as FILE says; the same command goes on where an interrupted run stopped.
+
+    Leaves the best model, all results and the resolved file in runs/NAME.
+
+    Examples:
+
+      pipe run pipelines/digits.toml
+
+      pipe run pipelines/digits.toml --set search.trials=128
+    """
+    limit_blas_threads()
+    from caviar.config.load import load
+    from caviar.engine.study import run as run_pipeline
+
+    pipeline = load(file, settings or (), code)
+    with stop_on_signals() as check_stop:
+        done = run_pipeline(pipeline, runs, check_stop)
+    if json:
+        typer.echo(json_text.dumps(as_object(done), allow_nan=False))
+    for reporter, complaint in done.complaints.items():
+        typer.echo(f"reporter {reporter} failed in {complaint}", err=True)
+    if done.summary.best is None:
+        if not json:
+            typer.echo("no trial finished: see `pipe results` for the reasons", err=True)
+        raise typer.Exit(1)
+
+
+def as_object(done: Run) -> dict[str, Any]:
+    """What `--json` prints; the keys are part of the interface."""
+    from caviar.values.trial import TrialState
+
+    summary, best = done.summary, done.summary.best
+    return {
+        "run": str(done.info.folder),
+        "trials": len(summary.trials),
+        **{state: summary.count(TrialState(state)) for state in ("finished", "pruned", "failed", "diverged")},
+        "resumed": done.info.resumed,
+        "seconds": round(since_start(), 3),
+        "best": None
+        if best is None
+        else {"trial": best.index, "values": plain(best.values), "metrics": plain(best.metrics)},
+    }

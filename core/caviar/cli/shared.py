@@ -1,0 +1,64 @@
+"""What commands share: options, JSON without NaN, one BLAS thread, stopping on signals."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from math import isfinite
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+Settings = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="PATH=VALUE", help="Set a value of the file, e.g. optimizer.learning_rate=0.01."),
+]
+Code = Annotated[
+    Path | None, typer.Option(help="A Python file whose plugin classes may be named in FILE.", show_default=False)
+]
+
+_STARTED = time.monotonic()
+
+
+def since_start() -> float:
+    """Seconds since this process began, to within the start of Python itself."""
+    return time.monotonic() - _STARTED
+
+
+def limit_blas_threads() -> None:
+    """One thread inside a training step; only works before numpy is imported.
+
+    More threads slow small steps down and change bits. Parallelism comes from workers.
+    """
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ[name] = "1"
+
+
+@contextmanager
+def stop_on_signals() -> Iterator[Callable[[], None]]:
+    """SIGINT and SIGTERM make the function that this gives raise Stopped at its next call."""
+    from caviar.engine.job import Stopped
+
+    asked: list[int] = []
+    before = {
+        each: signal.signal(each, lambda number, _: asked.append(number)) for each in (signal.SIGINT, signal.SIGTERM)
+    }
+
+    def check_stop() -> None:
+        if asked:
+            raise Stopped
+
+    try:
+        yield check_stop
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+
+
+def plain(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values as JSON can hold them: NaN and infinities are null."""
+    return {name: None if isinstance(v, float) and not isfinite(v) else v for name, v in values.items()}

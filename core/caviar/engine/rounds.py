@@ -1,0 +1,145 @@
+"""Training a round: from rung to rung, with the pruner's decisions between, all of it read from the ledger.
+
+Nothing is kept in memory between two steps, so that a resumed round goes on like one that was never interrupted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from caviar.engine.history import curves_of
+from caviar.engine.objective import Objective
+from caviar.engine.observers import Observers
+from caviar.engine.populations import group
+from caviar.interfaces.executor import Workers
+from caviar.interfaces.pruner import Decision
+from caviar.interfaces.store import Ledger, TrialRecord
+from caviar.values.arrays import Array
+from caviar.values.run import EpochInfo, RunInfo
+from caviar.values.segment import MemberOutcome, Outcome, Segment
+from caviar.values.trial import Trial, TrialState
+
+if TYPE_CHECKING:
+    from caviar.config.pipeline import Pipeline
+
+_AFTER = {Decision.GO_ON: TrialState.QUEUED, Decision.PAUSE: TrialState.PAUSED, Decision.STOP: TrialState.PRUNED}
+
+
+@dataclass(frozen=True)
+class Round:
+    """The trials `numbers` of a study, to be brought to their end."""
+
+    pipeline: Pipeline
+    objective: Objective
+    ledger: Ledger
+    observers: Observers
+    info: RunInfo
+    floats: frozenset[str]
+    numbers: range
+
+    def complete(self, workers: Workers) -> bool:
+        """Trains until every trial has ended; False if all had ended before."""
+        if all(trial.state.done for trial in self._trials()):
+            return False
+        while target := self._next_rung():
+            self._train([each for each in self._going() if self._milestone(each) == target], target, workers)
+            if target < self.pipeline.trainer.epochs:
+                self._decide(target)
+        self._settle([replace(each, state=TrialState.PRUNED) for each in self._in_state(TrialState.PAUSED)])
+        return True
+
+    def _trials(self) -> tuple[Trial, ...]:
+        return self.ledger.trials()[self.numbers.start : self.numbers.stop]
+
+    def _in_state(self, state: TrialState) -> list[Trial]:
+        return [trial for trial in self._trials() if trial.state is state]
+
+    def _going(self) -> list[Trial]:
+        return self._in_state(TrialState.QUEUED)
+
+    def _rungs(self, trial: Trial) -> tuple[int, ...]:
+        pruner, epochs = self.pipeline.search.pruner, self.pipeline.trainer.epochs
+        return () if pruner is None else pruner.rungs(epochs, trial.index)
+
+    def _milestone(self, trial: Trial) -> int:
+        """The epoch up to which a trial is trained next."""
+        ahead = [rung for rung in self._rungs(trial) if trial.epochs < rung < self.pipeline.trainer.epochs]
+        return min(ahead, default=self.pipeline.trainer.epochs)
+
+    def _next_rung(self) -> int:
+        """The lowest epoch at which someone is awaited or waits; 0 when the round is over."""
+        ahead = [self._milestone(trial) for trial in self._going()]
+        return min([*ahead, *(trial.epochs for trial in self._in_state(TrialState.RUNNING))], default=0)
+
+    def _train(self, trials: Sequence[Trial], until: int, workers: Workers) -> None:
+        segments: list[Segment] = []
+        attempts: dict[int, int] = {}
+        for start in sorted({trial.epochs for trial in trials}):
+            for members in group([each for each in trials if each.epochs == start], self.pipeline.trainer, self.floats):
+                numbers = tuple(trial.index for trial in members)
+                attempts |= dict(zip(numbers, self.ledger.begin(numbers), strict=True))
+                values = tuple(trial.values for trial in members)
+                state = self._states(numbers) if start else None
+                segments.append(Segment(numbers, values, start, until, state=state))
+        by_index = {trial.index: trial for trial in trials}
+        for outcome in workers.run(segments, self._tell):
+            self._record(outcome, by_index, attempts)
+
+    def _states(self, numbers: Sequence[int]) -> dict[str, Array]:
+        """The members' training states, stacked."""
+        import numpy
+
+        states = [self.ledger.weights(number) for number in numbers]
+        return {name: numpy.stack([state[name] for state in states]) for name in states[0]}
+
+    def _tell(self, epoch: EpochInfo) -> None:
+        self.observers.tell("after_epoch", run=self.info, epoch=epoch)
+
+    def _record(self, outcome: Outcome, trials: dict[int, Trial], attempts: dict[int, int]) -> None:
+        members = outcome.members
+        ended = [self._ended(trials[member.trial], member) for member in members]
+        self.ledger.record(
+            [
+                TrialRecord(trial, attempts[trial.index], member.metrics, member.weights or member.carry)
+                for trial, member in zip(ended, members, strict=True)
+            ]
+        )
+        self._tell_ended(ended)
+
+    def _ended(self, trial: Trial, outcome: MemberOutcome) -> Trial:
+        return replace(
+            trial,
+            state=TrialState.RUNNING if outcome.state is TrialState.PAUSED else outcome.state,
+            epochs=outcome.epoch,
+            metrics=outcome.final or {},
+            objective=self.objective.of(outcome),
+            reason=outcome.reason,
+        )
+
+    def _decide(self, rung: int) -> None:
+        """The barrier: the pruner sees the whole round."""
+        pruner, trials = self.pipeline.search.pruner, self._trials()
+        assert pruner is not None, "only a pruner makes rungs"
+        curves = curves_of(trials, self.ledger, self.objective)[:, :rung]
+        decisions = pruner.decide(curves, tuple(trial.index for trial in trials), rung, self.objective.goal)
+        if len(decisions) != len(trials):
+            raise ValueError(f"the pruner decided on {len(decisions)} of {len(trials)} trials")
+        changed = [
+            replace(trial, state=_AFTER[decision])
+            for trial, decision in zip(trials, decisions, strict=True)
+            if trial.state is TrialState.PAUSED or (trial.state is TrialState.RUNNING and trial.epochs == rung)
+        ]
+        self._settle(changed)
+
+    def _settle(self, trials: Sequence[Trial]) -> None:
+        """Durably notes new states."""
+        if trials:
+            self.ledger.settle(trials)
+            self._tell_ended(trials)
+
+    def _tell_ended(self, trials: Sequence[Trial]) -> None:
+        for trial in trials:
+            if trial.state.done:
+                self.observers.tell("after_trial", run=self.info, trial=trial)

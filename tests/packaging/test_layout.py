@@ -1,0 +1,78 @@
+"""The house rules of the layout: imports run one way, plugins use public names, core knows no plugin."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import caviar
+import caviar_plugins
+import pytest
+
+CORE = Path(caviar.__file__).parent
+PLUGINS = Path(caviar_plugins.__file__).parent
+ORDER = ["values", "interfaces", "registry", "config", "engine", "cli"]
+
+
+def imported(file: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{file} has a relative import"
+            assert node.module is not None
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+@pytest.mark.parametrize("package", ORDER)
+def test_imports_run_one_way(package: str) -> None:
+    later = ORDER[ORDER.index(package) + 1 :]
+    for file in (CORE / package).rglob("*.py"):
+        for name in imported(file):
+            parts = name.split(".")
+            assert not (parts[0] == "caviar" and len(parts) > 1 and parts[1] in later), f"{file} imports {name}"
+
+
+def test_core_never_imports_plugins() -> None:
+    for file in CORE.rglob("*.py"):
+        assert not any(name.startswith("caviar_plugins") for name in imported(file)), file
+
+
+def test_plugins_import_only_public_names() -> None:
+    public = {f"caviar.{name}" for name in dir(caviar)}
+    for file in PLUGINS.rglob("*.py"):
+        for name in imported(file):
+            if name.startswith("caviar."):
+                assert name in public, f"{file} imports {name}"
+            assert not any(part.startswith("_") and part != "__future__" for part in name.split(".")), f"{file}: {name}"
+
+
+def test_public_names_are_the_same_for_python_and_for_type_checkers() -> None:
+    tree = ast.parse((CORE / "__init__.py").read_text())
+    seen = {
+        alias.asname
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and str(node.module).startswith("caviar.")
+        for alias in node.names
+    }
+    assert seen == set(dir(caviar)) - {"__version__"}
+    for name in seen:
+        assert name is not None
+        assert getattr(caviar, name) is not None
+
+
+def test_importing_caviar_imports_nothing_heavy() -> None:
+    heavy = ("numpy", "pydantic", "rich", "pluggy")
+    script = f"import caviar, caviar_plugins, sys; print(*(m for m in {heavy} if m in sys.modules))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
+
+
+def test_nothing_imports_pickle() -> None:
+    for root in (CORE, PLUGINS):
+        for file in root.rglob("*.py"):
+            tops = {name.split(".")[0] for name in imported(file)}
+            assert not tops & {"pickle", "dill", "joblib", "marshal", "shelve"}, file

@@ -12,13 +12,13 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "caviar.config.errors": ("Mistakes",),
-    "caviar.config.load": ("load",),
-    "caviar.config.pipeline": ("Pipeline", "Search"),
+    "caviar.config.pipeline": ("Check", "Search"),
+    "caviar.engine.blueprint": ("open_job",),
     "caviar.interfaces.activation": ("Activation",),
     "caviar.interfaces.backend": ("Backend",),
     "caviar.interfaces.data": ("Data", "DataError"),
     "caviar.interfaces.executor": ("Executor", "Job", "Tell", "Workers"),
-    "caviar.interfaces.field": ("Tunable", "setting", "tunable"),
+    "caviar.interfaces.field": ("Each", "Tunable", "setting", "tunable"),
     "caviar.interfaces.loss": ("Loss",),
     "caviar.interfaces.metric": ("Metric",),
     "caviar.interfaces.model": ("Model", "ModelContext"),
@@ -34,29 +34,37 @@ _HOMES = {
     "caviar.interfaces.strategy": ("Strategy",),
     "caviar.interfaces.trainer": ("Advance", "Finish", "Trainer", "TrainerContext"),
     "caviar.interfaces.transform": ("Transform",),
+    "caviar.pipeline": ("Pipeline", "load"),
     "caviar.registry.hooks": ("hook",),
     "caviar.registry.index": ("PluginError",),
+    "caviar.study": ("Best", "Study"),
     "caviar.values.arrays": ("Array", "namespace"),
     "caviar.values.dataset": ("Dataset", "Split"),
     "caviar.values.dimension": ("Dimension", "Space"),
+    "caviar.values.files": ("sync_folder", "write_whole"),
+    "caviar.values.head": ("ColumnHead", "ColumnKind", "Head"),
     "caviar.values.history": ("Goal", "History"),
     "caviar.values.metrics": ("Metrics",),
+    "caviar.values.packed": ("Buffer", "pack", "unpack"),
+    "caviar.values.paths": ("short_names",),
     "caviar.values.population": ("Population",),
-    "caviar.values.random": ("Random", "uniforms"),
+    "caviar.values.problem": ("Problem", "Stopped"),
+    "caviar.values.random": ("Random", "Streams", "uniforms"),
     "caviar.values.run": ("EpochInfo", "RunInfo", "Summary"),
     "caviar.values.segment": ("MemberOutcome", "Outcome", "Segment"),
     "caviar.values.slot": ("Initial", "Layout", "Slot", "Views", "lay_out", "size_of"),
     "caviar.values.table": ("Table",),
     "caviar.values.task": ("Task", "TaskKind"),
     "caviar.values.trial": ("Trial", "TrialState"),
+    "caviar.values.words": ("words_from_array", "words_to_array"),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
 if TYPE_CHECKING:
     from caviar.config.errors import Mistakes as Mistakes
-    from caviar.config.load import load as load
-    from caviar.config.pipeline import Pipeline as Pipeline
+    from caviar.config.pipeline import Check as Check
     from caviar.config.pipeline import Search as Search
+    from caviar.engine.blueprint import open_job as open_job
     from caviar.interfaces.activation import Activation as Activation
     from caviar.interfaces.backend import Backend as Backend
     from caviar.interfaces.data import Data as Data
@@ -65,6 +73,7 @@ if TYPE_CHECKING:
     from caviar.interfaces.executor import Job as Job
     from caviar.interfaces.executor import Tell as Tell
     from caviar.interfaces.executor import Workers as Workers
+    from caviar.interfaces.field import Each as Each
     from caviar.interfaces.field import Tunable as Tunable
     from caviar.interfaces.field import setting as setting
     from caviar.interfaces.field import tunable as tunable
@@ -93,19 +102,35 @@ if TYPE_CHECKING:
     from caviar.interfaces.trainer import Trainer as Trainer
     from caviar.interfaces.trainer import TrainerContext as TrainerContext
     from caviar.interfaces.transform import Transform as Transform
+    from caviar.pipeline import Pipeline as Pipeline
+    from caviar.pipeline import load as load
     from caviar.registry.hooks import hook as hook
     from caviar.registry.index import PluginError as PluginError
+    from caviar.study import Best as Best
+    from caviar.study import Study as Study
     from caviar.values.arrays import Array as Array
     from caviar.values.arrays import namespace as namespace
     from caviar.values.dataset import Dataset as Dataset
     from caviar.values.dataset import Split as Split
     from caviar.values.dimension import Dimension as Dimension
     from caviar.values.dimension import Space as Space
+    from caviar.values.files import sync_folder as sync_folder
+    from caviar.values.files import write_whole as write_whole
+    from caviar.values.head import ColumnHead as ColumnHead
+    from caviar.values.head import ColumnKind as ColumnKind
+    from caviar.values.head import Head as Head
     from caviar.values.history import Goal as Goal
     from caviar.values.history import History as History
     from caviar.values.metrics import Metrics as Metrics
+    from caviar.values.packed import Buffer as Buffer
+    from caviar.values.packed import pack as pack
+    from caviar.values.packed import unpack as unpack
+    from caviar.values.paths import short_names as short_names
     from caviar.values.population import Population as Population
+    from caviar.values.problem import Problem as Problem
+    from caviar.values.problem import Stopped as Stopped
     from caviar.values.random import Random as Random
+    from caviar.values.random import Streams as Streams
     from caviar.values.random import uniforms as uniforms
     from caviar.values.run import EpochInfo as EpochInfo
     from caviar.values.run import RunInfo as RunInfo
@@ -124,6 +149,8 @@ if TYPE_CHECKING:
     from caviar.values.task import TaskKind as TaskKind
     from caviar.values.trial import Trial as Trial
     from caviar.values.trial import TrialState as TrialState
+    from caviar.values.words import words_from_array as words_from_array
+    from caviar.values.words import words_to_array as words_to_array
 
 
 def __getattr__(name: str) -> Any:

@@ -23,6 +23,10 @@ class Backend(Plugin):
     def library(self) -> Any:
         """The module: numpy or cupy."""
 
+    def spare_memory(self) -> int | None:
+        """How many bytes arrays may still take; None where that is not known."""
+        return None
+
     @abstractmethod
     def send(self, array: Array) -> Array:
         """A NumPy array, on the device."""

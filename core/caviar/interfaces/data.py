@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Collection
 from typing import ClassVar, Literal
 
 from caviar.interfaces.field import setting
 from caviar.interfaces.plugin import Plugin
+from caviar.values.head import Head
+from caviar.values.problem import Problem
 from caviar.values.table import Table
 
 
@@ -15,6 +18,9 @@ class Data(Plugin):
 
     `task` None ("auto" in a file) lets the targets decide: floats are regression; strings, booleans and integers of at
     most 100 values are classification. Data that marks its own test rows needs `test = 0`.
+
+    With `folds = 5` each trial is trained five times, each time with another fifth of the rows as validation part, and
+    its metrics are the means; `validation` is not used then. The model that is kept is the first fold's.
     """
 
     kind: ClassVar[str] = "data"
@@ -23,15 +29,30 @@ class Data(Plugin):
     task: Literal["classification", "regression"] | None = None
     validation: float = setting(default=0.2, gt=0, lt=1, also=("validation_split", "val_size", "valid"))
     test: float = setting(default=0.0, ge=0, lt=1, also=("test_size", "test_split"))
+    folds: int | None = setting(default=None, ge=2, also=("cv", "k", "k_folds", "n_splits"))
 
     @abstractmethod
     def read(self) -> Table:
         """The whole table. Raises DataError, whose message names file, row and what to do."""
 
-    def read_rows(self) -> Table:
-        """The same for predictions: the target may be absent, and `Table.target` is then empty."""
+    def read_rows(self, words: Collection[str] = ()) -> Table:
+        """The same for predictions: the target may be absent, and `Table.target` is then empty.
+
+        `words` names the columns that held words in training: in a few rows they may look like numbers.
+        """
         return self.read()
 
+    def columns(self) -> tuple[str, ...]:
+        """The columns among which a target may be chosen, in order, for `pipe init`; empty where there is no choice."""
+        return ()
 
-class DataError(Exception):
+    def head(self) -> Head | None:
+        """What can be told quickly and without a numerical library, for `pipe check`; None where nothing can.
+
+        Raises DataError for what is wrong at first sight.
+        """
+        return None
+
+
+class DataError(Problem):
     """The data cannot be used as it is; the message says what, where and what to do."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
-from types import TracebackType
-from typing import ClassVar, Protocol, Self, TypeAlias
+from abc import abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import ClassVar, Protocol, TypeAlias
 
 from caviar.interfaces.plugin import Plugin
+from caviar.values.closing import Closing
+from caviar.values.packed import Buffer
 from caviar.values.run import EpochInfo
 from caviar.values.segment import Outcome, Segment
 
@@ -20,24 +21,27 @@ class Job(Protocol):
     def perform(self, segment: Segment, tell: Tell, check_stop: Callable[[], None]) -> Outcome:
         """Trains the segment; `tell` is called after each epoch, `check_stop` between steps."""
 
+    def blueprint(self) -> Sequence[Buffer] | None:
+        """Bytes, in pieces, from which `caviar.open_job` makes this job in another process, data included.
 
-class Workers(ABC):
+        None where that cannot be, because a plugin is known to this process alone: a class in a notebook.
+        """
+
+
+class Workers(Closing):
     """An executor at work, a context manager that ends its processes."""
 
+    @property
+    def count(self) -> int:
+        """How many segments are carried out at a time."""
+        return 1
+
     @abstractmethod
-    def run(self, segments: Sequence[Segment], tell: Tell) -> Iterator[Outcome]:
-        """The outcomes of all segments, in any order, each as soon as it is there."""
+    def run(self, segments: Iterable[Segment], tell: Tell) -> Iterator[Outcome]:
+        """The outcomes of all segments, in any order, each as soon as it is there; a segment may come in parts.
 
-    def close(self) -> None:  # noqa: B027  (nothing to end is a fine default)
-        """Ends whatever runs."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
+        Segments are taken when there is someone to carry them out, because one may hold the states of many trials.
+        """
 
 
 class Executor(Plugin):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import isfinite
-from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeAlias, TypeVar
 
 from pydantic import Field
 
@@ -71,8 +71,11 @@ if TYPE_CHECKING:
         def __get__(self, plugin: object, owner: Any = None) -> T: ...
         def __set__(self, plugin: object, value: T | Sampler) -> None: ...
 
+    Each: TypeAlias = T | Sampler
+    """One element of a list or table that may be a sampler: `tuple[Each[int], ...]`."""
+
 else:
-    Tunable = Annotated[T, TUNABLE]
+    Tunable = Each = Annotated[T, TUNABLE]
 
 
 def tunable(

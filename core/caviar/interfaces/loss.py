@@ -20,16 +20,20 @@ class Loss(Plugin):
 
     @abstractmethod
     def outputs(self, task: Task) -> int:
-        """How many outputs the model needs."""
+        """How many outputs the model needs. Raises DataError where the loss does not fit the task's classes."""
 
     @abstractmethod
     def forward(self, output: Array, target: Array) -> tuple[Array, Any]:
-        """Loss of each row, (members, batch), and what backward needs."""
+        """Loss of each row, not weighed, (members, batch), and what backward needs."""
 
     @abstractmethod
     def backward(self, cache: Any) -> Array:
-        """The gradient of the mean over the batch's rows with respect to the output."""
+        """The gradient of the (weighed) mean over the batch's rows with respect to the output."""
 
     @abstractmethod
     def predict(self, output: Array) -> Array:
         """Outputs as predictions: probabilities per class, or the scaled targets."""
+
+    def weigh(self, target: Array) -> Array | None:
+        """What each row counts in means, (batch,): sum of weight * loss / sum of weight. None: all rows the same."""
+        return None

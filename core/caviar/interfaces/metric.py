@@ -14,7 +14,8 @@ from caviar.values.task import TaskKind
 class Metric(Plugin):
     """prediction: (members, rows, classes) probabilities or (members, rows, targets) in the user's units.
 
-    truth: (rows, targets), codes or numbers in the user's units.
+    truth: (rows, targets), codes or numbers in the user's units. A metric that leaves `goal` out lets every file say
+    it with `search.goal`.
     """
 
     kind: ClassVar[str] = "metric"
@@ -22,7 +23,7 @@ class Metric(Plugin):
     task: ClassVar[TaskKind]
     goal: ClassVar[Goal]
     worst: ClassVar[float]
-    """Counted for a trial that diverged."""
+    """Counted for a trial that diverged; left out, it is infinitely bad."""
 
     @abstractmethod
     def measure(self, prediction: Array, truth: Array) -> Array:

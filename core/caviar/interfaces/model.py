@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from caviar.interfaces.activation import Activation
+from caviar.interfaces.loss import Loss
 from caviar.interfaces.normalizer import Normalizer
 from caviar.interfaces.plugin import Plugin
 from caviar.values.arrays import Array
-from caviar.values.random import Random
+from caviar.values.random import Streams
 from caviar.values.slot import Slot, Views
 
 
 @dataclass(frozen=True)
 class ModelContext:
-    """What a pass needs besides numbers: whether it trains, bound parts, each member's stream for this batch."""
+    """What a pass needs besides numbers: whether it trains, bound parts, in training each member's stream for it."""
 
     training: bool
     normalizer: Normalizer
     activation: Activation
-    streams: tuple[Random, ...] = ()
+    streams: Streams | None = None
 
 
 class Model(Plugin):
@@ -47,3 +49,9 @@ class Model(Plugin):
     @abstractmethod
     def backward(self, gradient: Array, cache: Any, parameters: Views, gradients: Views, context: ModelContext) -> None:
         """Fills the gradient views; `gradient` is the loss's with respect to the output."""
+
+    def folded(
+        self, parameters: Views, statistics: Views, normalizer: Normalizer, loss: Loss
+    ) -> Callable[[Array], Array] | None:
+        """For prediction: rows (rows, inputs) -> the loss's prediction of the first member, or None: use forward."""
+        return None

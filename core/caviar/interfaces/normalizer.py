@@ -52,3 +52,15 @@ class Normalizer(Plugin):
         self, parameters: Mapping[str, Array], statistics: Mapping[str, Array]
     ) -> tuple[Array | float, Array | float] | None:
         """(scale, shift) with output = scale * z + shift at prediction; None where it depends on the row."""
+
+    @property
+    def re_estimates(self) -> bool:
+        """Whether, at the end, `gather` replaces the running values by those of the whole training set."""
+        return False
+
+    def gather(self, z: Array, statistics: Mapping[str, Array], seen: int) -> None:
+        """Takes rows z into statistics of `seen` rows so far (0: whatever is there is void), in place.
+
+        Called for each tile of the training set in turn, with z as in prediction; only where `re_estimates`.
+        """
+        raise NotImplementedError(f"{type(self).__name__} re-estimates nothing")

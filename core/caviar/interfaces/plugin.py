@@ -77,6 +77,10 @@ class Plugin(Declared):
     interface: ClassVar[int]
     name: ClassVar[str] = ""
     """Only for classes without an entry point; an entry point's name is its plugin's."""
+    twin: ClassVar[str] = ""
+    """The compiled form, "module:Class": a subclass that gives the same numbers faster. Not inherited."""
+    requires: ClassVar[tuple[str, ...]] = ()
+    """Modules that come with an extra of the plugin's distribution; without them its use is a mistake that says how."""
     _label: str = PrivateAttr("")
 
     @property
@@ -89,6 +93,17 @@ class Plugin(Declared):
         copy = self.model_copy()
         copy._label = label
         return copy
+
+    def take(self, members: slice) -> Self:
+        """A bound plugin for some of its members."""
+        cut: dict[str, Any] = {}
+        for name in type(self).model_fields:
+            value = getattr(self, name)
+            if isinstance(value, Plugin):
+                cut[name] = value.take(members)
+            elif type(self).is_tunable(name) and float in type(self).types(name):
+                cut[name] = value[members]
+        return self.model_copy(update=cut)
 
 
 def _extremes(value: Any) -> tuple[Any, ...]:

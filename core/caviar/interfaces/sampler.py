@@ -44,6 +44,10 @@ class Sampler(Plugin):
         """One value in words."""
         return f"{value:.6g}" if isinstance(value, float) else str(value)
 
+    def span(self) -> str:
+        """The whole range in words: both ends, or all options."""
+        return (" … " if self.ordered else " | ").join(map(self.describe, self.ends()))
+
     def levels(self) -> int | None:
         """How many different values there are; None for a continuum."""
         return None

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import ClassVar, Self
+from typing import ClassVar
 
 from caviar.interfaces.plugin import Plugin
 from caviar.values.arrays import Array
+from caviar.values.closing import Closing
 from caviar.values.history import Goal
 from caviar.values.metrics import Metrics
+from caviar.values.problem import Problem
 from caviar.values.trial import Trial
 
 
 @dataclass(frozen=True)
 class StudyRecord:
-    """What a study is about. All but `file` are compared when it is resumed.
+    """What a study is about; compared when it is resumed.
 
     file: the resolved pipeline as TOML. identity: what bits depend on, name -> version. fingerprint: of the data.
     plugins: plugin ("optimizer.adam") -> distribution and version. metric, goal: what is searched for.
@@ -47,7 +48,7 @@ class TrialRecord:
     weights: Mapping[str, Array] | None
 
 
-class Ledger(ABC):
+class Ledger(Closing):
     """An open study: a context manager."""
 
     @abstractmethod
@@ -89,18 +90,6 @@ class Ledger(ABC):
     def weights(self, trial: int) -> Mapping[str, Array]:
         """The arrays last recorded for a trial, checked against their checksum. Raises StoreError."""
 
-    @abstractmethod
-    def close(self) -> None:
-        """Ends the use of the study."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
 
 class Store(Plugin):
     """Where studies are kept."""
@@ -120,5 +109,7 @@ class Store(Plugin):
         """A study for looking only, even while another process goes on with it. Raises StoreError."""
 
 
-class StoreError(Exception):
+class StoreError(Problem):
     """The study cannot be read or written; the message says which file, why, and what to do."""
+
+    exit_code: ClassVar[int] = 1

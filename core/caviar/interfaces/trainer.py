@@ -13,6 +13,7 @@ from caviar.interfaces.metric import Metric
 from caviar.interfaces.plugin import Plugin
 from caviar.values.arrays import Array
 from caviar.values.dataset import Dataset
+from caviar.values.history import Goal
 from caviar.values.metrics import Metrics
 from caviar.values.population import Population
 from caviar.values.random import Random
@@ -25,7 +26,7 @@ class TrainerContext:
 
     `random` is the study's stream, for what members share (the order of mini-batches); each member's own is in the
     population. `check_stop` is called between steps and raises when the user wants to stop. `metrics` are those that
-    fit the task, by name.
+    fit the task, by name; `metric` is the searched one ("validation.accuracy"), `goal` its direction.
     """
 
     backend: Backend
@@ -33,15 +34,21 @@ class TrainerContext:
     random: Random
     metrics: Mapping[str, Metric]
     check_stop: Callable[[], None]
+    metric: str = "validation.loss"
+    goal: Goal = "minimize"
 
 
 @dataclass(frozen=True)
 class Advance:
-    """How far training came: the state, a row of metrics per epoch, for each member why it must end or None."""
+    """How far training came: the state, a row of metrics per epoch, for each member why it must end or None.
+
+    `ended` marks members that need no more epochs and are to be finished as they stand; () is none.
+    """
 
     state: dict[str, Array]
     metrics: Metrics
     diverged: tuple[str | None, ...]
+    ended: tuple[bool, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -79,6 +86,16 @@ class Trainer(Plugin):
         members of a population may differ; all others (ints, strings, which plugins) change the program.
         """
 
+    def footprint(self, population: Population, data: Dataset, context: TrainerContext) -> int:
+        """About how many bytes a member of such a population takes while it is trained, data not counted.
+
+        A population that would not fit is trained in parts. The default allows twice a state's size for what a step
+        computes from it, and 24 bytes for each prediction that is measured after an epoch.
+        """
+        state = sum(array.nbytes for array in self.start(population, data, context).values()) // len(population)
+        outputs = max(len(context.task.classes), len(context.task.targets))
+        return 3 * state + 24 * outputs * len(data.split.validation)
+
     @abstractmethod
     def start(self, population: Population, data: Dataset, context: TrainerContext) -> dict[str, Array]:
         """The state before the first epoch."""
@@ -96,3 +113,9 @@ class Trainer(Plugin):
     @abstractmethod
     def predict(self, weights: Mapping[str, Array], population: Population, x: Array, context: TrainerContext) -> Array:
         """NumPy predictions of rows x (rows, inputs): (members, rows, classes or targets), in the user's units."""
+
+    def predictor(
+        self, weights: Mapping[str, Array], population: Population, context: TrainerContext
+    ) -> Callable[[Array], Array]:
+        """For many calls: rows (rows, inputs) -> what `predict` gives for the first member, to rounding."""
+        return lambda x: self.predict(weights, population, x, context)[0]

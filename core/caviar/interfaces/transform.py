@@ -7,11 +7,15 @@ from typing import ClassVar
 
 from caviar.interfaces.plugin import Plugin
 from caviar.values.arrays import Array
+from caviar.values.head import Head
 from caviar.values.table import Table
 
 
 class Transform(Plugin):
-    """Never touches the target columns. What it learned is saved with the model as arrays."""
+    """Never touches the target columns. What it learned is saved with the model as arrays.
+
+    Words are saved as numbers too: `caviar.words_to_array` and `caviar.words_from_array`.
+    """
 
     kind: ClassVar[str] = "transform"
     interface: ClassVar[int] = 1
@@ -23,3 +27,7 @@ class Transform(Plugin):
     @abstractmethod
     def apply(self, table: Table, learned: dict[str, Array]) -> Table:
         """Any rows, changed by what was learned."""
+
+    def foresee(self, head: Head) -> Head:
+        """The columns it will leave, as far as the data's head tells; needed where it changes their number or kind."""
+        return head

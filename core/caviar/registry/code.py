@@ -3,26 +3,34 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from hashlib import sha256
-from importlib.util import module_from_spec, spec_from_file_location
 from inspect import isabstract, isclass
 from pathlib import Path
 from traceback import extract_tb
+from types import ModuleType
 
 from caviar.interfaces.plugin import Plugin
-from caviar.registry.index import Entry, PluginError, add, forget
+from caviar.registry.index import Entry, PluginError, add, entries, forget
+
+_files: dict[str, tuple[Path, bytes]] = {}
 
 
-def register(path: Path) -> tuple[Entry, ...]:
+def registered() -> Mapping[Path, bytes]:
+    """The files whose plugins are known, as they were then: workers get the same code though a file has changed."""
+    modules = {entry.target.partition(":")[0] for entry in entries()}
+    return dict(file for module, file in _files.items() if module in modules)
+
+
+def register(path: Path, content: bytes | None = None) -> tuple[Entry, ...]:
     """Imports a file and adds the plugins it defines; its content is their version, so that a resume sees a change."""
-    try:
-        version = sha256(path.read_bytes()).hexdigest()[:12]
-    except OSError as error:
-        raise PluginError(f"{path}: cannot be read: {error.strerror}") from None
+    if content is None:
+        content = _read(path)
+    version = sha256(content).hexdigest()[:12]
     place = f"caviar_code_{sha256(str(path.resolve()).encode()).hexdigest()[:12]}"
     module = f"{place}_{version}"
     if module not in sys.modules:
-        _run(path, module)
+        _run(path, content, module)
     found = tuple(
         Entry(cls.kind, cls.name or cls.__name__.lower(), f"{module}:{cls.__qualname__}", path.name, version)
         for cls in vars(sys.modules[module]).values()
@@ -33,19 +41,28 @@ def register(path: Path) -> tuple[Entry, ...]:
     forget(place)  # an older version of the same file
     for entry in found:
         add(entry)
+    _files[module] = path.resolve(), content
     return found
 
 
-def _run(path: Path, module: str) -> None:
-    spec = spec_from_file_location(module, path)
-    if spec is None or spec.loader is None:
+def _read(path: Path) -> bytes:
+    if path.suffix != ".py":
         raise PluginError(f"{path}: not a Python file; its name must end in .py")
-    sys.modules[module] = module_from_spec(spec)
     try:
-        spec.loader.exec_module(sys.modules[module])
+        return path.read_bytes()
+    except OSError as error:
+        raise PluginError(f"{path}: cannot be read: {error.strerror}") from None
+
+
+def _run(path: Path, content: bytes, module: str) -> None:
+    made = ModuleType(module)
+    made.__file__ = str(path)
+    sys.modules[module] = made
+    try:
+        exec(compile(content, path.resolve(), "exec"), made.__dict__)  # resolved: reasons name it, in workers too
     except (Exception, SystemExit) as error:  # the user's code may raise anything
         del sys.modules[module]
-        lines = [frame.lineno for frame in extract_tb(error.__traceback__) if frame.filename == str(path)]
+        lines = [frame.lineno for frame in extract_tb(error.__traceback__) if frame.filename == str(path.resolve())]
         line = error.lineno if isinstance(error, SyntaxError) else (lines[-1] if lines else None)
         where = f"{path}:{line}" if line else str(path)
         raise PluginError(f"{where}: importing it failed: {type(error).__name__}: {error}") from error

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import entry_points
 
+from caviar.values.problem import Problem
+
 PREFIX = "caviar."
 
 
-class PluginError(Exception):
+class PluginError(Problem):
     """A plugin cannot be used; the message says which, whose, why and what to do."""
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
+from importlib.util import find_spec
 from inspect import isabstract, isclass
 from typing import Any
 
 from caviar.interfaces.plugin import Plugin
+from caviar.registry.extras import install_line
 from caviar.registry.index import Entry, PluginError, entries, find
 
 # Base classes are imported when their kind is asked for: `pipe check` then loads only what a file names.
@@ -102,6 +104,8 @@ def _verified(entry: Entry, cls: Any) -> type[Plugin]:
     elif isabstract(cls):
         methods = ", ".join(sorted(cls.__abstractmethods__))
         reason = f"{entry.target} lacks {methods}"
+    elif missing := [name for name in cls.requires if find_spec(name) is None]:
+        reason = f"it needs '{missing[0]}'; {install_line(entry.distribution, missing[0])}"
     else:
         return cls
     raise PluginError(_sentence(entry, reason))

@@ -12,9 +12,11 @@ from caviar.testing.metric import MetricContract
 from caviar.testing.model import ModelContract
 from caviar.testing.normalizer import NormalizerContract
 from caviar.testing.optimizer import OptimizerContract
+from caviar.testing.regularizer import RegularizerContract
 from caviar.testing.sampler import SamplerContract
+from caviar.testing.schedule import ScheduleContract
 from caviar.testing.strategy import StrategyContract
-from caviar.testing.tools import slopes, spread
+from caviar.testing.tools import bound, slopes, spread
 from caviar.testing.transform import TransformContract
 
 __all__ = [
@@ -24,9 +26,12 @@ __all__ = [
     "ModelContract",
     "NormalizerContract",
     "OptimizerContract",
+    "RegularizerContract",
     "SamplerContract",
+    "ScheduleContract",
     "StrategyContract",
     "TransformContract",
+    "bound",
     "slopes",
     "spread",
 ]

@@ -19,18 +19,23 @@ TASKS = {
 
 
 class LossContract:
-    """Set `loss`."""
+    """Set `loss`; `task` where it needs another than four classes or two targets."""
 
     loss: ClassVar[Loss]
 
+    @property
+    def task(self) -> Task:
+        """What is to be learned."""
+        return TASKS[self.loss.task]
+
     def outputs(self, members: int, dtype: str = "float64", seed: int = 0) -> Array:
         """Outputs as a model might give them."""
-        width = self.loss.outputs(TASKS[self.loss.task])
+        width = self.loss.outputs(self.task)
         return numpy.random.default_rng(seed).normal(0.0, 2.0, (members, ROWS, width)).astype(dtype)
 
     def target(self, dtype: str = "float64") -> Array:
         """Targets for the loss's task: codes, or numbers."""
-        random, task = numpy.random.default_rng(5), TASKS[self.loss.task]
+        random, task = numpy.random.default_rng(5), self.task
         if task.kind == "classification":
             return random.integers(len(task.classes), size=(ROWS, 1))
         return random.normal(size=(ROWS, len(task.targets))).astype(dtype)
@@ -39,8 +44,10 @@ class LossContract:
         loss, output, target = bound([self.loss] * 2), self.outputs(2), self.target()
         _, cache = loss.forward(output, target)
         gradient = loss.backward(cache)
+        weights = loss.weigh(target)
+        shares = numpy.full(ROWS, 1 / ROWS) if weights is None else weights / weights.sum()
         # Members do not meet: the gradient of the sum of their means holds each one's own.
-        close(gradient, slopes(lambda: float(loss.forward(output, target)[0].mean(axis=1).sum()), output))
+        close(gradient, slopes(lambda: float((loss.forward(output, target)[0] * shares).sum()), output))
 
     def test_it_gives_one_loss_per_row_in_the_same_dtype(self) -> None:
         for dtype in ("float32", "float64"):
@@ -65,7 +72,7 @@ class LossContract:
         numpy.testing.assert_allclose(few, values[:, 3:5], rtol=1e-12)
 
     def test_predictions_fit_the_task(self) -> None:
-        task, prediction = TASKS[self.loss.task], bound([self.loss] * 2).predict(self.outputs(2))
+        task, prediction = self.task, bound([self.loss] * 2).predict(self.outputs(2))
         if task.kind == "classification":
             assert prediction.shape == (2, ROWS, len(task.classes))
             numpy.testing.assert_allclose(prediction.sum(axis=-1), 1.0, rtol=1e-12)

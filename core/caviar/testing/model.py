@@ -10,7 +10,7 @@ from caviar.interfaces.model import Model, ModelContext
 from caviar.interfaces.normalizer import Normalizer
 from caviar.testing.tools import bound, close, slopes, spread
 from caviar.values.arrays import Array
-from caviar.values.random import Random
+from caviar.values.random import Random, Streams
 from caviar.values.slot import Layout, Slot, Views, lay_out, size_of
 
 INPUTS, OUTPUTS, ROWS, MEMBERS = 6, 3, 10, 8
@@ -58,7 +58,7 @@ class ModelContract:
     def context(self, model: Model, members: list[int], dtype: str, training: bool = True) -> ModelContext:
         """A pass of these members, by their numbers."""
         normalizer = bound([self.normalizer] * len(members), dtype)
-        streams = tuple(Random(3).child("trial", member) for member in members)
+        streams = Streams.of(Random(3).child("trial", member) for member in members)
         return ModelContext(training, normalizer, model.activation, streams)
 
     def test_slots_have_names_of_their_own(self) -> None:

@@ -8,6 +8,7 @@ import numpy
 
 from caviar.interfaces.transform import Transform
 from caviar.values.arrays import Array
+from caviar.values.head import ColumnHead, ColumnKind, Head
 from caviar.values.table import Table
 
 
@@ -66,6 +67,13 @@ class TransformContract:
         for name in few.columns:
             _same(few.columns[name], every.columns[name][rows])
 
+    def test_it_foresees_the_columns_it_leaves(self) -> None:
+        changed = self.transform.apply(self.table, self.transform.fit(self.table))
+        foreseen, found = self.transform.foresee(head_of(self.table)).features, head_of(changed).features
+        assert [(each.kind, each.width, each.missing) for each in foreseen] == [
+            (each.kind, each.width, each.missing) for each in found
+        ]
+
     def test_targets_may_be_absent_when_it_is_applied(self) -> None:
         learned = self.transform.fit(self.table)
         features = {name: self.table.columns[name] for name in self.table.features}
@@ -73,6 +81,21 @@ class TransformContract:
         every = self.transform.apply(self.table, learned)
         for name in changed.columns:
             _same(changed.columns[name], every.columns[name])
+
+
+def head_of(table: Table) -> Head:
+    """What a reader that saw every row would tell of a table beforehand."""
+    features = {name: table.columns[name] for name in table.features}
+    return Head(tuple(_described(name, column) for name, column in features.items()), (), table.rows)
+
+
+def _described(name: str, column: Array) -> ColumnHead:
+    if column.dtype.kind == "O":
+        words = {cell for cell in column if cell is not None}
+        return ColumnHead(name, "words", distinct=len(words), missing=any(cell is None for cell in column))
+    width = column.shape[1] if column.ndim > 1 else 1
+    kind: ColumnKind = "flags" if column.dtype.kind == "b" else "numbers"
+    return ColumnHead(name, kind, width, missing=bool((column != column).any()))
 
 
 def _same(found: Array, expected: Array) -> None:

@@ -28,6 +28,11 @@ class Population:
     def __len__(self) -> int:
         return len(self.trials)
 
+    def take(self, members: slice) -> Population:
+        """Some of the members."""
+        parts = {path: part.take(members) for path, part in self.parts.items()}
+        return Population(self.trials[members], self.values[members], parts, self.streams[members], self.fold)
+
     def below(self, path: str) -> dict[str, Any]:
         """The parts whose paths begin with `path.`, in order: all regularizers, all schedules."""
         return {name[len(path) + 1 :]: part for name, part in self.parts.items() if name.startswith(path + ".")}

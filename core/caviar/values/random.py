@@ -6,6 +6,8 @@ compiled kernel. Source: Steele, Lea & Flood 2014, "Fast splittable pseudorandom
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from caviar.values.arrays import Array, namespace
@@ -24,6 +26,7 @@ def _mix(x: int) -> int:
     return x ^ (x >> 31)
 
 
+@lru_cache(256)
 def _word(word: int | str) -> int:
     if isinstance(word, int):
         return word & _MASK
@@ -57,6 +60,40 @@ class Random:
         import numpy
 
         return numpy.argsort(bits(numpy.asarray([self.key], dtype=numpy.uint64), count)[0], kind="stable")
+
+
+class Streams:
+    """One stream per member, as arrays. Naming streams below them costs nothing until someone draws.
+
+    `keys`: uint64 (members,), NumPy's; `words` name the streams below them.
+    """
+
+    def __init__(self, keys: Array, words: tuple[int | str, ...] = ()) -> None:
+        self.keys, self.words = keys, words
+
+    @classmethod
+    def of(cls, members: Iterable[Random]) -> Streams:
+        """Those of some members, in order."""
+        import numpy
+
+        return cls(numpy.asarray([member.key for member in members], dtype=numpy.uint64))
+
+    def child(self, *words: int | str) -> Streams:
+        """Each member's stream for these words, the same as `Random.child` names."""
+        return Streams(self.keys, self.words + words)
+
+    def named(self) -> Array:
+        """The words as numbers, uint64: what a compiled kernel hashes by itself."""
+        import numpy
+
+        return numpy.asarray([_word(word) for word in self.words], dtype=numpy.uint64)
+
+    def drawn(self) -> Array:
+        """One key per member for `uniforms`: uint64 (members,)."""
+        import numpy
+
+        members = [Random(int(key)).child(*self.words) for key in self.keys]
+        return numpy.asarray([member.key for member in members], dtype=numpy.uint64)
 
 
 def bits(keys: Array, count: int) -> Array:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from caviar.values.arrays import Array
 from caviar.values.metrics import Metrics
@@ -25,13 +25,28 @@ class Segment:
     fold: int = 0
     state: Mapping[str, Array] | None = None
 
+    def part(self, members: Sequence[int]) -> Segment:
+        """The same with some of its members, by their places."""
+        chosen = list(members)
+        return replace(
+            self,
+            trials=tuple(self.trials[member] for member in chosen),
+            values=tuple(self.values[member] for member in chosen),
+            state=None if self.state is None else {name: array[chosen] for name, array in self.state.items()},
+        )
+
+    def halves(self) -> tuple[Segment, Segment]:
+        """The same in two parts."""
+        half = len(self.trials) // 2
+        return self.part(range(half)), self.part(range(half, len(self.trials)))
+
 
 @dataclass(frozen=True)
 class MemberOutcome:
     """One trial's part of a segment.
 
     `state` is finished, paused (trained to `until`, more to come), diverged or failed; `epoch` the last one completed;
-    `metrics` one member, NaN-free up to `epoch`; `final` the metrics that count, by name; `weights` of a finished
+    `metrics` one member, a row for each epoch trained; `final` the metrics that count, by name; `weights` of a finished
     member; `carry` the training state of a paused one, arrays without the member axis.
     """
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from math import prod
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from caviar.values.arrays import Array
 
@@ -61,7 +61,8 @@ def size_of(layout: Layout) -> int:
 class Views(Mapping[str, Array]):
     """A buffer (members, size) seen through a layout: name -> view (members, rows, columns), no copies.
 
-    `buffer` and `layout` stay reachable, because compiled kernels take the flat buffer and an offset.
+    `buffer` and `layout` stay reachable, because compiled kernels take the flat buffer and an offset; what a kernel
+    works out from the layout it may keep in `memo`.
     """
 
     def __init__(self, buffer: Array, layout: Layout, prefix: str = "") -> None:
@@ -72,6 +73,7 @@ class Views(Mapping[str, Array]):
             name: buffer[:, slot.start : slot.stop].reshape(members, *slot.shape) for name, slot in self._slots.items()
         }
         self._parts: dict[str, Views] = {}
+        self.memo: dict[str, Any] = {}
 
     def __getitem__(self, name: str) -> Array:
         return self._views[name]

@@ -12,8 +12,9 @@ from caviar.values.arrays import Array
 class Table:
     """Columns by name, each (rows,) or, for blocks such as an image's pixels, (rows, width); NumPy arrays.
 
-    Numbers are of any numeric dtype, missing as NaN; words are object arrays of str, missing as None. `target` names
-    the columns to predict. `test` marks the rows that the data itself sets aside for the test part (None: none).
+    Numbers are of any numeric dtype, missing as NaN; flags are booleans; words are object arrays of str, missing as
+    None. `target` names the columns to predict. `test` marks the rows that the data itself sets aside for the test
+    part (None: none).
     """
 
     columns: Mapping[str, Array]

@@ -1,0 +1,24 @@
+"""Extras: which `pip install` brings a module that a plugin lacks."""
+
+from __future__ import annotations
+
+import re
+from importlib.metadata import PackageNotFoundError, requires
+
+
+def install_line(distribution: str, module: str) -> str:
+    """The exact line: the distribution's extra that asks for the module, else the module by its name."""
+    try:
+        wanted = requires(distribution) or []
+    except PackageNotFoundError:  # a plugin of `--code`
+        wanted = []
+    for requirement in wanted:
+        extra = re.search(r"extra\s*==\s*['\"]([^'\"]+)", requirement)
+        name = re.match(r"[A-Za-z0-9._-]+", requirement)
+        if extra and name and _plain(name[0]) == _plain(module.partition(".")[0]):
+            return f"pip install '{distribution}[{extra[1]}]'"
+    return f"pip install {module.partition('.')[0]}"
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()

@@ -1,0 +1,18 @@
+"""Paths such as "optimizer.learning_rate", as short as they can be said."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+
+def short_names(paths: Iterable[str]) -> dict[str, str]:
+    """path -> as few of its last parts as no other path ends in."""
+    paths = tuple(paths)
+    ends = Counter(end for path in paths for end in _ends(path))
+    return {path: next((end for end in _ends(path) if ends[end] == 1), path) for path in paths}
+
+
+def _ends(path: str) -> list[str]:
+    parts = path.split(".")
+    return [".".join(parts[start:]) for start in reversed(range(len(parts)))]

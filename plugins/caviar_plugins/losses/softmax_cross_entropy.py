@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from caviar import Array, Loss, Task, TaskKind, namespace
+from caviar import Array, Loss, Task, TaskKind, namespace, setting
+
+from caviar_plugins.losses.class_weights import averaged, check, weights_of_rows
 
 
 class SoftmaxCrossEntropy(Loss):
@@ -14,24 +16,31 @@ class SoftmaxCrossEntropy(Loss):
     Source: Goodfellow, Bengio & Courville 2016, "Deep Learning", section 6.2.2.3.
     """
 
+    twin: ClassVar[str] = "caviar_plugins.losses.softmax_cross_entropy_kernel:CompiledSoftmaxCrossEntropy"
     task: ClassVar[TaskKind] = "classification"
 
+    class_weights: tuple[float, ...] | None = setting(default=None, gt=0, also=("class_weight", "weight", "weights"))
+    """What a row of each class counts, in the order of the classes; None: all the same."""
+
     def outputs(self, task: Task) -> int:
+        check(self.class_weights, task)
         return len(task.classes)
+
+    def weigh(self, target: Array) -> Array | None:
+        return weights_of_rows(self.class_weights, target)
 
     def forward(self, output: Array, target: Array) -> tuple[Array, Any]:
         xp = namespace(output)
         log_p = _log_softmax(output)
         true = target == xp.arange(output.shape[-1], dtype=target.dtype)
         zero = xp.zeros((), dtype=output.dtype)
-        return -xp.sum(xp.where(true, log_p, zero), axis=-1), (log_p, true)
+        return -xp.sum(xp.where(true, log_p, zero), axis=-1), (log_p, true, self.weigh(target))
 
     def backward(self, cache: Any) -> Array:
-        log_p, true = cache
+        log_p, true, weights = cache
         xp = namespace(log_p)
         p = xp.exp(log_p)
-        gradient: Array = xp.where(true, p - 1, p) / log_p.shape[1]
-        return gradient
+        return averaged(xp.where(true, p - 1, p), weights)
 
     def predict(self, output: Array) -> Array:
         probabilities: Array = namespace(output).exp(_log_softmax(output))

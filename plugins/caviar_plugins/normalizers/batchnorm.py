@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
-from caviar import Array, Initial, Normalizer, Slot, Tunable, namespace, tunable
+from caviar import Array, Initial, Normalizer, Slot, Tunable, namespace, setting, tunable
 
 from caviar_plugins.samplers.beta import Beta
 from caviar_plugins.samplers.log import Log
@@ -22,10 +22,13 @@ class BatchNorm(Normalizer):
         dz = gamma / sqrt(variance + epsilon) * (dz~ - d beta / n - z^ * d gamma / n)
 
     A prediction must not depend on the other rows: it uses running values, running = averaging * running +
-    (1 - averaging) * the mini-batch's, the variance here unbiased (divided by n - 1), as in PyTorch.
+    (1 - averaging) * the mini-batch's, the variance here unbiased (divided by n - 1), as in PyTorch. They start at 0
+    and 1; `corrected` takes that start out of the average, as Adam does. `estimate = "exact"` replaces them at the end
+    by mean and variance over the whole training set, which also suits a network with dropout better.
     Source: Ioffe & Szegedy 2015, arXiv:1502.03167, algorithms 1 and 2.
     """
 
+    twin: ClassVar[str] = "caviar_plugins.normalizers.batchnorm_kernel:CompiledBatchNorm"
     cancels_bias: ClassVar[bool] = True
     smallest_batch: ClassVar[int] = 2
 
@@ -34,6 +37,8 @@ class BatchNorm(Normalizer):
     )
     """Weight of the old running value; PyTorch's momentum is 1 - averaging, Keras's is averaging itself."""
     epsilon: Tunable[float] = tunable(default=1e-5, gt=0, search=Log(1e-6, 1e-2), tier=4, also=("eps",))
+    corrected: bool = setting(default=False, also=("bias_correction", "zero_debias"))
+    estimate: Literal["running", "exact"] = setting(default="running", also=("statistics",))
 
     def slots(self, units: int) -> tuple[Slot, ...]:
         return (
@@ -42,17 +47,17 @@ class BatchNorm(Normalizer):
         )
 
     def statistics(self, units: int) -> tuple[Slot, ...]:
-        return (
+        running = (
             Slot("mean", (1, units), "statistic", Initial("constant", 0.0)),
             Slot("variance", (1, units), "statistic", Initial("constant", 1.0)),
         )
+        return (*running, Slot("known", (1, 1), "statistic", Initial("constant", 0.0))) if self.corrected else running
 
     def forward(
         self, z: Array, parameters: Mapping[str, Array], statistics: Mapping[str, Array], training: bool
     ) -> tuple[Array, Any]:
         xp = namespace(z)
-        mean = xp.mean(z, axis=1, keepdims=True) if training else statistics["mean"]
-        centered = z - mean
+        mean, centered = _centered(z) if training else (statistics["mean"], z - statistics["mean"])
         variance = xp.mean(centered**2, axis=1, keepdims=True) if training else statistics["variance"]
         if training:
             self._remember(statistics, mean, variance, z.shape[1])
@@ -61,9 +66,19 @@ class BatchNorm(Normalizer):
         return parameters["gamma"] * normalized + parameters["beta"], (normalized, inverse)
 
     def _remember(self, statistics: Mapping[str, Array], mean: Array, variance: Array, rows: int) -> None:
+        new = self.share(statistics)
         running_mean, running_variance = statistics["mean"], statistics["variance"]
-        running_mean += (1 - self.averaging) * (mean - running_mean)
-        running_variance += (1 - self.averaging) * (variance * (rows / (rows - 1)) - running_variance)
+        running_mean += new * (mean - running_mean)
+        running_variance += new * (variance * (rows / (rows - 1)) - running_variance)
+
+    def share(self, statistics: Mapping[str, Array]) -> Any:
+        """What a mini-batch counts in the running values, per member."""
+        new: Any = 1 - self.averaging
+        if not self.corrected:
+            return new
+        known = statistics["known"]  # 1 - averaging^t: how much of the average is not its start
+        known += new * (1 - known)
+        return new / known
 
     def backward(
         self, gradient: Array, cache: Any, parameters: Mapping[str, Array], gradients: Mapping[str, Array]
@@ -82,3 +97,26 @@ class BatchNorm(Normalizer):
         xp = namespace(statistics["variance"])
         scale = parameters["gamma"] / xp.sqrt(statistics["variance"] + self.epsilon)
         return scale, parameters["beta"] - scale * statistics["mean"]
+
+    @property
+    def re_estimates(self) -> bool:
+        return self.estimate == "exact"
+
+    def gather(self, z: Array, statistics: Mapping[str, Array], seen: int) -> None:
+        """Merges mean and variance (here biased) of two sets of rows: Chan, Golub & LeVeque 1983, equation 2.1."""
+        xp = namespace(z)
+        new = z.shape[1] / (seen + z.shape[1])
+        mean, centered = _centered(z)
+        variance = xp.mean(centered**2, axis=1, keepdims=True)
+        all_mean, all_variance = statistics["mean"], statistics["variance"]
+        apart = mean - all_mean
+        all_variance += new * (variance - all_variance + (1 - new) * apart**2)
+        all_mean += new * apart
+
+
+def _centered(z: Array) -> tuple[Array, Array]:
+    """Mean, and z without it. In float32 a mean of a million is off by up to 0.03, which is then taken off too."""
+    xp = namespace(z)
+    mean = xp.mean(z, axis=1, keepdims=True)
+    centered = z - mean
+    return mean, centered - xp.mean(centered, axis=1, keepdims=True)

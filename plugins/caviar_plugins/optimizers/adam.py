@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from caviar import Array, Layout, Optimizer, Tunable, namespace, tunable
 
 from caviar_plugins.samplers.beta import Beta
@@ -15,6 +17,8 @@ class Adam(Optimizer):
     Epsilon stands outside the root; batch normalization's stands inside.
     Source: Kingma & Ba 2015, arXiv:1412.6980, algorithm 1.
     """
+
+    twin: ClassVar[str] = "caviar_plugins.optimizers.adam_kernel:CompiledAdam"
 
     learning_rate: Tunable[float] = tunable(
         default=1e-3, gt=0, search=Log(1e-4, 1.0), tier=1, also=("lr", "alpha", "learning_rate_init", "eta")

@@ -29,3 +29,18 @@ class TestSGDWithMomentum(OptimizerContract):
             sgd.update(parameters, gradients, state, numpy.full((1, 1), float(step)), ())
             steps.append(float((before - parameters)[0, 0]))
         assert steps == [1.0, 1.5, 1.75, 1.875]
+
+
+class TestSGDWithNesterovsMomentum(OptimizerContract):
+    optimizer = SGD(learning_rate=0.1, momentum=0.9, nesterov=True)
+
+    def test_it_steps_once_more_along_the_new_velocity(self) -> None:
+        parameters, gradients = numpy.zeros((1, 1)), numpy.ones((1, 1))
+        sgd = bound([SGD(learning_rate=1.0, momentum=0.5, nesterov=True)])
+        state = sgd.init(parameters, ())
+        steps = []
+        for step in range(1, 4):
+            before = parameters.copy()
+            sgd.update(parameters, gradients.copy(), state, numpy.full((1, 1), float(step)), ())
+            steps.append(float((before - parameters)[0, 0]))
+        assert steps == [1.5, 1.75, 1.875]

@@ -1,0 +1,50 @@
+"""Binary cross-entropy: the loss of two classes with a single output."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from caviar import Array, DataError, Loss, Task, TaskKind, namespace, setting
+
+from caviar_plugins.activations.sigmoid import logistic
+from caviar_plugins.losses.class_weights import averaged, check, weights_of_rows
+
+
+class BinaryCrossEntropy(Loss):
+    """-log p of the true class, p = 1 / (1 + exp(-o)) of the second, 1 - p of the first; gradient (p - y) / rows.
+
+    Written as log(1 + exp(-|o|)) + max(o, 0) - o * y, which neither overflows nor loses digits: PyTorch's
+    BCEWithLogitsLoss. It has half of softmax's output weights and learns the same functions.
+    """
+
+    task: ClassVar[TaskKind] = "classification"
+
+    class_weights: tuple[float, ...] | None = setting(default=None, gt=0, also=("class_weight", "weight", "weights"))
+    """What a row of each class counts, in the order of the classes; None: both the same."""
+
+    def outputs(self, task: Task) -> int:
+        if len(task.classes) != 2:
+            raise DataError(
+                f"trainer.loss: 'binary-cross-entropy' is for two classes and the target has {len(task.classes)}; "
+                "take 'softmax-cross-entropy'"
+            )
+        check(self.class_weights, task)
+        return 1
+
+    def weigh(self, target: Array) -> Array | None:
+        return weights_of_rows(self.class_weights, target)
+
+    def forward(self, output: Array, target: Array) -> tuple[Array, Any]:
+        xp = namespace(output)
+        y = xp.asarray(target, dtype=output.dtype)
+        positive = xp.maximum(output, xp.zeros((), dtype=output.dtype))
+        values = xp.log1p(xp.exp(-xp.abs(output))) + positive - output * y
+        return values[..., 0], (output, y, self.weigh(target))
+
+    def backward(self, cache: Any) -> Array:
+        output, y, weights = cache
+        return averaged(logistic(output) - y, weights)
+
+    def predict(self, output: Array) -> Array:
+        probabilities: Array = namespace(output).stack([logistic(-output[..., 0]), logistic(output[..., 0])], axis=-1)
+        return probabilities

@@ -8,15 +8,23 @@ import platform
 def numeric_identity(dtype: str, backend: str) -> dict[str, str]:
     """Name -> version of everything that may change a bit: array library, BLAS kernel, dtype, processor family."""
     import numpy
+
+    from caviar.engine.twins import kernels_in_use
+
+    kernels = kernels_in_use() if backend == "numpy" else "plain"  # before BLAS libraries are listed: loads one
     from threadpoolctl import threadpool_info
 
     identity = {
         "backend": backend,
         "dtype": dtype,
+        "kernels": kernels,
         "machine": platform.machine(),
         "numpy": numpy.__version__,
     }
+    blas = set()
     for library in threadpool_info():
         if library["user_api"] == "blas":
-            identity[f"blas.{library['prefix']}"] = f"{library['version']} {library.get('architecture', '')}".strip()
+            found = f"{library['prefix']} {library['version']} {library.get('architecture', '')}".strip()
+            blas.add(found)
+    identity["blas"] = ", ".join(sorted(blas))  # NumPy and SciPy bring one each
     return identity

@@ -9,6 +9,7 @@ from math import inf
 from caviar.interfaces.metric import Metric
 from caviar.registry.load import load
 from caviar.values.history import Goal
+from caviar.values.problem import Problem
 from caviar.values.segment import MemberOutcome
 from caviar.values.task import Task
 from caviar.values.trial import Trial, TrialState
@@ -16,7 +17,7 @@ from caviar.values.trial import Trial, TrialState
 _DEFAULTS = {"classification": "validation.accuracy", "regression": "validation.r2"}
 
 
-class UnknownMetric(Exception):
+class UnknownMetric(Problem):
     """The searched metric does not exist for this task."""
 
 
@@ -41,21 +42,23 @@ class Objective:
         return min(done, key=lambda trial: (sign * (trial.objective or 0.0), trial.index), default=None)
 
 
-def objective_for(metric: str | None, task: Task, metrics: Mapping[str, Metric]) -> Objective:
-    """The objective of `search.metric`, None meaning the task's default."""
+def objective_for(metric: str | None, goal: Goal | None, task: Task, metrics: Mapping[str, Metric]) -> Objective:
+    """The objective of `search.metric` and `search.goal`, None meaning the task's default and the metric's own."""
     path = metric or _DEFAULTS[task.kind]
     name = path.split(".", 1)[1]
     if name != "loss" and name not in metrics:
         fitting = ", ".join(f"validation.{each}" for each in sorted([*metrics, "loss"]))
         raise UnknownMetric(f"search.metric: {path!r} does not fit a {task.kind} task; there are {fitting}")
-    return objective_named(path)
+    return objective_named(path, goal)
 
 
-def objective_named(metric: str) -> Objective:
-    """The objective of a metric that is known to exist."""
+def objective_named(metric: str, goal: Goal | None) -> Objective:
+    """The objective of a metric that is known to exist; `goal` counts where the metric has none."""
     name = metric.split(".", 1)[1]
     if name == "loss":
         return Objective(metric, "minimize", inf)
     plugin = load("metric", name)
     assert issubclass(plugin, Metric)
-    return Objective(metric, plugin.goal, plugin.worst)
+    goal = getattr(plugin, "goal", goal)
+    assert goal is not None, "a checked pipeline says the goal of a metric that does not"
+    return Objective(metric, goal, getattr(plugin, "worst", -inf if goal == "maximize" else inf))

@@ -10,6 +10,8 @@ import pluggy
 
 from caviar.interfaces.reporter import Reporter
 from caviar.registry.hooks import Hooks
+from caviar.registry.index import PluginError
+from caviar.registry.load import name_of
 
 
 class Observers:
@@ -22,8 +24,14 @@ class Observers:
         for number, reporter in enumerate(reporters):
             # A thin holder, because pluggy refuses to register two equal objects.
             marked = {name: getattr(reporter, name) for name in dir(type(reporter)) if _is_hook(type(reporter), name)}
-            self._manager.register(SimpleNamespace(**marked), f"{type(reporter).__name__} {number + 1}")
-        self._manager.check_pending()
+            label = f"{name_of(type(reporter))} {number + 1}"
+            try:
+                self._manager.register(SimpleNamespace(**marked), label)
+                self._manager.check_pending()
+            except pluggy.PluginValidationError as error:
+                reason = str(error).splitlines()[-1]
+                hooks = ", ".join(name for name in vars(Hooks) if not name.startswith("_"))
+                raise PluginError(f"reporter '{label}' cannot be used: {reason}; hooks are {hooks}") from None
 
     def tell(self, event: str, **facts: Any) -> None:
         """Each implementation is called by itself: pluggy would let the first that raises end the call."""

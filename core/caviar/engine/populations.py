@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
+from math import ceil
 
 from caviar.interfaces.trainer import Trainer
 from caviar.values.trial import Trial
@@ -11,10 +13,19 @@ from caviar.values.trial import Trial
 _ENOUGH = 64
 
 
-def group(trials: Sequence[Trial], trainer: Trainer, floats: frozenset[str]) -> list[tuple[Trial, ...]]:
-    """The populations of some trials. How trials are grouped never changes a result."""
+def group(trials: Sequence[Trial], trainer: Trainer, floats: frozenset[str], workers: int) -> list[tuple[Trial, ...]]:
+    """The populations of trials that stand at the same epoch, largest first, so that nobody waits long for the last.
+
+    None is larger than one worker's share. How trials are grouped never changes a result.
+    """
     groups: dict[str, list[Trial]] = {}
     for trial in trials:
         groups.setdefault(trainer.fuse_key(trial.values, floats), []).append(trial)
-    most = trainer.population or _ENOUGH
-    return [tuple(each[start : start + most]) for each in groups.values() for start in range(0, len(each), most)]
+    most = min(trainer.population or _ENOUGH, ceil(len(trials) / workers))
+    populations = [each for members in groups.values() for each in _evenly(members, ceil(len(members) / most))]
+    return sorted(populations, key=len, reverse=True)
+
+
+def _evenly(members: Sequence[Trial], parts: int) -> list[tuple[Trial, ...]]:
+    ends = [len(members) * part // parts for part in range(parts + 1)]
+    return [tuple(members[start:stop]) for start, stop in pairwise(ends)]

@@ -7,15 +7,21 @@ from pathlib import Path
 from caviar.config.resolved import reader_for
 from caviar.engine.saved import open_model
 from caviar.interfaces.data import DataError
+from caviar.registry.code import register
 from caviar.values.arrays import Array
 from caviar.values.task import Task
 
 
-def predict_file(model: Path, data: Path) -> tuple[Task, Array]:
-    """The task, and probabilities (rows, classes) or targets (rows, targets). Raises NotAModel, DataError."""
+def predict_file(model: Path, data: Path, code: Path | None = None) -> tuple[Task, Array]:
+    """The task, and probabilities (rows, classes) or targets (rows, targets); `code` is a file of plugins it needs.
+
+    Raises NotAModel, DataError.
+    """
+    if code is not None:
+        register(code)
     opened = open_model(model)
     task = opened.preparation.task
-    table = reader_for(data, task.targets[0]).read_rows()
+    table = reader_for(data, task.targets[0], opened.pipeline.data).read_rows(opened.preparation.words)
     if table.rows == 0:
         raise DataError(f"{data}: there are no rows to predict")
     return task, opened.predict(table)

@@ -11,7 +11,7 @@ from caviar.engine.split import split_rows
 from caviar.interfaces.data import Data, DataError
 from caviar.interfaces.transform import Transform
 from caviar.values.arrays import Array
-from caviar.values.dataset import Dataset
+from caviar.values.dataset import Dataset, Split
 from caviar.values.random import Random
 from caviar.values.table import Table
 from caviar.values.task import Task
@@ -23,12 +23,15 @@ _MOST_CLASSES = 100  # integers of more different values are taken for amounts
 class Preparation:
     """How rows become inputs: what each transform learned, the feature columns expected, and the task.
 
-    It is saved with the model, so that prediction prepares new rows in the same way.
+    `widths` says how many numbers a row of each feature is, `words` which features held words. It is saved with the
+    model, so that prediction prepares new rows in the same way.
     """
 
     transforms: tuple[Transform, ...]
     learned: tuple[dict[str, Array], ...]
     features: tuple[str, ...]
+    widths: tuple[int, ...]
+    words: tuple[str, ...]
     task: Task
 
     def inputs(self, table: Table, dtype: str) -> Array:
@@ -38,23 +41,52 @@ class Preparation:
             raise DataError(
                 f"the data lacks the column {missing[0]!r}; the model was trained on {_listed(self.features)}"
             )
-        table = Table({name: table.columns[name] for name in self.features}, ())
+        table = Table({name: self._column(table, name) for name in self.features}, ())
         for transform, learned in zip(self.transforms, self.learned, strict=True):
             table = transform.apply(table, learned)
         return _matrix(table, dtype)
 
+    def _column(self, table: Table, name: str) -> Array:
+        """A column, sure to hold what it held in training."""
+        column = table.columns[name]
+        held = "words" if name in self.words else "numbers"
+        if (column.dtype.kind == "O") != (held == "words"):
+            example = next((each for each in column.tolist() if each is not None), None)
+            raise DataError(f"column {name!r} holds {example!r}; the model was trained on {held} there")
+        wide = self.widths[self.features.index(name)]
+        if _width(column) != wide:
+            raise DataError(f"rows of {name!r} hold {_width(column)} numbers; the model was trained on {wide}")
+        return column
 
-def prepare(data: Data, transforms: Sequence[Transform], dtype: str, seed: Random) -> tuple[Dataset, Preparation]:
-    """Reads the data and makes a dataset of it. Raises DataError."""
+
+def prepare(
+    data: Data, transforms: Sequence[Transform], dtype: str, seed: Random
+) -> tuple[tuple[Dataset, ...], Preparation]:
+    """Reads the data and makes a dataset of it, or one for each fold; how it prepared the first. Raises DataError."""
     table = data.read()
     if table.rows == 0:
         raise DataError("the data has no rows")
     task, truth = _task(data, table)
     codes = truth[:, 0] if task.kind == "classification" else None
-    split = split_rows(data, codes, table.rows, table.test, seed.child("data"))
-    features = Table({name: table.columns[name] for name in table.features}, ())
-    if not features.columns:
+    if not table.features:
         raise DataError("the data has no column besides the target: nothing to learn from")
+    splits = split_rows(data, codes, table.rows, table.test, seed.child("data"))
+    content = fingerprint(table)
+    made = [_fitted(table, task, truth, split, transforms, dtype, content) for split in splits]
+    return tuple(dataset for dataset, _ in made), made[0][1]
+
+
+def _fitted(
+    table: Table,
+    task: Task,
+    truth: Array,
+    split: Split,
+    transforms: Sequence[Transform],
+    dtype: str,
+    content: str,
+) -> tuple[Dataset, Preparation]:
+    """The dataset of one split, whose transforms have learned from its training part alone."""
+    features = Table({name: table.columns[name] for name in table.features}, ())
     learned = []
     for transform in transforms:
         learned.append(transform.fit(features.take(split.train)))
@@ -62,8 +94,10 @@ def prepare(data: Data, transforms: Sequence[Transform], dtype: str, seed: Rando
     y = truth
     if task.kind == "regression":
         task, y = _scaled(task, truth, split.train, dtype)
-    preparation = Preparation(tuple(transforms), tuple(learned), table.features, task)
-    return Dataset(_matrix(features, dtype), y, truth, split, task, fingerprint(table)), preparation
+    words = tuple(name for name in table.features if table.columns[name].dtype.kind == "O")
+    widths = tuple(_width(table.columns[name]) for name in table.features)
+    preparation = Preparation(tuple(transforms), tuple(learned), table.features, widths, words, task)
+    return Dataset(_matrix(features, dtype), y, truth, split, task, content), preparation
 
 
 def fingerprint(table: Table) -> str:
@@ -120,7 +154,12 @@ def _kind(column: Array) -> str:
 
 
 def _scaled(task: Task, truth: Array, train: Array, dtype: str) -> tuple[Task, Array]:
-    center, scale = truth[train].mean(axis=0), truth[train].std(axis=0)
+    import numpy
+
+    with numpy.errstate(over="ignore"):
+        center, scale = truth[train].mean(axis=0), truth[train].std(axis=0)
+    if not (numpy.isfinite(center).all() and numpy.isfinite(scale).all()):
+        raise DataError(f"the target {_listed(task.targets)} is too large for its spread to be a number; rescale it")
     scale[scale == 0] = 1.0  # a constant target is learned as it is
     scaled = Task(task.kind, task.targets, (), tuple(center.tolist()), tuple(scale.tolist()))
     return scaled, ((truth - center) / scale).astype(dtype)
@@ -132,13 +171,19 @@ def _matrix(table: Table, dtype: str) -> Array:
     blocks: list[Any] = []
     for name, column in table.columns.items():
         if column.dtype.kind not in "fiub":
-            raise DataError(f"column {name!r} holds words: add a transform that turns them into numbers")
+            raise DataError(f"column {name!r} holds words: add the transform 'one-hot', which turns them into numbers")
         block = column.reshape(len(column), -1).astype(dtype, copy=False)
         if not numpy.isfinite(block).all():
             row = int(numpy.flatnonzero(~numpy.isfinite(block).all(axis=1))[0])
-            raise DataError(f"column {name!r} is missing or not finite in row {row + 1} of the data")
+            hint = "the transform 'impute' fills gaps"
+            raise DataError(f"column {name!r} is missing or not finite in row {row + 1} of the data; {hint}")
         blocks.append(block)
-    return blocks[0] if len(blocks) == 1 else numpy.concatenate(blocks, axis=1)
+    # In C order wherever it comes from: the order in memory can change the bits of what is computed.
+    return numpy.ascontiguousarray(blocks[0] if len(blocks) == 1 else numpy.concatenate(blocks, axis=1))
+
+
+def _width(column: Array) -> int:
+    return 1 if column.ndim == 1 else int(column.shape[1])
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -10,6 +10,7 @@ from caviar.config.resolved import loads
 from caviar.config.space import space_of
 from caviar.engine.objective import Objective, objective_named
 from caviar.interfaces.store import StoreError
+from caviar.registry.code import register
 from caviar.values.dimension import Space
 from caviar.values.trial import Trial, TrialState
 
@@ -41,12 +42,19 @@ class Results:
         return self.space[path].sampler.describe(value)
 
 
-def read_results(folder: Path) -> Results:
-    """The results of a run that may still be going on. Raises StoreError."""
+def read_results(folder: Path, code: Path | None = None) -> Results:
+    """The results of a run that may still be going on; `code` is the file of plugins it was made with.
+
+    Raises StoreError.
+    """
+    if code is not None:
+        register(code)
     file = folder / "pipeline.toml"
     if not file.is_file():
         raise StoreError(f"{folder}: no run here (there is no pipeline.toml); runs are folders such as runs/digits")
-    pipeline = loads(file.read_text(), str(file))
+    pipeline = loads(file.read_text(encoding="utf-8"), str(file))
     with pipeline.store.read(folder) as ledger:
         assert pipeline.search.metric is not None, "a resolved file says its metric"
-        return Results(ledger.trials(), objective_named(pipeline.search.metric), space_of(pipeline))
+        return Results(
+            ledger.trials(), objective_named(pipeline.search.metric, pipeline.search.goal), space_of(pipeline)
+        )

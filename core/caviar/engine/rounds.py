@@ -5,20 +5,24 @@ Nothing is kept in memory between two steps, so that a resumed round goes on lik
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from caviar.engine.folds import over_folds
 from caviar.engine.history import curves_of
+from caviar.engine.job import told
 from caviar.engine.objective import Objective
 from caviar.engine.observers import Observers
 from caviar.engine.populations import group
 from caviar.interfaces.executor import Workers
 from caviar.interfaces.pruner import Decision
 from caviar.interfaces.store import Ledger, TrialRecord
+from caviar.registry.index import PluginError
+from caviar.registry.load import name_of, version_of
 from caviar.values.arrays import Array
 from caviar.values.run import EpochInfo, RunInfo
-from caviar.values.segment import MemberOutcome, Outcome, Segment
+from caviar.values.segment import MemberOutcome, Segment
 from caviar.values.trial import Trial, TrialState
 
 if TYPE_CHECKING:
@@ -74,18 +78,33 @@ class Round:
         return min([*ahead, *(trial.epochs for trial in self._in_state(TrialState.RUNNING))], default=0)
 
     def _train(self, trials: Sequence[Trial], until: int, workers: Workers) -> None:
-        segments: list[Segment] = []
-        attempts: dict[int, int] = {}
-        for start in sorted({trial.epochs for trial in trials}):
-            for members in group([each for each in trials if each.epochs == start], self.pipeline.trainer, self.floats):
+        by_index, attempts = {trial.index: trial for trial in trials}, dict[int, int]()
+        by_fold: dict[int, dict[int, MemberOutcome]] = {trial.index: {} for trial in trials}
+        for outcome in workers.run(self._segments(trials, until, workers.count, attempts), self._tell):
+            for member in outcome.members:
+                by_fold[member.trial][outcome.segment.fold] = member
+            ended = [each.trial for each in outcome.members if len(by_fold[each.trial]) == self._folds]
+            if ended:
+                folds = map(by_fold.pop, ended)  # kept no longer: there are weights in them
+                self._record([over_folds([each[f] for f in sorted(each)]) for each in folds], by_index, attempts)
+
+    @property
+    def _folds(self) -> int:
+        return (self.pipeline.data and self.pipeline.data.folds) or 1
+
+    def _segments(
+        self, trials: Sequence[Trial], until: int, workers: int, attempts: dict[int, int]
+    ) -> Iterator[Segment]:
+        """One after the other, because the states of all trials together may be too much; notes their attempts."""
+        for start in sorted({trial.epochs for trial in trials}):  # those with the longest way first
+            standing = [each for each in trials if each.epochs == start]
+            for members in group(standing, self.pipeline.trainer, self.floats, workers):
                 numbers = tuple(trial.index for trial in members)
-                attempts |= dict(zip(numbers, self.ledger.begin(numbers), strict=True))
-                values = tuple(trial.values for trial in members)
+                attempts.update(zip(numbers, self.ledger.begin(numbers), strict=True))
                 state = self._states(numbers) if start else None
-                segments.append(Segment(numbers, values, start, until, state=state))
-        by_index = {trial.index: trial for trial in trials}
-        for outcome in workers.run(segments, self._tell):
-            self._record(outcome, by_index, attempts)
+                values = tuple(trial.values for trial in members)
+                for fold in range(self._folds):
+                    yield Segment(numbers, values, start, until, fold, state)
 
     def _states(self, numbers: Sequence[int]) -> dict[str, Array]:
         """The members' training states, stacked."""
@@ -97,8 +116,7 @@ class Round:
     def _tell(self, epoch: EpochInfo) -> None:
         self.observers.tell("after_epoch", run=self.info, epoch=epoch)
 
-    def _record(self, outcome: Outcome, trials: dict[int, Trial], attempts: dict[int, int]) -> None:
-        members = outcome.members
+    def _record(self, members: Sequence[MemberOutcome], trials: dict[int, Trial], attempts: dict[int, int]) -> None:
         ended = [self._ended(trials[member.trial], member) for member in members]
         self.ledger.record(
             [
@@ -123,12 +141,17 @@ class Round:
         pruner, trials = self.pipeline.search.pruner, self._trials()
         assert pruner is not None, "only a pruner makes rungs"
         curves = curves_of(trials, self.ledger, self.objective)[:, :rung]
-        decisions = pruner.decide(curves, tuple(trial.index for trial in trials), rung, self.objective.goal)
-        if len(decisions) != len(trials):
-            raise ValueError(f"the pruner decided on {len(decisions)} of {len(trials)} trials")
+        numbers = tuple(trial.index for trial in trials)
+        try:
+            decisions = [_AFTER[each] for each in pruner.decide(curves, numbers, rung, self.objective.goal)]
+            if len(decisions) != len(trials):
+                raise ValueError(f"it decided on {len(decisions)} of {len(trials)} trials")
+        except Exception as error:  # a plugin may raise anything
+            name, owner = name_of(type(pruner)), version_of(type(pruner))
+            raise PluginError(f"pruner '{name}' of {owner} failed at epoch {rung}: {told(error)}") from error
         changed = [
-            replace(trial, state=_AFTER[decision])
-            for trial, decision in zip(trials, decisions, strict=True)
+            replace(trial, state=state)
+            for trial, state in zip(trials, decisions, strict=True)
             if trial.state is TrialState.PAUSED or (trial.state is TrialState.RUNNING and trial.epochs == rung)
         ]
         self._settle(changed)

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from caviar.config.dump import to_toml
 from caviar.config.resolved import loads
-from caviar.engine.files import write_durably
 from caviar.engine.job import Work
 from caviar.engine.prepare import Preparation
 from caviar.engine.setup import backend_of, with_loss
 from caviar.values.arrays import Array
+from caviar.values.files import sync_folder, write_whole
+from caviar.values.problem import Problem
 from caviar.values.segment import Segment
 from caviar.values.table import Table
 from caviar.values.task import Task
@@ -27,7 +28,7 @@ _FORMAT = "caviar model 1"
 _TILE = 512
 
 
-class NotAModel(Exception):
+class NotAModel(Problem):
     """The file is no model of ours; the message says which and why."""
 
 
@@ -75,11 +76,15 @@ class SavedModel:
             "format": _FORMAT,
             "pipeline": to_toml(self.pipeline),
             "features": json.dumps(self.preparation.features),
+            "widths": json.dumps(self.preparation.widths),
+            "words": json.dumps(self.preparation.words),
             "task": json.dumps(asdict(self.preparation.task)),
             "trial": str(self.trial),
             "metrics": json.dumps(dict(self.metrics)),
         }
-        write_durably(path, save({name: _contiguous(array) for name, array in arrays.items()}, metadata=header))
+        path.parent.mkdir(exist_ok=True)
+        write_whole(path, save({name: _contiguous(array) for name, array in arrays.items()}, metadata=header))
+        sync_folder(path.parent)
 
 
 def open_model(path: Path) -> SavedModel:
@@ -91,7 +96,7 @@ def open_model(path: Path) -> SavedModel:
             header = file.metadata() or {}
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  (it is no dict)
     except FileNotFoundError:
-        raise NotAModel(f"{path}: no such file; a run leaves it when its first trial has finished") from None
+        raise NotAModel(f"{path}: no such file; a run leaves it at its end, if a trial has finished") from None
     except (SafetensorError, OSError) as error:
         raise NotAModel(f"{path}: damaged or not a model: {error}") from None
     if header.get("format") != _FORMAT:
@@ -101,7 +106,8 @@ def open_model(path: Path) -> SavedModel:
     facts: dict[str, Any] = {
         name: tuple(v) if isinstance(v, list) else v for name, v in json.loads(header["task"]).items()
     }
-    preparation = Preparation(tuple(pipeline.transform), learned, tuple(json.loads(header["features"])), Task(**facts))
+    features, widths, words = (tuple(json.loads(header[name])) for name in ("features", "widths", "words"))
+    preparation = Preparation(tuple(pipeline.transform), learned, features, widths, words, Task(**facts))
     weights = _below(arrays, "weights.")
     return SavedModel(pipeline, preparation, weights, int(header["trial"]), json.loads(header["metrics"]))
 

@@ -11,18 +11,20 @@ from caviar.interfaces.backend import Backend
 from caviar.interfaces.data import DataError
 from caviar.interfaces.metric import Metric
 from caviar.interfaces.plugin import Plugin
-from caviar.registry.index import entries
-from caviar.registry.load import load
+from caviar.registry.index import PluginError, names
+from caviar.registry.load import load, name_of
+from caviar.values.problem import Problem
 from caviar.values.random import Random
 from caviar.values.task import Task, TaskKind
 
 if TYPE_CHECKING:
     from caviar.config.pipeline import Pipeline
 
+_AUTOMATIC = ("cupy", "numpy")  # what "auto" tries, in this order
 _LOSSES: dict[TaskKind, str] = {"classification": "softmax-cross-entropy", "regression": "squared"}
 
 
-class NoBackend(Exception):
+class NoBackend(Problem):
     """The backend the file asks for cannot be used here; the message says why and what to do."""
 
 
@@ -31,37 +33,49 @@ def set_up(pipeline: Pipeline) -> tuple[Work, Preparation, Objective]:
     if pipeline.data is None:
         raise DataError("data: missing; give a [data] table with path and target")
     backend = backend_of(pipeline)
-    dataset, preparation = prepare(pipeline.data, pipeline.transform, pipeline.trainer.dtype, Random(pipeline.seed))
+    datasets, preparation = prepare(pipeline.data, pipeline.transform, pipeline.trainer.dtype, Random(pipeline.seed))
     smallest = max(getattr(each, "smallest_batch", 1) for each in plugins_at(pipeline.normalizer))
-    if len(dataset.split.train) < smallest:
-        raise DataError(
-            f"{len(dataset.split.train)} training row(s) are too few for the normalizer: it needs {smallest}"
-        )
-    metrics = metrics_for(pipeline, dataset.task)
-    objective = objective_for(pipeline.search.metric, dataset.task, metrics)
-    work = Work(with_loss(pipeline, dataset.task), backend, dataset.task, (dataset,), metrics)
+    fewest = min(len(dataset.split.train) for dataset in datasets)
+    if fewest < smallest:
+        raise DataError(f"{fewest} training row(s) are too few for the normalizer: it needs {smallest}")
+    task = datasets[0].task
+    pipeline = with_loss(pipeline, task)
+    metrics = metrics_for(pipeline, task)
+    objective = objective_for(pipeline.search.metric, pipeline.search.goal, task, metrics)
+    work = Work(pipeline, backend, task, datasets, metrics, (objective.metric, objective.goal))
     return work, preparation, objective
 
 
 def with_loss(pipeline: Pipeline, task: Task) -> Pipeline:
-    """The pipeline with the task's loss where the trainer leaves it open."""
+    """The pipeline with the task's loss where the trainer leaves it open. Raises DataError if the loss does not fit."""
     trainer: Any = pipeline.trainer
-    if getattr(trainer, "loss", ...) is not None:
+    if "loss" not in type(trainer).model_fields:
+        return pipeline
+    if trainer.loss is not None:
+        if trainer.loss.task != task.kind:
+            raise DataError(
+                f"trainer.loss: '{name_of(type(trainer.loss))}' is for {trainer.loss.task}, but the target "
+                f"{', '.join(task.targets)} makes this a {task.kind}; leave the loss out, or set data.task"
+            )
         return pipeline
     loss = load("loss", _LOSSES[task.kind])()
     return pipeline.model_copy(update={"trainer": trainer.model_copy(update={"loss": loss})})
 
 
 def metrics_for(pipeline: Pipeline, task: Task) -> dict[str, Metric]:
-    """Our own metrics that fit the task, and the searched one whoever wrote it."""
-    wanted = (pipeline.search.metric or "").split(".")[-1]
+    """Every metric that fits the task. One that cannot be loaded is left out, unless it is the searched one."""
+    searched = (pipeline.search.metric or "").split(".")[-1]
     found: dict[str, Metric] = {}
-    for entry in entries("metric"):
-        if entry.distribution == "caviar" or entry.name == wanted:
-            metric = load("metric", entry.name)()
-            assert isinstance(metric, Metric)
-            if metric.task == task.kind:
-                found[entry.name] = metric
+    for name in names("metric"):
+        try:
+            metric = load("metric", name)()
+        except PluginError:
+            if name == searched:
+                raise
+            continue
+        assert isinstance(metric, Metric)
+        if metric.task == task.kind:
+            found[name] = metric
     return found
 
 
@@ -72,8 +86,7 @@ def backend_of(pipeline: Pipeline) -> Backend:
         if missing:
             raise NoBackend(f"backend: {missing}")
         return pipeline.backend
-    names = [entry.name for entry in entries("backend")]
-    for name in sorted(names, key=lambda name: name == "numpy"):
+    for name in (each for each in _AUTOMATIC if each in names("backend")):
         backend = load("backend", name)()
         assert isinstance(backend, Backend)
         if backend.missing() is None:

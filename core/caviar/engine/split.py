@@ -8,8 +8,8 @@ from caviar.values.dataset import Split
 from caviar.values.random import Random
 
 
-def split_rows(data: Data, codes: Array | None, rows: int, test: Array | None, random: Random) -> Split:
-    """Row numbers of the parts, each sorted.
+def split_rows(data: Data, codes: Array | None, rows: int, test: Array | None, random: Random) -> tuple[Split, ...]:
+    """Row numbers of the parts, each sorted: one split, or one for each fold.
 
     `codes` are the classes to stratify by, None for regression. Rows marked in `test` are the test part; the
     fractions count the other rows.
@@ -22,16 +22,24 @@ def split_rows(data: Data, codes: Array | None, rows: int, test: Array | None, r
     mixed = free[random.child("split").order(len(free))]
     if codes is not None:
         mixed = mixed[numpy.argsort(codes[mixed], kind="stable")]
-    validation = _spread(len(mixed), data.validation)
-    rest = mixed[~validation]
-    held = _spread(len(rest), data.test / (1 - data.validation))
     own_test = numpy.arange(0) if test is None else numpy.flatnonzero(test)
-    parts = rest[~held], mixed[validation], numpy.concatenate([own_test, rest[held]])
-    split = Split(*(numpy.sort(part) for part in parts))
-    for name, part in (("training", split.train), ("validation", split.validation)):
-        if len(part) == 0:
-            raise DataError(f"{rows} rows leave none for the {name} part: change 'validation' and 'test' in [data]")
-    return split
+    if data.folds is None:
+        validation = _spread(len(mixed), data.validation)
+        rest = mixed[~validation]
+        held = _spread(len(rest), data.test / (1 - data.validation))
+        parts = [(rest[~held], mixed[validation], numpy.concatenate([own_test, rest[held]]))]
+    else:
+        held = _spread(len(mixed), data.test)
+        rest, tested = mixed[~held], numpy.concatenate([own_test, mixed[held]])
+        fold = numpy.arange(len(rest)) % data.folds
+        parts = [(rest[fold != each], rest[fold == each], tested) for each in range(data.folds)]
+    splits = tuple(Split(*(numpy.sort(part) for part in each)) for each in parts)
+    for split in splits:
+        for name, part in (("training", split.train), ("validation", split.validation)):
+            if len(part) == 0:
+                keys = "'validation' and 'test'" if data.folds is None else "'folds' and 'test'"
+                raise DataError(f"{rows} rows leave none for the {name} part: change {keys} in [data]")
+    return splits
 
 
 def _spread(count: int, fraction: float) -> Array:

@@ -7,13 +7,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from caviar.config.dump import changed, to_toml
-from caviar.config.resolved import versions_of
+from caviar.config.dump import to_toml
 from caviar.config.space import floats, settle, space_of
-from caviar.engine.files import write_durably
+from caviar.engine.agreement import agree, record_of
 from caviar.engine.history import history_of
-from caviar.engine.identity import numeric_identity
-from caviar.engine.job import Stopped, Work
+from caviar.engine.job import Work, told
 from caviar.engine.objective import Objective
 from caviar.engine.observers import Observers
 from caviar.engine.prepare import Preparation
@@ -21,10 +19,14 @@ from caviar.engine.rounds import Round
 from caviar.engine.saved import SavedModel
 from caviar.engine.setup import set_up
 from caviar.interfaces.executor import Workers
-from caviar.interfaces.store import Ledger, StudyRecord
-from caviar.registry.load import name_of
+from caviar.interfaces.reporter import Reporter
+from caviar.interfaces.store import Ledger
+from caviar.registry.index import PluginError
+from caviar.registry.load import name_of, version_of
 from caviar.values.arrays import Array
 from caviar.values.dimension import Space
+from caviar.values.files import write_whole
+from caviar.values.problem import Stopped
 from caviar.values.random import Random
 from caviar.values.run import RunInfo, Summary
 from caviar.values.trial import Trial
@@ -32,25 +34,35 @@ from caviar.values.trial import Trial
 if TYPE_CHECKING:
     from caviar.config.pipeline import Pipeline
 
-# What may differ when a study is resumed: none of it changes a trial.
-_FREE = ("search.trials", "trainer.population", "executor", "reporter", "store")
-
-
-class Refused(Exception):
-    """The folder holds a study of something else; the message says what differs and what to do."""
-
 
 @dataclass(frozen=True)
 class Run:
-    """What a run came to; `complaints` says which reporters raised what, by name."""
+    """What a run came to; `complaints` says which reporters raised what, by name; `model` is the best trial's."""
 
     info: RunInfo
     summary: Summary
     complaints: Mapping[str, str]
+    model: SavedModel | None
 
 
-def run(pipeline: Pipeline, runs: Path, check_stop: Callable[[], None] = lambda: None) -> Run:
-    """Runs or resumes a pipeline in `runs/<name>`. Raises DataError, StoreError, UnknownMetric, Refused, Stopped."""
+class Interrupted(Stopped):
+    """A run was stopped; `run` is how far it came, the test part untouched."""
+
+    def __init__(self, run: Run) -> None:
+        super().__init__()
+        self.run = run
+
+
+def run(
+    pipeline: Pipeline,
+    runs: Path,
+    check_stop: Callable[[], None] = lambda: None,
+    watchers: Sequence[Reporter] = (),
+) -> Run:
+    """Runs or resumes a pipeline in `runs/<name>`; `watchers` are reporters besides the pipeline's own.
+
+    Raises DataError, StoreError, UnknownMetric, Refused, Interrupted.
+    """
     from time import monotonic
 
     began = monotonic()
@@ -58,15 +70,16 @@ def run(pipeline: Pipeline, runs: Path, check_stop: Callable[[], None] = lambda:
     work, preparation, objective = set_up(pipeline)
     pipeline = _with_metric(pipeline, objective)
     space = space_of(pipeline)
-    observers = Observers(pipeline.reporter)
+    total = pipeline.search.trials if len(space) else 1  # nothing to search: one model
+    observers = Observers((*pipeline.reporter, *watchers))
     with pipeline.store.open(folder, objective.goal) as ledger:
-        _agree(ledger, pipeline, work, objective, folder)
-        write_durably(folder / "pipeline.toml", to_toml(pipeline).encode())
+        agree(ledger, record_of(pipeline, work, objective), total, folder)
+        write_whole(folder / "pipeline.toml", to_toml(pipeline).encode())
         before = ledger.trials()
         info = RunInfo(
             name=pipeline.name,
             folder=folder,
-            total=pipeline.search.trials,
+            total=total,
             resumed=sum(trial.state.done for trial in before),
             epochs=pipeline.trainer.epochs,
             metric=objective.metric,
@@ -82,14 +95,25 @@ def run(pipeline: Pipeline, runs: Path, check_stop: Callable[[], None] = lambda:
         except BaseException as error:
             interrupted = isinstance(error, (Stopped, KeyboardInterrupt))
             observers.tell("on_failure", run=info, reason="interrupted" if interrupted else str(error))
-            raise
+            if not interrupted:
+                raise
+            trials = ledger.trials()
+            best = objective.best(trials)
+            model = None if best is None else _model_of(best, pipeline, preparation, ledger)
+            if model is not None:
+                model.save(_best_model(folder))
+            summary = Summary(trials, best, monotonic() - began)
+            raise Interrupted(Run(info, summary, observers.failures, model)) from error
         trials = ledger.trials()
         best = objective.best(trials)
+        model = None
         if best is not None:
-            best = _save_best(best, pipeline, preparation, work, ledger, folder)
+            model = _tested(_model_of(best, pipeline, preparation, ledger), work)
+            model.save(_best_model(folder))
+            best = replace(best, metrics=model.metrics)
         summary = Summary(trials, best, monotonic() - began)
         observers.tell("after_run", run=info, summary=summary)
-        return Run(info, summary, observers.failures)
+        return Run(info, summary, observers.failures, model)
 
 
 @dataclass(frozen=True)
@@ -105,7 +129,7 @@ class _Study:
 
     def complete(self, workers: Workers) -> None:
         """Trains every trial that is wanted and not done. Round k always holds trials k * round and following."""
-        total, size = self.pipeline.search.trials, self.pipeline.search.round
+        total, size = self.info.total, self.pipeline.search.round
         for index in range(-(-total // size)):
             wanted = range(index * size, min((index + 1) * size, total))
             known = self._propose(index, wanted)
@@ -137,10 +161,17 @@ class _Study:
         import numpy
 
         if len(self.space) == 0:
-            return numpy.empty((0 if before else 1, 0))  # one model, nothing to search
-        random = Random(self.pipeline.seed).child("strategy")
+            return numpy.empty((count, 0))
+        strategy, random = self.pipeline.search.strategy, Random(self.pipeline.seed).child("strategy")
         history = history_of(before, self.ledger, self.objective)
-        return self.space.clip(self.pipeline.search.strategy.propose(self.space, history, count, random))
+        try:
+            points = numpy.asarray(strategy.propose(self.space, history, count, random), dtype=numpy.float64)
+            if points.ndim != 2 or points.shape[0] > count or points.shape[1] != len(self.space):
+                raise ValueError(f"it proposed an array of shape {points.shape} instead of {(count, len(self.space))}")
+        except Exception as error:  # a plugin may raise anything
+            name, owner = name_of(type(strategy)), version_of(type(strategy))
+            raise PluginError(f"strategy '{name}' of {owner} failed: {told(error)}") from error
+        return self.space.clip(points)
 
 
 def _with_metric(pipeline: Pipeline, objective: Objective) -> Pipeline:
@@ -148,44 +179,20 @@ def _with_metric(pipeline: Pipeline, objective: Objective) -> Pipeline:
     return pipeline.model_copy(update={"search": pipeline.search.model_copy(update={"metric": objective.metric})})
 
 
-def _agree(ledger: Ledger, pipeline: Pipeline, work: Work, objective: Objective, folder: Path) -> None:
-    """Refuses to mix two studies; notes what this one is about."""
-    identity = numeric_identity(pipeline.trainer.dtype, name_of(type(work.backend)))
-    fingerprint = work.datasets[0].fingerprint
-    now = StudyRecord(to_toml(pipeline), identity, fingerprint, versions_of(pipeline), objective.metric, objective.goal)
-    before = ledger.study()
-    if before is not None:
-        way_out = f"give it another name (--set name=…) or folder (--runs), or delete {folder}"
-        moved = [key for key in changed(before.file, now.file) if not key.startswith(_FREE)]
-        if moved:
-            raise Refused(f"{folder} was begun with another file; changed: {', '.join(moved)}; {way_out}")
-        if before.fingerprint != fingerprint:
-            raise Refused(f"{folder} was begun with other data: its content has changed; {way_out}")
-        both = {**before.identity, **before.plugins}, {**now.identity, **now.plugins}
-        moved = [
-            f"{key} {both[0].get(key, 'absent')} -> {both[1].get(key, 'absent')}"
-            for key in sorted({*both[0], *both[1]})
-            if both[0].get(key) != both[1].get(key)
-        ]
-        if moved:
-            raise Refused(
-                f"{folder} was begun on another system, results would not be comparable: {'; '.join(moved)}; {way_out}"
-            )
-    ledger.describe(now)
-
-
-def _save_best(
-    best: Trial, pipeline: Pipeline, preparation: Preparation, work: Work, ledger: Ledger, folder: Path
-) -> Trial:
-    """Saves the winner as models/best.safetensors and measures it on the test part; the winner with those metrics."""
-    settled = settle(pipeline, best.values)
-    model = SavedModel(settled, preparation, ledger.weights(best.index), best.index, best.metrics)
+def _tested(model: SavedModel, work: Work) -> SavedModel:
+    """The model with its metrics on the test part, where there is one."""
     data = work.datasets[0]
-    tested = {}
-    if len(data.split.test):
-        prediction = model.predict_inputs(data.x[data.split.test])
-        for name, metric in work.metrics.items():
-            tested[f"test.{name}"] = float(metric.measure(prediction[None], data.truth[data.split.test])[0])
-    best = replace(best, metrics={**best.metrics, **tested})
-    replace(model, metrics=best.metrics).save(folder / "models" / "best.safetensors")
-    return best
+    if not len(data.split.test):
+        return model
+    prediction, truth = model.predict_inputs(data.x[data.split.test])[None], data.truth[data.split.test]
+    tested = {f"test.{name}": float(metric.measure(prediction, truth)[0]) for name, metric in work.metrics.items()}
+    return replace(model, metrics={**model.metrics, **tested})
+
+
+def _model_of(trial: Trial, pipeline: Pipeline, preparation: Preparation, ledger: Ledger) -> SavedModel:
+    settled = settle(pipeline, trial.values)
+    return SavedModel(settled, preparation, ledger.weights(trial.index), trial.index, trial.metrics)
+
+
+def _best_model(folder: Path) -> Path:
+    return folder / "models" / "best.safetensors"

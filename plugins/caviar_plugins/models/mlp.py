@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, ClassVar
 
 from caviar import (
     Activation,
     Array,
+    Each,
     Initial,
+    Loss,
     Model,
     ModelContext,
     Normalizer,
@@ -22,6 +25,7 @@ from caviar import (
 from pydantic import model_validator
 
 from caviar_plugins.activations.relu import ReLU
+from caviar_plugins.models.folded import folded
 from caviar_plugins.samplers.int_ import Int
 from caviar_plugins.samplers.log_int import LogInt
 from caviar_plugins.samplers.uniform import Uniform
@@ -35,10 +39,12 @@ class MLP(Model):
     share that is kept, so that prediction needs no factor.
     """
 
+    twin: ClassVar[str] = "caviar_plugins.models.mlp_kernel:CompiledMLP"
+
     layers: Tunable[int] = tunable(
         default=2, ge=0, search=Int(1, 3), tier=3, also=("depth", "n_layers", "num_layers", "hidden_layers")
     )
-    units: Tunable[int | tuple[int, ...]] = tunable(
+    units: Tunable[int | tuple[Each[int], ...]] = tunable(
         default=64, ge=1, search=LogInt(32, 256), tier=2, also=("hidden_layer_sizes", "hidden_units", "width")
     )
     activation: Tunable[Activation] = tunable(default=ReLU(), also=("nonlinearity",))
@@ -78,53 +84,79 @@ class MLP(Model):
         return tuple(slots), tuple(statistics)
 
     def forward(self, parameters: Views, statistics: Views, x: Array, context: ModelContext) -> tuple[Array, Any]:
-        normalizer, before = context.normalizer, context.normalizer.place == "before-activation"
         caches = []
         a = x
         for layer in range(1, len(self._widths()) + 1):
             own, running = parameters.part(f"layer{layer}"), statistics.part(f"layer{layer}")
-            z = a @ own["weight"]
-            if "bias" in own:
-                z += own["bias"]
-            if before:
-                z, normal = normalizer.forward(z, own, running, context.training)
-            h, active = context.activation.forward(z)
-            if not before:
-                h, normal = normalizer.forward(h, own, running, context.training)
-            mask = self._mask(h, layer, context)
-            if mask is not None:
-                h = h * mask
-            caches.append((a, normal, active, mask))
+            h, kept = self._inner(self._linear(a, own), own, running, context)
+            h, mask = self._drop(h, layer, context)
+            caches.append((a, kept, mask))
             a = h
-        own = parameters.part("output")
-        return a @ own["weight"] + own["bias"], (caches, a)
+        return self._linear(a, parameters.part("output")), (caches, a)
 
     def backward(self, gradient: Array, cache: Any, parameters: Views, gradients: Views, context: ModelContext) -> None:
-        normalizer, before = context.normalizer, context.normalizer.place == "before-activation"
         caches, a = cache
-        d = _linear_backward(gradient, a, parameters.part("output"), gradients.part("output"), needs_input=bool(caches))
+        own, filled = parameters.part("output"), gradients.part("output")
+        d = self._linear_backward(gradient, a, own, filled, needs_input=bool(caches))
         for layer in range(len(caches), 0, -1):
             own, filled = parameters.part(f"layer{layer}"), gradients.part(f"layer{layer}")
-            a, normal, active, mask = caches[layer - 1]
+            a, kept, mask = caches[layer - 1]
             if mask is not None:
                 d = d * mask
-            if not before:
-                d = normalizer.backward(d, normal, own, filled)
-            d = context.activation.backward(d, active)
-            if before:
-                d = normalizer.backward(d, normal, own, filled)
-            d = _linear_backward(d, a, own, filled, needs_input=layer > 1)
+            d = self._inner_backward(d, kept, own, filled, context)
+            d = self._linear_backward(d, a, own, filled, needs_input=layer > 1)
+
+    def folded(
+        self, parameters: Views, statistics: Views, normalizer: Normalizer, loss: Loss
+    ) -> Callable[[Array], Array] | None:
+        return folded(parameters, statistics, normalizer, self.activation, loss)
 
     def _widths(self) -> tuple[int, ...]:
-        return self.units if isinstance(self.units, tuple) else (self.units,) * self.layers
+        units: Any = self.units  # bound, so that no sampler is left in it
+        return units if isinstance(units, tuple) else (units,) * self.layers
 
-    def _mask(self, h: Array, layer: int, context: ModelContext) -> Array | None:
+    def _linear(self, a: Array, own: Views) -> Array:
+        z: Array = a @ own["weight"]
+        if "bias" in own:
+            z += own["bias"]
+        return z
+
+    def _linear_backward(self, d: Array, a: Array, own: Views, filled: Views, needs_input: bool) -> Array:
+        xp = namespace(d)
+        xp.matmul(a.swapaxes(1, 2), d, out=filled["weight"])
+        if "bias" in own:
+            filled["bias"][...] = d.sum(axis=1, keepdims=True)
+        return xp.matmul(d, own["weight"].swapaxes(1, 2)) if needs_input else d
+
+    def _inner(self, z: Array, own: Views, running: Views, context: ModelContext) -> tuple[Array, Any]:
+        """Normalizer and activation, in their order."""
+        if context.normalizer.place == "before-activation":
+            z, normal = context.normalizer.forward(z, own, running, context.training)
+            h, active = context.activation.forward(z)
+        else:
+            z, active = context.activation.forward(z)
+            h, normal = context.normalizer.forward(z, own, running, context.training)
+        return h, (normal, active)
+
+    def _inner_backward(self, d: Array, kept: Any, own: Views, filled: Views, context: ModelContext) -> Array:
+        normal, active = kept
+        if context.normalizer.place == "before-activation":
+            return context.normalizer.backward(context.activation.backward(d, active), normal, own, filled)
+        return context.activation.backward(context.normalizer.backward(d, normal, own, filled), active)
+
+    def _drop(self, h: Array, layer: int, context: ModelContext) -> tuple[Array, Array | None]:
+        """h with its units dropped out, and the mask."""
         # A rate of 0 gives a mask of ones, so leaving it out where all rates are 0 changes no member's bits.
         rate: Any = self.dropout
         if not context.training or not rate.any():
-            return None
-        xp = namespace(h)
-        keys = xp.asarray([stream.child("dropout", layer).key for stream in context.streams], dtype=xp.uint64)
+            return h, None
+        mask = self._mask(h, layer, context)
+        return h * mask, mask
+
+    def _mask(self, h: Array, layer: int, context: ModelContext) -> Array:
+        assert context.streams is not None, "training passes have streams"
+        rate: Any = self.dropout
+        keys = namespace(h).asarray(context.streams.child("dropout", layer).drawn())
         drawn = uniforms(keys, h.shape[1] * h.shape[2], h.dtype).reshape(h.shape)
         mask: Array = (drawn >= rate) / (1 - rate)
         return mask.astype(h.dtype)
@@ -136,11 +168,3 @@ def _has_bias(normalizer: Normalizer) -> bool:
 
 def _inside(slot: Slot, layer: int) -> Slot:
     return Slot(f"layer{layer}.{slot.name}", slot.shape, slot.role, slot.initial, layer)
-
-
-def _linear_backward(d: Array, a: Array, own: Views, filled: Views, needs_input: bool) -> Array:
-    xp = namespace(d)
-    xp.matmul(a.swapaxes(1, 2), d, out=filled["weight"])
-    if "bias" in own:
-        filled["bias"][...] = d.sum(axis=1, keepdims=True)
-    return xp.matmul(d, own["weight"].swapaxes(1, 2)) if needs_input else d

@@ -1,0 +1,1 @@
+"""Advice that needs results: one rule a file."""

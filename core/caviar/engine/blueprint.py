@@ -1,0 +1,60 @@
+"""Blueprints: a job as plain bytes, from which another process makes the same job."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from caviar.config.dump import to_toml
+from caviar.config.pipeline import Pipeline
+from caviar.config.resolved import all_listed, loads_training
+from caviar.config.space import SEARCHED
+from caviar.engine.job import Work
+from caviar.interfaces.backend import Backend
+from caviar.interfaces.metric import Metric
+from caviar.registry.code import register, registered
+from caviar.registry.load import load, name_of
+from caviar.values.packed import Buffer, pack, unpack
+
+if TYPE_CHECKING:
+    from caviar.interfaces.executor import Job
+
+
+def blueprint_of(work: Work) -> list[Buffer] | None:
+    """The bytes of a job; None where a plugin is known to this process alone, such as a class in a notebook."""
+    # What training depends on; a worker need not even import the other plugins.
+    training = Pipeline(
+        seed=work.pipeline.seed,
+        backend=work.backend,
+        transform=(),
+        reporter=(),
+        **{name: getattr(work.pipeline, name) for name in SEARCHED},
+    )
+    if not all_listed(training):
+        return None
+    import numpy
+
+    return pack(
+        {
+            "code": {str(path): numpy.frombuffer(content, "uint8") for path, content in registered().items()},
+            "pipeline": to_toml(training),
+            "task": work.task,
+            "datasets": work.datasets,
+            "metrics": {name: name_of(type(metric)) for name, metric in work.metrics.items()},
+            "searched": work.searched,
+        }
+    )
+
+
+def open_job(blueprint: Any, sharing: int = 1) -> Job:
+    """The job of a blueprint; its data stay in the buffer that is given. Raises PluginError.
+
+    `sharing`: how many such processes share the memory of this machine.
+    """
+    facts = unpack(blueprint)
+    for path, content in facts["code"].items():
+        register(Path(path), content.tobytes())
+    pipeline = loads_training(facts["pipeline"])
+    metrics = {name: cast(Metric, load("metric", plugin)()) for name, plugin in facts["metrics"].items()}
+    backend = cast(Backend, pipeline.backend)
+    return Work(pipeline, backend, facts["task"], facts["datasets"], metrics, facts["searched"], sharing)

@@ -1,0 +1,69 @@
+"""A trained network for prediction: normalizers merged into weights and biases, one member, rows in blocks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from caviar import Activation, Array, Loss, Normalizer, Views, namespace
+
+_BLOCK = 512  # rows: what a layer writes is still in cache when the next one reads it
+
+
+@dataclass(frozen=True)
+class Folded:
+    """Weights (inputs, units) and biases (units,) of each layer, the output layer last."""
+
+    layers: tuple[tuple[Array, Array], ...]
+    activation: Activation
+    loss: Loss
+
+    def __call__(self, x: Array) -> Array:
+        """Probabilities or scaled targets of rows (rows, inputs)."""
+        if len(x) <= _BLOCK:
+            return self._block(x)
+        blocks = [self._block(x[start : start + _BLOCK]) for start in range(0, len(x), _BLOCK)]
+        whole: Array = namespace(x).concatenate(blocks)
+        return whole
+
+    def _block(self, x: Array) -> Array:
+        prediction: Array = self.loss.predict(self.outputs(x)[None])[0]
+        return prediction
+
+    def outputs(self, x: Array) -> Array:
+        """What the network gives for a block of rows, (rows, outputs)."""
+        a = x[None]
+        for weight, bias in self.layers[:-1]:
+            a, _ = self.activation.forward(a @ weight + bias)
+        weight, bias = self.layers[-1]
+        output: Array = a[0] @ weight + bias
+        return output
+
+
+def folded(
+    parameters: Views, statistics: Views, normalizer: Normalizer, activation: Activation, loss: Loss
+) -> Folded | None:
+    """The first member's network; None where the normalizer depends on the row."""
+    xp, dtype = namespace(parameters.buffer), parameters.buffer.dtype
+    layers: list[tuple[Array, Array]] = []
+    # What a normalizer after the activation does to the next layer's inputs.
+    scale, shift = xp.ones((), dtype=dtype), xp.zeros((), dtype=dtype)
+    for name in (*(f"layer{number}" for number in range(1, 1 + _hidden(parameters))), "output"):
+        own = parameters.part(name)
+        weight, each_input = own["weight"][0], xp.ones(own["weight"].shape[1], dtype=dtype)
+        bias = (shift * each_input) @ weight + (own["bias"][0, 0] if "bias" in own else 0)
+        weight = weight * (scale * each_input)[:, None]
+        if name != "output":
+            merged = normalizer.fold(own, statistics.part(name))
+            if merged is None:
+                return None
+            first = [each if isinstance(each, float) else each[0, 0] for each in merged]
+            if normalizer.place == "before-activation":
+                weight, bias = weight * first[0], bias * first[0] + first[1]
+            else:
+                scale, shift = first
+        layers.append((weight, bias))
+    return Folded(tuple(layers), activation, loss)
+
+
+def _hidden(parameters: Views) -> int:
+    return len({slot.layer for slot in parameters.layout}) - 1

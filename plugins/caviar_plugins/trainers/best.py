@@ -1,0 +1,66 @@
+"""The best epoch so far of each member: for `patience`, and for `keep = "best"`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from caviar import Array, Metrics, TrainerContext
+
+if TYPE_CHECKING:
+    from caviar_plugins.trainers.population import PopulationTrainer
+
+_KEPT = ("parameters", "statistics")
+
+
+def begin(trainer: PopulationTrainer, state: Mapping[str, Array], context: TrainerContext) -> dict[str, Array]:
+    """What is remembered, before the first epoch."""
+    xp, members = context.backend.library(), len(state["epoch"])
+    kept = {
+        "best.objective": xp.full(members, xp.nan, dtype=xp.float64),
+        "best.epoch": xp.zeros(members, dtype=xp.int64),
+    }
+    if trainer.keep == "best":
+        kept |= {f"best.{name}": state[name].copy() for name in _KEPT}
+        kept["best.metrics"] = xp.full((members, 2 + len(context.metrics)), xp.nan, dtype=xp.float64)
+    return kept
+
+
+def note(
+    trainer: PopulationTrainer,
+    state: dict[str, Array],
+    measured: Mapping[str, Array],
+    context: TrainerContext,
+    epoch: int,
+) -> None:
+    """Remembers this epoch for members whose searched metric was never better; of equal epochs the first counts."""
+    if "best.objective" not in state:
+        return
+    xp = context.backend.library()
+    now, before = measured[context.metric], state["best.objective"]
+    better = xp.isnan(before) | (now > before if context.goal == "maximize" else now < before)
+    before[better] = now[better]
+    state["best.epoch"][better] = epoch
+    if trainer.keep == "best":
+        for name in _KEPT:
+            state[f"best.{name}"][better] = state[name][better]
+        state["best.metrics"][better] = xp.stack(list(measured.values()), axis=1)[better]
+
+
+def ended(trainer: PopulationTrainer, state: Mapping[str, Array], context: TrainerContext) -> tuple[bool, ...]:
+    """Which members have run out of patience."""
+    if not trainer.patience:
+        return (False,) * len(state["epoch"])
+    waited = context.backend.fetch(state["epoch"] - state["best.epoch"])
+    return tuple(bool(epochs >= trainer.patience) for epochs in waited)
+
+
+def restore(
+    trainer: PopulationTrainer, state: dict[str, Array], context: TrainerContext
+) -> tuple[dict[str, Array], Metrics | None]:
+    """The state whose weights count, and its metrics where they are not the last epoch's."""
+    if trainer.keep == "last":
+        return state, None
+    names = ("train.loss", "validation.loss", *(f"validation.{name}" for name in context.metrics))
+    metrics = Metrics(names, 1, context.backend.fetch(state["best.metrics"])[:, None, :])
+    return state | {name: state[f"best.{name}"] for name in _KEPT}, metrics

@@ -1,0 +1,80 @@
+"""Evaluation: losses and predictions over many rows, in tiles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from caviar import Array, Dataset, Loss, ModelContext, Population, Task, TrainerContext, Views
+
+TILE = 512  # rows predicted at once: fastest block here, and fixed, because a product's bits depend on its rows
+_MEMBERS = 8  # evaluated at once: enough to spread the cost of calls, few enough to keep predictions small
+
+
+def measure(
+    parameters: Views, statistics: Views, population: Population, data: Dataset, loss: Loss, context: TrainerContext
+) -> dict[str, Array]:
+    """Loss and metrics on the validation part, by name, each float64 (members,)."""
+    xp = context.backend.library()
+    rows = data.split.validation
+    x, y, truth = data.x[rows], data.y[rows], data.truth[rows]
+    measured: dict[str, list[Array]] = {}
+    for start in range(0, len(population), _MEMBERS):
+        some = slice(start, start + _MEMBERS)
+        few = population.take(some)
+        own, running = (Views(views.buffer[some], views.layout) for views in (parameters, statistics))
+        outputs = list(_outputs(own, running, few, x))
+        found = {"validation.loss": _mean_loss(outputs, y, loss, context)}
+        prediction = in_units(xp.concatenate([loss.predict(each) for each in outputs], axis=1), context)
+        for name, metric in context.metrics.items():
+            found[f"validation.{name}"] = metric.measure(prediction, truth)
+        for name, values in found.items():
+            measured.setdefault(name, []).append(values)
+    return {name: xp.concatenate(values) for name, values in measured.items()}
+
+
+def predict(
+    parameters: Views, statistics: Views, population: Population, x: Array, loss: Loss, context: TrainerContext
+) -> Array:
+    """Predictions in the user's units, (members, rows, …)."""
+    outputs = _outputs(parameters, statistics, population, x)
+    prediction = context.backend.library().concatenate([loss.predict(each) for each in outputs], axis=1)
+    return in_units(prediction, context)
+
+
+def in_units(prediction: Array, context: TrainerContext) -> Array:
+    """Scaled targets in the user's units; probabilities as they are."""
+    task: Task = context.task
+    if task.kind == "classification":
+        return prediction
+    xp = context.backend.library()
+    scale, center = (xp.asarray(each, dtype=xp.float64) for each in (task.scale, task.center))
+    found: Array = prediction * scale + center
+    return found
+
+
+def _outputs(parameters: Views, statistics: Views, population: Population, x: Array) -> Iterator[Array]:
+    model = population.parts["model"]
+    passing = ModelContext(False, population.parts["normalizer"], model.activation)
+    for start in range(0, x.shape[0], TILE):
+        yield model.forward(parameters, statistics, x[start : start + TILE][None], passing)[0]
+
+
+def _mean_loss(outputs: list[Array], y: Array, loss: Loss, context: TrainerContext) -> Array:
+    xp = context.backend.library()
+    total, weight = xp.zeros(outputs[0].shape[0], dtype=xp.float64), 0.0
+    for number, output in enumerate(outputs):
+        target = y[number * TILE : number * TILE + TILE]
+        add, rows = weighed(loss, loss.forward(output, target)[0], target, xp)
+        total += add
+        weight += rows
+    mean: Array = total / weight
+    return mean
+
+
+def weighed(loss: Loss, losses: Array, target: Array, xp: Any) -> tuple[Array, float]:
+    """Sum of the rows' losses (members,) in float64, and of what the rows count."""
+    weights = loss.weigh(target)
+    if weights is None:
+        return losses.sum(axis=1, dtype=xp.float64), float(target.shape[0])
+    return (losses * weights).sum(axis=1, dtype=xp.float64), float(weights.sum())

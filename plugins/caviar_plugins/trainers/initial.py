@@ -1,0 +1,37 @@
+"""First values of parameters and statistics, and named weights as buffers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from caviar import Array, Layout, Random, Slot, TrainerContext, size_of
+
+
+def initial(layout: Layout, streams: tuple[Random, ...], dtype: str, context: TrainerContext) -> Array:
+    """Every member's first values, (members, size), drawn by NumPy from streams of (seed, trial, slot)."""
+    import numpy
+
+    buffer = numpy.empty((len(streams), size_of(layout)), dtype=dtype)
+    for member, stream in enumerate(streams):
+        for slot in layout:
+            buffer[member, slot.start : slot.stop] = _drawn(slot, stream.child("initial", slot.name))
+    return context.backend.send(buffer)
+
+
+def packed(weights: Mapping[str, Array], layout: Layout, dtype: str, context: TrainerContext) -> Array:
+    """Named weights, each with a leading member axis, in one buffer."""
+    import numpy
+
+    members = len(next(iter(weights.values())))
+    buffer = numpy.empty((members, size_of(layout)), dtype=dtype)
+    for slot in layout:
+        buffer[:, slot.start : slot.stop] = weights[slot.name].reshape(members, slot.size)
+    return context.backend.send(buffer)
+
+
+def _drawn(slot: Slot, stream: Random) -> Array | float:
+    if slot.initial.how == "constant":
+        return slot.initial.size
+    if slot.initial.how == "normal":
+        return slot.initial.size * stream.generator().standard_normal(slot.size)
+    return stream.generator().uniform(-slot.initial.size, slot.initial.size, slot.size)

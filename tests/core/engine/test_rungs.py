@@ -1,0 +1,253 @@
+"""Rungs: paused, promoted, killed, resumed or moved, a trial ends with the bits of one that was never interrupted."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy
+import pytest
+from caviar import PluginError, load
+from caviar.engine.study import Interrupted, run
+from caviar.registry import index
+from caviar.registry.index import names
+
+PLUGINS = '''
+"""Pruners that look at every epoch and change nothing, that promote, that have brackets; a store that fails."""
+
+import math
+import caviar
+from caviar_plugins import SQLite
+
+
+class Look(caviar.Pruner):
+    def rungs(self, epochs, trial):
+        return tuple(range(1, epochs))
+
+    def decide(self, curves, trials, rung, goal):
+        return (caviar.Decision.GO_ON,) * len(trials)
+
+
+class Late(caviar.Pruner):
+    """Half of the trials wait at epoch 1 until the others have come to epoch 4."""
+
+    def rungs(self, epochs, trial):
+        return (1, 4)
+
+    def decide(self, curves, trials, rung, goal):
+        return tuple(caviar.Decision.PAUSE if rung == 1 and each % 2 else caviar.Decision.GO_ON for each in trials)
+
+
+class Brackets(caviar.Pruner):
+    """Of those that have been trained, the best half go on, the worst quarter stop, the others wait."""
+
+    def rungs(self, epochs, trial):
+        return (1, 3, 4) if trial % 2 else (2, 4)
+
+    def decide(self, curves, trials, rung, goal):
+        assert curves.shape[1] <= rung
+        last = [max((v for v in curve if not math.isnan(v)), default=-1.0) for curve in curves]
+        order = sorted(range(len(last)), key=lambda row: (-last[row], row))
+        decisions = [caviar.Decision.PAUSE] * len(last)
+        for place, row in enumerate(order):
+            if place < len(order) // 2:
+                decisions[row] = caviar.Decision.GO_ON
+            elif place >= len(order) * 3 // 4 and rung > 1:
+                decisions[row] = caviar.Decision.STOP
+        return tuple(decisions)
+
+
+class Failing(SQLite):
+    """Fails before or after one of its durable calls, as a process that is killed there."""
+
+    name = "failing"
+    call: int = 0
+    after: bool = False
+
+    def open(self, folder, goal):
+        ledger = super().open(folder, goal)
+        done = []
+
+        def wrap(method):
+            def called(*values):
+                done.append(method)
+                fatal = len(done) == self.call
+                if fatal and not self.after:
+                    raise KeyboardInterrupt
+                result = method(*values)
+                if fatal:
+                    raise KeyboardInterrupt
+                return result
+
+            return called
+
+        for name in ("add_round", "begin", "record", "settle"):
+            setattr(ledger, name, wrap(getattr(ledger, name)))
+        return ledger
+'''
+
+PIPELINE = """
+name = "p"
+normalizer = "batchnorm"
+reporter = []
+executor = "inline"
+[data]
+path = "blobs.npz"
+[model]
+units = { choice = [3, 5] }
+dropout = { uniform = [0.0, 0.4] }
+[optimizer]
+learning_rate = { log = [1e-4, 1.0] }
+[trainer]
+epochs = 6
+batch_size = 16
+[search]
+trials = 16
+round = 16
+[store]
+keep = 16
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Iterator[Path]:
+    draw = numpy.random.default_rng(0)
+    y = numpy.arange(90) % 3
+    numpy.savez(tmp_path / "blobs.npz", X=draw.normal(0, 1.2, (90, 4)) + y[:, None], y=y)
+    (tmp_path / "plugins.py").write_text(PLUGINS)
+    (tmp_path / "p.toml").write_text(PIPELINE)
+    yield tmp_path / "p.toml"
+    index.forget("caviar_code_")
+
+
+def search(file: Path, into: str, *settings: str) -> tuple[list[Any], ...]:
+    """Every bit of the finished run: trials, curves, checksums of weights."""
+    runs = file.parent / into
+    run(load(file, settings, file.parent / "plugins.py"), runs)
+    return bits(runs / "p")
+
+
+def bits(folder: Path) -> tuple[list[Any], ...]:
+    with sqlite3.connect(folder / "study.sqlite") as database:
+        queries = (
+            "SELECT number, coordinates, state, epochs, objective, metrics FROM trial ORDER BY 1",
+            "SELECT m.trial, epoch, name, value FROM metric m JOIN trial t ON t.number = m.trial"
+            " AND t.attempt = m.attempt ORDER BY 1, 2, 3",
+            "SELECT trial, path, sha256 FROM artifact ORDER BY 1",
+        )
+        return tuple(database.execute(query).fetchall() for query in queries)
+
+
+def differences(ours: tuple[list[Any], ...], theirs: tuple[list[Any], ...]) -> list[Any]:
+    """The rows that only one of them has; pytest would take minutes to explain how two such tables differ."""
+    return [row for mine, other in zip(ours, theirs, strict=True) for row in set(mine) ^ set(other)][:5]
+
+
+def states(found: tuple[list[Any], ...]) -> Counter[str]:
+    return Counter(row[2] for row in found[0])
+
+
+def schedules() -> list[str]:
+    return [name for name in names("schedule") if name != "constant"]
+
+
+@pytest.mark.parametrize("optimizer", names("optimizer"))
+def test_going_on_from_a_rung_is_the_same_as_never_having_stopped(file: Path, optimizer: str) -> None:
+    settings = [f"optimizer.use={optimizer}", "schedule.learning_rate.use=exponential"]
+    whole = search(file, "whole", *settings)
+    assert states(whole)["finished"] > 8
+    assert not differences(search(file, "cut", *settings, "search.pruner=look"), whole)
+
+
+@pytest.mark.parametrize("schedule", schedules())
+def test_schedules_go_on_where_they_were(file: Path, schedule: str) -> None:
+    settings = [f"schedule.learning_rate.use={schedule}"]
+    cut, whole = search(file, "cut", *settings, "search.pruner=look"), search(file, "whole", *settings)
+    assert not differences(cut, whole)
+
+
+def test_a_paused_trial_that_is_promoted_ends_like_one_that_never_waited(file: Path) -> None:
+    assert not differences(search(file, "late", "search.pruner=late"), search(file, "whole"))
+
+
+def test_brackets_pause_promote_and_prune_whatever_the_populations(file: Path) -> None:
+    pruned = [search(file, f"by{most}", "search.pruner=brackets", f"trainer.population={most}") for most in (1, 3, 64)]
+    assert not differences(pruned[0], pruned[1])
+    assert not differences(pruned[0], pruned[2])
+    ends = {(row[2], row[3]) for row in pruned[0][0]}
+    assert {("finished", 6), ("pruned", 2), ("pruned", 4)} <= ends
+    assert all(state in ("finished", "pruned") for state, _ in ends)
+
+
+def test_those_who_come_through_have_the_bits_they_have_without_a_pruner_and_so_have_the_curves(file: Path) -> None:
+    whole, pruned = search(file, "whole"), search(file, "pruned", "search.pruner=brackets")
+    finished = {row[0] for row in pruned[0] if row[2] == "finished"}
+    assert 2 < len(finished) < 16
+    for theirs, ours in zip(whole, pruned, strict=True):
+        assert not {row for row in ours if row[0] in finished} ^ {row for row in theirs if row[0] in finished}
+    epochs = {row[0]: row[3] for row in pruned[0]}
+    assert not set(pruned[1]) ^ {row for row in whole[1] if row[1] <= epochs[row[0]]}
+
+
+@pytest.mark.parametrize("after", ["false", "true"])
+def test_a_search_that_dies_at_any_commit_goes_on_to_the_same_decisions_and_bits(file: Path, after: str) -> None:
+    settings = ["search.pruner=brackets", "store.use=failing", f"store.after={after}", "search.trials=6"]
+    whole = search(file, "whole", *settings)
+    call = deaths = 0
+    while call < 60:
+        call += 1
+        try:
+            search(file, f"dies{call}", *settings, f"store.call={call}")
+        except Interrupted:
+            deaths += 1
+        else:
+            break
+        resumed = search(file, f"dies{call}", *settings)
+        assert not differences(resumed, whole), f"died {'after' if after == 'true' else 'before'} call {call}"
+    assert 12 < deaths == call - 1
+
+
+def test_a_search_that_dies_again_and_again_comes_to_the_same_end(file: Path) -> None:
+    settings = ["search.pruner=brackets", "store.use=failing", "search.trials=8"]
+    whole = search(file, "whole", *settings)
+    for _ in range(60):  # each go gets three commits done
+        try:
+            died = search(file, "dies", *settings, "store.call=4")
+        except Interrupted:
+            continue
+        assert not differences(died, whole)
+        return
+    pytest.fail("no progress")
+
+
+def test_a_longer_search_continues_a_pruned_round_and_lets_its_decisions_stand(file: Path) -> None:
+    short = search(file, "grown", "search.pruner=brackets", "search.trials=9")
+    grown = search(file, "grown", "search.pruner=brackets")
+    assert grown[0][:9] == short[0]
+    assert len(grown[0]) == 16
+
+
+def test_processes_prune_like_inline(file: Path) -> None:
+    here = search(file, "here", "search.pruner=brackets")
+    there = search(file, "there", "search.pruner=brackets", "executor=processes", "executor.workers=2")
+    assert not differences(there, here)
+
+
+@pytest.mark.parametrize(
+    ("body", "complaint"),
+    [
+        ("return ()", "decided on 0 of 16 trials"),
+        ("return ('keep',) * len(trials)", "'keep'"),
+        ("raise KeyError('curve')", "KeyError: 'curve'"),
+    ],
+)
+def test_a_pruner_that_does_not_do_its_work_is_named(file: Path, body: str, complaint: str) -> None:
+    (file.parent / "plugins.py").write_text(
+        "import caviar\n\nclass Bad(caviar.Pruner):\n    def rungs(self, epochs, trial): return (1,)\n"
+        f"    def decide(self, curves, trials, rung, goal): {body}\n"
+    )
+    with pytest.raises(PluginError, match=f"pruner 'bad'.*{complaint}"):
+        search(file, "bad", "search.pruner=bad")

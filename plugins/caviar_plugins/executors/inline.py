@@ -1,6 +1,6 @@
 """Inline: segments one after the other, in this process."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 
 from caviar import Executor, Job, Outcome, Segment, Tell, Workers
 
@@ -16,6 +16,9 @@ class _Here(Workers):
     def __init__(self, job: Job, check_stop: Callable[[], None]) -> None:
         self._job, self._check_stop = job, check_stop
 
-    def run(self, segments: Sequence[Segment], tell: Tell) -> Iterator[Outcome]:
+    def run(self, segments: Iterable[Segment], tell: Tell) -> Iterator[Outcome]:
         for segment in segments:
             yield self._job.perform(segment, tell, self._check_stop)
+
+    def close(self) -> None:
+        pass

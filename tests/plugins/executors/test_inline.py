@@ -19,6 +19,9 @@ class Noting:
         tell(EpochInfo(segment.trials, segment.until, ({},)))
         return Outcome(segment, ())
 
+    def blueprint(self) -> None:
+        """It lives in this process alone."""
+
 
 SEGMENTS = [Segment((trial,), ({},), 0, 5) for trial in range(3)]
 

@@ -1,0 +1,107 @@
+"""One worker process, as the coordinator sees it: a process, a pipe, and what comes through it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from json import dumps
+from multiprocessing import Pipe
+from time import monotonic
+from typing import ClassVar
+
+from caviar import EpochInfo, Outcome, Problem, Segment, pack, unpack
+
+_PATIENCE = 0.5  # seconds for a dismissed worker to end by itself: it looks up between two steps
+_START = """import sys
+sys.path[:] = {path}
+from caviar_plugins.executors.lifeline import depend_on
+depend_on({coordinator})
+from caviar_plugins.executors.worker import main
+main({connection}, {blueprint}, {count})
+"""
+_ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+
+
+class NoWorkers(Problem):
+    """No worker process can be started; the message says why."""
+
+    exit_code: ClassVar[int] = 1
+
+
+class Dead(Exception):
+    """A worker's process has ended; says how."""
+
+    def __init__(self, code: int) -> None:
+        name = signal.Signals(-code).name if -code in set(signal.Signals) else str(-code)
+        super().__init__(f"killed by {name}" if code < 0 else f"ended with exit code {code}")
+        self.by_itself = code >= 0
+
+
+@dataclass(frozen=True)
+class Message:
+    """What a worker says: epochs trained since its last message, and the outcome of its segment once it is there."""
+
+    epochs: Sequence[EpochInfo] = ()
+    outcome: Outcome | None = None
+
+
+class Hand:
+    """A worker process, one of `count`, told apart by identity. `ready` once it has made the job from the blueprint."""
+
+    def __init__(self, blueprint: int, count: int) -> None:
+        self.connection, theirs = Pipe()
+        self.ready = False
+        start = _START.format(
+            path=dumps(sys.path),
+            coordinator=os.getpid(),
+            connection=theirs.fileno(),
+            blueprint=blueprint,
+            count=count,
+        )
+        # Our own start instead of multiprocessing's, which would import the caller's main: scripts need no guard.
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", start],
+            stdin=subprocess.DEVNULL,
+            stdout=2,  # ours belongs to the results
+            pass_fds=(theirs.fileno(), blueprint),
+            env=os.environ | _ONE_THREAD,
+            process_group=0,  # the terminal's interrupt is for the coordinator alone
+        )
+        theirs.close()
+
+    def give(self, segment: Segment) -> None:
+        """Has a segment trained. A worker that is gone will be heard of by `receive`."""
+        with suppress(BrokenPipeError, ConnectionResetError):
+            self.connection.send_bytes(b"".join(pack(segment)))
+
+    def receive(self) -> Message:
+        """The next message. Raises Dead."""
+        try:
+            message = Message(*unpack(self.connection.recv_bytes()))
+        except (EOFError, ConnectionResetError):
+            self.connection.close()
+            raise Dead(self.end(monotonic() + _PATIENCE)) from None
+        self.ready = True
+        return message
+
+    def end(self, deadline: float) -> int:
+        """The exit code of a worker whose pipe has ended; it is killed at the deadline."""
+        try:
+            return self._process.wait(max(0.0, deadline - monotonic()))
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            return self._process.wait()
+
+
+def dismiss(hands: Sequence[Hand]) -> None:
+    """Ends workers: the end of its pipe is the sign for each."""
+    for hand in hands:
+        hand.connection.close()
+    deadline = monotonic() + _PATIENCE
+    for hand in hands:
+        hand.end(deadline)

@@ -1,0 +1,27 @@
+"""Processes: segments in long-lived worker processes, one per core, each replaced when it dies."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+
+from caviar import Executor, Job, Workers, setting
+
+
+class Processes(Executor):
+    """A dead worker costs its own segment only, which is tried once more, then in halves, until one trial has failed.
+
+    A job that cannot leave this process, because a plugin of it is a class in a notebook, is done here.
+    """
+
+    workers: int | None = setting(default=None, ge=1, also=("n_jobs", "num_workers", "jobs", "processes"))
+    """None: one per core that this process may use. None is started before there is a segment for it."""
+
+    def open(self, job: Job, check_stop: Callable[[], None]) -> Workers:
+        from caviar_plugins.executors.inline import Inline
+        from caviar_plugins.executors.pool import Pool
+
+        blueprint = job.blueprint()
+        if blueprint is None:
+            return Inline().open(job, check_stop)
+        return Pool(blueprint, self.workers or len(os.sched_getaffinity(0)), check_stop)

@@ -1,0 +1,73 @@
+"""A worker process: makes the job from the blueprint, then trains one segment after the other."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from mmap import ACCESS_READ, mmap
+from multiprocessing.connection import Connection
+from queue import SimpleQueue
+from threading import Event, Thread
+from time import monotonic, sleep
+
+from caviar import EpochInfo, Job, Outcome, Segment, Stopped, open_job, pack, unpack
+
+_PATIENCE = 0.4  # seconds to end by itself once the coordinator has closed the pipe, or is gone
+_TELL = 0.1  # seconds between two messages about epochs
+
+
+def main(connection: int, blueprint: int, count: int) -> None:
+    """Works, as one of `count`, until the pipe ends; nothing but what goes through it leaves this process."""
+    worker = _Worker(Connection(connection))
+    worker.work(open_job(mmap(blueprint, 0, access=ACCESS_READ), count))
+    sys.stdout.flush()
+    os._exit(0)  # taking down an interpreter takes longer than anyone should wait for
+
+
+class _Worker:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._segments: SimpleQueue[Segment | None] = SimpleQueue()
+        self._gone = Event()
+        Thread(target=self._listen, daemon=True).start()
+
+    def work(self, job: Job) -> None:
+        with suppress(BrokenPipeError, ConnectionResetError, Stopped):
+            self._say([], None)
+            while segment := self._segments.get():
+                said = _Epochs(self._say)
+                outcome = job.perform(segment, said, self._check_stop)
+                self._say(said.kept, outcome)
+
+    def _listen(self) -> None:
+        """Takes segments in while one is trained: the coordinator never waits for a worker to listen."""
+        with suppress(EOFError, ConnectionResetError):
+            while True:
+                self._segments.put(unpack(self._connection.recv_bytes()))
+        self._gone.set()
+        self._segments.put(None)
+        sleep(_PATIENCE)
+        os._exit(1)
+
+    def _check_stop(self) -> None:
+        if self._gone.is_set():
+            raise Stopped
+
+    def _say(self, epochs: list[EpochInfo], outcome: Outcome | None) -> None:
+        self._connection.send_bytes(b"".join(pack([epochs, outcome])))
+
+
+class _Epochs:
+    """Tells of epochs, several at a time: a message an epoch would cost more than a short epoch."""
+
+    def __init__(self, say: Callable[[list[EpochInfo], Outcome | None], None]) -> None:
+        self._say, self._last = say, monotonic()
+        self.kept: list[EpochInfo] = []
+
+    def __call__(self, epoch: EpochInfo) -> None:
+        self.kept.append(epoch)
+        if monotonic() - self._last >= _TELL:
+            self._say(self.kept, None)
+            self.kept, self._last = [], monotonic()

@@ -1,0 +1,237 @@
+"""Processes give what inline gives; a worker that dies costs its segment only; nothing of them is left."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy
+import pytest
+from caviar import EpochInfo, Executor, Optimizer, Outcome, Pipeline, Problem, Segment, Stopped, TrialState, load
+from caviar.engine.job import Work
+from caviar.engine.setup import set_up
+from caviar.registry import index
+from caviar_plugins import MLP, Choice, Digits, Inline, Processes
+
+OPTIMIZERS = '''
+"""Optimizers that kill the process they run in: the first time only, or wherever they meet a certain trial."""
+
+import os
+import signal
+from pathlib import Path
+
+import caviar
+from caviar_plugins import SGD
+
+
+class Once(SGD):
+    marker: str = ""
+
+    def update(self, parameters, gradients, state, step, layout):
+        if not Path(self.marker).exists():
+            Path(self.marker).touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        super().update(parameters, gradients, state, step, layout)
+
+
+class Deadly(SGD):
+    def update(self, parameters, gradients, state, step, layout):
+        if (self.learning_rate == 0.5).any():
+            os.kill(os.getpid(), signal.SIGKILL)
+        super().update(parameters, gradients, state, step, layout)
+'''
+
+PIPELINE = """
+name = "p"
+data = "digits"
+[model]
+units = 4
+[optimizer]
+use = "sgd"
+learning_rate = { uniform = [0.01, 1.0] }
+[trainer]
+epochs = 3
+batch_size = 512
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Iterator[Path]:
+    (tmp_path / "p.toml").write_text(PIPELINE)
+    (tmp_path / "optimizers.py").write_text(OPTIMIZERS)
+    yield tmp_path / "p.toml"
+    index.forget("caviar_code_")
+
+
+def job(file: Path, *settings: str) -> Work:
+    return set_up(load(file, settings, file.parent / "optimizers.py"))[0]
+
+
+def segment(*trials: int, rates: tuple[float, ...] = (), until: int = 3) -> Segment:
+    rates = rates or tuple(0.1 + trial / 100 for trial in trials)
+    return Segment(trials, tuple({"optimizer.learning_rate": rate} for rate in rates), 0, until)
+
+
+def go(executor: Executor, work: Work, segments: list[Segment]) -> tuple[dict[int, Any], list[EpochInfo]]:
+    """Each trial's outcome as plain comparable values, and what was told."""
+    told = list[EpochInfo]()
+    with executor.open(work, lambda: None) as workers:
+        outcomes = list(workers.run(segments, told.append))
+    return {member.trial: plain(member) for outcome in outcomes for member in outcome.members}, told
+
+
+def plain(member: Any) -> Any:
+    arrays = {**(member.weights or {}), **(member.carry or {})}
+    rows = None if member.metrics is None else member.metrics.values.tolist()
+    bits = {name: (str(array.dtype), array.shape, array.tobytes()) for name, array in arrays.items()}
+    return member.state, member.epoch, rows, member.final, member.reason, bits
+
+
+def test_one_two_and_four_workers_give_inlines_bits_and_tell_the_same(file: Path) -> None:
+    work = job(file)
+    segments = [segment(0, 1), segment(2), segment(3, 4, 5, until=2), segment(6)]
+    here, told = go(Inline(), work, segments)
+    assert [here[trial][0] for trial in range(7)] == [*["finished"] * 3, *["paused"] * 3, "finished"]
+    for count in (1, 2, 4):
+        there, heard = go(Processes(workers=count), work, segments)
+        assert there == here
+        assert sorted(heard, key=lambda each: (each.trials, each.epoch)) == told
+
+
+def test_a_state_goes_on_in_another_process(file: Path) -> None:
+    work = job(file, "optimizer.momentum=0.9")
+    whole, _ = go(Inline(), work, [segment(0, 1)])
+    with Processes(workers=1).open(work, lambda: None) as workers:
+        (first,) = workers.run([segment(0, 1, until=1)], lambda epoch: None)
+    carried = [member.carry or {} for member in first.members]
+    state = {name: numpy.stack([each[name] for each in carried]) for name in carried[0]}
+    rest = Segment((0, 1), segment(0, 1).values, 1, 3, state=state)
+    there, _ = go(Processes(workers=1), work, [rest])
+    assert [there[trial][3:] for trial in (0, 1)] == [whole[trial][3:] for trial in (0, 1)]
+
+
+def test_a_worker_that_dies_costs_nothing_but_a_second_try(file: Path) -> None:
+    once = job(file, "optimizer.use=once", f"optimizer.marker={file.parent / 'marker'}")
+    segments = [segment(0, 1), segment(2)]
+    there, _ = go(Processes(workers=1), once, segments)
+    assert (file.parent / "marker").exists()
+    assert there == go(Inline(), once, segments)[0]
+
+
+def test_a_trial_that_kills_its_workers_has_failed_and_the_others_do_not_feel_it(file: Path) -> None:
+    deadly = job(file, "optimizer.use=deadly")
+    there, _ = go(Processes(workers=2), deadly, [segment(0, 1, rates=(0.1, 0.5)), segment(2)])
+    calm, _ = go(Inline(), deadly, [segment(0), segment(2)])
+    state, epoch, *_, reason, _ = there.pop(1)
+    assert (state, epoch) == (TrialState.FAILED, 0)
+    assert reason == "two worker processes that trained it died, the last one killed by SIGKILL"
+    assert there == calm
+
+
+def test_segments_are_taken_when_there_is_someone_for_them(file: Path) -> None:
+    taken = []
+
+    def segments() -> Iterator[Segment]:
+        for trial in range(6):
+            taken.append(trial)
+            yield segment(trial, until=1)
+
+    with Processes(workers=2).open(job(file), lambda: None) as workers:
+        assert workers.count == 2
+        assert taken == []
+        done: list[Outcome] = []
+        for outcome in workers.run(segments(), lambda epoch: None):
+            done.append(outcome)
+            assert len(taken) <= len(done) + 4
+    assert len(done) == 6
+
+
+def children() -> set[int]:
+    return {int(pid) for pid in Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()}
+
+
+def test_no_worker_is_started_for_nothing_and_none_stays(file: Path) -> None:
+    before = children()
+    with Processes(workers=3).open(job(file), lambda: None) as workers:
+        assert list(workers.run([], lambda epoch: None)) == []
+        assert children() == before
+        assert len(list(workers.run([segment(0, until=1)], lambda epoch: None))) == 1
+        assert len(children() - before) == 1
+    assert children() == before
+
+
+def test_who_stops_listening_leaves_no_stale_outcome_behind(file: Path) -> None:
+    with Processes(workers=2).open(job(file), lambda: None) as workers:
+        first = workers.run([segment(trial) for trial in range(4)], lambda epoch: None)
+        next(first)
+        first.close()  # type: ignore[attr-defined]
+        (outcome,) = workers.run([segment(9)], lambda epoch: None)
+    assert outcome.segment.trials == (9,)
+
+
+def test_the_wish_to_stop_is_heard_while_workers_train(file: Path) -> None:
+    before, epochs = children(), list[EpochInfo]()
+
+    def check_stop() -> None:
+        if epochs:
+            raise Stopped
+
+    with (
+        pytest.raises(Stopped),
+        Processes(workers=2).open(job(file, "trainer.epochs=1000000"), check_stop) as workers,
+    ):
+        list(workers.run([segment(0, until=1000000), segment(1, until=1000000)], epochs.append))
+    assert children() == before
+
+
+def test_a_plugin_that_only_this_process_knows_is_run_here() -> None:
+    class Still(Optimizer):
+        def init(self, parameters: Any, layout: Any) -> Any:
+            return {}
+
+        def update(self, parameters: Any, gradients: Any, state: Any, step: Any, layout: Any) -> None:
+            pass
+
+    pipeline = Pipeline(data=Digits(), model=MLP(units=Choice((3, 4))), optimizer=Still(), reporter=())
+    work = set_up(pipeline)[0]
+    assert work.blueprint() is None
+    before = children()
+    with Processes(workers=2).open(work, lambda: None) as workers:
+        assert workers.count == 1
+        (outcome,) = workers.run([Segment((0,), ({"model.units": 3},), 0, 1)], lambda epoch: None)
+        assert children() == before
+    assert outcome.members[0].state is TrialState.PAUSED
+
+
+def test_a_code_file_that_changes_during_the_run_is_the_old_one_in_workers(file: Path) -> None:
+    work = job(file, "optimizer.use=once", f"optimizer.marker={file.parent / 'marker'}")
+    (file.parent / "marker").touch()
+    with Processes(workers=1).open(work, lambda: None) as workers:
+        (file.parent / "optimizers.py").write_text("raise SystemExit('never to be run')")
+        (outcome,) = workers.run([segment(0, until=1)], lambda epoch: None)
+    assert outcome.members[0].state is TrialState.PAUSED
+
+
+def test_workers_that_cannot_start_end_the_run_with_the_reason(
+    file: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with Processes(workers=1).open(job(file), lambda: None) as workers:
+        monkeypatch.setattr(sys, "path", ["/nowhere"])
+        with pytest.raises(Problem, match="a worker process could not start: ended with exit code 1"):
+            list(workers.run([segment(0)], lambda epoch: None))
+    assert "No module named" in capfd.readouterr().err
+
+
+def test_a_script_needs_no_main_guard_and_keeps_its_standard_output(file: Path) -> None:
+    script = file.parent / "script.py"
+    script.write_text(
+        "import caviar, sys\nfrom pathlib import Path\nfrom caviar.engine.study import run\n"
+        f"pipeline = caviar.load({str(file)!r}, ['search.trials=2', 'executor.workers=2', 'reporter=[]'])\n"
+        f"print(len(run(pipeline, Path({str(file.parent / 'runs')!r})).summary.trials))\n"
+    )
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=120)
+    assert (done.stdout, done.stderr, done.returncode) == ("2\n", "", 0)

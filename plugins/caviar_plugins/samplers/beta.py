@@ -41,5 +41,9 @@ class Beta(Sampler):
     def describe(self, value: Any) -> str:
         return f"{value:.6g} (averages ~{1 / (1 - value):,.0f} steps)"
 
+    def span(self) -> str:
+        few, many = (f"{1 / (1 - end):,.0f}" for end in self.ends())
+        return f"{self.low:.6g} … {self.high:.6g}, averages {few} … {many} steps"
+
     def ends(self) -> tuple[Any, ...]:
         return self.low, self.high

@@ -1,0 +1,1 @@
+"""Pruners: who of a round trains on."""

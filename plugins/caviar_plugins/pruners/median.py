@@ -1,0 +1,30 @@
+"""median: stops what is worse than half of its round."""
+
+from __future__ import annotations
+
+from caviar import Array, Decision, Goal, Pruner, setting
+
+from caviar_plugins.pruners.standing import best_losses
+
+
+class Median(Pruner):
+    """At epoch `first` and every `every` epochs after it, stops trials whose best so far is worse than the median.
+
+    The median is over the whole round, stopped trials with what they had; so a trial that was among the better half
+    goes on unless others overtake it, and about half of the round is trained to the end.
+    Source: Golovin et al. 2017, "Google Vizier", section 3.2.2, on bests in place of running means.
+    """
+
+    first: int = setting(default=1, ge=1)
+    every: int = setting(default=1, ge=1)
+
+    def rungs(self, epochs: int, trial: int) -> tuple[int, ...]:
+        return tuple(range(self.first, epochs, self.every))
+
+    def decide(self, curves: Array, trials: tuple[int, ...], rung: int, goal: Goal) -> tuple[Decision, ...]:
+        import numpy
+
+        losses = best_losses(curves[:, :rung], goal)
+        middle = numpy.sort(losses)[(len(losses) - 1) // 2] if len(losses) else numpy.inf
+        good = numpy.isfinite(losses) & (losses <= middle)
+        return tuple(Decision.GO_ON if each else Decision.STOP for each in good)

@@ -1,0 +1,123 @@
+"""gaussian-process: trials where a fitted model of all results expects the most, many at once."""
+
+from __future__ import annotations
+
+from caviar import Array, History, Random, Space, Strategy, setting
+
+from caviar_plugins.strategies.candidates import anywhere, near
+from caviar_plugins.strategies.features import features, settled
+from caviar_plugins.strategies.improvement import log_expected_improvement
+from caviar_plugins.strategies.outlook import outlook
+from caviar_plugins.strategies.regression import Belief, fitted
+from caviar_plugins.strategies.scores import scores
+from caviar_plugins.strategies.sobol import sequence
+
+_GLOBAL, _LOCAL = 512, 512  # candidates all over the space, and around the leaders
+_LEADERS = 12
+_VERSIONS = 32  # of what the trials of the same round may come to
+_CLIMBERS, _TRIES = 3, 24
+
+
+class GaussianProcess(Strategy):
+    """Expected improvement under a Gaussian process with one Matern-5/2 length per hyperparameter.
+
+    A round is built trial by trial: what its earlier trials may come to is imagined in many versions, each drawn from
+    the model, and the next trial is the one that improves most over all of them; so a round spreads by itself and its
+    first trials do not depend on its size. The improvement is over the best expected value, not the luckiest result.
+    The `first` trials are a Sobol sequence; beyond `most` trials the model sees the best half and as many others.
+    Sources: Snoek et al. 2012, arXiv:1206.2944 (imagined results); Ament et al. 2023, arXiv:2310.20708 (logarithms).
+    """
+
+    first: int = setting(default=10, ge=2)
+    most: int = setting(default=256, ge=16)
+
+    def propose(self, space: Space, history: History, count: int, random: Random) -> Array:
+        import scipy.linalg  # noqa: F401  # brings a BLAS of its own, which must be there to be limited
+        from threadpoolctl import threadpool_limits
+
+        trials = len(history)
+        if trials < self.first or count == 0 or len(space) == 0:
+            return sequence(len(space), trials, count, random.child("first"))
+        # The same bits on any machine, and ten times faster than with threads that wait for each other.
+        with threadpool_limits(limits=1, user_api="blas"):
+            return self._modelled(space, history, count, random)
+
+    def _modelled(self, space: Space, history: History, count: int, random: Random) -> Array:
+        import numpy
+
+        trials = len(history)
+        known = settled(space, history.points)
+        losses = outlook(history)
+        seen = _telling(losses, self.most)
+        search = _Search(space, known[seen], scores(losses[seen]), random.child(trials))
+        taken = {point.tobytes() for point in known}
+        points = numpy.empty((count, len(space)))
+        for row in range(count):
+            points[row] = search.next(taken, random.child(trials, row))
+            taken.add(points[row].tobytes())
+        return points
+
+
+def _telling(losses: Array, most: int) -> Array:
+    """Which trials the model sees, in their order: all, or the best half of `most` and an even sample of the others."""
+    import numpy
+
+    if len(losses) <= most:
+        return numpy.arange(len(losses))
+    order = numpy.argsort(numpy.where(numpy.isnan(losses), numpy.inf, losses), kind="stable")
+    others = numpy.sort(order[most // 2 :])
+    sample = others[numpy.linspace(0, len(others) - 1, most - most // 2).round().astype(int)]
+    return numpy.sort(numpy.concatenate([order[: most // 2], sample]))
+
+
+class _Search:
+    """One round's search for improvement: the belief, which grows with each trial chosen, and a pool of candidates."""
+
+    def __init__(self, space: Space, points: Array, y: Array, random: Random) -> None:
+        import numpy
+
+        self.space = space
+        x, owners = features(space, points)
+        self.belief = Belief.of(fitted(x, y, owners), x, y)
+        means = self.belief.mean(self.belief.loadings(x))[:, 0]
+        self.best = means.min(keepdims=True)
+        generator = random.generator()
+        leaders = points[numpy.argsort(means, kind="stable")[:_LEADERS]]
+        centres = numpy.tile(leaders, (-(-_LOCAL // len(leaders)), 1))
+        widths = 10 ** generator.uniform(-2.0, -0.5, (len(centres), 1))
+        self.pool = numpy.concatenate([anywhere(space, _GLOBAL, generator), near(space, centres, widths, generator)])
+        self.traits = features(space, self.pool)[0]
+        self.loadings = self.belief.loadings(self.traits)
+
+    def next(self, taken: set[bytes], random: Random) -> Array:
+        """The next trial's point, from now on part of the belief."""
+        import numpy
+
+        generator = random.generator()
+        gains = self._gains(self.pool, self.loadings, taken)
+        climbers = numpy.argsort(-gains, kind="stable")[:_CLIMBERS]
+        places, heights = self.pool[climbers], gains[climbers]
+        for width in (0.1, 0.03, 0.01):
+            tries = near(self.space, numpy.repeat(places, _TRIES, axis=0), numpy.asarray([[width]]), generator)
+            loadings = self.belief.loadings(features(self.space, tries)[0])
+            found = self._gains(tries, loadings, taken).reshape(len(places), _TRIES)
+            tops = found.argmax(1) + _TRIES * numpy.arange(len(places))
+            places = numpy.where((found.max(1) > heights)[:, None], tries[tops], places)
+            heights = numpy.maximum(heights, found.max(1))
+        point: Array = places[heights.argmax()]
+        self._imagine(features(self.space, point[None])[0][0], generator.normal(size=_VERSIONS))
+        return point
+
+    def _gains(self, points: Array, loadings: Array, taken: set[bytes]) -> Array:
+        """What each point promises; nothing where it was tried."""
+        import numpy
+
+        gains = log_expected_improvement(self.belief.mean(loadings), self.belief.variance(loadings), self.best)
+        return numpy.where([point.tobytes() in taken for point in points], -numpy.inf, gains)
+
+    def _imagine(self, traits: Array, draws: Array) -> None:
+        import numpy
+
+        self.belief, values = self.belief.imagine(traits, draws)
+        self.loadings = self.belief.extended(self.loadings, self.traits)
+        self.best = numpy.minimum(self.best, values)

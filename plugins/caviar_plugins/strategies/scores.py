@@ -1,0 +1,28 @@
+"""Losses on a scale that a model can learn: finite, of unit spread, not ruled by the worst."""
+
+from __future__ import annotations
+
+from caviar import Array
+
+
+def scores(losses: Array) -> Array:
+    """Losses cut off above the median as far as the best lies below it, then standardized.
+
+    What is worse than that is bad in any case, and how bad (a diverged trial's infinity) would drown the differences
+    that matter. As a search closes in, its median does too: the scale zooms in by itself. A failed trial, NaN, counts
+    as bad: it fails where it is tried.
+    """
+    import numpy
+
+    known = numpy.where(numpy.isnan(losses), numpy.inf, losses)
+    finite = known[numpy.isfinite(known)]
+    if len(finite) == 0 or finite.min() == finite.max():
+        kept = numpy.where(numpy.isfinite(known), 0.0, 1.0)
+    else:
+        best = finite.min()
+        middle = min(float(numpy.median(known)), float(finite.max()))
+        middle = middle if middle > best else float(finite.max())
+        kept = numpy.minimum(numpy.maximum(known, best), 2 * middle - best)
+    spread = float(kept.std())
+    standard: Array = (kept - kept.mean()) / (spread if spread > 0 else 1.0)
+    return standard

@@ -1,0 +1,83 @@
+"""staged: the hyperparameters that matter most first, each stage from the last one's winner."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from caviar import Array, Dimension, History, Random, Space, Strategy, setting
+
+from caviar_plugins.strategies.coarse_to_fine import CoarseToFine
+from caviar_plugins.strategies.outlook import outlook
+from caviar_plugins.strategies.random import RandomSearch
+
+
+class Staged(Strategy):
+    """Searches tier after tier with `within`; what is not of the tier stays at the best trial of the tiers before.
+
+    `trials`, the search's own number, is shared equally among the tiers that are searched; hence a staged search
+    cannot be extended: with another number its stages would have been others. Before there is a winner the rest stands
+    in the middle of its range, on the option there. A choice's own hyperparameters are searched no earlier than
+    the choice. Rounds that end where stages end let every stage see all of the one before.
+    """
+
+    trials: int = setting(ge=1)
+    within: Strategy = CoarseToFine()
+
+    def propose(self, space: Space, history: History, count: int, random: Random) -> Array:
+        stages = _stages(space)
+        edges = [-(-stage * self.trials // len(stages)) for stage in range(len(stages))]
+        asked = range(len(history), len(history) + count)
+        # Where `within` has nothing left (a grid), the stage goes on at random.
+        points = RandomSearch().propose(space, history, count, random)
+        for stage, begin, end in zip(stages, edges, [*edges[1:], max(self.trials, asked.stop)], strict=True):
+            rows = range(max(begin, asked.start) - asked.start, min(end, asked.stop) - asked.start)
+            if not rows:
+                continue
+            moving = Space(tuple(_alone(space, place, stage) for place in stage))
+            new = self.within.propose(moving, _part(history, begin, stage), len(rows), random.child("stage", begin))
+            rest = [place for place in range(len(space)) if place not in stage]
+            points[rows.start : rows.stop, rest] = _winner(space, history, begin)[rest]
+            points[rows.start : rows.start + len(new), stage] = new
+        return points
+
+
+def _stages(space: Space) -> list[list[int]]:
+    """The places of each stage's dimensions; those of no tier come with the first, children not before parents."""
+    tiers: list[int] = []
+    places = {dimension.path: place for place, dimension in enumerate(space.dimensions)}
+    for dimension in space.dimensions:
+        above = tiers[places[dimension.parent]] if dimension.parent is not None else 0
+        tiers.append(max(dimension.tier or 0, above))
+    known = sorted({tier for tier in tiers if tier}) or [0]
+    return [[place for place, tier in enumerate(tiers) if max(tier, known[0]) == stage] for stage in known]
+
+
+def _alone(space: Space, place: int, free: list[int]) -> Dimension:
+    """A dimension as a stage sees it: active always where its parent is settled."""
+    dimension = space.dimensions[place]
+    together = any(space.dimensions[other].path == dimension.parent for other in free)
+    return dimension if together else replace(dimension, parent=None, when=None)
+
+
+def _winner(space: Space, history: History, before: int) -> Array:
+    """Where the dimensions of other tiers stand: at the best of the trials before a stage."""
+    import numpy
+
+    losses = outlook(history)[:before]
+    losses = numpy.where(numpy.isnan(losses), numpy.inf, losses)
+    if len(losses) == 0 or not numpy.isfinite(losses).any():
+        return numpy.full(len(space), 0.5)
+    point = history.points[losses.argmin()]
+    return numpy.where(numpy.isnan(point), 0.5, point)
+
+
+def _part(history: History, begin: int, free: list[int]) -> History:
+    """A stage's own trials, in its own dimensions."""
+    return replace(
+        history,
+        points=history.points[begin:, free],
+        objectives=history.objectives[begin:],
+        states=history.states[begin:],
+        epochs=history.epochs[begin:],
+        curves=history.curves[begin:],
+    )

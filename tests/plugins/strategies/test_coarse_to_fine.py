@@ -1,0 +1,95 @@
+"""coarse-to-fine."""
+
+from time import perf_counter
+
+import numpy
+from caviar import Array, Dimension, History, Random, Space, TrialState
+from caviar.testing import StrategyContract
+from caviar.testing.strategy import Line, Stairs
+from caviar_plugins import CoarseToFine
+
+PLANE = Space((Dimension("a", Line()), Dimension("b", Line()), Dimension("kind", Stairs(3), ordered=False, levels=3)))
+
+
+def past(points: Array, losses: Array) -> History:
+    size = len(losses)
+    epochs = numpy.ones(size, dtype=numpy.int64)
+    return History("minimize", points, losses, (TrialState.FINISHED,) * size, epochs, losses[:, None])
+
+
+def around(centre: tuple[float, ...], width: float, trials: int = 40) -> History:
+    """Good trials within `width` of a centre, and worse ones anywhere."""
+    generator = numpy.random.default_rng(0)
+    points = generator.random((trials, 3))
+    points[: trials // 2] = numpy.asarray(centre) + width * (generator.random((trials // 2, 3)) - 0.5)
+    return past(PLANE.clip(points), numpy.arange(trials, dtype=float))
+
+
+class TestCoarseToFine(StrategyContract):
+    strategy = CoarseToFine(first=4)
+
+    def test_the_first_trials_are_anywhere(self) -> None:
+        points = CoarseToFine(first=9).propose(self.space, self.past(8), 200, Random(1))
+        assert numpy.nanmin(points) < 0.02
+        assert numpy.nanmax(points) > 0.98
+
+    def past(self, trials: int) -> History:
+        return past(numpy.full((trials, len(self.space)), 0.5), numpy.arange(trials, dtype=float))
+
+
+def test_boxes_are_as_narrow_as_the_leaders_agree() -> None:
+    spreads = []
+    for width in (0.4, 0.04):
+        points = CoarseToFine(explore=0.0).propose(PLANE, around((0.6, 0.3, 0.5), width), 400, Random(1))
+        assert abs(points[:, :2] - [0.6, 0.3]).max() < 2 * width
+        spreads.append(points[:, :2].std(0))
+    assert (spreads[0] > 4 * spreads[1]).all()
+
+
+def test_a_best_trial_at_the_edge_of_the_leaders_draws_the_box_beyond_it() -> None:
+    history = around((0.6, 0.3, 0.5), 0.1)
+    history.points[0, 0] = 0.7
+    points = CoarseToFine(explore=0.0).propose(PLANE, history, 400, Random(1))
+    assert (points[:, 0] > 0.72).mean() > 0.1
+
+
+def test_the_share_of_exploration_is_drawn_from_the_whole_space() -> None:
+    points = CoarseToFine(explore=0.25).propose(PLANE, around((0.6, 0.3, 0.5), 0.02), 2000, Random(1))
+    away = (abs(points[:, :2] - [0.6, 0.3]) > 0.05).any(1)
+    assert abs(away.mean() - 0.25) < 0.03
+
+
+def test_an_option_that_lost_every_time_still_comes_back() -> None:
+    points = CoarseToFine().propose(PLANE, around((0.6, 0.3, 0.5), 0.02), 300, Random(1))
+    options = [PLANE.level("kind", value) for value in points[:, 2]]
+    assert set(options) == {0, 1, 2}
+    assert options.count(1) > 200
+
+
+def test_it_finds_the_lowest_point_of_a_bowl() -> None:
+    points, losses = numpy.empty((0, 3)), numpy.empty(0)
+    for _ in range(10):
+        new = PLANE.clip(CoarseToFine().propose(PLANE, past(points, losses), 16, Random(5)))
+        points = numpy.concatenate([points, new])
+        losses = ((points[:, :2] - [0.9, 0.2]) ** 2).sum(1) + (points[:, 2] < 0.66)
+    assert losses.min() < 1e-3
+
+
+def test_failed_and_diverged_trials_do_not_lead() -> None:
+    history = around((0.6, 0.3, 0.5), 0.05)
+    history.points[:5] = 0.95
+    history.objectives[:3], history.objectives[3:5] = numpy.nan, numpy.inf
+    points = CoarseToFine(explore=0.0).propose(PLANE, history, 100, Random(1))
+    assert points[:, 1].max() < 0.5
+
+
+def test_a_hundred_thousand_trials_cost_what_a_hundred_do() -> None:
+    generator = numpy.random.default_rng(0)
+    times = []
+    for trials in (100, 100_000):
+        history = past(generator.random((trials, 3)), generator.random(trials))
+        began = perf_counter()
+        for _ in range(5):
+            CoarseToFine().propose(PLANE, history, 16, Random(1))
+        times.append((perf_counter() - began) / 5 / 16)
+    assert times[1] < 1e-3

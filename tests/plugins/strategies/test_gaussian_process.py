@@ -1,0 +1,115 @@
+"""gaussian-process."""
+
+from collections.abc import Callable
+
+import numpy
+import pytest
+from caviar import Array, Dimension, History, Random, Space, TrialState
+from caviar.testing import StrategyContract
+from caviar.testing.strategy import SPACE, Line, Stairs, history
+from caviar_plugins import GaussianProcess, RandomSearch
+from caviar_plugins.strategies.features import features, settled
+from caviar_plugins.strategies.scores import scores
+
+CUBE = Space(tuple(Dimension(name, Line()) for name in "abc"))
+
+
+def search(space: Space, loss: Callable[[Array], Array], trials: int, size: int, seed: int = 1) -> tuple[Array, Array]:
+    """Points and losses of a search in rounds."""
+    points, losses = numpy.empty((0, len(space))), numpy.empty(0)
+    while len(points) < trials:
+        done = len(points)
+        epochs = numpy.ones(done, dtype=numpy.int64)
+        past = History("minimize", points, losses, (TrialState.FINISHED,) * done, epochs, losses[:, None])
+        new = space.clip(GaussianProcess().propose(space, past, size, Random(seed)))
+        points = numpy.concatenate([points, new])
+        losses = numpy.concatenate([losses, loss(new)])
+    return points, losses
+
+
+def bowl(points: Array) -> Array:
+    total: Array = ((points - [0.9, 0.2, 0.5]) ** 2).sum(1)
+    return total
+
+
+class TestGaussianProcess(StrategyContract):
+    strategy = GaussianProcess(first=4)
+
+
+class TestGaussianProcessThatSeesAPart(StrategyContract):
+    strategy = GaussianProcess(first=4, most=16)
+
+    def test_a_long_past_is_no_trouble(self) -> None:
+        points = self.proposed(300, 3)
+        assert points.shape == (3, len(self.space))
+
+
+@pytest.mark.parametrize("size", [1, 8])
+def test_it_finds_the_lowest_point_of_a_bowl(size: int) -> None:
+    assert search(CUBE, bowl, 40, size)[1].min() < 1e-3
+
+
+def test_a_round_is_spread_out() -> None:
+    points, _ = search(CUBE, bowl, 24, 12)
+    last = points[-12:]
+    gaps = numpy.sqrt(((last[:, None] - last) ** 2).sum(2)) + numpy.eye(12)
+    assert gaps.min() > 0.01
+
+
+def test_it_learns_which_option_is_best_under_noise() -> None:
+    space = Space((Dimension("kind", Stairs(4), ordered=False, levels=4), Dimension("a", Line())))
+    noise = numpy.random.default_rng(0)
+
+    def loss(points: Array) -> Array:
+        wrong = numpy.floor(points[:, 0] * 4) != 2
+        total: Array = (points[:, 1] - 0.3) ** 2 + wrong + noise.normal(0, 0.05, len(points))
+        return total
+
+    points, _ = search(space, loss, 40, 10)
+    late = points[-20:]
+    assert (numpy.floor(late[:, 0] * 4) == 2).mean() > 0.6
+    assert abs(numpy.median(late[:, 1]) - 0.3) < 0.15
+
+
+def test_a_region_that_diverges_is_left_alone() -> None:
+    def loss(points: Array) -> Array:
+        return numpy.where(points[:, 1] > 0.6, numpy.inf, bowl(points))
+
+    points, _ = search(CUBE, loss, 32, 8)
+    assert (points[-16:, 1] > 0.6).mean() < 0.2
+
+
+def test_what_was_tried_is_not_proposed_again_while_something_else_is_left() -> None:
+    space = Space(tuple(Dimension(name, Stairs(5), levels=5) for name in "ab"))
+    points, _ = search(space, lambda new: new.sum(1), 24, 6)
+    assert len({tuple(point) for point in settled(space, points)}) >= 22
+
+
+@pytest.mark.parametrize("value", [numpy.nan, numpy.inf, 1.0, -numpy.inf])
+def test_a_past_that_says_nothing_is_no_trouble(value: float) -> None:
+    past = history(SPACE, 12, Random(0))
+    past.objectives[:] = value
+    points = GaussianProcess().propose(SPACE, past, 3, Random(1))
+    assert numpy.isfinite(SPACE.clip(points)[:, 0]).all()
+
+
+def test_settled_points_are_those_of_the_engine() -> None:
+    points = RandomSearch().propose(SPACE, history(SPACE, 0, Random(0)), 200, Random(3))
+    expected = numpy.stack([SPACE.point(SPACE.values(point)) for point in SPACE.clip(points)])
+    numpy.testing.assert_allclose(settled(SPACE, points), expected)
+
+
+def test_options_lie_one_apart_and_inactive_coordinates_do_not_count() -> None:
+    points = settled(SPACE, numpy.asarray([[0.1, 0.2, 0.3, 0.9, 0.5, 0.5], [0.5, 0.7, 0.8, 0.1, 0.5, 0.5]]))
+    found, owners = features(SPACE, points)
+    gaps = (found[0] - found[1]) ** 2
+    assert gaps[owners == 0].sum() == pytest.approx(1)
+    assert gaps[owners == 3].sum() == 0
+
+
+def test_scores_keep_the_order_of_the_better_half_and_cut_off_the_worst() -> None:
+    losses = numpy.asarray([1.0, 2.0, 3.0, 4.0, 1e9, numpy.inf, numpy.nan])
+    found = scores(losses)
+    assert (numpy.diff(found[:4]) > 0).all()
+    assert found[4] == found[5] == found[6] == found.max()
+    assert found.std() == pytest.approx(1)

@@ -1,0 +1,104 @@
+"""The Gaussian process and its improvement, against scikit-learn and numeric integration."""
+
+import numpy
+import pytest
+from caviar_plugins.strategies.improvement import log_expected_improvement
+from caviar_plugins.strategies.regression import Belief, Scales, _Misfit, fitted
+from scipy import integrate, optimize, stats
+from sklearn.gaussian_process import GaussianProcessRegressor
+from sklearn.gaussian_process.kernels import ConstantKernel, Matern, WhiteKernel
+
+GENERATOR = numpy.random.default_rng(0)
+X, AT = GENERATOR.random((25, 3)), GENERATOR.random((40, 3))
+Y = numpy.sin(5 * X[:, 0]) + X[:, 1] + 0.1 * GENERATOR.normal(size=25)
+SCALES = Scales(numpy.asarray([0.4, 1.5, 3.0]), 1.7, 0.02)
+
+
+def sklearns(x: object, y: object) -> GaussianProcessRegressor:
+    kernel = ConstantKernel(1.7) * Matern([0.4, 1.5, 3.0], nu=2.5)
+    return GaussianProcessRegressor(kernel, alpha=0.02, optimizer=None).fit(x, y)
+
+
+def test_mean_and_variance_are_scikit_learns() -> None:
+    belief = Belief.of(SCALES, X, Y)
+    loadings = belief.loadings(AT)
+    mean, deviation = sklearns(X, Y).predict(AT, return_std=True)
+    numpy.testing.assert_allclose(belief.mean(loadings)[:, 0], mean, rtol=1e-7)
+    numpy.testing.assert_allclose(numpy.sqrt(belief.variance(loadings)), deviation, rtol=1e-7)
+
+
+def test_an_imagined_value_changes_the_belief_as_a_real_one_without_noise() -> None:
+    belief, values = Belief.of(SCALES, X, Y).imagine(AT[0], numpy.asarray([-1.0, 0.0, 2.0]))
+    kernel = ConstantKernel(1.7) * Matern([0.4, 1.5, 3.0], nu=2.5)
+    x, noise = numpy.concatenate([X, AT[:1]]), numpy.append(numpy.full(25, 0.02), 1e-12)
+    for version, value in enumerate(values):
+        truth = GaussianProcessRegressor(kernel, alpha=noise, optimizer=None).fit(x, numpy.append(Y, value))
+        mean, deviation = truth.predict(AT[1:], return_std=True)
+        loadings = belief.loadings(AT[1:])
+        numpy.testing.assert_allclose(belief.mean(loadings)[:, version], mean, rtol=1e-6)
+        numpy.testing.assert_allclose(numpy.sqrt(belief.variance(loadings)), deviation, rtol=1e-6)
+
+
+def test_imagined_values_are_drawn_from_the_belief() -> None:
+    before = Belief.of(SCALES, X, Y)
+    loadings = before.loadings(AT[:1])
+    _, values = before.imagine(AT[0], numpy.asarray([0.0, 1.0]))
+    assert values[0] == pytest.approx(before.mean(loadings)[0, 0])
+    assert values[1] - values[0] == pytest.approx(numpy.sqrt(before.variance(loadings)[0]))
+
+
+def test_loadings_can_be_extended_instead_of_computed_anew() -> None:
+    before = Belief.of(SCALES, X, Y)
+    after, _ = before.imagine(AT[0], numpy.zeros(1))
+    numpy.testing.assert_allclose(after.extended(before.loadings(AT[1:]), AT[1:]), after.loadings(AT[1:]), atol=1e-10)
+
+
+def misfit(prior: float) -> _Misfit:
+    gaps = ((X[:, None] - X) ** 2).transpose(2, 0, 1).reshape(3, -1)
+    return _Misfit(gaps, Y, numpy.zeros(5), numpy.full(5, prior))
+
+
+def test_the_likelihood_is_scikit_learns() -> None:
+    kernel = ConstantKernel(1.7) * Matern([0.4, 1.5, 3.0], nu=2.5) + WhiteKernel(0.02)
+    truth = GaussianProcessRegressor(kernel, alpha=1e-8, optimizer=None).fit(X, Y).log_marginal_likelihood_value_
+    found = misfit(1e6)(numpy.log([0.4, 1.5, 3.0, 1.7, 0.02]))[0]
+    assert -found - 25 / 2 * numpy.log(2 * numpy.pi) == pytest.approx(truth, rel=1e-9)
+
+
+def test_the_gradient_is_the_slope() -> None:
+    function = misfit(1.0)
+    at = numpy.log([0.4, 1.5, 3.0, 1.7, 0.02])
+    slopes = optimize.approx_fprime(at, lambda place: function(place)[0], 1e-6)
+    numpy.testing.assert_allclose(function(at)[1], slopes, rtol=1e-4, atol=1e-4)
+
+
+def test_fitted_lengths_tell_what_matters() -> None:
+    scales = fitted(X, (Y - Y.mean()) / Y.std(), numpy.arange(3))
+    assert scales.lengths[0] < scales.lengths[1] < scales.lengths[2]
+    assert scales.noise < 0.2
+
+
+def test_expected_improvement_is_the_integral() -> None:
+    cases = [(0.0, 1.0, 0.5), (1.0, 0.25, 0.0), (3.0, 0.01, 2.7), (0.3, 4.0, -5.0)]
+    for mean, variance, best in cases:
+        normal = stats.norm(mean, numpy.sqrt(variance))
+        low = mean - 12 * numpy.sqrt(variance)
+        expected, _ = integrate.quad(lambda f, b=best, n=normal: (b - f) * n.pdf(f), min(low, best - 1), best)
+        found = log_expected_improvement(numpy.asarray([[mean]]), numpy.asarray([variance]), numpy.asarray([best]))
+        assert found[0] == pytest.approx(numpy.log(expected), abs=1e-5)
+
+
+def test_far_above_the_best_it_still_has_a_slope() -> None:
+    means = numpy.asarray([[5.0], [20.0], [100.0], [1000.0]])
+    found = log_expected_improvement(means, numpy.ones(4), numpy.zeros(1))
+    assert numpy.isfinite(found).all()
+    assert (numpy.diff(found) < 0).all()
+    # phi(z) / z^2 far below: the leading term of its asymptotic series.
+    assert found[2] == pytest.approx(stats.norm.logpdf(100.0) - 2 * numpy.log(100.0), abs=1e-3)
+
+
+def test_versions_are_averaged() -> None:
+    means, bests = numpy.asarray([[0.0, 1.0]]), numpy.asarray([0.5, 0.2])
+    each = [log_expected_improvement(means[:, [k]], numpy.ones(1), bests[[k]])[0] for k in range(2)]
+    found = log_expected_improvement(means, numpy.ones(1), bests)[0]
+    assert found == pytest.approx(numpy.log(numpy.exp(each).mean()))

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import caviar
 import pytest
 from caviar import Mistakes, load
+from caviar.engine.objective import objective_named
 from caviar.registry import index
+from caviar.registry.extras import install_line
 from caviar.registry.index import Entry
 
 DATA = 'data = "digits"\n'
@@ -144,9 +149,14 @@ CASES = {
         DATA + 'normalizer = "batch_norm"',
         "p.toml:2: normalizer: unknown normalizer 'batch_norm'; did you mean 'batchnorm'?",
     ),
+    "scikit-learn's name of a transform": (
+        DATA + 'transform = ["SimpleImputer", "StandardScaler"]',
+        "p.toml:2: transform.SimpleImputer: unknown transform 'SimpleImputer'; did you mean 'impute'?\n"
+        "p.toml:2: transform.StandardScaler: unknown transform 'StandardScaler'; did you mean 'standardize'?",
+    ),
     "a plugin of another kind": (
         DATA + '[optimizer]\nuse = "relu"',
-        "p.toml:3: optimizer.use: unknown optimizer 'relu'; 'relu' is an activation; there are: adam, sgd",
+        "p.toml:3: optimizer.use: unknown optimizer 'relu'; 'relu' is an activation; there are: «optimizer»",
     ),
     "a number for a plugin": (
         DATA + "model = 3",
@@ -158,7 +168,7 @@ CASES = {
     ),
     "a schedule without its name": (
         DATA + "[schedule.learning_rate]\ndecay = 0.5",
-        'p.toml:2: schedule.learning_rate: needs use = "…"; there are: constant',
+        'p.toml:2: schedule.learning_rate: needs use = "…"; there are: «schedule»',
     ),
     "two options of one name": (
         DATA + 'optimizer = { choice = ["adam", { use = "adam", beta1 = 0.5 }] }',
@@ -168,6 +178,62 @@ CASES = {
         DATA + '[optimizer]\nchoice = [\n  "adam",\n  { use = "sgd", learning_rate = -1 },\n]',
         "p.toml:5: optimizer.sgd.learning_rate: must be above 0, not -1",
     ),
+    "an empty range": (
+        DATA + "model.dropout = { uniform = [0.5, 0.5] }",
+        "p.toml:2: model.dropout: uniform: low must be below high, not 0.5 and 0.5",
+    ),
+    "a range upside down": (
+        DATA + "model.layers = { int = [3, 1] }",
+        "p.toml:2: model.layers: int: low must not be above high, not 3 and 1",
+    ),
+    "the Beta distribution": (
+        DATA + "optimizer.beta1 = { beta = [2, 5] }",
+        "p.toml:2: optimizer.beta1: beta: the beta scale, 1 - 10^r, needs 0 <= low < high < 1, not 2 and 5; it is for "
+        "averaging constants such as momentum and is not the Beta distribution; for other ranges take uniform, log or "
+        "int",
+    ),
+    "a beta scale that reaches one": (
+        DATA + "optimizer.beta1 = { beta = [0.9, 1] }",
+        "p.toml:2: optimizer.beta1: beta: the beta scale, 1 - 10^r, needs 0 <= low < high < 1, not 0.9 and 1; it is "
+        "for averaging constants such as momentum and is not the Beta distribution; for other ranges take uniform, "
+        "log or int",
+    ),
+    "an empty choice": (
+        DATA + "trainer.batch_size = { choice = [] }",
+        "p.toml:2: trainer.batch_size: choice: a choice needs at least one option",
+    ),
+    "an option twice": (
+        DATA + "trainer.batch_size = { choice = [64, 64] }",
+        "p.toml:2: trainer.batch_size: choice: each option may stand only once, but 64 stands twice",
+    ),
+    "a step of nothing": (
+        DATA + "model.layers = { int = [1, 3], step = 0 }",
+        "p.toml:2: model.layers: int: step must be at least 1, not 0",
+    ),
+    "a sampler of a sampler": (
+        DATA + "optimizer.learning_rate = { log = [{ log = [1, 2] }, 3] }",
+        "p.toml:2: optimizer.learning_rate: log: low must be a number, not a table",
+    ),
+    "two words for one thing": (
+        DATA + "model.units = [32, 16]\nmodel.layers = 3",
+        "p.toml:2: model: units lists 2 layers; leave out 'layers', or give one number of units",
+    ),
+    "a goal against the metric's own": (
+        DATA + 'search = { metric = "validation.loss", goal = "maximize" }',
+        "p.toml:2: search.goal: comes from the metric; it is for a metric of your own that does not say it",
+    ),
+    "a goal that the metric contradicts": (
+        DATA + 'search = { metric = "validation.accuracy", goal = "minimize" }',
+        "p.toml:2: search.goal: metric 'accuracy' says maximize itself; leave the goal out",
+    ),
+    "advice that there is not": (
+        DATA + 'check.silence = ["grid"]',
+        "p.toml:2: check.silence: there is no advice 'grid'; did you mean 'wide-grid'?",
+    ),
+    "automatic data": (
+        'data = "auto"',
+        'p.toml:1: data: missing; write [data] with path = "my.csv" and target = "…"',
+    ),
     "no data": ("", 'p.toml: data: missing; write [data] with path = "my.csv" and target = "…"'),
     "no target": (
         '[data]\npath = "p.npz"\nuse = "csv"',
@@ -175,11 +241,11 @@ CASES = {
     ),
     "an unreadable kind of file": (
         '[data]\npath = "my.parquet"',
-        "p.toml:2: data.path: no plugin reads '.parquet' files; say which with use: csv, digits, npz",
+        "p.toml:2: data.path: no plugin reads '.parquet' files; say which with use: «data»",
     ),
     "a name that is no folder": (
         DATA + 'name = "a/b"',
-        "p.toml:2: name: names the run's folder: letters, digits, '-' and '_', not beginning with '.'",
+        "p.toml:2: name: names the run's folder: letters, digits, '-', '_' and, inside, '.'",
     ),
     "an unknown metric": (
         DATA + '[search]\nmetric = "validation.acuracy"',
@@ -201,7 +267,7 @@ CASES = {
     "a schedule for nothing": (
         DATA + 'schedule.momentum = "constant"',
         "p.toml:2: schedule.momentum: optimizer 'adam' and the trainer have no number 'momentum' to schedule; "
-        "there are: learning_rate, beta1, beta2, epsilon, batch_size",
+        "there are: learning_rate, beta1, beta2, epsilon, batch_size, clip",
     ),
     "a number beyond TOML's": (
         DATA + "optimizer.learning_rate = { log = [1, 9223372036854775808] }",
@@ -220,7 +286,7 @@ def test_a_bad_file_is_told_in_these_words(case: str, tmp_path: Path, monkeypatc
     Path("p.toml").write_text(text)
     with pytest.raises(Mistakes) as caught:
         load("p.toml")
-    assert str(caught.value) == told
+    assert str(caught.value) == re.sub("«(.+?)»", lambda kind: ", ".join(index.names(kind[1])), told)
 
 
 @pytest.mark.parametrize(
@@ -293,14 +359,56 @@ def test_a_good_file_is_described(tmp_path: Path) -> None:
     (tmp_path / "p.toml").write_text(DATA + "optimizer.learning_rate = { log = [1e-4, 1.0] }\n")
     done = pipe("check", "p.toml", "--set", "search.trials=9", cwd=tmp_path)
     assert done.returncode == 0
-    assert done.stdout.splitlines()[-2:] == [
-        "search     9 trials by random, 16 a round",
-        "  optimizer.learning_rate  log  0.0001 … 1  tier 1",
+    assert done.stdout.splitlines() == [
+        "name       p",
+        "data       digits",
+        "rows       5,620: 3,058 training, 765 validation, 1,797 test",
+        "columns    64 of numbers; 64 inputs",
+        "target     digit: 10 classes, classification",
+        "model      mlp 64-64-64-10, 8,970 parameters",
+        "normalizer none",
+        "training   adam, 10 epochs of 48 steps",
+        "search     9 trials by random, 1 round",
+        "           optimizer.learning_rate  log scale  0.0001 … 1  tier 1",
+        "memory     about 3 MB, populations of up to 9 members",
     ]
 
 
+def test_a_table_is_described_from_its_head(tmp_path: Path) -> None:
+    rows = "".join(f"{n},{('red', 'blue', '')[n % 3]},{n % 2 == 0},{n * 0.5}\n" for n in range(3000))
+    (tmp_path / "my.csv").write_text("size,color,new,price\n" + rows)
+    (tmp_path / "p.toml").write_text('[data]\npath = "my.csv"\ntarget = "price"\ntest = 0.2\n')
+    done = pipe("check", "p.toml", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    told = done.stdout.splitlines()
+    assert told[1] == f"data       {tmp_path / 'my.csv'}"
+    assert re.match(r"rows       about 3,1..: 1,9.. training, 6.. validation, 6.. test", told[2])
+    assert told[3:6] == [
+        "columns    1 of numbers, 1 of flags, 1 of words (1 with gaps); 5 inputs",
+        "target     price: numbers, regression",
+        "model      mlp 5-64-64-1, 4,609 parameters",
+    ]
+
+
+def test_what_is_wrong_with_the_head_of_the_data_is_told_by_check(tmp_path: Path) -> None:
+    (tmp_path / "my.csv").write_text("a,prices\n1,2\n")
+    (tmp_path / "p.toml").write_text('[data]\npath = "my.csv"\ntarget = "price"\n')
+    done = pipe("check", "p.toml", cwd=tmp_path)
+    assert done.returncode == 2
+    assert done.stderr == f"{tmp_path / 'my.csv'}:1: there is no column 'price' to predict; did you mean 'prices'?\n"
+
+
+def test_advice_stands_on_standard_error_unless_quiet(tmp_path: Path) -> None:
+    (tmp_path / "p.toml").write_text(DATA + 'normalizer = "batchnorm"\n')
+    told = pipe("check", "p.toml", cwd=tmp_path)
+    assert (told.returncode, told.stderr.startswith("advice: normalizer: ")) == (0, True)
+    assert pipe("check", "p.toml", "--quiet", cwd=tmp_path).stderr == ""
+    head = pipe("run", "p.toml", "--set", "trainer.epochs=1", cwd=tmp_path)
+    assert head.stderr.startswith("advice: normalizer: ")
+
+
 def test_plugins_are_listed_and_described(tmp_path: Path) -> None:
-    assert "  adam  caviar " in pipe("plugins", cwd=tmp_path).stdout
+    assert re.search(r"\n  adam +caviar ", pipe("plugins", cwd=tmp_path).stdout)
     assert "tier 1" in pipe("plugins", "adam", cwd=tmp_path).stdout
     assert pipe("plugins", "adm", cwd=tmp_path).stderr == "no plugin is called 'adm'; did you mean 'adam'?\n"
 
@@ -316,3 +424,73 @@ def test_a_default_plugin_that_cannot_be_loaded_is_told_with_the_rest(
             load("p.toml")
     finally:
         index.forget("others_")
+
+
+class Needy(caviar.Optimizer):
+    """Needs what an extra brings; nobody ever builds it."""
+
+    requires = ("module_of_an_extra",)
+
+    def init(self, parameters: caviar.Array, layout: caviar.Layout) -> dict[str, caviar.Array]:
+        return {}
+
+    def update(self, *_: object) -> None: ...
+
+
+class Profit(caviar.Metric):
+    """Somebody's own metric, which leaves the goal to the file."""
+
+    task = "regression"
+
+    def measure(self, prediction: caviar.Array, truth: caviar.Array) -> caviar.Array:
+        profit: caviar.Array = prediction[..., 0].sum(axis=1)
+        return profit
+
+
+@pytest.fixture
+def theirs() -> Iterator[None]:
+    """Plugins of another distribution."""
+    for kind, name, cls in (("optimizer", "needy", Needy), ("metric", "profit", Profit)):
+        index.add(Entry(kind, name, f"{__name__}:{cls.__name__}", "others", "1.0"))
+    sys.modules[__name__] = sys.modules.get(__name__) or sys.modules[Needy.__module__]
+    yield
+    index.forget(__name__)
+
+
+@pytest.mark.usefixtures("theirs")
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            "optimizer = 'needy'",
+            "p.toml:2: optimizer: optimizer 'needy' of others 1.0 cannot be used: it needs 'module_of_an_extra'; "
+            "pip install module_of_an_extra",
+        ),
+        (
+            "search.metric = 'validation.profit'",
+            "p.toml:2: search.metric: metric 'profit' does not say whether more is better; "
+            'write goal = "maximize" or "minimize"',
+        ),
+    ],
+)
+def test_a_third_partys_plugin_that_lacks_something_is_told(
+    text: str, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("p.toml").write_text(DATA + text)
+    with pytest.raises(Mistakes) as caught:
+        load("p.toml")
+    assert str(caught.value) == told
+
+
+@pytest.mark.usefixtures("theirs")
+def test_a_metric_of_ones_own_takes_its_goal_from_the_file(tmp_path: Path) -> None:
+    (tmp_path / "p.toml").write_text(DATA + 'search = { metric = "validation.profit", goal = "minimize" }')
+    assert load(tmp_path / "p.toml").search.goal == "minimize"
+    objective = objective_named("validation.profit", "minimize")
+    assert (objective.goal, objective.worst) == ("minimize", float("inf"))
+
+
+def test_the_extra_that_brings_a_module_is_named() -> None:
+    assert install_line("caviar", "onnx") == "pip install 'caviar[onnx]'"
+    assert install_line("caviar", "nowhere.sub") == "pip install nowhere"

@@ -1,52 +1,101 @@
-"""`pipe check`: finds every mistake of a file, or says what it describes."""
+"""`pipe check`: finds every mistake of a file, or says what will happen."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from caviar.cli.shared import Code, Settings
+from caviar.cli.shared import Code, Quiet, Settings, show_advice
 
 if TYPE_CHECKING:
+    from caviar.config.outlook import Outlook
     from caviar.config.pipeline import Pipeline
     from caviar.interfaces.plugin import Plugin
-    from caviar.values.dimension import Dimension
 
 
 def check(
     file: Annotated[Path, typer.Argument(help="The pipeline file.", show_default=False)],
     settings: Settings = None,
     code: Code = None,
+    quiet: Quiet = False,
 ) -> None:
-    """Check FILE without reading data: print every mistake (exit 2), or what would be searched."""
+    """Tell every mistake of FILE, or what a run will do.
+
+    Mistakes end it with exit code 2. Of the data, only the head is read.
+    """
     from caviar.config.load import load
 
-    typer.echo("\n".join(summary(load(file, settings or (), code))))
+    pipeline = load(file, settings or (), code)
+    typer.echo("\n".join(summary(pipeline)))
+    show_advice(pipeline, quiet)
 
 
 def summary(pipeline: Pipeline) -> list[str]:
-    """What a pipeline describes, in a few lines."""
-    from caviar.config.space import space_of
+    """What a run of a pipeline will do, in a few lines."""
+    from caviar.config.outlook import outlook
 
-    space, search = space_of(pipeline), pipeline.search
-    lines = [
-        f"name       {pipeline.name}",
-        f"data       {_name(pipeline.data)}",
-        f"model      {_name(pipeline.model)}, normalizer {_name(pipeline.normalizer)}",
-        f"training   {_name(pipeline.optimizer)}, {pipeline.trainer.epochs} epochs",
-    ]
-    if len(space):
-        lines.append(f"search     {search.trials} trials by {_name(search.strategy)}, {search.round} a round")
-        paths, scales = [each.path for each in space.dimensions], [_scale(each) for each in space.dimensions]
-        wide, long = max(map(len, paths)), max(map(len, scales))
-        for dimension, scale in zip(space.dimensions, scales, strict=True):
-            tier = f"  tier {dimension.tier}" if dimension.tier else ""
-            lines.append(f"  {dimension.path:{wide}}  {scale:{long}}  {_range(dimension)}{tier}")
+    seen = outlook(pipeline)
+    lines = [("name", pipeline.name)]
+    lines += _data(seen) if seen else [("data", _name(pipeline.data))]
+    lines += _training(pipeline, seen)
+    lines += _search(pipeline, seen)
+    return [f"{word:11}{text}".rstrip() for word, text in lines]
+
+
+def _data(seen: Outlook) -> Iterator[tuple[str, str]]:
+    head = seen.head
+    about = "" if head.exact else "about "
+    parts = ", ".join(f"{rows:,} {part}" for part, rows in seen.parts().items() if rows)
+    yield "data", f"{getattr(seen.data, 'path', None) or _name(seen.data)}"
+    folds = f", {seen.data.folds} folds" if seen.data.folds else ""
+    yield "rows", f"{about}{head.rows:,}: {parts}{folds}"
+    told = []
+    for kind in ("numbers", "flags", "words"):
+        columns = [each for each in head.features if each.kind == kind]
+        if columns:
+            gaps = sum(each.missing for each in columns)
+            told.append(f"{sum(each.width for each in columns):,} of {kind}{f' ({gaps} with gaps)' if gaps else ''}")
+    yield "columns", f"{', '.join(told)}; {seen.inputs:,} inputs"
+    what = f"{seen.outputs} classes" if seen.task == "classification" else "numbers"
+    yield "target", f"{', '.join(each.name for each in head.target)}: {what}, {seen.task}"
+
+
+def _training(pipeline: Pipeline, seen: Outlook | None) -> Iterator[tuple[str, str]]:
+    from caviar.config.outlook import steps
+
+    model = _name(pipeline.model)
+    if seen:
+        ends = (seen.smallest, seen.largest)
+        shapes = " … ".join(dict.fromkeys(map(str, ends)))
+        model += f" {shapes}, {' … '.join(dict.fromkeys(f'{each.parameters:,}' for each in ends))} parameters"
+    yield "model", model
+    yield "normalizer", _name(pipeline.normalizer)
+    training = f"{_name(pipeline.optimizer)}, {_count(pipeline.trainer.epochs, 'epoch')}"
+    batches = steps(pipeline, seen.parts()["training"]) if seen else None
+    if batches:
+        training += f" of {' … '.join(dict.fromkeys(f'{each:,}' for each in batches))} steps"
+    yield "training", training
+
+
+def _search(pipeline: Pipeline, seen: Outlook | None) -> Iterator[tuple[str, str]]:
+    from caviar.config.outlook import searched
+
+    search, rows = pipeline.search, list(searched(pipeline))
+    if not rows:
+        yield "search", f"nothing: {_count(search.trials, 'model')}" if search.trials > 1 else "nothing: one model"
     else:
-        lines.append("search     nothing" + (f": {search.trials} models" if search.trials > 1 else ": one model"))
-    return lines
+        rounds = -(-search.trials // search.round)
+        yield "search", f"{_count(search.trials, 'trial')} by {_name(search.strategy)}, {_count(rounds, 'round')}"
+        if search.pruner:
+            yield "", f"pruned by {_name(search.pruner)}"
+    widths = [max((len(row[column]) for row in rows), default=0) for column in range(3)]
+    for row in rows:
+        yield "", "  ".join(f"{cell:{wide}}" for cell, wide in zip(row, (*widths, 0), strict=True))
+    if seen:
+        yield "memory", f"about {_size(seen.bytes())}, populations of up to {_count(seen.population(), 'member')}"
 
 
 def _name(part: Plugin | None) -> str:
@@ -58,15 +107,9 @@ def _name(part: Plugin | None) -> str:
     return label_of(part) if part else "given by the program"
 
 
-def _scale(dimension: Dimension) -> str:
-    from caviar.config.space import sampler_of
-    from caviar.registry.load import name_of
-
-    return name_of(type(sampler_of(dimension)))
+def _count(many: int, noun: str) -> str:
+    return f"{many:,} {noun}{'' if many == 1 else 's'}"
 
 
-def _range(dimension: Dimension) -> str:
-    from caviar.config.space import PluginChoice, sampler_of
-
-    ends = dimension.sampler.names if isinstance(dimension.sampler, PluginChoice) else sampler_of(dimension).ends()
-    return (" … " if dimension.ordered else " | ").join(dimension.sampler.describe(end) for end in ends)
+def _size(count: int) -> str:
+    return f"{max(1, round(count / 1e6)):,} MB" if count < 1e9 else f"{count / 1e9:.1f} GB"

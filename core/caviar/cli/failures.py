@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 import inspect
+import os
+import sys
 from collections.abc import Callable
+from errno import ENOSPC
 from functools import wraps
 from typing import Annotated, Any, get_type_hints
 
 import typer
 
-# By name: importing the classes would cost every command, `pipe --help` too, the libraries behind them.
-_EXITS = {
-    "DataError": 2,
-    "Mistakes": 2,
-    "NoBackend": 2,
-    "NotAModel": 2,
-    "PluginError": 2,
-    "Refused": 2,
-    "StoreError": 1,
-    "UnknownMetric": 2,
-}
-_INTERRUPTED = ("KeyboardInterrupt", "Stopped")
+from caviar.values.problem import Problem, Stopped
 
 _Debug = Annotated[bool, typer.Option("--debug", help="Show Python's traceback of a failure.")]
 
@@ -32,7 +24,7 @@ def guarded(command: Callable[..., None]) -> Callable[..., None]:
     def run(*values: Any, debug: bool, **options: Any) -> None:
         try:
             command(*values, **options)
-        except (typer.Exit, typer.Abort):
+        except (typer.Exit, typer.Abort, typer.BadParameter):
             raise
         except BaseException as error:
             if debug or isinstance(error, (SystemExit, GeneratorExit)):
@@ -50,14 +42,20 @@ def guarded(command: Callable[..., None]) -> Callable[..., None]:
 
 def report(error: BaseException) -> int:
     """Prints why a command failed and gives the exit code."""
-    names = [cls.__name__ for cls in type(error).__mro__]
-    if any(name in _INTERRUPTED for name in names):
+    if isinstance(error, (KeyboardInterrupt, Stopped)):
         typer.echo("interrupted; the same command goes on from here", err=True)
         return 130
-    code = next((_EXITS[name] for name in names if name in _EXITS), None)
-    if code is not None:
+    if isinstance(error, Problem):
         typer.echo(str(error), err=True)
-        return code
+        return error.exit_code
+    if isinstance(error, BrokenPipeError):  # the reader of our output has gone, as in `pipe results RUN | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    if isinstance(error, OSError) and error.strerror:
+        safe = "; free some space and run the same command again: what was recorded is safe"
+        where = f"{error.filename}: " if error.filename else ""
+        typer.echo(f"{where}{error.strerror}{safe if error.errno == ENOSPC else ''}", err=True)
+        return 1
     reason = " ".join(str(error).split()) or "no message"
     typer.echo(f"unexpected {type(error).__name__}: {reason}; --debug shows where", err=True)
     return 1

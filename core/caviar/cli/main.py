@@ -8,10 +8,13 @@ import typer
 
 from caviar.cli.check import check
 from caviar.cli.failures import guarded
+from caviar.cli.fill import fill
+from caviar.cli.init import init
 from caviar.cli.plugins import plugins
 from caviar.cli.predict import predict
 from caviar.cli.results import results
 from caviar.cli.run import run
+from caviar.cli.schema import schema
 
 app = typer.Typer(
     name="pipe",
@@ -21,7 +24,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for command in (run, check, plugins, results, predict):
+for command in (run, check, fill, init, plugins, results, predict, schema):
     app.command()(guarded(command))
 
 

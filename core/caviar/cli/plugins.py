@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from inspect import getdoc
 from pathlib import Path
+from shutil import get_terminal_size
+from textwrap import fill
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -19,7 +21,7 @@ def plugins(
     name: Annotated[str | None, typer.Argument(help="A plugin's name.", show_default=False)] = None,
     code: Code = None,
 ) -> None:
-    """List the installed plugins by kind, or show what the one called NAME may be given."""
+    """List the plugins, or show what NAME may be given."""
     if code is not None:
         from caviar.registry.code import register
 
@@ -64,26 +66,48 @@ def _show(name: str) -> list[str]:
     lines: list[str] = []
     for kind in kinds:
         cls = load(kind, name)
-        fields = [(field, *_field(cls, field)) for field in cls.model_fields]
-        widths = [max((len(row[column]) for row in fields), default=0) for column in range(3)]
-        lines += [*([""] if lines else []), f"{kind} '{name}', from {version_of(cls)}", ""]
-        lines += [f"  {line}".rstrip() for line in (getdoc(cls) or "").splitlines()]
-        lines += [""] if fields else ["", "  It has no keys."]
-        for field, default, bounds, rest in fields:
-            lines.append(f"  {field:{widths[0]}}  {default:{widths[1]}}  {bounds:{widths[2]}}  {rest}".rstrip())
+        lines += [*([""] if lines else []), f"{kind} '{name}', from {version_of(cls)}, {cls.__module__}", ""]
+        lines += _wrapped(getdoc(cls) or "")
+        lines += ["", *_fields(cls)] if cls.model_fields else ["", "  It has no keys."]
     return lines
 
 
-def _field(cls: type[Plugin], field: str) -> tuple[str, str, str]:
-    """Its default, its type with bounds, and how it is searched."""
+def _fields(cls: type[Plugin]) -> list[str]:
+    """A line for each field, and what else is to be said of it below."""
+    rows = [(field, *_field(cls, field)) for field in cls.model_fields]
+    wide, long = (max(len(row[column]) for row in rows) for column in (0, 1))
+    lines = []
+    for field, default, kind, *further in rows:
+        lines.append(f"  {field:{wide}}  {default:{long}}  {kind}".rstrip())
+        lines += [f"  {'':{wide}}  {each}" for each in further]
+    return lines
+
+
+def _field(cls: type[Plugin], field: str) -> list[str]:
+    """Its default, its type with bounds, how it is searched, and other libraries' words for it."""
     from caviar.config.dump import inline
     from caviar.config.wanted import of_field
 
     info, facts = cls.model_fields[field], cls.facts(field)
     default = "required" if info.is_required() else f"= {inline(info.get_default(call_default_factory=True))}"
-    search = f"searched by {inline(facts.search)}" if facts.search else ""
-    tier = f"tier {facts.tier}" if facts.tier else ""
-    return default, of_field(cls, field).words() + _bounds(facts), "  ".join(part for part in (search, tier) if part)
+    told = [default, of_field(cls, field).words() + _bounds(facts)]
+    tier = f", tier {facts.tier}" if facts.tier else ""
+    if facts.search:
+        told.append(f"searched by {inline(facts.search)}: {facts.search.span()}{tier}")
+    elif tier:
+        told.append(tier.removeprefix(", "))
+    if facts.also:
+        told.append(f"elsewhere called {', '.join(facts.also)}")
+    return told
+
+
+def _wrapped(text: str) -> list[str]:
+    """A docstring's paragraphs, for the width of this terminal."""
+    width = min(100, get_terminal_size().columns) - 2
+    paragraphs = text.replace("\nSource:", "\n\nSource:").split("\n\n")
+    return "\n\n".join(fill(each, width, initial_indent="  ", subsequent_indent="  ") for each in paragraphs).split(
+        "\n"
+    )
 
 
 def _bounds(facts: Facts) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
-from caviar.cli.shared import limit_blas_threads
+from caviar.cli.shared import Code, limit_blas_threads
 
 if TYPE_CHECKING:
     from caviar.values.arrays import Array
@@ -20,13 +20,17 @@ if TYPE_CHECKING:
 def predict(
     run: Annotated[Path, typer.Argument(help="A run's folder, such as runs/digits.", show_default=False)],
     data: Annotated[Path, typer.Argument(help="Rows to predict; the target may be missing.", show_default=False)],
+    code: Code = None,
     out: Annotated[Path | None, typer.Option(help="Write a CSV file instead of printing.", show_default=False)] = None,
 ) -> None:
-    """Predict the rows of DATA with the best model of RUN, as CSV: the prediction, then each class's probability."""
+    """Predict the rows of DATA with RUN's best model.
+
+    Prints CSV: the prediction, then each class's probability.
+    """
     limit_blas_threads()
     from caviar.engine.prediction import predict_file
 
-    task, prediction = predict_file(run / "models" / "best.safetensors", data)
+    task, prediction = predict_file(run / "models" / "best.safetensors", data, code)
     if out is None:
         _write(sys.stdout, task, prediction)
         return

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import json as json_text
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from caviar.cli.shared import plain
+from caviar.cli.shared import Code, plain
+
+_WIDE = 400  # columns
 
 
 def results(
     run: Annotated[Path, typer.Argument(help="A run's folder, such as runs/digits.", show_default=False)],
     json: Annotated[bool, typer.Option("--json", help="Print all trials as one JSON object.")] = False,
     count: Annotated[int, typer.Option(min=1, help="How many trials the table shows.")] = 20,
+    code: Code = None,
 ) -> None:
-    """Show the trials of RUN: the best first, then those that did not finish, with the reason."""
+    """Show the trials of RUN, the best first.
+
+    Those that did not finish come last, with the reason.
+    """
     from caviar.engine.results import read_results
 
-    found = read_results(run)
+    found = read_results(run, code)
     if json:
         rows: list[dict[str, Any]] = [
             {
@@ -37,18 +44,22 @@ def results(
     from rich.console import Console
     from rich.table import Table
 
+    from caviar.values.paths import short_names
+
     paths = list(dict.fromkeys(path for trial in found.trials for path in trial.values))
+    short = short_names(paths)
     table = Table(box=None, header_style="bold", pad_edge=False)
     table.add_column("trial", justify="right")
     table.add_column("state")
     table.add_column(found.metric, justify="right")
     for path in paths:
-        table.add_column(path.removeprefix("optimizer.").removeprefix("model."), overflow="fold")
+        table.add_column(short[path], overflow="fold")
     for trial in found.ranked[:count]:
         objective = "" if trial.objective is None else f"{trial.objective:.4f}"
         cells = [found.describe(path, trial.values[path]) if path in trial.values else "" for path in paths]
         table.add_row(str(trial.index), trial.state.value, objective, *cells)
-    console = Console()
+    # Where nobody looks, as in a pipe, a trial stays on its line.
+    console = Console(width=None if sys.stdout.isatty() else _WIDE)
     console.print(table)
     if len(found.trials) > count:
         console.print(f"{count} of {len(found.trials)} trials; --count {len(found.trials)} shows all")

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from caviar.cli.shared import Code, Settings, limit_blas_threads, plain, since_start, stop_on_signals
+from caviar.cli.shared import (
+    Code,
+    Quiet,
+    Settings,
+    limit_blas_threads,
+    plain,
+    show_advice,
+    since_start,
+    stop_on_signals,
+)
 
 if TYPE_CHECKING:
     from caviar.engine.study import Run
@@ -18,12 +27,16 @@ def run(
     file: Annotated[Path, typer.Argument(help="The pipeline file.", show_default=False)],
     settings: Settings = None,
     runs: Annotated[Path, typer.Option(help="Folder that holds the runs, one folder each.")] = Path("runs"),
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Worker processes; one per core if not given.", show_default=False)
+    ] = None,
     code: Code = None,
     json: Annotated[bool, typer.Option("--json", help="Print the result as one JSON object.")] = False,
+    quiet: Quiet = False,
 ) -> None:
-    """Search and train as FILE says; the same command goes on where an interrupted run stopped.
+    """Search and train as FILE says, or go on where it stopped.
 
-    Leaves the best model, all results and the resolved file in runs/NAME.
+    The same command resumes an interrupted run. Leaves the best model, all results and the resolved file in runs/NAME.
 
     Examples:
 
@@ -33,13 +46,19 @@ def run(
     """
     limit_blas_threads()
     from caviar.config.load import load
+    from caviar.engine.advice.range_edge import range_edge
     from caviar.engine.study import run as run_pipeline
 
-    pipeline = load(file, settings or (), code)
+    chosen = [] if workers is None else [f"executor.workers={workers}"]
+    pipeline = load(file, [*(settings or ()), *chosen], code)
+    show_advice(pipeline, quiet)
     with stop_on_signals() as check_stop:
         done = run_pipeline(pipeline, runs, check_stop)
     if json:
         typer.echo(json_text.dumps(as_object(done), allow_nan=False))
+    if done.summary.best is not None and not quiet:
+        for each in range_edge(pipeline, done.summary.trials, done.summary.best):
+            typer.echo(str(each), err=True)
     for reporter, complaint in done.complaints.items():
         typer.echo(f"reporter {reporter} failed in {complaint}", err=True)
     if done.summary.best is None:

@@ -37,8 +37,9 @@ class Builder:
             self.note(At(keys, ".".join(map(str, keys))), "whole numbers have at most 64 bits")
         if self.mistakes:
             return None
-        if "data" not in tree:
-            self.note(At(), 'data: missing; write [data] with path = "my.csv" and target = "…"')
+        if tree.get("data", "auto") == "auto":
+            keys = ("data",) if "data" in tree else ()
+            self.note(At(keys, "data"), 'missing; write [data] with path = "my.csv" and target = "…"')
         try:
             built = self.fields(Pipeline, tree, At())
         except Broken:
@@ -121,13 +122,12 @@ class Builder:
 
     def labelled(self, base: type[Plugin], raw: Any, at: At, place: int) -> Plugin:
         """A plugin in a list, which may carry a name of its own."""
-        table = {"use": raw} if isinstance(raw, str) else raw
-        if not isinstance(table, dict):
-            return self.plugin(base, raw, at.child(place), None)
-        name = table.get("name", table.get("use"))
+        if not isinstance(raw, dict):
+            return self.plugin(base, raw, at.child(place, raw if isinstance(raw, str) else None), None)
+        name = raw.get("name", raw.get("use"))
         here = at.child(place, name if isinstance(name, str) else None)
-        built = self.plugin(base, {key: each for key, each in table.items() if key != "name"}, here, None)
-        if "name" not in table:
+        built = self.plugin(base, {key: each for key, each in raw.items() if key != "name"}, here, None)
+        if "name" not in raw:
             return built
         if not isinstance(name, str) or not name or "." in name:
             raise self.fail(here.child("name"), f"must be text without dots, not {say(name)}")

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from caviar.config.advice.rules import AFTER, RULES
 from caviar.config.names import closest
 from caviar.config.pipeline import Pipeline
 from caviar.config.wanted import of_field
 from caviar.interfaces.plugin import Plugin
 from caviar.interfaces.sampler import Sampler
 from caviar.registry import index
-from caviar.registry.load import name_of
+from caviar.registry.load import load, name_of
 
 Complaint = tuple[tuple[str, ...], str]
 """The keys of a place in the file, and what is wrong there."""
@@ -40,6 +41,27 @@ def _metric(pipeline: Pipeline) -> Iterator[Complaint]:
     yield ("search", "metric"), text
 
 
+def _goal(pipeline: Pipeline) -> Iterator[Complaint]:
+    metric, said = pipeline.search.metric, pipeline.search.goal
+    name = (metric or "").partition(".")[2]
+    if name not in index.names("metric"):
+        if said is not None:
+            yield ("search", "goal"), "comes from the metric; it is for a metric of your own that does not say it"
+        return
+    declared = getattr(load("metric", name), "goal", None)
+    if declared is None and said is None:
+        text = f'metric \'{name}\' does not say whether more is better; write goal = "maximize" or "minimize"'
+        yield ("search", "metric"), text
+    elif None not in (declared, said) and declared != said:
+        yield ("search", "goal"), f"metric '{name}' says {declared} itself; leave the goal out"
+
+
+def _folds(pipeline: Pipeline) -> Iterator[Complaint]:
+    if pipeline.data is not None and pipeline.data.folds is not None and pipeline.search.pruner is not None:
+        text = "a pruner decides within one training, and folds train each trial several times; leave one of them out"
+        yield ("data", "folds"), text
+
+
 def _smallest_batch(pipeline: Pipeline) -> Iterator[Complaint]:
     if "batch_size" not in type(pipeline.trainer).model_fields:
         return
@@ -61,7 +83,21 @@ def _schedules(pipeline: Pipeline) -> Iterator[Complaint]:
             yield ("schedule", field), text
 
 
-_RULES: tuple[Callable[[Pipeline], Iterator[Complaint]], ...] = (_metric, _smallest_batch, _schedules)
+def _silence(pipeline: Pipeline) -> Iterator[Complaint]:
+    known = (*RULES, *AFTER)
+    for name in pipeline.check.silence:
+        if name not in known:
+            yield ("check", "silence"), f"there is no advice '{name}'{closest(name, known)}"
+
+
+_RULES: tuple[Callable[[Pipeline], Iterator[Complaint]], ...] = (
+    _metric,
+    _goal,
+    _folds,
+    _smallest_batch,
+    _schedules,
+    _silence,
+)
 
 
 def _alternatives(value: Any) -> tuple[Any, ...]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from caviar.config.errors import SET, Mistake, Mistakes
 from caviar.config.positions import Keys, positions
+from caviar.registry.load import name_of
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class Document:
 
 def read(file: str, settings: Iterable[str] = ()) -> Document:
     """The file with `path=value` settings applied. Raises Mistakes."""
-    document = parse(_text(file), file)
+    document = parse(text_of(file), file)
     mistakes = [mistake for mistake in (_set(document, setting) for setting in settings) if mistake]
     if mistakes:
         raise Mistakes(mistakes)
@@ -57,7 +58,8 @@ def parse(text: str, file: str) -> Document:
         raise Mistakes([Mistake(file, None, "", "lists or tables are nested too deeply")]) from None
 
 
-def _text(file: str) -> str:
+def text_of(file: str) -> str:
+    """What a file holds. Raises Mistakes."""
     try:
         return Path(file).read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
     except FileNotFoundError:
@@ -128,18 +130,25 @@ def _names(value: Any) -> list[str | None]:
 
 
 _ARRAYS = ("transform", "regularizer", "reporter")
+"""Lists of plugins. Naming one of them in a setting leaves the others, which may be defaults, as they are."""
 
 
 def _table(node: Any, key: str | int, arrays: bool) -> Any:
     """What stands at a key, as something that can be gone into: a plugin's bare name becomes a table."""
     value = node.get(key) if isinstance(node, dict) else node[key]
     if value is None:
-        node[key] = [] if arrays and key in _ARRAYS else {}
+        node[key] = _defaults(str(key)) if arrays and key in _ARRAYS else {}
     elif isinstance(value, str):
         node[key] = {"use": value}
     elif not isinstance(value, (dict, list)):
         node[key] = {}
     return node[key]
+
+
+def _defaults(key: str) -> list[str]:
+    from caviar.config.pipeline import Pipeline
+
+    return [name_of(type(each)) for each in Pipeline.model_fields[key].get_default(call_default_factory=True)]
 
 
 def _forget(lines: dict[Keys, int | None], keys: Keys) -> None:

@@ -22,13 +22,13 @@ def to_toml(pipeline: Pipeline) -> str:
     lines = []
     for name, value in fields.items():
         if name == "schedule":
-            tables |= {f"[schedule.{_key(key)}]": _table(each) for key, each in value.items()}
+            tables |= {f"[schedule.{key_text(key)}]": table_of(each) for key, each in value.items()}
         elif isinstance(value, Declared) and not isinstance(value, Sampler) and name != "backend":
-            tables[f"[{name}]"] = _table(value)
+            tables[f"[{name}]"] = table_of(value)
         elif not (name == "data" and value is None):
             lines.append(f"{name} = {_list(value) if isinstance(value, tuple) else inline(value)}")
     for header, table in tables.items():
-        lines += ["", header, *(f"{_key(key)} = {inline(value)}" for key, value in table.items())]
+        lines += ["", header, *(f"{key_text(key)} = {inline(value)}" for key, value in table.items())]
     return "\n".join(lines) + "\n"
 
 
@@ -43,7 +43,7 @@ def _list(values: tuple[Any, ...]) -> str:
     return "[" + "".join(f"\n  {inline(each)}," for each in values) + "\n]" if values else "[]"
 
 
-def _table(value: Declared) -> dict[str, Any]:
+def table_of(value: Declared) -> dict[str, Any]:
     """A declared object as the keys of its table."""
     fields = {name: getattr(value, name) for name in type(value).model_fields}
     if not isinstance(value, Plugin):
@@ -76,7 +76,7 @@ def inline(value: Any) -> str:
     if isinstance(value, Sampler):
         return _braces(_sampler(value))
     if isinstance(value, Plugin):
-        table = _table(value)
+        table = table_of(value)
         return inline(table["use"]) if len(table) == 1 else _braces(table)
     if isinstance(value, Mapping):
         return _braces(value)
@@ -92,10 +92,11 @@ def inline(value: Any) -> str:
 
 
 def _braces(table: Mapping[str, Any]) -> str:
-    return "{ " + ", ".join(f"{_key(key)} = {inline(value)}" for key, value in table.items()) + " }"
+    return "{ " + ", ".join(f"{key_text(key)} = {inline(value)}" for key, value in table.items()) + " }"
 
 
-def _key(key: str) -> str:
+def key_text(key: str) -> str:
+    """A key as TOML, quoted where it must be."""
     bare = key.isascii() and key.replace("-", "").replace("_", "").isalnum()
     return key if bare else dumps(key, ensure_ascii=False)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from caviar.values.problem import Problem
+
 SET = "--set"
 """Stands for the file where a value came from the command line."""
 
@@ -23,7 +25,7 @@ class Mistake:
         return ": ".join(part for part in (place, self.path, self.text) if part)
 
 
-class Mistakes(Exception):
+class Mistakes(Problem):
     """All mistakes of one file, in its order; printed, one line each."""
 
     def __init__(self, mistakes: Iterable[Mistake]) -> None:

@@ -25,13 +25,23 @@ _STRING = re.compile(
 
 def positions(text: str) -> dict[Keys, int]:
     """The line, from 1, of every key and list element of a valid document."""
-    return _Scanner(text).found
+    return Scan(text).found
 
 
-class _Scanner:
+class Scan:
+    """Where everything stands in a valid document.
+
+    `found`: the line of every key. `spans`: where each value begins and ends in the text. `homes`: the table under
+    whose header each dotted or plain key is written. `ends`: where the last line of each table with a header ends, the
+    comment behind it included; () is the part before the first header.
+    """
+
     def __init__(self, text: str) -> None:
         self.text, self.at = text, 0
         self.found: dict[Keys, int] = {}
+        self.spans: dict[Keys, tuple[int, int]] = {}
+        self.homes: dict[Keys, Keys] = {}
+        self.ends: dict[Keys, int] = {(): 0}
         self._ends = [match.start() for match in re.finditer("\n", text)]
         self._tables: dict[Keys, int] = {}
         self._document()
@@ -47,6 +57,7 @@ class _Scanner:
                 self.found[table] = line
             else:
                 self._pair(table)
+            self.ends[table] = self._line_end()
 
     def _header(self, opening: str, closing: str) -> Keys:
         self.at += len(opening)
@@ -77,6 +88,7 @@ class _Scanner:
         for key in self._key():
             path = (*path, key)
             self.found.setdefault(path, line)
+            self.homes.setdefault(path, table)
         self.at += 1  # the equals sign
         self._skip(_GAP)
         self._value(path)
@@ -98,6 +110,11 @@ class _Scanner:
             self.at += 1
 
     def _value(self, path: Keys) -> None:
+        start = self.at
+        self._skip_value(path)
+        self.spans[path] = start, self.at
+
+    def _skip_value(self, path: Keys) -> None:
         opening = self.text[self.at]
         if opening in "\"'":
             self._skip(_STRING)
@@ -122,6 +139,11 @@ class _Scanner:
         assert match is not None
         self.at = match.end()
         return self.at
+
+    def _line_end(self) -> int:
+        """Where the line ends on which the scanner stands."""
+        end = self.text.find("\n", self.at)
+        return len(self.text) if end < 0 else end
 
     def _line(self) -> int:
         return bisect_left(self._ends, self.at) + 1

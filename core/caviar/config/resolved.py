@@ -10,6 +10,7 @@ from caviar.config.build import Builder
 from caviar.config.document import parse
 from caviar.config.errors import Mistakes
 from caviar.config.pipeline import Pipeline
+from caviar.config.places import At, Broken
 from caviar.interfaces.data import Data, DataError
 from caviar.interfaces.plugin import Declared, Plugin
 from caviar.registry import index
@@ -28,13 +29,36 @@ def loads(text: str, file: str) -> Pipeline:
     return pipeline
 
 
-def reader_for(path: Path, target: str) -> Data:
-    """The data plugin that reads a file, by its suffix. Raises DataError."""
+def loads_training(text: str) -> Pipeline:
+    """The same of a text that says only what training depends on, without data."""
+    builder = Builder(parse(text, "the pipeline"))
+    try:
+        return cast(Pipeline, builder.fields(Pipeline, builder.document.tree, At()))
+    except Broken:
+        raise Mistakes(builder.mistakes) from None
+
+
+def all_listed(pipeline: Pipeline) -> bool:
+    """Whether every plugin in it can be found by its name, as a resolved text needs it."""
+    return all(
+        any(each.target == f"{cls.__module__}:{cls.__qualname__}" for each in index.entries(cls.kind))
+        for cls in {type(plugin) for plugin in _plugins(pipeline)}
+    )
+
+
+def reader_for(path: Path, target: str, trained: Data | None) -> Data:
+    """The data plugin that reads a file, by its suffix; read as the data trained on if that is of the same kind.
+
+    Raises DataError.
+    """
     name = path.suffix.removeprefix(".").lower()
     if name not in index.names("data"):
         known = ", ".join(f".{each}" for each in index.names("data") if "path" in load("data", each).model_fields)
         raise DataError(f"{path}: no plugin reads files of this kind; there are readers for {known}")
-    return cast(type[Any], load("data", name))(path=path, target=target)  # type: ignore[no-any-return]
+    cls = load("data", name)
+    if trained is not None and type(trained) is cls:
+        return trained.model_copy(update={"path": path})
+    return cast(type[Any], cls)(path=path, target=target)  # type: ignore[no-any-return]
 
 
 def versions_of(pipeline: Pipeline) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from caviar.config.pipeline import Pipeline
@@ -60,6 +60,11 @@ def floats(pipeline: Pipeline) -> frozenset[str]:
     return frozenset(found.dimension.path for found in _walk(pipeline) if found.floating)
 
 
+def owners(pipeline: Pipeline) -> dict[str, tuple[type[Declared], str]]:
+    """The class and the field that each searched path belongs to, where it belongs to one."""
+    return {found.dimension.path: found.owner for found in _walk(pipeline) if found.owner}
+
+
 def sampler_of(dimension: Dimension) -> Sampler:
     """The sampler that the file has for a dimension."""
     scale = dimension.sampler.sampler if isinstance(dimension.sampler, PluginChoice) else dimension.sampler
@@ -90,6 +95,7 @@ def parts_of(pipeline: Pipeline) -> dict[str, Plugin]:
 class _Found:
     dimension: Dimension
     floating: bool
+    owner: tuple[type[Declared], str] | None = None
 
 
 @dataclass(frozen=True)
@@ -101,14 +107,19 @@ class _Place:
     floating: bool = False
     parent: str | None = None
     when: int | None = None
+    owner: tuple[type[Declared], str] | None = None
 
     def below(self, word: str | int) -> _Place:
         return _Place(f"{self.path}.{word}", parent=self.parent, when=self.when)
 
+    def element(self, place: int) -> _Place:
+        """One value of a list that a field holds: what holds for the field holds for it."""
+        return replace(self, path=f"{self.path}.{place}")
+
     def field(self, cls: type[Declared], name: str) -> _Place:
         facts, want = cls.facts(name), of_field(cls, name)
         floating = want.tunable and float in want.types
-        return _Place(f"{self.path}.{name}", facts.tier, floating, self.parent, self.when)
+        return _Place(f"{self.path}.{name}", facts.tier, floating, self.parent, self.when, (cls, name))
 
     def option(self, level: int, label: str) -> _Place:
         return _Place(f"{self.path}.{label}", parent=self.path, when=level)
@@ -123,7 +134,7 @@ def _visit(value: Any, at: _Place) -> Iterator[_Found]:
     if isinstance(value, Sampler):
         if not _of_plugins(value):
             dimension = Dimension(at.path, value, at.tier, value.ordered, value.levels(), at.parent, at.when)
-            yield _Found(dimension, at.floating)
+            yield _Found(dimension, at.floating, at.owner)
             return
         scale: Scale = PluginChoice(value)
         yield _Found(Dimension(at.path, scale, at.tier, False, value.levels(), at.parent, at.when), False)
@@ -134,7 +145,7 @@ def _visit(value: Any, at: _Place) -> Iterator[_Found]:
             yield from _visit(getattr(value, field), at.field(type(value), field))
     elif isinstance(value, (tuple, dict)):
         for word, each in _elements(value):
-            yield from _visit(each, at.below(word))
+            yield from _visit(each, at.element(word) if isinstance(word, int) else at.below(word))
 
 
 def _settled(value: Any, path: str, values: Mapping[str, Any]) -> Any:

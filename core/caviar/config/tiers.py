@@ -17,11 +17,11 @@ def complete(pipeline: Pipeline) -> Pipeline:
     """The pipeline as it will be run.
 
     Tiers that are asked for are filled in; a search without any sampler takes tiers 1 and 2; and where neither a
-    sampler nor a search is given, one model is trained.
+    sampler nor a search (of more than one trial) is given, one model is trained.
     """
     asked = pipeline.search.tiers
     if not asked and not len(space_of(pipeline)):
-        if "search" not in pipeline.model_fields_set:
+        if "search" not in pipeline.model_fields_set or pipeline.search.trials == 1:
             return _with_search(pipeline, trials=1)
         pipeline = _with_search(pipeline, tiers=FIRST)
         asked = FIRST

@@ -1,138 +1,104 @@
-"""CSV: a table with a header row; numbers in every column but the target, which may hold words."""
+"""CSV: a table of numbers, flags and words below a header row; cells may be missing."""
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator, Sequence
-from difflib import get_close_matches
+from collections.abc import Collection
+from itertools import islice
 from pathlib import Path
 
-from caviar import Array, Data, DataError, Table, setting
+from caviar import Array, Data, DataError, Head, Table, setting
+from pydantic import ValidationInfo, field_validator
 
-MISSING = frozenset(("", "na", "n/a", "nan", "null", "none", "?"))
+from caviar_plugins.data.csv_cells import describe
+from caviar_plugins.data.csv_rows import Rows
+
+HEAD_ROWS = 1000
+"""How many rows `pipe check` looks at."""
 
 
 class CSV(Data):
-    """UTF-8, separated by commas. A target of words or few whole numbers gives classes, any other a regression."""
+    """UTF-8. A target of words, true and false or few whole numbers gives classes, any other a regression.
+
+    Missing are empty cells, NA, N/A, NaN, null, none and ?. `words` lists columns whose numbers are names, such as
+    postal codes; `ignore` columns that must not be learned from, such as row numbers.
+    """
 
     path: Path = setting(default=...)
-    target: str = setting(default=...)
+    target: str = setting(default=..., also=("y", "target_column", "label_column"))
+    separator: str = setting(default=",", also=("sep", "delimiter"))
+    words: tuple[str, ...] = setting(default=(), also=("categorical", "categories"))
+    ignore: tuple[str, ...] = setting(default=(), also=("drop", "exclude"))
+
+    @field_validator("separator")
+    @classmethod
+    def _one_letter(cls, separator: str) -> str:
+        if len(separator) != 1 or separator in '"\r\n':
+            raise ValueError("must be one character, such as ';'")
+        return separator
+
+    @field_validator("ignore")
+    @classmethod
+    def _keeps_the_target(cls, ignore: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        if info.data.get("target") in ignore:
+            raise ValueError("cannot hold the target, which is what is learned")
+        return ignore
 
     def read(self) -> Table:
-        header = self._header(next(self._rows(), None))
-        if self.target not in header:
-            near = get_close_matches(self.target, header, n=1)
-            hint = f"did you mean '{near[0]}'?" if near else f"there are {', '.join(header)}"
-            raise DataError(f"{self.path}:1: there is no column '{self.target}' to predict; {hint}")
-        return self.read_rows()
+        self._names()
+        table = self.read_rows()
+        gap = _first_gap(table.columns[self.target])
+        if gap is not None:
+            text = f"the target '{self.target}' has no value; fill it in or remove the row"
+            self._rows.fail(self._rows.line_of(gap), text)
+        return table
 
-    def read_rows(self) -> Table:
-        rows = self._rows()
-        header = self._header(next(rows, None))
-        lines, cells = [], []
-        for line, row in rows:
-            if len(row) != len(header):
-                raise DataError(
-                    f"{self.path}:{line}: {_count(len(row), 'cell')} where the header names "
-                    f"{_count(len(header), 'column')}; a text with a comma in it needs quotes"
-                )
-            lines.append(line)
-            cells.append(row)
-        if not cells:
-            raise DataError(f"{self.path}:1: there are no rows below the header")
-        columns = {
-            name: (self._labels if name == self.target else self._numbers)(name, lines, column)
-            for name, column in zip(header, zip(*cells, strict=True), strict=True)
-        }
+    def read_rows(self, words: Collection[str] = ()) -> Table:
+        from caviar_plugins.data.csv_columns import read_columns
+
+        names = self._rows.header()
+        known = {name for name in (*self.words, *words) if name in names}
+        columns = {name: each for name, each in read_columns(self._rows, known).items() if name not in self.ignore}
         return Table(columns, (self.target,) if self.target in columns else ())
 
-    def _rows(self) -> Iterator[tuple[int, list[str]]]:
-        """Rows that are not blank, each with the number of the line on which it begins."""
-        line = 1
-        try:
-            with self.path.open(encoding="utf-8-sig", newline="") as file:
-                reader = csv.reader(file, strict=True)
-                for row in reader:
-                    if row:
-                        yield line, row
-                    line = reader.line_num + 1
-        except FileNotFoundError:
-            raise DataError(f"{self.path}: there is no such file") from None
-        except OSError as error:
-            raise DataError(f"{self.path}: cannot be read: {error.strerror or error}") from error
-        except UnicodeDecodeError:
-            line = _first_undecodable(self.path.read_bytes())  # the reader is some lines behind what was decoded
-            raise DataError(f"{self.path}:{line}: not in UTF-8; save the file as UTF-8") from None
-        except csv.Error as error:
-            raise DataError(f"{self.path}:{line}: {error}; is a quote left open?") from error
+    def columns(self) -> tuple[str, ...]:
+        return tuple(self._rows.header())
 
-    def _header(self, first: tuple[int, list[str]] | None) -> list[str]:
-        if first is None:
-            raise DataError(f"{self.path}:1: the file is empty; a header row with the names of the columns is expected")
-        line, row = first
-        names = [name.strip() for name in row]
-        if len(names) == 1 and any(mark in names[0] for mark in ";\t"):
-            raise DataError(f"{self.path}:{line}: one column only; cells must be separated by commas")
-        for place, name in enumerate(names, start=1):
-            if not name:
-                raise DataError(f"{self.path}:{line}: column {place} has no name; give it one")
-            if name in names[: place - 1]:
-                raise DataError(f"{self.path}:{line}: two columns are named '{name}'; rename one")
+    def head(self) -> Head:
+        names = self._names()
+        rows = list(islice(self._rows.rows(), HEAD_ROWS + 1))
+        if not rows:
+            raise DataError(f"{self.path}:1: there are no rows below the header")
+        cells = zip(*(row for _, row in rows[:HEAD_ROWS]), strict=True)
+        columns = {name: describe(name, column, name in self.words) for name, column in zip(names, cells, strict=True)}
+        features = tuple(each for name, each in columns.items() if name not in (self.target, *self.ignore))
+        count = len(rows) if len(rows) <= HEAD_ROWS else self._estimate()
+        return Head(features, (columns[self.target],), count, exact=len(rows) <= HEAD_ROWS)
+
+    @property
+    def _rows(self) -> Rows:
+        return Rows(self.path, self.separator)
+
+    def _names(self) -> list[str]:
+        """The header, which must have every column that the file of the pipeline speaks of."""
+        names = self._rows.header()
+        places = ((self.target,), "to predict"), (self.words, "to read as words"), (self.ignore, "to ignore")
+        for listed, what in places:
+            for name in listed:
+                self._rows.find(name, names, what)
         return names
 
-    def _numbers(self, name: str, lines: Sequence[int], cells: Sequence[str]) -> Array:
-        import numpy
-
-        return numpy.asarray([self._number(name, *each) for each in zip(lines, cells, strict=True)], numpy.float64)
-
-    def _number(self, name: str, line: int, cell: str) -> float:
-        if cell.strip().lower() in MISSING:
-            raise DataError(
-                f"{self.path}:{line}: column '{name}' has no value; fill it in or remove the row "
-                "(filling in by itself comes with the transform 'impute')"
-            )
-        number = _as_number(cell)
-        if number is None:
-            raise DataError(
-                f"{self.path}:{line}: column '{name}' holds {cell!r} where a number is expected; "
-                "only the target may hold words so far: remove the column or number its words"
-            )
-        return number
-
-    def _labels(self, name: str, lines: Sequence[int], cells: Sequence[str]) -> Array:
-        """Whole numbers, else numbers, else words, whichever fits all cells."""
-        import numpy
-
-        words = [cell.strip() for cell in cells]
-        for line, word in zip(lines, words, strict=True):
-            if word.lower() in MISSING:
-                raise DataError(f"{self.path}:{line}: the target '{name}' has no value; fill it in or remove the row")
-        numbers = [_as_number(word) for word in words]
-        if None in numbers:
-            return numpy.asarray(words, dtype=object)
-        if all(word.lstrip("+-").isdecimal() and len(word) < 19 for word in words):  # int64 holds any 18 digits
-            return numpy.asarray([int(word) for word in words], numpy.int64)
-        return numpy.asarray(numbers, numpy.float64)
+    def _estimate(self) -> int:
+        """Rows, from the size of the first lines and of the file."""
+        with self.path.open("rb") as file:
+            header, *lines = islice(file, HEAD_ROWS + 1)
+        share = (self.path.stat().st_size - len(header)) / sum(map(len, lines))
+        return round(len(lines) * share)
 
 
-def _first_undecodable(content: bytes) -> int:
-    try:
-        content.decode()
-    except UnicodeDecodeError as error:
-        return 1 + content.count(b"\n", 0, error.start)
-    return 1
+def _first_gap(column: Array) -> int | None:
+    """The place of the first missing value."""
+    import numpy
 
-
-def _as_number(cell: str) -> float | None:
-    """A finite number; Python's 1_000 is no number to other programs."""
-    from math import isfinite
-
-    try:
-        number = float(cell)
-    except ValueError:
-        return None
-    return number if isfinite(number) and "_" not in cell else None
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    empty = numpy.asarray([each is None for each in column]) if column.dtype.kind == "O" else column != column
+    places = numpy.flatnonzero(empty)
+    return int(places[0]) if len(places) else None

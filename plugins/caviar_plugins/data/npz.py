@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
-from caviar import Array, Data, DataError, Table, setting
+from caviar import Array, Data, DataError, Head, Table, setting
 
 
 class NPZ(Data):
@@ -23,7 +23,7 @@ class NPZ(Data):
             raise DataError(f"{self.path}: there is no array '{self.target}' to predict; name it as target")
         return table
 
-    def read_rows(self) -> Table:
+    def read_rows(self, words: Collection[str] = ()) -> Table:
         import numpy
 
         arrays = self._load()
@@ -36,6 +36,19 @@ class NPZ(Data):
         columns = {name: numpy.concatenate([part[name] for part in parts]) for name in parts[0]}
         test = numpy.arange(len(columns["x"])) >= len(parts[0]["x"]) if len(parts) == 2 else None
         return Table(columns, (self.target,) if self.target in columns else (), test)
+
+    def head(self) -> Head:
+        from caviar_plugins.data.npz_head import array_heads
+
+        arrays = array_heads(self.path)
+        end = "_train" if "x_train" in arrays else ""
+        x, y = arrays.get(f"x{end}"), arrays.get(f"{self.target.lower()}{end}")
+        if x is None or y is None:
+            lacking = f"X{end}" if x is None else f"{self.target}{end}"
+            there = ", ".join(arrays) or "none"
+            raise DataError(f"{self.path}: there is no array {lacking}; X holds the features; there are {there}")
+        tested = arrays["x_test"].shape[0] if end and "x_test" in arrays else 0
+        return Head((x.column("x"),), (y.column(self.target),), x.shape[0] + tested, test=tested)
 
     def _load(self) -> dict[str, Array]:
         """The arrays that matter, their names in lower case: X and x are both common."""

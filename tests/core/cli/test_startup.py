@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-HEAVY = {"numpy", "pydantic", "rich", "pluggy", "numba", "scipy", "cupy", "pandas", "tomlkit"}
+HEAVY = {"numpy", "pydantic", "rich", "pluggy", "numba", "scipy", "cupy", "pandas", "pyarrow"}
 
 
 def imported(*arguments: str) -> set[str]:
@@ -23,7 +23,7 @@ def test_help_imports_nothing_heavy(argument: str) -> None:
     assert not imported(argument) & HEAVY
 
 
-@pytest.mark.parametrize("command", ["run", "check", "plugins", "results", "predict"])
+@pytest.mark.parametrize("command", ["run", "check", "fill", "init", "plugins", "results", "predict", "schema"])
 def test_help_of_a_command_imports_no_more_than_typer_does(command: str) -> None:
     assert not imported(command, "--help") & (HEAVY - {"pydantic"})  # typer itself reads parameters with pydantic
 
@@ -39,3 +39,14 @@ def test_check_imports_no_numerical_library(tmp_path: Path) -> None:
     found = imported("check", str(tmp_path / "good.toml"))
     assert "pydantic" in found
     assert not found & (HEAVY - {"pydantic", "pluggy"})
+
+
+def test_neither_does_looking_at_the_head_of_a_table(tmp_path: Path) -> None:
+    (tmp_path / "my.csv").write_text("a,b,y\n" + "1,x,2.5\n,y,3\n" * 900)
+    (tmp_path / "my.toml").write_text(
+        'normalizer = "batchnorm"\n[data]\npath = "my.csv"\ntarget = "y"\n[model]\nunits = { log-int = [8, 64] }\n'
+    )
+    assert not imported("check", str(tmp_path / "my.toml")) & (HEAVY - {"pydantic", "pluggy"})
+    assert not imported("fill", str(tmp_path / "my.toml")) & (HEAVY - {"pydantic", "pluggy"})
+    (tmp_path / "my.toml").unlink()
+    assert not imported("init", str(tmp_path / "my.csv")) & (HEAVY - {"pydantic", "pluggy"})

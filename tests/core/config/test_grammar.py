@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from caviar import Mistakes, Pipeline, load
 from caviar.config.document import read
+from caviar.config.space import space_of
 from caviar.registry.load import name_of
 
 Write = Callable[[str], Path]
@@ -110,3 +111,55 @@ def test_all_mistakes_are_told_at_once_in_the_order_of_the_file(write: Write) ->
 
 def test_a_pipeline_can_be_written_in_python() -> None:
     assert Pipeline(name="x").search.trials == 64
+
+
+def test_set_names_one_transform_and_leaves_the_others_at_their_defaults(write: Write) -> None:
+    transforms = load(write(""), ["transform.one-hot.most=7"]).transform
+    assert [name_of(type(each)) for each in transforms] == ["impute", "one-hot", "standardize"]
+    assert transforms[1].most == 7  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("setting", "path", "value"),
+    [
+        ("seed=3", "seed", 3),
+        ("data.validation=0.5", "data.validation", 0.5),
+        ("transform.impute.by=mean", "transform.0.by", "mean"),
+        ("model.activation=relu", "model.activation.kind", "activation"),
+        ("model.units=[8, 9]", "model.units", (8, 9)),
+        ("normalizer=batchnorm", "normalizer.cancels_bias", True),
+        ("schedule.learning_rate=constant", "schedule.learning_rate.kind", "schedule"),
+        ("schedule.learning_rate.use=constant", "schedule.learning_rate.kind", "schedule"),
+        ("regularizer.l2.strength=0.5", "regularizer.0.strength", 0.5),
+        ("trainer.dtype=float64", "trainer.dtype", "float64"),
+        ("search.strategy=grid", "search.strategy.kind", "strategy"),
+        ("search.strategy={ use = 'grid', levels = 5 }", "search.strategy.levels", 5),
+        ("search.tiers=[1, 3]", "search.tiers", (1, 3)),
+        ("check.silence=['wide-grid']", "check.silence", ("wide-grid",)),
+        ("executor=inline", "executor.kind", "executor"),
+        ("store.keep=1", "store.keep", 1),
+        ("reporter=[]", "reporter", ()),
+    ],
+)
+def test_set_reaches_every_table(write: Write, setting: str, path: str, value: object) -> None:
+    found: object = load(write(""), [setting])
+    for word in path.split("."):
+        if isinstance(found, tuple):
+            found = found[int(word)]
+        elif isinstance(found, dict):
+            found = found[word]
+        else:
+            found = getattr(found, word)
+    assert found == value
+
+
+def test_tiers_are_searched_in_their_declared_ranges_where_the_file_says_nothing(write: Write) -> None:
+    space = space_of(load(write("model.units = 8\n[search]\ntiers = [1, 2]")))
+    assert {each.path: each.tier for each in space.dimensions} == {
+        "optimizer.learning_rate": 1,
+        "trainer.batch_size": 2,
+    }
+
+
+def test_one_trial_is_one_model(write: Write) -> None:
+    assert not len(space_of(load(write("[search]\ntrials = 1"))))

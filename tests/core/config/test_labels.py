@@ -46,7 +46,7 @@ def test_two_of_one_plugin_are_told_apart_by_name_and_list_elements_by_place(fil
     assert paths == ["regularizer.first.strength", "regularizer.decay.per_layer.1"]
     settled = settle(pipeline, {"regularizer.first.strength": 0.5, "regularizer.decay.per_layer.1": 2})
     first, second = settled.regularizer
-    assert (first.strength, second.per_layer) == (0.5, (3, 2))  # type: ignore[attr-defined]
+    assert (first.strength, second.per_layer) == (0.5, (3, 2))  # type: ignore[union-attr]
     assert loads(to_toml(pipeline), "resolved") == pipeline
 
 

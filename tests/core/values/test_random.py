@@ -2,7 +2,7 @@
 
 import numpy
 import pytest
-from caviar import Array, Random, uniforms
+from caviar import Array, Random, Streams, uniforms
 from caviar.values.random import bits
 from scipy import stats
 
@@ -90,3 +90,9 @@ def test_generators_of_one_stream_draw_the_same() -> None:
     draws = [Random(9).child("weights").generator().normal(size=5).tolist() for _ in range(2)]
     assert draws[0] == draws[1]
     assert draws[0] != Random(9).child("other").generator().normal(size=5).tolist()
+
+
+def test_streams_of_members_are_the_streams_of_each() -> None:
+    members = [Random(3).child("trial", trial) for trial in range(4)]
+    drawn = Streams.of(members).child("batch", 7).child("dropout", 2).drawn()
+    assert drawn.tolist() == [member.child("batch", 7, "dropout", 2).key for member in members]

@@ -1,34 +1,81 @@
-"""Tables as text: numbers, labels, and an exact word for everything else."""
+"""Tables as text: numbers, flags and words, and an exact sentence for everything else."""
 
 from pathlib import Path
+from typing import Any
 
+import numpy
 import pytest
-from caviar import DataError
+from caviar import ColumnHead, DataError
 from caviar_plugins.data.csv import CSV
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
 
 
-def table_of(folder: Path, text: str | bytes, target: str = "y") -> CSV:
+def table_of(folder: Path, text: str | bytes, target: str = "y", **fields: Any) -> CSV:
     (folder / "t.csv").write_bytes(text.encode() if isinstance(text, str) else text)
-    return CSV(path=folder / "t.csv", target=target)
+    return CSV(path=folder / "t.csv", target=target, **fields)
 
 
-def test_every_column_is_numbers_but_the_target(tmp_path: Path) -> None:
-    table = table_of(tmp_path, "a, b ,y\n1,2.5,cat\n-3e2, 4 ,dog\n").read()
+def column(folder: Path, cells: str, **fields: Any) -> list[Any]:
+    """What a feature column of these cells becomes; its dtype first."""
+    rows = "".join(f'"{cell}",1\n' for cell in cells.split(" "))
+    found = table_of(folder, f"a,y\n{rows}", **fields).read().columns["a"]
+    return [str(found.dtype), *found.tolist()]
+
+
+def test_columns_are_numbers_or_words(tmp_path: Path) -> None:
+    table = table_of(tmp_path, "a, b ,c,y\n1,2.5,red,cat\n-3e2, 4 ,NEAR BAY,dog\n").read()
     assert {name: column.tolist() for name, column in table.columns.items()} == {
         "a": [1.0, -300.0],
         "b": [2.5, 4.0],
+        "c": ["red", "NEAR BAY"],
         "y": ["cat", "dog"],
     }
     assert table.target == ("y",)
 
 
 @pytest.mark.parametrize(
-    ("cells", "kind"),
-    [("1 0 1", "int64"), ("1.0 0 1", "float64"), ("1 0 x", "object"), ("true false true", "object")],
+    ("cells", "kind", "values"),
+    [
+        ("1 +2 -3", "int64", [1, 2, -3]),
+        ("1.0 .5 2.", "float64", [1.0, 0.5, 2.0]),
+        ("123456789012345678 1", "int64", [123456789012345678, 1]),
+        ("12345678901234567890 1", "float64", [12345678901234567890.0, 1.0]),
+        ("0x10 1", "object", ["0x10", "1"]),
+        ("1e3 2", "float64", [1000.0, 2.0]),
+        ("true False", "bool", [True, False]),
+        ("x 1", "object", ["x", "1"]),
+        ("1_000 1", "object", ["1_000", "1"]),
+    ],
 )
-def test_the_targets_cells_decide_its_kind(tmp_path: Path, cells: str, kind: str) -> None:
-    rows = "".join(f"0,{cell}\n" for cell in cells.split())
-    assert table_of(tmp_path, f"a,y\n{rows}").read().columns["y"].dtype == kind
+def test_the_cells_decide_what_a_column_is(tmp_path: Path, cells: str, kind: str, values: list[Any]) -> None:
+    assert column(tmp_path, cells) == [kind, *values]
+
+
+@pytest.mark.parametrize("missing", ["", "NA", "n/a", "NaN", "null", "None", "?"])
+def test_a_missing_cell_is_nan_among_numbers_and_none_among_words(tmp_path: Path, missing: str) -> None:
+    numbers, words, flags = (column(tmp_path, f"{cells} {missing}") for cells in ("1 2", "a b", "true false"))
+    numpy.testing.assert_equal(numbers, ["float64", 1.0, 2.0, numpy.nan])
+    assert words == ["object", "a", "b", None]
+    numpy.testing.assert_equal(flags, ["float64", 1.0, 0.0, numpy.nan])
+
+
+def test_numbers_may_be_declared_words(tmp_path: Path) -> None:
+    assert column(tmp_path, "01 1 1.0", words=("a",)) == ["object", "01", "1", "1.0"]
+
+
+def test_columns_may_be_ignored(tmp_path: Path) -> None:
+    assert table_of(tmp_path, "id,a,y\n1,2,3\n", ignore=("id",)).read().features == ("a",)
+
+
+def test_cells_may_be_separated_by_something_else(tmp_path: Path) -> None:
+    table = table_of(tmp_path, "a;y\n1;2\n", separator=";").read()
+    assert [each.tolist() for each in table.columns.values()] == [[1], [2]]
+
+
+def test_line_breaks_and_separators_may_stand_in_quotes(tmp_path: Path) -> None:
+    assert table_of(tmp_path, 'a,y\n"x,\ny ""z""",1\nb,2\n').read().columns["a"].tolist() == ['x,\ny "z"', "b"]
 
 
 def test_a_byte_order_mark_blank_lines_and_windows_ends_are_no_matter(tmp_path: Path) -> None:
@@ -36,10 +83,10 @@ def test_a_byte_order_mark_blank_lines_and_windows_ends_are_no_matter(tmp_path: 
     assert {name: column.tolist() for name, column in table.columns.items()} == {"a": [1.0], "y": [2]}
 
 
-def test_rows_to_predict_need_no_target(tmp_path: Path) -> None:
-    table = table_of(tmp_path, "a,b\n1,2\n").read_rows()
+def test_rows_to_predict_need_no_target_and_keep_the_words_of_training(tmp_path: Path) -> None:
+    table = table_of(tmp_path, "a,b\n1,2\n").read_rows(words=("b", "not there"))
     assert table.target == ()
-    assert table.features == ("a", "b")
+    assert [each.tolist() for each in table.columns.values()] == [[1], ["2"]]
 
 
 @pytest.mark.parametrize(
@@ -47,21 +94,20 @@ def test_rows_to_predict_need_no_target(tmp_path: Path) -> None:
     [
         ("", ":1: the file is empty; a header row"),
         ("a,y\n", ":1: there are no rows below the header"),
-        ("a,y\n1,2\n1,2,3\n", ":3: 3 cells where the header names 2 columns"),
+        ("a,y\n1,2\n1,2,3\n", ":3: 3 cells where the header names 2 columns; a text with ',' in it needs quotes"),
         ('a,y\n"1\n",2\n1\n', ":4: 1 cell where the header names 2 columns"),
-        ("a,y\n1,2\n\ncat,2\n", ":4: column 'a' holds 'cat' where a number is expected"),
-        ("a,y\n1_000,2\n", ":2: column 'a' holds '1_000' where a number is expected"),
-        ("a,y\ninf,2\n", ":2: column 'a' holds 'inf' where a number is expected"),
-        ("a,y\n1,2\n,2\n", ":3: column 'a' has no value; fill it in or remove the row"),
-        ("a,y\nNA,2\n", ":2: column 'a' has no value"),
-        ("a,y\n1,\n", ":2: the target 'y' has no value"),
+        ("a,y\n" + "1,2\n" * 10 + "\ncat,2\n", ":13: column 'a' holds 'cat' where 10 of 11 cells hold a number; "),
+        ("a,y\n" + "1,2\n" * 30 + "x,2\ny,2\n", ":32: column 'a' holds 'x' where 30 of 32 cells hold a number; "),
+        ("a,y\n" + "1,2\n" * 10 + "inf,2\n", ":12: column 'a' holds 'inf' where 10 of 11 cells hold a number"),
+        ("a,y\n1,\n", ":2: the target 'y' has no value; fill it in or remove the row"),
+        ("a,y\nb,c\n\nb,na\n", ":4: the target 'y' has no value"),
         ("a,a,y\n1,2,3\n", ":1: two columns are named 'a'; rename one"),
         ("a,,y\n1,2,3\n", ":1: column 2 has no name"),
-        ("a;y\n1;2\n", ":1: one column only; cells must be separated by commas"),
+        ("a;y\n1;2\n", ':1: one column only; if its cells are separated by ";", say separator = ";"'),
         ("a,Y1\n1,2\n", ":1: there is no column 'y' to predict; there are a, Y1"),
         ('a,y\n1,"2\n', ":2: unexpected end of data; is a quote left open?"),
+        ('a,y\n1,"2\n3,"4"\n', ":2: "),
         (b"a,y\n1,\xff\n", ":2: not in UTF-8; save the file as UTF-8"),
-        (b"a,y\n\x00,1\n", ":2: column 'a' holds '\\x00' where a number is expected"),
     ],
 )
 def test_what_does_not_fit_is_told_with_its_line(tmp_path: Path, text: str | bytes, said: str) -> None:
@@ -70,16 +116,58 @@ def test_what_does_not_fit_is_told_with_its_line(tmp_path: Path, text: str | byt
     assert f"{tmp_path / 't.csv'}{said}" in str(error.value)
 
 
-def test_a_near_name_is_suggested_for_the_target(tmp_path: Path) -> None:
+def test_a_near_name_is_suggested(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="no column 'price' to predict; did you mean 'prices'"):
         table_of(tmp_path, "a,prices\n1,2\n", target="price").read()
+    with pytest.raises(DataError, match="no column 'idd' to ignore; did you mean 'id'"):
+        table_of(tmp_path, "id,y\n1,2\n", ignore=("idd",)).read()
 
 
-def test_a_missing_file_is_told(tmp_path: Path) -> None:
+def test_a_missing_file_and_a_folder_are_told(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"none\.csv: there is no such file"):
         CSV(path=tmp_path / "none.csv", target="y").read()
-
-
-def test_a_folder_is_told(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="cannot be read: Is a directory"):
         CSV(path=tmp_path, target="y").read()
+
+
+def test_the_target_cannot_be_ignored() -> None:
+    with pytest.raises(ValidationError, match="cannot hold the target"):
+        CSV(path=Path("t.csv"), target="y", ignore=("y",))
+
+
+@given(st.lists(st.lists(st.text(max_size=8), min_size=3, max_size=3), min_size=1, max_size=5))
+def test_words_come_out_as_pythons_own_reader_gives_them(rows: list[list[str]]) -> None:
+    import csv
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "t.csv"
+        with path.open("w", newline="", encoding="utf-8", errors="ignore") as file:
+            csv.writer(file, quoting=csv.QUOTE_ALL).writerows([["a", "b", "c"], *rows])
+        with path.open(newline="", encoding="utf-8") as file:
+            expected = [cells for cells in csv.reader(file) if cells][1:]
+        columns = CSV(path=path, target="c", words=("a", "b", "c")).read_rows().columns
+    missing = {"", "na", "n/a", "nan", "null", "none", "?"}
+    for name, cells in zip("abc", zip(*expected, strict=True), strict=True):
+        told = [None if each.strip().lower() in missing else each.strip() for each in cells]
+        assert columns[name].tolist() == told
+
+
+def test_the_head_tells_columns_and_rows(tmp_path: Path) -> None:
+    head = table_of(tmp_path, "n,w,f,y\n1,a,true,1.5\n,b,false,2\n3,,true,2\n").head()
+    assert head.features == (
+        ColumnHead("n", "numbers", distinct=2, whole=True, missing=True),
+        ColumnHead("w", "words", distinct=2, missing=True),
+        ColumnHead("f", "flags", distinct=2),
+    )
+    assert (head.target[0].kind, head.target[0].whole, head.rows, head.exact) == ("numbers", False, 3, True)
+
+
+def test_the_rows_of_a_long_file_are_estimated(tmp_path: Path) -> None:
+    head = table_of(tmp_path, "a,y\n" + "1.25,0\n" * 5000).head()
+    assert (head.rows, head.exact) == (5000, False)
+
+
+def test_the_head_tells_the_mistakes_it_sees(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"t\.csv:3: 1 cell where"):
+        table_of(tmp_path, "a,y\n1,2\n1\n").head()

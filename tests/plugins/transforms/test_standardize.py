@@ -37,3 +37,12 @@ class TestStandardize(TransformContract):
         learned = self.transform.fit(Table({"a": column}, ()))
         numpy.testing.assert_allclose(learned["mean.a"], column.mean(axis=0), rtol=1e-13)
         numpy.testing.assert_allclose(learned["deviation.a"], column.std(axis=0), rtol=1e-9)
+
+    def test_flags_stay_zero_and_one(self) -> None:
+        table = Table({"a": numpy.asarray([True, False])}, ())
+        assert self.transform.apply(table, self.transform.fit(table)).columns["a"].tolist() == [True, False]
+
+    def test_a_number_of_training_that_comes_as_a_flag_is_scaled_all_the_same(self) -> None:
+        learned = self.transform.fit(Table({"a": numpy.asarray([1.0, 0.0, numpy.nan])}, ()))
+        new = self.transform.apply(Table({"a": numpy.asarray([True])}, ()), learned)
+        assert new.columns["a"].tolist() == [1.0]

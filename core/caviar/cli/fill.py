@@ -1,0 +1,36 @@
+"""`pipe fill`: a pipeline file with every default written out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from caviar.cli.shared import Code
+
+
+def fill(
+    file: Annotated[Path, typer.Argument(help="The pipeline file.", show_default=False)],
+    out: Annotated[Path | None, typer.Option(help="Write here, FILE itself too.", show_default=False)] = None,
+    code: Code = None,
+) -> None:
+    """Print FILE with every default written out.
+
+    Each stands where it belongs; comments and order stay.
+
+    Example: pipe fill my.toml --out my.toml
+    """
+    from caviar.config.document import text_of
+    from caviar.config.fill import fill as filled
+
+    if code is not None:
+        from caviar.registry.code import register
+
+        register(code)
+    text = filled(text_of(str(file)), str(file))
+    if out is None:
+        typer.echo(text, nl=False)
+    else:
+        out.write_text(text, encoding="utf-8")
+        typer.echo(f"{out}: every default is written out", err=True)

@@ -1,0 +1,100 @@
+"""`pipe init`: the first file: for a table, from an example, or a plugin's whole distribution."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from caviar.config.guess import Guess
+
+
+def init(
+    what: Annotated[
+        str, typer.Argument(metavar="[FILE | NAME]", help="A table to learn from, or a name.", show_default=False)
+    ] = "",
+    target: Annotated[str, typer.Option(metavar="COLUMN", help="What is to be predicted.", show_default=False)] = "",
+    example: Annotated[bool, typer.Option("--example", help="Copy the example called NAME; list them.")] = False,
+    plugin: Annotated[bool, typer.Option("--plugin", help="Begin a plugin of your own called NAME.")] = False,
+) -> None:
+    """Begin: a file for a table, an example, a plugin.
+
+    Examples:
+
+      pipe init my.csv
+
+      pipe init --example
+
+      pipe init --example digits
+
+      pipe init --plugin my-optimizer
+    """
+    if example:
+        _example(what)
+    elif plugin:
+        _plugin(what)
+    elif what:
+        _table(Path(what), target)
+    else:
+        raise typer.BadParameter("name a table, such as my.csv; or --example, or --plugin NAME")
+
+
+def _table(path: Path, target: str) -> None:
+    from caviar.config.guess import guess_separator, guess_target
+    from caviar.config.resolved import reader_for
+    from caviar.config.starter import starter
+    from caviar.interfaces.data import DataError
+
+    reader, separator = reader_for(path, target or "y", None), ","
+    if "separator" in type(reader).model_fields:
+        separator = guess_separator(path)
+        reader = reader.model_copy(update={"separator": separator})
+    columns = reader.columns()
+    file = path.with_suffix(".toml")
+    if file.exists():
+        raise DataError(f"{file}: is there already; rename or remove it first")
+    remark = ""
+    if columns and not target:
+        guess = guess_target(columns)
+        target, remark = _asked(guess, columns)
+    target = target or "y"
+    head = reader.model_copy(update={"target": target}).head()
+    file.write_text(starter(path, target, remark, separator, head), encoding="utf-8")
+    typer.echo(f"{file} predicts '{target}'{', ' if remark else ''}{remark}")
+    typer.echo(f"Next: pipe check {file}, then pipe run {file}")
+
+
+def _asked(guess: Guess, columns: tuple[str, ...]) -> tuple[str, str]:
+    """The target and how it was found; a person at a terminal is asked."""
+    if sys.stdin.isatty() and sys.stderr.isatty():
+        while (answer := typer.prompt("Which column is to be predicted?", guess.target, err=True)) not in columns:
+            typer.echo(f"There are {', '.join(columns)}", err=True)
+        return answer, ""
+    other = f"; the runner-up is '{guess.runner_up}'" if guess.runner_up else ""
+    return guess.target, f"guessed by {guess.by}{other}"
+
+
+def _example(name: str) -> None:
+    from caviar.config.examples import copy_example, examples
+
+    if not name:
+        known = examples()
+        wide = max(map(len, known))
+        typer.echo("\n".join(f"{each:{wide}}  {about}" for each, about in known.items()))
+        return
+    written = copy_example(name, Path())
+    typer.echo(f"Written: {', '.join(map(str, written))}")
+    typer.echo(f"Next: pipe run {written[0]}")
+
+
+def _plugin(name: str) -> None:
+    from caviar.config.plugin_starter import begin
+
+    if not name:
+        raise typer.BadParameter("name the plugin: pipe init --plugin my-optimizer")
+    written = begin(name, Path())
+    typer.echo(f"Written: {', '.join(map(str, written))}")
+    typer.echo(f"Next, in {written[0].parent}: pip install -e . && pytest && pipe run example.toml")

@@ -1,0 +1,19 @@
+"""default-trials: ranges without a [search] are searched all the same; how long is said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from caviar.config.advice.advice import Advice
+from caviar.config.space import space_of
+
+if TYPE_CHECKING:
+    from caviar.config.pipeline import Pipeline
+
+
+def default_trials(pipeline: Pipeline) -> Iterator[Advice]:
+    """There are samplers and no [search]."""
+    if "search" not in pipeline.model_fields_set and len(space_of(pipeline)):
+        text = f"{pipeline.search.trials} trials, since there are ranges and no [search]; say trials = … in one"
+        yield Advice("default-trials", "", text)

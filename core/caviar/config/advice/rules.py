@@ -1,0 +1,37 @@
+"""All rules that need the file alone, and asking them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from caviar.config.advice.adam_constants import adam_constants
+from caviar.config.advice.advice import Advice, Rule
+from caviar.config.advice.batchnorm_alone import batchnorm_alone
+from caviar.config.advice.default_trials import default_trials
+from caviar.config.advice.narrow_learning_rate import narrow_learning_rate
+from caviar.config.advice.small_batches import small_batches
+from caviar.config.advice.uniform_scale import uniform_scale
+from caviar.config.advice.wide_grid import wide_grid
+
+if TYPE_CHECKING:
+    from caviar.config.pipeline import Pipeline
+
+RULES: dict[str, Rule] = {
+    "default-trials": default_trials,
+    "uniform-scale": uniform_scale,
+    "narrow-learning-rate": narrow_learning_rate,
+    "adam-constants": adam_constants,
+    "wide-grid": wide_grid,
+    "batchnorm-alone": batchnorm_alone,
+    "small-batches": small_batches,
+}
+AFTER = ("range-edge",)
+"""Rules that need results; the engine has them."""
+
+
+def advice_on(pipeline: Pipeline) -> Iterator[Advice]:
+    """What the rules say that the file does not silence."""
+    for name, rule in RULES.items():
+        if name not in pipeline.check.silence:
+            yield from rule(pipeline)

@@ -1,0 +1,138 @@
+"""Pipeline as Python programs use it: the declaration of `caviar.config`, and running it."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterable
+from os import PathLike
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any, Self
+
+from pydantic import PrivateAttr
+
+import caviar.config.load as from_file
+from caviar.config.crosscheck import complaints
+from caviar.config.errors import Mistake, Mistakes
+from caviar.config.pipeline import Pipeline as Declaration
+from caviar.config.tiers import complete
+from caviar.interfaces.data import DataError
+from caviar.interfaces.reporter import Reporter
+from caviar.registry.hooks import hook
+from caviar.registry.load import load as load_plugin
+from caviar.values.trial import Trial
+
+if TYPE_CHECKING:
+    from caviar.study import Study
+
+
+class Pipeline(Declaration):
+    """Data, transforms, model, training and search. Fields that are `Tunable` may be a sampler or a choice of plugins.
+
+    `Pipeline(optimizer=Adam(learning_rate=Log(1e-4, 1))).run(X, y)`; a file's is `load("my.toml").run()`.
+    """
+
+    _complete: bool = PrivateAttr(default=False)
+
+    def __eq__(self, other: object) -> bool:
+        """The same declaration, wherever it came from."""
+        if not isinstance(other, Declaration):
+            return NotImplemented
+        return all(getattr(self, name) == getattr(other, name) for name in Declaration.model_fields)
+
+    __hash__ = Declaration.__hash__
+
+    def run(
+        self,
+        X: Any = None,
+        y: Any = None,
+        *,
+        on_trial: Callable[[Trial], None] | None = None,
+        runs: str | PathLike[str] | None = None,
+    ) -> Study:
+        """Searches and trains; rows are arrays, a data frame, or those of `data`.
+
+        The study lives in memory and begins anew at each call, unless `runs` names the folder that keeps it: then the
+        same call goes on where an interrupted one stopped. `on_trial` is called with every trial that ends. Ctrl-C
+        ends the run and gives the study so far. Raises Mistakes and what `pipe run` tells.
+        """
+        pipeline = self._with_rows(X, y)._checked()
+        if runs is not None:
+            return _run(pipeline, Path(runs), on_trial, keep=True)
+        with TemporaryDirectory(prefix="caviar-") as folder:
+            return _run(pipeline, Path(folder), on_trial, keep=False)
+
+    def to_toml(self) -> str:
+        """The file that says the same, every default written out."""
+        from caviar.config.dump import to_toml
+
+        return to_toml(self)
+
+    @classmethod
+    def completed(cls, declared: Declaration) -> Self:
+        """A pipeline whose tiers are filled in already, as `load` gives it."""
+        values = {name: getattr(declared, name) for name in Declaration.model_fields}
+        pipeline = cls.model_construct(declared.model_fields_set, **values)
+        pipeline._complete = True
+        return pipeline
+
+    def _with_rows(self, X: Any, y: Any) -> Self:
+        if X is None:
+            if self.data is None:
+                raise DataError("there are no rows: run(X, y), or Pipeline(data=…)")
+            return self
+        if y is None:
+            raise DataError("y is missing: run(X, y) needs what is to be predicted")
+        from caviar.frames import table_of
+
+        memory: Any = load_plugin("data", "memory")
+        given = self.data if isinstance(self.data, memory) else memory()
+        copy = self.model_copy(update={"data": given.holding(table_of(X, y))})
+        copy._complete = self._complete
+        return copy
+
+    def _checked(self) -> Declaration:
+        pipeline = self if self._complete else complete(self)
+        found = [Mistake(self.name, None, ".".join(keys), text) for keys, text in complaints(pipeline)]
+        if found:
+            raise Mistakes(found)
+        return pipeline
+
+
+def load(path: str | PathLike[str], settings: Iterable[str] = (), code: str | PathLike[str] | None = None) -> Pipeline:
+    """The pipeline of a file, with `path=value` settings laid over it; `code` is a file of plugins to try out.
+
+    Raises Mistakes with everything that is wrong, and PluginError if `code` cannot be used.
+    """
+    return Pipeline.completed(from_file.load(path, settings, code))
+
+
+class _OnTrial(Reporter):
+    """Calls the user's function."""
+
+    name = "on_trial"
+    _call: Callable[[Trial], None] = PrivateAttr()
+
+    @hook
+    def after_trial(self, trial: Trial) -> None:
+        self._call(trial)
+
+
+def _run(pipeline: Declaration, runs: Path, on_trial: Callable[[Trial], None] | None, keep: bool) -> Study:
+    from caviar.engine.study import Interrupted, run
+    from caviar.study import Best, Study
+
+    watchers = []
+    if on_trial is not None:
+        watchers.append(_OnTrial())
+        watchers[0]._call = on_trial
+    interrupted = False
+    try:
+        done = run(pipeline, runs, watchers=watchers)
+    except Interrupted as stop:
+        done, interrupted = stop.run, True
+    for reporter, complaint in done.complaints.items():
+        warnings.warn(f"reporter {reporter} failed in {complaint}", stacklevel=3)
+    best, model = done.summary.best, done.model
+    winner = None if best is None or model is None else Best(best.index, best.values, model.metrics, model)
+    return Study(pipeline.name, done.summary.trials, winner, done.info.folder if keep else None, interrupted)

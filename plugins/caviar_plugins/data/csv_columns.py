@@ -1,0 +1,106 @@
+"""The columns of a CSV file as arrays, through pyarrow's parser."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from caviar import Array, DataError
+
+from caviar_plugins.data.csv_cells import FLAGS, MISSING, MOSTLY, NUMBER, WHOLE
+from caviar_plugins.data.csv_rows import Rows
+
+_ONE_BLOCK = 1 << 30  # bytes; within a block quoted line breaks cannot fall on a border
+
+
+def read_columns(source: Rows, words: Collection[str]) -> dict[str, Array]:
+    """All columns by name: numbers, flags or words; missing cells are NaN or None. Raises DataError."""
+    names = source.header()
+    table = _texts(source)
+    if not len(table):
+        source.fail(1, "there are no rows below the header")
+    return {name: _array(source, name, table.column(place), name in words) for place, name in enumerate(names)}
+
+
+def _texts(source: Rows) -> Any:
+    """Every cell as text. Whatever the parser dislikes or would take too lightly, the exact one is asked about."""
+    import pyarrow
+    from pyarrow import csv
+
+    content = source.path.read_bytes()
+    if content.count(b'"') % 2:  # a quote left open would swallow the rest of the file
+        _let_the_exact_parser_complain(source)
+    try:
+        names = csv.open_csv(
+            pyarrow.BufferReader(content), parse_options=_parsing(source.separator), read_options=_reading(content)
+        ).schema.names
+        return csv.read_csv(
+            pyarrow.BufferReader(content),
+            parse_options=_parsing(source.separator),
+            read_options=_reading(content),
+            convert_options=csv.ConvertOptions(column_types=dict.fromkeys(names, pyarrow.string())),
+        )
+    except pyarrow.ArrowInvalid as error:
+        _let_the_exact_parser_complain(source)
+        raise DataError(f"{source.path}: {' '.join(str(error).split())}") from error
+
+
+def _parsing(separator: str) -> Any:
+    from pyarrow import csv
+
+    return csv.ParseOptions(delimiter=separator, newlines_in_values=True)
+
+
+def _reading(content: bytes) -> Any:
+    from pyarrow import csv
+
+    return csv.ReadOptions(block_size=min(len(content) + 1, _ONE_BLOCK), use_threads=False)
+
+
+def _let_the_exact_parser_complain(source: Rows) -> None:
+    for _ in source.rows():
+        pass
+
+
+def _array(source: Rows, name: str, cells: Any, words: bool) -> Array:
+    import pyarrow
+    from pyarrow import compute
+
+    texts = compute.utf8_trim_whitespace(cells)
+    lower = compute.utf8_lower(texts)
+    texts = compute.if_else(compute.is_in(lower, pyarrow.array(MISSING)), None, texts)
+    present = len(texts) - texts.null_count
+    if not words and present and _all(compute.is_in(lower, pyarrow.array((*FLAGS, *MISSING)))):
+        return _numpy(compute.if_else(compute.is_null(texts), None, compute.equal(lower, FLAGS[0])))
+    numbers = compute.match_substring_regex(texts, f"^({NUMBER})$")
+    count = compute.sum(numbers).as_py() or 0
+    if words or count < MOSTLY * present:
+        return _numpy(texts)
+    if count < present:
+        place = compute.index(numbers, value=False).as_py()
+        others = f"where {count:,} of {present:,} cells"
+        source.fail(
+            source.line_of(place),
+            f"column '{name}' holds {texts[place].as_py()!r} {others} hold a number; correct it, leave it empty, "
+            f'or say words = ["{name}"] in [data]',
+        )
+    texts = compute.replace_substring_regex(texts, r"^\+", "")
+    whole = present and not texts.null_count and _all(compute.match_substring_regex(texts, f"^({WHOLE})$"))
+    return _numpy(compute.cast(texts, pyarrow.int64() if whole else pyarrow.float64()))
+
+
+def _all(flags: Any) -> bool:
+    from pyarrow import compute
+
+    return bool(compute.all(flags).as_py())
+
+
+def _numpy(column: Any) -> Array:
+    """Missing numbers and flags are NaN in float64, missing words None."""
+    import numpy
+    import pyarrow
+
+    if pyarrow.types.is_boolean(column.type) and column.null_count:
+        column = column.cast(pyarrow.float64())
+    array: Array = numpy.array(column.to_numpy(), copy=True)
+    return array

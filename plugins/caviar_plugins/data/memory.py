@@ -1,0 +1,25 @@
+"""Memory: rows that a program holds, as `Pipeline.run(X, y)` gives them."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from caviar import Data, DataError, Table
+from pydantic import PrivateAttr
+
+
+class Memory(Data):
+    """The table itself is no part of the declaration: a file can say how its rows are split, not which they are."""
+
+    _table: Table | None = PrivateAttr(default=None)
+
+    def holding(self, table: Table) -> Self:
+        """The same with rows."""
+        copy = self.model_copy()
+        copy._table = table
+        return copy
+
+    def read(self) -> Table:
+        if self._table is None:
+            raise DataError("the rows were those of a program; run it again: Pipeline(…).run(X, y)")
+        return self._table

@@ -1,0 +1,122 @@
+"""pipe init: files that run as they are."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from caviar.config.examples import examples
+
+DATA = Path(__file__).parents[3] / "pipelines" / "data"
+
+
+def pipe(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "caviar", *words]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+
+
+@pytest.fixture
+def penguins(tmp_path: Path) -> Path:
+    shutil.copy(DATA / "penguins.csv", tmp_path)
+    return tmp_path
+
+
+def test_a_table_becomes_a_pipeline_that_runs_unedited(penguins: Path) -> None:
+    told = pipe(penguins, "init", "penguins.csv")
+    assert told.stdout.splitlines() == [
+        "penguins.toml predicts 'species', guessed by its name; the runner-up is 'sex'",
+        "Next: pipe check penguins.toml, then pipe run penguins.toml",
+    ]
+    done = pipe(penguins, "run", "penguins.toml", "--set", "search.trials=4", "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["best"]["metrics"]["test.accuracy"] > 0.9
+
+
+def test_the_target_may_be_given(penguins: Path) -> None:
+    assert pipe(penguins, "init", "penguins.csv", "--target", "sex").stdout.startswith("penguins.toml predicts 'sex'\n")
+    assert 'target = "sex"\n' in (penguins / "penguins.toml").read_text()
+
+
+def test_a_target_that_is_not_there_is_told(penguins: Path) -> None:
+    done = pipe(penguins, "init", "penguins.csv", "--target", "specis")
+    assert (done.returncode, (penguins / "penguins.toml").exists()) == (2, False)
+    assert done.stderr == "penguins.csv:1: there is no column 'specis' to predict; did you mean 'species'?\n"
+
+
+def test_nothing_is_overwritten(penguins: Path) -> None:
+    (penguins / "penguins.toml").write_text("mine")
+    done = pipe(penguins, "init", "penguins.csv")
+    assert (done.returncode, (penguins / "penguins.toml").read_text()) == (2, "mine")
+    assert done.stderr == "penguins.toml: is there already; rename or remove it first\n"
+
+
+def test_odd_names_are_written_so_that_they_can_be_read(tmp_path: Path) -> None:
+    rows = "".join(f"{n},{n % 2}\n" for n in range(9))
+    (tmp_path / 'a "b".csv').write_text('x,"say ""y"" \\ é"\n' + rows)
+    assert pipe(tmp_path, "init", 'a "b".csv').returncode == 0
+    done = pipe(tmp_path, "check", 'a "b".toml')
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("separator", [";", "\t", "|"])
+def test_other_separators_are_found(tmp_path: Path, separator: str) -> None:
+    (tmp_path / "t.csv").write_text("x;y\n1;0.5\n2;1.5\n".replace(";", separator))
+    assert pipe(tmp_path, "init", "t.csv").returncode == 0
+    assert pipe(tmp_path, "check", "t.toml").returncode == 0
+
+
+def test_columns_that_name_the_rows_are_ignored(tmp_path: Path) -> None:
+    rows = "".join(f"{n},{n % 5},{n % 3}\n" for n in range(30))
+    (tmp_path / "t.csv").write_text("id,x,y\n" + rows)
+    pipe(tmp_path, "init", "t.csv")
+    assert 'ignore = ["id"]' in (tmp_path / "t.toml").read_text()
+
+
+def test_a_person_at_a_terminal_is_asked(penguins: Path) -> None:
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "caviar", "init", "penguins.csv"]
+    process = subprocess.Popen(command, cwd=penguins, stdin=theirs, stderr=theirs, stdout=subprocess.PIPE, text=True)
+    os.write(ours, b"nothing\nisland\n")
+    told, _ = process.communicate(timeout=30)
+    os.close(theirs)
+    shown = os.read(ours, 10_000).decode()
+    os.close(ours)
+    assert "Which column is to be predicted? [species]" in shown
+    assert "There are species, island," in shown
+    assert "penguins.toml predicts 'island'\n" in told
+
+
+def test_examples_are_listed_and_copied_with_their_data(tmp_path: Path) -> None:
+    listing = pipe(tmp_path, "init", "--example").stdout
+    assert [line.split()[0] for line in listing.splitlines()] == list(examples())
+    done = pipe(tmp_path, "init", "--example", "minimal")
+    assert done.stdout.startswith("Written: minimal.toml, data/penguins.csv\n")
+    assert pipe(tmp_path, "check", "minimal.toml").returncode == 0
+    assert pipe(tmp_path, "init", "--example", "minimal").returncode == 2
+    unknown = pipe(tmp_path, "init", "--example", "minimul")
+    assert unknown.stderr == "no example is called 'minimul'; did you mean 'minimal'?\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("adam", "there is an optimizer 'adam' already, of caviar"),
+        ("My_Optimizer", "'My_Optimizer' is no name for a plugin: small letters"),
+    ],
+)
+def test_a_plugins_name_must_be_free_and_plain(tmp_path: Path, name: str, told: str) -> None:
+    done = pipe(tmp_path, "init", "--plugin", name)
+    assert done.returncode == 2
+    assert done.stderr.startswith(told)
+
+
+def test_what_is_wanted_must_be_said(tmp_path: Path) -> None:
+    done = pipe(tmp_path, "init")
+    assert done.returncode == 2
+    assert "name a table, such as my.csv" in done.stderr

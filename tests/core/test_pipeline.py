@@ -1,0 +1,179 @@
+"""Pipelines in Python: rows from programs, studies in memory, interruption, scripts and notebooks."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy
+import pandas
+import pytest
+from caviar import DataError, Mistakes, Pipeline, Search, Trial, TrialState, load
+from caviar_plugins import MLP, SGD, Adam, Inline, Log, LogInt, Memory, PopulationTrainer
+
+RANDOM = numpy.random.default_rng(0)
+X = RANDOM.normal(size=(300, 4))
+SIDE = numpy.where(X[:, 0] + X[:, 1] > 0, "right", "left")
+FRAME = pandas.DataFrame(
+    {
+        "size": [None if n % 9 == 0 else float(n % 50) for n in range(300)],
+        "color": [("red", "blue", None)[n % 3] for n in range(300)],
+        "new": [n % 2 == 0 for n in range(300)],
+        "rooms": pandas.array([None if n % 11 == 0 else n % 5 for n in range(300)], dtype="Int64"),
+        "kind": pandas.Categorical(["ab"[n % 2] for n in range(300)]),
+    }
+)
+PRICE = pandas.Series([float(n % 50) + 10 * (n % 2) for n in range(300)], name="price")
+
+
+def small(**fields: Any) -> Pipeline:
+    given = {"model": MLP(units=8), "search": Search(trials=3), "trainer": PopulationTrainer(epochs=3), **fields}
+    return Pipeline(**{"optimizer": Adam(learning_rate=Log(1e-3, 1e-1)), "executor": Inline(), "reporter": (), **given})
+
+
+def test_arrays_give_classes_and_probabilities() -> None:
+    study = small().run(X, SIDE)
+    assert [trial.state for trial in study.trials] == [TrialState.FINISHED] * 3
+    assert study.best is not None
+    assert (study.best.predict(X) == SIDE).mean() > 0.8
+    assert study.best.classes == ("left", "right")
+    numpy.testing.assert_allclose(study.best.probabilities(X[:5]).sum(axis=1), 1.0, rtol=1e-5)
+    assert study.best.metrics["validation.accuracy"] == max(
+        each.metrics["validation.accuracy"] for each in study.trials
+    )
+
+
+def test_a_data_frame_brings_words_flags_and_gaps() -> None:
+    study = small(data=Memory(test=0.2)).run(FRAME, PRICE)
+    assert study.best is not None
+    assert "test.r2" in study.best.metrics
+    assert study.best.predict(FRAME).shape == (300,)
+    shuffled = FRAME[["kind", "new", "size", "rooms", "color"]].iloc[:7].assign(color="green")
+    assert numpy.isfinite(study.best.predict(shuffled)).all()
+    with pytest.raises(DataError, match="lacks the column 'size'"):
+        study.best.predict(X)
+    with pytest.raises(TypeError, match="they have no probabilities"):
+        study.best.probabilities(FRAME)
+
+
+def test_a_polars_frame_gives_the_same_as_a_pandas_frame() -> None:
+    polars = pytest.importorskip("polars")
+    plain = FRAME[["size", "color", "new"]]
+    theirs = polars.DataFrame(
+        {name: [None if each != each else each for each in plain[name]] for name in plain.columns}
+    )
+    ours = [small().run(frame, PRICE).best for frame in (plain, theirs)]
+    assert ours[0] is not None
+    assert ours[1] is not None
+    numpy.testing.assert_array_equal(ours[0].predict(plain), ours[1].predict(theirs))
+
+
+def test_several_targets_are_learned_together() -> None:
+    study = small().run(X, X[:, :2] * [1.0, 100.0])
+    assert study.best is not None
+    assert study.best.predict(X[:5]).shape == (5, 2)
+
+
+@pytest.mark.parametrize(
+    ("rows", "truth", "told"),
+    [
+        (X, None, "y is missing"),
+        (None, None, "there are no rows"),
+        (X, SIDE[:9], "X has 300 rows and y 9"),
+        (numpy.asarray([["a"]] * 300), SIDE, "an array of numbers or a data frame is expected"),
+        (FRAME, FRAME["new"], "'new' is in X and is the target"),
+        (FRAME.assign(day=pandas.Timestamp(0)), PRICE, "column 'day' is of datetime64"),
+    ],
+)
+def test_rows_that_do_not_fit_are_told(rows: Any, truth: Any, told: str) -> None:
+    with pytest.raises(DataError, match=told):
+        small().run(rows, truth)
+
+
+def test_what_does_not_fit_together_is_told_before_anything_is_trained() -> None:
+    with pytest.raises(Mistakes, match=r"search\.metric: unknown metric 'validation.acuracy'"):
+        small(search=Search(metric="validation.acuracy")).run(X, SIDE)
+
+
+def test_every_call_begins_anew_and_gives_the_same() -> None:
+    seen: list[Trial] = []
+    first, second = (small().run(X, SIDE, on_trial=seen.append) for _ in range(2))
+    assert [trial.index for trial in seen] == [0, 1, 2] * 2
+    assert first.trials == second.trials
+    assert first.folder is None
+
+
+def test_a_folder_makes_the_study_durable(tmp_path: Path) -> None:
+    seen: list[Trial] = []
+    small().run(X, SIDE, runs=tmp_path)
+    study = small(search=Search(trials=5)).run(X, SIDE, runs=tmp_path, on_trial=seen.append)
+    assert [trial.index for trial in seen] == [3, 4]
+    assert (len(study.trials), study.folder) == (5, tmp_path / "pipeline")
+
+
+def test_an_interrupted_study_is_given_back_as_far_as_it_came(tmp_path: Path) -> None:
+    def stop(trial: Trial) -> None:
+        if trial.index == 1:
+            raise KeyboardInterrupt
+
+    pipeline = small(search=Search(trials=6, round=2), model=MLP(units=LogInt(4, 8)))
+    study = pipeline.run(X, SIDE, on_trial=stop)
+    assert study.interrupted
+    assert sum(trial.state is TrialState.FINISHED for trial in study.trials) in (1, 2)
+    assert study.best is not None
+    assert study.best.predict(X).shape == (300,)
+
+
+def test_a_function_that_raises_is_told_and_stops_nothing() -> None:
+    with pytest.warns(UserWarning, match="on_trial 1 failed in after_trial: ZeroDivisionError"):
+        study = small().run(X, SIDE, on_trial=lambda trial: print(1 / 0))
+    assert len(study.trials) == 3
+
+
+def test_a_file_can_be_run(tmp_path: Path) -> None:
+    (tmp_path / "p.toml").write_text('data = "digits"\nreporter = []\nmodel.units = 8\ntrainer.epochs = 1\n')
+    pipeline = load(tmp_path / "p.toml")
+    assert len(pipeline.run().trials) == 1
+    assert 'use = "digits"' in pipeline.to_toml()
+
+
+def test_tiers_and_defaults_mean_the_same_as_in_a_file() -> None:
+    study = small(optimizer=SGD(), search=Search(trials=2)).run(X, SIDE)
+    assert set(study.trials[0].values) == {"optimizer.learning_rate", "optimizer.momentum", "trainer.batch_size"}
+
+
+SCRIPT = """
+import numpy
+from caviar import Pipeline, Search
+from caviar_plugins import Adam, Log, Processes
+
+x = numpy.random.default_rng(0).normal(size=(200, 3))
+pipeline = Pipeline(optimizer=Adam(learning_rate=Log(1e-3, 1e-1)), search=Search(trials=4), executor=Processes(2))
+study = pipeline.run(x, x[:, 0] > 0)
+print(len(study.trials), study.best.predict(x).dtype)
+"""
+
+
+def test_a_script_needs_no_main_guard(tmp_path: Path) -> None:
+    (tmp_path / "script.py").write_text(SCRIPT)
+    done = subprocess.run([sys.executable, "script.py"], cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    assert done.stdout == "4 bool\n", done.stderr
+
+
+def test_a_notebook_runs_it_with_a_plugin_of_its_own() -> None:
+    pytest.importorskip("ipykernel")
+    manager = pytest.importorskip("jupyter_client.manager")
+    cell = SCRIPT.replace("pipeline =", "class Slow(Adam):\n    pass\n\npipeline =").replace("=Adam(", "=Slow(")
+    kernel, client = manager.start_new_kernel(kernel_name="python3")
+    try:
+        told: list[str] = []
+        reply = client.execute_interactive(
+            cell, timeout=120, output_hook=lambda message: told.append(str(message["content"].get("text", "")))
+        )
+        assert reply["content"]["status"] == "ok", reply["content"]
+        assert "4 bool" in "".join(told)
+    finally:
+        client.stop_channels()
+        kernel.shutdown_kernel(now=True)

@@ -18,6 +18,11 @@ class NumPy(Backend):
 
         return numpy
 
+    def spare_memory(self) -> int | None:
+        from caviar_plugins.backends.main_memory import spare
+
+        return spare()
+
     def send(self, array: Array) -> Array:
         return array
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from shlex import quote
 
-from caviar import RunInfo, Summary, Trial, TrialState
+from caviar import RunInfo, Summary, Trial, TrialState, short_names
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from caviar_plugins.reporters.wording import count, duration, number, short_names
+from caviar_plugins.reporters.wording import count, duration, number
 
 ROWS = 5
 
@@ -85,8 +85,9 @@ def _counts(summary: Summary) -> str:
 
 
 def _unlucky(summary: Summary) -> list[Trial]:
-    """Some of those that failed, where nothing else explains an empty table."""
-    return [] if summary.best else [trial for trial in summary.trials if trial.reason][:ROWS]
+    """Some of those that failed; where no trial finished, of all that say why."""
+    told = [trial for trial in summary.trials if trial.reason]
+    return [trial for trial in told if trial.state is TrialState.FAILED or not summary.best][:ROWS]
 
 
 def _next(run: RunInfo, best: Trial | None) -> Text:

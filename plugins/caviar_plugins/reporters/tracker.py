@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from time import monotonic
 
-from caviar import EpochInfo, RunInfo, Trial, TrialState
+from caviar import EpochInfo, RunInfo, Trial, TrialState, short_names
 
-from caviar_plugins.reporters.wording import duration, number, short_names
+from caviar_plugins.reporters.wording import duration, number
 
 
 class Tracker:

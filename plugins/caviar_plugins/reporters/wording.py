@@ -1,9 +1,6 @@
-"""Numbers, times and paths as people read them."""
+"""Numbers and times as people read them."""
 
 from __future__ import annotations
-
-from collections import Counter
-from collections.abc import Iterable
 
 
 def number(value: float) -> str:
@@ -24,15 +21,3 @@ def duration(seconds: float) -> str:
     if whole < 3600:
         return f"{whole // 60} min {whole % 60} s"
     return f"{whole // 3600} h {whole % 3600 // 60} min"
-
-
-def short_names(paths: Iterable[str]) -> dict[str, str]:
-    """path -> as few of its last parts as no other path ends in."""
-    paths = tuple(paths)
-    ends = Counter(end for path in paths for end in _ends(path))
-    return {path: next((end for end in _ends(path) if ends[end] == 1), path) for path in paths}
-
-
-def _ends(path: str) -> list[str]:
-    parts = path.split(".")
-    return [".".join(parts[start:]) for start in reversed(range(len(parts)))]

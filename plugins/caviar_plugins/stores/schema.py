@@ -8,10 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from caviar import StoreError
+from caviar import StoreError, sync_folder
 
 from caviar_plugins.stores.complaints import told
-from caviar_plugins.stores.weights import sync
 
 APPLICATION = int.from_bytes(b"CAVR")
 VERSION = 1
@@ -85,7 +84,7 @@ def create_or_open(path: Path) -> sqlite3.Connection:
                         connection.execute(statement)
                     connection.execute(f"PRAGMA application_id = {APPLICATION}")
                     connection.execute(f"PRAGMA user_version = {VERSION}")
-                sync(path.parent)
+                sync_folder(path.parent)
         except BaseException:
             connection.close()
             raise

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from caviar import Array, StoreError
+from caviar import Array, StoreError, sync_folder, write_whole
 
 from caviar_plugins.stores.complaints import told
 
@@ -42,16 +42,16 @@ class Weights:
         with told(self._models):
             if weights and not self._models.is_dir():
                 self._models.mkdir()
-                sync(self._folder)
+                sync_folder(self._folder)
         for trial, arrays in weights:
             content = save(dict(arrays))
             digest = sha256(content).hexdigest()
             artifacts.append(Artifact(trial, f"models/trial-{trial}-{digest[:16]}.safetensors", len(content), digest))
             with told(self._folder / artifacts[-1].path):
-                _put(self._folder / artifacts[-1].path, content)
+                write_whole(self._folder / artifacts[-1].path, content)
         with told(self._models):
             if weights:
-                sync(self._models)
+                sync_folder(self._models)
         return artifacts
 
     def read(self, artifact: Artifact) -> dict[str, Array]:
@@ -82,26 +82,3 @@ class Weights:
                 path = f"models/{file.name}"
                 if path not in keep and _NAME.fullmatch(path.removesuffix(".part")):
                     file.unlink(missing_ok=True)
-
-
-def sync(folder: Path) -> None:
-    """Makes the names in a folder durable."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _put(path: Path, content: bytes) -> None:
-    """The whole file under its name, or nothing."""
-    part = path.with_name(path.name + ".part")
-    try:
-        with part.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, path)
-    except OSError:
-        part.unlink(missing_ok=True)  # on a full disk its space is needed
-        raise

@@ -8,12 +8,12 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
-from caviar import Dimension, EpochInfo, RunInfo, Space, Summary, Trial, TrialState
+from caviar import Dimension, EpochInfo, RunInfo, Space, Summary, Trial, TrialState, short_names
 from caviar_plugins.reporters.final_table import print_summary
 from caviar_plugins.reporters.progress import Progress
 from caviar_plugins.reporters.progress_view import Live
 from caviar_plugins.reporters.tracker import Tracker
-from caviar_plugins.reporters.wording import duration, number, short_names
+from caviar_plugins.reporters.wording import duration, number
 from caviar_plugins.samplers.log import Log
 from rich.console import Console
 

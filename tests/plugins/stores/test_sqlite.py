@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy
 import pytest
 from caviar import Ledger, Metrics, StoreError, StudyRecord, Trial, TrialRecord, TrialState
+from caviar_plugins.stores.ledger import SQLiteLedger
 from caviar_plugins.stores.sqlite import SQLite
 from hypothesis import given
 from hypothesis import strategies as st
@@ -199,3 +200,12 @@ def test_files_of_others_in_models_are_left_alone(tmp_path: Path, ledger: Ledger
     (tmp_path / "run" / "models" / "best.safetensors").write_bytes(b"mine")
     ledger.record([finish(1, 0.6), finish(2, 0.7), finish(3, 0.8)])
     assert (tmp_path / "run" / "models" / "best.safetensors").read_bytes() == b"mine"
+
+
+def test_every_commit_is_synced(tmp_path: Path) -> None:
+    """A process cannot survive a power loss to tell; what SQLite documents for it are these settings."""
+    with SQLite().open(tmp_path / "run", "maximize") as ledger:
+        assert isinstance(ledger, SQLiteLedger)
+        connection = ledger._connection
+        assert connection.execute("PRAGMA synchronous").fetchone()[0] == 2  # FULL
+        assert connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal"

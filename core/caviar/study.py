@@ -1,0 +1,64 @@
+"""What `Pipeline.run` gives back: the trials, and the best model, ready to predict."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from caviar.frames import features_of
+from caviar.values.arrays import Array
+from caviar.values.table import Table
+from caviar.values.trial import Trial
+
+if TYPE_CHECKING:
+    from caviar.engine.saved import SavedModel
+
+
+@dataclass(frozen=True)
+class Best:
+    """The winner: its searched values by path, its metrics (those of the test part too), its model."""
+
+    trial: int
+    values: Mapping[str, Any]
+    metrics: Mapping[str, float]
+    _model: SavedModel = field(repr=False)
+
+    def predict(self, X: Any) -> Array:
+        """A class or a number for each row; several numbers where there are several targets."""
+        import numpy
+
+        task, found = self._model.preparation.task, self._found(X)
+        if task.kind == "classification":
+            classes: Array = numpy.asarray(task.classes)[found.argmax(axis=1)]
+            return classes
+        return found[:, 0] if found.shape[1] == 1 else found
+
+    def probabilities(self, X: Any) -> Array:
+        """(rows, classes), the classes in the order of `classes`."""
+        if not self.classes:
+            raise TypeError("this model predicts numbers; they have no probabilities")
+        return self._found(X)
+
+    @property
+    def classes(self) -> tuple[Any, ...]:
+        """The classes in their order; none for a regression."""
+        return self._model.preparation.task.classes
+
+    def _found(self, X: Any) -> Array:
+        return self._model.predict(Table(features_of(X), ()))
+
+
+@dataclass(frozen=True)
+class Study:
+    """Every trial by number, and the best of those that finished (None: none did).
+
+    `interrupted` says that it was stopped before its end. `folder` holds all of it on disk where `runs` was given.
+    """
+
+    name: str
+    trials: tuple[Trial, ...]
+    best: Best | None
+    folder: Path | None = None
+    interrupted: bool = False

@@ -63,6 +63,10 @@ def results(
     console.print(table)
     if len(found.trials) > count:
         console.print(f"{count} of {len(found.trials)} trials; --count {len(found.trials)} shows all")
+    for path, share in sorted(found.importance.items(), key=lambda item: -item[1]):
+        tier = found.space[path].tier
+        said = f"  (tier {tier})" if tier else ""
+        console.print(f"mattered {share:4.0%}  {short[path]}{said}", highlight=False)
     for trial in found.trials:
         if trial.reason:
             typer.echo(f"trial {trial.index} {trial.state.value}: {trial.reason}", err=True)

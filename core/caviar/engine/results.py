@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from caviar.config.resolved import loads
 from caviar.config.space import space_of
+from caviar.engine.history import history_of
+from caviar.engine.importance import importance
 from caviar.engine.objective import Objective, objective_named
 from caviar.interfaces.store import StoreError
 from caviar.registry.code import register
@@ -17,11 +20,12 @@ from caviar.values.trial import Trial, TrialState
 
 @dataclass(frozen=True)
 class Results:
-    """All trials of a run, and how to say their values."""
+    """All trials of a run, how to say their values, and how much each hyperparameter mattered (path -> share)."""
 
     trials: tuple[Trial, ...]
     objective: Objective
     space: Space
+    importance: Mapping[str, float]
 
     @property
     def metric(self) -> str:
@@ -55,6 +59,6 @@ def read_results(folder: Path, code: Path | None = None) -> Results:
     pipeline = loads(file.read_text(encoding="utf-8"), str(file))
     with pipeline.store.read(folder) as ledger:
         assert pipeline.search.metric is not None, "a resolved file says its metric"
-        return Results(
-            ledger.trials(), objective_named(pipeline.search.metric, pipeline.search.goal), space_of(pipeline)
-        )
+        trials, space = ledger.trials(), space_of(pipeline)
+        objective = objective_named(pipeline.search.metric, pipeline.search.goal)
+        return Results(trials, objective, space, importance(space, history_of(trials, ledger, objective)))

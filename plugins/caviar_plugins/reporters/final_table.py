@@ -65,17 +65,21 @@ def _frame(run: RunInfo) -> Table:
 
 
 def _winner(run: RunInfo, best: Trial) -> Table:
-    """The winner's metrics, a line for each part of the data."""
-    parts: dict[str, list[str]] = {}
-    for name, value in best.metrics.items():
-        part, _, metric = name.rpartition(".")
-        parts.setdefault(part, []).append(f"{metric} {number(value)}")
+    """The winner's metrics: a line for each, a column for each part of the data."""
+    told: dict[str, dict[str, str]] = {}
+    for path, value in best.metrics.items():
+        part, _, metric = path.rpartition(".")
+        told.setdefault(metric, {})[part] = number(value)
+    parts = list(dict.fromkeys(part for row in told.values() for part in row))
     grid = Table.grid(padding=(0, 2))
     grid.add_column(no_wrap=True)
-    grid.add_column()
-    grid.add_row(Text(f"\nBest: trial {best.index}", style="bold"))
-    for part, told in parts.items():
-        grid.add_row(f"  {part}", Text("  ".join(told), style="bold" if part == "test" else ""))
+    for _ in parts:
+        grid.add_column(justify="right", no_wrap=True)
+    grid.add_row(Text(f"\nBest: trial {best.index}", style="bold"), *(f"\n{part}" for part in parts))
+    for metric, row in told.items():
+        grid.add_row(
+            f"  {metric}", *(Text(row.get(part, ""), style="bold" if part == "test" else "") for part in parts)
+        )
     return grid
 
 

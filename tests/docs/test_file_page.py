@@ -9,6 +9,7 @@ import pytest
 from caviar import Pipeline, Search
 from caviar.config.dump import inline
 from caviar.config.pipeline import Check
+from caviar.config.wanted import of_field
 from caviar.interfaces.plugin import Declared, Plugin
 from caviar.registry.load import load, name_of
 
@@ -34,19 +35,33 @@ def written(value: Any) -> str:
     return f"`{inline(value)}`"
 
 
+def searched(cls: type[Declared], key: str) -> str:
+    """How a field is searched, as the page has it."""
+    want, facts = of_field(cls, key), cls.facts(key)
+    if facts.search:
+        return f"`{inline(facts.search)}`" + (f", tier {facts.tier}" if facts.tier else "")
+    each = want.element or want.entry
+    if not (want.tunable or (each and each.tunable)):
+        return ""
+    return "a choice" if (each or want).plugin else "a range"
+
+
 @pytest.mark.parametrize("name", TABLES)
-def test_a_table_has_every_key_and_its_default(name: str) -> None:
+def test_a_table_has_every_key_its_default_and_its_range(name: str) -> None:
     own, _, base = name.partition(" without ")
     cls = declared(own)
     inherited = set(declared(base).model_fields) if base else set()
     expected = {
-        key: "required" if field.is_required() else written(field.get_default(call_default_factory=True))
+        key: (
+            "required" if field.is_required() else written(field.get_default(call_default_factory=True)),
+            searched(cls, key),
+        )
         for key, field in cls.model_fields.items()
         if key not in inherited
     }
-    rows = [[cell.strip() for cell in line.strip("|\n").split(" | ")] for line in TABLES[name].splitlines()[2:]]
-    assert {key.strip("`"): default for key, default, _ in rows} == expected
-    assert all(meaning for _, _, meaning in rows)
+    rows = [[cell.strip() for cell in line.strip("|\n").split("|")] for line in TABLES[name].splitlines()[2:]]
+    assert {key.strip("`"): (default, ranges) for key, default, ranges, _ in rows} == expected
+    assert all(meaning for *_, meaning in rows)
 
 
 def test_every_table_of_the_file_has_a_section() -> None:

@@ -168,4 +168,4 @@ def _lines(text: str, blank: bool) -> Iterator[str]:
     for line in text.splitlines():
         words = " ".join(line.split())
         if words and set(words) != {"…"}:
-            yield re.sub(r"\d[\d,.]*(e[-+]?\d+)?", "#", words) if blank else words
+            yield re.sub(r"\d+(,\d{3})*(\.\d+)?(e[-+]?\d+)?", "#", words) if blank else words

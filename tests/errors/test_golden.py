@@ -156,7 +156,12 @@ CASES = {
     ),
     "a plugin of another kind": (
         DATA + '[optimizer]\nuse = "relu"',
-        "p.toml:3: optimizer.use: unknown optimizer 'relu'; 'relu' is an activation; there are: «optimizer»",
+        "p.toml:3: optimizer.use: unknown optimizer 'relu'; 'relu' is an activation; there are: «optimizer»"
+        "; one of your own: install it, or --code FILE.py",
+    ),
+    "parts that leave no rows to train": (
+        'data = { use = "digits", validation = 0.5, test = 0.6 }',
+        "p.toml:1: data.test: validation and test take 1.1 of all rows; leave some to train",
     ),
     "a number for a plugin": (
         DATA + "model = 3",

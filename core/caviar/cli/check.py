@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def check(
-    file: Annotated[Path, typer.Argument(help="The pipeline file.", show_default=False)],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The pipeline file.", show_default=False)],
     settings: Settings = None,
     code: Code = None,
     quiet: Quiet = False,

@@ -11,7 +11,7 @@ from caviar.cli.shared import Code
 
 
 def fill(
-    file: Annotated[Path, typer.Argument(help="The pipeline file.", show_default=False)],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The pipeline file.", show_default=False)],
     out: Annotated[Path | None, typer.Option(help="Write here, FILE itself too.", show_default=False)] = None,
     code: Code = None,
 ) -> None:

@@ -97,4 +97,4 @@ def _plugin(name: str) -> None:
         raise typer.BadParameter("name the plugin: pipe init --plugin my-optimizer")
     written = begin(name, Path())
     typer.echo(f"Written: {', '.join(map(str, written))}")
-    typer.echo(f"Next, in {written[0].parent}: pip install -e . && pytest && pipe run example.toml")
+    typer.echo(f"Next, in {written[0].parent}: pip install -e '.[test]' && pytest && pipe run example.toml")

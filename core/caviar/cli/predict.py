@@ -18,8 +18,12 @@ if TYPE_CHECKING:
 
 
 def predict(
-    run: Annotated[Path, typer.Argument(help="A run's folder, such as runs/digits.", show_default=False)],
-    data: Annotated[Path, typer.Argument(help="Rows to predict; the target may be missing.", show_default=False)],
+    run: Annotated[
+        Path, typer.Argument(metavar="RUN", help="A run's folder, such as runs/digits.", show_default=False)
+    ],
+    data: Annotated[
+        Path, typer.Argument(metavar="DATA", help="Rows to predict; the target may be missing.", show_default=False)
+    ],
     code: Code = None,
     out: Annotated[Path | None, typer.Option(help="Write a CSV file instead of printing.", show_default=False)] = None,
 ) -> None:
@@ -46,5 +50,6 @@ def _write(file: TextIO, task: Task, prediction: Array) -> None:
 
 
 def _rows(task: Task, prediction: Array) -> Iterator[list[Any]]:
-    for row in prediction.tolist():
-        yield [task.classes[row.index(max(row))], *row] if task.kind == "classification" else row
+    for row in prediction:
+        numbers = [f"{value:.7g}" for value in row.tolist()]  # as many digits as float32 holds
+        yield [task.classes[int(row.argmax())], *numbers] if task.kind == "classification" else numbers

@@ -15,7 +15,9 @@ _WIDE = 400  # columns
 
 
 def results(
-    run: Annotated[Path, typer.Argument(help="A run's folder, such as runs/digits.", show_default=False)],
+    run: Annotated[
+        Path, typer.Argument(metavar="RUN", help="A run's folder, such as runs/digits.", show_default=False)
+    ],
     json: Annotated[bool, typer.Option("--json", help="Print all trials as one JSON object.")] = False,
     count: Annotated[int, typer.Option(min=1, help="How many trials the table shows.")] = 20,
     code: Code = None,

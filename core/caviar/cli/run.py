@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def run(
-    file: Annotated[Path, typer.Argument(help="The pipeline file.", show_default=False)],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The pipeline file.", show_default=False)],
     settings: Settings = None,
     runs: Annotated[Path, typer.Option(help="Folder that holds the runs, one folder each.")] = Path("runs"),
     workers: Annotated[

@@ -56,6 +56,15 @@ def _goal(pipeline: Pipeline) -> Iterator[Complaint]:
         yield ("search", "goal"), f"metric '{name}' says {declared} itself; leave the goal out"
 
 
+def _split(pipeline: Pipeline) -> Iterator[Complaint]:
+    data = pipeline.data
+    if data is not None and data.folds is None and data.validation + data.test >= 1:
+        yield (
+            ("data", "test"),
+            f"validation and test take {data.validation + data.test:g} of all rows; leave some to train",
+        )
+
+
 def _folds(pipeline: Pipeline) -> Iterator[Complaint]:
     if pipeline.data is not None and pipeline.data.folds is not None and pipeline.search.pruner is not None:
         text = "a pruner decides within one training, and folds train each trial several times; leave one of them out"
@@ -94,6 +103,7 @@ _RULES: tuple[Callable[[Pipeline], Iterator[Complaint]], ...] = (
     _metric,
     _goal,
     _folds,
+    _split,
     _smallest_batch,
     _schedules,
     _silence,

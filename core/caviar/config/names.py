@@ -126,7 +126,8 @@ def unknown_plugin(kind: str, name: str) -> str:
     others = [each for each in index.kinds_with(name) if each != kind]
     article = "an" if others and others[0][0] in "aeiou" else "a"
     hint = f"'{name}' is {article} {others[0]}; " if others else ""
-    return f"unknown {kind} '{name}'; {hint}there are: {', '.join(known) or 'none is installed'}"
+    known_ones = f"there are: {', '.join(known) or 'none is installed'}"
+    return f"unknown {kind} '{name}'; {hint}{known_ones}; one of your own: install it, or --code FILE.py"
 
 
 def closest(word: str, known: Iterable[str]) -> str:

@@ -13,12 +13,11 @@ from caviar.interfaces.model import Model
 from caviar.interfaces.sampler import Sampler
 from caviar.values.dimension import Dimension
 from caviar.values.head import Head
-from caviar.values.task import TaskKind
+from caviar.values.task import TaskKind, are_classes
 
 if TYPE_CHECKING:
     from caviar.config.pipeline import Pipeline
 
-_MOST_CLASSES = 100  # whole numbers of more different values are amounts
 _COPIES = 4  # of each parameter while training: itself, its gradient, and what an optimizer remembers
 _ENOUGH = 64  # members of the largest population
 
@@ -113,7 +112,9 @@ def steps(pipeline: Pipeline, rows: int) -> tuple[int, int] | None:
 
 
 def _task(head: Head) -> TaskKind:
-    if all(each.kind != "numbers" or (each.whole and (each.distinct or 0) <= _MOST_CLASSES) for each in head.target):
+    if all(
+        each.kind != "numbers" or (each.whole and are_classes(each.distinct or 0, head.rows)) for each in head.target
+    ):
         return "classification"
     return "regression"
 

@@ -76,6 +76,7 @@ EXAMPLE = """\
 # 64 networks on handwritten digits, each with its own learning rate and momentum: pipe run example.toml
 data = "digits"
 normalizer = "batchnorm"
+regularizer = ["l2"]
 
 [optimizer]
 use = "{name}"

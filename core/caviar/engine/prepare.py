@@ -14,9 +14,7 @@ from caviar.values.arrays import Array
 from caviar.values.dataset import Dataset, Split
 from caviar.values.random import Random
 from caviar.values.table import Table
-from caviar.values.task import Task
-
-_MOST_CLASSES = 100  # integers of more different values are taken for amounts
+from caviar.values.task import Task, are_classes
 
 
 @dataclass(frozen=True)
@@ -148,7 +146,7 @@ def _kind(column: Array) -> str:
 
     if column.dtype.kind == "f":
         return "regression"
-    if column.dtype.kind in "iu" and len(numpy.unique(column)) > _MOST_CLASSES:
+    if column.dtype.kind in "iu" and not are_classes(len(numpy.unique(column)), len(column)):
         return "regression"
     return "classification"
 

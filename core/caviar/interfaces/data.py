@@ -16,8 +16,8 @@ from caviar.values.table import Table
 class Data(Plugin):
     """Where the rows come from, what is predicted, and which fractions of rows are set aside.
 
-    `task` None ("auto" in a file) lets the targets decide: floats are regression; strings, booleans and integers of at
-    most 100 values are classification. Data that marks its own test rows needs `test = 0`.
+    `task` None ("auto" in a file) lets the targets decide: floats are regression; strings, booleans and integers of few
+    values (`are_classes`) are classification. Data that marks its own test rows needs `test = 0`.
 
     With `folds = 5` each trial is trained five times, each time with another fifth of the rows as validation part, and
     its metrics are the means; `validation` is not used then. The model that is kept is the first fold's.

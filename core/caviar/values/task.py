@@ -21,3 +21,12 @@ class Task:
     classes: tuple[str | int | float | bool, ...] = ()
     center: tuple[float, ...] = ()
     scale: tuple[float, ...] = ()
+
+
+def are_classes(distinct: int, rows: int) -> bool:
+    """Whether whole numbers of so many different values are classes rather than amounts.
+
+    Up to 20 are; up to 100 where each has ten rows or more on average: body masses in grams of 342 penguins take 94
+    values and are amounts.
+    """
+    return distinct <= 20 or (distinct <= 100 and rows >= 10 * distinct)

@@ -21,7 +21,7 @@ def print_summary(run: RunInfo, summary: Summary, console: Console) -> None:
     if best is not None:
         console.print(_table(run, _ranked(run, summary), console))
         console.print(_winner(run, best))
-    console.print(_counts(summary), soft_wrap=True)
+    console.print(_counts(run, summary), soft_wrap=True)
     for trial in _unlucky(summary):
         console.print(f"  trial {trial.index} {trial.state}: {trial.reason}", markup=False, soft_wrap=True)
     console.print(_next(run, best), soft_wrap=True)
@@ -83,9 +83,11 @@ def _winner(run: RunInfo, best: Trial) -> Table:
     return grid
 
 
-def _counts(summary: Summary) -> str:
+def _counts(run: RunInfo, summary: Summary) -> str:
+    before = f" ({run.resumed} of them before)" if run.resumed else ""
     ends = ", ".join(f"{many} {state}" for state in TrialState if (many := summary.count(state)))
-    return f"\n{count(len(summary.trials), 'trial')} in {duration(summary.seconds)}: {ends or 'none done'}"
+    trials = count(len(summary.trials), "trial")
+    return f"\n{trials}{before} in {duration(summary.seconds)}: {ends or 'none done'}"
 
 
 def _unlucky(summary: Summary) -> list[Trial]:

@@ -36,7 +36,7 @@ class Tracker:
     def left(self) -> str:
         """The time left in words, or nothing while nobody can know."""
         gained = self._epochs() - self.run.resumed * self.run.epochs
-        if not gained or self.done >= self.run.total:
+        if self.done == self.run.resumed or self.done >= self.run.total:  # the first trials pay for starting up
             return ""
         elapsed = monotonic() - self._began
         return f"{duration(elapsed * (self.run.total * self.run.epochs - self._epochs()) / gained)} left"

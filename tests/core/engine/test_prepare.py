@@ -36,8 +36,10 @@ def prepared(y: Array, **fields: Any) -> Any:
     ("y", "kind"),
     [
         (numpy.arange(200) % 3, "classification"),
-        (numpy.arange(200) % 100, "classification"),
-        (numpy.arange(202) % 101, "regression"),
+        (numpy.arange(1000) % 100, "classification"),
+        (numpy.arange(999) % 100, "regression"),
+        (numpy.arange(40) % 20, "classification"),
+        (numpy.arange(2020) % 101, "regression"),
         (numpy.linspace(0, 1, 200), "regression"),
         (numpy.arange(200) % 2 == 0, "classification"),
         (numpy.asarray(["cat", "dog"] * 100, dtype=object), "classification"),

@@ -1,6 +1,5 @@
 """coarse-to-fine."""
 
-from time import perf_counter
 
 import numpy
 from caviar import Array, Dimension, History, Random, Space, TrialState
@@ -81,15 +80,3 @@ def test_failed_and_diverged_trials_do_not_lead() -> None:
     history.objectives[:3], history.objectives[3:5] = numpy.nan, numpy.inf
     points = CoarseToFine(explore=0.0).propose(PLANE, history, 100, Random(1))
     assert points[:, 1].max() < 0.5
-
-
-def test_a_hundred_thousand_trials_cost_what_a_hundred_do() -> None:
-    generator = numpy.random.default_rng(0)
-    times = []
-    for trials in (100, 100_000):
-        history = past(generator.random((trials, 3)), generator.random(trials))
-        began = perf_counter()
-        for _ in range(5):
-            CoarseToFine().propose(PLANE, history, 16, Random(1))
-        times.append((perf_counter() - began) / 5 / 16)
-    assert times[1] < 1e-3

@@ -7,29 +7,43 @@ They need numpy and pytest; laws about array libraries run where array-api-stric
 """
 
 from caviar.testing.activation import ActivationContract
+from caviar.testing.backend import BackendContract
+from caviar.testing.data import DataContract
+from caviar.testing.executor import ExecutorContract
 from caviar.testing.loss import LossContract
 from caviar.testing.metric import MetricContract
 from caviar.testing.model import ModelContract
 from caviar.testing.normalizer import NormalizerContract
 from caviar.testing.optimizer import OptimizerContract
+from caviar.testing.pruner import PrunerContract
 from caviar.testing.regularizer import RegularizerContract
+from caviar.testing.reporter import ReporterContract
 from caviar.testing.sampler import SamplerContract
 from caviar.testing.schedule import ScheduleContract
+from caviar.testing.store import StoreContract
 from caviar.testing.strategy import StrategyContract
 from caviar.testing.tools import bound, slopes, spread
+from caviar.testing.trainer import TrainerContract
 from caviar.testing.transform import TransformContract
 
 __all__ = [
     "ActivationContract",
+    "BackendContract",
+    "DataContract",
+    "ExecutorContract",
     "LossContract",
     "MetricContract",
     "ModelContract",
     "NormalizerContract",
     "OptimizerContract",
+    "PrunerContract",
     "RegularizerContract",
+    "ReporterContract",
     "SamplerContract",
     "ScheduleContract",
+    "StoreContract",
     "StrategyContract",
+    "TrainerContract",
     "TransformContract",
     "bound",
     "slopes",

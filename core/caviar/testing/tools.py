@@ -56,3 +56,10 @@ def other_library() -> Any:
     import pytest
 
     return pytest.importorskip("array_api_strict")
+
+
+def raises(kind: type[BaseException]) -> Any:
+    """pytest's, imported late: kits can be looked at where pytest is not."""
+    import pytest
+
+    return pytest.raises(kind)

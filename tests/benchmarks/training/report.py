@@ -24,11 +24,12 @@ Microseconds per step of one member beyond the fastest products, for the three n
 | products by SciPy's BLAS instead of the fastest, AVX2 / AVX-512 | 5 / 0 | 18 / 5 | 40 / 20 |
 | calls from Python (30 us a step, shared by the members trained side by side) | 2 | 3 | 8 |
 
-The table was put together from separate small measurements under load. Tried: NumPy's BLAS, one call per layer for all
-members (newer, and faster with AVX2, but 20 calls a step instead of 4: 73 instead of 52 us for the small network
-alone with AVX-512, other changes included); blocks of 32 columns, to stay in the first-level cache (the loop is no longer vectorized: 10
-times slower); another order of the sums in backward (8 % faster; left out, because it would lose small variances around large means). With
-AVX-512 the products halve and the rest stays, so the ratio to the floor grows while every step gets faster.
+The table was put together from separate small measurements under load. Tried: NumPy's BLAS, one call per layer for
+all members (newer, and faster with AVX2, but 20 calls a step instead of 4: 73 instead of 52 us for the small
+network alone with AVX-512, other changes included); blocks of 32 columns, to stay in the first-level cache (the
+loop is no longer vectorized: 10 times slower); another order of the sums in backward (8 % faster; left out, because
+it would lose small variances around large means). With AVX-512 the products halve and the rest stays, so the ratio
+to the floor grows while every step gets faster.
 """
 
 

@@ -7,16 +7,32 @@ from typing import Any
 
 import numpy
 import pytest
-from caviar import Array, History, Layout, Random, Sampler, Space, Table, namespace
+from caviar import Array, History, Layout, ModelContext, Random, Sampler, Space, Table, Views, namespace
 from caviar.testing import (
     ActivationContract,
+    LossContract,
+    MetricContract,
+    ModelContract,
     NormalizerContract,
     OptimizerContract,
+    RegularizerContract,
     SamplerContract,
+    ScheduleContract,
     StrategyContract,
     TransformContract,
 )
-from caviar_plugins import SGD, BatchNorm, RandomSearch, ReLU, Standardize
+from caviar_plugins import (
+    L2,
+    MAE,
+    MLP,
+    SGD,
+    BatchNorm,
+    Constant,
+    RandomSearch,
+    ReLU,
+    SoftmaxCrossEntropy,
+    Standardize,
+)
 
 
 class Power(Sampler):
@@ -83,6 +99,35 @@ class FitsOnWhateverComes(Standardize):
         return super().apply(table, self.fit(table))
 
 
+class SumOverRows(SoftmaxCrossEntropy):
+    def backward(self, cache: Any) -> Array:
+        gradient: Array = super().backward(cache) * cache[0].shape[1]
+        return gradient
+
+
+class MembersMeet(MLP):
+    def forward(self, parameters: Views, statistics: Views, x: Array, context: ModelContext) -> tuple[Array, Any]:
+        output, cache = super().forward(parameters, statistics, x, context)
+        return output + 1e-3 * output.mean(), cache
+
+
+class HalfPrecise(MAE):
+    def measure(self, prediction: Array, truth: Array) -> Array:
+        values: Array = super().measure(prediction, truth).astype("float32")
+        return values
+
+
+class BelowZero(Constant):
+    def factor(self, epoch: Array, epochs: int) -> Array:
+        return super().factor(epoch, epochs) - epoch / 10
+
+
+class Overwrites(L2):
+    def add(self, parameters: Array, gradients: Array, layout: Layout) -> None:
+        gradients[...] = 0
+        super().add(parameters, gradients, layout)
+
+
 @pytest.mark.parametrize(
     ("kit", "attribute", "plugin", "law"),
     [
@@ -94,6 +139,11 @@ class FitsOnWhateverComes(Standardize):
         (NormalizerContract, "normalizer", ForgottenShift(), "folding_gives_what_prediction_gives"),
         (ActivationContract, "activation", Leaky(), "its_gradient_agrees_with_finite_differences"),
         (StrategyContract, "strategy", DrawsForTheWholeRound(), "a_smaller_count_gives_the_first_points_of_a_larger"),
+        (LossContract, "loss", SumOverRows(), "its_gradient_is_that_of_the_mean_over_rows"),
+        (ModelContract, "model", MembersMeet(units=5), "a_member_is_the_same_alone_and_in_a_population"),
+        (MetricContract, "metric", HalfPrecise(), "it_gives_one_float64_per_member"),
+        (ScheduleContract, "schedule", BelowZero(), "factors_are_finite_and_never_negative"),
+        (RegularizerContract, "regularizer", Overwrites(), "what_it_adds_does_not_depend_on_the_gradients"),
         (TransformContract, "transform", FitsOnWhateverComes(), "a_row_does_not_depend_on_the_rows_beside_it"),
     ],
     ids=lambda value: type(value).__name__ if not isinstance(value, (str, type)) else "",

@@ -6,10 +6,21 @@ from typing import Any
 import numpy
 import pytest
 from caviar import ColumnHead, DataError
+from caviar.testing import DataContract
 from caviar_plugins.data.csv import CSV
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
+
+TEXT = "n,w,f,gaps,y\n1,a,true,1.5,u\n2,,false,,v\n-3,c,true,0.5,u\n"
+
+
+class TestCSV(DataContract):
+    def source(self, folder: Path) -> CSV:
+        return table_of(folder, TEXT)
+
+    def unlabelled(self, folder: Path) -> CSV:
+        return table_of(folder, "\n".join(line.rpartition(",")[0] for line in TEXT.splitlines()))
 
 
 def table_of(folder: Path, text: str | bytes, target: str = "y", **fields: Any) -> CSV:

@@ -1,8 +1,13 @@
 """The bundled digits are the published ones."""
 
 import numpy
+from caviar.testing import DataContract
 from caviar_plugins.data.digits import Digits
 from sklearn.datasets import load_digits
+
+
+class TestDigits(DataContract):
+    data = Digits()
 
 
 def test_the_parts_have_the_published_sizes() -> None:

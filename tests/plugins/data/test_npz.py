@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy
 import pytest
 from caviar import DataError
+from caviar.testing import DataContract
 from caviar_plugins.data.npz import NPZ
 
 X, Y = numpy.arange(24.0).reshape(4, 2, 3), numpy.asarray([0, 1, 0, 1])
@@ -14,6 +15,20 @@ SHARED = Path(__file__).parents[4] / "shared" / "data"
 def saved(folder: Path, **arrays: object) -> Path:
     numpy.savez(folder / "a.npz", **arrays)  # type: ignore[arg-type]
     return folder / "a.npz"
+
+
+class TestNPZ(DataContract):
+    def source(self, folder: Path) -> NPZ:
+        return NPZ(path=saved(folder, X=X, y=Y))
+
+    def unlabelled(self, folder: Path) -> NPZ:
+        return NPZ(path=saved(folder, X=X))
+
+
+class TestNPZWithPartsOfItsOwn(DataContract):
+    def source(self, folder: Path) -> NPZ:
+        words = numpy.asarray(["a", "b", "a", "b"])
+        return NPZ(path=saved(folder, X_train=X, y_train=words, X_test=X[:1] + 1, y_test=words[:1]))
 
 
 def test_images_are_flattened(tmp_path: Path) -> None:
@@ -41,12 +56,6 @@ def test_words_are_labels_and_other_arrays_are_ignored(tmp_path: Path) -> None:
     assert table.columns["y"].tolist() == ["a", "b", "a", "b"]
     assert table.columns["y"].dtype == object
     assert set(table.columns) == {"x", "y"}
-
-
-def test_rows_to_predict_need_no_target(tmp_path: Path) -> None:
-    table = NPZ(path=saved(tmp_path, X=X)).read_rows()
-    assert table.target == ()
-    assert table.features == ("x",)
 
 
 @pytest.mark.parametrize(

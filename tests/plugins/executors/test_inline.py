@@ -2,9 +2,13 @@
 
 from collections.abc import Callable
 
-import pytest
 from caviar import EpochInfo, Outcome, Segment, Tell
+from caviar.testing import ExecutorContract
 from caviar_plugins.executors.inline import Inline
+
+
+class TestInline(ExecutorContract):
+    executor = Inline()
 
 
 class Noting:
@@ -34,11 +38,3 @@ def test_outcomes_come_one_by_one_as_soon_as_they_are_there() -> None:
         assert job.done == [0]
         assert [outcome.segment for outcome in outcomes] == SEGMENTS[1:]
     assert [info.trials for info in told] == [(0,), (1,), (2,)]
-
-
-def test_the_stop_check_reaches_the_job() -> None:
-    def stop() -> None:
-        raise KeyboardInterrupt
-
-    with Inline().open(Noting(), stop) as workers, pytest.raises(KeyboardInterrupt):
-        next(workers.run(SEGMENTS, lambda info: None))

@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy
 import pytest
-from caviar import EpochInfo, Executor, Optimizer, Outcome, Pipeline, Problem, Segment, Stopped, TrialState, load
+from caviar import EpochInfo, Executor, Optimizer, Pipeline, Problem, Segment, Stopped, TrialState, load
 from caviar.engine.job import Work
 from caviar.engine.setup import set_up
 from caviar.registry import index
+from caviar.testing import ExecutorContract
 from caviar_plugins import MLP, Choice, Digits, Inline, Processes
 
 OPTIMIZERS = '''
@@ -59,6 +59,10 @@ batch_size = 512
 """
 
 
+class TestProcesses(ExecutorContract):
+    executor = Processes(workers=2)
+
+
 @pytest.fixture
 def file(tmp_path: Path) -> Iterator[Path]:
     (tmp_path / "p.toml").write_text(PIPELINE)
@@ -91,27 +95,15 @@ def plain(member: Any) -> Any:
     return member.state, member.epoch, rows, member.final, member.reason, bits
 
 
-def test_one_two_and_four_workers_give_inlines_bits_and_tell_the_same(file: Path) -> None:
+def test_one_worker_and_four_give_inlines_bits_and_tell_the_same(file: Path) -> None:
     work = job(file)
     segments = [segment(0, 1), segment(2), segment(3, 4, 5, until=2), segment(6)]
     here, told = go(Inline(), work, segments)
     assert [here[trial][0] for trial in range(7)] == [*["finished"] * 3, *["paused"] * 3, "finished"]
-    for count in (1, 2, 4):
+    for count in (1, 4):
         there, heard = go(Processes(workers=count), work, segments)
         assert there == here
         assert sorted(heard, key=lambda each: (each.trials, each.epoch)) == told
-
-
-def test_a_state_goes_on_in_another_process(file: Path) -> None:
-    work = job(file, "optimizer.momentum=0.9")
-    whole, _ = go(Inline(), work, [segment(0, 1)])
-    with Processes(workers=1).open(work, lambda: None) as workers:
-        (first,) = workers.run([segment(0, 1, until=1)], lambda epoch: None)
-    carried = [member.carry or {} for member in first.members]
-    state = {name: numpy.stack([each[name] for each in carried]) for name in carried[0]}
-    rest = Segment((0, 1), segment(0, 1).values, 1, 3, state=state)
-    there, _ = go(Processes(workers=1), work, [rest])
-    assert [there[trial][3:] for trial in (0, 1)] == [whole[trial][3:] for trial in (0, 1)]
 
 
 def test_a_worker_that_dies_costs_nothing_but_a_second_try(file: Path) -> None:
@@ -132,24 +124,6 @@ def test_a_trial_that_kills_its_workers_has_failed_and_the_others_do_not_feel_it
     assert there == calm
 
 
-def test_segments_are_taken_when_there_is_someone_for_them(file: Path) -> None:
-    taken = []
-
-    def segments() -> Iterator[Segment]:
-        for trial in range(6):
-            taken.append(trial)
-            yield segment(trial, until=1)
-
-    with Processes(workers=2).open(job(file), lambda: None) as workers:
-        assert workers.count == 2
-        assert taken == []
-        done: list[Outcome] = []
-        for outcome in workers.run(segments(), lambda epoch: None):
-            done.append(outcome)
-            assert len(taken) <= len(done) + 4
-    assert len(done) == 6
-
-
 def children() -> set[int]:
     return {int(pid) for pid in Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()}
 
@@ -157,20 +131,12 @@ def children() -> set[int]:
 def test_no_worker_is_started_for_nothing_and_none_stays(file: Path) -> None:
     before = children()
     with Processes(workers=3).open(job(file), lambda: None) as workers:
+        assert workers.count == 3
         assert list(workers.run([], lambda epoch: None)) == []
         assert children() == before
         assert len(list(workers.run([segment(0, until=1)], lambda epoch: None))) == 1
         assert len(children() - before) == 1
     assert children() == before
-
-
-def test_who_stops_listening_leaves_no_stale_outcome_behind(file: Path) -> None:
-    with Processes(workers=2).open(job(file), lambda: None) as workers:
-        first = workers.run([segment(trial) for trial in range(4)], lambda epoch: None)
-        next(first)
-        first.close()  # type: ignore[attr-defined]
-        (outcome,) = workers.run([segment(9)], lambda epoch: None)
-    assert outcome.segment.trials == (9,)
 
 
 def test_the_wish_to_stop_is_heard_while_workers_train(file: Path) -> None:

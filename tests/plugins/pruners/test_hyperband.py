@@ -5,7 +5,12 @@ from collections import Counter
 import numpy
 import pytest
 from caviar import Decision
+from caviar.testing import PrunerContract
 from caviar_plugins import Hyperband
+
+
+class TestHyperband(PrunerContract):
+    pruner = Hyperband()
 
 
 def test_trials_are_dealt_to_brackets_by_hyperbands_shares() -> None:

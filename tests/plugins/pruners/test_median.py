@@ -2,7 +2,12 @@
 
 import numpy
 from caviar import Decision
+from caviar.testing import PrunerContract
 from caviar_plugins import Median
+
+
+class TestMedian(PrunerContract):
+    pruner = Median()
 
 
 def going(curves: list[list[float]], rung: int, goal: str = "minimize") -> list[int]:

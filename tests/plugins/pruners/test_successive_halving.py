@@ -4,10 +4,15 @@ from collections.abc import Sequence
 
 import numpy
 from caviar import Array, Decision
+from caviar.testing import PrunerContract
 from caviar_plugins import SuccessiveHalving
 
 GO, PAUSE = Decision.GO_ON, Decision.PAUSE
 NINE = tuple(range(9))
+
+
+class TestSuccessiveHalving(PrunerContract):
+    pruner = SuccessiveHalving()
 
 
 def curves(*rows: Sequence[float]) -> Array:

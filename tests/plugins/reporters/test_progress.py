@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from caviar import Dimension, EpochInfo, RunInfo, Space, Summary, Trial, TrialState, short_names
+from caviar.testing import ReporterContract
 from caviar_plugins.reporters.final_table import print_summary
 from caviar_plugins.reporters.progress import Progress
 from caviar_plugins.reporters.progress_view import Live
@@ -18,6 +19,10 @@ from caviar_plugins.samplers.log import Log
 from rich.console import Console
 
 PATHS = ("optimizer.learning_rate", "regularizer.l1.strength", "regularizer.l2.strength", "schedule.epsilon")
+
+
+class TestProgress(ReporterContract):
+    reporter = Progress()
 
 
 def run_of(paths: int, total: int = 8, resumed: int = 0) -> RunInfo:

@@ -1,6 +1,5 @@
 """coarse-to-fine."""
 
-
 import numpy
 from caviar import Array, Dimension, History, Random, Space, TrialState
 from caviar.testing import StrategyContract

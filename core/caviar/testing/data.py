@@ -1,0 +1,103 @@
+"""The laws of data."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+import numpy
+
+from caviar.interfaces.data import Data
+from caviar.values.arrays import Array
+from caviar.values.head import ColumnHead, Head
+from caviar.values.table import Table
+
+
+class DataContract:
+    """Set `data`; where it reads files, override `source`, and `unlabelled` where the target may be absent."""
+
+    data: ClassVar[Data]
+
+    def source(self, folder: Path) -> Data:
+        """The plugin, whose files are in this folder."""
+        return self.data
+
+    def unlabelled(self, folder: Path) -> Data | None:
+        """The same for rows without a target, as prediction reads them; None where a target is always there."""
+        return None
+
+    def test_every_target_is_a_column_and_columns_are_equally_long(self, tmp_path: Path) -> None:
+        table = self.source(tmp_path).read()
+        assert table.target
+        assert set(table.target) < set(table.columns), "targets are columns, and there must be features"
+        assert {len(column) for column in table.columns.values()} == {table.rows}
+        assert table.test is None or (table.test.shape, table.test.dtype) == ((table.rows,), numpy.dtype(bool))
+
+    def test_columns_hold_numbers_flags_or_words(self, tmp_path: Path) -> None:
+        for name, column in self.source(tmp_path).read().columns.items():
+            assert isinstance(column, numpy.ndarray)
+            assert column.dtype.kind in "fiubO", f"{name} is {column.dtype}"
+            assert column.ndim in (1, 2)
+            if column.dtype.kind == "O":
+                assert all(cell is None or type(cell) is str for cell in column), f"{name} holds more than words"
+
+    def test_it_reads_the_same_twice(self, tmp_path: Path) -> None:
+        data = self.source(tmp_path)
+        first, second = data.read(), data.read()
+        assert first.target == second.target
+        _same(first, second)
+        numpy.testing.assert_equal(first.test, second.test)
+
+    def test_the_head_agrees_with_the_rows(self, tmp_path: Path) -> None:
+        head, table = self.source(tmp_path).head(), self.source(tmp_path).read()
+        if head is None:
+            return
+        assert tuple(column.name for column in head.target) == table.target
+        assert tuple(column.name for column in head.features) == table.features
+        assert head.test == (0 if table.test is None else table.test.sum())
+        for column in (*head.features, *head.target):
+            _agree(column, table.columns[column.name], head)
+        if head.exact:
+            assert head.rows == table.rows
+
+    def test_the_columns_to_choose_from_are_those_that_are_read(self, tmp_path: Path) -> None:
+        data = self.source(tmp_path)
+        if data.columns():
+            assert set(data.read().columns) <= set(data.columns())
+
+    def test_rows_to_predict_have_the_features_of_training(self, tmp_path: Path) -> None:
+        table = self.source(tmp_path).read()
+        words = [name for name in table.features if table.columns[name].dtype.kind == "O"]
+        features = {name: table.columns[name] for name in table.features}
+        for data in (self.source(tmp_path), self.unlabelled(tmp_path)):
+            if data is not None:
+                rows = data.read_rows(words)
+                assert rows.target in ((), table.target)
+                _same(Table({name: rows.columns[name] for name in rows.features}, ()), Table(features, ()))
+
+    def test_the_target_may_be_absent_from_rows_to_predict(self, tmp_path: Path) -> None:
+        data = self.unlabelled(tmp_path)
+        if data is not None:
+            assert data.read_rows().target == ()
+
+
+def _same(found: Table, expected: Table) -> None:
+    assert tuple(found.columns) == tuple(expected.columns)
+    for name, column in expected.columns.items():
+        assert found.columns[name].dtype == column.dtype, name
+        numpy.testing.assert_array_equal(found.columns[name], column)
+
+
+def _agree(column: ColumnHead, cells: Array, head: Head) -> None:
+    """Where a head is not exact it has not seen every row: gaps and halves may come later."""
+    empty = numpy.asarray([cell is None for cell in cells]) if cells.dtype.kind == "O" else cells != cells
+    assert column.width == (cells.shape[1] if cells.ndim > 1 else 1), column.name
+    assert (column.kind == "words") == (cells.dtype.kind == "O"), column.name
+    if cells.dtype.kind == "b":
+        assert column.kind == "flags", column.name
+    if head.exact:
+        assert column.missing == bool(empty.any()), column.name
+    if head.exact and column.kind == "numbers" and not empty.any():
+        assert not column.whole or (cells == numpy.floor(cells)).all(), column.name
+    if head.exact and column.distinct is not None and cells.ndim == 1:
+        assert column.distinct >= len(set(cells[~empty].tolist())), column.name

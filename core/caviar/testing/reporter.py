@@ -1,0 +1,95 @@
+"""The laws of reporters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from copy import deepcopy
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy
+
+from caviar.engine.observers import Observers
+from caviar.interfaces.reporter import Reporter
+from caviar.testing.strategy import Line
+from caviar.values.dimension import Dimension, Space
+from caviar.values.run import EpochInfo, RunInfo, Summary
+from caviar.values.trial import Trial, TrialState
+
+Event = tuple[str, dict[str, Any]]
+
+PATH, METRIC = "optimizer.learning_rate", "validation.accuracy"
+FINISHED = Trial(0, 0, (0.25,), {PATH: 0.25}, TrialState.FINISHED, 2, {METRIC: 0.5, "train.loss": 1.0}, 0.5)
+UNLUCKY = (
+    Trial(1, 0, (0.5,), {PATH: 0.5}, TrialState.FAILED, reason="ValueError: [too fast] at x.py:3"),
+    Trial(2, 0, (0.7,), {PATH: 0.7}, TrialState.DIVERGED, 1, {METRIC: numpy.nan}, -numpy.inf, "loss was nan"),
+    Trial(3, 0, (0.9,), {PATH: 0.9}, TrialState.PRUNED, 1, {METRIC: 0.125}),
+)
+
+
+class ReporterContract:
+    """Set `reporter`. It hears of runs as the engine tells of them, and must not raise."""
+
+    reporter: ClassVar[Reporter]
+
+    def test_it_survives_a_run(self, tmp_path: Path) -> None:
+        self.told(_events(tmp_path, (FINISHED, *UNLUCKY)))
+
+    def test_it_survives_a_run_in_which_no_trial_finished(self, tmp_path: Path) -> None:
+        self.told(_events(tmp_path, UNLUCKY))
+
+    def test_it_survives_a_run_that_has_nothing_left_to_do(self, tmp_path: Path) -> None:
+        run = replace(_run(tmp_path), resumed=4, best=FINISHED)
+        summary = Summary((FINISHED, *UNLUCKY), FINISHED, 0.0)
+        self.told([("before_run", {"run": run}), ("after_run", {"run": run, "summary": summary})])
+
+    def test_it_survives_a_run_that_fails_at_any_moment(self, tmp_path: Path) -> None:
+        events = list(_events(tmp_path, (FINISHED, *UNLUCKY)))[:-1]
+        for last in range(1, len(events) + 1):
+            self.told([*events[:last], ("on_failure", {"run": _run(tmp_path), "reason": "interrupted [by you]"})])
+
+    def test_it_survives_two_runs_one_after_the_other(self, tmp_path: Path) -> None:
+        self.told([*_events(tmp_path, UNLUCKY), *_events(tmp_path, (FINISHED,))])
+
+    def test_two_equal_ones_work_side_by_side(self, tmp_path: Path) -> None:
+        self.told(_events(tmp_path, (FINISHED, *UNLUCKY)), reporters=2)
+
+    def test_its_fields_never_change(self, tmp_path: Path) -> None:
+        before = self.reporter.model_dump()
+        for event, facts in _events(tmp_path, (FINISHED, *UNLUCKY)):
+            Observers([self.reporter]).tell(event, **facts)
+            assert self.reporter.model_dump() == before, f"{event} changed a field"
+
+    def test_what_it_is_told_is_left_as_it_was(self, tmp_path: Path) -> None:
+        observers = Observers([self.reporter.model_copy()])
+        for event, facts in _events(tmp_path, (FINISHED, *UNLUCKY)):
+            facts = deepcopy(facts)
+            before = repr(facts)
+            observers.tell(event, **facts)
+            assert repr(facts) == before, f"{event} changed what it was told"
+
+    def told(self, events: Any, reporters: int = 1) -> None:
+        """Tells of a run, and finds that nothing was raised."""
+        observers = Observers([self.reporter.model_copy() for _ in range(reporters)])
+        for event, facts in events:
+            observers.tell(event, **facts)
+        assert observers.failures == {}
+
+
+def _run(folder: Path) -> RunInfo:
+    return RunInfo("study", folder, 4, 0, 2, METRIC, "maximize", None, Space((Dimension(PATH, Line()),)))
+
+
+def _events(folder: Path, trials: tuple[Trial, ...]) -> Iterator[Event]:
+    """All that happens in a run of one round, in order."""
+    run, numbers = _run(folder), tuple(trial.index for trial in trials)
+    best = next((trial for trial in trials if trial.state is TrialState.FINISHED), None)
+    yield "before_run", {"run": run}
+    for epoch in (1, 2):
+        metrics = tuple({METRIC: 0.5, "train.loss": numpy.nan} for _ in numbers)
+        yield "after_epoch", {"run": run, "epoch": EpochInfo(numbers, epoch, metrics)}
+    for trial in trials:
+        yield "after_trial", {"run": run, "trial": trial}
+    yield "after_round", {"run": run, "index": 0, "trials": trials}
+    yield "after_run", {"run": run, "summary": Summary(trials, best, 1.5)}

@@ -1,0 +1,110 @@
+"""The laws of trainers."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy
+
+from caviar.config.pipeline import Pipeline
+from caviar.interfaces.trainer import Trainer
+from caviar.testing.tools import raises
+from caviar.testing.work import EVERY, Bench, State, small_pipeline
+from caviar.values.problem import Stopped
+
+
+class TrainerContract:
+    """Set `trainer`, of at least three epochs; `pipeline` where it needs other companions or data."""
+
+    trainer: ClassVar[Trainer]
+
+    @property
+    def pipeline(self) -> Pipeline:
+        """What is trained, with nothing left to search."""
+        return small_pipeline(self.trainer)
+
+    def test_every_array_of_the_state_begins_with_the_members(self) -> None:
+        bench = Bench(self.pipeline)
+        start = bench.start(EVERY)
+        for state in (start, bench.advance(bench.start(EVERY), EVERY, 1).state):
+            assert state
+            assert {name: array.shape[:1] for name, array in state.items()} == dict.fromkeys(start, (len(EVERY),))
+
+    def test_an_advance_tells_of_every_member_and_epoch(self) -> None:
+        bench = Bench(self.pipeline)
+        first = bench.advance(bench.start(EVERY), EVERY, 1)
+        rest = bench.advance(first.state, EVERY, bench.epochs)
+        for step, begins, epochs in ((first, 1, 1), (rest, 2, bench.epochs - 1)):
+            assert step.metrics.first == begins
+            assert step.metrics.values.shape == (len(EVERY), epochs, len(step.metrics.names))
+            assert step.metrics.values.dtype == numpy.float64
+            assert bench.context.metric in step.metrics.names
+            assert len(step.diverged) == len(EVERY)
+            assert len(step.ended) in (0, len(EVERY))
+
+    def test_an_interruption_after_any_epoch_changes_no_bit(self) -> None:
+        bench = Bench(self.pipeline)
+        straight = bench.advance(bench.start(EVERY), EVERY, bench.epochs)
+        for epoch in range(1, bench.epochs):
+            first = bench.advance(bench.start(EVERY), EVERY, epoch)
+            second = bench.advance(bench.saved(first.state), EVERY, bench.epochs)
+            _same(second.state, straight.state)
+            values = numpy.concatenate([first.metrics.values, second.metrics.values], axis=1)
+            numpy.testing.assert_array_equal(values, straight.metrics.values)
+
+    def test_a_member_is_the_same_alone_and_in_a_population(self) -> None:
+        bench = Bench(self.pipeline)
+        together = bench.advance(bench.start(EVERY), EVERY, bench.epochs)
+        weights = bench.weights(together.state, EVERY)
+        for member in EVERY:
+            alone = bench.advance(bench.start([member]), [member], bench.epochs)
+            _same(alone.state, bench.saved(together.state, [member]))
+            numpy.testing.assert_array_equal(alone.metrics.values[0], together.metrics.values[member])
+            _same(bench.weights(alone.state, [member]), {name: array[[member]] for name, array in weights.items()})
+
+    def test_members_that_are_parted_do_not_notice(self) -> None:
+        bench = Bench(self.pipeline)
+        together = bench.advance(bench.start(EVERY), EVERY, bench.epochs).state
+        first = bench.advance(bench.start(EVERY), EVERY, 1).state
+        for part in ([0, 2], [3, 1]):
+            apart = bench.advance(bench.saved(first, part), part, bench.epochs).state
+            _same(apart, bench.saved(together, part))
+
+    def test_weights_begin_with_the_members_and_are_all_that_prediction_needs(self) -> None:
+        bench = Bench(self.pipeline)
+        weights = bench.weights(bench.advance(bench.start(EVERY), EVERY, bench.epochs).state, EVERY)
+        assert weights
+        assert {name: len(array) for name, array in weights.items()} == dict.fromkeys(weights, len(EVERY))
+        task, x = bench.context.task, bench.rows
+        together = bench.predict(weights, EVERY, x)
+        assert together.shape == (len(EVERY), 7, len(task.classes) or len(task.targets))
+        for member in EVERY:
+            own = {name: array[[member]] for name, array in weights.items()}
+            numpy.testing.assert_array_equal(bench.predict(own, [member], x)[0], together[member])
+            numpy.testing.assert_allclose(bench.predictor(own, member)(x), together[member], rtol=1e-3, atol=1e-5)
+
+    def test_the_wish_to_stop_is_heard(self) -> None:
+        bench = Bench(self.pipeline, _stop)
+        state = bench.start(EVERY)
+        with raises(Stopped):
+            bench.advance(state, EVERY, 1)
+
+    def test_only_floats_may_differ_within_a_population(self) -> None:
+        def key(rate: float, units: int) -> str:
+            values = {"optimizer.learning_rate": rate, "model.units": units}
+            return self.trainer.fuse_key(values, {"optimizer.learning_rate"})
+
+        assert key(0.1, 3) == key(0.1, 3)
+        assert key(0.1, 3) != key(0.1, 4)
+
+
+def _stop() -> None:
+    raise Stopped
+
+
+def _same(found: State, expected: State) -> None:
+    """To the bit and to the dtype."""
+    assert set(found) == set(expected)
+    for name, array in expected.items():
+        assert found[name].dtype == array.dtype, name
+        numpy.testing.assert_array_equal(found[name], array, err_msg=name)

@@ -1,0 +1,97 @@
+"""Work for the kits of trainers and executors: a few rows, three classes, a small pipeline."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any, TypeAlias, cast
+
+import numpy
+
+from caviar.config.pipeline import Pipeline
+from caviar.engine.bind import bind_population
+from caviar.engine.setup import set_up
+from caviar.engine.twins import form_for
+from caviar.interfaces.data import Data
+from caviar.interfaces.trainer import Advance, Trainer
+from caviar.testing.tools import spread
+from caviar.values.arrays import Array
+from caviar.values.population import Population
+from caviar.values.random import Random
+from caviar.values.table import Table
+
+State: TypeAlias = dict[str, Array]
+
+EVERY = (0, 1, 2, 3)
+"""The members, by number."""
+
+
+class FewRows(Data):
+    """Three clouds of points that overlap."""
+
+    def read(self) -> Table:
+        random = numpy.random.default_rng(0)
+        labels = numpy.arange(90) % 3
+        return Table({"x": random.normal(labels[:, None], 1.0, (90, 4)), "label": labels}, ("label",))
+
+
+def small_pipeline(trainer: Trainer) -> Pipeline:
+    """What a file says that names data and trainer alone; nothing is searched."""
+    return Pipeline(data=FewRows(), trainer=trainer, reporter=())
+
+
+class Bench:
+    """A pipeline that is set up, any members of which can be trained: each has its own seed and tunables."""
+
+    def __init__(self, pipeline: Pipeline, check_stop: Callable[[], None] = lambda: None) -> None:
+        work = set_up(pipeline)[0]
+        self.backend, self.context, self.epochs = work.backend, work.context(check_stop), pipeline.trainer.epochs
+        send, data = work.backend.send, work.datasets[0]
+        self.rows = data.x[:7]
+        self._data = replace(data, x=send(data.x), y=send(data.y), truth=send(data.truth))
+        trainers, models, optimizers = (
+            spread(part, len(EVERY)) for part in (work.pipeline.trainer, work.pipeline.model, work.pipeline.optimizer)
+        )
+        self._pipelines = [
+            work.pipeline.model_copy(update={"trainer": trainer, "model": model, "optimizer": optimizer})
+            for trainer, model, optimizer in zip(trainers, models, optimizers, strict=True)
+        ]
+
+    def population(self, members: Sequence[int]) -> Population:
+        """These members, bound."""
+        pipelines, values = [self._pipelines[member] for member in members], tuple(dict[str, Any]() for _ in members)
+        return bind_population(members, pipelines, values, Random(1), self.backend.send, form=form_for(self.backend))
+
+    def start(self, members: Sequence[int]) -> State:
+        """Their state before the first epoch."""
+        population = self.population(members)
+        return _trainer(population).start(population, self._data, self.context)
+
+    def advance(self, state: State, members: Sequence[int], until: int) -> Advance:
+        """Their state after an epoch."""
+        population = self.population(members)
+        return _trainer(population).advance(state, population, self._data, self.context, until)
+
+    def saved(self, state: State, members: Sequence[int] = EVERY) -> State:
+        """What is left of a state, or of some members' part of it, that was kept in a file."""
+        chosen = list(members)
+        return {name: self.backend.send(self.backend.fetch(array)[chosen].copy()) for name, array in state.items()}
+
+    def weights(self, state: State, members: Sequence[int]) -> State:
+        """What their training leaves."""
+        population = self.population(members)
+        return _trainer(population).finish(state, population, self._data, self.context).weights
+
+    def predict(self, weights: State, members: Sequence[int], x: Array) -> Array:
+        """Their predictions."""
+        population = self.population(members)
+        return _trainer(population).predict(weights, population, x, self.context)
+
+    def predictor(self, weights: State, member: int) -> Callable[[Array], Array]:
+        """One's predictions for many calls."""
+        population = self.population([member])
+        return _trainer(population).predictor(weights, population, self.context)
+
+
+def _trainer(population: Population) -> Trainer:
+    return cast(Trainer, population.parts["trainer"])

@@ -1,0 +1,185 @@
+"""The kits of what trains, keeps and watches: each catches what it is there to catch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from inspect import signature
+from pathlib import Path
+from typing import Any
+
+import numpy
+import pytest
+from caviar import (
+    Advance,
+    Array,
+    Decision,
+    Goal,
+    Head,
+    Job,
+    Ledger,
+    Reporter,
+    RunInfo,
+    StoreError,
+    Summary,
+    Table,
+    Trial,
+    TrialRecord,
+    Workers,
+    hook,
+)
+from caviar.testing import (
+    BackendContract,
+    DataContract,
+    ExecutorContract,
+    PrunerContract,
+    ReporterContract,
+    StoreContract,
+    TrainerContract,
+)
+from caviar_plugins import Digits, Inline, Median, NumPy, PopulationTrainer, Progress, SQLite
+from pydantic import PrivateAttr
+
+
+class SharedClock(PopulationTrainer):
+    def start(self, *facts: Any) -> dict[str, Array]:
+        return super().start(*facts) | {"clock": numpy.zeros(1)}
+
+
+class ForgetsItsMoments(PopulationTrainer):
+    def advance(self, state: dict[str, Array], *facts: Any) -> Advance:
+        state["optimizer.m"][...] = 0
+        return super().advance(state, *facts)
+
+
+class MembersMeet(PopulationTrainer):
+    def advance(self, state: dict[str, Array], *facts: Any) -> Advance:
+        state["parameters"] += 1e-3 * state["parameters"].mean(axis=0)
+        return super().advance(state, *facts)
+
+
+class LosesPatience(Median):
+    _asked: int = PrivateAttr(default=0)
+
+    def decide(self, curves: Array, trials: tuple[int, ...], rung: int, goal: Goal) -> tuple[Decision, ...]:
+        self._asked += 1
+        return (Decision.GO_ON if self._asked < 20 else Decision.STOP,) * len(trials)
+
+
+class RungAtTheEnd(Median):
+    def rungs(self, epochs: int, trial: int) -> tuple[int, ...]:
+        return tuple(range(1, epochs + 1))
+
+
+class LooksAtTheLastColumn(Median):
+    def decide(self, curves: Array, trials: tuple[int, ...], rung: int, goal: Goal) -> tuple[Decision, ...]:
+        return super().decide(curves[:, -1:], trials, 1, goal)
+
+
+class Celebrates(Progress):
+    @hook
+    def after_run(self, run: RunInfo, summary: Summary) -> None:
+        assert summary.best is not None
+
+
+class CountsInAField(Reporter):
+    trials: int = 0
+
+    @hook
+    def after_trial(self, trial: Trial) -> None:
+        self.__dict__["trials"] += 1
+
+
+class OldHead(Digits):
+    def head(self) -> Head:
+        return replace(super().head(), rows=5000)
+
+
+class Shuffles(Digits):
+    def read(self) -> Table:
+        table = super().read()
+        return table.with_columns({**table.columns, "x": numpy.random.default_rng().permuted(table.columns["x"])})
+
+
+class OneByOne(SQLite):
+    def open(self, folder: Path, goal: Goal) -> Ledger:
+        ledger = super().open(folder, goal)
+        record = ledger.record
+
+        def each(records: Sequence[TrialRecord]) -> None:
+            for one in records:
+                record([one])
+
+        ledger.record = each  # type: ignore[method-assign]
+        return ledger
+
+
+class CountsNoAttempts(SQLite):
+    def open(self, folder: Path, goal: Goal) -> Ledger:
+        ledger = super().open(folder, goal)
+        ledger.begin = lambda trials: (1,) * len(trials)  # type: ignore[method-assign]
+        return ledger
+
+
+class LetsEverybodyIn(SQLite):
+    def open(self, folder: Path, goal: Goal) -> Ledger:
+        try:
+            return super().open(folder, goal)
+        except StoreError:
+            return self.read(folder)
+
+
+class Silent(Inline):
+    def open(self, job: Job, check_stop: Callable[[], None]) -> Workers:
+        workers = super().open(job, check_stop)
+        run = workers.run
+        workers.run = lambda segments, tell: run(segments, lambda epoch: None)  # type: ignore[method-assign]
+        return workers
+
+
+class Hoards(Inline):
+    def open(self, job: Job, check_stop: Callable[[], None]) -> Workers:
+        workers = super().open(job, check_stop)
+        run = workers.run
+        workers.run = lambda segments, tell: run(list(segments), tell)  # type: ignore[method-assign]
+        return workers
+
+
+class Deaf(Inline):
+    def open(self, job: Job, check_stop: Callable[[], None]) -> Workers:
+        return super().open(job, lambda: None)
+
+
+class SendsFloat32(NumPy):
+    def send(self, array: Array) -> Array:
+        return array.astype("float32") if array.dtype == "float64" else array
+
+
+FAULTS = [
+    (TrainerContract, SharedClock(epochs=3), "every_array_of_the_state_begins_with_the_members"),
+    (TrainerContract, ForgetsItsMoments(epochs=3), "an_interruption_after_any_epoch_changes_no_bit"),
+    (TrainerContract, MembersMeet(epochs=3), "a_member_is_the_same_alone_and_in_a_population"),
+    (TrainerContract, MembersMeet(epochs=3), "members_that_are_parted_do_not_notice"),
+    (PrunerContract, LosesPatience(), "equal_arguments_give_equal_decisions"),
+    (PrunerContract, RungAtTheEnd(), "rungs_rise_and_lie_below_the_last_epoch"),
+    (PrunerContract, LooksAtTheLastColumn(), "epochs_that_nobody_has_reached_do_not_matter"),
+    (ReporterContract, Celebrates(), "it_survives_a_run_in_which_no_trial_finished"),
+    (ReporterContract, CountsInAField(), "its_fields_never_change"),
+    (DataContract, OldHead(), "the_head_agrees_with_the_rows"),
+    (DataContract, Shuffles(), "it_reads_the_same_twice"),
+    (StoreContract, OneByOne(), "records_are_there_all_or_none"),
+    (StoreContract, CountsNoAttempts(), "a_curve_is_that_of_the_last_attempt"),
+    (StoreContract, LetsEverybodyIn(), "a_study_has_one_ledger_that_records"),
+    (ExecutorContract, Silent(), "outcomes_and_epochs_are_those_of_the_job_itself_each_once"),
+    (ExecutorContract, Hoards(), "segments_are_taken_when_there_is_someone_for_them"),
+    (ExecutorContract, Deaf(), "the_wish_to_stop_is_heard"),
+    (BackendContract, SendsFloat32(), "arrays_come_back_from_the_device_as_they_were"),
+]
+
+
+@pytest.mark.parametrize(("kit", "plugin", "law"), FAULTS, ids=[type(plugin).__name__ for _, plugin, _ in FAULTS])
+def test_a_faulty_plugin_breaks_the_law(kit: type, plugin: Any, law: str, tmp_path: Path) -> None:
+    contract = type("Contract", (kit,), {plugin.kind: plugin})()
+    test = getattr(contract, f"test_{law}")
+    with pytest.raises((AssertionError, pytest.fail.Exception)):
+        test(tmp_path) if signature(test).parameters else test()

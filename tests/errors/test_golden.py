@@ -280,7 +280,14 @@ CASES = {
     ),
     "no TOML": ("name = \nseed = 1", "p.toml:1: not TOML: Invalid value (column 8)"),
     "no end": ('name = "x', "p.toml:1: not TOML: Unterminated string at the end of the file"),
-    "a table twice": ("[a]\nx = 1\n[a]", "p.toml:3: not TOML: Cannot declare ('a',) twice (column 3)"),
+    "a table twice": (
+        "[a]\nx = 1\n[a]",
+        "p.toml:3: not TOML: Cannot declare ('a',) twice (column 3); a table is written once, with all its keys below it",
+    ),
+    "a range written as a plugin": (
+        DATA + '[optimizer]\nlearning_rate = { use = "log", low = 1e-4, high = 0.1 }',
+        "p.toml:3: optimizer.learning_rate: a range is written { log = [ … ] }",
+    ),
 }
 
 
@@ -499,3 +506,22 @@ def test_a_metric_of_ones_own_takes_its_goal_from_the_file(tmp_path: Path) -> No
 def test_the_extra_that_brings_a_module_is_named() -> None:
     assert install_line("caviar", "onnx") == "pip install 'caviar[onnx]'"
     assert install_line("caviar", "nowhere.sub") == "pip install nowhere"
+
+
+@pytest.mark.parametrize(
+    ("line", "instead"),
+    [
+        ("data: digits", "write key = value"),
+        ("name = digits", "text needs quotes"),
+        ("seed = None", "write true or false in small letters, and leave out a key that has no value"),
+        ('name = "C:\\Users"', "write text with backslashes in single quotes"),
+    ],
+)
+def test_habits_from_elsewhere_are_told_what_toml_wants(line: str, instead: str, tmp_path: Path) -> None:
+    file = tmp_path / "p.toml"
+    file.write_text(f"# one\n{line}\n")
+    with pytest.raises(Mistakes) as caught:
+        load(str(file))
+    told = str(caught.value)
+    assert told.startswith(f"{file}:2: not TOML: ")
+    assert told.endswith(f"; {instead}")

@@ -198,6 +198,9 @@ def _is_sampler(table: Mapping[str, Any], default: Any) -> bool:
 
 def _no_table(want: Wanted, table: Mapping[str, Any]) -> str:
     first = next(iter(table), None)
+    named = table.get("use", table.get("type"))
+    if want.tunable and named in index.names("sampler"):
+        return f"a range is written {{ {named} = [ … ] }}"
     if want.tunable and first is not None:
         return unknown_plugin("sampler", first)
     return f"must be {want.words()}, not a table"

@@ -81,7 +81,23 @@ def _syntax(message: str, text: str) -> tuple[str, int | None]:
     reason = message[: place.start()]
     if place[1] is None:
         return f"{reason} at the end of the file", text.rstrip("\n").count("\n") + 1
-    return f"{reason} (column {place[2]})", int(place[1])
+    number = int(place[1])
+    return f"{reason} (column {place[2]}){_habit(text.splitlines()[number - 1] if text else '')}", number
+
+
+def _habit(line: str) -> str:
+    """What to write instead, where a line follows the habits of YAML, Python or Windows."""
+    if re.match(r"\s*[\w.-]+\s*:", line):
+        return "; write key = value"
+    if re.match(r'[^"]*=\s*"[^"]*\\', line):
+        return "; write text with backslashes in single quotes"
+    if re.search(r"=.*\b(None|True|False)\b", line):
+        return "; write true or false in small letters, and leave out a key that has no value"
+    if re.match(r"[^=]*=\s*[A-Za-z]", line):
+        return "; text needs quotes"
+    if re.match(r"\s*\[", line):
+        return "; a table is written once, with all its keys below it"
+    return ""
 
 
 def _set(document: Document, setting: str) -> Mistake | None:

@@ -31,11 +31,18 @@ def register(path: Path, content: bytes | None = None) -> tuple[Entry, ...]:
     module = f"{place}_{version}"
     if module not in sys.modules:
         _run(path, content, module)
+    classes = [
+        cls
+        for cls in vars(sys.modules[module]).values()
+        if isclass(cls) and issubclass(cls, Plugin) and cls.__module__ == module
+    ]
     found = tuple(
         Entry(cls.kind, cls.name or cls.__name__.lower(), f"{module}:{cls.__qualname__}", path.name, version)
-        for cls in vars(sys.modules[module]).values()
-        if isclass(cls) and issubclass(cls, Plugin) and cls.__module__ == module and not isabstract(cls)
+        for cls in classes
+        if not isabstract(cls)
     )
+    if classes and not found:
+        raise PluginError(f"{path}: {classes[0].__name__} lacks {', '.join(sorted(classes[0].__abstractmethods__))}")
     if not found:
         raise PluginError(f"{path}: defines no plugin: no class extends one of caviar's, such as caviar.Sampler")
     forget(place)  # an older version of the same file

@@ -132,6 +132,7 @@ class TestCode:
             ("x = 1\n1 / 0\n", ":2: importing it failed: ZeroDivisionError: division by zero"),
             ("x = 1\nx x\n", ":2: importing it failed: SyntaxError: invalid syntax"),
             ("from caviar import Sampler\n", ": defines no plugin: no class extends one of caviar's"),
+            ("import caviar\n\n\nclass Half(caviar.Optimizer):\n    pass\n", ": Half lacks init, update"),
         ],
     )
     def test_what_is_wrong_with_a_file_is_told(self, text: str, told: str, tmp_path: Path) -> None:

@@ -282,7 +282,8 @@ CASES = {
     "no end": ('name = "x', "p.toml:1: not TOML: Unterminated string at the end of the file"),
     "a table twice": (
         "[a]\nx = 1\n[a]",
-        "p.toml:3: not TOML: Cannot declare ('a',) twice (column 3); a table is written once, with all its keys below it",
+        "p.toml:3: not TOML: Cannot declare ('a',) twice (column 3); a table is written once, "
+        "with all its keys below it",
     ),
     "a range written as a plugin": (
         DATA + '[optimizer]\nlearning_rate = { use = "log", low = 1e-4, high = 0.1 }',

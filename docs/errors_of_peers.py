@@ -1,6 +1,6 @@
-"""What Optuna, confection (spaCy's configuration) and Kedro say to the mistakes of docs/errors.md; prints it.
+"""What Optuna, confection (spaCy's configuration), Kedro and Ludwig say to the mistakes of docs/errors.md; prints it.
 
-In an environment of its own: pip install optuna confection catalogue kedro && python docs/errors_of_peers.py
+In an environment of its own: pip install optuna confection catalogue kedro ludwig && python docs/errors_of_peers.py
 """
 
 from __future__ import annotations
@@ -69,6 +69,23 @@ def kedro_says(name: str) -> None:
     print("no error")
 
 
+def ludwig_says(name: str) -> None:
+    """The same mistake in the trainer of a configuration."""
+    trainers: dict[str, dict[str, Any]] = {
+        "another library's word": {"optimizer": {"type": "adam", "lr": 0.1}},
+        "text for a number": {"learning_rate": "0.1"},
+        "an unknown plugin": {"optimizer": {"type": "adan"}},
+        "out of bounds": {"optimizer": {"type": "adam", "betas": [1.5, 0.9]}},
+        "three at once": {"lr": 0.1, "epochs": "many", "optimizer": {"type": "adan"}},
+    }
+    features = {
+        "input_features": [{"name": "x", "type": "number"}],
+        "output_features": [{"name": "y", "type": "category"}],
+    }
+    config = import_module("ludwig.schema.model_config").ModelConfig.from_dict({**features, "trainer": trainers[name]})
+    print(f"no error; the learning rate is {config.trainer.learning_rate}")
+
+
 def kedro_dataset() -> None:
     """A dataset such as a Kedro project has: one class in a module."""
     import types
@@ -104,6 +121,7 @@ CASES: dict[Callable[[str], None], list[str]] = {
         "three at once",
     ],
     kedro_says: ["another library's word", "an unknown plugin", "a missing file"],
+    ludwig_says: ["another library's word", "text for a number", "an unknown plugin", "out of bounds", "three at once"],
 }
 
 if __name__ == "__main__":

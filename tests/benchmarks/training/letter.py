@@ -10,7 +10,7 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
-DATA = Path(os.environ.get("CAVIAR_BENCHMARK_DATA", "/work/shared/data/tabular")) / "letter.npz"
+DATA = Path(__file__).parents[3] / "pipelines" / "data" / "letter.npz"
 
 _PIPELINE = f"""
 name = "letter"

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib import import_module
 from inspect import getdoc
 from typing import Any
 
 from caviar import Plugin
 from caviar.config.dump import inline
-from caviar.config.wanted import of_field
 from caviar.interfaces.field import Facts
+from caviar.interfaces.wanted import of_field
+from caviar.registry.extras import install_line
 from caviar.registry.index import entries
-from caviar.registry.load import KINDS, load_entry
+from caviar.registry.load import KINDS
 
 SOURCE = "Source:"
 
@@ -38,7 +40,8 @@ def _kind(kind: str) -> Iterator[str]:
     yield from (f"## {kind}", "")
     for entry in entries(kind):
         if entry.distribution == "caviar":
-            yield from _plugin(entry.name, load_entry(entry))
+            module, _, name = entry.target.partition(":")  # loading it would ask for its extra
+            yield from _plugin(entry.name, getattr(import_module(module), name))
 
 
 def _plugin(name: str, cls: type[Plugin]) -> Iterator[str]:
@@ -48,6 +51,8 @@ def _plugin(name: str, cls: type[Plugin]) -> Iterator[str]:
         yield from (_plain(paragraph), "")
     if source:
         yield from (f"{SOURCE} {_plain(source)}", "")
+    for module in cls.requires:
+        yield from (f"Needs `{install_line('caviar', module)}`.", "")
     if cls.model_fields:
         yield "| key | default | what it may be | searched by default | tier | elsewhere called |"
         yield "|---|---|---|---|---|---|"

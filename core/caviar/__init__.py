@@ -12,7 +12,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "caviar.config.errors": ("Mistakes",),
-    "caviar.config.pipeline": ("Check", "Search"),
+    "caviar.config.pipeline": ("Check", "OptunaStudy", "Search"),
     "caviar.engine.blueprint": ("open_job",),
     "caviar.interfaces.activation": ("Activation",),
     "caviar.interfaces.backend": ("Backend",),
@@ -39,8 +39,10 @@ _HOMES = {
     "caviar.registry.index": ("PluginError",),
     "caviar.study": ("Best", "Study"),
     "caviar.values.arrays": ("Array", "namespace"),
+    "caviar.values.condition": ("Condition",),
     "caviar.values.dataset": ("Dataset", "Split"),
     "caviar.values.dimension": ("Dimension", "Space"),
+    "caviar.values.earlier": ("EarlierTrial",),
     "caviar.values.files": ("sync_folder", "write_whole"),
     "caviar.values.head": ("ColumnHead", "ColumnKind", "Head"),
     "caviar.values.history": ("Goal", "History"),
@@ -50,12 +52,14 @@ _HOMES = {
     "caviar.values.population": ("Population",),
     "caviar.values.problem": ("Problem", "Stopped"),
     "caviar.values.random": ("Random", "Streams", "uniforms"),
+    "caviar.values.ranking": ("ranked",),
     "caviar.values.run": ("EpochInfo", "RunInfo", "Summary"),
+    "caviar.values.scores": ("Scores", "short_number"),
     "caviar.values.segment": ("MemberOutcome", "Outcome", "Segment"),
     "caviar.values.slot": ("Initial", "Layout", "Slot", "Views", "lay_out", "size_of"),
     "caviar.values.table": ("Table",),
     "caviar.values.task": ("Task", "TaskKind"),
-    "caviar.values.trial": ("Trial", "TrialState"),
+    "caviar.values.trial": ("Retest", "Trial", "TrialState"),
     "caviar.values.words": ("words_from_array", "words_to_array"),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
@@ -63,6 +67,7 @@ _HOME = {name: module for module, names in _HOMES.items() for name in names}
 if TYPE_CHECKING:
     from caviar.config.errors import Mistakes as Mistakes
     from caviar.config.pipeline import Check as Check
+    from caviar.config.pipeline import OptunaStudy as OptunaStudy
     from caviar.config.pipeline import Search as Search
     from caviar.engine.blueprint import open_job as open_job
     from caviar.interfaces.activation import Activation as Activation
@@ -110,10 +115,12 @@ if TYPE_CHECKING:
     from caviar.study import Study as Study
     from caviar.values.arrays import Array as Array
     from caviar.values.arrays import namespace as namespace
+    from caviar.values.condition import Condition as Condition
     from caviar.values.dataset import Dataset as Dataset
     from caviar.values.dataset import Split as Split
     from caviar.values.dimension import Dimension as Dimension
     from caviar.values.dimension import Space as Space
+    from caviar.values.earlier import EarlierTrial as EarlierTrial
     from caviar.values.files import sync_folder as sync_folder
     from caviar.values.files import write_whole as write_whole
     from caviar.values.head import ColumnHead as ColumnHead
@@ -132,9 +139,12 @@ if TYPE_CHECKING:
     from caviar.values.random import Random as Random
     from caviar.values.random import Streams as Streams
     from caviar.values.random import uniforms as uniforms
+    from caviar.values.ranking import ranked as ranked
     from caviar.values.run import EpochInfo as EpochInfo
     from caviar.values.run import RunInfo as RunInfo
     from caviar.values.run import Summary as Summary
+    from caviar.values.scores import Scores as Scores
+    from caviar.values.scores import short_number as short_number
     from caviar.values.segment import MemberOutcome as MemberOutcome
     from caviar.values.segment import Outcome as Outcome
     from caviar.values.segment import Segment as Segment
@@ -147,6 +157,7 @@ if TYPE_CHECKING:
     from caviar.values.table import Table as Table
     from caviar.values.task import Task as Task
     from caviar.values.task import TaskKind as TaskKind
+    from caviar.values.trial import Retest as Retest
     from caviar.values.trial import Trial as Trial
     from caviar.values.trial import TrialState as TrialState
     from caviar.values.words import words_from_array as words_from_array

@@ -20,7 +20,8 @@ from caviar.interfaces.data import DataError
 from caviar.interfaces.reporter import Reporter
 from caviar.registry.hooks import hook
 from caviar.registry.load import load as load_plugin
-from caviar.values.trial import Trial
+from caviar.values.ranking import without_winner
+from caviar.values.trial import Trial, TrialState
 
 if TYPE_CHECKING:
     from caviar.study import Study
@@ -93,7 +94,7 @@ class Pipeline(Declaration):
 
     def _checked(self) -> Declaration:
         pipeline = self if self._complete else complete(self)
-        found = [Mistake(self.name, None, ".".join(keys), text) for keys, text in complaints(pipeline)]
+        found = [Mistake(self.name, None, ".".join(map(str, keys)), text) for keys, text in complaints(pipeline)]
         if found:
             raise Mistakes(found)
         return pipeline
@@ -135,4 +136,7 @@ def _run(pipeline: Declaration, runs: Path, on_trial: Callable[[Trial], None] | 
         warnings.warn(f"reporter {reporter} failed in {complaint}", stacklevel=3)
     best, model = done.summary.best, done.model
     winner = None if best is None or model is None else Best(best.index, best.values, model.metrics, model)
-    return Study(pipeline.name, done.summary.trials, winner, done.info.folder if keep else None, interrupted)
+    info, trials = done.info, done.summary.trials
+    refused = best is None and info.where and any(trial.state is TrialState.FINISHED for trial in trials)
+    nearest = without_winner(trials, info.goal, info.where) if refused else ""
+    return Study(pipeline.name, info.metric, trials, winner, info.folder if keep else None, interrupted, nearest)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -50,15 +51,35 @@ class Best:
         return self._model.predict(Table(features_of(X), ()))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Study:
-    """Every trial by number, and the best of those that finished (None: none did).
+    """Every trial by number, and the best of those that finished and meet `where` (None: none does).
 
-    `interrupted` says that it was stopped before its end. `folder` holds all of it on disk where `runs` was given.
+    `metric` is the searched one ("validation.accuracy"). `interrupted` says that it was stopped before its end.
+    `folder` holds all of it on disk where `runs` was given; a search can then `start_from` the study. `nearest` says
+    how far trials came where none meets `where`.
     """
 
     name: str
+    metric: str
     trials: tuple[Trial, ...]
     best: Best | None
     folder: Path | None = None
     interrupted: bool = False
+    nearest: str = ""
+
+    def __fspath__(self) -> str:
+        """Its folder. Raises ValueError where it was kept in memory."""
+        if self.folder is None:
+            raise ValueError(f"the study '{self.name}' is in memory alone; run(…, runs=\"runs\") keeps it in a folder")
+        return str(self.folder)
+
+    def __repr__(self) -> str:
+        """One line, however many trials."""
+        ended = Counter(trial.state.value for trial in self.trials)
+        told = [f"{len(self.trials)} trials", *(f"{count} {state}" for state, count in ended.most_common())]
+        if self.best is not None:
+            told.append(f"best trial {self.best.trial} with {self.metric} {self.best.metrics[self.metric]:.6g}")
+        elif self.nearest:
+            told.append(self.nearest)
+        return f"<Study '{self.name}': {', '.join(told)}{' (interrupted)' if self.interrupted else ''}>"

@@ -12,6 +12,7 @@ _HOMES = {
     "Sigmoid": "caviar_plugins.activations.sigmoid",
     "SiLU": "caviar_plugins.activations.silu",
     "Tanh": "caviar_plugins.activations.tanh",
+    "CuPy": "caviar_plugins.backends.cupy",
     "NumPy": "caviar_plugins.backends.numpy",
     "CSV": "caviar_plugins.data.csv",
     "Digits": "caviar_plugins.data.digits",
@@ -63,6 +64,7 @@ _HOMES = {
     "CoarseToFine": "caviar_plugins.strategies.coarse_to_fine",
     "GaussianProcess": "caviar_plugins.strategies.gaussian_process",
     "Grid": "caviar_plugins.strategies.grid",
+    "Optuna": "caviar_plugins.strategies.optuna",
     "RandomSearch": "caviar_plugins.strategies.random",
     "Sobol": "caviar_plugins.strategies.sobol",
     "Staged": "caviar_plugins.strategies.staged",
@@ -80,6 +82,7 @@ if TYPE_CHECKING:
     from caviar_plugins.activations.sigmoid import Sigmoid as Sigmoid
     from caviar_plugins.activations.silu import SiLU as SiLU
     from caviar_plugins.activations.tanh import Tanh as Tanh
+    from caviar_plugins.backends.cupy import CuPy as CuPy
     from caviar_plugins.backends.numpy import NumPy as NumPy
     from caviar_plugins.data.csv import CSV as CSV
     from caviar_plugins.data.digits import Digits as Digits
@@ -131,6 +134,7 @@ if TYPE_CHECKING:
     from caviar_plugins.strategies.coarse_to_fine import CoarseToFine as CoarseToFine
     from caviar_plugins.strategies.gaussian_process import GaussianProcess as GaussianProcess
     from caviar_plugins.strategies.grid import Grid as Grid
+    from caviar_plugins.strategies.optuna import Optuna as Optuna
     from caviar_plugins.strategies.random import RandomSearch as RandomSearch
     from caviar_plugins.strategies.sobol import Sobol as Sobol
     from caviar_plugins.strategies.staged import Staged as Staged

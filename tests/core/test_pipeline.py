@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -124,6 +125,53 @@ def test_an_interrupted_study_is_given_back_as_far_as_it_came(tmp_path: Path) ->
     assert sum(trial.state is TrialState.FINISHED for trial in study.trials) in (1, 2)
     assert study.best is not None
     assert study.best.predict(X).shape == (300,)
+
+
+def test_a_study_prints_as_one_line_with_what_it_came_to() -> None:
+    study = small().run(X, SIDE)
+    assert study.best is not None
+    best = f"best trial {study.best.trial} with validation.accuracy {study.best.metrics['validation.accuracy']:.6g}"
+    assert repr(study) == f"<Study 'pipeline': 3 trials, 3 finished, {best}>"
+
+
+@pytest.mark.parametrize(
+    ("plugin", "word", "told"),
+    [
+        (Adam, "lr", "Adam.lr: there is no such field; did you mean 'learning_rate'?"),
+        (Adam, "learning_rat", "Adam.learning_rat: there is no such field; did you mean 'learning_rate'?"),
+        (Search, "n_trials", "Search.n_trials: there is no such field; did you mean 'trials'?"),
+        (Memory, "scale", "Memory.scale: there is no such field; it has task, validation, test, folds"),
+    ],
+)
+def test_an_unknown_field_is_told_in_one_sentence_with_the_word_we_have_for_it(
+    plugin: Callable[..., object], word: str, told: str
+) -> None:
+    with pytest.raises(TypeError) as caught:
+        plugin(**{word: 1})
+    assert str(caught.value) == told
+
+
+def test_a_study_that_no_trial_wins_says_how_near_they_came() -> None:
+    study = small(search=Search(trials=2, where="validation.accuracy > 1")).run(X, SIDE)
+    assert study.best is None
+    best = max(each.metrics["validation.accuracy"] for each in study.trials)
+    assert "no trial meets validation.accuracy > 1: the nearest is trial" in repr(study)
+    assert f"with validation.accuracy {best:.6g}>" in repr(study)
+
+
+def test_a_search_starts_from_a_study_by_its_folder(tmp_path: Path) -> None:
+    study = small().run(X, SIDE, runs=tmp_path)
+    words: dict[str, Any] = {"start_from": study}
+    assert Search(**words) == Search(start_from=tmp_path / "pipeline")
+    assert Search(start_from=(tmp_path,), tiers=(1,)) != Search(**words)
+    words = {"start_from": [study]}
+    assert Search(**words) == Search(start_from=tmp_path / "pipeline")
+
+
+def test_a_search_cannot_start_from_a_study_in_memory() -> None:
+    words: dict[str, Any] = {"start_from": small().run(X, SIDE)}
+    with pytest.raises(ValueError, match=r"^Search\.start_from: the study 'pipeline' is in memory alone;"):
+        Search(**words)
 
 
 def test_a_function_that_raises_is_told_and_stops_nothing() -> None:

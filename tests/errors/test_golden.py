@@ -17,6 +17,11 @@ from caviar.registry.extras import install_line
 from caviar.registry.index import Entry
 
 DATA = 'data = "digits"\n'
+RANGES = """\
+model.units = { int = [8, 64] }
+[optimizer]
+choice = ["adam", { use = "sgd", momentum = { beta = [0.5, 0.99] } }]
+"""
 CASES = {
     "a key with a typo": (
         DATA + "[optimizer]\nlearning_rat = 0.1",
@@ -50,6 +55,11 @@ CASES = {
     "Optuna's sampler": (
         DATA + '[sampler]\nuse = "tpe"',
         "p.toml:2: sampler: unknown table or key; what Optuna calls a sampler is a strategy here: [search] strategy",
+    ),
+    "workers where there are none": (
+        DATA + 'executor = { use = "inline", workers = 2 }',
+        "p.toml:2: executor.workers: unknown key for executor 'inline'; "
+        "did you mean 'executor = { use = \"processes\", workers = … }'?",
     ),
     "Optuna's n_trials": (
         DATA + "search.n_trials = 3",
@@ -215,6 +225,20 @@ CASES = {
         DATA + "model.layers = { int = [1, 3], step = 0 }",
         "p.toml:2: model.layers: int: step must be at least 1, not 0",
     ),
+    "class weights that are no word": (
+        DATA + 'trainer.loss = { use = "softmax-cross-entropy", class_weights = "balancd" }',
+        "p.toml:2: trainer.loss.class_weights: must be a list of numbers or a table or one of "
+        '"balanced" or "auto", not "balancd"',
+    ),
+    "a class weight below zero, by the name of a class that is a sampler's too": (
+        DATA + 'trainer.loss = { use = "softmax-cross-entropy", class_weights = { normal = -1.0 } }',
+        "p.toml:2: trainer.loss.class_weights: must be above 0, not -1",
+    ),
+    "steps on a log scale": (
+        DATA + "optimizer.learning_rate = { log = [1e-4, 1e-1], step = 10 }",
+        "p.toml:2: optimizer.learning_rate.step: unknown key for sampler 'log'; uniform, normal, int and log-int take "
+        "steps; for a few values of your own write { ordinal = [ … ] }",
+    ),
     "a sampler of a sampler": (
         DATA + "optimizer.learning_rate = { log = [{ log = [1, 2] }, 3] }",
         "p.toml:2: optimizer.learning_rate: log: low must be a number, not a table",
@@ -265,6 +289,146 @@ CASES = {
         DATA + '[search]\nmetric = "test.accuracy"',
         "p.toml:3: search.metric: the test part is for the winner alone; search a validation metric",
     ),
+    "a condition that compares nothing": (
+        DATA + '[search]\nwhere = "validation.log_loss"',
+        'p.toml:3: search.where: must be <metric> < <number>, or with <=, > or >=, not "validation.log_loss"',
+    ),
+    "a condition with a bound that is no number": (
+        DATA + '[search]\nwhere = ["train.loss < 1", "train.loss > nan"]',
+        'p.toml:3: search.where: must be <metric> < <number>, or with <=, > or >=, not "train.loss > nan"',
+    ),
+    "a condition on an unknown metric": (
+        DATA + '[search]\nwhere = "validation.logloss < 0.5"',
+        "p.toml:3: search.where: unknown metric 'validation.logloss'; did you mean 'validation.log_loss'?",
+    ),
+    "a condition on the test part": (
+        DATA + '[search]\nwhere = "test.accuracy > 0.9"',
+        "p.toml:3: search.where: the test part is for the winner alone; search a validation metric",
+    ),
+    "a number for a condition": (
+        DATA + "search.where = 0.5",
+        "p.toml:2: search.where: must be text or a list of texts, not 0.5",
+    ),
+    "Optuna's constraints": (
+        DATA + 'search.constraints_func = "x"',
+        "p.toml:2: search.constraints_func: unknown key; did you mean 'where'?",
+    ),
+    "less than no patience": (
+        DATA + "search.patience = -1",
+        "p.toml:2: search.patience: must be at least 0, not -1",
+    ),
+    "a time with its unit": (
+        DATA + 'search.trial_seconds = "60s"',
+        'p.toml:2: search.trial_seconds: must be a number, not "60s"',
+    ),
+    "a time below zero": (
+        DATA + "search.trial_seconds = -1",
+        "p.toml:2: search.trial_seconds: must be at least 0, not -1",
+    ),
+    "a run that is not there": (
+        DATA + 'search.start_from = "/no/run"',
+        "p.toml:2: search.start_from: no run at /no/run (there is no such folder); give a run's folder, such as "
+        "runs/digits",
+    ),
+    "a file that is not there": (
+        DATA + 'search.start_from = "/no/old.db"',
+        "p.toml:2: search.start_from: no such file: /no/old.db",
+    ),
+    "a file that is no study": (
+        DATA + 'search.start_from = "p.toml"',
+        "p.toml:2: search.start_from: p.toml is neither a run nor a study of Optuna's; give a run's folder, or a "
+        "study of Optuna's",
+    ),
+    "a number to start from": (
+        DATA + "search.start_from = 3",
+        "p.toml:2: search.start_from: must be a path or a table or a list of paths or tables, not 3",
+    ),
+    "one of two runs that is not there": (
+        DATA + 'search.start_from = [\n  "/",\n  "/no/run",\n]',
+        "p.toml:3: search.start_from.0: no run at / (there is no pipeline.toml); give a run's folder, such as "
+        "runs/digits\n"
+        "p.toml:4: search.start_from.1: no run at /no/run (there is no such folder); give a run's folder, such as "
+        "runs/digits",
+    ),
+    "a study of Optuna's that is not there": (
+        DATA + '[search.start_from]\nstorage = "/no/old.db"',
+        "p.toml:2: search.start_from: no such file: /no/old.db",
+    ),
+    "a parameter of Optuna's that means nothing": (
+        DATA + "[optimizer]\nlearning_rate = { log = [1e-4, 1] }\n[search]\n"
+        'start_from = { storage = "/no/old.db", names = { lr = "learning_rate" } }',
+        "p.toml:5: search.start_from: no such file: /no/old.db\n"
+        "p.toml:5: search.start_from.names.lr: 'learning_rate' is nothing that is searched; "
+        "did you mean 'optimizer.learning_rate'?",
+    ),
+    "a point's value that has no range": (
+        DATA + RANGES + "[[search.points]]\nmodel.layers = 2",
+        "p.toml:6: search.points.0.model.layers: has no range here; give it one in [model], or leave it out of the "
+        "points",
+    ),
+    "a key of the top in a table": (
+        DATA + 'trainer.backend = "numpy"',
+        "p.toml:2: trainer.backend: unknown key for trainer 'population'; did you mean 'backend' at the top of the "
+        "file, above the first [table]?",
+    ),
+    "class weights outside the loss": (
+        DATA + 'trainer.class_weights = "balanced"',
+        "p.toml:2: trainer.class_weights: unknown key for trainer 'population'; write loss = "
+        '{ use = "softmax-cross-entropy", class_weights = "balanced" } in [trainer]',
+    ),
+    "scikit-learn's cv": (
+        DATA + "search.cv = 5",
+        "p.toml:2: search.cv: unknown key; write folds = 5 in [data]",
+    ),
+    "Optuna's timeout": (
+        DATA + "search.timeout = 60",
+        "p.toml:2: search.timeout: unknown key; trial_seconds limits each trial; a whole search is stopped by Ctrl-C, "
+        "and goes on when run again",
+    ),
+    "Optuna's name of a study": (
+        DATA + 'search.start_from = { storage = "/no/old.db", study_name = "a" }',
+        "p.toml:2: search.start_from.study_name: unknown key; did you mean 'study'?",
+    ),
+    "a point outside the range": (
+        DATA + RANGES + "[[search.points]]\noptimizer.sgd.momentum = 0.2\nmodel.units = 40",
+        "p.toml:6: search.points.0.optimizer.sgd.momentum: 0.2 is outside its range, 0.5 to 0.99",
+    ),
+    "a point of something else": (
+        DATA + RANGES + '[[search.points]]\n[[search.points]]\n"model.unit" = 40',
+        "p.toml:7: search.points.1.model.unit: nothing that is searched; did you mean 'model.units'?",
+    ),
+    "a point with half a unit": (
+        DATA + RANGES + "[[search.points]]\nmodel.units = 40.5",
+        "p.toml:6: search.points.0.model.units: must be a whole number, not 40.5",
+    ),
+    "a point with text for a number": (
+        DATA + RANGES + '[[search.points]]\nmodel.units = "40"',
+        'p.toml:6: search.points.0.model.units: must be a number, not "40"',
+    ),
+    "a point with an unknown option": (
+        DATA + RANGES + '[[search.points]]\noptimizer = "rmsprop"',
+        'p.toml:6: search.points.0.optimizer: must be one of adam, sgd, not "rmsprop"',
+    ),
+    "a point whose value does not count": (
+        DATA + RANGES + '[[search.points]]\noptimizer = "adam"\n"optimizer.sgd.momentum" = 0.9',
+        'p.toml:7: search.points.0.optimizer.sgd.momentum: counts only with optimizer = "sgd", and here it is "adam"',
+    ),
+    "a point that says one value twice": (
+        DATA + RANGES + '[[search.points]]\nmodel.units = 40\n"model.units" = 41',
+        "p.toml:7: search.points.0.model.units: is said twice",
+    ),
+    "the same point twice": (
+        DATA + RANGES + "[[search.points]]\nmodel.units = 40\n[[search.points]]\nmodel.units = 40",
+        "p.toml:7: search.points.1: is point 0 once more; leave it out",
+    ),
+    "more points than trials": (
+        DATA + RANGES + "[search]\ntrials = 1\npoints = [{}, { model.units = 40 }]",
+        "p.toml:7: search.points: 2 points, and search.trials = 1 is the total; ask for 2 or more",
+    ),
+    "a point that is no table": (
+        DATA + "search.points = [3]",
+        "p.toml:2: search.points: must be a list of tables, not [3]",
+    ),
     "one row under batchnorm": (
         DATA + 'normalizer = "batchnorm"\ntrainer.batch_size = { choice = [1, 64] }',
         "p.toml:3: trainer.batch_size: must be at least 2 with normalizer 'batchnorm', not 1",
@@ -284,6 +448,10 @@ CASES = {
         "[a]\nx = 1\n[a]",
         "p.toml:3: not TOML: Cannot declare ('a',) twice (column 3); a table is written once, "
         "with all its keys below it",
+    ),
+    "a key twice": (
+        DATA + "seed = 1\nname = 'x'\nseed = 2\n",
+        "p.toml:4: not TOML: Cannot overwrite a value (column 9); 'seed' is written twice",
     ),
     "a range written as a plugin": (
         DATA + '[optimizer]\nlearning_rate = { use = "log", low = 1e-4, high = 0.1 }',
@@ -506,6 +674,7 @@ def test_a_metric_of_ones_own_takes_its_goal_from_the_file(tmp_path: Path) -> No
 
 def test_the_extra_that_brings_a_module_is_named() -> None:
     assert install_line("caviar", "onnx") == "pip install 'caviar[onnx]'"
+    assert install_line("caviar", "optuna") == "pip install 'caviar[optuna]'"
     assert install_line("caviar", "nowhere.sub") == "pip install nowhere"
 
 

@@ -39,7 +39,7 @@ def _of_normalizer(case: Case, name: str) -> tuple[float, float]:
     slope = float(numpy.abs(case.arrays["gradient"]).max())
     scales = {
         "mean": size,
-        "variance": size**2,
+        "variance": 1 + size**2,  # it starts at 1
         "d_beta": slope * z.shape[1],
         "d_gamma": slope * z.shape[1] * blown,
         "dz": slope * inverse * blown**2,

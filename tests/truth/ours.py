@@ -1,4 +1,4 @@
-"""What our plugins make of a case, bound as the engine binds them."""
+"""What our plugins make of a case, bound as the engine binds them: plain, or by their compiled twins."""
 
 from __future__ import annotations
 
@@ -7,51 +7,61 @@ from typing import Any
 
 import numpy
 from caviar import Array, ModelContext, Streams, Views, lay_out, size_of
-from caviar.testing.tools import bound
+from caviar.engine.bind import bind
+from caviar.engine.twins import Form, compiled, plain
 from caviar_plugins import L2, SoftmaxCrossEntropy
 
 from tests.truth.cases import EPOCHS, TRAINED
 
+FORMS: dict[str, Form] = {"plain": plain, "compiled": compiled}
 
-def normalizer(parts: Mapping[str, Any], arrays: Mapping[str, Array]) -> dict[str, Array]:
+
+def bound(plugin: Any, form: Form, dtype: str = "float64") -> Any:
+    return bind([plugin], dtype, lambda array: array, form)
+
+
+def normalizer(parts: Mapping[str, Any], arrays: Mapping[str, Array], form: Form = plain) -> dict[str, Array]:
     plugin, z = parts["plugin"], arrays["z"]
-    bound_plugin, units = bound([plugin], z.dtype.name), z.shape[-1]
-    parameters = {name: arrays[name].reshape(1, 1, units).copy() for name in ("gamma", "beta")}
-    statistics = {
-        slot.name: numpy.full((1, *slot.shape), slot.initial.size, z.dtype) for slot in plugin.statistics(units)
-    }
-    gradients = {name: numpy.empty_like(each) for name, each in parameters.items()}
+    bound_plugin, units = bound(plugin, form, z.dtype.name), z.shape[-1]
+    layout, running = lay_out(plugin.slots(units)), lay_out(plugin.statistics(units))
+    parameters, gradients, statistics = (
+        Views(numpy.empty((1, size_of(each)), z.dtype), each) for each in (layout, layout, running)
+    )
+    for name in ("gamma", "beta"):
+        parameters[name][...] = arrays[name]
+    for slot in running:
+        statistics[slot.name][...] = slot.initial.size
     for batch in z:
         output, cache = bound_plugin.forward(batch[None], parameters, statistics, True)
     dz = bound_plugin.backward(arrays["gradient"][None], cache, parameters, gradients)
     prediction, _ = bound_plugin.forward(z[0][None], parameters, statistics, False)
     rows = {"output": output, "dz": dz, "prediction": prediction}
-    columns = statistics | {f"d_{name}": each for name, each in gradients.items()}
+    columns = {**statistics} | {f"d_{name}": each for name, each in gradients.items()}
     return {name: each[0] for name, each in rows.items()} | {name: each[0, 0] for name, each in columns.items()}
 
 
-def activation(parts: Mapping[str, Any], arrays: Mapping[str, Array]) -> dict[str, Array]:
-    plugin = bound([parts["plugin"]])
+def activation(parts: Mapping[str, Any], arrays: Mapping[str, Array], form: Form = plain) -> dict[str, Array]:
+    plugin = bound(parts["plugin"], form)
     output, cache = plugin.forward(arrays["z"][None, None])
     return {"output": output[0, 0], "dz": plugin.backward(arrays["gradient"][None, None], cache)[0, 0]}
 
 
-def loss(parts: Mapping[str, Any], arrays: Mapping[str, Array]) -> dict[str, Array]:
-    plugin = bound([parts["plugin"]])
+def loss(parts: Mapping[str, Any], arrays: Mapping[str, Array], form: Form = plain) -> dict[str, Array]:
+    plugin = bound(parts["plugin"], form)
     values, cache = plugin.forward(arrays["output"][None], arrays["target"])
     weights = plugin.weigh(arrays["target"])
     value = numpy.average(values[0], weights=weights)
     return {"value": numpy.asarray(value), "gradient": plugin.backward(cache)[0]}
 
 
-def schedule(parts: Mapping[str, Any], arrays: Mapping[str, Array]) -> dict[str, Array]:
-    plugin = bound([parts["plugin"]])
+def schedule(parts: Mapping[str, Any], arrays: Mapping[str, Array], form: Form = plain) -> dict[str, Array]:
+    plugin = bound(parts["plugin"], form)
     factors = [plugin.factor(numpy.full((1, 1), float(epoch)), EPOCHS)[0, 0] for epoch in range(EPOCHS)]
     return {"factors": numpy.asarray(factors)}
 
 
-def optimizer(parts: Mapping[str, Any], arrays: Mapping[str, Array]) -> dict[str, Array]:
-    plugin, parameters = bound([parts["plugin"]]), arrays["start"][None].copy()
+def optimizer(parts: Mapping[str, Any], arrays: Mapping[str, Array], form: Form = plain) -> dict[str, Array]:
+    plugin, parameters = bound(parts["plugin"], form), arrays["start"][None].copy()
     state, path = plugin.init(parameters, TRAINED), []
     for step, gradients in enumerate(arrays["gradients"], start=1):
         plugin.update(parameters, gradients[None].copy(), state, numpy.full((1, 1), float(step)), TRAINED)
@@ -59,9 +69,9 @@ def optimizer(parts: Mapping[str, Any], arrays: Mapping[str, Array]) -> dict[str
     return {"path": numpy.stack(path)}
 
 
-def network(parts: Mapping[str, Any], arrays: Mapping[str, Array]) -> dict[str, Array]:
-    model, normalizer, optimizer = (bound([parts[name]]) for name in ("model", "normalizer", "optimizer"))
-    penalty, loss = bound([L2(parts["strength"])]), SoftmaxCrossEntropy()
+def network(parts: Mapping[str, Any], arrays: Mapping[str, Array], form: Form = plain) -> dict[str, Array]:
+    model, normalizer, optimizer = (bound(parts[name], form) for name in ("model", "normalizer", "optimizer"))
+    penalty, loss = bound(L2(parts["strength"]), form), bound(SoftmaxCrossEntropy(), form)
     layout, running = (lay_out(each) for each in model.layout(arrays["x"].shape[1], 3, normalizer))
     parameters, statistics = (Views(numpy.empty((1, size_of(each))), each) for each in (layout, running))
     for slot in (*layout, *running):

@@ -28,10 +28,11 @@ def arrays(case: Case, side: str) -> dict[str, Array]:
     return {name.removeprefix(prefix): each for name, each in truth(case.what).items() if name.startswith(prefix)}
 
 
+@pytest.mark.parametrize("form", ours.FORMS)
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.what}: {case.name}")
-def test_ours_are_pytorchs(case: Case) -> None:
+def test_ours_are_pytorchs(case: Case, form: str) -> None:
     case = replace(case, arrays=arrays(case, "in"))
-    assert_equal(case, getattr(ours, case.what)(case.parts, case.arrays), arrays(case, "out"))
+    assert_equal(case, getattr(ours, case.what)(case.parts, case.arrays, ours.FORMS[form]), arrays(case, "out"))
 
 
 def test_every_committed_result_belongs_to_a_case() -> None:

@@ -26,10 +26,14 @@ def check(
 
     Mistakes end it with exit code 2. Of the data, only the head is read.
     """
-    from caviar.config.load import load
+    from caviar.config.load import load, placed
+    from caviar.values.problem import LateMistake
 
     pipeline = load(file, settings or (), code)
-    typer.echo("\n".join(summary(pipeline)))
+    try:
+        typer.echo("\n".join(summary(pipeline)))
+    except LateMistake as mistake:
+        raise placed(file, settings or (), mistake) from None
     show_advice(pipeline, quiet)
 
 
@@ -52,6 +56,9 @@ def _data(seen: Outlook) -> Iterator[tuple[str, str]]:
     yield "data", f"{getattr(seen.data, 'path', None) or _name(seen.data)}"
     folds = f", {seen.data.folds} folds" if seen.data.folds else ""
     yield "rows", f"{about}{head.rows:,}: {parts}{folds}"
+    if seen.data.folds:
+        unused = "; data.validation is not used" if "validation" in seen.data.model_fields_set else ""
+        yield "", f"each trial is trained {seen.data.folds} times{unused}"
     told = []
     for kind in ("numbers", "flags", "words"):
         columns = [each for each in head.features if each.kind == kind]
@@ -82,15 +89,29 @@ def _training(pipeline: Pipeline, seen: Outlook | None) -> Iterator[tuple[str, s
 
 def _search(pipeline: Pipeline, seen: Outlook | None) -> Iterator[tuple[str, str]]:
     from caviar.config.outlook import searched
+    from caviar.config.sources import called
+    from caviar.config.space import space_of
 
     search, rows = pipeline.search, list(searched(pipeline))
     if not rows:
         yield "search", f"nothing: {_count(search.trials, 'model')}" if search.trials > 1 else "nothing: one model"
     else:
-        rounds = -(-search.trials // search.round)
+        rounds, size = -(-search.trials // search.round), space_of(pipeline).size
         yield "search", f"{_count(search.trials, 'trial')} by {_name(search.strategy)}, {_count(rounds, 'round')}"
+        if size < search.trials:
+            yield "", f"ends sooner: there are {size:,.0f} combinations"
         if search.pruner:
             yield "", f"pruned by {_name(search.pruner)}"
+        if search.points:
+            yield "", f"{_count(len(search.points), 'given point')} first"
+        for source in search.sources if search.strategy.learns else ():
+            yield "", f"starts from {called(source)}"
+        if search.patience:
+            yield "", f"ends once {_count(search.patience, 'finished trial')} brought no better one"
+        if search.trial_seconds:
+            yield "", f"a trial that has trained for more than {search.trial_seconds:g} s is pruned"
+    if search.conditions:
+        yield "", f"the winner must have {' and '.join(map(str, search.conditions))}"
     widths = [max((len(row[column]) for row in rows), default=0) for column in range(3)]
     for row in rows:
         yield "", "  ".join(f"{cell:{wide}}" for cell, wide in zip(row, (*widths, 0), strict=True))

@@ -38,20 +38,22 @@ def _list() -> list[str]:
         wide = max(len(each.name) for each in found)
         lines.append(kind)
         for each in found:
-            reason = _fault(each.kind, each.name)
-            lines.append(f"  {each.name:{wide}}  {each.owner}" + (f"  BROKEN: {reason}" if reason else ""))
+            lines.append(f"  {each.name:{wide}}  {each.owner}{_fault(each.kind, each.name)}")
     return lines
 
 
-def _fault(kind: str, name: str) -> str | None:
-    from caviar.registry.index import PluginError
+def _fault(kind: str, name: str) -> str:
+    """Why a plugin cannot be used, or nothing."""
+    from caviar.registry.index import NotInstalled, PluginError
     from caviar.registry.load import load
 
     try:
         load(kind, name)
+    except NotInstalled as error:
+        return f"  comes with {error.line}"
     except PluginError as error:
-        return str(error)
-    return None
+        return f"  BROKEN: {error}"
+    return ""
 
 
 def _show(name: str) -> list[str]:
@@ -86,11 +88,13 @@ def _fields(cls: type[Plugin]) -> list[str]:
 def _field(cls: type[Plugin], field: str) -> list[str]:
     """Its default, its type with bounds, how it is searched, and other libraries' words for it."""
     from caviar.config.dump import inline
-    from caviar.config.wanted import of_field
+    from caviar.interfaces.wanted import of_field
 
     info, facts = cls.model_fields[field], cls.facts(field)
     default = "required" if info.is_required() else f"= {inline(info.get_default(call_default_factory=True))}"
-    told = [default, of_field(cls, field).words() + _bounds(facts)]
+    words = of_field(cls, field).words()
+    number = "numbers" if "numbers" in words else "number"
+    told = [default, words.replace(number, number + _bounds(facts), 1)]
     tier = f", tier {facts.tier}" if facts.tier else ""
     if facts.search:
         told.append(f"searched by {inline(facts.search)}: {facts.search.span()}{tier}")

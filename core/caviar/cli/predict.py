@@ -33,8 +33,9 @@ def predict(
     """
     limit_blas_threads()
     from caviar.engine.prediction import predict_file
+    from caviar.engine.results import model_of
 
-    task, prediction = predict_file(run / "models" / "best.safetensors", data, code)
+    task, prediction = predict_file(model_of(run, code), data, code)
     if out is None:
         _write(sys.stdout, task, prediction)
         return

@@ -14,6 +14,7 @@ from caviar.cli.shared import (
     Settings,
     limit_blas_threads,
     plain,
+    plain_numbers,
     show_advice,
     since_start,
     stop_on_signals,
@@ -45,15 +46,20 @@ def run(
       pipe run pipelines/digits.toml --set search.trials=128
     """
     limit_blas_threads()
-    from caviar.config.load import load
+    from caviar.config.load import load, placed
     from caviar.engine.advice.range_edge import range_edge
     from caviar.engine.study import run as run_pipeline
+    from caviar.values.problem import LateMistake
+    from caviar.values.ranking import without_winner
 
-    chosen = [] if workers is None else [f"executor.workers={workers}"]
-    pipeline = load(file, [*(settings or ()), *chosen], code)
+    chosen = [*(settings or ()), *([] if workers is None else [f"executor.workers={workers}"])]
+    pipeline = load(file, chosen, code)
     show_advice(pipeline, quiet)
-    with stop_on_signals() as check_stop:
-        done = run_pipeline(pipeline, runs, check_stop)
+    try:
+        with stop_on_signals() as check_stop:
+            done = run_pipeline(pipeline, runs, check_stop)
+    except LateMistake as mistake:
+        raise placed(file, chosen, mistake) from None
     if json:
         typer.echo(json_text.dumps(as_object(done), allow_nan=False))
     if done.summary.best is not None and not quiet:
@@ -62,8 +68,7 @@ def run(
     for reporter, complaint in done.complaints.items():
         typer.echo(f"reporter {reporter} failed in {complaint}", err=True)
     if done.summary.best is None:
-        if not json:
-            typer.echo("no trial finished: see `pipe results` for the reasons", err=True)
+        typer.echo(without_winner(done.summary.trials, done.info.goal, done.info.where), err=True)
         raise typer.Exit(1)
 
 
@@ -76,9 +81,16 @@ def as_object(done: Run) -> dict[str, Any]:
         "run": str(done.info.folder),
         "trials": len(summary.trials),
         **{state: summary.count(TrialState(state)) for state in ("finished", "pruned", "failed", "diverged")},
+        "feasible": sum(trial.feasible for trial in summary.trials),
+        "stopped": summary.stopped,
         "resumed": done.info.resumed,
         "seconds": round(since_start(), 3),
         "best": None
         if best is None
-        else {"trial": best.index, "values": plain(best.values), "metrics": plain(best.metrics)},
+        else {
+            "trial": best.index,
+            "values": plain(best.values),
+            "metrics": plain(best.metrics),
+            "runs": plain_numbers(best.runs),
+        },
     }

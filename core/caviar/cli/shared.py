@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from math import isfinite
 from pathlib import Path
@@ -96,3 +96,8 @@ def show_advice(pipeline: Pipeline, quiet: bool) -> None:
 def plain(values: Mapping[str, Any]) -> dict[str, Any]:
     """Values as JSON can hold them: NaN and infinities are null."""
     return {name: None if isinstance(v, float) and not isfinite(v) else v for name, v in values.items()}
+
+
+def plain_numbers(values: Sequence[float]) -> list[float | None]:
+    """The same of a list."""
+    return [value if isfinite(value) else None for value in values]

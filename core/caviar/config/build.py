@@ -9,17 +9,19 @@ from typing import Any, cast
 
 from caviar.config.document import Document
 from caviar.config.errors import Mistake
-from caviar.config.names import closest, unknown_key, unknown_plugin
+from caviar.config.named import named
+from caviar.config.names import closest, unknown_key
 from caviar.config.pipeline import Pipeline
 from caviar.config.places import At, Broken, Complaints, construct
 from caviar.config.positions import Keys
-from caviar.config.ranges import build_sampler
-from caviar.config.wanted import Wanted, of_field, say
+from caviar.config.ranges import build_sampler, is_range, no_table
 from caviar.interfaces.data import Data
 from caviar.interfaces.plugin import Declared, Plugin
 from caviar.interfaces.sampler import Sampler
+from caviar.interfaces.wanted import Wanted, of_field, say
 from caviar.registry import index
-from caviar.registry.load import label_of, load
+from caviar.registry.load import label_of
+from caviar.values.files import file_or_url
 
 
 class Builder:
@@ -81,7 +83,9 @@ class Builder:
         """What a field receives for what the file says."""
         if raw == "auto" and want.optional:
             return None
-        if isinstance(raw, dict) and _is_sampler(raw, default):
+        if Any in want.types:
+            return raw
+        if isinstance(raw, dict) and is_range(raw, default) and (want.tunable or not want.entry):
             return build_sampler(self, want, raw, at)
         if want.plugin:
             return self.plugin(want.plugin, raw, at, default)
@@ -95,9 +99,10 @@ class Builder:
             if want.element.plugin:
                 raise self.fail(at, f"must be {want.words()}; write [[{at.path}]] or {at.path} = [ … ]")
         if Path in want.types and isinstance(raw, str):
-            return self.document.folder(at.keys) / Path(raw).expanduser()
+            named = file_or_url(raw) if str in want.types else Path(raw)
+            return self.document.folder(at.keys) / named.expanduser() if isinstance(named, Path) else named
         if isinstance(raw, dict):
-            raise self.fail(at, _no_table(want, raw))
+            raise self.fail(at, no_table(want, raw))
         return raw
 
     def elements(self, want: Wanted, raw: list[Any], at: At) -> tuple[Any, ...]:
@@ -107,7 +112,7 @@ class Builder:
             try:
                 built.append(
                     self.labelled(want.plugin, each, at, place)
-                    if want.plugin and not (isinstance(each, dict) and _is_sampler(each, None))
+                    if want.plugin and not (isinstance(each, dict) and is_range(each, None))
                     else self.value(want, each, at.child(place))
                 )
             except Broken:
@@ -158,10 +163,8 @@ class Builder:
         """A plugin's class."""
         if not isinstance(name, str):
             raise self.fail(at, f"must be the name of a plugin, not {say(name)}")
-        if name not in index.names(kind):
-            raise self.fail(at, unknown_plugin(kind, name))
         try:
-            return load(kind, name)
+            return named(kind, name)
         except index.PluginError as error:
             raise self.fail(at, str(error)) from None
 
@@ -188,19 +191,3 @@ def _default(cls: type[Declared], field: str) -> Any:
         return cls.model_fields[field].get_default(call_default_factory=True)
     except index.PluginError:
         return None  # whoever needs it will hear of it
-
-
-def _is_sampler(table: Mapping[str, Any], default: Any) -> bool:
-    first = next(iter(table), None)
-    fields = type(default).model_fields if isinstance(default, Plugin) else {}
-    return first in index.names("sampler") and "use" not in table and first not in fields
-
-
-def _no_table(want: Wanted, table: Mapping[str, Any]) -> str:
-    first = next(iter(table), None)
-    named = table.get("use", table.get("type"))
-    if want.tunable and named in index.names("sampler"):
-        return f"a range is written {{ {named} = [ … ] }}"
-    if want.tunable and first is not None:
-        return unknown_plugin("sampler", first)
-    return f"must be {want.words()}, not a table"

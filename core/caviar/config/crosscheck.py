@@ -8,13 +8,16 @@ from typing import Any
 from caviar.config.advice.rules import AFTER, RULES
 from caviar.config.names import closest
 from caviar.config.pipeline import Pipeline
-from caviar.config.wanted import of_field
+from caviar.config.points import point_complaints
+from caviar.config.positions import Keys
+from caviar.config.sources import source_complaints
 from caviar.interfaces.plugin import Plugin
 from caviar.interfaces.sampler import Sampler
+from caviar.interfaces.wanted import of_field
 from caviar.registry import index
 from caviar.registry.load import load, name_of
 
-Complaint = tuple[tuple[str, ...], str]
+Complaint = tuple[Keys, str]
 """The keys of a place in the file, and what is wrong there."""
 
 
@@ -25,20 +28,25 @@ def complaints(pipeline: Pipeline) -> Iterator[Complaint]:
 
 
 def _metric(pipeline: Pipeline) -> Iterator[Complaint]:
-    metric = pipeline.search.metric
-    if metric is None:
-        return
+    search = pipeline.search
+    asked = [("metric", search.metric)] if search.metric is not None else []
+    asked += [("where", condition.metric) for condition in search.conditions]
+    for key, metric in dict.fromkeys(asked):
+        if text := _unknown(metric):
+            yield ("search", key), text
+
+
+def _unknown(metric: str) -> str | None:
+    """Why there is no such metric, whatever the task; None where there is."""
     known = (*(f"validation.{name}" for name in (*index.names("metric"), "loss")), "train.loss")
     part, _, name = metric.partition(".")
     if metric in known:
-        return
+        return None
     if part == "test":
-        text = "the test part is for the winner alone; search a validation metric"
-    elif not name:
-        text = f"unknown metric '{metric}'; a metric is <part>.<name>" + closest(f"validation.{metric}", known)
-    else:
-        text = f"unknown metric '{metric}'" + closest(metric, known)
-    yield ("search", "metric"), text
+        return "the test part is for the winner alone; search a validation metric"
+    if not name:
+        return f"unknown metric '{metric}'; a metric is <part>.<name>" + closest(f"validation.{metric}", known)
+    return f"unknown metric '{metric}'" + closest(metric, known)
 
 
 def _goal(pipeline: Pipeline) -> Iterator[Complaint]:
@@ -107,6 +115,8 @@ _RULES: tuple[Callable[[Pipeline], Iterator[Complaint]], ...] = (
     _smallest_batch,
     _schedules,
     _silence,
+    point_complaints,
+    source_complaints,
 )
 
 

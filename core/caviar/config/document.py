@@ -82,7 +82,10 @@ def _syntax(message: str, text: str) -> tuple[str, int | None]:
     if place[1] is None:
         return f"{reason} at the end of the file", text.rstrip("\n").count("\n") + 1
     number = int(place[1])
-    return f"{reason} (column {place[2]}){_habit(text.splitlines()[number - 1] if text else '')}", number
+    line = text.splitlines()[number - 1] if text else ""
+    if (key := re.match(r"\s*([^=]+?)\s*=", line)) and reason == "Cannot overwrite a value":
+        return f"{reason} (column {place[2]}); '{key[1]}' is written twice", number
+    return f"{reason} (column {place[2]}){_habit(line)}", number
 
 
 def _habit(line: str) -> str:

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from caviar.config.pipeline import Pipeline
-from caviar.config.wanted import of_field
 from caviar.interfaces.plugin import Declared, Plugin
 from caviar.interfaces.sampler import Sampler
+from caviar.interfaces.wanted import of_field
 from caviar.registry.load import name_of
 
 
@@ -52,7 +52,7 @@ def table_of(value: Declared) -> dict[str, Any]:
     return {"use": name_of(type(value)), **label, **fields}
 
 
-def _sampler(sampler: Sampler) -> dict[str, Any]:
+def sampler_table(sampler: Sampler) -> dict[str, Any]:
     """Required fields as the list, then the others where they are not at their default."""
     cls = type(sampler)
     name, fields = name_of(cls), list(cls.model_fields)
@@ -74,14 +74,16 @@ def inline(value: Any) -> str:
     if value is None:
         return '"auto"'
     if isinstance(value, Sampler):
-        return _braces(_sampler(value))
+        return _braces(sampler_table(value))
     if isinstance(value, Plugin):
         table = table_of(value)
         return inline(table["use"]) if len(table) == 1 else _braces(table)
+    if isinstance(value, Declared):
+        return _braces(table_of(value))
     if isinstance(value, Mapping):
         return _braces(value)
     if isinstance(value, (tuple, list)):
-        if len(value) > 1 and all(isinstance(each, Plugin) for each in value):
+        if len(value) > 1 and all(isinstance(each, (Plugin, Mapping)) for each in value):
             return _list(tuple(value))
         return f"[{', '.join(map(inline, value))}]"
     if isinstance(value, bool):

@@ -13,6 +13,7 @@ from caviar.config.errors import Mistakes
 from caviar.config.pipeline import Pipeline
 from caviar.config.tiers import complete
 from caviar.registry.code import register
+from caviar.values.problem import LateMistake
 
 
 def load(path: str | PathLike[str], settings: Iterable[str] = (), code: str | PathLike[str] | None = None) -> Pipeline:
@@ -31,7 +32,13 @@ def load(path: str | PathLike[str], settings: Iterable[str] = (), code: str | Pa
     if pipeline is None or builder.mistakes:
         raise Mistakes(builder.mistakes)
     completed = complete(pipeline)
-    mistakes = [document.mistake(keys, ".".join(keys), text) for keys, text in complaints(completed)]
+    mistakes = [document.mistake(keys, ".".join(map(str, keys)), text) for keys, text in complaints(completed)]
     if mistakes:
         raise Mistakes(mistakes)
     return completed
+
+
+def placed(path: str | PathLike[str], settings: Iterable[str], late: LateMistake) -> Mistakes:
+    """A mistake that was found late, with its line."""
+    where = ".".join(map(str, late.keys))
+    return Mistakes([read(fspath(path), settings).mistake(late.keys, where, late.reason)])

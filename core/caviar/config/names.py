@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 from caviar.interfaces.plugin import Declared, Plugin
+from caviar.interfaces.sampler import Sampler
 from caviar.registry import index
 from caviar.registry.load import name_of
 
@@ -47,6 +48,7 @@ _NOTES = {
     "momentum": ", which is 1 - PyTorch's momentum",
     "hidden_layer_sizes": ", a number or a list of one per layer",
 }
+_WEIGHTS = 'write loss = { use = "softmax-cross-entropy", class_weights = "balanced" } in [trainer]'
 _ELSEWHERE = {
     "weight_decay": "penalties are [[regularizer]] tables",
     "betas": "they are two keys, beta1 and beta2",
@@ -63,6 +65,16 @@ _ELSEWHERE = {
     "dataset": "write [data]",
     "training": "write [trainer]",
     "train": "write [trainer]",
+    "class_weights": _WEIGHTS,
+    "class_weight": _WEIGHTS,
+    "cv": "write folds = 5 in [data]",
+    "k_folds": "write folds = 5 in [data]",
+    "n_splits": "write folds = 5 in [data]",
+    "timeout": "trial_seconds limits each trial; a whole search is stopped by Ctrl-C, and goes on when run again",
+    "retest": 'write strategy = { use = "coarse-to-fine", retest = 0.1 } in [search]',
+}
+_SAMPLERS = {
+    "step": "uniform, normal, int and log-int take steps; for a few values of your own write { ordinal = [ … ] }",
 }
 _PLUGINS = {
     "sampler": {
@@ -105,14 +117,17 @@ def unknown_key(cls: type[Declared], key: str, root: type[Declared]) -> str:
     if cls is root:
         what = "unknown table or key"
     fields, word = list(cls.model_fields), _plain(key)
-    if word in _ELSEWHERE:
-        return f"{what}; {_ELSEWHERE[word]}"
+    elsewhere = _SAMPLERS if issubclass(cls, Sampler) else _ELSEWHERE
+    if word in elsewhere and word not in fields:
+        return f"{what}; {elsewhere[word]}"
     if field := _field(cls, word):
         return f"{what}; did you mean '{field}'{_NOTES.get(word, '')}?"
     if close := get_close_matches(word, fields, 1, 0.7):
         return f"{what}; did you mean '{close[0]}'?"
     if home := _home(root, cls, word):
-        return f"{what}; did you mean '{home}'?"
+        on_top = cls is not root and home in root.model_fields
+        place = " at the top of the file, above the first [table]" if on_top else ""
+        return f"{what}; did you mean '{home}'{place}?"
     return f"{what}; it has {', '.join(fields)}" if fields else f"{what}; it has no keys"
 
 
@@ -128,6 +143,11 @@ def unknown_plugin(kind: str, name: str) -> str:
     hint = f"'{name}' is {article} {others[0]}; " if others else ""
     known_ones = f"there are: {', '.join(known) or 'none is installed'}"
     return f"unknown {kind} '{name}'; {hint}{known_ones}; one of your own: install it, or --code FILE.py"
+
+
+def means(cls: type[Declared], field: str, word: str) -> bool:
+    """Whether a word, ours or another library's, is exactly this field of a class."""
+    return _field(cls, _plain(word)) == field
 
 
 def closest(word: str, known: Iterable[str]) -> str:
@@ -162,5 +182,7 @@ def _home(root: type[Declared], cls: type[Declared], word: str) -> str | None:
             continue
         part = type(default) if isinstance(default, Declared) else None
         if part and part is not cls and (found := _field(part, word)):
+            if issubclass(cls, Plugin) and issubclass(part, Plugin) and cls.kind == table:
+                return f'{table} = {{ use = "{name_of(part)}", {found} = … }}'
             return f"{table}.{found}"
     return None

@@ -7,19 +7,21 @@ from dataclasses import dataclass
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
-from caviar.config.space import PluginChoice, floats, parts_of, sampler_of, settle, space_of
+from caviar.config.losses import named_loss
+from caviar.config.metrics import metrics_for, searched_metric
+from caviar.config.space import PluginChoice, floats, parts_of, sampler_of, settle, space_of, span
+from caviar.interfaces.backend import Backend
 from caviar.interfaces.data import Data, DataError
 from caviar.interfaces.model import Model
 from caviar.interfaces.sampler import Sampler
 from caviar.values.dimension import Dimension
 from caviar.values.head import Head
-from caviar.values.task import TaskKind, are_classes
+from caviar.values.task import Task, TaskKind, are_classes
 
 if TYPE_CHECKING:
     from caviar.config.pipeline import Pipeline
 
 _COPIES = 4  # of each parameter while training: itself, its gradient, and what an optimizer remembers
-_ENOUGH = 64  # members of the largest population
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,8 @@ class Outlook:
     def population(self) -> int:
         """The most trials that are trained as one program."""
         search = self.pipeline.search
-        return min(self.pipeline.trainer.population or _ENOUGH, search.round, search.trials)
+        together = (self.pipeline.backend or Backend).together
+        return min(self.pipeline.trainer.population or together, search.round, search.trials)
 
     def structures(self) -> int | None:
         """How many different programs the searched structures make; None where they cannot be counted."""
@@ -75,7 +78,7 @@ class Outlook:
 
 
 def outlook(pipeline: Pipeline) -> Outlook | None:
-    """What can be foreseen; None where the data tells nothing beforehand. Raises DataError."""
+    """What can be foreseen; None where the data tells nothing beforehand. Raises DataError and LateMistake."""
     data = pipeline.data
     head = data.head() if data else None
     if data is None or head is None:
@@ -85,7 +88,12 @@ def outlook(pipeline: Pipeline) -> Outlook | None:
         prepared = transform.foresee(prepared)
     task = data.task or _task(head)
     _fits(task, head, prepared)
+    if data.task or head.exact:  # else the rows behind the head may make it another task
+        searched_metric(pipeline.search, task, metrics_for(pipeline.search, task))
     outputs = len(head.target) if task == "regression" else max(2, head.target[0].distinct or 2)
+    if head.exact and (task == "regression" or head.target[0].distinct):
+        classes = ("",) * outputs if task == "classification" else ()
+        named_loss(pipeline, Task(task, tuple(each.name for each in head.target), classes))
     shapes = [_shape(pipeline, prepared.width, outputs, largest) for largest in (False, True)]
     return Outlook(pipeline, data, head, prepared.width, task, outputs, *shapes)
 
@@ -144,7 +152,5 @@ def searched(pipeline: Pipeline) -> Iterator[tuple[str, str, str, str]]:
 
     for dimension in space_of(pipeline).dimensions:
         sampler = sampler_of(dimension)
-        choice = isinstance(dimension.sampler, PluginChoice)
-        span = " | ".join(dimension.sampler.names) if isinstance(dimension.sampler, PluginChoice) else sampler.span()
-        scale = "choice" if choice or not dimension.ordered else f"{name_of(type(sampler))} scale"
-        yield dimension.path, scale, span, f"tier {dimension.tier}" if dimension.tier else ""
+        scale = f"{name_of(type(sampler))} scale" if dimension.ordered else "choice"
+        yield dimension.path, scale, span(sampler), f"tier {dimension.tier}" if dimension.tier else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from pydantic import Field, field_validator
@@ -23,7 +24,11 @@ from caviar.interfaces.strategy import Strategy
 from caviar.interfaces.trainer import Trainer
 from caviar.interfaces.transform import Transform
 from caviar.registry.load import load
+from caviar.values.condition import Condition
+from caviar.values.files import file_or_url
 from caviar.values.history import Goal
+
+_WARM = ("warm_start", "warm_start_from", "load_if_exists", "resume_from")
 
 
 def _default(kind: str, name: str) -> Any:
@@ -35,11 +40,31 @@ def _defaults(kind: str, *names: str) -> Any:
     return Field(default_factory=lambda: tuple(load(kind, name)() for name in names))
 
 
+class OptunaStudy(Declared):
+    """A study of Optuna's to start from.
+
+    `storage` is its file (SQLite or journal) or its URL, `study` its name, which may be left out where there is only
+    one. `names` says which path a parameter of another name means: `{ lr = "optimizer.learning_rate" }`.
+    """
+
+    storage: str | Path
+    study: str | None = setting(default=None, also=("study_name",))
+    names: dict[str, str] = {}
+
+
 class Search(Declared):
     """How the space is searched. `trials` is the total, `round` how many are proposed at once.
 
     `metric` None ("auto") is validation.accuracy or validation.r2. `goal` is for a metric that does not say itself
     whether more of it is better. `tiers` adds the declared ranges of those tiers.
+
+    `where`: conditions such as "validation.log_loss < 0.5"; a trial that ends without meeting all of them never wins.
+    `patience`: proposes no further round once so many finished trials brought no better one; 0 = off.
+    `trial_seconds`: a trial that has trained for longer, its share of its population's time, is pruned; 0 = off.
+    Then results depend on how fast the machine is.
+
+    `start_from`: folders of earlier runs, or Optuna's studies, whose trials the strategy learns from.
+    `points` are tried first: values by path; what a point leaves open stands at its default.
     """
 
     strategy: Strategy = _default("strategy", "random")
@@ -49,6 +74,37 @@ class Search(Declared):
     metric: str | None = setting(default=None, also=("objective", "monitor", "scoring"))
     goal: Goal | None = setting(default=None, also=("direction", "mode"))
     tiers: tuple[int, ...] = setting(default=(), ge=1, le=4)
+    where: str | tuple[str, ...] = setting(default=(), also=("constraints", "constraints_func", "conditions"))
+    patience: int = setting(default=0, ge=0, also=("early_stopping", "n_iter_no_change"))
+    trial_seconds: float = setting(default=0.0, ge=0, also=("time_limit", "max_seconds", "trial_timeout"))
+
+    start_from: str | Path | OptunaStudy | tuple[str | Path | OptunaStudy, ...] = setting(default=(), also=_WARM)
+    points: tuple[dict[str, Any], ...] = setting(default=(), also=("enqueue_trial", "points_to_evaluate", "x0"))
+
+    @field_validator("start_from", mode="after")
+    @classmethod
+    def _are_several(cls, start_from: Any) -> tuple[str | Path | OptunaStudy, ...]:
+        sources = start_from if isinstance(start_from, tuple) else (start_from,)
+        return tuple(file_or_url(each) if isinstance(each, str) else each for each in sources)
+
+    @field_validator("where", mode="after")
+    @classmethod
+    def _are_conditions(cls, where: str | tuple[str, ...]) -> tuple[str, ...]:
+        texts = (where,) if isinstance(where, str) else where
+        for text in texts:
+            Condition.parse(text)
+        return texts
+
+    @property
+    def sources(self) -> tuple[str | Path | OptunaStudy, ...]:
+        """`start_from`, one by one."""
+        assert isinstance(self.start_from, tuple), "validated"
+        return self.start_from
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """`where`, understood."""
+        return tuple(map(Condition.parse, self.where))
 
 
 class Check(Declared):

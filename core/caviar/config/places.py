@@ -6,12 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import ValidationError
-
-from caviar.config.explain import explain
 from caviar.config.positions import Keys
+from caviar.interfaces.explain import FieldErrors, Speech
 from caviar.interfaces.plugin import Declared
 from caviar.registry.index import PluginError
+from caviar.registry.load import name_of
+
+_FILE = Speech(name_of, "uniform", "{{ {} = [{}] }}")
 
 
 @dataclass(frozen=True)
@@ -42,8 +43,8 @@ def construct(cls: type[Declared], given: Mapping[str, Any]) -> Declared:
     """The object, or Complaints in our words."""
     try:
         return cls(**given)
-    except ValidationError as error:
-        raise Complaints(explain(cls, given, error)) from None
+    except FieldErrors as errors:
+        raise Complaints(errors.told(_FILE)) from None
     except PluginError as error:
         raise Complaints([(None, str(error))]) from None
     except Exception as error:  # a third party's validator or `ends` may raise anything

@@ -1,14 +1,16 @@
-"""Building a sampler from its inline table."""
+"""Ranges: whether an inline table is one, and the sampler that it means."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
 
-from caviar.config.names import unknown_key
+from caviar.config.names import unknown_key, unknown_plugin
 from caviar.config.pipeline import Pipeline
 from caviar.config.places import At, Broken, Complaints, construct
-from caviar.config.wanted import Wanted, of_field, say
+from caviar.interfaces.plugin import Plugin
 from caviar.interfaces.sampler import Sampler
+from caviar.interfaces.wanted import Wanted, of_field, say
 from caviar.registry import index
 
 if TYPE_CHECKING:
@@ -46,3 +48,21 @@ def build_sampler(builder: Builder, want: Wanted, raw: dict[str, Any], at: At) -
         better = f"{name}-int" if f"{name}-int" in index.names("sampler") else "int"
         raise builder.fail(at, f"must be {want.words()}, and '{name}' gives fractions; use '{better}'")
     return built
+
+
+def is_range(table: Mapping[str, Any], default: Any) -> bool:
+    """Whether a table writes a range; `default` is what the field holds, whose own keys come first."""
+    first = next(iter(table), None)
+    fields = type(default).model_fields if isinstance(default, Plugin) else {}
+    return first in index.names("sampler") and "use" not in table and first not in fields
+
+
+def no_table(want: Wanted, table: Mapping[str, Any]) -> str:
+    """What to tell of a table that stands where none may."""
+    first = next(iter(table), None)
+    named = table.get("use", table.get("type"))
+    if want.tunable and named in index.names("sampler"):
+        return f"a range is written {{ {named} = [ … ] }}"
+    if want.tunable and first is not None:
+        return unknown_plugin("sampler", first)
+    return f"must be {want.words()}, not a table"

@@ -9,10 +9,10 @@ from typing import Any, Literal, TypeAlias, get_args, get_origin
 
 from caviar.config.dump import inline
 from caviar.config.pipeline import Pipeline
-from caviar.config.wanted import Wanted, of_field, wanted
 from caviar.interfaces.field import Facts
 from caviar.interfaces.plugin import Declared, Plugin
 from caviar.interfaces.sampler import Sampler
+from caviar.interfaces.wanted import Wanted, of_field, wanted
 from caviar.registry import index
 from caviar.registry.load import load, name_of
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from caviar.config.pipeline import Pipeline
-from caviar.config.wanted import of_field
 from caviar.interfaces.plugin import Declared, Plugin
 from caviar.interfaces.sampler import Sampler
+from caviar.interfaces.wanted import of_field
 from caviar.registry.load import label_of
 from caviar.values.arrays import Array
 from caviar.values.dimension import Dimension, Scale, Space
@@ -72,6 +72,11 @@ def sampler_of(dimension: Dimension) -> Sampler:
     return scale
 
 
+def span(sampler: Sampler) -> str:
+    """A whole range in words; of a choice of plugins their names."""
+    return " | ".join(map(label_of, sampler.ends())) if is_choice(sampler) else sampler.span()
+
+
 def settle(pipeline: Pipeline, values: Mapping[str, Any]) -> Pipeline:
     """The pipeline with every sampler replaced by its value, which for a choice of plugins is a name."""
     return pipeline.model_copy(update={name: _settled(getattr(pipeline, name), name, values) for name in SEARCHED})
@@ -127,30 +132,31 @@ class _Place:
 
 def _walk(pipeline: Pipeline) -> Iterator[_Found]:
     for name in SEARCHED:
-        yield from _visit(getattr(pipeline, name), _Place(name))
+        yield from _visit(getattr(pipeline, name), _Place(name, owner=(Pipeline, name)))
 
 
 def _visit(value: Any, at: _Place) -> Iterator[_Found]:
     if isinstance(value, Sampler):
-        if not _of_plugins(value):
+        if not is_choice(value):
             dimension = Dimension(at.path, value, at.tier, value.ordered, value.levels(), at.parent, at.when)
             yield _Found(dimension, at.floating, at.owner)
             return
         scale: Scale = PluginChoice(value)
-        yield _Found(Dimension(at.path, scale, at.tier, False, value.levels(), at.parent, at.when), False)
+        dimension = Dimension(at.path, scale, at.tier, False, value.levels(), at.parent, at.when)
+        yield _Found(dimension, False, at.owner)
         for level, option in enumerate(value.ends()):
             yield from _visit(option, at.option(level, label_of(option)))
     elif isinstance(value, Declared):
         for field in type(value).model_fields:
             yield from _visit(getattr(value, field), at.field(type(value), field))
     elif isinstance(value, (tuple, dict)):
-        for word, each in _elements(value):
+        for word, each in elements(value):
             yield from _visit(each, at.element(word) if isinstance(word, int) else at.below(word))
 
 
 def _settled(value: Any, path: str, values: Mapping[str, Any]) -> Any:
     if isinstance(value, Sampler):
-        if not _of_plugins(value):
+        if not is_choice(value):
             return values[path]
         chosen = {label_of(option): option for option in value.ends()}[values[path]]
         return _settled(chosen, f"{path}.{values[path]}", values)
@@ -162,11 +168,11 @@ def _settled(value: Any, path: str, values: Mapping[str, Any]) -> Any:
     if isinstance(value, dict):
         return {word: _settled(each, f"{path}.{word}", values) for word, each in value.items()}
     if isinstance(value, tuple):
-        return tuple(_settled(each, f"{path}.{word}", values) for word, each in _elements(value))
+        return tuple(_settled(each, f"{path}.{word}", values) for word, each in elements(value))
     return value
 
 
-def _elements(value: tuple[Any, ...] | dict[str, Any]) -> Iterator[tuple[str | int, Any]]:
+def elements(value: tuple[Any, ...] | dict[str, Any]) -> Iterator[tuple[str | int, Any]]:
     """Elements with their words: keys, plugins' names, else places."""
     if isinstance(value, dict):
         yield from value.items()
@@ -175,5 +181,6 @@ def _elements(value: tuple[Any, ...] | dict[str, Any]) -> Iterator[tuple[str | i
             yield (label_of(each) if isinstance(each, Plugin) and not isinstance(each, Sampler) else place), each
 
 
-def _of_plugins(sampler: Sampler) -> bool:
+def is_choice(sampler: Sampler) -> bool:
+    """Whether a sampler's options are plugins."""
     return not sampler.ordered and any(isinstance(option, Plugin) for option in sampler.ends())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,31 +14,41 @@ from caviar.engine.job import Work
 from caviar.engine.objective import Objective
 from caviar.interfaces.store import Ledger, StudyRecord
 from caviar.registry.load import name_of, version_of
+from caviar.values.earlier import EarlierTrial
 from caviar.values.problem import Problem
 
 if TYPE_CHECKING:
     from caviar.config.pipeline import Pipeline
 
-# What may differ: none of it changes a trial. The data's path is free because its content is compared.
-_FREE = ("check", "data.path", "executor", "reporter", "search.trials", "store", "trainer.population")
+# What may differ: none of it changes a trial that has ended. The data's path is free because its content is compared.
+_FREE = (
+    *("check", "data.path", "executor", "reporter", "store", "trainer.population"),
+    *("search.trials", "search.patience", "search.trial_seconds"),
+)
+
+_START = "search.start_from"
 
 
 class Refused(Problem):
     """The folder holds a study of something else; the message says what differs and what to do."""
 
 
-def record_of(pipeline: Pipeline, work: Work, objective: Objective) -> StudyRecord:
+def record_of(
+    pipeline: Pipeline, work: Work, objective: Objective, earlier: tuple[EarlierTrial, ...] = ()
+) -> StudyRecord:
     """What a study of this pipeline is about. Beside the file's plugins those count that were filled in for "auto"."""
-    metric = objective.metric.split(".", 1)[1]
-    filled = [work.backend, *([work.metrics[metric]] if metric in work.metrics else [])]
+    judging = (objective.metric, *(condition.metric for condition in objective.conditions))
+    names = {metric.partition(".")[2] for metric in judging}
+    filled = [work.backend, *(work.metrics[name] for name in names if name in work.metrics)]
     plugins = versions_of(work.pipeline) | {f"{p.kind}.{name_of(type(p))}": version_of(type(p)) for p in filled}
     return StudyRecord(
         file=to_toml(pipeline),
-        identity=numeric_identity(pipeline.trainer.dtype, name_of(type(work.backend))),
+        identity=numeric_identity(pipeline.trainer.dtype, work.backend),
         fingerprint=work.datasets[0].fingerprint,
         plugins=plugins,
         metric=objective.metric,
         goal=objective.goal,
+        earlier=earlier,
     )
 
 
@@ -55,7 +66,14 @@ def _difference(before: StudyRecord, now: StudyRecord, known: int, trials: int) 
     """Why two records cannot be one study, and the first way out."""
     if before.fingerprint != now.fingerprint:
         return "was begun with other data: its content has changed; put the old data back"
-    keys = [key for key in changed(before.file, now.file) if not _is_free(key)]
+    differing = changed(before.file, now.file)
+    keys = [key for key in differing if not _is_free(key)]
+    if _START in keys and _starts_from(before):  # its trials were taken when it began, and are kept
+        keys.remove(_START)
+    if keys == ["search.strategy.trials"] and "search.trials" in differing:
+        search = tomllib.loads(before.file)["search"]
+        plan = f"'{search['strategy']['use']}' shared out search.trials = {search['trials']} when it began"
+        return f"is not extendable: {plan}; go back to that number"
     if keys:
         return f"was begun with another file; changed: {', '.join(keys)}; change it back"
     moved = _moved({**before.identity, **before.plugins}, {**now.identity, **now.plugins})
@@ -64,6 +82,10 @@ def _difference(before: StudyRecord, now: StudyRecord, known: int, trials: int) 
     if known > trials:
         return f"has {known} trials already, and search.trials = {trials} is the total; ask for {known} or more"
     return None
+
+
+def _starts_from(record: StudyRecord) -> bool:
+    return bool(record.earlier or tomllib.loads(record.file)["search"]["start_from"])
 
 
 def _is_free(key: str) -> bool:

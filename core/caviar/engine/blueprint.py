@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -46,10 +47,10 @@ def blueprint_of(work: Work) -> list[Buffer] | None:
     )
 
 
-def open_job(blueprint: Any, sharing: int = 1) -> Job:
+def open_job(blueprint: Any, worker: int = 0, workers: int = 1) -> Job:
     """The job of a blueprint; its data stay in the buffer that is given. Raises PluginError.
 
-    `sharing`: how many such processes share the memory of this machine.
+    This process is number `worker`, from 0, of `workers` on this machine.
     """
     facts = unpack(blueprint)
     for path, content in facts["code"].items():
@@ -57,4 +58,6 @@ def open_job(blueprint: Any, sharing: int = 1) -> Job:
     pipeline = loads_training(facts["pipeline"])
     metrics = {name: cast(Metric, load("metric", plugin)()) for name, plugin in facts["metrics"].items()}
     backend = cast(Backend, pipeline.backend)
+    backend.take_device(worker)
+    sharing = ceil(workers / (backend.devices() or 1))
     return Work(pipeline, backend, facts["task"], facts["datasets"], metrics, facts["searched"], sharing)

@@ -2,21 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from caviar.values.metrics import Metrics
-from caviar.values.segment import MemberOutcome
+from caviar.values.segment import MemberOutcome, Outcome
 from caviar.values.trial import TrialState
 
 
-def over_folds(outcomes: Sequence[MemberOutcome]) -> MemberOutcome:
-    """One trial's outcomes, fold by fold, as one: metrics are means, the weights are the first fold's.
+def whole(outcomes: Iterable[Outcome], folds: int) -> Iterator[list[MemberOutcome]]:
+    """Trials over all their folds, as soon as they are there; kept no longer, because there are weights in them."""
+    waiting: dict[int, dict[int, MemberOutcome]] = {}
+    for outcome in outcomes:
+        for member in outcome.members:
+            waiting.setdefault(member.trial, {})[outcome.segment.fold] = member
+        ended = [each.trial for each in outcome.members if len(waiting[each.trial]) == folds]
+        if ended:
+            yield [over_folds([each[fold] for fold in sorted(each)]) for each in map(waiting.pop, ended)]
 
-    One fold that failed or diverged decides for all.
+
+def over_folds(outcomes: Sequence[MemberOutcome]) -> MemberOutcome:
+    """One trial's outcomes, fold by fold, as one: metrics are means, seconds sums, the weights are the first fold's.
+
+    `deviation.validation.accuracy` is the standard deviation of `validation.accuracy` over the folds.
+
+    One fold that failed or diverged decides for all, else one whose time was over.
     """
     if len(outcomes) == 1:
         return outcomes[0]
+    return replace(_together(outcomes), seconds=sum(outcome.seconds for outcome in outcomes))
+
+
+def _together(outcomes: Sequence[MemberOutcome]) -> MemberOutcome:
     for fold, outcome in enumerate(outcomes):
         if outcome.state is TrialState.FAILED:
             return replace(outcome, reason=f"in fold {fold + 1}: {outcome.reason}")
@@ -26,8 +43,20 @@ def over_folds(outcomes: Sequence[MemberOutcome]) -> MemberOutcome:
         first, epoch = outcomes[fold], outcomes[fold].epoch
         return replace(first, metrics=_mean(outcomes, epoch), reason=f"in fold {fold + 1}: {first.reason}")
     epoch = min(outcome.epoch for outcome in outcomes)
-    final = {name: sum((o.final or {})[name] for o in outcomes) / len(outcomes) for name in outcomes[0].final or {}}
-    return replace(outcomes[0], epoch=epoch, metrics=_mean(outcomes, epoch), final=final)
+    short = next((outcome for outcome in outcomes if outcome.state is TrialState.PRUNED), None)
+    if short is not None:
+        return replace(short, epoch=epoch, metrics=_mean(outcomes, epoch) if epoch else None)
+    return replace(outcomes[0], epoch=epoch, metrics=_mean(outcomes, epoch), final=_final(outcomes))
+
+
+def _final(outcomes: Sequence[MemberOutcome]) -> dict[str, float]:
+    """The mean of each metric, and of those of the validation part how far folds lie apart."""
+    import numpy
+
+    values = {name: [(each.final or {})[name] for each in outcomes] for name in outcomes[0].final or {}}
+    means = {name: sum(each) / len(each) for name, each in values.items()}
+    apart = {name: float(numpy.std(each, ddof=1)) for name, each in values.items() if name.startswith("validation.")}
+    return means | {f"deviation.{name}": deviation for name, deviation in apart.items()}
 
 
 def _mean(outcomes: Sequence[MemberOutcome], epochs: int) -> Metrics:

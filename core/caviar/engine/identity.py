@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import platform
 
+from caviar.interfaces.backend import Backend
+from caviar.registry.load import name_of
 
-def numeric_identity(dtype: str, backend: str) -> dict[str, str]:
-    """Name -> version of everything that may change a bit: array library, BLAS kernel, dtype, processor family."""
+
+def numeric_identity(dtype: str, backend: Backend) -> dict[str, str]:
+    """Name -> version of everything that may change a bit: array library, BLAS kernel, dtype, device."""
     import numpy
 
     from caviar.engine.twins import kernels_in_use
 
-    kernels = kernels_in_use() if backend == "numpy" else "plain"  # before BLAS libraries are listed: loads one
+    kernels = kernels_in_use(backend)  # before BLAS libraries are listed: loads one
     from threadpoolctl import threadpool_info
 
     identity = {
-        "backend": backend,
+        "backend": name_of(type(backend)),
         "dtype": dtype,
         "kernels": kernels,
         "machine": platform.machine(),
         "numpy": numpy.__version__,
+        **backend.identity(),
     }
     blas = set()
     for library in threadpool_info():

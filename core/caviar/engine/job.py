@@ -10,19 +10,18 @@ from typing import TYPE_CHECKING, Any
 from caviar.config.space import settle
 from caviar.engine.bind import bind_population
 from caviar.engine.memory import keep_freed_memory
+from caviar.engine.training import Training
 from caviar.engine.twins import form_for
 from caviar.interfaces.backend import Backend
 from caviar.interfaces.executor import Tell
+from caviar.interfaces.loss import Loss
 from caviar.interfaces.metric import Metric
 from caviar.interfaces.trainer import TrainerContext
-from caviar.values.arrays import Array
 from caviar.values.dataset import Dataset
 from caviar.values.history import Goal
-from caviar.values.metrics import Metrics
 from caviar.values.packed import Buffer
 from caviar.values.population import Population
 from caviar.values.random import Random
-from caviar.values.run import EpochInfo
 from caviar.values.segment import MemberOutcome, Outcome, Segment
 from caviar.values.task import Task
 from caviar.values.trial import TrialState
@@ -42,7 +41,7 @@ class Work:
     metrics: Mapping[str, Metric] = field(default_factory=dict)
     searched: tuple[str, Goal] = ("validation.loss", "minimize")
     sharing: int = 1
-    """How many processes share the memory of this machine, this one included."""
+    """How many processes share the memory that arrays lie in, this one included."""
 
     def perform(self, segment: Segment, tell: Tell, check_stop: Callable[[], None]) -> Outcome:
         """Trains a segment on one BLAS thread.
@@ -64,17 +63,36 @@ class Work:
 
         return blueprint_of(self)
 
+    def devices(self) -> int | None:
+        """See `Job.devices`."""
+        return self.backend.devices()
+
     def population(self, segment: Segment) -> Population:
         """The segment's trials, bound."""
-        pipelines = [settle(self.pipeline, values) for values in segment.values]
-        seed = Random(self.pipeline.seed)
-        form = form_for(self.backend)
+        fitted = self._fitted(segment.fold)
+        pipelines = [settle(fitted, values) for values in segment.values]
+        seed, form = self._seed(segment), form_for(self.backend)
         return bind_population(segment.trials, pipelines, segment.values, seed, self.backend.send, segment.fold, form)
+
+    def _fitted(self, fold: int) -> Pipeline:
+        """The pipeline, its loss fitted to a fold's training part; as it is for prediction, which has no data."""
+        trainer: Any = self.pipeline.trainer
+        loss = getattr(trainer, "loss", None)
+        if not self.datasets or not isinstance(loss, Loss):
+            return self.pipeline
+        data = self.datasets[fold]
+        loss = loss.fitted(data.y[data.split.train], data.task)
+        return self.pipeline.model_copy(update={"trainer": trainer.model_copy(update={"loss": loss})})
 
     def context(self, check_stop: Callable[[], None]) -> TrainerContext:
         """What trainers are lent."""
         random, (metric, goal) = Random(self.pipeline.seed), self.searched
         return TrainerContext(self.backend, self.task, random, self.metrics, check_stop, metric, goal)
+
+    def _seed(self, segment: Segment) -> Random:
+        """A re-test is what the trial would have been in a study of another seed, on the same split of the data."""
+        seed = Random(self.pipeline.seed)
+        return seed.child("repeat", segment.repeat) if segment.repeat else seed
 
     @cached_property
     def _on_device(self) -> tuple[Dataset, ...]:
@@ -100,101 +118,10 @@ class Work:
         return bool(each * len(segment.trials) <= spare // self.sharing)
 
     def _train(self, segment: Segment, tell: Tell, check_stop: Callable[[], None]) -> list[MemberOutcome]:
-        """Epoch by epoch, so that observers hear of each and diverged members leave at once."""
-        population, data = self.population(segment), self._on_device[segment.fold]
-        context = replace(self.context(check_stop), task=data.task)  # each fold scales its target by itself
-        trainer = population.parts["trainer"]
-        if segment.state is None:
-            state = _checked(trainer.start(population, data, context), len(population))
-        else:
-            # Copies: trainers change a state in place, and the segment may have to be trained again in halves.
-            state = {name: self.backend.send(array.copy()) for name, array in segment.state.items()}
-        alive, outcomes = segment, {}
-        rows: dict[int, list[Metrics]] = {trial: [] for trial in segment.trials}
-        for epoch in range(segment.start + 1, segment.until + 1):
-            step = trainer.advance(state, population, data, context, epoch)
-            state = step.state
-            for member, trial in enumerate(alive.trials):
-                rows[trial].append(step.metrics.take([member]))
-                if step.diverged[member] is not None:
-                    outcomes[trial] = MemberOutcome(
-                        trial, TrialState.DIVERGED, epoch, joined(rows[trial]), reason=step.diverged[member]
-                    )
-            tell(EpochInfo(alive.trials, epoch, tuple(step.metrics.last(m) for m in range(len(alive.trials)))))
-            over = step.ended or (False,) * len(alive.trials)
-            fine = [member for member, reason in enumerate(step.diverged) if reason is None]
-            done, kept = ([m for m in fine if over[m] is so] for so in (True, False))
-            if done:
-                outcomes |= self._finished(alive.part(done), _some(state, done), data, context, rows, epoch)
-            if len(kept) < len(alive.trials):
-                alive = alive.part(kept)
-                if not kept:
-                    break
-                population, state = self.population(alive), _some(state, kept)
-        if alive.trials and segment.until < self.pipeline.trainer.epochs:
-            outcomes |= self._paused(alive, state, rows)
-        elif alive.trials:
-            outcomes |= self._finished(alive, state, data, context, rows, segment.until)
-        return [outcomes[trial] for trial in segment.trials]
-
-    def _paused(
-        self, segment: Segment, state: dict[str, Array], rows: dict[int, list[Metrics]]
-    ) -> dict[int, MemberOutcome]:
-        """Outcomes of members that came to the segment's end, with the state to go on from."""
-        carried = {name: self.backend.fetch(array) for name, array in state.items()}
-        return {
-            trial: MemberOutcome(
-                trial,
-                TrialState.PAUSED,
-                segment.until,
-                joined(rows[trial]),
-                carry={name: array[member, ...] for name, array in carried.items()},
-            )
-            for member, trial in enumerate(segment.trials)
-        }
-
-    def _finished(
-        self,
-        segment: Segment,
-        state: dict[str, Array],
-        data: Dataset,
-        context: TrainerContext,
-        rows: dict[int, list[Metrics]],
-        epoch: int,
-    ) -> dict[int, MemberOutcome]:
-        """Outcomes of members that need no further epoch."""
-        population = self.population(segment)
-        end = population.parts["trainer"].finish(state, population, data, context)
-        return {
-            trial: MemberOutcome(
-                trial,
-                TrialState.FINISHED,
-                epoch,
-                joined(rows[trial]),
-                final=rows[trial][-1].last(0) if end.metrics is None else end.metrics.last(member),
-                weights={name: array[member, ...] for name, array in end.weights.items()},
-            )
-            for member, trial in enumerate(segment.trials)
-        }
-
-
-def _some(state: dict[str, Array], members: list[int]) -> dict[str, Array]:
-    return {name: array[members] for name, array in state.items()}
-
-
-def _checked(state: dict[str, Array], members: int) -> dict[str, Array]:
-    """A state without the member axis would be shared by the members: results would depend on the population."""
-    for name, array in state.items():
-        if array.shape[:1] != (members,):
-            raise ValueError(f"state {name!r} has shape {array.shape}; its first axis must be the {members} member(s)")
-    return state
-
-
-def joined(rows: list[Metrics]) -> Metrics:
-    """Rows of consecutive epochs as one."""
-    import numpy
-
-    return Metrics(rows[0].names, rows[0].first, numpy.concatenate([each.values for each in rows], axis=1))
+        data = self._on_device[segment.fold]
+        # Each fold scales its target by itself.
+        context = replace(self.context(check_stop), task=data.task, random=self._seed(segment))
+        return Training(segment, data, context, self.population, self.pipeline.trainer.epochs).outcomes(tell)
 
 
 def told(error: BaseException) -> str:

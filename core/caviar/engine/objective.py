@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from math import inf
+from math import inf, nan
 
 from caviar.interfaces.metric import Metric
 from caviar.registry.load import load
+from caviar.values.condition import Condition
 from caviar.values.history import Goal
-from caviar.values.problem import Problem
+from caviar.values.ranking import ranked
 from caviar.values.segment import MemberOutcome
-from caviar.values.task import Task
 from caviar.values.trial import Trial, TrialState
-
-_DEFAULTS = {"classification": "validation.accuracy", "regression": "validation.r2"}
-
-
-class UnknownMetric(Problem):
-    """The searched metric does not exist for this task."""
 
 
 @dataclass(frozen=True)
 class Objective:
-    """`metric` is `<part>.<name>`."""
+    """`metric` is `<part>.<name>`; a winner meets all `conditions`."""
 
     metric: str
     goal: Goal
     worst: float
+    conditions: tuple[Condition, ...] = ()
 
     def of(self, outcome: MemberOutcome) -> float | None:
         """A trial's objective; None where it has none."""
@@ -35,30 +30,34 @@ class Objective:
             return self.worst
         return None if outcome.final is None else outcome.final[self.metric]
 
+    def again(self, outcome: MemberOutcome) -> float:
+        """A re-test's objective; where it has none, such that no other training makes up for it."""
+        objective = outcome.final[self.metric] if outcome.final is not None else nan
+        return objective if objective == objective else (-inf if self.goal == "maximize" else inf)
+
     def best(self, trials: tuple[Trial, ...]) -> Trial | None:
-        """The winner among finished trials; of equals the one with the lower index."""
-        done = [trial for trial in trials if trial.state is TrialState.FINISHED and trial.objective is not None]
-        sign = -1.0 if self.goal == "maximize" else 1.0
-        return min(done, key=lambda trial: (sign * (trial.objective or 0.0), trial.index), default=None)
+        """The winner: the best of the finished trials that meet all conditions; of equals the lower index."""
+        return next(self.winners(trials), None)
+
+    def winners(self, trials: tuple[Trial, ...]) -> Iterator[Trial]:
+        """The winner, then who would win without it, and so on."""
+        return (trial for trial in ranked(trials, self.goal) if trial.feasible)
+
+    def violation(self, outcome: MemberOutcome) -> float:
+        """How far a trial is from meeting all conditions together; infinite where it diverged."""
+        if not self.conditions or outcome.state not in (TrialState.FINISHED, TrialState.DIVERGED):
+            return 0.0
+        return sum(condition.violation(outcome.final or {}) for condition in self.conditions)
 
 
-def objective_for(metric: str | None, goal: Goal | None, task: Task, metrics: Mapping[str, Metric]) -> Objective:
-    """The objective of `search.metric` and `search.goal`, None meaning the task's default and the metric's own."""
-    path = metric or _DEFAULTS[task.kind]
-    name = path.split(".", 1)[1]
-    if name != "loss" and name not in metrics:
-        fitting = ", ".join(f"validation.{each}" for each in sorted([*metrics, "loss"]))
-        raise UnknownMetric(f"search.metric: {path!r} does not fit a {task.kind} task; there are {fitting}")
-    return objective_named(path, goal)
-
-
-def objective_named(metric: str, goal: Goal | None) -> Objective:
+def objective_named(metric: str, goal: Goal | None, conditions: tuple[Condition, ...] = ()) -> Objective:
     """The objective of a metric that is known to exist; `goal` counts where the metric has none."""
     name = metric.split(".", 1)[1]
     if name == "loss":
-        return Objective(metric, "minimize", inf)
+        return Objective(metric, "minimize", inf, conditions)
     plugin = load("metric", name)
     assert issubclass(plugin, Metric)
     goal = getattr(plugin, "goal", goal)
     assert goal is not None, "a checked pipeline says the goal of a metric that does not"
-    return Objective(metric, goal, getattr(plugin, "worst", -inf if goal == "maximize" else inf))
+    worst = getattr(plugin, "worst", -inf if goal == "maximize" else inf)
+    return Objective(metric, goal, worst, conditions)

@@ -9,19 +9,19 @@ from math import ceil
 from caviar.interfaces.trainer import Trainer
 from caviar.values.trial import Trial
 
-# Enough to spread the cost of a step's Python calls thin; more members only cost memory.
-_ENOUGH = 64
 
-
-def group(trials: Sequence[Trial], trainer: Trainer, floats: frozenset[str], workers: int) -> list[tuple[Trial, ...]]:
+def group(
+    trials: Sequence[Trial], trainer: Trainer, floats: frozenset[str], workers: int, together: int
+) -> list[tuple[Trial, ...]]:
     """The populations of trials that stand at the same epoch, largest first, so that nobody waits long for the last.
 
-    None is larger than one worker's share. How trials are grouped never changes a result.
+    None is larger than one worker's share, or than `together` where the trainer leaves it open. How trials are grouped
+    never changes a result.
     """
     groups: dict[str, list[Trial]] = {}
     for trial in trials:
         groups.setdefault(trainer.fuse_key(trial.values, floats), []).append(trial)
-    most = min(trainer.population or _ENOUGH, ceil(len(trials) / workers))
+    most = min(trainer.population or together, ceil(len(trials) / workers))
     populations = [each for members in groups.values() for each in _evenly(members, ceil(len(members) / most))]
     return sorted(populations, key=len, reverse=True)
 

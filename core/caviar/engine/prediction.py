@@ -22,6 +22,7 @@ def predict_file(model: Path, data: Path, code: Path | None = None) -> tuple[Tas
     opened = open_model(model)
     task = opened.preparation.task
     table = reader_for(data, task.targets[0], opened.pipeline.data).read_rows(opened.preparation.words)
-    if table.rows == 0:
-        raise DataError(f"{data}: there are no rows to predict")
-    return task, opened.predict(table)
+    try:
+        return task, opened.predict(table)
+    except DataError as error:
+        raise DataError(f"{data}: {error}") from None

@@ -36,13 +36,20 @@ class Preparation:
         """Rows of a table as the model's inputs: (rows, inputs)."""
         missing = [name for name in self.features if name not in table.columns]
         if missing:
-            raise DataError(
-                f"the data lacks the column {missing[0]!r}; the model was trained on {_listed(self.features)}"
-            )
+            raise DataError(self._lacking(missing[0]))
         table = Table({name: self._column(table, name) for name in self.features}, ())
         for transform, learned in zip(self.transforms, self.learned, strict=True):
             table = transform.apply(table, learned)
         return _matrix(table, dtype)
+
+    def _lacking(self, name: str) -> str:
+        wide = self.widths[self.features.index(name)]
+        if wide == 1:
+            return f"the data lacks the column {name!r}; the model was trained on {_listed(self.features)}"
+        return (
+            f"the data lacks the array {name!r}; the model was trained on one with {wide} numbers a row, "
+            "such as an archive (.npz) holds"
+        )
 
     def _column(self, table: Table, name: str) -> Array:
         """A column, sure to hold what it held in training."""

@@ -7,25 +7,33 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from caviar.config.pipeline import Pipeline
 from caviar.config.resolved import loads
 from caviar.config.space import space_of
 from caviar.engine.history import history_of
 from caviar.engine.importance import importance
 from caviar.engine.objective import Objective, objective_named
+from caviar.engine.saved import NotAModel
 from caviar.interfaces.store import StoreError
 from caviar.registry.code import register
 from caviar.values.dimension import Space
+from caviar.values.ranking import ranked, without_winner
 from caviar.values.trial import Trial, TrialState
 
 
 @dataclass(frozen=True)
 class Results:
-    """All trials of a run, how to say their values, and how much each hyperparameter mattered (path -> share)."""
+    """All trials of a run and what they were of; how much each hyperparameter mattered (path -> share).
+
+    `reached`: the searched metric after a pruned trial's last epoch, by trial.
+    """
 
     trials: tuple[Trial, ...]
     objective: Objective
     space: Space
     importance: Mapping[str, float]
+    pipeline: Pipeline
+    reached: Mapping[int, float]
 
     @property
     def metric(self) -> str:
@@ -34,12 +42,28 @@ class Results:
 
     @property
     def ranked(self) -> list[Trial]:
-        """Finished trials from best to worst, then the others by number."""
-        sign = -1.0 if self.objective.goal == "maximize" else 1.0
-        return sorted(
-            self.trials,
-            key=lambda trial: (trial.state is not TrialState.FINISHED, sign * (trial.objective or 0.0), trial.index),
-        )
+        """Those that can be compared, from best to worst, then the others by number."""
+        compared = self.compared
+        numbers = {trial.index for trial in compared}
+        return [*compared, *(trial for trial in self.trials if trial.index not in numbers)]
+
+    @property
+    def compared(self) -> list[Trial]:
+        """The finished trials, then the pruned ones by how far they came and where they stood there, best first."""
+        side = -1 if self.objective.goal == "maximize" else 1
+        pruned = [trial for trial in self.trials if trial.index in self.reached]
+        pruned.sort(key=lambda trial: (-trial.epochs, side * self.reached[trial.index], trial.index))
+        return [*ranked(self.trials, self.objective.goal), *pruned]
+
+    @property
+    def total(self) -> int:
+        """How many trials are wanted."""
+        return self.pipeline.search.trials if len(self.space) else 1
+
+    @property
+    def done(self) -> int:
+        """How many of them have ended."""
+        return sum(trial.state.done for trial in self.trials)
 
     def describe(self, path: str, value: Any) -> str:
         """A searched value in its sampler's words."""
@@ -60,5 +84,24 @@ def read_results(folder: Path, code: Path | None = None) -> Results:
     with pipeline.store.read(folder) as ledger:
         assert pipeline.search.metric is not None, "a resolved file says its metric"
         trials, space = ledger.trials(), space_of(pipeline)
-        objective = objective_named(pipeline.search.metric, pipeline.search.goal)
-        return Results(trials, objective, space, importance(space, history_of(trials, ledger, objective)))
+        objective = objective_named(pipeline.search.metric, pipeline.search.goal, pipeline.search.conditions)
+        history = history_of(trials, ledger, objective, len(space))
+        reached = {
+            trial.index: value
+            for trial, value in zip(trials, history.objectives.tolist(), strict=True)
+            if trial.state is TrialState.PRUNED and value == value
+        }
+        return Results(trials, objective, space, importance(space, history), pipeline, reached)
+
+
+def model_of(folder: Path, code: Path | None = None) -> Path:
+    """The file of a run's model. Raises NotAModel, with the reason, where there is none, and StoreError."""
+    file = folder / "models" / "best.safetensors"
+    if file.exists():
+        return file
+    found = read_results(folder, code)
+    if found.objective.best(found.trials) is not None:
+        done = f"{found.done} of {found.total} trials are done"
+        raise NotAModel(f"{folder}: there is no model yet; a run leaves it at its end, and {done}")
+    why = without_winner(found.trials, found.objective.goal, found.objective.conditions)
+    raise NotAModel(f"{folder}: there is no model: {why}")

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from caviar.engine.folds import over_folds
+from caviar.engine.folds import whole
 from caviar.engine.history import curves_of
 from caviar.engine.job import told
 from caviar.engine.objective import Objective
@@ -41,6 +41,7 @@ class Round:
     observers: Observers
     info: RunInfo
     floats: frozenset[str]
+    together: int
     numbers: range
 
     def complete(self, workers: Workers) -> bool:
@@ -79,14 +80,9 @@ class Round:
 
     def _train(self, trials: Sequence[Trial], until: int, workers: Workers) -> None:
         by_index, attempts = {trial.index: trial for trial in trials}, dict[int, int]()
-        by_fold: dict[int, dict[int, MemberOutcome]] = {trial.index: {} for trial in trials}
-        for outcome in workers.run(self._segments(trials, until, workers.count, attempts), self._tell):
-            for member in outcome.members:
-                by_fold[member.trial][outcome.segment.fold] = member
-            ended = [each.trial for each in outcome.members if len(by_fold[each.trial]) == self._folds]
-            if ended:
-                folds = map(by_fold.pop, ended)  # kept no longer: there are weights in them
-                self._record([over_folds([each[f] for f in sorted(each)]) for each in folds], by_index, attempts)
+        outcomes = workers.run(self._segments(trials, until, workers.count, attempts), self._tell)
+        for members in whole(outcomes, self._folds):
+            self._record(members, by_index, attempts)
 
     @property
     def _folds(self) -> int:
@@ -98,13 +94,18 @@ class Round:
         """One after the other, because the states of all trials together may be too much; notes their attempts."""
         for start in sorted({trial.epochs for trial in trials}):  # those with the longest way first
             standing = [each for each in trials if each.epochs == start]
-            for members in group(standing, self.pipeline.trainer, self.floats, workers):
+            for members in group(standing, self.pipeline.trainer, self.floats, workers, self.together):
                 numbers = tuple(trial.index for trial in members)
                 attempts.update(zip(numbers, self.ledger.begin(numbers), strict=True))
                 state = self._states(numbers) if start else None
                 values = tuple(trial.values for trial in members)
                 for fold in range(self._folds):
-                    yield Segment(numbers, values, start, until, fold, state)
+                    yield Segment(numbers, values, start, until, fold, state, self._seconds_left(members))
+
+    def _seconds_left(self, trials: Sequence[Trial]) -> tuple[float, ...]:
+        """How much longer each may be trained, in each of its folds; () for ever."""
+        limit = self.pipeline.search.trial_seconds
+        return tuple((limit - trial.seconds) / self._folds for trial in trials) if limit else ()
 
     def _states(self, numbers: Sequence[int]) -> dict[str, Array]:
         """The members' training states, stacked."""
@@ -127,20 +128,26 @@ class Round:
         self._tell_ended(ended)
 
     def _ended(self, trial: Trial, outcome: MemberOutcome) -> Trial:
+        seconds, reason = trial.seconds + outcome.seconds, outcome.reason
+        if outcome.state is TrialState.PRUNED:
+            far = f"at epoch {outcome.epoch} of {self.pipeline.trainer.epochs}"
+            reason = f"stopped after {seconds:.3g} s (trial_seconds = {self.pipeline.search.trial_seconds:g}), {far}"
         return replace(
             trial,
             state=TrialState.RUNNING if outcome.state is TrialState.PAUSED else outcome.state,
             epochs=outcome.epoch,
             metrics=outcome.final or {},
             objective=self.objective.of(outcome),
-            reason=outcome.reason,
+            reason=reason,
+            violation=self.objective.violation(outcome),
+            seconds=seconds,
         )
 
     def _decide(self, rung: int) -> None:
         """The barrier: the pruner sees the whole round."""
         pruner, trials = self.pipeline.search.pruner, self._trials()
         assert pruner is not None, "only a pruner makes rungs"
-        curves = curves_of(trials, self.ledger, self.objective)[:, :rung]
+        curves = curves_of(trials, self.ledger, self.objective, rung)
         numbers = tuple(trial.index for trial in trials)
         try:
             decisions = [_AFTER[each] for each in pruner.decide(curves, numbers, rung, self.objective.goal)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,8 @@ from caviar.config.resolved import loads
 from caviar.engine.job import Work
 from caviar.engine.prepare import Preparation
 from caviar.engine.setup import backend_of, with_loss
+from caviar.engine.tiles import Tiled
+from caviar.interfaces.data import DataError
 from caviar.values.arrays import Array
 from caviar.values.files import sync_folder, write_whole
 from caviar.values.problem import Problem
@@ -21,11 +24,11 @@ from caviar.values.table import Table
 from caviar.values.task import Task
 
 if TYPE_CHECKING:
+    from threadpoolctl import ThreadpoolController
+
     from caviar.config.pipeline import Pipeline
 
 _FORMAT = "caviar model 1"
-# Rows are predicted in blocks of exactly this many, so that a row's answer does not depend on how a file is cut.
-_TILE = 512
 
 
 class NotAModel(Problem):
@@ -43,27 +46,33 @@ class SavedModel:
     metrics: Mapping[str, float]
 
     def predict(self, table: Table) -> Array:
-        """Probabilities (rows, classes), or targets (rows, targets) in the user's units."""
+        """Probabilities (rows, classes), or targets (rows, targets) in the user's units. Raises DataError."""
+        if table.rows == 0:
+            raise DataError("there are no rows to predict")
         return self.predict_inputs(self.preparation.inputs(table, self.pipeline.trainer.dtype))
 
     def predict_inputs(self, x: Array) -> Array:
         """The same from prepared inputs (rows, inputs)."""
         import numpy
-        from threadpoolctl import threadpool_limits
 
+        predict = self._predictor
+        with self._libraries.limit(limits=1, user_api="blas"), numpy.errstate(all="ignore"):
+            return predict(x)
+
+    @cached_property
+    def _predictor(self) -> Tiled:
         task = self.preparation.task
         work = Work(with_loss(self.pipeline, task), backend_of(self.pipeline), task)
         population = work.population(Segment((self.trial,), ({},), 0, 0))
-        context = work.context(lambda: None)
         one = {name: array[None] for name, array in self.weights.items()}
-        trainer, tiles = population.parts["trainer"], []
-        with threadpool_limits(limits=1, user_api="blas"), numpy.errstate(all="ignore"):
-            for start in range(0, len(x), _TILE):
-                tile = numpy.zeros((_TILE, x.shape[1]), dtype=x.dtype)
-                rows = x[start : start + _TILE]
-                tile[: len(rows)] = rows
-                tiles.append(trainer.predict(one, population, tile, context)[0, : len(rows)])
-        return numpy.concatenate(tiles)
+        return Tiled(population.parts["trainer"].predictor(one, population, work.context(lambda: None)))
+
+    @cached_property
+    def _libraries(self) -> ThreadpoolController:
+        """Found once, after the predictor has loaded all it needs: looking for them takes longer than a prediction."""
+        from threadpoolctl import ThreadpoolController
+
+        return ThreadpoolController()
 
     def save(self, path: Path) -> None:
         """Writes the file so that it is there whole or not at all."""
@@ -74,7 +83,7 @@ class SavedModel:
             arrays |= {f"transform.{number}.{name}": array for name, array in learned.items()}
         header = {
             "format": _FORMAT,
-            "pipeline": to_toml(self.pipeline),
+            "pipeline": to_toml(self.pipeline.model_copy(update={"backend": None})),  # predicts wherever it is opened
             "features": json.dumps(self.preparation.features),
             "widths": json.dumps(self.preparation.widths),
             "words": json.dumps(self.preparation.words),

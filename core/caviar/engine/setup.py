@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from caviar.config.losses import named_loss
+from caviar.config.metrics import metrics_for, searched_metric
 from caviar.engine.job import Work
-from caviar.engine.objective import Objective, objective_for
+from caviar.engine.objective import Objective, objective_named
 from caviar.engine.prepare import Preparation, prepare
 from caviar.interfaces.backend import Backend
 from caviar.interfaces.data import DataError
-from caviar.interfaces.metric import Metric
 from caviar.interfaces.plugin import Plugin
 from caviar.registry.index import PluginError, names
-from caviar.registry.load import load, name_of
-from caviar.values.problem import Problem
+from caviar.registry.load import load
+from caviar.values.problem import LateMistake
 from caviar.values.random import Random
 from caviar.values.task import Task, TaskKind
 
@@ -24,8 +26,11 @@ _AUTOMATIC = ("cupy", "numpy")  # what "auto" tries, in this order
 _LOSSES: dict[TaskKind, str] = {"classification": "softmax-cross-entropy", "regression": "squared"}
 
 
-class NoBackend(Problem):
-    """The backend the file asks for cannot be used here; the message says why and what to do."""
+class NoBackend(LateMistake):
+    """The backend the file asks for cannot be used here; `reason` says why and what to do."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(("backend",), reason)
 
 
 def set_up(pipeline: Pipeline) -> tuple[Work, Preparation, Objective]:
@@ -40,43 +45,30 @@ def set_up(pipeline: Pipeline) -> tuple[Work, Preparation, Objective]:
         raise DataError(f"{fewest} training row(s) are too few for the normalizer: it needs {smallest}")
     task = datasets[0].task
     pipeline = with_loss(pipeline, task)
-    metrics = metrics_for(pipeline, task)
-    objective = objective_for(pipeline.search.metric, pipeline.search.goal, task, metrics)
+    metrics = metrics_for(pipeline.search, task.kind)
+    metric = searched_metric(pipeline.search, task.kind, metrics)
+    objective = objective_named(metric, pipeline.search.goal, pipeline.search.conditions)
     work = Work(pipeline, backend, task, datasets, metrics, (objective.metric, objective.goal))
     return work, preparation, objective
 
 
 def with_loss(pipeline: Pipeline, task: Task) -> Pipeline:
-    """The pipeline with the task's loss where the trainer leaves it open. Raises DataError if the loss does not fit."""
+    """The pipeline with the task's loss where the trainer leaves it open. Raises UnfitLoss."""
     trainer: Any = pipeline.trainer
-    if "loss" not in type(trainer).model_fields:
-        return pipeline
-    if trainer.loss is not None:
-        if trainer.loss.task != task.kind:
-            raise DataError(
-                f"trainer.loss: '{name_of(type(trainer.loss))}' is for {trainer.loss.task}, but the target "
-                f"{', '.join(task.targets)} makes this a {task.kind}; leave the loss out, or set data.task"
-            )
+    if "loss" not in type(trainer).model_fields or named_loss(pipeline, task):
         return pipeline
     loss = load("loss", _LOSSES[task.kind])()
     return pipeline.model_copy(update={"trainer": trainer.model_copy(update={"loss": loss})})
 
 
-def metrics_for(pipeline: Pipeline, task: Task) -> dict[str, Metric]:
-    """Every metric that fits the task. One that cannot be loaded is left out, unless it is the searched one."""
-    searched = (pipeline.search.metric or "").split(".")[-1]
-    found: dict[str, Metric] = {}
-    for name in names("metric"):
-        try:
-            metric = load("metric", name)()
-        except PluginError:
-            if name == searched:
-                raise
-            continue
-        assert isinstance(metric, Metric)
-        if metric.task == task.kind:
-            found[name] = metric
-    return found
+def with_total(pipeline: Pipeline) -> Pipeline:
+    """The pipeline with the search's total where a strategy that plans ahead leaves it open."""
+    search = pipeline.search
+    if getattr(search.strategy, "trials", ...) is not None:
+        return pipeline
+    total = max(search.trials - len(search.points), 1)
+    strategy = search.strategy.model_copy(update={"trials": total})
+    return pipeline.model_copy(update={"search": search.model_copy(update={"strategy": strategy})})
 
 
 def backend_of(pipeline: Pipeline) -> Backend:
@@ -84,14 +76,22 @@ def backend_of(pipeline: Pipeline) -> Backend:
     if pipeline.backend is not None:
         missing = pipeline.backend.missing()
         if missing:
-            raise NoBackend(f"backend: {missing}")
+            raise NoBackend(missing)
         return pipeline.backend
+    return _automatic()
+
+
+@cache
+def _automatic() -> Backend:
     for name in (each for each in _AUTOMATIC if each in names("backend")):
-        backend = load("backend", name)()
+        try:
+            backend = load("backend", name)()
+        except PluginError:  # what it needs is not installed
+            continue
         assert isinstance(backend, Backend)
         if backend.missing() is None:
             return backend
-    raise NoBackend("backend: none can be used here; reinstall caviar")
+    raise NoBackend("none can be used here; reinstall caviar")
 
 
 def plugins_at(value: Any) -> tuple[Plugin, ...]:

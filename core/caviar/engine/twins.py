@@ -1,16 +1,46 @@
-"""Twins: compiled forms of plugins, chosen once when a population is bound."""
+"""Twins: forms of plugins with kernels for one array library, chosen once when a population is bound."""
 
 from __future__ import annotations
 
 import logging
 from functools import cache
 from importlib import import_module
+from time import monotonic
 from typing import Any, Protocol, TypeVar
 
 from caviar.interfaces.backend import Backend
 from caviar.interfaces.plugin import Plugin
 
 P = TypeVar("P", bound=Plugin)
+
+_packages: set[str] = set()  # which have twins in use: those whose compiling is announced
+
+
+class Compiling:
+    """How long this process has compiled; a kernel that calls others is compiled around them."""
+
+    def __init__(self) -> None:
+        self.depth, self.since, self.before = 0, 0.0, 0.0
+
+    def start(self) -> None:
+        """One more begins to be compiled."""
+        if self.depth == 0:
+            self.since = monotonic()
+        self.depth += 1
+
+    def end(self) -> None:
+        """The last one that began is done."""
+        self.depth -= 1
+        if self.depth == 0:
+            self.before += monotonic() - self.since
+
+    def seconds(self) -> float:
+        """In all, up to now."""
+        return self.before + (monotonic() - self.since if self.depth else 0.0)
+
+
+_compiling = Compiling()
+seconds_compiling = _compiling.seconds
 
 
 class Form(Protocol):
@@ -25,30 +55,46 @@ def plain(kind: type[P]) -> type[P]:
 
 
 def compiled(kind: type[P]) -> type[P]:
-    """The twin that a class names; the class itself where it names none or numba cannot be used."""
-    # Of the class alone: what inherits from a bundled plugin computes something else than that plugin's twin.
-    path = kind.__dict__.get("twin", "")
-    if not path or not _numba_works():
-        return kind
-    module, name = path.split(":")
-    twin: type[P] = getattr(import_module(module), name)
-    return twin
+    """Its twin for NumPy; the class itself where it names none or numba cannot be used."""
+    return _twin(kind, "numpy") if _numba_works() else kind
+
+
+def on_device(kind: type[P]) -> type[P]:
+    """Its twin for CuPy, or the class itself."""
+    return _twin(kind, "cupy")
 
 
 def form_for(backend: Backend) -> Form:
-    """How plugins are bound on a backend: compiled on NumPy, plain elsewhere."""
-    import numpy
+    """How plugins are bound on a backend."""
+    library = backend.library().__name__
+    if library == "numpy" and _numba_works():
+        return compiled
+    return on_device if library == "cupy" else plain
 
-    return compiled if backend.library() is numpy and _numba_works() else plain
+
+def kernels_in_use(backend: Backend) -> str:
+    """For the numeric identity: what made the kernels, or "plain"."""
+    form = form_for(backend)
+    if form is not compiled:
+        return "cuda" if form is on_device else "plain"
+    from zlib import crc32
+
+    import numba
+
+    # BLAS does not tell: its kernels for an older processor run on newer ones, for which numba makes other code.
+    _, processor, features = numba.core.registry.cpu_target.target_context.codegen().magic_tuple()
+    return f"numba {numba.__version__} for {processor} (features {crc32(features.encode()):08x})"
 
 
-def kernels_in_use() -> str:
-    """For the numeric identity: which compiler made the kernels, or "plain"."""
-    if not _numba_works():
-        return "plain"
-    from importlib.metadata import version
-
-    return f"numba {version('numba')}"
+def _twin(kind: type[P], library: str) -> type[P]:
+    # Of the class alone: what inherits from a bundled plugin computes something else than that plugin's twin.
+    path = kind.__dict__.get("twins", {}).get(library)
+    if path is None:
+        return kind
+    module, name = path.split(":")
+    twin: type[P] = getattr(import_module(module), name)
+    _packages.add(module.partition(".")[0])
+    return twin
 
 
 @cache
@@ -66,12 +112,14 @@ def _numba_works() -> bool:
         said = False
 
         def on_start(self, event: Any) -> None:
-            if not self.said and event.data["dispatcher"].py_func.__module__.startswith("caviar_plugins."):
+            _compiling.start()
+            module = event.data["dispatcher"].py_func.__module__
+            if not self.said and module.partition(".")[0] in _packages:
                 self.said = True
                 logging.getLogger("caviar").warning("compiling kernels for this machine, once: some 10 seconds")
 
         def on_end(self, event: Any) -> None:
-            pass
+            _compiling.end()
 
     register: Any = event.register
     register("numba:compile", Announcement())

@@ -14,6 +14,10 @@ class Backend(Plugin):
 
     kind: ClassVar[str] = "backend"
     interface: ClassVar[int] = 1
+    apart: ClassVar[bool] = False
+    """Whether arrays live apart from the processor, which then waits whenever it looks at a value."""
+    together: ClassVar[int] = 64
+    """Most members of a population where the trainer leaves it open: enough to spread the cost of a step's calls."""
 
     @abstractmethod
     def missing(self) -> str | None:
@@ -22,6 +26,18 @@ class Backend(Plugin):
     @abstractmethod
     def library(self) -> Any:
         """The module: numpy or cupy."""
+
+    def identity(self) -> dict[str, str]:
+        """Name -> version of what the bits of a result depend on besides NumPy: device, driver, libraries."""
+        return {}
+
+    def devices(self) -> int | None:
+        """How many worker processes have a device to themselves; None: they share the processor."""
+        return None
+
+    def take_device(self, worker: int) -> None:
+        """Called once in worker process number `worker`, from 0, before it asks for any array."""
+        return
 
     def spare_memory(self) -> int | None:
         """How many bytes arrays may still take; None where that is not known."""

@@ -27,6 +27,9 @@ class Job(Protocol):
         None where that cannot be, because a plugin is known to this process alone: a class in a notebook.
         """
 
+    def devices(self) -> int | None:
+        """How many processes have a device of their own to train on; None where they train on the processor."""
+
 
 class Workers(Closing):
     """An executor at work, a context manager that ends its processes."""
@@ -35,6 +38,10 @@ class Workers(Closing):
     def count(self) -> int:
         """How many segments are carried out at a time."""
         return 1
+
+    def expect(self, segments: int) -> None:
+        """At least so many segments will come soon: what takes its time to start may start now."""
+        return
 
     @abstractmethod
     def run(self, segments: Iterable[Segment], tell: Tell) -> Iterator[Outcome]:

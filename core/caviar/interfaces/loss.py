@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from caviar.interfaces.plugin import Plugin
 from caviar.values.arrays import Array
@@ -21,6 +21,13 @@ class Loss(Plugin):
     @abstractmethod
     def outputs(self, task: Task) -> int:
         """How many outputs the model needs. Raises DataError where the loss does not fit the task's classes."""
+
+    def fitted(self, target: Array, task: Task) -> Self:
+        """This loss with what it takes from the training part's targets (rows, targets), such as how rare a class is.
+
+        Called on the declared loss before it is bound, for each fold by itself.
+        """
+        return self
 
     @abstractmethod
     def forward(self, output: Array, target: Array) -> tuple[Array, Any]:

@@ -50,6 +50,25 @@ class Model(Plugin):
     def backward(self, gradient: Array, cache: Any, parameters: Views, gradients: Views, context: ModelContext) -> None:
         """Fills the gradient views; `gradient` is the loss's with respect to the output."""
 
+    def differentiate(
+        self,
+        parameters: Views,
+        statistics: Views,
+        x: Array,
+        target: Array,
+        loss: Loss,
+        gradients: Views,
+        context: ModelContext,
+    ) -> Array:
+        """A whole training pass: fills the gradient views; the loss of each row, not weighed, (members, batch).
+
+        A model with kernels may compute the loss between its two passes without leaving them.
+        """
+        output, cache = self.forward(parameters, statistics, x, context)
+        losses, kept = loss.forward(output, target)
+        self.backward(loss.backward(kept), cache, parameters, gradients, context)
+        return losses
+
     def folded(
         self, parameters: Views, statistics: Views, normalizer: Normalizer, loss: Loss
     ) -> Callable[[Array], Array] | None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 from types import UnionType
 from typing import Any, ClassVar, Self, Union, dataclass_transform, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from caviar.interfaces.field import TUNABLE, Facts, facts_of, setting, tunable
@@ -17,8 +17,9 @@ from caviar.interfaces.field import TUNABLE, Facts, facts_of, setting, tunable
 class Declared(BaseModel):
     """Fields that hold constants, samplers or plugins; compared by value, never changed.
 
-    Scalars are strict (`1` is a float; `"0.1"`, `true`, `nan` are not), lists fill tuples, strings fill paths, and
-    "auto" fills a field that may be None. Positional arguments fill the fields in order.
+    Scalars are strict (`1` is a float; `"0.1"`, `true`, `nan` are not; NumPy's become Python's), lists fill tuples,
+    strings fill paths (but for URLs where text fits too) and name plugins, and "auto" fills a field that may be None.
+    Positional arguments fill the fields in order. Raises FieldErrors, a TypeError and a ValueError.
     """
 
     model_config = ConfigDict(
@@ -29,21 +30,25 @@ class Declared(BaseModel):
         names = list(type(self).model_fields)
         if len(values) > len(names):
             raise TypeError(f"{type(self).__name__} takes at most {len(names)} values, not {len(values)}")
-        super().__init__(**dict(zip(names, values, strict=False)), **fields)
+        given = dict(zip(names, values, strict=False))
+        if twice := given.keys() & fields:
+            raise TypeError(f"{type(self).__name__}.{min(twice)}: given twice, by its place and by its name")
+        given |= fields
+        try:
+            super().__init__(**given)
+        except ValidationError as error:
+            from caviar.interfaces.explain import FieldErrors
+
+            raise FieldErrors(type(self), given, error) from None
 
     @field_validator("*", mode="before")
     @classmethod
     def _loosen(cls, value: Any, info: ValidationInfo) -> Any:
+        from caviar.interfaces.loosen import loosened
+        from caviar.interfaces.wanted import of_field
+
         assert info.field_name is not None
-        types = _types(cls, info.field_name)
-        if isinstance(value, str):
-            if value == "auto" and type(None) in types:
-                return None
-            if Path in types:
-                return Path(value)
-        if isinstance(value, list) and any((get_origin(each) or each) is tuple for each in types):
-            return _tuple(value)
-        return value
+        return loosened(of_field(cls, info.field_name), value)
 
     @field_validator("*", mode="after")
     @classmethod
@@ -77,8 +82,11 @@ class Plugin(Declared):
     interface: ClassVar[int]
     name: ClassVar[str] = ""
     """Only for classes without an entry point; an entry point's name is its plugin's."""
-    twin: ClassVar[str] = ""
-    """The compiled form, "module:Class": a subclass that gives the same numbers faster. Not inherited."""
+    twins: ClassVar[Mapping[str, str]] = {}
+    """Library ("numpy", "cupy") -> "module:Class", a subclass with kernels for its arrays: the same numbers, faster.
+
+    Not inherited.
+    """
     requires: ClassVar[tuple[str, ...]] = ()
     """Modules that come with an extra of the plugin's distribution; without them its use is a mistake that says how."""
     _label: str = PrivateAttr("")
@@ -107,11 +115,13 @@ class Plugin(Declared):
 
 
 def _extremes(value: Any) -> tuple[Any, ...]:
-    """What bounds are checked against: a constant itself, of a sampler its ends, of a list its elements."""
+    """What bounds are checked against: a constant itself, of a sampler its ends, of a list or table its elements."""
     from caviar.interfaces.sampler import Sampler
 
     if isinstance(value, Sampler):
         return value.ends()
+    if isinstance(value, dict):
+        value = tuple(value.values())
     return tuple(_extremes(each) for each in value) if isinstance(value, tuple) else (value,)
 
 
@@ -119,7 +129,3 @@ def _extremes(value: Any) -> tuple[Any, ...]:
 def _types(cls: type[Declared], field: str) -> tuple[Any, ...]:
     annotation = cls.model_fields[field].annotation
     return get_args(annotation) if get_origin(annotation) in (Union, UnionType) else (annotation,)
-
-
-def _tuple(value: Any) -> Any:
-    return tuple(_tuple(each) for each in value) if isinstance(value, list) else value

@@ -33,6 +33,6 @@ class Pruner(Plugin):
     def decide(self, curves: Array, trials: tuple[int, ...], rung: int, goal: Goal) -> tuple[Decision, ...]:
         """One decision for each of the round's trials, whose indices are `trials`; a pure function.
 
-        curves: float64 (trials, epochs so far), NaN beyond a trial's last epoch and after it diverged. What is said of
+        curves: float64 (trials, rung), NaN beyond a trial's last epoch and after it diverged. What is said of
         trials that have ended, or that do not stand at this rung and are not paused, is not looked at.
         """

@@ -11,6 +11,7 @@ from typing import ClassVar
 from caviar.interfaces.plugin import Plugin
 from caviar.values.arrays import Array
 from caviar.values.closing import Closing
+from caviar.values.earlier import EarlierTrial
 from caviar.values.history import Goal
 from caviar.values.metrics import Metrics
 from caviar.values.problem import Problem
@@ -22,7 +23,8 @@ class StudyRecord:
     """What a study is about; compared when it is resumed.
 
     file: the resolved pipeline as TOML. identity: what bits depend on, name -> version. fingerprint: of the data.
-    plugins: plugin ("optimizer.adam") -> distribution and version. metric, goal: what is searched for.
+    plugins: plugin ("optimizer.adam") -> distribution and version. metric, goal: what is searched for. earlier: trials
+    of other runs that it started from, as they were then.
     """
 
     file: str
@@ -31,6 +33,7 @@ class StudyRecord:
     plugins: Mapping[str, str]
     metric: str
     goal: Goal
+    earlier: tuple[EarlierTrial, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,7 @@ class Ledger(Closing):
 
     @abstractmethod
     def settle(self, trials: Sequence[Trial]) -> None:
-        """Durably, all or nothing: new states of trials that were not trained, such as a pruner's decisions."""
+        """Durably, all or nothing: what became of trials beside their training: a pruner's decisions, and re-tests."""
 
     @abstractmethod
     def trials(self) -> tuple[Trial, ...]:
@@ -87,6 +90,10 @@ class Ledger(Closing):
         """One metric after each epoch, by trial; of each trial's last attempt only."""
 
     @abstractmethod
+    def holds(self, trial: int) -> bool:
+        """Whether arrays of a trial are kept."""
+
+    @abstractmethod
     def weights(self, trial: int) -> Mapping[str, Array]:
         """The arrays last recorded for a trial, checked against their checksum. Raises StoreError."""
 
@@ -95,7 +102,7 @@ class Store(Plugin):
     """Where studies are kept."""
 
     kind: ClassVar[str] = "store"
-    interface: ClassVar[int] = 1
+    interface: ClassVar[int] = 2
 
     @abstractmethod
     def open(self, folder: Path, goal: Goal) -> Ledger:

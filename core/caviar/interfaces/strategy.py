@@ -16,11 +16,16 @@ class Strategy(Plugin):
     """A pure function of its arguments, so that a resumed search proposes what the uninterrupted one would have.
 
     Laws, tested by `caviar.testing.StrategyContract`: the same arguments give the same points; a smaller count gives
-    the first rows of a larger one.
+    the first rows of a larger one; re-tests keep within a budget.
+
+    A strategy that plans ahead has a field `trials: int | None = None`. Left open it is filled with how many trials the
+    search asks of it, and then that search is not extendable.
     """
 
     kind: ClassVar[str] = "strategy"
-    interface: ClassVar[int] = 1
+    interface: ClassVar[int] = 2
+    learns: ClassVar[bool] = True
+    """Whether results change what is proposed; where they do not, there is nothing to start from earlier runs for."""
 
     @abstractmethod
     def propose(self, space: Space, history: History, count: int, random: Random) -> Array:
@@ -28,5 +33,16 @@ class Strategy(Plugin):
 
         Fewer rows than `count` end the search: nothing is left to try. `random` is the study's stream for its strategy,
         the same in every round: what should differ from trial to trial comes from a child, such as
-        `random.child(len(history) + row)`, what should not (a permutation of a grid) from the stream itself.
+        `random.child(history.proposed + row)`, what should not (a permutation of a grid) from the stream itself. A
+        history may begin with rows that the strategy did not propose, `history.given` of them: results to learn from.
         """
+
+    def retests(self, space: Space, history: History, random: Random) -> tuple[int, ...]:
+        """Asked after each round: which trials are trained once more from another seed, as rows of `history`.
+
+        They are finished trials of this study (rows from `history.earlier` on), each at most once. How many there may
+        be in all is the strategy's own budget: while no trial is added, it must come to ask for none. `random` is the
+        stream of `propose`. A re-test's objective is in the history of the next round, and counts in choosing the
+        winner; it is no trial.
+        """
+        return ()

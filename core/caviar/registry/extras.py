@@ -15,7 +15,8 @@ def install_line(distribution: str, module: str) -> str:
     for requirement in wanted:
         extra = re.search(r"extra\s*==\s*['\"]([^'\"]+)", requirement)
         name = re.match(r"[A-Za-z0-9._-]+", requirement)
-        if extra and name and _plain(name[0]) == _plain(module.partition(".")[0]):
+        # CuPy is called after the CUDA version it is built for: cupy-cuda12x.
+        if extra and name and re.sub(r"-cuda\d+x$", "", _plain(name[0])) == _plain(module.partition(".")[0]):
             return f"pip install '{distribution}[{extra[1]}]'"
     return f"pip install {module.partition('.')[0]}"
 

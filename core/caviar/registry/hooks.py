@@ -31,6 +31,10 @@ class Hooks:
         """All trials of a round have ended."""
 
     @_spec
+    def after_retests(self, run: RunInfo, trials: tuple[Trial, ...], best: Trial | None) -> None:
+        """After a round these trials were trained once more, from other seeds; `best` is the best of all since then."""
+
+    @_spec
     def after_run(self, run: RunInfo, summary: Summary) -> None:
         """Once, after the best model was saved."""
 

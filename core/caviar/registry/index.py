@@ -15,6 +15,14 @@ class PluginError(Problem):
     """A plugin cannot be used; the message says which, whose, why and what to do."""
 
 
+class NotInstalled(PluginError):
+    """A plugin lacks what an extra brings; `line` installs it."""
+
+    def __init__(self, sentence: str, line: str) -> None:
+        super().__init__(f"{sentence}; {line}")
+        self.line = line
+
+
 @dataclass(frozen=True, order=True)
 class Entry:
     """One plugin that could be loaded: `target` is "module:Class"."""

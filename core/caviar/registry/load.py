@@ -10,7 +10,7 @@ from typing import Any
 
 from caviar.interfaces.plugin import Plugin
 from caviar.registry.extras import install_line
-from caviar.registry.index import Entry, PluginError, entries, find
+from caviar.registry.index import Entry, NotInstalled, PluginError, entries, find
 
 # Base classes are imported when their kind is asked for: `pipe check` then loads only what a file names.
 _BASES = {
@@ -105,7 +105,8 @@ def _verified(entry: Entry, cls: Any) -> type[Plugin]:
         methods = ", ".join(sorted(cls.__abstractmethods__))
         reason = f"{entry.target} lacks {methods}"
     elif missing := [name for name in cls.requires if find_spec(name) is None]:
-        reason = f"it needs '{missing[0]}'; {install_line(entry.distribution, missing[0])}"
+        line = install_line(entry.distribution, missing[0])
+        raise NotInstalled(_sentence(entry, f"it needs '{missing[0]}'"), line)
     else:
         return cls
     raise PluginError(_sentence(entry, reason))

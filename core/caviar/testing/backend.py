@@ -84,7 +84,7 @@ def _computed(library: Any, x: Array) -> list[Array]:
         library.matmul(x, x.swapaxes(1, 2)),
         library.take(x, rows, axis=1),
         library.concatenate([x, library.zeros_like(x)], axis=0),
-        library.stack([x, library.empty_like(x) * 0], axis=1),
+        library.stack([x, library.zeros_like(library.empty_like(x))], axis=1),
         library.where(x > 4, x, library.nan),
         library.exp(-x).sum(axis=1),
         library.argsort(x, axis=-1),

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import numpy
 
 from caviar.interfaces.normalizer import Normalizer
-from caviar.testing.tools import bound, close, other_library, slopes, spread
+from caviar.testing.tools import bound, close, fetched, other_libraries, slopes, spread
 from caviar.values.arrays import Array
 from caviar.values.slot import Initial, Slot, Views, lay_out, size_of
 
@@ -92,13 +92,13 @@ class NormalizerContract:
             assert output.dtype == numpy.float32
 
     def test_it_runs_on_another_array_library(self) -> None:
-        xp = other_library()
-        z = _rows(2, 8)
-        here = _pass(bound([self.normalizer] * 2), z, *self.parts(2))
-        parameters, statistics = ({n: xp.asarray(v.copy()) for n, v in views.items()} for views in self.parts(2))
-        there = _pass(bound([self.normalizer] * 2, "float64", xp.asarray), xp.asarray(z), parameters, statistics)
-        for found, expected in zip(there, here, strict=True):
-            numpy.testing.assert_allclose(numpy.asarray(found), expected, rtol=1e-12, atol=1e-12)
+        for xp in other_libraries():
+            z = _rows(2, 8)
+            here = _pass(bound([self.normalizer] * 2), z, *self.parts(2))
+            parameters, statistics = ({n: xp.asarray(v.copy()) for n, v in views.items()} for views in self.parts(2))
+            there = _pass(bound([self.normalizer] * 2, "float64", xp.asarray), xp.asarray(z), parameters, statistics)
+            for found, expected in zip(there, here, strict=True):
+                numpy.testing.assert_allclose(fetched(found), expected, rtol=1e-12, atol=1e-12)
 
 
 def _rows(members: int, rows: int, units: int = UNITS, seed: int = 0, dtype: str = "float64") -> Array:

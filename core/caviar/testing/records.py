@@ -14,7 +14,7 @@ from caviar.testing.study import STUDY, TRIALS, ended
 from caviar.testing.tools import raises
 from caviar.values.history import Goal
 from caviar.values.metrics import Metrics
-from caviar.values.trial import Trial, TrialState
+from caviar.values.trial import Retest, Trial, TrialState
 
 
 class RecordLaws:
@@ -96,6 +96,25 @@ class RecordLaws:
             rest = ended(0, 0.5, epochs=3, first=3)
             ledger.record([replace(rest, weights=None)])
             assert len(ledger.curves("accuracy")[0]) == 5
+
+    def test_retests_asked_for_and_done_come_back_and_the_trial_stays(self, tmp_path: Path) -> None:
+        metrics = {"a": nan, "b": inf, "c": 1 / 3}
+        done = (
+            Retest(0, TrialState.FINISHED, 1 / 3, metrics),
+            Retest(2, TrialState.DIVERGED, -inf, {}, "why"),
+            Retest(2),
+        )
+        with self.study(tmp_path) as ledger:
+            ledger.record([ended(0, 0.5)])
+            assert ledger.holds(0)
+            assert not ledger.holds(1)
+            trial = ledger.trials()[0]
+            ledger.settle([replace(trial, retests=(Retest(0),))])
+            ledger.settle([replace(trial, retests=done)])
+        with self.again(tmp_path) as ledger:
+            assert repr(ledger.trials()[0]) == repr(replace(trial, retests=done))
+            assert list(ledger.curves("loss")[0]) == [1.0, 1.0]
+            assert (ledger.weights(0)["layer1.weight"] == 0).all()
 
     def test_what_a_record_leaves_out_stays(self, tmp_path: Path) -> None:
         with self.study(tmp_path) as ledger:

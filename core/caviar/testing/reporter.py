@@ -15,7 +15,7 @@ from caviar.interfaces.reporter import Reporter
 from caviar.testing.strategy import Line
 from caviar.values.dimension import Dimension, Space
 from caviar.values.run import EpochInfo, RunInfo, Summary
-from caviar.values.trial import Trial, TrialState
+from caviar.values.trial import Retest, Trial, TrialState
 
 Event = tuple[str, dict[str, Any]]
 
@@ -92,4 +92,6 @@ def _events(folder: Path, trials: tuple[Trial, ...]) -> Iterator[Event]:
     for trial in trials:
         yield "after_trial", {"run": run, "trial": trial}
     yield "after_round", {"run": run, "index": 0, "trials": trials}
+    again = tuple(replace(each, retests=(Retest(0, each.state, 0.25),)) for each in trials if each is best)
+    yield "after_retests", {"run": run, "trials": again, "best": again[0] if again else None}
     yield "after_run", {"run": run, "summary": Summary(trials, best, 1.5)}

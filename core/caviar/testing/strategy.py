@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar
 
 import numpy
@@ -57,8 +58,8 @@ SPACE = Space(
 """A choice whose second option has nothing of its own, whole numbers and a continuum."""
 
 
-def history(space: Space, trials: int, random: Random) -> History:
-    """A past with a failure and a divergence among its trials."""
+def history(space: Space, trials: int, random: Random, given: int = 0) -> History:
+    """A past with a failure and a divergence among its trials; the first `given` the strategy did not propose."""
     generator = random.generator()
     points = space.clip(generator.uniform(size=(trials, len(space))))
     states = [TrialState.FINISHED] * trials
@@ -67,7 +68,26 @@ def history(space: Space, trials: int, random: Random) -> History:
         if place < trials:
             states[place], objectives[place] = state, value
     curves = numpy.repeat(objectives[:, None], 3, axis=1)
-    return History("maximize", points, objectives, tuple(states), numpy.full(trials, 3), curves)
+    return History("maximize", points, objectives, tuple(states), numpy.full(trials, 3), curves, given=given)
+
+
+BUDGET = 10
+"""No strategy re-tests its trials so often on average."""
+
+
+def retested(past: History, rows: tuple[int, ...], luck: int) -> History:
+    """The past after these trials were trained once more, each to something else."""
+    runs = past.objectives[:, None] if past.runs is None else past.runs
+    runs = numpy.concatenate([runs, numpy.full((len(past), 1), numpy.nan)], axis=1)
+    for row in rows:
+        runs[row, past.repeats[row]] = past.objectives[row] + 0.1 * (-1) ** (luck + row)
+    objectives = past.objectives.copy()
+    objectives[list(rows)] = numpy.nanmean(runs[list(rows)], axis=1)
+    return replace(past, objectives=objectives, runs=runs)
+
+
+PASTS = ((0, 0), (8, 0), (8, 8), (8, 3))
+"""How many trials there were, and how many of them came from earlier runs or the file."""
 
 
 class StrategyContract:
@@ -76,24 +96,31 @@ class StrategyContract:
     strategy: ClassVar[Strategy]
     space: ClassVar[Space] = SPACE
 
-    def proposed(self, trials: int, count: int) -> Array:
-        """What is proposed after so many trials."""
+    def proposed(self, trials: int, count: int, given: int = 0) -> Array:
+        """What is proposed after so many trials, of which the first were given."""
         random = Random(7)
-        return self.strategy.propose(self.space, history(self.space, trials, random), count, random.child("strategy"))
+        past = history(self.space, trials, random, given)
+        return self.strategy.propose(self.space, past, count, random.child("strategy"))
 
     def test_equal_arguments_give_equal_points(self) -> None:
-        for trials in (0, 8):
-            numpy.testing.assert_array_equal(self.proposed(trials, 8), self.proposed(trials, 8))
+        for trials, given in PASTS:
+            numpy.testing.assert_array_equal(self.proposed(trials, 8, given), self.proposed(trials, 8, given))
 
     def test_a_smaller_count_gives_the_first_points_of_a_larger(self) -> None:
-        for trials in (0, 8):
-            more = self.proposed(trials, 8)
+        for trials, given in PASTS:
+            more = self.proposed(trials, 8, given)
             for count in (1, 3, 7):
-                numpy.testing.assert_array_equal(self.proposed(trials, count), more[:count])
+                numpy.testing.assert_array_equal(self.proposed(trials, count, given), more[:count])
+
+    def test_one_that_does_not_learn_proposes_the_same_whatever_came_of_its_trials(self) -> None:
+        past = history(self.space, 8, Random(7))
+        other = replace(past, objectives=-past.objectives, curves=-past.curves)
+        now, then = (self.strategy.propose(self.space, each, 8, Random(8)) for each in (past, other))
+        assert self.strategy.learns or numpy.array_equal(now, then, equal_nan=True)
 
     def test_points_are_coordinates(self) -> None:
-        for trials in (0, 8):
-            points = self.proposed(trials, 8)
+        for trials, given in PASTS:
+            points = self.proposed(trials, 8, given)
             assert points.shape == (8, len(self.space))
             assert points.dtype == numpy.float64
             assert ((points >= 0) & (points <= 1) | numpy.isnan(points)).all()
@@ -109,6 +136,24 @@ class StrategyContract:
         self.strategy.propose(self.space, past, 4, random.child("strategy"))
         numpy.testing.assert_array_equal(past.points, kept.points)
         numpy.testing.assert_array_equal(past.objectives, kept.objectives)
+
+    def test_retests_are_of_finished_trials_of_the_study_each_once_and_within_a_budget(self) -> None:
+        """Asked again and again, with what the re-tests came to, it must come to ask for none."""
+        for given, earlier in ((0, 0), (12, 5)):
+            random = Random(7)
+            past = replace(history(self.space, 40, random, given), earlier=earlier)
+            done = 0
+            while asked := self.doubted(past, random):
+                assert self.doubted(past, random) == asked, "equal arguments, other trials"
+                assert len(set(asked)) == len(asked)
+                assert min(asked) >= earlier
+                assert all(past.states[row] is TrialState.FINISHED for row in asked)
+                past, done = retested(past, asked, done), done + len(asked)
+                assert done <= BUDGET * len(past), "no end of re-tests is in sight"
+
+    def doubted(self, past: History, random: Random) -> tuple[int, ...]:
+        """What is to be re-tested after such a past."""
+        return self.strategy.retests(self.space, past, random.child("strategy"))
 
     def test_nothing_asked_is_nothing_proposed(self) -> None:
         assert self.proposed(8, 0).shape == (0, len(self.space))

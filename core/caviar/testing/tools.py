@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from importlib.util import find_spec
 from typing import Any, TypeVar
 
 import numpy
@@ -51,11 +52,27 @@ def close(found: Array, expected: Array) -> None:
     numpy.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6 * max(1.0, float(numpy.abs(expected).max())))
 
 
-def other_library() -> Any:
-    """array-api-strict, which rejects what is NumPy's own and so stands in for CuPy; skips the test where it is not."""
+def other_libraries() -> list[Any]:
+    """CuPy where a GPU answers; array-api-strict, which rejects what is NumPy's own; skips where there is neither."""
     import pytest
 
-    return pytest.importorskip("array_api_strict")
+    found = []
+    if find_spec("cupy") is not None:
+        import cupy
+
+        found += [cupy] if cupy.cuda.is_available() else []
+    if find_spec("array_api_strict") is not None:
+        import array_api_strict
+
+        found.append(array_api_strict)
+    if not found:
+        pytest.skip("neither array-api-strict nor CuPy with a GPU is here")
+    return found
+
+
+def fetched(array: Array) -> Array:
+    """An array of any library as NumPy's."""
+    return array.get() if hasattr(array, "get") else numpy.asarray(array)
 
 
 def raises(kind: type[BaseException]) -> Any:

@@ -72,10 +72,14 @@ class Bench:
         population = self.population(members)
         return _trainer(population).advance(state, population, self._data, self.context, until)
 
+    def fetched(self, state: State, members: Sequence[int] | None = None) -> State:
+        """A state, or some members' part of it, as NumPy's arrays."""
+        chosen = slice(None) if members is None else list(members)
+        return {name: self.backend.fetch(array)[chosen].copy() for name, array in state.items()}
+
     def saved(self, state: State, members: Sequence[int] = EVERY) -> State:
         """What is left of a state, or of some members' part of it, that was kept in a file."""
-        chosen = list(members)
-        return {name: self.backend.send(self.backend.fetch(array)[chosen].copy()) for name, array in state.items()}
+        return {name: self.backend.send(array) for name, array in self.fetched(state, members).items()}
 
     def weights(self, state: State, members: Sequence[int]) -> State:
         """What their training leaves."""

@@ -20,6 +20,6 @@ def namespace(array: Array) -> Any:
     ask = getattr(array, "__array_namespace__", None)
     if ask is not None:
         return ask()
-    import cupy  # type: ignore[import-not-found, import-untyped, unused-ignore]  # CuPy before 14 lacks the method
+    import cupy  # type: ignore[import-not-found, import-untyped, unused-ignore]  # CuPy 14 lacks the method
 
     return cupy

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import inf
 from typing import Any, Protocol
 
 from caviar.values.arrays import Array
@@ -51,6 +52,18 @@ class Space:
             if dimension.path == path:
                 return dimension
         raise KeyError(path)
+
+    @property
+    def size(self) -> float:
+        """How many different points there are: a whole number, or infinite where there is a continuum."""
+        below: dict[tuple[str | None, int | None], float] = {}
+        for dimension in reversed(self.dimensions):
+            count = inf if dimension.levels is None else float(dimension.levels)
+            if dimension.levels is not None and not dimension.ordered:
+                count = sum(below.get((dimension.path, level), 1.0) for level in range(dimension.levels))
+            above = dimension.parent, dimension.when
+            below[above] = below.get(above, 1.0) * count
+        return below.get((None, None), 1.0)
 
     def level(self, path: str, coordinate: float) -> int:
         """Which level of an unordered dimension a coordinate means."""

@@ -6,6 +6,12 @@ import os
 from pathlib import Path
 
 
+def file_or_url(text: str) -> Path | str:
+    """What a text names: a file, which SQLite's URL does too, or another URL, left as it is."""
+    file = text.removeprefix("sqlite:///")
+    return file if "://" in file else Path(file)
+
+
 def write_whole(path: Path, content: bytes) -> None:
     """Replaces a file, synced: a crash leaves the old one or the new one. `sync_folder` then makes its name durable."""
     part = path.with_name(path.name + ".part")

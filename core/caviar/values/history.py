@@ -1,8 +1,11 @@
-"""The history a strategy sees: all trials of the rounds before, as arrays."""
+"""The history a strategy sees: trials of earlier runs, then those of the rounds before, as arrays."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import repeat
+from math import sqrt
+from operator import is_
 from typing import Literal, TypeAlias
 
 from caviar.values.arrays import Array
@@ -13,11 +16,17 @@ Goal: TypeAlias = Literal["maximize", "minimize"]
 
 @dataclass(frozen=True)
 class History:
-    """Row i is trial i.
+    """One row per trial. The first `given` rows the strategy did not propose: trials of the earlier runs that the file
+    starts from, then the points that it gives. Row given + i is the strategy's own proposal number i.
 
     points: float64 (trials, dimensions), NaN where inactive. objectives: float64 (trials,), NaN where there is none
-    (failed) and the metric's worst value where the trial diverged. states: one per trial. epochs: int64 (trials,),
-    how far each was trained. curves: float64 (trials, epochs), the searched metric after each epoch, NaN beyond.
+    (failed), the metric's worst value where the trial diverged, and of a pruned one its curve's end. states: one per
+    trial. epochs: int64 (trials,), how far each was trained. curves: float64 (trials, epochs), the searched metric
+    after each epoch, NaN beyond. violations: float64 (trials,), how far each is from meeting `search.where`: 0 where it
+    does or did not finish, infinite where it diverged. None: the search has no conditions. earlier: how many of the
+    given rows are of other runs, which cannot be re-tested. runs: float64 (trials, most), the objective of each of a
+    trial's trainings, NaN beyond its last, infinitely bad where a re-test came to nothing; objectives are their means.
+    None: nothing was re-tested.
     """
 
     goal: Goal
@@ -26,11 +35,78 @@ class History:
     states: tuple[TrialState, ...]
     epochs: Array
     curves: Array
+    given: int = 0
+    violations: Array | None = None
+    earlier: int = 0
+    runs: Array | None = None
 
     def __len__(self) -> int:
         return len(self.states)
 
     @property
+    def proposed(self) -> int:
+        """How many points the strategy has proposed: the number of its next one."""
+        return len(self) - self.given
+
+    def which(self, state: TrialState) -> Array:
+        """Which trials are in a state: bool (trials,)."""
+        import numpy
+
+        return numpy.fromiter(map(is_, self.states, repeat(state)), bool, len(self))
+
+    @property
+    def repeats(self) -> Array:
+        """How often each was trained: int64 (trials,), 1 where it was not re-tested."""
+        import numpy
+
+        repeats: Array = numpy.ones(len(self), dtype=numpy.int64)
+        rows = self._retested()
+        if self.runs is not None:
+            repeats[rows] = (~numpy.isnan(self.runs[rows])).sum(1)
+        return repeats
+
+    @property
+    def noise(self) -> float:
+        """The standard deviation of one training's objective, as re-tests have it; 0.0 where there were none.
+
+        `values.noise` in arrays, which in a loop over 100,000 trials would take longer than all else of a round.
+        """
+        import numpy
+
+        if self.runs is None:
+            return 0.0
+        runs = self.runs[self._retested()]
+        runs = runs[~numpy.isinf(runs).any(1)]
+        counts = (~numpy.isnan(runs)).sum(1)
+        apart = runs - (numpy.nansum(runs, 1) / counts)[:, None]
+        freedom = int((counts - 1).sum())
+        return sqrt(float(numpy.nansum(apart**2)) / freedom) if freedom else 0.0
+
+    def _retested(self) -> Array:
+        """The rows of trials that were trained more than once."""
+        import numpy
+
+        if self.runs is None or self.runs.shape[1] < 2:
+            return numpy.empty(0, dtype=numpy.int64)
+        return numpy.flatnonzero(~numpy.isnan(self.runs[:, 1]))
+
+    @property
     def losses(self) -> Array:
-        """Objectives turned so that lower is better."""
-        return -self.objectives if self.goal == "maximize" else self.objectives
+        """Objectives turned so that lower is better.
+
+        A trial that violates the conditions counts as worse than all that meet them, whatever its objective: by once
+        their spread, and by its violation's share of that. So a model learns which way they lie.
+        """
+        losses = -self.objectives if self.goal == "maximize" else self.objectives
+        return losses if self.violations is None else _behind(losses, self.violations)
+
+
+def _behind(losses: Array, violations: Array) -> Array:
+    """The losses, with those of trials that violate behind all others."""
+    import numpy
+
+    known = losses[(violations == 0) & numpy.isfinite(losses)]
+    worst, best = (float(known.max()), float(known.min())) if len(known) else (0.0, 0.0)
+    spread = worst - best or 1.0
+    behind: Array = numpy.where(violations > 0, worst + spread * (1 + violations), losses)
+    return behind

@@ -7,10 +7,10 @@ from collections.abc import Iterable
 
 
 def short_names(paths: Iterable[str]) -> dict[str, str]:
-    """path -> as few of its last parts as no other path ends in."""
+    """path -> as few of its last parts as no other path ends in; a place in a list is no name by itself."""
     paths = tuple(paths)
     ends = Counter(end for path in paths for end in _ends(path))
-    return {path: next((end for end in _ends(path) if ends[end] == 1), path) for path in paths}
+    return {path: next((end for end in _ends(path) if ends[end] == 1 and not end[0].isdigit()), path) for path in paths}
 
 
 def _ends(path: str) -> list[str]:

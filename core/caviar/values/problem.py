@@ -11,5 +11,13 @@ class Problem(Exception):
     exit_code: ClassVar[int] = 2
 
 
+class LateMistake(Problem):
+    """A mistake in the file that only the data or another run could show: the keys of its place, and a sentence."""
+
+    def __init__(self, keys: tuple[str | int, ...], reason: str) -> None:
+        super().__init__(f"{'.'.join(map(str, keys))}: {reason}")
+        self.keys, self.reason = keys, reason
+
+
 class Stopped(BaseException):
     """The user wants to stop; raised between steps. No Exception, so that no trial is blamed for it."""

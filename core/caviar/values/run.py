@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from caviar.values.condition import Condition
 from caviar.values.dimension import Space
 from caviar.values.history import Goal
 from caviar.values.trial import Trial, TrialState
@@ -15,7 +16,9 @@ from caviar.values.trial import Trial, TrialState
 class RunInfo:
     """A run as it begins: `total` trials wanted, `resumed` of them done before, each trained for `epochs`.
 
-    `best`: the best of the resumed ones. `space` tells values in words: `run.space.words(trial.values)`.
+    `best`: the best of the resumed ones. `space` tells values in words: `run.space.words(trial.values)`. `where`: the
+    conditions that a winner meets. `notes`: what the user should know before it begins, such as which earlier trials
+    it starts from.
     """
 
     name: str
@@ -27,6 +30,8 @@ class RunInfo:
     goal: Goal
     best: Trial | None = None
     space: Space = field(default_factory=lambda: Space(()))
+    where: tuple[Condition, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -40,11 +45,15 @@ class EpochInfo:
 
 @dataclass(frozen=True)
 class Summary:
-    """A run as it ends: its trials, the best of them with its metrics (test part included), and the seconds it took."""
+    """A run as it ends: its trials, the best of them with its metrics (test part included), and the seconds it took.
+
+    `stopped`: why the search ended before all trials that were wanted, None where it did not.
+    """
 
     trials: tuple[Trial, ...]
     best: Trial | None
     seconds: float
+    stopped: str | None = None
 
     def count(self, state: TrialState) -> int:
         """How many trials ended in a state."""

@@ -15,7 +15,9 @@ class Segment:
     """Train these trials as one population from the end of epoch `start` to the end of epoch `until`.
 
     `values`: each trial's searched values by path. `state`: what the segment before left, None at epoch 0.
-    Two runs of the same segment give the same bits.
+    `seconds`: how much longer each trial may be trained, () for ever. `repeat`: which re-test of the trials this is,
+    each from a seed of its own; 0 for the first training. Two runs of the same segment give the same bits, as far as
+    time lets them come.
     """
 
     trials: tuple[int, ...]
@@ -24,6 +26,8 @@ class Segment:
     until: int
     fold: int = 0
     state: Mapping[str, Array] | None = None
+    seconds: tuple[float, ...] = ()
+    repeat: int = 0
 
     def part(self, members: Sequence[int]) -> Segment:
         """The same with some of its members, by their places."""
@@ -33,6 +37,7 @@ class Segment:
             trials=tuple(self.trials[member] for member in chosen),
             values=tuple(self.values[member] for member in chosen),
             state=None if self.state is None else {name: array[chosen] for name, array in self.state.items()},
+            seconds=tuple(self.seconds[member] for member in chosen) if self.seconds else (),
         )
 
     def halves(self) -> tuple[Segment, Segment]:
@@ -45,9 +50,10 @@ class Segment:
 class MemberOutcome:
     """One trial's part of a segment.
 
-    `state` is finished, paused (trained to `until`, more to come), diverged or failed; `epoch` the last one completed;
-    `metrics` one member, a row for each epoch trained; `final` the metrics that count, by name; `weights` of a finished
-    member; `carry` the training state of a paused one, arrays without the member axis.
+    `state` is finished, paused (trained to `until`, more to come), pruned (out of time), diverged or failed; `epoch`
+    the last one completed; `metrics` one member, a row for each epoch trained; `final` the metrics that count, by name;
+    `weights` of a finished member; `carry` the training state of a paused one, arrays without the member axis;
+    `seconds` how long it was trained, its share of its population's time.
     """
 
     trial: int
@@ -58,6 +64,7 @@ class MemberOutcome:
     reason: str | None = None
     weights: Mapping[str, Array] | None = None
     carry: Mapping[str, Array] | None = None
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True)

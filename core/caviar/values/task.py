@@ -12,7 +12,8 @@ TaskKind: TypeAlias = Literal["classification", "regression"]
 class Task:
     """What is to be predicted.
 
-    Classification: `classes` are the labels in the order of the codes 0, 1, … Regression: the model learns
+    Classification: `classes` are the labels in the order of the codes 0, 1, …; where only their number is known yet,
+    each is "". Regression: the model learns
     (target - center) / scale of each target, fitted on the training part; predictions are given in the user's units.
     """
 

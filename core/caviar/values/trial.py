@@ -30,10 +30,28 @@ class TrialState(StrEnum):
 
 
 @dataclass(frozen=True)
+class Retest:
+    """One more training of a finished trial: the same values, data and split, another seed, all epochs, no pruner.
+
+    `round`: the one after which it was asked for. `objective`, None while it is queued, is infinitely bad where the
+    training diverged or failed: what needs a lucky seed is no leader.
+    """
+
+    round: int
+    state: TrialState = TrialState.QUEUED
+    objective: float | None = None
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
 class Trial:
     """One proposed point: coordinates as proposed, exact values by path, and the result so far.
 
     `metrics` holds the final value of each metric by name ("validation.accuracy"), `objective` the searched one.
+    `violation` says how far a finished trial is from meeting `search.where`: 0.0 where it does, infinite where it
+    diverged. `seconds` is the time it was trained, its share of its populations'; of two equal trials it may differ.
+    All these are those of its first training, which is also the one whose weights are kept; then come its `retests`.
     """
 
     index: int
@@ -45,3 +63,27 @@ class Trial:
     metrics: Mapping[str, float] = field(default_factory=dict)
     objective: float | None = None
     reason: str | None = None
+    violation: float = 0.0
+    seconds: float = field(default=0.0, compare=False)
+    retests: tuple[Retest, ...] = ()
+
+    @property
+    def runs(self) -> tuple[float, ...]:
+        """The objective of each of its trainings, the first one's first."""
+        objectives = self.objective, *(each.objective for each in self.retests)
+        return tuple(each for each in objectives if each is not None)
+
+    @property
+    def judged(self) -> float | None:
+        """What it is judged by: the mean objective of its trainings."""
+        runs = self.runs
+        return sum(runs) / len(runs) if runs else None
+
+    def over_folds(self, metric: str) -> float | None:
+        """The standard deviation of a metric of the validation part over the folds; None where there are none."""
+        return self.metrics.get(f"deviation.{metric}")
+
+    @property
+    def feasible(self) -> bool:
+        """Whether it may win: it has finished, and meets `search.where`."""
+        return self.state is TrialState.FINISHED and self.objective is not None and not self.violation

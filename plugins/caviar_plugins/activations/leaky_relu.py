@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import sqrt
-from typing import Any
+from typing import Any, ClassVar
 
 from caviar import Activation, Array, Initial, namespace, setting
 
@@ -15,6 +16,10 @@ class LeakyReLU(Activation):
     Source: Maas et al. 2013, "Rectifier nonlinearities improve neural network acoustic models"; He et al. 2015,
     arXiv:1502.01852, equation 15.
     """
+
+    twins: ClassVar[Mapping[str, str]] = {
+        "numpy": "caviar_plugins.activations.leaky_relu_kernel:CompiledLeakyReLU",
+    }
 
     slope: float = setting(default=0.01, ge=0, lt=1, also=("negative_slope", "alpha"))
 

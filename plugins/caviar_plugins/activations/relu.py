@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import sqrt
 from typing import Any, ClassVar
 
@@ -15,7 +16,9 @@ class ReLU(Activation):
     Source: He et al. 2015, arXiv:1502.01852, equation 10.
     """
 
-    twin: ClassVar[str] = "caviar_plugins.activations.relu_kernel:CompiledReLU"
+    twins: ClassVar[Mapping[str, str]] = {
+        "numpy": "caviar_plugins.activations.relu_kernel:CompiledReLU",
+    }
 
     def forward(self, z: Array) -> tuple[Array, Any]:
         xp = namespace(z)

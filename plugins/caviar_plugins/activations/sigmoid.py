@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from caviar import Activation, Array, namespace
 
@@ -12,6 +13,10 @@ class Sigmoid(Activation):
 
     Weights begin as Glorot & Bengio 2010 have it, the base class's default.
     """
+
+    twins: ClassVar[Mapping[str, str]] = {
+        "numpy": "caviar_plugins.activations.sigmoid_kernel:CompiledSigmoid",
+    }
 
     def forward(self, z: Array) -> tuple[Array, Any]:
         a = logistic(z)

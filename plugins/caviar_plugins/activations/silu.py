@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import sqrt
-from typing import Any
+from typing import Any, ClassVar
 
 from caviar import Activation, Array, Initial
 
@@ -15,6 +16,10 @@ class SiLU(Activation):
 
     Source: Elfwing, Uchibe & Doya 2017, arXiv:1702.03118; Ramachandran, Zoph & Le 2017, arXiv:1710.05941.
     """
+
+    twins: ClassVar[Mapping[str, str]] = {
+        "numpy": "caviar_plugins.activations.silu_kernel:CompiledSiLU",
+    }
 
     def forward(self, z: Array) -> tuple[Array, Any]:
         s = logistic(z)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from itertools import islice
 from pathlib import Path
+from typing import NoReturn
 
 from caviar import Array, Data, DataError, Head, Table, setting
 from pydantic import ValidationInfo, field_validator
 
-from caviar_plugins.data.csv_cells import describe
+from caviar_plugins.data.csv_cells import describe, is_missing
 from caviar_plugins.data.csv_rows import Rows
 
 HEAD_ROWS = 1000
@@ -48,8 +49,7 @@ class CSV(Data):
         table = self.read_rows()
         gap = _first_gap(table.columns[self.target])
         if gap is not None:
-            text = f"the target '{self.target}' has no value; fill it in or remove the row"
-            self._rows.fail(self._rows.line_of(gap), text)
+            self._lacks_target(self._rows.line_of(gap))
         return table
 
     def read_rows(self, words: Collection[str] = ()) -> Table:
@@ -68,6 +68,10 @@ class CSV(Data):
         rows = list(islice(self._rows.rows(), HEAD_ROWS + 1))
         if not rows:
             raise DataError(f"{self.path}:1: there are no rows below the header")
+        place = names.index(self.target)
+        for line, row in rows:
+            if is_missing(row[place]):
+                self._lacks_target(line)
         cells = zip(*(row for _, row in rows[:HEAD_ROWS]), strict=True)
         columns = {name: describe(name, column, name in self.words) for name, column in zip(names, cells, strict=True)}
         features = tuple(each for name, each in columns.items() if name not in (self.target, *self.ignore))
@@ -86,6 +90,9 @@ class CSV(Data):
             for name in listed:
                 self._rows.find(name, names, what)
         return names
+
+    def _lacks_target(self, line: int) -> NoReturn:
+        self._rows.fail(line, f"the target '{self.target}' has no value; fill it in or remove the row")
 
     def _estimate(self) -> int:
         """Rows, from the size of the first lines and of the file."""

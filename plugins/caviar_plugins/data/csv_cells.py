@@ -19,9 +19,14 @@ MOSTLY = 0.9
 _NUMBER, _WHOLE = re.compile(NUMBER, re.ASCII), re.compile(WHOLE, re.ASCII)
 
 
+def is_missing(cell: str) -> bool:
+    """Whether a cell stands for no value."""
+    return cell.strip().lower() in MISSING
+
+
 def describe(name: str, cells: Sequence[str], words: bool) -> ColumnHead:
     """What a column looks like, from some of its cells; `words` says that it holds words whatever it looks like."""
-    present = [cell for cell in (each.strip() for each in cells) if cell.lower() not in MISSING]
+    present = [cell.strip() for cell in cells if not is_missing(cell)]
     missing, distinct = len(present) < len(cells), len(set(present))
     if not words and present and all(cell.lower() in FLAGS for cell in present):
         return ColumnHead(name, "flags", distinct=distinct, missing=missing)

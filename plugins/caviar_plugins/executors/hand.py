@@ -22,7 +22,7 @@ sys.path[:] = {path}
 from caviar_plugins.executors.lifeline import depend_on
 depend_on({coordinator})
 from caviar_plugins.executors.worker import main
-main({connection}, {blueprint}, {count})
+main({connection}, {blueprint}, {number}, {count})
 """
 _ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
@@ -51,16 +51,18 @@ class Message:
 
 
 class Hand:
-    """A worker process, one of `count`, told apart by identity. `ready` once it has made the job from the blueprint."""
+    """A worker process, `number` of `count`; `ready` once it has made the job from the blueprint."""
 
-    def __init__(self, blueprint: int, count: int) -> None:
+    def __init__(self, blueprint: int, number: int, count: int) -> None:
+        self.number = number
         self.connection, theirs = Pipe()
-        self.ready = False
+        self.ready, self._heard = False, monotonic()
         start = _START.format(
             path=dumps(sys.path),
             coordinator=os.getpid(),
             connection=theirs.fileno(),
             blueprint=blueprint,
+            number=number,
             count=count,
         )
         # Our own start instead of multiprocessing's, which would import the caller's main: scripts need no guard.
@@ -74,8 +76,18 @@ class Hand:
         )
         theirs.close()
 
+    @property
+    def silent(self) -> float:
+        """The seconds since its last message, or since it was given something to do."""
+        return monotonic() - self._heard
+
+    def kill(self) -> None:
+        """Ends it at once; `receive` will tell."""
+        self._process.kill()
+
     def give(self, segment: Segment) -> None:
         """Has a segment trained. A worker that is gone will be heard of by `receive`."""
+        self._heard = monotonic()
         with suppress(BrokenPipeError, ConnectionResetError):
             self.connection.send_bytes(b"".join(pack(segment)))
 
@@ -86,7 +98,7 @@ class Hand:
         except (EOFError, ConnectionResetError):
             self.connection.close()
             raise Dead(self.end(monotonic() + _PATIENCE)) from None
-        self.ready = True
+        self.ready, self._heard = True, monotonic()
         return message
 
     def end(self, deadline: float) -> int:

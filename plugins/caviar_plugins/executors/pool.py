@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
+from math import inf
 from multiprocessing.connection import wait
 
 from caviar import Buffer, MemberOutcome, Outcome, Segment, Tell, TrialState, Workers
@@ -14,19 +15,28 @@ from caviar import Buffer, MemberOutcome, Outcome, Segment, Tell, TrialState, Wo
 from caviar_plugins.executors.hand import Dead, Hand, NoWorkers, dismiss
 
 _LOOK_UP = 0.1  # seconds between two looks at whether the user wants to stop
+# A worker looks at its clock between two steps. One that is this far beyond its trials' time has got stuck in a step.
+_SLACK, _GRACE = 2, 5
 _FALSE_STARTS = 3  # so many workers killed before they were ready, one after the other, are no accident
 
 
 @dataclass(frozen=True)
 class _Task:
-    """A segment, and how many workers died of it."""
+    """A segment, how many workers died of it, and whether its worker was killed because it said nothing any more."""
 
     segment: Segment
     deaths: int = 0
+    overdue: bool = False
+
+    @property
+    def longest(self) -> float:
+        """The seconds after which a worker that trains it must have been heard of."""
+        seconds = self.segment.seconds
+        return _SLACK * max(seconds) * len(seconds) + _GRACE if seconds else inf
 
 
 class Pool(Workers):
-    """At most `count` workers, started when there is something for them to do.
+    """At most `count` workers, started when there is something for them to do or soon will be.
 
     The blueprint lies in memory that all of them share: data are neither sent nor copied.
     """
@@ -42,6 +52,9 @@ class Pool(Workers):
     @property
     def count(self) -> int:
         return self._count
+
+    def expect(self, segments: int) -> None:
+        self._take_on(segments)
 
     def run(self, segments: Iterable[Segment], tell: Tell) -> Iterator[Outcome]:
         coming = map(_Task, segments)
@@ -78,16 +91,24 @@ class Pool(Workers):
             if waiting:
                 task = self._hands[hand] = waiting.popleft()
                 hand.give(task.segment)
-        starting = sum(not hand.ready for hand in self._hands)
-        for _ in range(min(len(waiting) - starting, self._count - len(self._hands))):
-            self._hands[Hand(self._shared, self._count)] = None
+        self._take_on(len(waiting) - sum(not hand.ready for hand in self._hands))
         return bool(waiting) or any(self._hands.values())
+
+    def _take_on(self, wanted: int) -> None:
+        """Starts so many more, if there may be so many."""
+        for _ in range(min(wanted, self._count - len(self._hands))):
+            free = min(set(range(self._count)) - {hand.number for hand in self._hands})
+            self._hands[Hand(self._shared, free, self._count)] = None
 
     def _heard(self) -> list[Hand]:
         """Who has something to say, or is dead."""
         by_end = {hand.connection: hand for hand in self._hands}
         heard = wait(list(by_end), _LOOK_UP)
         self._check_stop()
+        for hand, task in self._hands.items():
+            if task and not task.overdue and hand.silent > task.longest:
+                self._hands[hand] = replace(task, overdue=True)
+                hand.kill()
         return [by_end[end] for end in heard if end in by_end]
 
     def _after(self, hand: Hand, death: Dead) -> tuple[list[_Task], list[Outcome]]:
@@ -99,11 +120,13 @@ class Pool(Workers):
                 raise NoWorkers(f"a worker process could not start: {death}")
         if task is None:
             return [], []
-        if task.deaths == 0:
+        if task.deaths == 0 and not task.overdue:
             return [_Task(task.segment, 1)], []
         if len(task.segment.trials) > 1:
             return [_Task(half, 1) for half in task.segment.halves()], []
         reason = f"two worker processes that trained it died, the last one {death}"
+        if task.overdue:
+            reason = f"stuck in a step: its worker was killed after {task.longest:.3g} s of silence (trial_seconds)"
         failed = MemberOutcome(task.segment.trials[0], TrialState.FAILED, task.segment.start, reason=reason)
         return [], [Outcome(task.segment, (failed,))]
 

@@ -15,7 +15,7 @@ class Processes(Executor):
     """
 
     workers: int | None = setting(default=None, ge=1, also=("n_jobs", "num_workers", "jobs", "processes"))
-    """None: one per core that this process may use. None is started before there is a segment for it."""
+    """None: one per core that this process may use, or per GPU. None is started for nothing."""
 
     def open(self, job: Job, check_stop: Callable[[], None]) -> Workers:
         from caviar_plugins.executors.inline import Inline
@@ -24,4 +24,4 @@ class Processes(Executor):
         blueprint = job.blueprint()
         if blueprint is None:
             return Inline().open(job, check_stop)
-        return Pool(blueprint, self.workers or len(os.sched_getaffinity(0)), check_stop)
+        return Pool(blueprint, self.workers or job.devices() or len(os.sched_getaffinity(0)), check_stop)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Callable
@@ -18,10 +19,11 @@ _PATIENCE = 0.4  # seconds to end by itself once the coordinator has closed the 
 _TELL = 0.1  # seconds between two messages about epochs
 
 
-def main(connection: int, blueprint: int, count: int) -> None:
-    """Works, as one of `count`, until the pipe ends; nothing but what goes through it leaves this process."""
+def main(connection: int, blueprint: int, number: int, count: int) -> None:
+    """Works, as `number` of `count`, until the pipe ends; nothing but what goes through it leaves this process."""
+    gc.disable()  # while libraries load: a tenth of the start went into looking for garbage that is not there
     worker = _Worker(Connection(connection))
-    worker.work(open_job(mmap(blueprint, 0, access=ACCESS_READ), count))
+    worker.work(open_job(mmap(blueprint, 0, access=ACCESS_READ), number, count))
     sys.stdout.flush()
     os._exit(0)  # taking down an interpreter takes longer than anyone should wait for
 
@@ -40,6 +42,7 @@ class _Worker:
                 said = _Epochs(self._say)
                 outcome = job.perform(segment, said, self._check_stop)
                 self._say(said.kept, outcome)
+                gc.enable()
 
     def _listen(self) -> None:
         """Takes segments in while one is trained: the coordinator never waits for a worker to listen."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from caviar import Array, DataError, Loss, Task, TaskKind, namespace, setting
 
 from caviar_plugins.activations.sigmoid import logistic
-from caviar_plugins.losses.class_weights import averaged, check, weights_of_rows
+from caviar_plugins.losses.class_weights import ClassWeights, averaged, check, fitted, weights_of_rows
 
 
 class BinaryCrossEntropy(Loss):
@@ -15,12 +15,15 @@ class BinaryCrossEntropy(Loss):
 
     Written as log(1 + exp(-|o|)) + max(o, 0) - o * y, which neither overflows nor loses digits: PyTorch's
     BCEWithLogitsLoss. It has half of softmax's output weights and learns the same functions.
+
+    `class_weights`: what a row of each class counts: a table, { rare = 5.0 }, in which other classes count 1; a list
+    in the order of the classes, which is that of the alphabet or of numbers; or "balanced", rows / (classes * rows of
+    the class) of the training part, so that in sum all classes count the same.
     """
 
     task: ClassVar[TaskKind] = "classification"
 
-    class_weights: tuple[float, ...] | None = setting(default=None, gt=0, also=("class_weight", "weight", "weights"))
-    """What a row of each class counts, in the order of the classes; None: both the same."""
+    class_weights: ClassWeights = setting(default=None, gt=0, also=("class_weight", "weight", "weights"))
 
     def outputs(self, task: Task) -> int:
         if len(task.classes) != 2:
@@ -30,6 +33,9 @@ class BinaryCrossEntropy(Loss):
             )
         check(self.class_weights, task)
         return 1
+
+    def fitted(self, target: Array, task: Task) -> Self:
+        return self.model_copy(update={"class_weights": fitted(self.class_weights, target, task)})
 
     def weigh(self, target: Array) -> Array | None:
         return weights_of_rows(self.class_weights, target)

@@ -2,29 +2,39 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
 
 from caviar import Array, Loss, Task, TaskKind, namespace, setting
 
-from caviar_plugins.losses.class_weights import averaged, check, weights_of_rows
+from caviar_plugins.losses.class_weights import ClassWeights, averaged, check, fitted, weights_of_rows
 
 
 class SoftmaxCrossEntropy(Loss):
     """-log p of the true class, p = exp(o - max o) / sum exp(o - max o); gradient (p - one_hot) / rows.
 
     Subtracting the largest output changes no probability and keeps exp from overflowing.
+
+    `class_weights`: what a row of each class counts: a table, { rare = 5.0 }, in which other classes count 1; a list
+    in the order of the classes, which is that of the alphabet or of numbers; or "balanced", rows / (classes * rows of
+    the class) of the training part, so that in sum all classes count the same.
     Source: Goodfellow, Bengio & Courville 2016, "Deep Learning", section 6.2.2.3.
     """
 
-    twin: ClassVar[str] = "caviar_plugins.losses.softmax_cross_entropy_kernel:CompiledSoftmaxCrossEntropy"
+    twins: ClassVar[Mapping[str, str]] = {
+        "numpy": "caviar_plugins.losses.softmax_cross_entropy_kernel:CompiledSoftmaxCrossEntropy",
+        "cupy": "caviar_plugins.losses.softmax_cross_entropy_gpu:CUDASoftmaxCrossEntropy",
+    }
     task: ClassVar[TaskKind] = "classification"
 
-    class_weights: tuple[float, ...] | None = setting(default=None, gt=0, also=("class_weight", "weight", "weights"))
-    """What a row of each class counts, in the order of the classes; None: all the same."""
+    class_weights: ClassWeights = setting(default=None, gt=0, also=("class_weight", "weight", "weights"))
 
     def outputs(self, task: Task) -> int:
         check(self.class_weights, task)
         return len(task.classes)
+
+    def fitted(self, target: Array, task: Task) -> Self:
+        return self.model_copy(update={"class_weights": fitted(self.class_weights, target, task)})
 
     def weigh(self, target: Array) -> Array | None:
         return weights_of_rows(self.class_weights, target)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy
 from caviar import Array
 
-from caviar_plugins.kernels import compiled, walkable
+from caviar_plugins.kernels import compiled, exponentials, summing, walkable
 from caviar_plugins.losses.softmax_cross_entropy import SoftmaxCrossEntropy
 
 
@@ -17,13 +17,11 @@ class CompiledSoftmaxCrossEntropy(SoftmaxCrossEntropy):
     def forward(self, output: Array, target: Array) -> tuple[Array, Any]:
         if self.class_weights is not None:
             return super().forward(output, target)
-        shifted = numpy.empty(output.shape, output.dtype)
+        gradient = numpy.array(output, order="C")
         losses = numpy.empty(output.shape[:2], output.dtype)
-        _shift(walkable(output), shifted)
-        # NumPy's exp takes many numbers at once, a compiled loop one: 0.6 against 4 ns for each.
-        p = numpy.exp(shifted)
-        _finish(shifted, p, walkable(target), losses)
-        return losses, p
+        spare = numpy.empty(gradient[0].size, f"i{gradient.itemsize}")
+        _forward(gradient, walkable(target), losses, spare)
+        return losses, gradient
 
     def backward(self, cache: Any) -> Array:
         if self.class_weights is not None:
@@ -32,48 +30,61 @@ class CompiledSoftmaxCrossEntropy(SoftmaxCrossEntropy):
         return gradient
 
     def predict(self, output: Array) -> Array:
-        p = numpy.empty(output.shape, output.dtype)
-        _shift(walkable(output), p)
-        numpy.exp(p, out=p)
-        _share(p)
+        p = numpy.array(output, order="C")
+        _probabilities(p, numpy.empty(p[0].size, f"i{p.itemsize}"))
         return p
 
 
 @compiled
-def _shift(output: Array, shifted: Array) -> None:
-    members, rows, classes = output.shape
-    for k in range(members):
-        for i in range(rows):
-            most = output[k, i, 0]
-            for j in range(1, classes):
-                most = max(most, output[k, i, j])
-            for j in range(classes):
-                shifted[k, i, j] = output[k, i, j] - most
+def _forward(output: Array, target: Array, losses: Array, spare: Array) -> None:
+    for k in range(len(output)):
+        cross_entropy(output[k], target, losses[k], spare)
 
 
 @compiled
-def _finish(shifted: Array, p: Array, target: Array, losses: Array) -> None:
-    """p: exp of shifted outputs, becomes the gradient (p - one_hot) / rows."""
-    members, rows, classes = p.shape
-    for k in range(members):
-        for i in range(rows):
-            total = p[k, i, 0]
-            for j in range(1, classes):
-                total += p[k, i, j]
-            losses[k, i] = numpy.log(total) - shifted[k, i, target[i, 0]]
-            share = 1 / (total * rows)
-            for j in range(classes):
+def cross_entropy(output: Array, target: Array, losses: Array, spare: Array) -> None:
+    """One member's losses; its output becomes the gradient (p - one_hot) / rows. spare: as of `exponentials`."""
+    rows, classes = output.shape
+    one = output.dtype.type(1)
+    part = one / output.dtype.type(rows)
+    _shift(output)
+    for i in range(rows):
+        losses[i] = -output[i, target[i, 0]]
+    exponentials(output.reshape(-1), spare)
+    for i in range(rows):
+        total = _sum(output[i])
+        losses[i] += numpy.log(total)
+        share = part / total
+        for j in range(classes):
+            output[i, j] *= share
+        output[i, target[i, 0]] -= part
+
+
+@compiled
+def _probabilities(p: Array, spare: Array) -> None:
+    for k in range(len(p)):
+        _shift(p[k])
+        exponentials(p[k].reshape(-1), spare)
+        for i in range(p.shape[1]):
+            share = p.dtype.type(1) / _sum(p[k, i])
+            for j in range(p.shape[2]):
                 p[k, i, j] *= share
-            p[k, i, target[i, 0]] -= 1 / rows
 
 
 @compiled
-def _share(p: Array) -> None:
-    members, rows, classes = p.shape
-    for k in range(members):
-        for i in range(rows):
-            total = p[k, i, 0]
-            for j in range(1, classes):
-                total += p[k, i, j]
-            for j in range(classes):
-                p[k, i, j] /= total
+def _shift(output: Array) -> None:
+    """Takes each row's largest number off."""
+    for i in range(output.shape[0]):
+        most = output[i, 0]
+        for j in range(1, output.shape[1]):
+            most = max(most, output[i, j])
+        for j in range(output.shape[1]):
+            output[i, j] -= most
+
+
+@summing
+def _sum(row: Array) -> Any:
+    total = row[0]
+    for j in range(1, len(row)):
+        total += row[j]
+    return total

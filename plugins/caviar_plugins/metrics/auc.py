@@ -34,13 +34,11 @@ class AUC(Metric):
 
 
 def _area(score: Array, true: Array) -> Array:
-    """Trapezoids between the ends of runs of equal scores; counts are whole numbers, so nothing is rounded."""
+    """For each hit how many scores lie below its own, equal ones half; hits among themselves make half of all pairs."""
     xp = namespace(score)
-    order = xp.argsort(score)
-    score, hit = xp.take(score, order), xp.asarray(xp.take(true, order), dtype=xp.int64)
-    ends = xp.concat([score[1:] != score[:-1], xp.ones(1, dtype=xp.bool)])
-    start = xp.zeros(1, dtype=xp.int64)
-    hits, misses = (xp.concat([start, xp.cumulative_sum(each)[ends]]) for each in (hit, 1 - hit))
-    twice = xp.sum((hits[1:] - hits[:-1]) * (misses[1:] + misses[:-1]))
-    area: Array = xp.asarray(twice, dtype=xp.float64) / xp.asarray(2 * hits[-1] * misses[-1], dtype=xp.float64)
+    scores, hits = xp.sort(score), score[true]
+    hit, missed = hits.shape[0], score.shape[0] - hits.shape[0]
+    below = [xp.searchsorted(scores, hits, side=side) for side in ("left", "right")]
+    twice = xp.sum(below[0] + below[1]) - hit * hit  # whole numbers: nothing is rounded
+    area: Array = xp.asarray(twice, dtype=xp.float64) / (2 * hit * missed)
     return area

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import Any, ClassVar
 
 from caviar import (
@@ -39,7 +40,10 @@ class MLP(Model):
     share that is kept, so that prediction needs no factor.
     """
 
-    twin: ClassVar[str] = "caviar_plugins.models.mlp_kernel:CompiledMLP"
+    twins: ClassVar[Mapping[str, str]] = {
+        "numpy": "caviar_plugins.models.mlp_kernel:CompiledMLP",
+        "cupy": "caviar_plugins.models.mlp_gpu:CUDAMLP",
+    }
 
     layers: Tunable[int] = tunable(
         default=2, ge=0, search=Int(1, 3), tier=3, also=("depth", "n_layers", "num_layers", "hidden_layers")
@@ -147,11 +151,16 @@ class MLP(Model):
     def _drop(self, h: Array, layer: int, context: ModelContext) -> tuple[Array, Array | None]:
         """h with its units dropped out, and the mask."""
         # A rate of 0 gives a mask of ones, so leaving it out where all rates are 0 changes no member's bits.
-        rate: Any = self.dropout
-        if not context.training or not rate.any():
+        if not context.training or not self._drops:
             return h, None
         mask = self._mask(h, layer, context)
         return h * mask, mask
+
+    @cached_property
+    def _drops(self) -> bool:
+        """Whether any rate is above 0: asked once, because on a device the answer is waited for."""
+        rate: Any = self.dropout
+        return bool(rate.any())
 
     def _mask(self, h: Array, layer: int, context: ModelContext) -> Array:
         assert context.streams is not None, "training passes have streams"

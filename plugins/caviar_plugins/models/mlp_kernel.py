@@ -1,19 +1,22 @@
-"""The MLP's compiled twin: all layers of a member in one go, while its numbers are in the processor's cache."""
+"""The MLP's compiled twin: all layers of a member in one go, and the loss between its two passes."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property
 from typing import Any, cast
 
 import numpy
 from caviar import Array, Loss, ModelContext, Normalizer, Views
 
 from caviar_plugins.activations.relu_kernel import CompiledReLU
-from caviar_plugins.kernels import compiled, keep_or_drop, walkable
-from caviar_plugins.models.folded import Folded, folded
+from caviar_plugins.blas import quick_pieces
+from caviar_plugins.kernels import aligned, compiled, walkable
+from caviar_plugins.losses.softmax_cross_entropy_kernel import CompiledSoftmaxCrossEntropy, cross_entropy
+from caviar_plugins.models import mlp_passes as passes
+from caviar_plugins.models.folded import folded
+from caviar_plugins.models.folded_kernel import CompiledFolded
 from caviar_plugins.models.mlp import MLP
-from caviar_plugins.normalizers.batchnorm_kernel import CompiledBatchNorm, normalize, normalize_backward
+from caviar_plugins.normalizers.batchnorm_kernel import CompiledBatchNorm
 from caviar_plugins.normalizers.none import NoNormalizer
 
 
@@ -25,25 +28,44 @@ class CompiledMLP(MLP):
     """
 
     def forward(self, parameters: Views, statistics: Views, x: Array, context: ModelContext) -> tuple[Array, Any]:
-        if not (context.training and _fits(context) and len(x) == 1 and self._widths()):
+        if not self._fits(x, context):
             return super().forward(parameters, statistics, x, context)
-        assert context.streams is not None, "training passes have streams"
-        plan = self._plan(parameters, statistics)
-        members, rows, x = len(parameters.buffer), x.shape[1], walkable(x[0])
-        space = numpy.empty((2, members, rows * sum(self._widths())), x.dtype)
-        kept = numpy.empty((2, members, sum(self._widths())), x.dtype)
+        plan, x = self._plan(parameters, statistics), walkable(x[0])
+        members, rows = len(parameters.buffer), len(x)
+        space = aligned((members, passes.room(plan, rows)), x.dtype)
         output = numpy.empty((members, rows, plan[-1, 1]), x.dtype)
-        new, epsilon = _constants(context.normalizer, parameters, statistics, members)
-        rate, words = cast("Array", self.dropout), context.streams.child("dropout").named()
-        drop = rate, context.streams.keys, words
-        _forward(x, plan, parameters.buffer, statistics.buffer, new, epsilon, *drop, space, kept, output)
-        return output, (plan, x, space, kept, rate)
+        given = *_constants(context.normalizer, parameters, statistics, members), *self._dropping(context)
+        _forward(x, plan, parameters.buffer, statistics.buffer, *given, space, output, quick_pieces())
+        return output, (plan, x, space)
 
     def backward(self, gradient: Array, cache: Any, parameters: Views, gradients: Views, context: ModelContext) -> None:
         if not isinstance(cache[0], numpy.ndarray):
             return super().backward(gradient, cache, parameters, gradients, context)
-        plan, x, space, kept, rate = cache
-        _backward(walkable(gradient), x, plan, parameters.buffer, gradients.buffer, rate, space, kept)
+        plan, x, space = cache
+        rate = walkable(cast("Array", self.dropout))
+        _backward(walkable(gradient), x, plan, parameters.buffer, gradients.buffer, rate, space, quick_pieces())
+
+    def differentiate(
+        self,
+        parameters: Views,
+        statistics: Views,
+        x: Array,
+        target: Array,
+        loss: Loss,
+        gradients: Views,
+        context: ModelContext,
+    ) -> Array:
+        known = type(loss) is CompiledSoftmaxCrossEntropy and loss.class_weights is None
+        if not (known and self._fits(x, context)):
+            return super().differentiate(parameters, statistics, x, target, loss, gradients, context)
+        plan, x = self._plan(parameters, statistics), walkable(x[0])
+        members, rows = len(parameters.buffer), len(x)
+        space, output, spare = _workspace(parameters.memo, plan, rows, x.dtype)
+        losses = numpy.empty((members, rows), x.dtype)
+        given = *_constants(context.normalizer, parameters, statistics, members), *self._dropping(context)
+        buffers = parameters.buffer, statistics.buffer, gradients.buffer
+        _differentiate(x, walkable(target), plan, *buffers, *given, space, output, spare, losses, quick_pieces())
+        return losses
 
     def folded(
         self, parameters: Views, statistics: Views, normalizer: Normalizer, loss: Loss
@@ -53,8 +75,21 @@ class CompiledMLP(MLP):
             return network
         return CompiledFolded(network.layers, network.activation, network.loss)
 
+    def _fits(self, x: Array, context: ModelContext) -> bool:
+        normalizer = context.normalizer
+        known = type(normalizer) is CompiledBatchNorm or type(normalizer) is NoNormalizer
+        before = known and normalizer.place == "before-activation" and type(context.activation) is CompiledReLU
+        return before and context.training and len(x) == 1 and len(self._widths()) > 0
+
+    def _dropping(self, context: ModelContext) -> tuple[Array, Array, Array]:
+        """Rates, and the names of the streams that decide."""
+        assert context.streams is not None, "training passes have streams"
+        words = context.streams.child("dropout").named() if self._drops else _NO_WORDS
+        # A copy: compiled for an array that may not be written, the draws are not vectorized (50 instead of 18 us).
+        return walkable(cast("Array", self.dropout)), context.streams.keys, words
+
     def _plan(self, parameters: Views, statistics: Views) -> Array:
-        """A row per layer: inputs, units, where weight, bias, gamma, beta, mean, variance begin; -1: it has none."""
+        """As the passes read it."""
         if "plan" in parameters.memo:
             return cast("Array", parameters.memo["plan"])
         rows = []
@@ -68,27 +103,7 @@ class CompiledMLP(MLP):
         return plan
 
 
-class CompiledFolded(Folded):
-    """The network of one member in one call: 2 instead of 9 us for a row of 20-64-64-2."""
-
-    def outputs(self, x: Array) -> Array:
-        output = numpy.empty((len(x), self._plan[-1, 1]), self._flat.dtype)
-        _predict(walkable(x), self._plan, self._flat, output)
-        return output
-
-    @cached_property
-    def _flat(self) -> Array:
-        return numpy.concatenate([each.reshape(-1) for layer in self.layers for each in layer])
-
-    @cached_property
-    def _plan(self) -> Array:
-        return numpy.asarray([weight.shape for weight, _ in self.layers], dtype=numpy.int64)
-
-
-def _fits(context: ModelContext) -> bool:
-    normalizer = context.normalizer
-    known = type(normalizer) is CompiledBatchNorm or type(normalizer) is NoNormalizer
-    return known and normalizer.place == "before-activation" and type(context.activation) is CompiledReLU
+_NO_WORDS = numpy.zeros(0, numpy.uint64)
 
 
 def _constants(normalizer: Any, parameters: Views, statistics: Views, members: int) -> tuple[Array, Array]:
@@ -103,6 +118,16 @@ def _constants(normalizer: Any, parameters: Views, statistics: Views, members: i
     return share, normalizer.epsilon + 0  # writable like its neighbours: one compiled form
 
 
+def _workspace(memo: dict[str, Any], plan: Array, rows: int, dtype: Any) -> tuple[Array, Array, Array]:
+    """What one member after the other works in: `space` of its passes, output, and integers for its exponentials."""
+    name = f"workspace of {rows} rows"
+    if name not in memo:
+        count = rows * int(plan[-1, 1])
+        space, output = aligned((passes.room(plan, rows),), dtype), aligned((rows, int(plan[-1, 1])), dtype)
+        memo[name] = space, output, aligned((count,), f"i{dtype.itemsize}")
+    return cast("tuple[Array, Array, Array]", memo[name])
+
+
 @compiled
 def _forward(
     x: Array,
@@ -115,41 +140,12 @@ def _forward(
     keys: Array,
     words: Array,
     space: Array,
-    kept: Array,
     output: Array,
+    quick: bool,
 ) -> None:
-    """space: z and h of each hidden layer; kept: mean and 1 / sqrt(variance + epsilon)."""
-    rows, last = len(x), len(plan) - 1
     for k in range(len(parameters)):
-        own, running, zero = parameters[k], statistics[k], new[k, 0, 0] * 0
-        a, begin = x, 0
-        for layer in range(last):
-            inputs, units, weight, bias, gamma, beta, mean, variance = _row(plan, layer)
-            z, h = _matrix(space[0, k], rows * begin, rows, units), _matrix(space[1, k], rows * begin, rows, units)
-            numpy.dot(a, _matrix(own, weight, inputs, units), z)
-            if gamma >= 0:
-                normalize(
-                    z,
-                    h,
-                    own[gamma : gamma + units],
-                    own[beta : beta + units],
-                    running[mean : mean + units],
-                    running[variance : variance + units],
-                    kept[0, k, begin : begin + units],
-                    kept[1, k, begin : begin + units],
-                    new[k, 0, 0],
-                    epsilon[k, 0, 0],
-                    zero,
-                )
-            else:
-                _add_bias(z, own[bias : bias + units], h, zero)
-            if rate[k, 0, 0] > 0:
-                keep_or_drop(h.reshape(-1), rate[k, 0, 0], keys[k], words, layer + 1)
-            a = h
-            begin += units
-        inputs, units, weight, bias, _, _, _, _ = _row(plan, last)
-        numpy.dot(a, _matrix(own, weight, inputs, units), output[k])
-        _add_bias(output[k], own[bias : bias + units], output[k], -numpy.inf + zero)
+        constants = new[k, 0, 0], epsilon[k, 0, 0], rate[k, 0, 0]
+        passes.forward(x, plan, parameters[k], statistics[k], *constants, keys[k], words, space[k], output[k], quick)
 
 
 @compiled
@@ -161,86 +157,33 @@ def _backward(
     gradients: Array,
     rate: Array,
     space: Array,
-    kept: Array,
+    quick: bool,
 ) -> None:
-    rows, last = len(x), len(plan) - 1
-    scratch = numpy.empty(rows * plan[1:, 0].max(), x.dtype)
     for k in range(len(parameters)):
-        own, filled = parameters[k], gradients[k]
-        factor = 1 / (1 - rate[k, 0, 0])
-        d, begin = gradient[k], plan[:last, 1].sum()
-        for layer in range(last, -1, -1):
-            inputs, units, weight, bias, _, _, _, _ = _row(plan, layer)
-            begin -= inputs
-            if bias >= 0:
-                _sum_rows(d, filled[bias : bias + units])
-            if layer == 0:
-                numpy.dot(x.T, d, _matrix(filled, weight, inputs, units))
-                break
-            z, h = _matrix(space[0, k], rows * begin, rows, inputs), _matrix(space[1, k], rows * begin, rows, inputs)
-            numpy.dot(h.T, d, _matrix(filled, weight, inputs, units))
-            below = _matrix(scratch, 0, rows, inputs)
-            numpy.dot(d, _matrix(own, weight, inputs, units).T, below)
-            gamma, beta = plan[layer - 1, 4], plan[layer - 1, 5]
-            if gamma >= 0:
-                normalize_backward(
-                    below,
-                    z,
-                    h,
-                    kept[0, k, begin : begin + inputs],
-                    kept[1, k, begin : begin + inputs],
-                    own[gamma : gamma + inputs],
-                    filled[gamma : gamma + inputs],
-                    filled[beta : beta + inputs],
-                    factor,
-                    factor * 0,
-                )
-            else:
-                _relu_backward(below, z, h, factor)
-            d = z
+        passes.backward(gradient[k], x, plan, parameters[k], gradients[k], rate[k, 0, 0], space[k], quick)
 
 
 @compiled
-def _predict(x: Array, plan: Array, flat: Array, output: Array) -> None:
-    a, begin, last = x, 0, len(plan) - 1
-    for layer in range(last + 1):
-        inputs, units = plan[layer, 0], plan[layer, 1]
-        bias = begin + inputs * units
-        h = output if layer == last else numpy.empty((len(x), units), x.dtype)
-        numpy.dot(a, _matrix(flat, begin, inputs, units), h)
-        _add_bias(h, flat[bias : bias + units], h, flat[0] * 0 - numpy.inf if layer == last else flat[0] * 0)
-        a, begin = h, bias + units
-
-
-@compiled
-def _row(plan: Array, layer: int) -> tuple[int, int, int, int, int, int, int, int]:
-    row = plan[layer]
-    return row[0], row[1], row[2], row[3], row[4], row[5], row[6], row[7]
-
-
-@compiled
-def _matrix(flat: Array, start: int, rows: int, columns: int) -> Array:
-    return flat[start : start + rows * columns].reshape(rows, columns)
-
-
-@compiled
-def _add_bias(z: Array, bias: Array, h: Array, floor: Any) -> None:
-    for i in range(z.shape[0]):
-        for j in range(z.shape[1]):
-            value = z[i, j] + bias[j]
-            h[i, j] = floor if value <= floor else value  # NaN stays
-
-
-@compiled
-def _sum_rows(d: Array, total: Array) -> None:
-    total[:] = 0
-    for i in range(d.shape[0]):
-        for j in range(d.shape[1]):
-            total[j] += d[i, j]
-
-
-@compiled
-def _relu_backward(gradient: Array, dz: Array, h: Array, factor: Any) -> None:
-    for i in range(h.shape[0]):
-        for j in range(h.shape[1]):
-            dz[i, j] = gradient[i, j] * factor if h[i, j] > 0 else gradient[i, j] * 0
+def _differentiate(
+    x: Array,
+    target: Array,
+    plan: Array,
+    parameters: Array,
+    statistics: Array,
+    gradients: Array,
+    new: Array,
+    epsilon: Array,
+    rate: Array,
+    keys: Array,
+    words: Array,
+    space: Array,
+    output: Array,
+    spare: Array,
+    losses: Array,
+    quick: bool,
+) -> None:
+    for k in range(len(parameters)):
+        own, constants = parameters[k], (new[k, 0, 0], epsilon[k, 0, 0], rate[k, 0, 0])
+        passes.forward(x, plan, own, statistics[k], *constants, keys[k], words, space, output, quick)
+        cross_entropy(output, target, losses[k], spare)
+        passes.backward(output, x, plan, own, gradients[k], rate[k, 0, 0], space, quick)

@@ -28,7 +28,10 @@ class BatchNorm(Normalizer):
     Source: Ioffe & Szegedy 2015, arXiv:1502.03167, algorithms 1 and 2.
     """
 
-    twin: ClassVar[str] = "caviar_plugins.normalizers.batchnorm_kernel:CompiledBatchNorm"
+    twins: ClassVar[Mapping[str, str]] = {
+        "numpy": "caviar_plugins.normalizers.batchnorm_kernel:CompiledBatchNorm",
+        "cupy": "caviar_plugins.normalizers.batchnorm_gpu:CUDABatchNorm",
+    }
     cancels_bias: ClassVar[bool] = True
     smallest_batch: ClassVar[int] = 2
 

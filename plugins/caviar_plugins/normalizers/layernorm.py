@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from caviar import Array, Initial, Normalizer, Slot, Tunable, namespace, tunable
 
@@ -22,6 +22,10 @@ class LayerNorm(Normalizer):
         dz = (g - mean g - z^ * mean(g * z^)) / sqrt(variance + epsilon)
     Source: Ba, Kiros & Hinton 2016, arXiv:1607.06450.
     """
+
+    twins: ClassVar[Mapping[str, str]] = {
+        "numpy": "caviar_plugins.normalizers.layernorm_kernel:CompiledLayerNorm",
+    }
 
     epsilon: Tunable[float] = tunable(default=1e-5, gt=0, search=Log(1e-6, 1e-2), tier=4, also=("eps",))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from caviar import Array, Layout, Optimizer, Tunable, namespace, tunable
@@ -18,7 +19,10 @@ class Adam(Optimizer):
     Source: Kingma & Ba 2015, arXiv:1412.6980, algorithm 1.
     """
 
-    twin: ClassVar[str] = "caviar_plugins.optimizers.adam_kernel:CompiledAdam"
+    twins: ClassVar[Mapping[str, str]] = {
+        "numpy": "caviar_plugins.optimizers.adam_kernel:CompiledAdam",
+        "cupy": "caviar_plugins.optimizers.adam_gpu:CUDAAdam",
+    }
 
     learning_rate: Tunable[float] = tunable(
         default=1e-3, gt=0, search=Log(1e-4, 1.0), tier=1, also=("lr", "alpha", "learning_rate_init", "eta")
@@ -35,7 +39,8 @@ class Adam(Optimizer):
         xp = namespace(parameters)
         m, v = state["m"], state["v"]
         m += (1 - self.beta1) * (gradients - m)
-        v += (1 - self.beta2) * (gradients**2 - v)
+        v *= self.beta2  # v += (1 - beta2) * (g^2 - v) would lose a small g^2 beside a large v where beta2 is small
+        v += (1 - self.beta2) * gradients**2
         m_hat = m / (1 - self.beta1**step)
         v_hat = v / (1 - self.beta2**step)
         parameters -= self.learning_rate * m_hat / (xp.sqrt(v_hat) + self.epsilon)

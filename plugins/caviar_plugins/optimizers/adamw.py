@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 from caviar import Array, Layout, Optimizer, Tunable, namespace, tunable
 
 from caviar_plugins.samplers.beta import Beta
@@ -16,6 +19,11 @@ class AdamW(Optimizer):
     by sqrt(v_hat) with it, so that weights with large gradients are penalized less; this decay is the same for all.
     Source: Loshchilov & Hutter 2019, arXiv:1711.05101, algorithm 2, in PyTorch's form: the decay follows the schedule.
     """
+
+    twins: ClassVar[Mapping[str, str]] = {
+        "numpy": "caviar_plugins.optimizers.adamw_kernel:CompiledAdamW",
+        "cupy": "caviar_plugins.optimizers.adamw_gpu:CUDAAdamW",
+    }
 
     learning_rate: Tunable[float] = tunable(
         default=1e-3, gt=0, search=Log(1e-4, 1.0), tier=1, also=("lr", "alpha", "learning_rate_init", "eta")

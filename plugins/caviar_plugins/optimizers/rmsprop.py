@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 from caviar import Array, Layout, Optimizer, Tunable, namespace, tunable
 
 from caviar_plugins.samplers.beta import Beta
@@ -15,6 +18,11 @@ class RMSprop(Optimizer):
     so the first steps are large: up to learning_rate / sqrt(1 - beta2). Epsilon stands outside the root, as in PyTorch.
     Source: Tieleman & Hinton 2012, "Lecture 6.5: rmsprop", Neural Networks for Machine Learning.
     """
+
+    twins: ClassVar[Mapping[str, str]] = {
+        "numpy": "caviar_plugins.optimizers.rmsprop_kernel:CompiledRMSprop",
+        "cupy": "caviar_plugins.optimizers.rmsprop_gpu:CUDARMSprop",
+    }
 
     learning_rate: Tunable[float] = tunable(
         default=0.001, gt=0, search=Log(1e-4, 1.0), tier=1, also=("lr", "learning_rate_init", "eta")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 from caviar import Array, Layout, Optimizer, Tunable, namespace, setting, tunable
 
 from caviar_plugins.samplers.beta import Beta
@@ -15,6 +18,11 @@ class SGD(Optimizer):
     Nesterov's looks one step ahead: theta -= learning_rate * (gradient + momentum * velocity).
     Source: Sutskever et al. 2013, "On the importance of initialization and momentum in deep learning".
     """
+
+    twins: ClassVar[Mapping[str, str]] = {
+        "numpy": "caviar_plugins.optimizers.sgd_kernel:CompiledSGD",
+        "cupy": "caviar_plugins.optimizers.sgd_gpu:CUDASGD",
+    }
 
     learning_rate: Tunable[float] = tunable(
         default=0.01, gt=0, search=Log(1e-4, 1.0), tier=1, also=("lr", "alpha", "learning_rate_init", "eta")

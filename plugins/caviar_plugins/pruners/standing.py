@@ -7,10 +7,7 @@ from caviar import Array, Goal
 
 def losses_at(curves: Array, rung: int, goal: Goal) -> Array:
     """What each trial's curve says at epoch `rung`, lower better: inf where the trial is not there or not finite."""
-    import numpy
-
-    values = curves[:, rung - 1] if curves.shape[1] >= rung else numpy.full(len(curves), numpy.nan)
-    return _losses(values, goal)
+    return _losses(curves[:, rung - 1], goal)
 
 
 def last_losses(curves: Array, goal: Goal) -> Array:

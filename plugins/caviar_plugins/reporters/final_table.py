@@ -4,40 +4,40 @@ from __future__ import annotations
 
 from shlex import quote
 
-from caviar import RunInfo, Summary, Trial, TrialState, short_names
+from caviar import RunInfo, Scores, Summary, Trial, TrialState, ranked, short_names, short_number
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from caviar_plugins.reporters.wording import count, duration, number
+from caviar_plugins.reporters.wording import count, duration
 
 ROWS = 5
 
 
 def print_summary(run: RunInfo, summary: Summary, console: Console) -> None:
     """Fits the console, whatever its width."""
-    best = summary.best
+    best, finished = summary.best, ranked(summary.trials, run.goal)
+    if finished:
+        scores = Scores.of(finished, run.metric)
+        console.print(_table(run, finished[:ROWS], scores, console))
+        if legend := scores.legend(finished[:ROWS]):
+            console.print(legend)
     if best is not None:
-        console.print(_table(run, _ranked(run, summary), console))
-        console.print(_winner(run, best))
+        console.print(_winner(best))
+        if len(best.runs) > 1:
+            console.print(
+                "  These are of its first training, whose weights are kept; the table has the mean.", markup=False
+            )
     console.print(_counts(run, summary), soft_wrap=True)
+    if summary.stopped:
+        console.print(f"Stopped {summary.stopped}", markup=False, soft_wrap=True)
     for trial in _unlucky(summary):
         console.print(f"  trial {trial.index} {trial.state}: {trial.reason}", markup=False, soft_wrap=True)
     console.print(_next(run, best), soft_wrap=True)
 
 
-def _ranked(run: RunInfo, summary: Summary) -> list[Trial]:
-    """The best few; of equal ones the lower index first."""
-    finished = [
-        (-trial.objective if run.goal == "maximize" else trial.objective, trial.index, trial)
-        for trial in summary.trials
-        if trial.state is TrialState.FINISHED and trial.objective is not None
-    ]
-    return [trial for _, _, trial in sorted(finished, key=lambda each: each[:2])[:ROWS]]
-
-
-def _table(run: RunInfo, trials: list[Trial], console: Console) -> Table:
+def _table(run: RunInfo, trials: list[Trial], scores: Scores, console: Console) -> Table:
     """A column per searched value; where they do not fit beside each other, all values in one column."""
     words = {trial.index: run.space.words(trial.values) for trial in trials}
     names = short_names(dict.fromkeys(path for told in words.values() for path in told))
@@ -46,10 +46,12 @@ def _table(run: RunInfo, trials: list[Trial], console: Console) -> Table:
         wide.add_column(name, justify="right", no_wrap=True)
     narrow = _frame(run)
     if names:
-        narrow.add_column("values")
+        narrow.add_column("values", overflow="fold")
     for trial in trials:
         told = words[trial.index]
-        first = (str(trial.index), number(trial.objective or 0.0))
+        first = [str(trial.index), scores.words(trial)]
+        if run.where:
+            first.append("yes" if trial.feasible else "no")
         wide.add_row(*first, *(told.get(path, "") for path in names))
         inside = (", ".join(f"{names[path]} {word}" for path, word in told.items()),) if names else ()
         narrow.add_row(*first, *inside)
@@ -60,16 +62,18 @@ def _table(run: RunInfo, trials: list[Trial], console: Console) -> Table:
 def _frame(run: RunInfo) -> Table:
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
     table.add_column("trial", justify="right", no_wrap=True)
-    table.add_column(run.metric, justify="right", no_wrap=True)
+    table.add_column(run.metric, no_wrap=True)
+    if run.where:
+        table.add_column("feasible", no_wrap=True)
     return table
 
 
-def _winner(run: RunInfo, best: Trial) -> Table:
+def _winner(best: Trial) -> Table:
     """The winner's metrics: a line for each, a column for each part of the data."""
     told: dict[str, dict[str, str]] = {}
     for path, value in best.metrics.items():
         part, _, metric = path.rpartition(".")
-        told.setdefault(metric, {})[part] = number(value)
+        told.setdefault(metric, {})[part] = short_number(value)
     parts = list(dict.fromkeys(part for row in told.values() for part in row))
     grid = Table.grid(padding=(0, 2))
     grid.add_column(no_wrap=True)
@@ -87,7 +91,13 @@ def _counts(run: RunInfo, summary: Summary) -> str:
     before = f" ({run.resumed} of them before)" if run.resumed else ""
     ends = ", ".join(f"{many} {state}" for state in TrialState if (many := summary.count(state)))
     trials = count(len(summary.trials), "trial")
-    return f"\n{trials}{before} in {duration(summary.seconds)}: {ends or 'none done'}"
+    told = f"\n{trials}{before} in {duration(summary.seconds)}: {ends or 'none done'}"
+    if again := sum(len(trial.retests) for trial in summary.trials):
+        told += f", {count(again, 're-test')}"
+    if not run.where:
+        return told
+    feasible = sum(trial.feasible for trial in summary.trials)
+    return f"{told}; {feasible or 'none'} with {' and '.join(map(str, run.where))}"
 
 
 def _unlucky(summary: Summary) -> list[Trial]:
@@ -99,7 +109,7 @@ def _unlucky(summary: Summary) -> list[Trial]:
 def _next(run: RunInfo, best: Trial | None) -> Text:
     folder = quote(str(run.folder))
     if best is None:
-        return Text(f"No trial finished, so there is no model. All that is known: pipe results {folder}")
+        return Text(f"There is no model. All that is known: pipe results {folder}")
     commands = (
         (f"pipe results {folder}", "all trials"),
         (f"pipe predict {folder} DATA", "predictions for new rows"),

@@ -46,6 +46,11 @@ class Progress(Reporter):
             self._view.round_ended(index)
 
     @caviar.hook
+    def after_retests(self, best: Trial | None) -> None:
+        if self._view:
+            self._view.tracker.best = best
+
+    @caviar.hook
     def after_run(self, run: RunInfo, summary: Summary) -> None:
         if self._view:
             from caviar_plugins.reporters.final_table import print_summary
@@ -54,8 +59,7 @@ class Progress(Reporter):
             print_summary(run, summary, self._view.console)
 
     @caviar.hook
-    def on_failure(self, run: RunInfo, reason: str) -> None:
-        if self._view:
+    def on_failure(self, run: RunInfo) -> None:
+        if self._view:  # why is told by whoever runs it
             self._view.close()
-            done = f"{self._view.tracker.done} of {run.total} trials are recorded in {run.folder}"
-            self._view.say(f"{reason}; {done}, and the same command goes on")
+            self._view.say(f"{self._view.tracker.done} of {run.total} trials are recorded in {run.folder}")

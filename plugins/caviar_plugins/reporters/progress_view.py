@@ -26,6 +26,8 @@ class View(ABC):
         self.run, self.console, self.tracker = run, console, Tracker(run)
         before = f", {run.resumed} of them done before" if run.resumed else ""
         self.say(f"{count(run.total, 'trial')} of {count(run.epochs, 'epoch')}{before}, in {run.folder}")
+        for note in run.notes:
+            self.say(note)
 
     @abstractmethod
     def show(self) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from time import monotonic
 
-from caviar import EpochInfo, RunInfo, Trial, TrialState, short_names
+from caviar import EpochInfo, RunInfo, Scores, Trial, ranked, short_names
 
-from caviar_plugins.reporters.wording import duration, number
+from caviar_plugins.reporters.wording import duration
 
 
 class Tracker:
@@ -25,8 +25,8 @@ class Tracker:
         """A trial is done."""
         self._training.pop(trial.index, None)
         self.done += 1
-        if trial.state is TrialState.FINISHED and trial.objective is not None and self._beats(trial, trial.objective):
-            self.best = trial
+        if trial.feasible:
+            self.best = ranked([trial, *([self.best] if self.best else [])], self.run.goal)[0]
 
     @property
     def share(self) -> float:
@@ -43,21 +43,13 @@ class Tracker:
 
     def best_in_words(self) -> str:
         """The best trial so far with its values, or nothing."""
-        if self.best is None or self.best.objective is None:
+        if self.best is None:
             return ""
         words = self.run.space.words(self.best.values)
         values = ", ".join(f"{name} {words[path]}" for path, name in short_names(words).items())
-        return f"best {self.run.metric} {number(self.best.objective)}, trial {self.best.index}" + (
+        return f"best {self.run.metric} {Scores(self.run.metric).words(self.best)}, trial {self.best.index}" + (
             values and f": {values}"
         )
 
     def _epochs(self) -> int:
         return self.done * self.run.epochs + sum(self._training.values())
-
-    def _beats(self, trial: Trial, objective: float) -> bool:
-        """The rule of the search: of equal ones the lower index wins."""
-        if self.best is None or self.best.objective is None:
-            return True
-        if objective == self.best.objective:
-            return trial.index < self.best.index
-        return (objective > self.best.objective) == (self.run.goal == "maximize")

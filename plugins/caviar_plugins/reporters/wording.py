@@ -1,11 +1,6 @@
-"""Numbers and times as people read them."""
+"""Counts and times as people read them."""
 
 from __future__ import annotations
-
-
-def number(value: float) -> str:
-    """Four digits that count."""
-    return f"{value:.4f}" if 0.01 <= abs(value) < 100 else f"{value:.4g}"
 
 
 def count(many: int, noun: str) -> str:

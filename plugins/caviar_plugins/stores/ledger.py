@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import isnan
 from pathlib import Path
 from typing import Any
 
-from caviar import Array, Goal, Ledger, StoreError, StudyRecord, Trial, TrialRecord, TrialState
+from caviar import Array, Goal, Ledger, StoreError, StudyRecord, Trial, TrialRecord, TrialState, ranked
 
 from caviar_plugins.stores.complaints import sound, told
 from caviar_plugins.stores.lock import Lock
@@ -29,15 +28,9 @@ class Keeping:
     goal: Goal
     lock: Lock
 
-    def best(self, objectives: Mapping[int, float | None]) -> set[int]:
-        """These trials; of equal ones the lower index."""
-        return set(sorted(objectives, key=lambda trial: (*self._loss(objectives[trial]), trial))[: self.most])
-
-    def _loss(self, objective: float | None) -> tuple[bool, float]:
-        """Lower is better; no objective, or one that is not a number, is the worst."""
-        if objective is None or isnan(objective):
-            return True, 0.0
-        return False, -objective if self.goal == "maximize" else objective
+    def best(self, trials: Iterable[Trial]) -> set[int]:
+        """The numbers of these trials."""
+        return {trial.index for trial in ranked(trials, self.goal)[: self.most]}
 
 
 class SQLiteLedger(Ledger):
@@ -56,7 +49,7 @@ class SQLiteLedger(Ledger):
     def describe(self, study: StudyRecord) -> None:
         with told(self._path), transaction(self._connection):
             self._connection.execute(
-                f"INSERT OR REPLACE INTO study (id, schema_version, {STUDY}) VALUES (1, ?, ?, ?, ?, ?, ?, ?)",
+                f"INSERT OR REPLACE INTO study (id, schema_version, {STUDY}) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (VERSION, *study_row(study)),
             )
 
@@ -64,7 +57,7 @@ class SQLiteLedger(Ledger):
         with told(self._path), transaction(self._connection):
             self._connection.execute("INSERT OR IGNORE INTO round VALUES (?)", (index,))
             self._connection.executemany(
-                f"INSERT INTO trial ({TRIAL}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", map(trial_row, trials)
+                f"INSERT INTO trial ({TRIAL}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", map(trial_row, trials)
             )
 
     def begin(self, trials: Sequence[int]) -> tuple[int, ...]:
@@ -142,6 +135,9 @@ class SQLiteLedger(Ledger):
             )
         return self._weights.read(Artifact(*rows[0]))
 
+    def holds(self, trial: int) -> bool:
+        return bool(self._rows("SELECT 1 FROM artifact WHERE trial = ?", trial))
+
     def close(self) -> None:
         try:
             with told(self._path):
@@ -156,10 +152,11 @@ class SQLiteLedger(Ledger):
         self._weights.sweep({path for (path,) in self._rows("SELECT path FROM artifact")})
 
     def _update(self, trial: Trial) -> None:
-        *_, state, epochs, objective, reason, metrics = trial_row(trial)
+        *_, state, epochs, objective, reason, metrics, violation, seconds, retests = trial_row(trial)
         changed = self._connection.execute(
-            "UPDATE trial SET state = ?, epochs = ?, objective = ?, reason = ?, metrics = ? WHERE number = ?",
-            (state, epochs, objective, reason, metrics, trial.index),
+            "UPDATE trial SET state = ?, epochs = ?, objective = ?, reason = ?, metrics = ?, violation = ?,"
+            " seconds = ?, retests = ? WHERE number = ?",
+            (state, epochs, objective, reason, metrics, violation, seconds, retests, trial.index),
         )
         if not changed.rowcount:
             raise LookupError(f"trial {trial.index} was never added to a round")
@@ -178,13 +175,13 @@ class SQLiteLedger(Ledger):
         """Trials that may be trained further, and the best finished ones. Weights of others are not even written."""
         if self._keeping is None:
             raise StoreError(f"{self._path}: opened for looking only; nothing can be recorded")
-        held = self._rows("SELECT trial, objective, state FROM artifact JOIN trial ON trial.number = artifact.trial")
-        known = {trial: (TrialState(state), objective) for trial, objective, state in held}
+        held = self._rows(f"SELECT {TRIAL} FROM trial WHERE number IN (SELECT trial FROM artifact)")
+        with sound(self._path):
+            known = {trial.index: trial for trial in map(trial_of, held)}
         for record in records:
             if record.weights is not None or record.trial.index in known:
-                known[record.trial.index] = record.trial.state, record.trial.objective
-        finished = {trial: objective for trial, (state, objective) in known.items() if state is TrialState.FINISHED}
-        return {trial for trial, (state, _) in known.items() if not state.done} | self._keeping.best(finished)
+                known[record.trial.index] = record.trial
+        return {each.index for each in known.values() if not each.state.done} | self._keeping.best(known.values())
 
     def _rows(self, query: str, *values: object) -> list[Any]:
         with told(self._path):

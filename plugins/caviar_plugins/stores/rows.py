@@ -7,21 +7,27 @@ from collections.abc import Iterable, Iterator, Mapping
 from math import isfinite, isnan, nan
 from typing import Any
 
-from caviar import StudyRecord, Trial, TrialRecord, TrialState
+from caviar import EarlierTrial, Retest, StudyRecord, Trial, TrialRecord, TrialState
 
-STUDY = "file, identity, fingerprint, plugins, metric, goal"
-TRIAL = 'number, round, coordinates, "values", state, epochs, objective, reason, metrics'
+STUDY = "file, identity, fingerprint, plugins, metric, goal, earlier"
+TRIAL = 'number, round, coordinates, "values", state, epochs, objective, reason, metrics, violation, seconds, retests'
 
 
 def study_row(study: StudyRecord) -> tuple[Any, ...]:
     """In the order of STUDY."""
-    return study.file, _json(study.identity), study.fingerprint, _json(study.plugins), study.metric, study.goal
+    earlier = [([*map(_cell, trial_row(each.trial))], [*map(_number, each.curve)]) for each in study.earlier]
+    named = study.file, _json(study.identity), study.fingerprint, _json(study.plugins)
+    return *named, study.metric, study.goal, _json(earlier)
 
 
 def study_of(row: tuple[Any, ...]) -> StudyRecord:
     """The inverse."""
-    file, identity, fingerprint, plugins, metric, goal = row
-    return StudyRecord(file, json.loads(identity), fingerprint, json.loads(plugins), metric, goal)
+    file, identity, fingerprint, plugins, metric, goal, rows = row
+    earlier = (
+        EarlierTrial(trial_of(tuple(map(_as_cell, each))), tuple(map(_as_number, curve)))
+        for each, curve in json.loads(rows)
+    )
+    return StudyRecord(file, json.loads(identity), fingerprint, json.loads(plugins), metric, goal, tuple(earlier))
 
 
 def trial_row(trial: Trial) -> tuple[Any, ...]:
@@ -36,12 +42,15 @@ def trial_row(trial: Trial) -> tuple[Any, ...]:
         trial.objective,
         trial.reason,
         _json({name: _number(value) for name, value in trial.metrics.items()}),
+        trial.violation,
+        trial.seconds,
+        _json([_retest_row(retest) for retest in trial.retests]),
     )
 
 
 def trial_of(row: tuple[Any, ...]) -> Trial:
     """The inverse."""
-    index, round_, point, values, state, epochs, objective, reason, metrics = row
+    index, round_, point, values, state, epochs, objective, reason, metrics, violation, seconds, retests = row
     return Trial(
         index,
         round_,
@@ -52,7 +61,22 @@ def trial_of(row: tuple[Any, ...]) -> Trial:
         {name: _as_number(value) for name, value in json.loads(metrics).items()},
         objective,
         reason,
+        violation,
+        seconds,
+        tuple(_retest_of(each) for each in json.loads(retests)),
     )
+
+
+def _retest_row(retest: Retest) -> list[Any]:
+    metrics = {name: _number(value) for name, value in retest.metrics.items()}
+    objective = None if retest.objective is None else _number(retest.objective)
+    return [retest.round, retest.state.value, objective, metrics, retest.reason]
+
+
+def _retest_of(row: list[Any]) -> Retest:
+    round_, state, objective, metrics, reason = row
+    metrics = {name: _as_number(value) for name, value in metrics.items()}
+    return Retest(round_, TrialState(state), None if objective is None else float(objective), metrics, reason)
 
 
 def metric_rows(record: TrialRecord) -> Iterator[tuple[Any, ...]]:
@@ -85,6 +109,15 @@ def _number(value: float) -> float | str | None:
 
 def _as_number(value: float | str | None) -> float:
     return nan if value is None else float(value)
+
+
+def _cell(value: Any) -> Any:
+    """SQLite's cell in JSON: an infinity is a list of its name."""
+    return [str(value)] if isinstance(value, float) and not isfinite(value) else value
+
+
+def _as_cell(value: Any) -> Any:
+    return float(value[0]) if isinstance(value, list) else value
 
 
 def _value(value: Any) -> Any:

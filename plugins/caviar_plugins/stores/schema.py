@@ -13,7 +13,7 @@ from caviar import StoreError, sync_folder
 from caviar_plugins.stores.complaints import told
 
 APPLICATION = int.from_bytes(b"CAVR")
-VERSION = 1
+VERSION = 2
 
 TABLES = """
 CREATE TABLE study (
@@ -24,7 +24,8 @@ CREATE TABLE study (
     fingerprint TEXT NOT NULL,
     plugins TEXT NOT NULL,          -- JSON: plugin -> distribution and version
     metric TEXT NOT NULL,           -- what is searched for
-    goal TEXT NOT NULL
+    goal TEXT NOT NULL,
+    earlier TEXT NOT NULL           -- JSON: trials of other runs, as rows like those below, each with its curve
 );
 CREATE TABLE round (number INTEGER PRIMARY KEY);
 CREATE TABLE trial (
@@ -37,6 +38,9 @@ CREATE TABLE trial (
     objective REAL,
     reason TEXT,
     metrics TEXT NOT NULL,          -- JSON: name -> final value
+    violation REAL NOT NULL,        -- how far from meeting search.where
+    seconds REAL NOT NULL,          -- trained, its share of its populations' time
+    retests TEXT NOT NULL,          -- JSON: round, state, objective, metrics, reason of each
     attempt INTEGER                 -- the last one recorded; its metric rows count
 );
 CREATE TABLE population (

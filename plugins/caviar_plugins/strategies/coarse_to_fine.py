@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from caviar import Array, History, Random, Space, Strategy, setting, uniforms
 
+from caviar_plugins.strategies.doubt import in_doubt
 from caviar_plugins.strategies.outlook import outlook
 
 # A box never gets narrower than this on either side: a fiftieth of a scale is below what a few trials can tell apart.
@@ -16,24 +17,28 @@ class CoarseToFine(Strategy):
     On each sampler's scale the box reaches `shrink` times the leaders' range to both sides. So it closes in where they
     agree, stays wide where it does not matter, and moves and widens again when the best lie at its edge. A share
     `explore` of the trials, and of every choice's option, comes from the whole space: no option is lost for good.
-    The first `first` trials all do. What is the best so far is read anew for each round; nothing else is kept.
+    So do all until `first` trials are known, those of earlier runs included. What is the best so far is read anew for
+    each round; nothing else is kept.
+    After each round leaders in doubt are trained once more, in all a share `retest` of the finished trials; 0: none.
     """
 
     shrink: float = setting(default=0.8, gt=0, le=2)
     explore: float = setting(default=0.1, ge=0, le=1)
     leaders: int = setting(default=8, ge=2)
     first: int = setting(default=16, ge=1)
+    retest: float = setting(default=0.1, ge=0, le=1)
 
     def propose(self, space: Space, history: History, count: int, random: Random) -> Array:
         import numpy
 
         trials, width = len(history), len(space)
-        keys = numpy.asarray([random.child(trial).key for trial in range(trials, trials + count)], dtype=numpy.uint64)
+        own = range(history.proposed, history.proposed + count)
+        keys = numpy.asarray([random.child(trial).key for trial in own], dtype=numpy.uint64)
         drawn = uniforms(keys, 3 * width + 2, numpy.float64)
         anywhere, steps, changes = drawn[:, :width], drawn[:, width : 2 * width], drawn[:, 2 * width : 3 * width]
         if trials < self.first:
             return anywhere
-        leaders = _leaders(history, max(2, min(self.leaders, trials // 4)))
+        leaders = _leaders(history, min(trials, max(2, min(self.leaders, trials // 4))))
         # A square puts half of the centres among the best quarter of the leaders.
         centres = leaders[(drawn[:, -2] ** 2 * len(leaders)).astype(int)]
         points = numpy.clip(centres + (2 * steps - 1) * self._reach(space, leaders), 0.0, 1.0)
@@ -42,6 +47,9 @@ class CoarseToFine(Strategy):
                 points[:, place] = numpy.where(changes[:, place] < self.explore, anywhere[:, place], centres[:, place])
         free = numpy.isnan(points) | (drawn[:, -1:] < self.explore)
         return numpy.where(free, anywhere, points)
+
+    def retests(self, space: Space, history: History, random: Random) -> tuple[int, ...]:
+        return in_doubt(history, self.retest)
 
     def _reach(self, space: Space, leaders: Array) -> Array:
         """How far the box reaches to either side, by dimension; at least to the next of a few levels."""

@@ -12,32 +12,33 @@ from caviar_plugins.strategies.regression import Belief, fitted
 from caviar_plugins.strategies.scores import scores
 from caviar_plugins.strategies.sobol import sequence
 
-_GLOBAL, _LOCAL = 512, 512  # candidates all over the space, and around the leaders
+_GLOBAL, _LOCAL = 1024, 512  # candidates all over the space, and around the leaders
 _LEADERS = 12
 _VERSIONS = 32  # of what the trials of the same round may come to
-_CLIMBERS, _TRIES = 3, 24
+_SPREAD = 0.5  # how far apart, in the model's deviations: with 1 a round scatters, and regret halves half as fast
+_CLIMBERS, _TRIES = 6, 64
 
 
 class GaussianProcess(Strategy):
     """Expected improvement under a Gaussian process with one Matern-5/2 length per hyperparameter.
 
-    A round is built trial by trial: what its earlier trials may come to is imagined in many versions, each drawn from
-    the model, and the next trial is the one that improves most over all of them; so a round spreads by itself and its
-    first trials do not depend on its size. The improvement is over the best expected value, not the luckiest result.
-    The `first` trials are a Sobol sequence; beyond `most` trials the model sees the best half and as many others.
+    A round is built trial by trial: what its earlier trials may come to is imagined in many versions, drawn about what
+    the model expects, and the next trial is the one that improves most over all of them; so a round spreads by itself
+    and its first trials do not depend on its size. The improvement is over the best expected value, not the luckiest
+    result. Until `first` trials are known it takes a Sobol sequence. Of more than `most` it sees the best half and an
+    even sample of the others.
     Sources: Snoek et al. 2012, arXiv:1206.2944 (imagined results); Ament et al. 2023, arXiv:2310.20708 (logarithms).
     """
 
     first: int = setting(default=10, ge=2)
-    most: int = setting(default=256, ge=16)
+    most: int = setting(default=192, ge=16)
 
     def propose(self, space: Space, history: History, count: int, random: Random) -> Array:
         import scipy.linalg  # noqa: F401  # brings a BLAS of its own, which must be there to be limited
         from threadpoolctl import threadpool_limits
 
-        trials = len(history)
-        if trials < self.first or count == 0 or len(space) == 0:
-            return sequence(len(space), trials, count, random.child("first"))
+        if len(history) < self.first or count == 0 or len(space) == 0:
+            return sequence(len(space), history.proposed, count, random.child("first"))
         # The same bits on any machine, and ten times faster than with threads that wait for each other.
         with threadpool_limits(limits=1, user_api="blas"):
             return self._modelled(space, history, count, random)
@@ -45,7 +46,7 @@ class GaussianProcess(Strategy):
     def _modelled(self, space: Space, history: History, count: int, random: Random) -> Array:
         import numpy
 
-        trials = len(history)
+        trials = history.proposed
         known = settled(space, history.points)
         losses = outlook(history)
         seen = _telling(losses, self.most)
@@ -97,7 +98,7 @@ class _Search:
         gains = self._gains(self.pool, self.loadings, taken)
         climbers = numpy.argsort(-gains, kind="stable")[:_CLIMBERS]
         places, heights = self.pool[climbers], gains[climbers]
-        for width in (0.1, 0.03, 0.01):
+        for width in (0.3, 0.1, 0.03, 0.01):
             tries = near(self.space, numpy.repeat(places, _TRIES, axis=0), numpy.asarray([[width]]), generator)
             loadings = self.belief.loadings(features(self.space, tries)[0])
             found = self._gains(tries, loadings, taken).reshape(len(places), _TRIES)
@@ -105,7 +106,7 @@ class _Search:
             places = numpy.where((found.max(1) > heights)[:, None], tries[tops], places)
             heights = numpy.maximum(heights, found.max(1))
         point: Array = places[heights.argmax()]
-        self._imagine(features(self.space, point[None])[0][0], generator.normal(size=_VERSIONS))
+        self._imagine(features(self.space, point[None])[0][0], _SPREAD * generator.normal(size=_VERSIONS))
         return point
 
     def _gains(self, points: Array, loadings: Array, taken: set[bytes]) -> Array:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cached_property
 from math import prod
+from typing import ClassVar
 
 from caviar import Array, Dimension, History, Random, Space, Strategy, setting
 
@@ -16,13 +17,15 @@ class Grid(Strategy):
     many are the whole grid, after which nothing is left to propose. What a choice did not activate is not multiplied.
     """
 
+    learns: ClassVar[bool] = False
+
     levels: int = setting(default=3, ge=2)
 
     def propose(self, space: Space, history: History, count: int, random: Random) -> Array:
         import numpy
 
         cells = _Cells(space, self.levels)
-        numbers = range(len(history), min(len(history) + count, cells.total))
+        numbers = range(history.proposed, min(history.proposed + count, cells.total))
         points = numpy.full((len(numbers), len(space)), 0.5)
         for point, number in zip(points, numbers, strict=True):
             cells.fill(point, _shuffled(number, cells.total, random))

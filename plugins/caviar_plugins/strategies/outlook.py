@@ -17,21 +17,16 @@ def outlook(history: History) -> Array:
     losses = numpy.array(history.losses, dtype=numpy.float64)
     if len(losses) == 0 or (history.epochs == history.epochs[0]).all():  # nobody was pruned; quick for long histories
         return losses
-    finished = _which(history, TrialState.FINISHED) & numpy.isfinite(losses)
+    finished = history.which(TrialState.FINISHED) & numpy.isfinite(losses)
     if not finished.any():
         return losses
     sign = -1 if history.goal == "maximize" else 1
-    pruned = _which(history, TrialState.PRUNED)
+    ends = sign * history.objectives  # as trained; a loss may count more, where a condition is not met
+    pruned = history.which(TrialState.PRUNED)
     for epoch in numpy.unique(history.epochs[pruned & (history.epochs > 0)]):
-        moves = losses[finished] - sign * history.curves[finished, epoch - 1]
+        moves = ends[finished] - sign * history.curves[finished, epoch - 1]
         moves = moves[numpy.isfinite(moves)]
         here = pruned & (history.epochs == epoch)
         if len(moves):
             losses[here] = numpy.maximum(losses[here] + numpy.median(moves), losses[finished].min())
     return losses
-
-
-def _which(history: History, state: TrialState) -> Array:
-    import numpy
-
-    return numpy.fromiter((each is state for each in history.states), bool, len(history))

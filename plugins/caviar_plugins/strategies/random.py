@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from caviar import Array, History, Random, Space, Strategy, uniforms
 
 
@@ -12,9 +14,11 @@ class RandomSearch(Strategy):
     Source: Bergstra & Bengio 2012, "Random search for hyper-parameter optimization".
     """
 
+    learns: ClassVar[bool] = False
+
     def propose(self, space: Space, history: History, count: int, random: Random) -> Array:
         import numpy
 
-        trials = range(len(history), len(history) + count)
+        trials = range(history.proposed, history.proposed + count)
         keys = numpy.asarray([random.child(trial).key for trial in trials], dtype=numpy.uint64)
         return uniforms(keys, len(space), numpy.float64)

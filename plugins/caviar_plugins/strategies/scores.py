@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from caviar import Array
 
+_CUT = 3.0
+
 
 def scores(losses: Array) -> Array:
-    """Losses cut off above the median as far as the best lies below it, then standardized.
+    """Losses cut off above the median three times as far as the best lies below it, then standardized.
 
     What is worse than that is bad in any case, and how bad (a diverged trial's infinity) would drown the differences
-    that matter. As a search closes in, its median does too: the scale zooms in by itself. A failed trial, NaN, counts
-    as bad: it fails where it is tried.
+    that matter; much lower, and a good valley behind bad trials could not be told from a plain. As a search closes in,
+    its median does too: the scale zooms in by itself. A failed trial, NaN, counts as bad: it fails where it is tried.
     """
     import numpy
 
@@ -22,7 +24,7 @@ def scores(losses: Array) -> Array:
         best = finite.min()
         middle = min(float(numpy.median(known)), float(finite.max()))
         middle = middle if middle > best else float(finite.max())
-        kept = numpy.minimum(numpy.maximum(known, best), 2 * middle - best)
+        kept = numpy.minimum(numpy.maximum(known, best), middle + _CUT * (middle - best))
     spread = float(kept.std())
     standard: Array = (kept - kept.mean()) / (spread if spread > 0 else 1.0)
     return standard

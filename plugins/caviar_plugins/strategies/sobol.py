@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from caviar import Array, History, Random, Space, Strategy
 
 
@@ -11,8 +13,10 @@ class Sobol(Strategy):
     Sources: Sobol' 1967; Owen 1998, "Scrambling Sobol' and Niederreiter-Xing points"; directions of Joe & Kuo 2008.
     """
 
+    learns: ClassVar[bool] = False
+
     def propose(self, space: Space, history: History, count: int, random: Random) -> Array:
-        return sequence(len(space), len(history), count, random.child("sobol"))
+        return sequence(len(space), history.proposed, count, random.child("sobol"))
 
 
 def sequence(dimensions: int, first: int, count: int, random: Random) -> Array:

@@ -14,19 +14,22 @@ from caviar_plugins.strategies.random import RandomSearch
 class Staged(Strategy):
     """Searches tier after tier with `within`; what is not of the tier stays at the best trial of the tiers before.
 
-    `trials`, the search's own number, is shared equally among the tiers that are searched; hence a staged search
-    cannot be extended: with another number its stages would have been others. Before there is a winner the rest stands
-    in the middle of its range, on the option there. A choice's own hyperparameters are searched no earlier than
-    the choice. Rounds that end where stages end let every stage see all of the one before.
+    `trials` are shared equally among the tiers that are searched; None ("auto") is the search's own number. With
+    another number the stages would have been others: a staged search is not extendable. Where `trials` is said and the
+    search goes beyond, the last stage goes on. Before there is a winner the rest stands in the middle of its range, on
+    the option there. A choice's own hyperparameters are searched no earlier than the choice. Rounds that end where
+    stages end let every stage see all of the one before.
     """
 
-    trials: int = setting(ge=1)
+    trials: int | None = setting(default=None, ge=1)
     within: Strategy = CoarseToFine()
 
     def propose(self, space: Space, history: History, count: int, random: Random) -> Array:
+        if self.trials is None:
+            raise ValueError("trials: say how many there will be in all; in a run the engine does")
         stages = _stages(space)
         edges = [-(-stage * self.trials // len(stages)) for stage in range(len(stages))]
-        asked = range(len(history), len(history) + count)
+        asked = range(history.proposed, history.proposed + count)
         # Where `within` has nothing left (a grid), the stage goes on at random.
         points = RandomSearch().propose(space, history, count, random)
         for stage, begin, end in zip(stages, edges, [*edges[1:], max(self.trials, asked.stop)], strict=True):
@@ -39,6 +42,9 @@ class Staged(Strategy):
             points[rows.start : rows.stop, rest] = _winner(space, history, begin)[rest]
             points[rows.start : rows.start + len(new), stage] = new
         return points
+
+    def retests(self, space: Space, history: History, random: Random) -> tuple[int, ...]:
+        return self.within.retests(space, history, random)
 
 
 def _stages(space: Space) -> list[list[int]]:
@@ -60,10 +66,10 @@ def _alone(space: Space, place: int, free: list[int]) -> Dimension:
 
 
 def _winner(space: Space, history: History, before: int) -> Array:
-    """Where the dimensions of other tiers stand: at the best of the trials before a stage."""
+    """Where the dimensions of other tiers stand: at the best of the trials before a stage, given ones included."""
     import numpy
 
-    losses = outlook(history)[:before]
+    losses = outlook(history)[: history.given + before]
     losses = numpy.where(numpy.isnan(losses), numpy.inf, losses)
     if len(losses) == 0 or not numpy.isfinite(losses).any():
         return numpy.full(len(space), 0.5)
@@ -72,12 +78,15 @@ def _winner(space: Space, history: History, before: int) -> Array:
 
 
 def _part(history: History, begin: int, free: list[int]) -> History:
-    """A stage's own trials, in its own dimensions."""
+    """The given trials and a stage's own, in its own dimensions."""
+    kept = [*range(history.given), *range(history.given + begin, len(history))]
     return replace(
         history,
-        points=history.points[begin:, free],
-        objectives=history.objectives[begin:],
-        states=history.states[begin:],
-        epochs=history.epochs[begin:],
-        curves=history.curves[begin:],
+        points=history.points[kept][:, free],
+        objectives=history.objectives[kept],
+        states=tuple(history.states[row] for row in kept),
+        epochs=history.epochs[kept],
+        curves=history.curves[kept],
+        violations=None if history.violations is None else history.violations[kept],
+        runs=None if history.runs is None else history.runs[kept],
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 from caviar import (
     Array,
+    Backend,
     Dataset,
     Layout,
     Loss,
@@ -16,6 +17,7 @@ from caviar import (
     TrainerContext,
     Views,
     scheduled,
+    size_of,
 )
 
 from caviar_plugins.trainers.evaluation import weighed
@@ -31,6 +33,39 @@ def train_epoch(
     epoch: int,
 ) -> Array:
     """Changes the state in place; the mean training loss, float64 (members,)."""
+    sizes = population.below("schedule").pop("batch_size", None)
+    batches = list(_batches(data.split.train, sizes, population, context, epoch))
+    at_once, losses = _at_once(size_of(layouts[0]), context), []
+    for start in range(0, len(population), at_once):
+        some = slice(start, start + at_once)
+        few = {name: array[some] for name, array in state.items()}
+        losses.append(_train(few, population.take(some), layouts, data, loss, context, epoch, batches))
+    mean: Array = context.backend.library().concatenate(losses)
+    return mean
+
+
+def _at_once(size: int, context: TrainerContext) -> int:
+    """How many members are trained side by side: on a processor as many as its cache holds, on a device all."""
+    if context.backend.apart:
+        return 1 << 30
+    return max(_FEW, _CACHED // size)
+
+
+# Measured on one core with 1 MB of second and 32 MB of third cache: more members at once share the cost of a step's
+# calls, fewer find more of their numbers in cache.
+_CACHED, _FEW = 200_000, 2
+
+
+def _train(
+    state: dict[str, Array],
+    population: Population,
+    layouts: tuple[Layout, Layout],
+    data: Dataset,
+    loss: Loss,
+    context: TrainerContext,
+    epoch: int,
+    batches: list[Array],
+) -> Array:
     xp, parts = context.backend.library(), population.parts
     trainer, model, layout = parts["trainer"], parts["model"], layouts[0]
     parameters, statistics = Views(state["parameters"], layout), Views(state["statistics"], layouts[1])
@@ -39,21 +74,22 @@ def train_epoch(
     penalties = population.below("regularizer").values()
     streams = Streams(Streams.of(population.streams).child("batch", epoch).drawn())
     now = xp.full((len(population), 1), epoch - 1, dtype=trainer.dtype)
-    schedules = population.below("schedule")
-    batches = list(_batches(data.split.train, schedules.pop("batch_size", None), population, context, epoch))
+    schedules = {name: each for name, each in population.below("schedule").items() if name != "batch_size"}
     calm = {name: each for name, each in schedules.items() if not each.each_step}
     eager = {name: each for name, each in schedules.items() if each.each_step}
     slow = scheduled(parts["optimizer"], calm, now, trainer.epochs)
-    total, weight = xp.zeros(len(population), dtype=xp.float64), 0.0
+    total: Array = xp.zeros(len(population), dtype=xp.float64)
+    weight: Array | float = 0.0
+    clips = bool(trainer.clip.any())  # here, because a step on a device must not wait for an answer
     for number, rows in enumerate(batches):
         context.check_stop()
         optimizer = scheduled(slow, eager, now + number / len(batches), trainer.epochs) if eager else slow
         passing = ModelContext(True, parts["normalizer"], model.activation, streams.child(number))
         target = xp.take(data.y, rows, axis=0)
-        output, cache = model.forward(parameters, statistics, xp.take(data.x, rows, axis=0)[None], passing)
-        losses, kept = loss.forward(output, target)
-        model.backward(loss.backward(kept), cache, parameters, gradients, passing)
-        _clip(gradients.buffer, trainer.clip, xp)
+        x = xp.take(data.x, rows, axis=0)[None]
+        losses = model.differentiate(parameters, statistics, x, target, loss, gradients, passing)
+        if clips:
+            _clip(gradients.buffer, trainer.clip, context.backend)
         for penalty in penalties:
             penalty.add(state["parameters"], gradients.buffer, layout)
         state["step"] += 1
@@ -81,13 +117,12 @@ def _batches(train: Array, sizes: Any, population: Population, context: TrainerC
         yield order[start:stop]
 
 
-def _clip(gradients: Array, most: Array, xp: Any) -> None:
+def _clip(gradients: Array, most: Array, backend: Backend) -> None:
     """Shortens each member's gradient to the length `most`, (members, 1); 0 leaves it as it is."""
-    if not most.any():
-        return
+    xp = backend.library()
     # As a product, because BLAS sums 120,000 squares in 5 us where a NumPy expression takes 40.
     length = xp.sqrt(xp.matmul(gradients[:, None, :], gradients[:, :, None])[:, 0])
     too_long = (most > 0) & (length > most)
     # Companions that are short enough are multiplied by 1, which changes no bit.
-    if too_long.any():
+    if backend.apart or too_long.any():
         gradients *= xp.where(too_long, most / length, xp.ones((), dtype=gradients.dtype))

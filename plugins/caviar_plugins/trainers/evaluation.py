@@ -8,7 +8,8 @@ from typing import Any
 from caviar import Array, Dataset, Loss, ModelContext, Population, Task, TrainerContext, Views
 
 TILE = 512  # rows predicted at once: fastest block here, and fixed, because a product's bits depend on its rows
-_MEMBERS = 8  # evaluated at once: enough to spread the cost of calls, few enough to keep predictions small
+# Evaluated at once: enough to spread the cost of calls, few enough to keep predictions small.
+_MEMBERS, _MEMBERS_APART = 8, 256
 
 
 def measure(
@@ -16,11 +17,12 @@ def measure(
 ) -> dict[str, Array]:
     """Loss and metrics on the validation part, by name, each float64 (members,)."""
     xp = context.backend.library()
-    rows = data.split.validation
+    rows = context.backend.send(data.split.validation)
     x, y, truth = data.x[rows], data.y[rows], data.truth[rows]
     measured: dict[str, list[Array]] = {}
-    for start in range(0, len(population), _MEMBERS):
-        some = slice(start, start + _MEMBERS)
+    at_once = _MEMBERS_APART if context.backend.apart else _MEMBERS
+    for start in range(0, len(population), at_once):
+        some = slice(start, start + at_once)
         few = population.take(some)
         own, running = (Views(views.buffer[some], views.layout) for views in (parameters, statistics))
         outputs = list(_outputs(own, running, few, x))
@@ -62,7 +64,8 @@ def _outputs(parameters: Views, statistics: Views, population: Population, x: Ar
 
 def _mean_loss(outputs: list[Array], y: Array, loss: Loss, context: TrainerContext) -> Array:
     xp = context.backend.library()
-    total, weight = xp.zeros(outputs[0].shape[0], dtype=xp.float64), 0.0
+    total: Array = xp.zeros(outputs[0].shape[0], dtype=xp.float64)
+    weight: Array | float = 0.0
     for number, output in enumerate(outputs):
         target = y[number * TILE : number * TILE + TILE]
         add, rows = weighed(loss, loss.forward(output, target)[0], target, xp)
@@ -72,9 +75,9 @@ def _mean_loss(outputs: list[Array], y: Array, loss: Loss, context: TrainerConte
     return mean
 
 
-def weighed(loss: Loss, losses: Array, target: Array, xp: Any) -> tuple[Array, float]:
+def weighed(loss: Loss, losses: Array, target: Array, xp: Any) -> tuple[Array, Array | float]:
     """Sum of the rows' losses (members,) in float64, and of what the rows count."""
     weights = loss.weigh(target)
     if weights is None:
         return losses.sum(axis=1, dtype=xp.float64), float(target.shape[0])
-    return (losses * weights).sum(axis=1, dtype=xp.float64), float(weights.sum())
+    return (losses * weights).sum(axis=1, dtype=xp.float64), weights.sum()

@@ -21,7 +21,6 @@ from caviar import (
     Views,
     lay_out,
     setting,
-    size_of,
     tunable,
 )
 
@@ -59,6 +58,15 @@ class PopulationTrainer(Trainer):
         apart = {path: v for path, v in values.items() if path not in floats or path.startswith("schedule.batch_size")}
         return json.dumps(apart, sort_keys=True, default=str)
 
+    def footprint(self, population: Population, data: Dataset, context: TrainerContext) -> int:
+        counted = super().footprint(population, data, context)
+        if not context.backend.apart:
+            return counted
+        # There all members take a step at once: what each layer keeps of a mini-batch, and what comes and goes.
+        layout, _ = self._layouts(population, data.x.shape[1], context)
+        widths = sum(slot.shape[1] for slot in layout if slot.role == "weight")
+        return counted + 6 * self.batch_size * widths * data.x.dtype.itemsize
+
     def start(self, population: Population, data: Dataset, context: TrainerContext) -> dict[str, Array]:
         parameters, statistics = self._layouts(population, data.x.shape[1], context)
         xp, members = context.backend.library(), len(population)
@@ -92,7 +100,7 @@ class PopulationTrainer(Trainer):
         if population.parts["normalizer"].re_estimates:
             from caviar_plugins.normalizers.exact import estimate
 
-            model, x = population.parts["model"], data.x[data.split.train]
+            model, x = population.parts["model"], data.x[context.backend.send(data.split.train)]
             tiles = [x[start : start + TILE][None] for start in range(0, len(x), TILE)]
             estimate(model, population.parts["normalizer"], model.activation, own, running, lambda: tiles)
         return Finish({name: context.backend.fetch(view) for name, view in {**own, **running}.items()}, metrics)
@@ -108,16 +116,16 @@ class PopulationTrainer(Trainer):
         self, weights: Mapping[str, Array], population: Population, context: TrainerContext
     ) -> Callable[[Array], Array]:
         model = population.parts["model"]
-        inputs = next(iter(weights.values())).shape[1]
-        layouts = self._layouts(population, inputs, context)
+        first = self._layouts(population, 1, context)[0][0]  # the weights that meet the inputs, however many
+        layouts = self._layouts(population, weights[first.name].shape[1], context)
         own, running = (Views(packed(weights, each, self.dtype, context), each) for each in layouts)
-        merged = model.folded(own, running, population.parts["normalizer"], self._chosen_loss())
+        send, fetch, loss = context.backend.send, context.backend.fetch, self._chosen_loss()
+        merged = model.folded(own, running, population.parts["normalizer"], loss)
         if merged is None:
-            return super().predictor(weights, population, context)
-        fetch = context.backend.fetch
+            return lambda x: fetch(predict(own, running, population, send(x), loss, context)[0])
         if context.task.kind == "classification":
-            return lambda x: fetch(merged(x))
-        return lambda x: fetch(in_units(merged(x), context))
+            return lambda x: fetch(merged(send(x)))
+        return lambda x: fetch(in_units(merged(send(x)), context))
 
     def _chosen_loss(self) -> Loss:
         assert self.loss is not None, "the engine fills in the task's loss"
@@ -133,30 +141,12 @@ class PopulationTrainer(Trainer):
     ) -> dict[str, Array]:
         """Trains one epoch in place; one float64 array (members,) per metric."""
         layouts = self._layouts(population, data.x.shape[1], context)
-        loss, xp = self._chosen_loss(), context.backend.library()
-        at_once, losses = _at_once(size_of(layouts[0]), context), []
-        for start in range(0, len(population), at_once):
-            some = slice(start, start + at_once)
-            few = {name: array[some] for name, array in state.items()}
-            losses.append(train_epoch(few, population.take(some), layouts, data, loss, context, epoch))
+        loss = self._chosen_loss()
+        losses = train_epoch(state, population, layouts, data, loss, context, epoch)
         own, running = Views(state["parameters"], layouts[0]), Views(state["statistics"], layouts[1])
-        measured = {"train.loss": xp.concatenate(losses)} | measure(own, running, population, data, loss, context)
+        measured = {"train.loss": losses} | measure(own, running, population, data, loss, context)
         best.note(self, state, measured, context, epoch)
         return measured
-
-
-def _at_once(size: int, context: TrainerContext) -> int:
-    """How many members are trained side by side: on a processor as many as its cache holds, on a device all."""
-    import numpy
-
-    if context.backend.library() is not numpy:
-        return 1 << 30
-    return max(_FEW, _CACHED // size)
-
-
-# Measured on one core with 32 MB of cache: beyond it a step of 784-128-128-10 waits for memory; below 4 members the
-# cost of a step's calls shows.
-_CACHED, _FEW = 200_000, 4
 
 
 def _divergence(metrics: Metrics, member: int) -> str | None:

@@ -39,8 +39,15 @@ def test_a_table_becomes_a_pipeline_that_runs_unedited(penguins: Path) -> None:
 
 
 def test_the_target_may_be_given(penguins: Path) -> None:
-    assert pipe(penguins, "init", "penguins.csv", "--target", "sex").stdout.startswith("penguins.toml predicts 'sex'\n")
-    assert 'target = "sex"\n' in (penguins / "penguins.toml").read_text()
+    done = pipe(penguins, "init", "penguins.csv", "--target", "island")
+    assert done.stdout.startswith("penguins.toml predicts 'island'\n")
+    assert 'target = "island"\n' in (penguins / "penguins.toml").read_text()
+
+
+def test_a_target_with_gaps_is_told_before_a_file_is_written_that_cannot_run(penguins: Path) -> None:
+    done = pipe(penguins, "init", "penguins.csv", "--target", "sex")
+    assert (done.returncode, (penguins / "penguins.toml").exists()) == (2, False)
+    assert done.stderr == "penguins.csv:5: the target 'sex' has no value; fill it in or remove the row\n"
 
 
 def test_a_target_that_is_not_there_is_told(penguins: Path) -> None:

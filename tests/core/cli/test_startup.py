@@ -35,6 +35,7 @@ def test_check_imports_no_numerical_library(tmp_path: Path) -> None:
         "dropout = { uniform = [0, 0.5] }\n"
         "[optimizer]\nlearning_rate = { log = [1e-4, 1.0] }\nbeta1 = { beta = [0.8, 0.99] }\n"
         "[trainer]\nbatch_size = { choice = [64, 128] }\n"
+        "[[search.points]]\noptimizer.learning_rate = 0.01\n"
     )
     found = imported("check", str(tmp_path / "good.toml"))
     assert "pydantic" in found

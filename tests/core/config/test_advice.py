@@ -53,11 +53,25 @@ CASES = {
         "(small-batches)",
         "trainer.batch_size = { choice = [4, 64] }\n" + SEARCH,
     ),
+    "unheeded-start": (
+        '[search]\nstart_from = "."',
+        "advice: search.start_from: 'random' does not learn from earlier trials; write strategy = \"coarse-to-fine\", "
+        "which does (unheeded-start)",
+        '[search]\nstart_from = "."\nstrategy = "coarse-to-fine"',
+    ),
+    "many-classes": (
+        '[data]\npath = "ages.csv"\ntarget = "age"\n',
+        "advice: data.task: age has 62 different whole numbers, taken for classes; "
+        'write task = "regression" if amounts are meant (many-classes)',
+        '[data]\npath = "ages.csv"\ntarget = "age"\ntask = "regression"',
+    ),
 }
 
 
 def advised(folder: Path, text: str) -> list[str]:
-    (folder / "p.toml").write_text(DATA + text)
+    (folder / "p.toml").write_text(text if "[data]" in text else DATA + text)
+    (folder / "ages.csv").write_text("a,age\n" + "".join(f"{row}.5,{18 + row % 62}\n" for row in range(900)))
+    (folder / "pipeline.toml").write_text('search.metric = "validation.accuracy"')  # as in a run's folder
     return [str(each) for each in advice_on(load(folder / "p.toml"))]
 
 

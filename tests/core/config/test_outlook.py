@@ -7,6 +7,9 @@ from pathlib import Path
 import numpy
 import pytest
 from caviar import DataError, load
+from caviar.cli.check import summary
+from caviar.config.load import placed
+from caviar.config.losses import UnfitLoss
 from caviar.config.outlook import outlook, searched, steps
 from caviar.engine.setup import set_up
 
@@ -41,6 +44,13 @@ def test_rows_inputs_and_task_come_out_as_foreseen(folder: Path, data: str) -> N
     assert seen.parts() == parts
     assert (seen.inputs, seen.task) == (work.datasets[0].x.shape[1], task.kind)
     assert seen.outputs == (len(task.classes) or len(task.targets))
+
+
+def test_folds_are_told_with_what_they_cost_and_leave_unused(folder: Path) -> None:
+    (folder / "p.toml").write_text('[data]\npath = "a.npz"\nfolds = 3\n')
+    assert "each trial is trained 3 times" in [line.strip() for line in summary(load(folder / "p.toml"))]
+    told = [line.strip() for line in summary(load(folder / "p.toml", ["data.validation=0.3"]))]
+    assert "each trial is trained 3 times; data.validation is not used" in told
 
 
 def test_shapes_and_parameters_are_those_of_both_ends(folder: Path) -> None:
@@ -78,7 +88,7 @@ def test_every_searched_value_is_told_in_words(folder: Path) -> None:
             "column 'color' holds words; add the transform",
         ),
         ('path = "t.csv"\ntarget = "size"\ntask = "regression"', '["impute", "one-hot"]', ""),
-        ('path = "t.csv"\ntarget = "color"\ntask = "regression"', '["one-hot"]', "the target 'color' holds words"),
+        ('path = "words.csv"\ntarget = "color"\ntask = "regression"', '["one-hot"]', "the target 'color' holds words"),
         (
             'path = "gaps.csv"\ntarget = "y"',
             '["standardize"]',
@@ -88,9 +98,19 @@ def test_every_searched_value_is_told_in_words(folder: Path) -> None:
 )
 def test_what_would_stop_the_run_is_told_beforehand(folder: Path, data: str, transforms: str, told: str) -> None:
     (folder / "gaps.csv").write_text("a,y\n1,2\n,3\n")
+    (folder / "words.csv").write_text("a,color\n1,red\n2,blue\n")
     (folder / "p.toml").write_text(f"transform = {transforms}\n[data]\n{data}\n")
     if not told:
         assert outlook(load(folder / "p.toml"))
         return
     with pytest.raises(DataError, match=told):
         outlook(load(folder / "p.toml"))
+
+
+def test_weights_for_other_classes_are_told_at_their_line_by_check_and_by_run(folder: Path) -> None:
+    loss = '[trainer.loss]\nuse = "softmax-cross-entropy"\nclass_weights = [1, 2, 3]\n'
+    (folder / "p.toml").write_text(f'[data]\npath = "t.csv"\ntarget = "kind"\n{loss}')
+    for foresee in (outlook, set_up):
+        with pytest.raises(UnfitLoss, match=r"^trainer\.loss: class_weights: 3 weights for 4 classes") as error:
+            foresee(load(folder / "p.toml"))
+        assert ":4: trainer.loss: " in str(placed(folder / "p.toml", (), error.value))

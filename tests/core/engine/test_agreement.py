@@ -119,6 +119,21 @@ def test_fewer_trials_than_there_are_are_refused(folder: Path) -> None:
     assert "has 3 trials already" in done.stderr
 
 
+def test_a_staged_search_takes_the_total_from_the_search_and_says_that_it_is_not_extendable(folder: Path) -> None:
+    staged = ("--set", "search.strategy=staged", "--set", "search.trials=4")
+    result(pipe(folder, *staged))
+    assert result(pipe(folder, *staged))["resumed"] == 4
+    done = pipe(folder, *staged[:2], "--set", "search.trials=8")
+    assert done.returncode == 2
+    assert "is not extendable: 'staged' shared out search.trials = 4 when it began; go back to that" in done.stderr
+
+
+def test_a_staged_search_that_was_told_its_trials_goes_on_beyond_them(folder: Path) -> None:
+    staged = ("--set", 'search.strategy={ use = "staged", trials = 3 }')
+    result(pipe(folder, *staged))
+    assert result(pipe(folder, *staged, "--set", "search.trials=5"))["resumed"] == 3
+
+
 def test_a_changed_metric_is_refused_even_when_only_its_code_changed(folder: Path) -> None:
     words = ("--code", "mine.py", "--set", "search.metric=validation.mine")
     (folder / "mine.py").write_text(METRIC.replace("FACTOR", "1"))

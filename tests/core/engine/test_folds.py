@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from pathlib import Path
+from statistics import stdev
 from typing import Any
 
 import numpy
 import pytest
 from caviar import DataError, Mistakes, Random, load
+from caviar.cli.results import results
 from caviar.engine.prepare import prepare
 from caviar.engine.saved import open_model
 from caviar.engine.study import run
@@ -86,6 +89,7 @@ def test_the_metrics_of_a_trial_are_the_means_over_its_folds(file: Path) -> None
         outcomes = [work.perform(each, lambda epoch: None, lambda: None).members[0] for each in segments]
         finals = [outcome.final or {} for outcome in outcomes]
         assert trial.objective == pytest.approx(sum(each[objective.metric] for each in finals) / 3, rel=1e-12)
+        assert trial.over_folds(objective.metric) == pytest.approx(stdev(each[objective.metric] for each in finals))
     best = done.summary.best
     assert best is not None
     assert any(name.startswith("test.") for name in best.metrics)
@@ -93,6 +97,19 @@ def test_the_metrics_of_a_trial_are_the_means_over_its_folds(file: Path) -> None
     saved = open_model(file.parent / "runs" / "p" / "models" / "best.safetensors").weights
     weights = first.members[0].weights or {}
     assert all(numpy.array_equal(weights[name], saved[name]) for name in weights)
+
+
+def test_results_tell_how_far_the_folds_lie_apart(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    done = run(load(file, ["executor=inline", 'reporter=["progress"]']), file.parent / "runs")
+    best, metric = done.summary.best, done.info.metric
+    assert best is not None
+    told = f"± {best.over_folds(metric):.2g} over folds"
+    assert told in capsys.readouterr().err
+    results(file.parent / "runs" / "p")
+    assert told in capsys.readouterr().out
+    results(file.parent / "runs" / "p", json=True)
+    trials = json.loads(capsys.readouterr().out)["trials"]
+    assert trials[best.index]["metrics"][f"deviation.{metric}"] == best.over_folds(metric)
 
 
 @pytest.mark.parametrize("settings", [["executor.workers=2"], ["executor=inline", "trainer.population=1"]])

@@ -192,9 +192,37 @@ def test_those_who_come_through_have_the_bits_they_have_without_a_pruner_and_so_
     assert not set(pruned[1]) ^ {row for row in whole[1] if row[1] <= epochs[row[0]]}
 
 
+@pytest.mark.parametrize("keep", ["last", "best"])
+@pytest.mark.parametrize("pruner", ["look", "late"])
+def test_patience_ends_between_rungs_what_it_ends_without_them(file: Path, pruner: str, keep: str) -> None:
+    settings = ["trainer.patience=1", f"trainer.keep={keep}"]
+    whole = search(file, "whole", *settings)
+    assert len({row[3] for row in whole[0]}) > 2
+    assert states(whole)["finished"] > 8
+    assert not differences(search(file, "cut", *settings, f"search.pruner={pruner}"), whole)
+
+
+@pytest.mark.parametrize("pruner", ["brackets", "successive-halving", "hyperband", "median"])
+def test_what_ran_out_of_patience_has_finished_whatever_a_pruner_decides_later(file: Path, pruner: str) -> None:
+    settings = ["trainer.patience=1", "search.trials=12"]
+    whole = search(file, "whole", *settings)
+    pruned = search(file, "pruned", *settings, f"search.pruner={pruner}")
+    finished = {row[0] for row in pruned[0] if row[2] == "finished"}
+    assert any(row[3] < 6 for row in pruned[0] if row[0] in finished)
+    for theirs, ours in zip(whole, pruned, strict=True):
+        assert not {row for row in ours if row[0] in finished} ^ {row for row in theirs if row[0] in finished}
+    for most in (1, 3):
+        other = search(file, f"by{most}", *settings, f"search.pruner={pruner}", f"trainer.population={most}")
+        assert not differences(other, pruned)
+
+
 @pytest.mark.parametrize("after", ["false", "true"])
-def test_a_search_that_dies_at_any_commit_goes_on_to_the_same_decisions_and_bits(file: Path, after: str) -> None:
+@pytest.mark.parametrize("patience", [0, 1])
+def test_a_search_that_dies_at_any_commit_goes_on_to_the_same_decisions_and_bits(
+    file: Path, after: str, patience: int
+) -> None:
     settings = ["search.pruner=brackets", "store.use=failing", f"store.after={after}", "search.trials=6"]
+    settings.append(f"trainer.patience={patience}")
     whole = search(file, "whole", *settings)
     call = deaths = 0
     while call < 60:

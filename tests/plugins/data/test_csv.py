@@ -10,7 +10,6 @@ from caviar.testing import DataContract
 from caviar_plugins.data.csv import CSV
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import ValidationError
 
 TEXT = "n,w,f,gaps,y\n1,a,true,1.5,u\n2,,false,,v\n-3,c,true,0.5,u\n"
 
@@ -127,6 +126,13 @@ def test_what_does_not_fit_is_told_with_its_line(tmp_path: Path, text: str | byt
     assert f"{tmp_path / 't.csv'}{said}" in str(error.value)
 
 
+def test_a_target_without_a_value_is_told_by_the_head_as_by_the_table(tmp_path: Path) -> None:
+    data = table_of(tmp_path, "a,y\nb,c\n\nb, NA \n")
+    for look in (data.head, data.read):
+        with pytest.raises(DataError, match=r"t\.csv:4: the target 'y' has no value; fill it in or remove the row"):
+            look()
+
+
 def test_a_near_name_is_suggested(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="no column 'price' to predict; did you mean 'prices'"):
         table_of(tmp_path, "a,prices\n1,2\n", target="price").read()
@@ -142,7 +148,7 @@ def test_a_missing_file_and_a_folder_are_told(tmp_path: Path) -> None:
 
 
 def test_the_target_cannot_be_ignored() -> None:
-    with pytest.raises(ValidationError, match="cannot hold the target"):
+    with pytest.raises(ValueError, match="cannot hold the target"):
         CSV(path=Path("t.csv"), target="y", ignore=("y",))
 
 

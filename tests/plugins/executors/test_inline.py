@@ -26,6 +26,9 @@ class Noting:
     def blueprint(self) -> None:
         """It lives in this process alone."""
 
+    def devices(self) -> None:
+        """It trains on the processor."""
+
 
 SEGMENTS = [Segment((trial,), ({},), 0, 5) for trial in range(3)]
 

@@ -6,20 +6,37 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from caviar import EpochInfo, Executor, Optimizer, Pipeline, Problem, Segment, Stopped, TrialState, load
+from caviar import (
+    Array,
+    EpochInfo,
+    Executor,
+    History,
+    Optimizer,
+    Pipeline,
+    Problem,
+    Random,
+    Search,
+    Segment,
+    Space,
+    Stopped,
+    TrialState,
+    load,
+)
 from caviar.engine.job import Work
 from caviar.engine.setup import set_up
 from caviar.registry import index
 from caviar.testing import ExecutorContract
-from caviar_plugins import MLP, Choice, Digits, Inline, Processes
+from caviar_plugins import MLP, Choice, Digits, Inline, PopulationTrainer, Processes, RandomSearch
 
 OPTIMIZERS = '''
 """Optimizers that kill the process they run in: the first time only, or wherever they meet a certain trial."""
 
+import ctypes
 import os
 import signal
 from pathlib import Path
@@ -35,6 +52,13 @@ class Once(SGD):
         if not Path(self.marker).exists():
             Path(self.marker).touch()
             os.kill(os.getpid(), signal.SIGKILL)
+        super().update(parameters, gradients, state, step, layout)
+
+
+class Stuck(SGD):
+    def update(self, parameters, gradients, state, step, layout):
+        if (self.learning_rate == 0.5).any():
+            ctypes.PyDLL(None).sleep(1000)  # holds Python's lock: no other thread of the process can act
         super().update(parameters, gradients, state, step, layout)
 
 
@@ -124,6 +148,18 @@ def test_a_trial_that_kills_its_workers_has_failed_and_the_others_do_not_feel_it
     assert there == calm
 
 
+def test_a_trial_that_is_stuck_in_a_step_is_recorded_and_the_others_do_not_feel_it(file: Path) -> None:
+    stuck = job(file, "optimizer.use=stuck")
+    limited = replace(segment(0, 1, rates=(0.1, 0.5)), seconds=(0.1, 0.1))
+    there, _ = go(Processes(workers=2), stuck, [limited, segment(2)])
+    calm, _ = go(Inline(), stuck, [segment(2)])
+    state, epoch, *_, reason, _ = there.pop(1)
+    assert (state, epoch) == (TrialState.FAILED, 0)
+    assert reason == "stuck in a step: its worker was killed after 5.2 s of silence (trial_seconds)"
+    assert there.pop(0)[0] in (TrialState.FINISHED, TrialState.PRUNED)
+    assert there == calm
+
+
 def children() -> set[int]:
     return {int(pid) for pid in Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()}
 
@@ -137,6 +173,45 @@ def test_no_worker_is_started_for_nothing_and_none_stays(file: Path) -> None:
         assert len(list(workers.run([segment(0, until=1)], lambda epoch: None))) == 1
         assert len(children() - before) == 1
     assert children() == before
+
+
+def test_workers_that_are_expected_start_before_their_segment_and_no_more_than_can_be_used(file: Path) -> None:
+    before = children()
+    with Processes(workers=3).open(job(file), lambda: None) as workers:
+        workers.expect(0)
+        assert children() == before
+        workers.expect(2)
+        early = children() - before
+        assert len(early) == 2
+        assert len(list(workers.run([segment(0, until=1), segment(1, until=1)], lambda epoch: None))) == 2
+        assert children() - before == early
+        workers.expect(9)
+        assert len(children() - before) == 3
+    assert children() == before
+
+
+def test_a_run_starts_its_workers_before_the_first_round_is_proposed_and_none_for_a_run_that_is_done(
+    tmp_path: Path,
+) -> None:
+    before, seen = children(), list[int]()
+
+    class Watchful(RandomSearch):
+        name = "watchful"
+
+        def propose(self, space: Space, history: History, count: int, random: Random) -> Array:
+            seen.append(len(children() - before))
+            return super().propose(space, history, count, random)
+
+    for trials in (2, 2, 4):
+        Pipeline(
+            data=Digits(),
+            model=MLP(units=Choice((4, 8))),
+            trainer=PopulationTrainer(epochs=1),
+            search=Search(strategy=Watchful(), trials=trials, round=2),
+            executor=Processes(workers=2),
+            reporter=(),
+        ).run(runs=tmp_path)
+    assert seen == [2, 2]
 
 
 def test_the_wish_to_stop_is_heard_while_workers_train(file: Path) -> None:

@@ -8,13 +8,13 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
-from caviar import Dimension, EpochInfo, RunInfo, Space, Summary, Trial, TrialState, short_names
+from caviar import Dimension, EpochInfo, Retest, RunInfo, Space, Summary, Trial, TrialState, short_names
 from caviar.testing import ReporterContract
 from caviar_plugins.reporters.final_table import print_summary
 from caviar_plugins.reporters.progress import Progress
 from caviar_plugins.reporters.progress_view import Live
 from caviar_plugins.reporters.tracker import Tracker
-from caviar_plugins.reporters.wording import duration, number
+from caviar_plugins.reporters.wording import duration
 from caviar_plugins.samplers.log import Log
 from rich.console import Console
 
@@ -63,6 +63,25 @@ def test_the_table_shows_the_best_few_the_winner_and_what_to_do_next() -> None:
     assert "pipe predict 'runs/my digits' DATA" in text
 
 
+def test_the_order_of_re_tested_trials_can_be_read_off_the_table() -> None:
+    """Noise: the runs 0.90 and 0.94 lie 0.02 from their mean, so s = 0.02 sqrt(2); a single training pays all of it."""
+    again = replace(finished(0, 0.90), retests=(Retest(0, TrialState.FINISHED, 0.94),))
+    text = printed(run_of(1), summary_of([again, finished(1, 0.925)]), 80)
+    rows = re.findall(r"^ +(\d) +(0\.\d+ ± \S+(?: of \d)?)  ", text, re.MULTILINE)
+    assert rows == [("0", "0.9200 ± 0.020 of 2"), ("1", "0.9250 ± 0.028")]
+    assert "0.028, the noise of one training" in text
+    assert "Ranked by the worse end" in text
+    assert "2 finished, 1 re-test" in text
+
+
+def test_where_the_winner_was_re_tested_its_metrics_are_said_to_be_of_its_first_training() -> None:
+    again = replace(finished(0, 0.90), retests=(Retest(0, TrialState.FINISHED, 0.94),))
+    assert "of its first training" in printed(run_of(1), summary_of([again]), 80)
+    alone = printed(run_of(1), summary_of([finished(0, 0.90)]), 80)
+    assert "of its first training" not in alone
+    assert "±" not in alone
+
+
 def test_of_equal_trials_the_lower_index_stands_first() -> None:
     text = printed(run_of(1), summary_of([finished(index, 0.9) for index in range(3)]), 80)
     assert [int(match) for match in re.findall(r"^ +(\d) +0\.9", text, re.MULTILINE)] == [0, 1, 2]
@@ -84,7 +103,7 @@ def test_a_run_without_a_model_says_why() -> None:
     failed = Trial(0, 0, (), {}, TrialState.FAILED, 0, reason="ValueError in [adam]")
     text = printed(run_of(0), summary_of([failed]), 80)
     assert "trial 0 failed: ValueError in [adam]" in text
-    assert "No trial finished, so there is no model." in text
+    assert "There is no model." in text
 
 
 def test_elsewhere_than_on_a_terminal_there_are_few_plain_lines(capsys: pytest.CaptureFixture[str]) -> None:
@@ -107,13 +126,13 @@ def test_elsewhere_than_on_a_terminal_there_are_few_plain_lines(capsys: pytest.C
     assert "Best: trial 0" in capsys.readouterr().err
 
 
-def test_an_interrupted_run_says_that_it_goes_on(capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_interrupted_run_says_how_far_it_came(capsys: pytest.CaptureFixture[str]) -> None:
     progress = Progress()
     progress.before_run(run_of(0, resumed=3))
-    progress.on_failure(run_of(0, resumed=3), "interrupted")
+    progress.on_failure(run_of(0, resumed=3))
     assert capsys.readouterr().err.splitlines() == [
         "digits: 8 trials of 10 epochs, 3 of them done before, in runs/my digits",
-        "digits: interrupted; 3 of 8 trials are recorded in runs/my digits, and the same command goes on",
+        "digits: 3 of 8 trials are recorded in runs/my digits",
     ]
 
 
@@ -168,8 +187,10 @@ def test_paths_are_shortened_as_far_as_they_stay_apart() -> None:
     }
 
 
-def test_numbers_and_times_read_well() -> None:
-    assert [number(value) for value in (0.98765, 0.00012345, 12345.6, float("nan"))] == [
-        "0.9877", "0.0001234", "1.235e+04", "nan",
-    ]  # fmt: skip
+def test_a_place_in_a_list_is_no_name_by_itself() -> None:
+    paths = ("model.units.0", "model.units.1", "model.dropout")
+    assert list(short_names(paths).values()) == ["units.0", "units.1", "dropout"]
+
+
+def test_times_read_well() -> None:
     assert [duration(seconds) for seconds in (0.2, 61, 7500)] == ["0 s", "1 min 1 s", "2 h 5 min"]

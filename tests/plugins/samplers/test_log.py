@@ -4,7 +4,6 @@ import numpy
 import pytest
 from caviar.testing import SamplerContract
 from caviar_plugins import Log
-from pydantic import ValidationError
 from scipy import stats
 
 
@@ -25,9 +24,9 @@ class TestLog(SamplerContract):
 
     @pytest.mark.parametrize("low", [0, -1.0])
     def test_zero_is_refused_with_the_reason(self, low: float) -> None:
-        with pytest.raises(ValidationError, match="a log scale cannot touch zero"):
+        with pytest.raises(ValueError, match="a log scale cannot touch zero"):
             Log(low, 1.0)
 
     def test_an_empty_range_is_refused(self) -> None:
-        with pytest.raises(ValidationError, match="low must be below high, not 2 and 1"):
+        with pytest.raises(ValueError, match="low must be below high, not 2 and 1"):
             Log(2.0, 1.0)

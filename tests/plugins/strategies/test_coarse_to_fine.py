@@ -79,3 +79,9 @@ def test_failed_and_diverged_trials_do_not_lead() -> None:
     history.objectives[:3], history.objectives[3:5] = numpy.nan, numpy.inf
     points = CoarseToFine(explore=0.0).propose(PLANE, history, 100, Random(1))
     assert points[:, 1].max() < 0.5
+
+
+def test_one_trial_is_enough_to_go_on_from() -> None:
+    one = past(numpy.asarray([[0.6, 0.3, 0.5]]), numpy.zeros(1))
+    points = CoarseToFine(first=1, explore=0.0).propose(PLANE, one, 50, Random(1))
+    assert (abs(points - one.points) <= 1 / 3).all()

@@ -8,6 +8,7 @@ from caviar import Array, Dimension, History, Random, Space, TrialState
 from caviar.testing import StrategyContract
 from caviar.testing.strategy import SPACE, Line, Stairs, history
 from caviar_plugins import GaussianProcess, RandomSearch
+from caviar_plugins.strategies.candidates import anywhere
 from caviar_plugins.strategies.features import features, settled
 from caviar_plugins.strategies.scores import scores
 
@@ -113,3 +114,30 @@ def test_scores_keep_the_order_of_the_better_half_and_cut_off_the_worst() -> Non
     assert (numpy.diff(found[:4]) > 0).all()
     assert found[4] == found[5] == found[6] == found.max()
     assert found.std() == pytest.approx(1)
+
+
+def test_scores_tell_bad_from_worse_up_to_three_times_as_far_above_the_median_as_the_best_is_below() -> None:
+    found = scores(numpy.asarray([1.0, 2.0, 3.0, 4.0, 5.0, 14.9, 15.1, 50.0]))  # 4.5 + 3 * 3.5 is 15
+    assert found[4] < found[5] < found[6] == found[7]
+
+
+def test_a_lowest_point_in_a_corner_is_met_exactly() -> None:
+    points, losses = search(CUBE, lambda new: ((new - [1.0, 0.0, 1.0]) ** 2).sum(1), 24, 1)
+    assert losses.min() == 0
+    assert points[losses.argmin()].tolist() == [1.0, 0.0, 1.0]
+
+
+def test_candidates_lie_at_the_ends_too_and_options_are_drawn_evenly() -> None:
+    space = Space((Dimension("a", Line()), Dimension("kind", Stairs(4), ordered=False, levels=4)))
+    drawn = anywhere(space, 8000, numpy.random.default_rng(0))
+    assert (drawn[:, 0] == 0).mean() == pytest.approx(0.15 / 1.3, abs=0.015)
+    assert (drawn[:, 0] == 1).mean() == pytest.approx(0.15 / 1.3, abs=0.015)
+    assert numpy.histogram(drawn[:, 1], 4, (0, 1))[0] / 8000 == pytest.approx(0.25, abs=0.02)
+
+
+def test_a_round_does_not_scatter_once_the_lowest_point_is_about_known() -> None:
+    away = []
+    for seed in range(1, 6):
+        points, _ = search(CUBE, bowl, 32, 16, seed)
+        away.append(numpy.median(numpy.sqrt(((points[16:] - [0.9, 0.2, 0.5]) ** 2).sum(1))))
+    assert numpy.mean(away) < 0.15

@@ -1,5 +1,7 @@
 """What trials would have come to."""
 
+from dataclasses import replace
+
 import numpy
 from caviar import History, TrialState
 from caviar.values.history import Goal
@@ -38,3 +40,10 @@ def test_failed_and_diverged_trials_stay_what_they_are() -> None:
 
 def test_before_anyone_finished_the_last_values_stand() -> None:
     numpy.testing.assert_array_equal(outlook(past("minimize", [CUT, CUT], [[3], [2, 1]])), [3, 1])
+
+
+def test_violations_count_but_do_not_move_the_pruned() -> None:
+    free = past("minimize", [DONE, DONE, DONE, CUT], [[9, 5, 4], [8, 5, 3], [7, 5, 1], [10]])
+    history = replace(free, violations=numpy.asarray([0.0, 0.0, 0.5, 0.0]))
+    behind = 10 + (10 - 3) * (1 + 0.5)
+    numpy.testing.assert_array_equal(outlook(history), [4, 3, behind, 5])

@@ -1,6 +1,7 @@
 """staged."""
 
 import numpy
+import pytest
 from caviar import Array, Dimension, History, Random, Space, TrialState
 from caviar.testing import StrategyContract
 from caviar.testing.strategy import Line, Stairs
@@ -76,3 +77,8 @@ def test_a_stage_whose_strategy_has_nothing_left_goes_on_at_random() -> None:
     assert set(points[:3, 0]) == {0.0, 0.5, 1.0}
     assert len(set(points[3:10, 0]) - {0.0, 0.5, 1.0}) == 7
     assert set(points[10:13, 1]) == {0.0, 0.5, 1.0}
+
+
+def test_outside_a_run_it_must_be_told_how_many_trials_there_will_be() -> None:
+    with pytest.raises(ValueError, match="say how many there will be"):
+        search(Staged(), TIERS, 4, 2)

@@ -9,7 +9,7 @@ import numpy
 import pytest
 from caviar import Pipeline
 from caviar.engine.study import run
-from caviar_plugins import MLP, SGD, Digits, Inline, Log, PopulationTrainer
+from caviar_plugins import MLP, SGD, Digits, Inline, Log, NumPy, PopulationTrainer
 from caviar_plugins.trainers.epoch import _clip
 
 
@@ -66,6 +66,6 @@ def test_the_objective_is_that_of_the_epoch_that_is_kept(tmp_path: Path, keep: s
 
 def test_gradients_are_shortened_to_the_limit_of_their_member() -> None:
     gradients = numpy.asarray([[3.0, 4.0], [0.3, 0.4], [30.0, 40.0], [numpy.nan, 1.0]])
-    _clip(gradients, numpy.asarray([[1.0], [1.0], [0.0], [1.0]]), numpy)
+    _clip(gradients, numpy.asarray([[1.0], [1.0], [0.0], [1.0]]), NumPy())
     numpy.testing.assert_allclose(gradients[:3], [[0.6, 0.8], [0.3, 0.4], [30.0, 40.0]])
     assert numpy.isnan(gradients[3, 0]), "a member that diverges must be found"

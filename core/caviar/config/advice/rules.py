@@ -9,8 +9,10 @@ from caviar.config.advice.adam_constants import adam_constants
 from caviar.config.advice.advice import Advice, Rule
 from caviar.config.advice.batchnorm_alone import batchnorm_alone
 from caviar.config.advice.default_trials import default_trials
+from caviar.config.advice.many_classes import many_classes
 from caviar.config.advice.narrow_learning_rate import narrow_learning_rate
 from caviar.config.advice.small_batches import small_batches
+from caviar.config.advice.unheeded_start import unheeded_start
 from caviar.config.advice.uniform_scale import uniform_scale
 from caviar.config.advice.wide_grid import wide_grid
 
@@ -25,6 +27,8 @@ RULES: dict[str, Rule] = {
     "wide-grid": wide_grid,
     "batchnorm-alone": batchnorm_alone,
     "small-batches": small_batches,
+    "unheeded-start": unheeded_start,
+    "many-classes": many_classes,
 }
 AFTER = ("range-edge",)
 """Rules that need results; the engine has them."""

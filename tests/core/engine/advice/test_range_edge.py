@@ -25,6 +25,8 @@ def advised(folder: Path, path: str, sampler: str, value: Any, extra: str = "", 
         ("model.units", "{ log-int = [32, 64], step = 8 }", 64, "{ log-int = [32, 80], step = 8 }"),
         ("model.layers", "{ int = [1, 3] }", 3, "{ int = [1, 4] }"),
         ("model.dropout", "{ uniform = [0.1, 0.5] }", 0.5, "{ uniform = [0.1, 0.7] }"),
+        ("model.dropout", "{ uniform = [0.1, 0.5], step = 0.1 }", 0.5, "{ uniform = [0.1, 0.7], step = 0.1 }"),
+        ("optimizer.learning_rate", "{ log = [0.005, 0.01] }", 0.01, "{ log = [0.005, 0.02] }"),
     ],
 )
 def test_the_range_is_widened_on_its_own_scale(path: str, sampler: str, value: Any, wider: str, tmp_path: Path) -> None:

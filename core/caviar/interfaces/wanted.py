@@ -61,7 +61,8 @@ class Wanted:
 
     def words(self, many: bool = False) -> str:
         """In words: "a number or a list of whole numbers"."""
-        named = [_word(each, many) for each in self.types if each is not type(None)]
+        types = [each for each in self.types if not (each is str and Path in self.types)]  # a path is text
+        named = [_word(each, many) for each in types if each is not type(None)]
         return " or ".join(dict.fromkeys(named)) + (' or "auto"' if self.optional else "")
 
     def _classes(self) -> Iterable[type[Declared]]:
@@ -107,7 +108,9 @@ def _word(each: Any, many: bool) -> str:
         return "tables" if many else "a table"
     if isinstance(each, type) and issubclass(each, Plugin):
         return f"{each.kind}s" if many else f"{_article(each.kind)} {each.kind}"
-    return "a table" if isinstance(each, type) and issubclass(each, Declared) else "any value"
+    if isinstance(each, type) and issubclass(each, Declared):
+        return "tables" if many else "a table"
+    return "any value"
 
 
 def _article(word: str) -> str:

@@ -1,0 +1,21 @@
+"""unheeded-start: a strategy that does not learn from results starts from earlier trials in vain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from caviar.config.advice.advice import Advice
+from caviar.registry.load import name_of
+
+if TYPE_CHECKING:
+    from caviar.config.pipeline import Pipeline
+
+
+def unheeded_start(pipeline: Pipeline) -> Iterator[Advice]:
+    """There is a start_from, and the strategy learns nothing."""
+    search = pipeline.search
+    if search.sources and not search.strategy.learns:
+        name = name_of(type(search.strategy))
+        text = f"'{name}' does not learn from earlier trials; write strategy = \"coarse-to-fine\", which does"
+        yield Advice("unheeded-start", "search.start_from", text)

@@ -1,0 +1,56 @@
+"""Clocks: how long each trial of a population has trained, and whose time is over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from math import inf
+from time import monotonic
+
+from caviar.engine.twins import seconds_compiling
+from caviar.values.segment import Segment
+
+
+def working() -> float:
+    """Seconds of this process, those left out that compiling kernels took: no trial pays for their first use."""
+    return monotonic() - seconds_compiling()
+
+
+class OutOfTime(BaseException):
+    """Nobody in a population has time left. No Exception, so that no trial is blamed for it."""
+
+
+class Clock:
+    """A trial's time is its share of its population's: of each epoch, the seconds divided by the members in it."""
+
+    def __init__(self, segment: Segment, now: Callable[[], float] = working) -> None:
+        self._now, self._since = now, now()
+        self._left = dict(zip(segment.trials, segment.seconds, strict=True)) if segment.seconds else {}
+        self.spent = dict.fromkeys(segment.trials, 0.0)
+        self.go_on(segment.trials)
+
+    def watched(self, check_stop: Callable[[], None]) -> Callable[[], None]:
+        """A `check_stop` that also raises OutOfTime: the epoch would come too late for everyone."""
+
+        def check() -> None:
+            check_stop()
+            if self._now() > self._end:
+                raise OutOfTime
+
+        return check if self._left else check_stop
+
+    def lap(self) -> None:
+        """An epoch is over, or was left."""
+        now = self._now()
+        for trial in self._going:
+            self.spent[trial] += (now - self._since) / len(self._going)
+        self._since = now
+
+    def over(self, trial: int) -> bool:
+        """Whether a trial has trained for longer than it may."""
+        return self.spent[trial] > self._left.get(trial, inf)
+
+    def go_on(self, going: Iterable[int]) -> None:
+        """These trials train on."""
+        self._going = tuple(going)
+        left = [self._left.get(trial, inf) - self.spent[trial] for trial in self._going]
+        self._end = self._since + max(left, default=inf) * len(self._going)

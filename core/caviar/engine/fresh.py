@@ -1,0 +1,91 @@
+"""Fresh points: no trial tries again what an earlier one tried."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
+from math import isfinite
+from typing import Any
+
+from caviar.values.arrays import Array
+from caviar.values.dimension import Dimension, Space
+from caviar.values.random import Random, uniforms
+
+_DRAWS = 64  # tried before a finite space is searched value by value for what is left
+_FINEST = 1 << 20  # cuts of [0, 1] in which the values of a dimension are looked for
+
+
+def fresh(space: Space, points: Array, tried: Iterable[Mapping[str, Any]], first: int, random: Random) -> Array:
+    """Clipped points for the trials from number `first` on, of which none repeats one of those tried, nor another.
+
+    A point whose values were tried is replaced by a draw from the whole space, which depends on the trial's number and
+    on what was tried. Fewer points than were given: nothing is left to try.
+    """
+    import numpy
+
+    seen, kept = {_key(values) for values in tried}, []
+    for number, point in enumerate(points, first):
+        new = _untried(space, point, seen, random.child(number))
+        if new is None:
+            break
+        seen.add(_key(space.values(new)))
+        kept.append(new)
+    return numpy.asarray(kept, dtype=numpy.float64).reshape(len(kept), len(space))
+
+
+def _untried(space: Space, point: Array, seen: set[str], random: Random) -> Array | None:
+    finite = isfinite(space.size)
+    for each in chain([point], _draws(space, random), _cells(space, random) if finite else ()):
+        if _key(space.values(each)) not in seen:
+            return each
+    return None if finite else point  # a continuum so narrow that it repeats itself has no better one
+
+
+def _key(values: Mapping[str, Any]) -> str:
+    return repr(sorted(values.items()))
+
+
+def _draws(space: Space, random: Random) -> Iterator[Array]:
+    import numpy
+
+    keys = numpy.asarray([random.child(draw).key for draw in range(_DRAWS)], dtype=numpy.uint64)
+    yield from space.clip(uniforms(keys, len(space), numpy.float64))
+
+
+def _cells(space: Space, random: Random) -> Iterator[Array]:
+    """Every point of a finite space once, beginning anywhere."""
+    import numpy
+
+    ladders = [_ladder(dimension) for dimension in space.dimensions]
+    turned = [numpy.roll(ladder, random.child("turn", place).key % len(ladder)) for place, ladder in enumerate(ladders)]
+    point = numpy.full(len(space), 0.5)
+
+    def walk(place: int, chosen: Mapping[str, int]) -> Iterator[Array]:
+        if place == len(space):
+            yield space.clip(point[None])[0]
+            return
+        dimension = space.dimensions[place]
+        if dimension.parent is not None and chosen.get(dimension.parent) != dimension.when:
+            yield from walk(place + 1, chosen)
+            return
+        for coordinate in turned[place].tolist():
+            point[place] = coordinate
+            level = {} if dimension.ordered else {dimension.path: space.level(dimension.path, coordinate)}
+            yield from walk(place + 1, {**chosen, **level})
+
+    return walk(0, {})
+
+
+def _ladder(dimension: Dimension) -> Array:
+    """The coordinate of every value of a dimension that has levels."""
+    import numpy
+
+    assert dimension.levels is not None
+    if not dimension.ordered:
+        return dimension.sampler.to_unit(numpy.arange(dimension.levels, dtype=numpy.float64))
+    cuts = 1024
+    while True:
+        values = numpy.unique(dimension.sampler.from_unit(numpy.linspace(0.0, 1.0, cuts + 1)))
+        if len(values) >= dimension.levels or cuts >= _FINEST:
+            return dimension.sampler.to_unit(values)
+        cuts *= 4

@@ -1,0 +1,119 @@
+"""The search loop: round after round is proposed, trained, recorded, until there is enough or nothing left to try."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from caviar.config.space import floats
+from caviar.engine.fresh import fresh
+from caviar.engine.history import history_of
+from caviar.engine.job import told
+from caviar.engine.objective import Objective
+from caviar.engine.observers import Observers
+from caviar.engine.patience import out_of_patience
+from caviar.engine.retests import Retests, known_before
+from caviar.engine.rounds import Round
+from caviar.interfaces.executor import Workers
+from caviar.interfaces.store import Ledger
+from caviar.registry.index import PluginError
+from caviar.registry.load import name_of, version_of
+from caviar.values.arrays import Array
+from caviar.values.dimension import Space
+from caviar.values.earlier import EarlierTrial
+from caviar.values.history import History
+from caviar.values.random import Random
+from caviar.values.run import RunInfo
+from caviar.values.trial import Trial
+
+if TYPE_CHECKING:
+    from caviar.config.pipeline import Pipeline
+
+
+@dataclass(frozen=True)
+class SearchLoop:
+    """The search of one study. Nothing is kept in memory between two steps: a killed one goes on from its ledger."""
+
+    pipeline: Pipeline
+    space: Space
+    objective: Objective
+    ledger: Ledger
+    observers: Observers
+    info: RunInfo
+    together: int
+    earlier: tuple[EarlierTrial, ...]
+    given: tuple[Trial, ...]
+
+    def complete(self, workers: Workers) -> str | None:
+        """Trains every trial that is wanted and not done; why it stops before the last of them, if it does.
+
+        Round k always holds trials k * round and following.
+        """
+        total, size = self.info.total, self.pipeline.search.round
+        workers.expect(total - self.info.resumed)  # they load their libraries while the first round is proposed
+        for index in range(-(-total // size)):
+            wanted = range(index * size, min((index + 1) * size, total))
+            halt = self._propose(index, wanted)
+            shared = self.pipeline, self.objective, self.ledger, self.observers, self.info
+            part = Round(*shared, floats(self.pipeline), self.together, wanted)
+            if part.complete(workers):
+                trials = self.ledger.trials()[wanted.start : wanted.stop]
+                self.observers.tell("after_round", run=self.info, index=index, trials=trials)
+            self._retest(index, workers)
+            if halt:
+                return f"after {len(self.ledger.trials())} of {total} trials: {halt}"
+        return None
+
+    def _propose(self, index: int, wanted: range) -> str | None:
+        """Adds what is missing of a round, proposed from the rounds before it only; why no more follows, if so."""
+        known = known_before(index, self.ledger.trials())
+        if len(known) >= wanted.stop:
+            return None
+        halt = out_of_patience(known[: wanted.start], self.objective.goal, self.pipeline.search.patience)
+        if halt:
+            return halt
+        given = self.given[wanted.start : wanted.stop]
+        asked = wanted[len(given) :]
+        points = self._points(known[: wanted.start], given, asked)
+        drawn = [
+            Trial(number, index, tuple(point.tolist()), self.space.values(point))
+            for number, point in zip(asked, points, strict=False)
+        ]
+        new = [trial for trial in (*given, *drawn) if trial.index >= len(known)]
+        if new:
+            self.ledger.add_round(index, new)
+        return "nothing is left to try" if len(points) < len(asked) else None
+
+    def _retest(self, index: int, workers: Workers) -> None:
+        """Has trials trained once more, as the strategy asks after a round."""
+        if len(self.space) == 0:
+            return
+        own = self.pipeline, self.space, self.objective, self.ledger
+        retests = Retests(*own, floats(self.pipeline), self.together, index)
+        if trials := retests.complete(workers, self._history):
+            best = self.objective.best(self.ledger.trials())
+            self.observers.tell("after_retests", run=self.info, trials=tuple(trials), best=best)
+
+    def _history(self, trials: Sequence[Trial]) -> History:
+        return history_of(trials, self.ledger, self.objective, len(self.space), self.earlier, len(self.given))
+
+    def _points(self, known: Sequence[Trial], given: Sequence[Trial], asked: range) -> Array:
+        """Points for these trials, from those `known` of the rounds before; `given` are the others of the round."""
+        import numpy
+
+        count = len(asked)
+        if len(self.space) == 0:
+            return numpy.empty((count, 0))
+        strategy, random = self.pipeline.search.strategy, Random(self.pipeline.seed).child("strategy")
+        history = self._history(known)
+        try:
+            points = numpy.asarray(strategy.propose(self.space, history, count, random), dtype=numpy.float64)
+            if points.ndim != 2 or points.shape[0] > count or points.shape[1] != len(self.space):
+                raise ValueError(f"it proposed an array of shape {points.shape} instead of {(count, len(self.space))}")
+        except Exception as error:  # a plugin may raise anything
+            name, owner = name_of(type(strategy)), version_of(type(strategy))
+            raise PluginError(f"strategy '{name}' of {owner} failed: {told(error)}") from error
+        tried = [trial.values for trial in (*known, *given)]
+        random = Random(self.pipeline.seed).child("fresh")
+        return fresh(self.space, self.space.clip(points), tried, asked.start, random)

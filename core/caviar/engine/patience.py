@@ -1,0 +1,18 @@
+"""Patience: whether a search has gone on for long enough without finding anything better."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from caviar.values.history import Goal
+from caviar.values.ranking import ranked
+from caviar.values.trial import Trial
+
+
+def out_of_patience(trials: Sequence[Trial], goal: Goal, patience: int) -> str | None:
+    """Why no further round is worth it, judged from all trials of the rounds before; None where one is."""
+    finished = ranked(trials, goal)
+    since = sum(trial.index > finished[0].index for trial in finished)
+    if not patience or since < patience:
+        return None
+    return f"none of the last {since} that finished was better (search.patience = {patience})"

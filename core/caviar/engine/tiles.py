@@ -1,0 +1,48 @@
+"""Tiles: rows are predicted in blocks of one size, so that an answer does not depend on how a file is cut."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from caviar.values.arrays import Array
+
+_SIZES = (512, 64, 8)
+_ALONE = 8
+
+
+class Tiled:
+    """A predictor, (rows, inputs) to answers, called with blocks of exactly so many rows; the last is filled up.
+
+    The largest size is taken at which a row's bits do not depend on its place in the block: OpenBLAS's AVX2 kernels
+    add up the last rows of a block in another order, its AVX-512 kernels do not. One row alone is a block of eight, for
+    speed; where a product over many inputs is added up in parts, its last digits are then others.
+    """
+
+    def __init__(self, predict: Callable[[Array], Array]) -> None:
+        self._predict = predict
+        self._size = 0
+
+    def __call__(self, x: Array) -> Array:
+        import numpy
+
+        if not self._size and len(x) != 1:
+            self._size = _steady(self._predict, x)
+        size, answers = self._size if len(x) != 1 else _ALONE, []
+        for start in range(0, len(x), size):
+            rows = x[start : start + size]
+            if len(rows) < size:
+                rows = numpy.concatenate([rows, numpy.zeros((size - len(rows), x.shape[1]), x.dtype)])
+            answers.append(self._predict(rows)[: len(x) - start])
+        return numpy.concatenate(answers)
+
+
+def _steady(predict: Callable[[Array], Array], like: Array) -> int:
+    """The largest size at which equal rows get equal answers; what the rows hold does not matter to a kernel."""
+    import numpy
+
+    row = numpy.random.default_rng(0).normal(size=(1, like.shape[1])).astype(like.dtype)
+    for size in _SIZES:
+        answers = predict(numpy.repeat(row, size, axis=0))
+        if (answers == answers[0]).all():
+            return size
+    return _ALONE

@@ -1,0 +1,18 @@
+"""Trials of other runs, as a study that starts from them sees them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from caviar.values.trial import Trial
+
+
+@dataclass(frozen=True)
+class EarlierTrial:
+    """`trial.point` lies in the space of the study that starts from it; `curve` is its metric after each epoch.
+
+    The trial's number, round and values are those it had at home.
+    """
+
+    trial: Trial
+    curve: tuple[float, ...]

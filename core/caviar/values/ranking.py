@@ -1,0 +1,43 @@
+"""Ranking: which trials of a study are the best, or why none is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from math import inf, isnan, nan, sqrt
+
+from caviar.values.condition import Condition
+from caviar.values.history import Goal
+from caviar.values.noise import noise
+from caviar.values.trial import Trial, TrialState
+
+
+def ranked(trials: Iterable[Trial], goal: Goal) -> list[Trial]:
+    """The finished trials, best first; of equal ones the lower index.
+
+    All that meet `search.where` stand before those that do not, which follow by how far they are from it.
+    A trial counts as its mean over its trainings, worsened by that mean's standard error, noise / sqrt(trainings): one
+    lucky training does not beat a leader that was re-tested. Where nothing was re-tested, the objective decides.
+    """
+    done = [trial for trial in trials if trial.state is TrialState.FINISHED]
+    spread = noise(trial.runs for trial in done)
+
+    def loss(trial: Trial) -> float:
+        return _loss(trial.judged, goal) + spread / sqrt(max(1, len(trial.runs)))
+
+    return sorted(done, key=lambda trial: (trial.violation, loss(trial), trial.index))
+
+
+def without_winner(trials: Iterable[Trial], goal: Goal, where: Sequence[Condition]) -> str:
+    """Why none of the trials is the best, in words, where none has finished and meets `search.where`."""
+    finished = ranked(trials, goal)
+    if not finished:
+        return "no trial finished: see `pipe results` for the reasons"
+    nearest, off = finished[0], [each for each in where if each.violation(finished[0].metrics)]
+    has = ", ".join(f"{each.metric} {nearest.metrics.get(each.metric, nan):.6g}" for each in off)
+    return f"no trial meets {' and '.join(map(str, off))}: the nearest is trial {nearest.index}, with {has}"
+
+
+def _loss(objective: float | None, goal: Goal) -> float:
+    if objective is None or isnan(objective):
+        return inf
+    return -objective if goal == "maximize" else objective

@@ -1,0 +1,56 @@
+"""Scores: what the trials of a study are judged by, as people read it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import isfinite, sqrt
+from typing import Self
+
+from caviar.values.noise import noise
+from caviar.values.trial import Trial, TrialState
+
+
+def short_number(value: float) -> str:
+    """Four digits that count."""
+    return f"{value:.4f}" if 0.01 <= abs(value) < 100 else f"{value:.4g}"
+
+
+@dataclass(frozen=True)
+class Scores:
+    """`metric` is the searched one; `noise` that of one training, 0.0 where no trial was re-tested."""
+
+    metric: str
+    noise: float = 0.0
+
+    @classmethod
+    def of(cls, trials: Iterable[Trial], metric: str) -> Self:
+        """Those of a study, with the noise that its trials are ranked by."""
+        return cls(metric, noise(trial.runs for trial in trials if trial.state is TrialState.FINISHED))
+
+    def words(self, trial: Trial) -> str:
+        """0.9731; 0.9731 ± 0.0012 of 3 trainings; 0.9731 ± 0.0012 over folds."""
+        if trial.judged is None:
+            return ""
+        told, many, apart = short_number(trial.judged), len(trial.runs), trial.over_folds(self.metric)
+        if self.noise and isfinite(trial.judged):
+            told += f" ± {_two(self.noise / sqrt(many))}"
+        elif apart is not None:
+            told += f" ± {apart:.2g} over folds"
+        return told if many == 1 else f"{told} of {many}"
+
+    def legend(self, trials: Iterable[Trial]) -> str:
+        """What ± says in the words of these trials, and by what they are ranked; nothing where none has it."""
+        if self.noise:
+            return (
+                f"± is the standard error of a trial's mean: {_two(self.noise)}, the noise of one training, pooled "
+                'over all re-tested trials, / sqrt(trainings). "of 2" is the mean of two. Ranked by the worse end.'
+            )
+        if any(trial.over_folds(self.metric) is not None for trial in trials):
+            return "± is the standard deviation over a trial's folds. Ranked by the mean over them."
+        return ""
+
+
+def _two(value: float) -> str:
+    """Two digits that count, a zero too: 0.030."""
+    return f"{value:#.2g}".rstrip(".")

@@ -1,0 +1,76 @@
+"""optuna: any of Optuna's samplers, which are what Caviar calls strategies."""
+
+from __future__ import annotations
+
+import inspect
+from difflib import get_close_matches
+from importlib.util import find_spec
+from typing import Any, ClassVar, Self
+
+from caviar import Array, History, Random, Space, Strategy
+from pydantic import model_validator
+
+_PROGRAMS = {"CmaEsSampler": "cmaes", "GPSampler": "torch"}
+"""What Optuna imports only when it is about to sample."""
+
+
+class Optuna(Strategy):
+    """`sampler` names a class of `optuna.samplers`, whole or short (tpe, gp, cmaes, nsgaii, …), `options` its keywords.
+
+    Optuna sees losses, lower better, and coordinates: a continuum and many levels as floats from 0 to 1, few levels as
+    integers, choices as categories, and nothing of what a choice did not activate. Each round begins with a study in
+    memory that is told all results before, then asks for one trial after the other. What a pruned trial came to is
+    told epoch by epoch; a diverged one counts as the worst so far.
+    Source: Akiba et al. 2019, "Optuna: a next-generation hyperparameter optimization framework".
+    """
+
+    requires: ClassVar[tuple[str, ...]] = ("optuna",)
+
+    sampler: str = "tpe"
+    options: dict[str, Any] = {}
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        self._class()
+        return self
+
+    def propose(self, space: Space, history: History, count: int, random: Random) -> Array:
+        from caviar_plugins.strategies.optuna_study import ask, goes_through, quiet, study_of
+
+        with quiet():
+            cls = self._class()
+            stream = random.child("sequence") if goes_through(cls) else random.child(history.proposed)
+            sampler = cls(**self.options, seed=stream.key & 0x7FFFFFFF)
+            return ask(study_of(space, history, sampler), space, count)
+
+    def _class(self) -> Any:
+        """The sampler's class, which takes the options. Raises ValueError in the words of a mistake."""
+        try:
+            import optuna
+        except ImportError:
+            raise ValueError("it needs 'optuna'; pip install 'caviar[optuna]'") from None
+        known = {
+            name: each
+            for name, each in vars(optuna.samplers).items()
+            if name.endswith("Sampler") and "seed" in (parameters := inspect.signature(each).parameters)
+            if all(each.default is not each.empty for each in parameters.values())  # the others need Python objects
+        }
+        words = {_word(name): name for name in known}
+        if _word(self.sampler) not in words:
+            close = get_close_matches(_word(self.sampler), words, 1, 0.6)
+            hint = f"did you mean '{words[close[0]]}'?" if close else f"there are: {', '.join(known)}"
+            raise ValueError(f"Optuna has no sampler '{self.sampler}' that a file can name; {hint}")
+        name = words[_word(self.sampler)]
+        if name in _PROGRAMS and find_spec(_PROGRAMS[name]) is None:
+            raise ValueError(f"{name} needs '{_PROGRAMS[name]}'; pip install {_PROGRAMS[name]}")
+        options = [each for each in inspect.signature(known[name]).parameters if each != "seed"]
+        for option in self.options:
+            if option == "seed":
+                raise ValueError("the seed is the pipeline's own; leave it out of options")
+            if option not in options:
+                raise ValueError(f"{name} has no option '{option}'; it has {', '.join(options)}")
+        return known[name]
+
+
+def _word(name: str) -> str:
+    return name.lower().replace("-", "").replace("_", "").removesuffix("sampler")

@@ -1,0 +1,135 @@
+"""`pipe results` on a terminal: whole values, whatever its width."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import re
+import struct
+import subprocess
+import sys
+import termios
+from pathlib import Path
+
+import pytest
+from caviar import Reporter, TrialState, hook, load, short_number
+from caviar.engine.results import read_results
+from caviar.engine.study import Interrupted, run
+from caviar.values.problem import Stopped
+from caviar.values.trial import Trial
+
+FILE = """
+data = "digits"
+reporter = []
+normalizer = "batchnorm"
+executor = "inline"
+model.units = { int = [4, 8] }
+optimizer.learning_rate = { log = [1e-4, 1e-1] }
+optimizer.epsilon = { log = [1e-10, 1e-4] }
+trainer = { epochs = 2, batch_size = { choice = [128, 256] } }
+search = { trials = 6, pruner = "successive-halving" }
+[[regularizer]]
+use = "l2"
+strength = { log = [1e-7, 1e-2] }
+"""
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, tuple[Trial, ...]]:
+    folder = tmp_path_factory.mktemp("results")
+    (folder / "p.toml").write_text(FILE)
+    done = run(load(folder / "p.toml"), folder)
+    return folder / "p", done.summary.trials
+
+
+def on_terminal(folder: Path, columns: int) -> str:
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
+    words = [sys.executable, "-m", "caviar", "results", str(folder)]
+    environment = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
+    process = subprocess.Popen(words, stdout=theirs, stderr=theirs, env=environment | {"TERM": "xterm"})
+    os.close(theirs)
+    seen = b""
+    try:
+        while part := os.read(ours, 4096):
+            seen += part
+    except OSError:  # how a terminal ends on Linux
+        pass
+    os.close(ours)
+    assert process.wait() == 0
+    return re.sub(r"\x1b\[[\d;]*m", "", seen.decode())
+
+
+@pytest.mark.parametrize("columns", [60, 80, 200])
+def test_on_a_terminal_no_value_is_broken_and_no_line_too_long(
+    study: tuple[Path, tuple[Trial, ...]], columns: int
+) -> None:
+    folder, trials = study
+    text = on_terminal(folder, columns)
+    assert all(len(line) <= columns for line in text.splitlines())
+    for trial in trials:
+        assert all(f"{value:.6g}" in text for value in trial.values.values())
+    assert (" values " in text) is (columns < 200)  # where there is room, each has a column of its own
+
+
+def test_a_pruned_trial_says_how_far_it_came(study: tuple[Path, tuple[Trial, ...]]) -> None:
+    folder, trials = study
+    pruned = sum(trial.state is TrialState.PRUNED for trial in trials)
+    assert pruned > 0
+    assert on_terminal(folder, 200).count("pruned at 1 ") == pruned
+
+
+def test_pruned_trials_follow_by_how_far_they_came_with_their_last_value(
+    study: tuple[Path, tuple[Trial, ...]],
+) -> None:
+    folder, _ = study
+    found = read_results(folder)
+    with found.pipeline.store.read(folder) as ledger:
+        curves = ledger.curves(found.metric)
+    text = on_terminal(folder, 200)
+    rows = [line.split() for line in text.splitlines() if " pruned at " in line]
+    assert [row[4] for row in rows] == [short_number(curves[int(row[0])][-1]) for row in rows]
+    reached = [(int(row[3]), float(row[4])) for row in rows]
+    assert reached == sorted(reached, reverse=True)
+    assert text.index(" finished ") < text.index(" pruned at ")
+    assert text.rindex(" finished ") < text.index(" pruned at ")
+
+
+@pytest.mark.parametrize("where", ["validation.log_loss > 0", "validation.log_loss > 1e9"])
+def test_conditions_take_a_short_column_with_what_was_measured_and_stand_below(tmp_path: Path, where: str) -> None:
+    file = tmp_path / "p.toml"
+    file.write_text(FILE.replace('pruner = "successive-halving"', f"where = '{where}'"))
+    done = run(load(file), tmp_path)
+    text = on_terminal(tmp_path / "p", 80)
+    assert all(len(line) <= 80 for line in text.splitlines())
+    assert "feasible" in text.splitlines()[0]
+    assert "validation.log_loss" not in text.splitlines()[0]
+    assert all(f"{value:.6g}" in text for trial in done.summary.trials for value in trial.values.values())
+    assert f"feasible: {done.info.where[0]} (the numbers: validation.log_loss)" in " ".join(text.split())
+    met = "yes" if where.endswith("> 0") else "no"
+    for trial in done.summary.trials:
+        assert f"{met}, {short_number(trial.metrics['validation.log_loss'])}" in text
+
+
+def test_an_interrupted_search_says_how_many_trials_are_done_and_lists_no_other(tmp_path: Path) -> None:
+    (tmp_path / "p.toml").write_text(FILE.replace(', pruner = "successive-halving"', ""))
+    ended: list[int] = []
+
+    class Watcher(Reporter):
+        @hook
+        def after_trial(self, trial: Trial) -> None:
+            ended.append(trial.index)
+
+    def check_stop() -> None:
+        if len(ended) == 2:
+            raise Stopped
+
+    with pytest.raises(Interrupted) as stopped:
+        run(load(tmp_path / "p.toml", ["trainer.population=1"]), tmp_path, check_stop, [Watcher()])
+    done = sum(trial.state.done for trial in stopped.value.run.summary.trials)
+    text = on_terminal(tmp_path / "p", 80)
+    assert done == 2
+    assert "2 of 6 trials are done" in text
+    assert text.count(" finished ") == 2
+    assert "queued" not in text

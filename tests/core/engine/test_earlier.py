@@ -1,0 +1,307 @@
+"""Starting from earlier runs: their trials teach the strategy, and what could not be used is told."""
+
+from __future__ import annotations
+
+import shutil
+from math import inf, nan
+from pathlib import Path
+from typing import Any
+
+import numpy
+import pytest
+from caviar import EarlierTrial, Pipeline, StudyRecord, Trial, TrialState, load
+from caviar.config.likeness import Unlike, likeness
+from caviar.engine.agreement import Refused
+from caviar.engine.placing import Unusable
+from caviar.engine.study import Interrupted, Run, run
+from caviar.registry import index
+from caviar_plugins import MLP, LogInt, SQLite
+
+from tests.core.engine.test_rungs import PLUGINS, bits, differences
+
+PIPELINE = """
+name = "first"
+reporter = []
+executor = "inline"
+[data]
+path = "blobs.npz"
+[model]
+units = { int = [4, 9] }
+[optimizer]
+learning_rate = { log = [1e-3, 1.0] }
+[trainer]
+epochs = 2
+batch_size = 32
+[search]
+trials = 12
+round = 6
+"""
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a pipeline, its data, and a finished run of it."""
+    folder = tmp_path_factory.mktemp("warm")
+    draw = numpy.random.default_rng(0)
+    y = numpy.arange(90) % 3
+    numpy.savez(folder / "blobs.npz", X=draw.normal(0, 1.2, (90, 4)) + y[:, None], y=y)
+    (folder / "p.toml").write_text(PIPELINE)
+    (folder / "plugins.py").write_text(PLUGINS)
+    run(load(folder / "p.toml"), folder / "runs")
+    return folder
+
+
+@pytest.fixture
+def file(first: Path, tmp_path: Path) -> Path:
+    """A copy of that folder."""
+    shutil.copytree(first, tmp_path / "copy")
+    return tmp_path / "copy" / "p.toml"
+
+
+def started(file: Path, *settings: str, text: str = PIPELINE) -> Run:
+    """A run that starts from the first one."""
+    source = f'strategy.use = "coarse-to-fine"\nstart_from = "{file.parent / "runs" / "first"}"'
+    file.write_text(text.replace("[search]", f"[search]\n{source}").replace('"first"\nrep', '"next"\nrep'))
+    return run(load(file, settings), file.parent / "runs")
+
+
+def note(done: Run) -> str:
+    (line,) = done.info.notes
+    return line.partition(": ")[2]
+
+
+def earlier(file: Path, name: str = "next") -> tuple[EarlierTrial, ...]:
+    with SQLite().read(file.parent / "runs" / name) as ledger:
+        study = ledger.study()
+        assert study is not None
+        return study.earlier
+
+
+def trials(file: Path, name: str) -> tuple[Trial, ...]:
+    with SQLite().read(file.parent / "runs" / name) as ledger:
+        return ledger.trials()
+
+
+def test_every_trial_of_the_same_pipeline_is_history_with_its_point_and_its_curve(file: Path) -> None:
+    assert note(started(file)) == "12 of 12 trials used"
+    with SQLite().read(file.parent / "runs" / "first") as ledger:
+        curves = ledger.curves("validation.accuracy")
+    for theirs, ours in zip(trials(file, "first"), earlier(file), strict=True):
+        numpy.testing.assert_allclose(ours.trial.point[1], theirs.point[1], rtol=1e-9)
+        assert ours.trial.values == theirs.values
+        assert ours.trial.objective == theirs.objective
+        assert list(ours.curve) == list(curves[theirs.index])
+
+
+def test_the_strategy_learns_from_them(file: Path) -> None:
+    """coarse-to-fine explores for 16 trials; with 12 known before, its second round is in boxes already."""
+    cold = run(load(file, ["name=cold", "search.strategy=coarse-to-fine"]), file.parent / "runs")
+    warm = started(file, "search.strategy=coarse-to-fine")
+    assert [each.point for each in cold.summary.trials[:6]] == [each.point for each in warm.summary.trials[:6]]
+    assert [each.point for each in cold.summary.trials[6:]] != [each.point for each in warm.summary.trials[6:]]
+
+
+@pytest.mark.parametrize("strategy", ["random", "sobol", "grid"])
+def test_a_strategy_that_does_not_learn_is_told_to_read_nothing(file: Path, strategy: str) -> None:
+    cold = run(load(file, ["name=cold", f"search.strategy={strategy}"]), file.parent / "runs")
+    done = started(file, f"search.strategy={strategy}")
+    assert done.info.notes == (f"start_from is not read: '{strategy}' does not learn from earlier trials",)
+    assert earlier(file) == ()
+    assert [each.point for each in done.summary.trials] == [each.point for each in cold.summary.trials]
+
+
+def test_a_study_without_a_usable_trial_does_not_begin_until_the_line_is_mended(file: Path) -> None:
+    with pytest.raises(Unusable) as error:
+        started(file, text=MORE_ELSEWHERE)
+    assert "runs/first: none of 12 trials used (12 outside trainer.batch_size)" in str(error.value)
+    assert "mend this, or leave it out" in str(error.value)
+    assert trials(file, "next") == ()
+    assert note(started(file, "search.trials=1")) == "12 of 12 trials used"
+
+
+def test_the_winner_is_one_of_the_runs_own_trials(file: Path) -> None:
+    done = started(file, "search.trials=2", "trainer.epochs=1")
+    best = done.summary.best
+    assert best is not None
+    assert best.objective == max(each.objective or 0.0 for each in done.summary.trials)
+    assert best.objective < max(each.trial.objective or 0.0 for each in earlier(file))
+
+
+WIDER = PIPELINE.replace("[1e-3, 1.0]", "[1e-4, 1.0]").replace("[4, 9]", "[2, 12]")
+NARROWER = PIPELINE.replace("[1e-3, 1.0]", "[1e-2, 1.0]")
+MORE = PIPELINE.replace("[model]", "[model]\ndropout = { uniform = [0.0, 0.5] }")
+MORE_ELSEWHERE = PIPELINE.replace("batch_size = 32", "batch_size = { int = [8, 16] }")
+FIXED = PIPELINE.replace("{ int = [4, 9] }", "6")
+CHOICE = PIPELINE.replace(
+    "[optimizer]\nlearning_rate = { log = [1e-3, 1.0] }",
+    '[optimizer]\nchoice = ["sgd", { use = "adam", learning_rate = { log = [1e-3, 1.0] } }]',
+)
+LONGER = PIPELINE.replace("epochs = 2", "epochs = 3")
+SCALE = PIPELINE.replace("{ log = [1e-3, 1.0] }", "{ uniform = [1e-3, 1.0] }")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (WIDER, ["12 of 12 trials used", "model.units is wider", "optimizer.learning_rate is wider"]),
+        (NARROWER, [" outside optimizer.learning_rate)", "optimizer.learning_rate is narrower"]),
+        (MORE, ["12 of 12 trials used", "model.dropout is new (there 0)"]),
+        (FIXED, [" with another model.units)", "model.units is not searched any more"]),
+        (CHOICE, ["12 of 12 trials used", 'optimizer is new (there "adam")']),
+        (LONGER, ["12 of 12 trials used", "trainer.epochs was 2 there"]),
+        (SCALE, ["12 of 12 trials used", "optimizer.learning_rate is on another scale"]),
+    ],
+    ids=["wider", "narrower", "more", "fixed", "choice", "longer", "scale"],
+)
+def test_a_space_that_changed_is_told(file: Path, text: str, said: list[str]) -> None:
+    line = note(started(file, "search.trials=1", text=text))
+    for each in said:
+        assert each in line
+    assert int(line.split()[0]) == len(earlier(file))
+
+
+def test_only_trials_inside_a_narrower_range_are_used_at_the_place_they_have_there(file: Path) -> None:
+    started(file, "search.trials=1", text=NARROWER)
+    inside = [each for each in trials(file, "first") if each.values["optimizer.learning_rate"] >= 1e-2]
+    found = earlier(file)
+    assert [each.trial.index for each in found] == [each.index for each in inside]
+    assert 0 < len(found) < 12
+    for each in found:
+        rate = each.trial.values["optimizer.learning_rate"]
+        assert each.trial.point[1] == pytest.approx(numpy.log(rate / 1e-2) / numpy.log(1e2))
+
+
+def test_a_fixed_value_keeps_the_trials_that_had_it(file: Path) -> None:
+    started(file, "search.trials=1", text=FIXED)
+    same = [each.index for each in trials(file, "first") if each.values["model.units"] == 6]
+    assert [each.trial.index for each in earlier(file)] == same
+
+
+def test_one_size_for_all_layers_is_unlike_searched_sizes_of_each() -> None:
+    there = Pipeline(model=MLP(units=(LogInt(4, 8), LogInt(4, 8))))
+    with pytest.raises(Unlike, match=r"with another model\.units"):
+        likeness(Pipeline(model=MLP(units=6)), there, {"model.units.0": 4, "model.units.1": 8})
+
+
+def test_a_trial_keeps_its_place_when_its_optimizer_becomes_one_of_several_and_back(file: Path) -> None:
+    started(file, text=CHOICE)
+    for theirs, ours in zip(trials(file, "first"), earlier(file), strict=True):
+        assert int(ours.trial.point[0] * 6) == int(theirs.point[0] * 6)  # of six levels
+        assert ours.trial.point[1] == 0.75  # the second of two options
+        assert ours.trial.point[2] == pytest.approx(theirs.point[1])
+    back = PIPELINE.replace('name = "first"', 'name = "back"').replace(
+        "[search]", f'[search]\nstrategy = "coarse-to-fine"\nstart_from = "{file.parent / "runs" / "next"}"'
+    )
+    file.write_text(back)
+    line = note(run(load(file), file.parent / "runs"))
+    adams = [each for each in trials(file, "next") if each.values["optimizer"] == "adam"]
+    assert f"{len(adams)} of 12 trials used ({12 - len(adams)} with another optimizer)" in line
+    found = [each.trial.values["optimizer.adam.learning_rate"] for each in earlier(file, "back")]
+    assert found == [each.values["optimizer.adam.learning_rate"] for each in adams]
+
+
+def test_an_option_that_is_gone_takes_its_trials_with_it(file: Path) -> None:
+    first = PIPELINE.replace("batch_size = 32", "batch_size = { choice = [16, 32, 64] }").replace("first", "of-three")
+    file.write_text(first)
+    run(load(file), file.parent / "runs")
+    second = first.replace("[16, 32, 64]", "[16, 64]").replace("of-three", "of-two")
+    source = f'strategy = "coarse-to-fine"\nstart_from = "{file.parent / "runs" / "of-three"}"'
+    file.write_text(second.replace("[search]", f"[search]\n{source}"))
+    line = note(run(load(file, ["search.trials=1"]), file.parent / "runs"))
+    gone = sum(each.values["trainer.batch_size"] == 32 for each in trials(file, "of-three"))
+    assert 0 < gone < 12
+    assert f"({gone} with another trainer.batch_size); trainer.batch_size has other options" in line
+
+
+def test_other_data_is_told_and_the_trials_are_used(file: Path) -> None:
+    y = numpy.arange(90) % 3
+    numpy.savez(file.parent / "blobs.npz", X=numpy.random.default_rng(1).normal(0, 1.2, (90, 4)) + y[:, None], y=y)
+    assert note(started(file)) == "12 of 12 trials used; the data was other"
+
+
+def test_another_metric_that_was_measured_is_taken(file: Path) -> None:
+    done = started(file, "search.metric=validation.log_loss", "search.trials=1")
+    assert note(done) == "12 of 12 trials used; it searched validation.accuracy"
+    measured = [each.metrics["validation.log_loss"] for each in trials(file, "first")]
+    assert [each.trial.objective for each in earlier(file)] == measured
+
+
+def test_a_metric_that_was_not_measured_is_refused(file: Path) -> None:
+    numpy.savez(file.parent / "blobs.npz", X=numpy.zeros((90, 4)), y=numpy.linspace(0, 1, 90))
+    with pytest.raises(Unusable, match=r"searched validation\.accuracy and did not measure validation\.r2"):
+        started(file)
+
+
+def test_a_run_that_cannot_be_read_is_told_as_what_to_start_from(file: Path) -> None:
+    (file.parent / "runs" / "first" / "study.sqlite").write_text("junk")
+    with pytest.raises(Unusable, match=r"^search\.start_from: the run cannot be read: .*study\.sqlite: not a study"):
+        started(file)
+
+
+def test_a_run_cannot_start_from_itself(file: Path) -> None:
+    with pytest.raises(Refused, match=r"changed: search\.start_from; .* or give it another name"):
+        started(file, "name=first", "search.strategy=random", "search.trials=13")
+
+
+def test_several_runs_are_read_one_after_the_other(file: Path) -> None:
+    started(file, "search.trials=3")
+    both = 'strategy = "coarse-to-fine"\nstart_from = ["runs/first", "runs/next"]'
+    file.write_text(PIPELINE.replace("[search]", f"[search]\n{both}"))
+    done = run(load(file, ["name=third"]), file.parent / "runs")
+    assert [each.rpartition(": ")[2] for each in done.info.notes] == ["12 of 12 trials used", "3 of 3 trials used"]
+    assert [each.trial.index for each in earlier(file, "third")] == [*range(12), 0, 1, 2]
+
+
+def test_what_was_taken_is_kept_when_the_earlier_run_grows_or_goes(file: Path) -> None:
+    settings = ["search.strategy=coarse-to-fine", "search.round=3"]
+    whole = bits(started(file, *settings, "name=whole").info.folder)
+    started(file, *settings, "search.trials=4")
+    file.write_text(PIPELINE)
+    run(load(file, ["search.trials=15"]), file.parent / "runs")
+    grown = started(file, *settings, "search.trials=8")
+    assert grown.info.notes == ()
+    shutil.rmtree(file.parent / "runs" / "first")
+    file.write_text(PIPELINE)
+    done = run(load(file, [*settings, "name=next"]), file.parent / "runs")
+    assert done.info.notes == ("goes on with the 12 trials it started from; start_from is not read again",)
+    assert not differences(bits(done.info.folder), whole)
+
+
+def test_a_study_that_began_without_does_not_start_from_a_run_later(file: Path) -> None:
+    run(load(file, ["name=next", "search.trials=3"]), file.parent / "runs")
+    with pytest.raises(Refused, match=r"was begun with another file; changed: search\.start_from;"):
+        started(file, "search.strategy=random")
+
+
+@pytest.mark.parametrize("after", ["false", "true"])
+def test_a_warm_search_that_dies_at_any_commit_goes_on_to_the_same_bits(file: Path, after: str) -> None:
+    try:
+        text = PIPELINE.replace("[search]", '[search]\nstrategy = "coarse-to-fine"\nstart_from = "runs/first"')
+        file.write_text(text + "\n[[search.points]]\nmodel.units = 5\n")
+        settings = ["store.use=failing", f"store.after={after}", "search.trials=8", "search.round=4"]
+        code = file.parent / "plugins.py"
+
+        def search(name: str, *more: str) -> tuple[list[Any], ...]:
+            return bits(run(load(file, [*settings, *more, f"name={name}"], code), file.parent / "runs").info.folder)
+
+        whole = search("whole")
+        for call in range(1, 40):
+            try:
+                search(f"dies{call}", f"store.call={call}")
+            except Interrupted:
+                assert not differences(search(f"dies{call}"), whole), f"died at call {call}"
+            else:
+                assert call > 4
+                return
+        pytest.fail("never finished")
+    finally:
+        index.forget("caviar_code_")
+
+
+def test_infinities_survive_in_the_store(tmp_path: Path) -> None:
+    lost = Trial(3, 0, (0.25, nan), {"a": (1, 2)}, TrialState.DIVERGED, 1, {"loss": nan}, -inf, "why", inf)
+    record = StudyRecord("", {}, "", {}, "loss", "maximize", (EarlierTrial(lost, (0.5, nan, -inf)),))
+    with SQLite().open(tmp_path / "run", "maximize") as ledger:
+        ledger.describe(record)
+    with SQLite().open(tmp_path / "run", "maximize") as ledger:
+        assert repr(ledger.study()) == repr(record)

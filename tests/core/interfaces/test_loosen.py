@@ -1,0 +1,75 @@
+"""Loosening: what programs may say in place of a field's exact value means what the file's words mean."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy
+import pytest
+from caviar import Pipeline, Search, load
+from caviar_plugins import MLP, Adam, Choice, PopulationTrainer, Uniform
+
+WORDS = {
+    "backend": "numpy",
+    "data": "digits",
+    "transform": ["standardize", "impute"],
+    "normalizer": "batchnorm",
+    "optimizer": "sgd",
+    "schedule": {"learning_rate": "exponential"},
+    "regularizer": ["l2"],
+    "executor": "inline",
+    "store": "sqlite",
+    "reporter": ["progress"],
+}
+FILE = """
+name = "pipeline"
+backend = "numpy"
+data = "digits"
+transform = ["standardize", "impute"]
+normalizer = "batchnorm"
+optimizer = "sgd"
+schedule.learning_rate = "exponential"
+regularizer = ["l2"]
+executor = "inline"
+store = "sqlite"
+reporter = ["progress"]
+model.activation = "tanh"
+trainer.loss = "softmax-cross-entropy"
+search = { strategy = "coarse-to-fine", pruner = "hyperband", tiers = [1] }
+"""
+
+
+def test_names_of_plugins_mean_what_they_mean_in_a_file(tmp_path: Path) -> None:
+    (tmp_path / "p.toml").write_text(FILE)
+    words: dict[str, Any] = {"strategy": "coarse-to-fine", "pruner": "hyperband"}
+    parts: dict[str, Any] = {
+        "model": MLP(**{"activation": "tanh"}),  # type: ignore[arg-type]
+        "trainer": PopulationTrainer(**{"loss": "softmax-cross-entropy"}),  # type: ignore[arg-type]
+        "search": Search(tiers=(1,), **words),
+    }
+    said = Pipeline(**WORDS, **parts)  # type: ignore[arg-type]
+    filled = load(tmp_path / "p.toml")
+    assert said.model_copy(update={"optimizer": filled.optimizer}) == filled  # a file's tiers are filled in
+    assert type(said.optimizer) is type(filled.optimizer)
+
+
+@pytest.mark.parametrize(
+    ("value", "plain"),
+    [(numpy.int64(20), 20), (numpy.float64(0.5), 0.5), (numpy.bool_(True), True), (numpy.str_("a"), "a")],
+)
+def test_numpys_scalars_become_pythons(value: Any, plain: object) -> None:
+    search = Search(points=({"a.b": value, "c": {"d": [value]}},))
+    assert search.points == ({"a.b": plain, "c": {"d": (plain,)}},)
+    assert type(search.points[0]["a.b"]) is type(plain)
+    assert type(Choice((value, "other")).options[0]) is type(plain)
+
+
+def test_fields_of_numpys_scalars_are_written_as_numbers() -> None:
+    pipeline = Pipeline(
+        optimizer=Adam(numpy.float32(0.5), beta1=Uniform(numpy.float64(0.5), 0.9)),  # type: ignore[arg-type]
+        model=MLP(units=numpy.int64(3)),  # type: ignore[arg-type]
+    )
+    text = pipeline.to_toml()
+    assert "learning_rate = 0.5\nbeta1 = { uniform = [0.5, 0.9] }" in text
+    assert "units = 3\n" in text

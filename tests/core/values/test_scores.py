@@ -1,0 +1,55 @@
+"""What people read of a trial's score."""
+
+from __future__ import annotations
+
+from math import inf, sqrt
+from statistics import stdev
+
+import pytest
+from caviar import Retest, Scores, Trial, TrialState, short_number
+
+METRIC = "validation.accuracy"
+
+
+def trial(index: int, *runs: float, apart: float | None = None) -> Trial:
+    metrics = {} if apart is None else {f"deviation.{METRIC}": apart}
+    again = tuple(Retest(0, TrialState.FINISHED, each) for each in runs[1:])
+    return Trial(index, 0, (), {}, TrialState.FINISHED, 1, metrics, runs[0], retests=again)
+
+
+def test_numbers_have_four_digits_that_count() -> None:
+    numbers = [short_number(value) for value in (0.98765, 0.00012345, 12345.6, float("nan"))]
+    assert numbers == ["0.9877", "0.0001234", "1.235e+04", "nan"]
+
+
+def test_where_nothing_was_trained_again_a_score_is_a_number() -> None:
+    trials = [trial(0, 0.5), trial(1, 0.25)]
+    scores = Scores.of(trials, METRIC)
+    assert [scores.words(each) for each in trials] == ["0.5000", "0.2500"]
+    assert scores.legend(trials) == ""
+
+
+def test_what_is_told_is_the_standard_error_from_the_noise_of_all_that_were_re_tested() -> None:
+    trials = [trial(0, 0.90, 0.94), trial(1, 0.80, 0.86), trial(2, 0.925)]
+    scores = Scores.of(trials, METRIC)
+    pooled = sqrt((stdev([0.90, 0.94]) ** 2 + stdev([0.80, 0.86]) ** 2) / 2)
+    assert scores.noise == pytest.approx(pooled)
+    assert scores.words(trials[0]) == f"0.9200 ± {pooled / sqrt(2):.2g} of 2"
+    assert scores.words(trials[2]) == f"0.9250 ± {pooled:.2g}"
+    assert f"{pooled:.2g}, the noise of one training" in scores.legend(trials)
+
+
+def test_folds_tell_how_far_they_lie_apart() -> None:
+    folded = trial(0, 0.9, apart=0.0123)
+    assert Scores.of([folded], METRIC).words(folded) == "0.9000 ± 0.012 over folds"
+    assert "over a trial's folds" in Scores(METRIC).legend([folded])
+
+
+def test_two_trainings_that_came_to_the_same_have_no_noise() -> None:
+    same = trial(0, 0.5, 0.5)
+    assert Scores.of([same], METRIC).words(same) == "0.5000 of 2"
+
+
+def test_a_trial_that_diverged_once_is_infinitely_bad_without_an_error() -> None:
+    trials = [trial(0, 0.5, 0.6), trial(1, 0.9, -inf)]
+    assert Scores.of(trials, METRIC).words(trials[1]) == "-inf of 2"

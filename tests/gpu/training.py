@@ -1,0 +1,70 @@
+"""Small trainings on any backend, for comparing what comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import numpy
+from caviar import Backend, Dataset, Optimizer, Pipeline, Population, Random, Split, Task, TrainerContext
+from caviar.engine.bind import bind_population
+from caviar.engine.twins import Form, form_for
+from caviar_plugins import L2, MLP, Accuracy, Adam, BatchNorm, PopulationTrainer, SoftmaxCrossEntropy
+
+RATES = (0.003, 0.01, 0.05)
+
+
+def trained(
+    backend: Backend, members: Sequence[int], dtype: Literal["float32", "float64"] = "float64", **given: Any
+) -> dict[str, Any]:
+    """The state after some epochs, as NumPy's arrays, with the metrics beside it."""
+    epochs = given.pop("epochs", 2)
+    population, data, context = prepared(backend, members, dtype, **given)
+    trainer = population.parts["trainer"]
+    with numpy.errstate(all="ignore"):
+        step = trainer.advance(trainer.start(population, data, context), population, data, context, epochs)
+    state = {name: backend.fetch(array) for name, array in step.state.items()}
+    return {**state, "metrics": step.metrics.values}
+
+
+def prepared(
+    backend: Backend,
+    members: Sequence[int],
+    dtype: Literal["float32", "float64"],
+    *,
+    seed: int = 0,
+    inputs: int = 5,
+    units: tuple[int, ...] = (8, 6),
+    classes: int = 3,
+    batch: int = 16,
+    rows: int = 70,
+    normalizer: Any = None,
+    optimizer: Optimizer | None = None,
+    loss: SoftmaxCrossEntropy | None = None,
+    rates: tuple[float, ...] = RATES,
+    clip: float = 0.0,
+    form: Form | None = None,
+    **model: Any,
+) -> tuple[Population, Dataset, TrainerContext]:
+    random = numpy.random.default_rng(seed)
+    x = random.normal(0.3, 2.0, (rows, inputs)).astype(dtype)
+    y = random.integers(0, classes, (rows, 1))
+    task = Task("classification", ("y",), tuple(range(classes)))
+    split = Split(numpy.arange(rows - 9), numpy.arange(rows - 9, rows), numpy.arange(0))
+    codes = backend.send(y)
+    data = Dataset(backend.send(x), codes, codes, split, task, "")
+    pipelines = [
+        Pipeline(
+            model=MLP(units=units, **model),
+            normalizer=normalizer or BatchNorm(averaging=0.8),
+            optimizer=(optimizer or Adam()).model_copy(update={"learning_rate": rates[member]}),
+            regularizer=(L2(1e-3),),
+            trainer=PopulationTrainer(batch_size=batch, dtype=dtype, loss=loss or SoftmaxCrossEntropy(), clip=clip),
+            transform=(),
+            backend=backend,
+        )
+        for member in members
+    ]
+    values: list[dict[str, Any]] = [{} for _ in members]
+    bound = bind_population(members, pipelines, values, Random(seed), backend.send, form=form or form_for(backend))
+    return bound, data, TrainerContext(backend, task, Random(seed), {"accuracy": Accuracy()}, lambda: None)

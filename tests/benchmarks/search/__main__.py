@@ -1,4 +1,4 @@
-"""`python -m tests.benchmarks.search run|tables|times|tasks`: measures, resumes from its cache, prints markdown."""
+"""`python -m tests.benchmarks.search run|tables|figures|times|tasks`: measures into its cache, prints, draws."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ for _library in ("OMP", "OPENBLAS", "MKL"):  # before numpy loads: one thread fo
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.search", description=__doc__)
-    parser.add_argument("action", choices=["run", "tables", "times", "tasks"])
+    parser.add_argument("action", choices=["run", "tables", "figures", "times", "tasks"])
     parser.add_argument("--cache", type=Path, default=Path("~/.cache/caviar-search-benchmark").expanduser())
     parser.add_argument("--shared", type=Path, help="the folder that holds data/hpo and tools")
     parser.add_argument("--methods", type=lambda text: text.split(";"), help="semicolons between; default: all")
@@ -22,10 +22,13 @@ def main() -> None:
     parser.add_argument("--seeds", type=lambda text: range(*map(int, text.split(":"))), default=range(20))
     given = parser.parse_args()
 
-    from tests.benchmarks.search import methods, tables, tasks, times
+    from tests.benchmarks.search import figures, methods, tables, tasks, times
 
     if given.action == "tables":
         print(tables.markdown(given.cache, given.methods))
+        return
+    if given.action == "figures":
+        figures.write(given.cache)
         return
     shared = given.shared or tasks.SHARED
     if given.action == "tasks":

@@ -7,7 +7,8 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any, TypeAlias
 
-import caviar_plugins
+from caviar import Strategy
+from caviar_plugins import CoarseToFine, GaussianProcess, RandomSearch, Sobol
 
 from tests.benchmarks.search import curves
 from tests.benchmarks.search.peers import OPTUNA, SMAC, Optuna
@@ -16,11 +17,12 @@ from tests.benchmarks.search.tasks import Facts, Task, known_facts, load
 
 Search: TypeAlias = Callable[[int], Mapping[str, Any]]  # seed -> what one search found
 
-OURS = {
-    "random": "RandomSearch",
-    "sobol": "Sobol",
-    "coarse-to-fine": "CoarseToFine",
-    "gaussian-process": "GaussianProcess",
+OURS: Mapping[str, Callable[[], Strategy]] = {
+    "random": RandomSearch,
+    "sobol": Sobol,
+    "coarse-to-fine": CoarseToFine,
+    "coarse-to-fine, no re-tests": lambda: CoarseToFine(retest=0.0),
+    "gaussian-process": GaussianProcess,
 }
 NAMES = [*OURS, *OPTUNA, "smac"]
 
@@ -48,7 +50,7 @@ def _measure(method: str, task: Task, facts: Facts, setting: Setting, seed: int)
 
 def _searcher(method: str, task: Task, seed: int) -> Searcher:
     if method in OURS:
-        return Ours(getattr(caviar_plugins, OURS[method])(), task.space, task.goal, seed)
+        return Ours(OURS[method](), task.space, task.goal, seed)
     if method == "smac":
         return SMAC(task.space, task.goal, seed)
     return Optuna(method, task.space, task.goal, seed)

@@ -11,8 +11,10 @@ from caviar import Array, Dimension, Space
 from caviar.values.history import Goal
 from caviar_plugins import Choice, Int, Log, LogInt
 
+from tests.benchmarks.search.searches import Searcher
 
-class Optuna:
+
+class Optuna(Searcher):
     """An Optuna sampler: as many trials asked for as a round holds, then all told."""
 
     def __init__(self, sampler: str, space: Space, goal: Goal, seed: int) -> None:
@@ -34,7 +36,7 @@ class Optuna:
             self.study.tell(trial, objective)
 
 
-class SMAC:
+class SMAC(Searcher):
     """SMAC3's facade for hyperparameters (random forest, expected improvement), each configuration trained once."""
 
     def __init__(self, space: Space, goal: Goal, seed: int) -> None:

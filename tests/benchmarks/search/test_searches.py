@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy
 import pytest
-from caviar import Array, Space
+from caviar import Array, History, Random, Space
 from caviar_plugins import RandomSearch, Uniform
 
 from tests.benchmarks.search.searches import Ours, Setting, search
@@ -28,9 +28,28 @@ FACTS = Facts(best=-1.0, median=-0.5, deviation=0.7, random_gap=0.1)
 def test_regret_is_that_of_the_luckiest_trials_mean(size: int) -> None:
     searcher = Ours(RandomSearch(), SLOPE.space, SLOPE.goal, seed=3)
     found = search(searcher, SLOPE, FACTS, Setting("toy", 24, size), seed=3)
-    leader = searcher.points[searcher.objectives.argmax(), 0]
+    leader = searcher.points[numpy.argmax(searcher.runs), 0]
     assert found["regret"][-1] == pytest.approx((1 - leader) / 0.5, abs=1e-6)
     assert len(found["regret"]) == 24
+
+
+class Doubting(RandomSearch):
+    """Has its first trial trained once more after every round."""
+
+    def retests(self, space: Space, history: History, random: Random) -> tuple[int, ...]:
+        return (0,)
+
+
+def test_retests_count_as_trainings_and_move_the_incumbent() -> None:
+    searcher = Ours(Doubting(), SLOPE.space, SLOPE.goal, seed=3)
+    found = search(searcher, SLOPE, FACTS, Setting("toy", 24, 7), seed=3)
+    assert len(found["regret"]) == 24
+    assert [len(runs) for runs in searcher.runs] == [4, *[1] * 20]
+    objectives = [sum(runs) / len(runs) for runs in searcher.runs]
+    deviation = numpy.std(searcher.runs[0], ddof=1)
+    worsened = numpy.asarray(objectives) - deviation / numpy.sqrt([len(runs) for runs in searcher.runs])
+    leader = searcher.points[worsened.argmax(), 0]
+    assert found["regret"][-1] == pytest.approx((1 - leader) / 0.5, abs=1e-6)
 
 
 def test_a_task_counts_where_chance_is_further_off_than_noise() -> None:

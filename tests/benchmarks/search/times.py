@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from time import process_time
 
-import caviar_plugins
 import numpy
 from caviar import History, Random, TrialState
 
@@ -22,7 +21,7 @@ def markdown(task: Task) -> str:
         f"| strategy | {' | '.join(f'{trials:,}' for trials in _TRIALS)} |",
         f"|---|{'---|' * len(_TRIALS)}",
     ]
-    for name, attribute in OURS.items():
+    for name, strategy in OURS.items():
         cells = []
         for trials in _TRIALS:
             generator = numpy.random.default_rng(0)
@@ -34,7 +33,7 @@ def markdown(task: Task) -> str:
             spent = []
             for _ in range(5):
                 began = process_time()
-                getattr(caviar_plugins, attribute)().propose(task.space, past, 16, Random(1))
+                strategy().propose(task.space, past, 16, Random(1))
                 spent.append(process_time() - began)
             cells.append(f"{1000 * min(spent) / 16:.3f}")
         lines.append(f"| {name} | {' | '.join(cells)} |")

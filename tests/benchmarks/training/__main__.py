@@ -21,7 +21,7 @@ def main() -> None:
     sections: dict[str, Callable[[], str]] = {
         "steps": lambda: steps.section(given.rounds, given.core),
         "memory": lambda: memory.section(given.core),
-        "letter": letter.section,
+        "letter": lambda: letter.section(given.rounds),
     }
     report.write(given.out, [sections[name]() for name in given.only])
 

@@ -34,7 +34,7 @@ use = "processes"
 """
 
 
-def section(rounds: int = 1) -> str:
+def section(rounds: int) -> str:
     """Wall clock of both, in turn; compiled kernels are on disk, as after anyone's first run."""
     _ours(trials=2)
     ours, theirs = [], []

@@ -42,6 +42,11 @@ Tried without gain: normalizing eight rows as one long row (1.7 times slower: th
 than they save), Adam on aligned arrays (3 %; it waits for memory), one gradient buffer for all members (10 % of Adam),
 NumPy's newer BLAS (its functions are not public). With AVX2, 784-128-128-10 spends
 nine tenths of a step in products.
+
+The 64 trials on letter take 14.8 s of processor time in all. Before the first step lies one second or more: the
+command, NumPy, numba and SciPy are imported and kernels read from disk, in three processes on two cores. In a worker,
+training is 0.69 of what follows, AUC over 26 classes 0.09, the other evaluation 0.09. On a busy machine, earlier the
+same day, the peer took 41 to 55 s and the ratio was 2.9 to 3.3: it suffers more from company than we do.
 """
 
 

@@ -25,6 +25,13 @@ def imported(file: Path) -> Iterator[str]:
             assert node.level == 0, f"{file} has a relative import"
             assert node.module is not None
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith("import_module"):
+            yield from (str(each.value) for each in node.args if isinstance(each, ast.Constant))
+
+
+# A program that names a plugin by a word has it looked up by the registry, which imports the interfaces: the one import
+# against the stream, made when the word is said.
+AGAINST_THE_STREAM = {("loosen.py", "caviar.config.named")}
 
 
 @pytest.mark.parametrize("package", ORDER)
@@ -32,6 +39,8 @@ def test_imports_run_one_way(package: str) -> None:
     later = ORDER[ORDER.index(package) + 1 :]
     for file in (CORE / package).rglob("*.py"):
         for name in imported(file):
+            if (file.name, name) in AGAINST_THE_STREAM:
+                continue
             parts = name.split(".")
             assert not (parts[0] == "caviar" and len(parts) > 1 and parts[1] in later), f"{file} imports {name}"
 

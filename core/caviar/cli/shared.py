@@ -41,23 +41,6 @@ def limit_blas_threads() -> None:
     """
     for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ[name] = "1"
-    if _is_wide_amd():
-        os.environ.setdefault("OPENBLAS_CORETYPE", "SkylakeX")
-
-
-def _is_wide_amd() -> bool:
-    """Whether this is an AMD processor with AVX-512.
-
-    OpenBLAS does not know the newer ones and falls back to AVX2: products take 1.6 to 1.9 times as long.
-    """
-    try:
-        with open("/proc/cpuinfo") as file:
-            first = file.read(8192).split("\n\n")[0]
-    except OSError:
-        return False
-    flags = first.partition("flags")[2].partition("\n")[0].split()
-    wide = {"avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"}
-    return "AuthenticAMD" in first and wide <= set(flags)
 
 
 @contextmanager

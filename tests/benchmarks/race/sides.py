@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from tempfile import TemporaryDirectory
 from time import monotonic
 from typing import Any
 
+from tests.benchmarks.environment import unbiased
 from tests.benchmarks.race.setting import LONGER, TRIALS, pipeline
 
 _STOPWATCH = Path(__file__).with_name("stopwatch.py")
@@ -53,9 +53,8 @@ def peer(data: Path, space: str, seed: int, trials: int = TRIALS) -> Race:
 
 
 def _race(words: list[str], folder: Path) -> Race:
-    environment = os.environ | {f"{each}_NUM_THREADS": "1" for each in ("OMP", "OPENBLAS", "MKL")}
     began = monotonic()
-    done = subprocess.run([sys.executable, *words], capture_output=True, text=True, env=environment)
+    done = subprocess.run([sys.executable, *words], capture_output=True, text=True, env=unbiased())
     seconds = monotonic() - began
     if done.returncode:
         raise RuntimeError(done.stderr)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 from time import perf_counter
+
+from tests.benchmarks.environment import unbiased
 
 DATA = Path(__file__).parents[3] / "pipelines" / "data" / "letter.npz"
 
@@ -60,7 +61,6 @@ def _ours(trials: int) -> float:
 
 
 def _seconds(words: list[str]) -> float:
-    environment = os.environ | {f"{each}_NUM_THREADS": "1" for each in ("OMP", "OPENBLAS", "MKL")}
     began = perf_counter()
-    subprocess.run([sys.executable, *words], check=True, capture_output=True, env=environment)
+    subprocess.run([sys.executable, *words], check=True, capture_output=True, env=unbiased())
     return perf_counter() - began

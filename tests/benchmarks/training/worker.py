@@ -10,6 +10,8 @@ from multiprocessing import get_context
 from time import process_time
 from typing import Any
 
+from tests.benchmarks.environment import ONE_THREAD
+
 _SECONDS = 0.2  # each measurement at least
 
 
@@ -35,8 +37,7 @@ class Worker:
 
 def _work(pipe: Any, contender: str, arguments: tuple[Any, ...], core: int, settings: dict[str, str]) -> None:
     os.sched_setaffinity(0, {core})
-    # Before any of them loads: one thread for everyone.
-    os.environ.update({f"{each}_NUM_THREADS": "1" for each in ("OMP", "OPENBLAS", "MKL")} | settings)
+    os.environ.update(ONE_THREAD | settings)  # before any of them loads
     module, function = contender.split(":")
     run: Callable[[], int] = getattr(import_module(f"tests.benchmarks.training.{module}"), function)(*arguments)
     run()

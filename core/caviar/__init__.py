@@ -8,12 +8,16 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from caviar.interfaces import lookup as _lookup
+
 __version__ = "0.1.0"
 
 _HOMES = {
     "caviar.config.errors": ("Mistakes",),
     "caviar.config.pipeline": ("Check", "OptunaStudy", "Search"),
     "caviar.engine.blueprint": ("open_job",),
+    "caviar.engine.scipy_blas": ("blas_address",),
+    "caviar.engine.twins": ("watch_compiling",),
     "caviar.interfaces.activation": ("Activation",),
     "caviar.interfaces.backend": ("Backend",),
     "caviar.interfaces.data": ("Data", "DataError"),
@@ -70,6 +74,8 @@ if TYPE_CHECKING:
     from caviar.config.pipeline import OptunaStudy as OptunaStudy
     from caviar.config.pipeline import Search as Search
     from caviar.engine.blueprint import open_job as open_job
+    from caviar.engine.scipy_blas import blas_address as blas_address
+    from caviar.engine.twins import watch_compiling as watch_compiling
     from caviar.interfaces.activation import Activation as Activation
     from caviar.interfaces.backend import Backend as Backend
     from caviar.interfaces.data import Data as Data
@@ -162,6 +168,8 @@ if TYPE_CHECKING:
     from caviar.values.trial import TrialState as TrialState
     from caviar.values.words import words_from_array as words_from_array
     from caviar.values.words import words_to_array as words_to_array
+
+_lookup.named = lambda kind, name: import_module("caviar.config.named").named(kind, name)
 
 
 def __getattr__(name: str) -> Any:

@@ -8,8 +8,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from caviar.config.space import settle
-from caviar.engine.bind import bind_population
+from caviar.engine.bind import bind, bind_population
 from caviar.engine.memory import keep_freed_memory
+from caviar.engine.one_thread import OneThread
 from caviar.engine.training import Training
 from caviar.engine.twins import form_for
 from caviar.interfaces.backend import Backend
@@ -50,11 +51,11 @@ class Work:
         trained again in halves, until the members at fault are alone: they have failed, the others do not feel it.
         """
         import numpy
-        from threadpoolctl import threadpool_limits
+        from threadpoolctl import ThreadpoolController
 
         keep_freed_memory()
         form_for(self.backend)  # loads the BLAS of compiled kernels, so that it is limited too
-        with threadpool_limits(limits=1, user_api="blas"), numpy.errstate(all="ignore"):
+        with OneThread(ThreadpoolController()), numpy.errstate(all="ignore"):
             return Outcome(segment, tuple(self._try(segment, tell, check_stop)))
 
     def blueprint(self) -> list[Buffer] | None:
@@ -87,7 +88,9 @@ class Work:
     def context(self, check_stop: Callable[[], None]) -> TrainerContext:
         """What trainers are lent."""
         random, (metric, goal) = Random(self.pipeline.seed), self.searched
-        return TrainerContext(self.backend, self.task, random, self.metrics, check_stop, metric, goal)
+        dtype, send, form = self.pipeline.trainer.dtype, self.backend.send, form_for(self.backend)
+        metrics = {name: bind([each], dtype, send, form) for name, each in self.metrics.items()}
+        return TrainerContext(self.backend, self.task, random, metrics, check_stop, metric, goal)
 
     def _seed(self, segment: Segment) -> Random:
         """A re-test is what the trial would have been in a study of another seed, on the same split of the data."""

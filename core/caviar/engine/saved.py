@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from caviar.config.dump import to_toml
 from caviar.config.resolved import loads
 from caviar.engine.job import Work
+from caviar.engine.one_thread import OneThread
 from caviar.engine.prepare import Preparation
 from caviar.engine.setup import backend_of, with_loss
 from caviar.engine.tiles import Tiled
@@ -24,8 +25,6 @@ from caviar.values.table import Table
 from caviar.values.task import Task
 
 if TYPE_CHECKING:
-    from threadpoolctl import ThreadpoolController
-
     from caviar.config.pipeline import Pipeline
 
 _FORMAT = "caviar model 1"
@@ -56,7 +55,7 @@ class SavedModel:
         import numpy
 
         predict = self._predictor
-        with self._libraries.limit(limits=1, user_api="blas"), numpy.errstate(all="ignore"):
+        with self._one_thread, numpy.errstate(all="ignore"):
             return predict(x)
 
     @cached_property
@@ -68,11 +67,11 @@ class SavedModel:
         return Tiled(population.parts["trainer"].predictor(one, population, work.context(lambda: None)))
 
     @cached_property
-    def _libraries(self) -> ThreadpoolController:
-        """Found once, after the predictor has loaded all it needs: looking for them takes longer than a prediction."""
+    def _one_thread(self) -> OneThread:
+        """Found once, after the predictor has loaded all it needs: looking for it takes longer than a prediction."""
         from threadpoolctl import ThreadpoolController
 
-        return ThreadpoolController()
+        return OneThread(ThreadpoolController())
 
     def save(self, path: Path) -> None:
         """Writes the file so that it is there whole or not at all."""

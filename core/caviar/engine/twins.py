@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from functools import cache
 from importlib import import_module
 from time import monotonic
 from typing import Any, Protocol, TypeVar
 
+from caviar.engine.scipy_blas import blas_address
 from caviar.interfaces.backend import Backend
 from caviar.interfaces.plugin import Plugin
 
@@ -21,11 +23,13 @@ class Compiling:
 
     def __init__(self) -> None:
         self.depth, self.since, self.before = 0, 0.0, 0.0
+        self.tell: Callable[[bool], None] = lambda going: None
 
     def start(self) -> None:
         """One more begins to be compiled."""
         if self.depth == 0:
             self.since = monotonic()
+            self.tell(True)
         self.depth += 1
 
     def end(self) -> None:
@@ -33,6 +37,7 @@ class Compiling:
         self.depth -= 1
         if self.depth == 0:
             self.before += monotonic() - self.since
+            self.tell(False)
 
     def seconds(self) -> float:
         """In all, up to now."""
@@ -41,6 +46,11 @@ class Compiling:
 
 _compiling = Compiling()
 seconds_compiling = _compiling.seconds
+
+
+def watch_compiling(tell: Callable[[bool], None]) -> None:
+    """From now on `tell(True)` is called before this process compiles kernels, and `tell(False)` after."""
+    _compiling.tell = tell
 
 
 class Form(Protocol):
@@ -101,7 +111,7 @@ def _twin(kind: type[P], library: str) -> type[P]:
 def _numba_works() -> bool:
     try:
         # Products inside kernels use SciPy's BLAS: loaded here, before threads are limited, or it would not be.
-        import scipy.linalg.cython_blas  # noqa: F401
+        blas_address("dgemm")
         from numba.core import event
     except ImportError:  # absent, or older than this NumPy
         return False

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
+from caviar.interfaces import lookup
 from caviar.interfaces.plugin import Plugin
 from caviar.interfaces.wanted import Wanted
 from caviar.values.files import file_or_url
@@ -48,10 +48,7 @@ def _plain(value: Any) -> Any:
 
 
 def _named(base: type[Plugin], name: str) -> Plugin:
-    # The registry knows the names, and imports run from there to here: it is asked when a program says one, not before.
-    named = import_module("caviar.config.named").named
     try:
-        plugin: Plugin = named(base.kind, name)()
+        return lookup.named(base.kind, name)()
     except Problem as problem:
         raise ValueError(str(problem)) from None
-    return plugin

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from caviar import Array, Goal, Metric, TaskKind, namespace
+
+from caviar_plugins.metrics.counts import by_class
 
 
 class AUC(Metric):
@@ -15,30 +18,47 @@ class AUC(Metric):
     scikit-learn gives NaN that class is left out; if none remains, 0.5.
     """
 
+    twins: ClassVar[Mapping[str, str]] = {"numpy": "caviar_plugins.metrics.auc_kernel:CompiledAUC"}
     task: ClassVar[TaskKind] = "classification"
     goal: ClassVar[Goal] = "maximize"
     worst: ClassVar[float] = 0.0
 
     def measure(self, prediction: Array, truth: Array) -> Array:
         xp = namespace(prediction)
-        members, rows, classes = prediction.shape
-        found = []
-        for code in [1] if classes == 2 else range(classes):
-            true = truth[:, 0] == code
-            if 0 < int(xp.sum(xp.asarray(true, dtype=xp.int64))) < rows:
-                found.append(xp.stack([_area(prediction[member, :, code], true) for member in range(members)]))
-        if not found:
-            return xp.full(members, 0.5, dtype=xp.float64)  # type: ignore[no-any-return]
-        means: Array = xp.mean(xp.stack(found, axis=1), axis=1)
-        return means
+        scores, first = compared(prediction)
+        ordered, (members, classes) = xp.sort(scores, axis=-1), scores.shape[:2]
+        below = [
+            [_below(ordered[k, c, :], scores[k, c, :][truth[:, 0] == first + c]) for c in range(classes)]
+            for k in range(members)
+        ]
+        return area(xp.stack([xp.stack(each) for each in below]), truth, first)
 
 
-def _area(score: Array, true: Array) -> Array:
-    """For each hit how many scores lie below its own, equal ones half; hits among themselves make half of all pairs."""
-    xp = namespace(score)
-    scores, hits = xp.sort(score), score[true]
-    hit, missed = hits.shape[0], score.shape[0] - hits.shape[0]
-    below = [xp.searchsorted(scores, hits, side=side) for side in ("left", "right")]
-    twice = xp.sum(below[0] + below[1]) - hit * hit  # whole numbers: nothing is rounded
-    area: Array = xp.asarray(twice, dtype=xp.float64) / (2 * hit * missed)
-    return area
+def compared(prediction: Array) -> tuple[Array, int]:
+    """The probabilities that are compared, (members, classes, rows), and the number of their first class."""
+    first = 1 if prediction.shape[-1] == 2 else 0
+    return by_class(prediction)[:, first:, :], first
+
+
+def area(below: Array, truth: Array, first: int) -> Array:
+    """AUC of each member from what the hits of each class have below them, (members, classes); see `_below`."""
+    xp = namespace(below)
+    codes = xp.arange(first, first + below.shape[1], dtype=truth.dtype)
+    hits = xp.sum(xp.asarray(truth == codes, dtype=xp.int64), axis=0)
+    pairs = hits * (truth.shape[0] - hits)
+    # Hits among themselves make half of all their pairs; where there are no others, nothing is left. Until here numbers
+    # are whole, and nothing is rounded.
+    won = xp.asarray(below - hits**2, dtype=xp.float64)
+    areas = won / xp.asarray(2 * xp.maximum(pairs, xp.ones_like(pairs)), dtype=xp.float64)
+    count = xp.sum(xp.asarray(pairs > 0, dtype=xp.float64))
+    means = xp.sum(areas, axis=1) / xp.maximum(count, xp.ones_like(count))
+    found: Array = xp.where(count > 0, means, xp.full_like(means, 0.5))
+    return found
+
+
+def _below(ordered: Array, hits: Array) -> Array:
+    """How many scores are smaller than each hit, and how many not larger, in sum."""
+    xp = namespace(ordered)
+    below = [xp.searchsorted(ordered, hits, side=side) for side in ("left", "right")]
+    total: Array = xp.sum(below[0] + below[1])
+    return total

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from caviar import Array, Goal, Metric, TaskKind, namespace
+
+from caviar_plugins.metrics.counts import Counts, counts
 
 
 class BalancedAccuracy(Metric):
@@ -13,16 +16,19 @@ class BalancedAccuracy(Metric):
     Always guessing one of k classes gives 1 / k, however frequent it is. Of equally likely classes the first counts.
     """
 
+    twins: ClassVar[Mapping[str, str]] = {"numpy": "caviar_plugins.metrics.counts_kernel:CompiledBalancedAccuracy"}
     task: ClassVar[TaskKind] = "classification"
     goal: ClassVar[Goal] = "maximize"
     worst: ClassVar[float] = 0.0
 
     def measure(self, prediction: Array, truth: Array) -> Array:
-        xp = namespace(prediction)
-        true = truth == xp.arange(prediction.shape[-1], dtype=truth.dtype)
-        right = (xp.argmax(prediction, axis=-1) == truth[:, 0])[:, :, None] & true
-        rows = xp.sum(xp.asarray(true, dtype=xp.float64), axis=0)
-        none = rows == 0
-        shares = xp.sum(xp.asarray(right, dtype=xp.float64), axis=1) / xp.where(none, xp.ones_like(rows), rows)
-        means: Array = xp.sum(shares, axis=-1) / xp.sum(xp.asarray(~none, dtype=xp.float64))
-        return means
+        return balanced_accuracy(counts(prediction, truth))
+
+
+def balanced_accuracy(found: Counts) -> Array:
+    """Of each member."""
+    xp = namespace(found.right)
+    none = found.true == 0
+    shares = found.right / xp.where(none, xp.ones_like(found.true), found.true)
+    means: Array = xp.sum(shares, axis=-1) / xp.sum(xp.asarray(~none, dtype=xp.float64))
+    return means

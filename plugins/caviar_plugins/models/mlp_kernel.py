@@ -16,12 +16,13 @@ from caviar_plugins.models import mlp_passes as passes
 from caviar_plugins.models.folded import folded
 from caviar_plugins.models.folded_kernel import CompiledFolded
 from caviar_plugins.models.mlp import MLP
+from caviar_plugins.models.mlp_prediction import predicted
 from caviar_plugins.normalizers.batchnorm_kernel import CompiledBatchNorm
 from caviar_plugins.normalizers.none import NoNormalizer
 
 
 class CompiledMLP(MLP):
-    """Training passes of ReLU networks, with batch normalization before the activation or without a normalizer.
+    """Passes of ReLU networks, with batch normalization before the activation or without a normalizer.
 
     Everything else takes the plain way, with the compiled or plain parts it has. A step's cost outside the products is
     calls and memory: here a pass is one call, and what a layer writes the next one finds in cache.
@@ -32,6 +33,9 @@ class CompiledMLP(MLP):
             return super().forward(parameters, statistics, x, context)
         plan, x = self._plan(parameters, statistics), walkable(x[0])
         members, rows = len(parameters.buffer), len(x)
+        if not context.training:
+            epsilon = _epsilon(context.normalizer, members, x.dtype)
+            return predicted(x, plan, parameters.buffer, statistics.buffer, epsilon), None
         space = aligned((members, passes.room(plan, rows)), x.dtype)
         output = numpy.empty((members, rows, plan[-1, 1]), x.dtype)
         given = *_constants(context.normalizer, parameters, statistics, members), *self._dropping(context)
@@ -56,7 +60,7 @@ class CompiledMLP(MLP):
         context: ModelContext,
     ) -> Array:
         known = type(loss) is CompiledSoftmaxCrossEntropy and loss.class_weights is None
-        if not (known and self._fits(x, context)):
+        if not (known and context.training and self._fits(x, context)):
             return super().differentiate(parameters, statistics, x, target, loss, gradients, context)
         plan, x = self._plan(parameters, statistics), walkable(x[0])
         members, rows = len(parameters.buffer), len(x)
@@ -79,7 +83,7 @@ class CompiledMLP(MLP):
         normalizer = context.normalizer
         known = type(normalizer) is CompiledBatchNorm or type(normalizer) is NoNormalizer
         before = known and normalizer.place == "before-activation" and type(context.activation) is CompiledReLU
-        return before and context.training and len(x) == 1 and len(self._widths()) > 0
+        return before and len(x) == 1 and len(self._widths()) > 0
 
     def _dropping(self, context: ModelContext) -> tuple[Array, Array, Array]:
         """Rates, and the names of the streams that decide."""
@@ -108,14 +112,20 @@ _NO_WORDS = numpy.zeros(0, numpy.uint64)
 
 def _constants(normalizer: Any, parameters: Views, statistics: Views, members: int) -> tuple[Array, Array]:
     """What a mini-batch counts in running values, and epsilon; read in no layer that has no normalizer."""
+    epsilon = _epsilon(normalizer, members, parameters.buffer.dtype)
     if type(normalizer) is NoNormalizer:
-        none = numpy.zeros((members, 1, 1), parameters.buffer.dtype)
-        return none, none
+        return epsilon, epsilon
     if normalizer.corrected:  # each layer counts its mini-batches, all the same
         for layer in range(2, 1 + len({slot.layer for slot in statistics.layout})):
             normalizer.share(statistics.part(f"layer{layer}"))
-    share = normalizer.share(statistics.part("layer1"))
-    return share, normalizer.epsilon + 0  # writable like its neighbours: one compiled form
+    return normalizer.share(statistics.part("layer1")), epsilon
+
+
+def _epsilon(normalizer: Any, members: int, dtype: Any) -> Array:
+    if type(normalizer) is NoNormalizer:
+        return numpy.zeros((members, 1, 1), dtype)
+    epsilon: Array = normalizer.epsilon + 0  # writable like its neighbours: one compiled form
+    return epsilon
 
 
 def _workspace(memo: dict[str, Any], plan: Array, rows: int, dtype: Any) -> tuple[Array, Array, Array]:

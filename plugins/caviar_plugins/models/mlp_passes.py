@@ -40,7 +40,7 @@ def forward(
     hidden, zero = _hidden(plan)[0], x.dtype.type(0)
     a, begin = x, 0
     for layer in range(last):
-        inputs, units, weight, bias, gamma, beta, mean, variance = _row(plan, layer)
+        inputs, units, weight, bias, gamma, beta, mean, variance = row(plan, layer)
         z = matrix(space, rows * begin, rows, units)
         h = matrix(space, rows * (hidden + begin), rows, units)
         multiply(a, matrix(own, weight, inputs, units), z, quick)
@@ -63,7 +63,7 @@ def forward(
             keep_or_drop(h.reshape(-1), rate, key, words, layer + 1)
         a = h
         begin += units
-    inputs, units, weight, bias, _, _, _, _ = _row(plan, last)
+    inputs, units, weight, bias, _, _, _, _ = row(plan, last)
     multiply(a, matrix(own, weight, inputs, units), output, quick)
     add_bias(output, own[bias : bias + units], output, x.dtype.type(-numpy.inf))
 
@@ -77,7 +77,7 @@ def backward(d: Array, x: Array, plan: Array, own: Array, filled: Array, rate: A
     turned = space[place + rows * widest :]
     begin = hidden
     for layer in range(last, -1, -1):
-        inputs, units, weight, bias, _, _, _, _ = _row(plan, layer)
+        inputs, units, weight, bias, _, _, _, _ = row(plan, layer)
         begin -= inputs
         if bias >= 0:
             _sum_rows(d, filled[bias : bias + units])
@@ -130,7 +130,7 @@ def add_bias(z: Array, bias: Array, h: Array, floor: Any) -> None:
 
 
 @compiled
-def _row(plan: Array, layer: int) -> tuple[int, int, int, int, int, int, int, int]:
+def row(plan: Array, layer: int) -> tuple[int, int, int, int, int, int, int, int]:
     row = plan[layer]
     return row[0], row[1], row[2], row[3], row[4], row[5], row[6], row[7]
 

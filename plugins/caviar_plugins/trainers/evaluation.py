@@ -27,7 +27,7 @@ def measure(
         own, running = (Views(views.buffer[some], views.layout) for views in (parameters, statistics))
         outputs = list(_outputs(own, running, few, x))
         found = {"validation.loss": _mean_loss(outputs, y, loss, context)}
-        prediction = in_units(xp.concatenate([loss.predict(each) for each in outputs], axis=1), context)
+        prediction = in_units(_predictions(outputs, loss, xp), context)
         for name, metric in context.metrics.items():
             found[f"validation.{name}"] = metric.measure(prediction, truth)
         for name, values in found.items():
@@ -60,6 +60,16 @@ def _outputs(parameters: Views, statistics: Views, population: Population, x: Ar
     passing = ModelContext(False, population.parts["normalizer"], model.activation)
     for start in range(0, x.shape[0], TILE):
         yield model.forward(parameters, statistics, x[start : start + TILE][None], passing)[0]
+
+
+def _predictions(outputs: list[Array], loss: Loss, xp: Any) -> Array:
+    """(members, rows, …); in memory each class's rows lie together, because metrics go through them class by class."""
+    parts = [loss.predict(each) for each in outputs]
+    members, rows = parts[0].shape[0], sum(each.shape[1] for each in parts)
+    whole: Array = xp.empty((members, parts[0].shape[2], rows), dtype=parts[0].dtype).swapaxes(1, 2)
+    for number, each in enumerate(parts):
+        whole[:, number * TILE : number * TILE + TILE] = each
+    return whole
 
 
 def _mean_loss(outputs: list[Array], y: Array, loss: Loss, context: TrainerContext) -> Array:

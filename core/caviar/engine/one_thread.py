@@ -1,0 +1,57 @@
+"""One thread: BLAS is kept to it while anybody trains or predicts, from however many threads of this process."""
+
+from __future__ import annotations
+
+from threading import Lock, get_ident
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from threadpoolctl import LibController, ThreadpoolController
+
+_lock = Lock()
+_held: dict[tuple[str, int], tuple[int, int]] = {}
+"""By library, and by thread where each has a number of its own: how many are in here, and the number before them."""
+
+
+class OneThread:
+    """Until the last who is in one has left, the BLAS of its libraries has one thread; then as many as before.
+
+    Of two limits of threadpoolctl's that overlap the first to end lifts both, and the second leaves one thread behind.
+    """
+
+    def __init__(self, libraries: ThreadpoolController) -> None:
+        self._libraries = [each for each in libraries.lib_controllers if each.user_api == "blas"]
+
+    def __enter__(self) -> None:
+        with _lock:
+            for library in self._libraries:
+                key = _key(library)
+                inside, before = _held.get(key) or (0, library.num_threads)
+                if not inside:
+                    _set(library, 1)
+                _held[key] = inside + 1, before
+
+    def __exit__(self, *raised: object) -> None:
+        with _lock:
+            for library in self._libraries:
+                key = _key(library)
+                inside, before = _held.pop(key)
+                if inside > 1:
+                    _held[key] = inside - 1, before
+                else:
+                    _set(library, before)
+
+
+def _key(library: LibController) -> tuple[str, int]:
+    alone = library.internal_api == "openblas" and library.threading_layer == "openmp"
+    return library.filepath, get_ident() if alone else 0
+
+
+def _set(library: LibController, threads: int) -> None:
+    """Whoever sets a number first is the only thread that may, from threadpoolctl 3.8 on, until it is told off."""
+    release = getattr(library, "clear_controlling_thread", None)
+    if release:
+        release(force=True)
+    library.set_num_threads(threads)
+    if release:
+        release()

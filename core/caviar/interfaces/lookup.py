@@ -1,0 +1,12 @@
+"""Lookup: asks for a plugin by its name, in a layer that lies below those that know any."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from caviar.interfaces.plugin import Plugin
+
+named: Callable[[str, str], type[Plugin]]
+"""(kind, name) -> the class; raises Problem. The package hands it down when it is imported."""

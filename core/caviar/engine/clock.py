@@ -5,14 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from math import inf
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from caviar.engine.twins import seconds_compiling
 from caviar.values.segment import Segment
+
+if TYPE_CHECKING:
+    from caviar.config.pipeline import Pipeline
 
 
 def working() -> float:
     """Seconds of this process, those left out that compiling kernels took: no trial pays for their first use."""
     return monotonic() - seconds_compiling()
+
+
+def time_over(seconds: float, pipeline: Pipeline, epoch: int) -> str:
+    """Why a training that took so long was stopped."""
+    limit, far = pipeline.search.trial_seconds, f"at epoch {epoch} of {pipeline.trainer.epochs}"
+    return f"stopped after {seconds:.3g} s (trial_seconds = {limit:g}), {far}"
 
 
 class OutOfTime(BaseException):

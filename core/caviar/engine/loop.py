@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from caviar.config.space import floats
+from caviar.engine.blame import blamed
 from caviar.engine.fresh import fresh
 from caviar.engine.history import history_of
-from caviar.engine.job import told
 from caviar.engine.objective import Objective
 from caviar.engine.observers import Observers
 from caviar.engine.patience import out_of_patience
@@ -17,8 +17,6 @@ from caviar.engine.retests import Retests, known_before
 from caviar.engine.rounds import Round
 from caviar.interfaces.executor import Workers
 from caviar.interfaces.store import Ledger
-from caviar.registry.index import PluginError
-from caviar.registry.load import name_of, version_of
 from caviar.values.arrays import Array
 from caviar.values.dimension import Space
 from caviar.values.earlier import EarlierTrial
@@ -48,11 +46,11 @@ class SearchLoop:
     def complete(self, workers: Workers) -> str | None:
         """Trains every trial that is wanted and not done; why it stops before the last of them, if it does.
 
-        Round k always holds trials k * round and following.
+        Round k always holds trials k * round and following, and begins when the round before is over, re-tests too.
         """
-        total, size = self.info.total, self.pipeline.search.round
+        total, size, known = self.info.total, self.pipeline.search.round, self.ledger.trials()
         workers.expect(total - self.info.resumed)  # they load their libraries while the first round is proposed
-        for index in range(-(-total // size)):
+        for index in range(known[-1].round if known else 0, -(-total // size)):
             wanted = range(index * size, min((index + 1) * size, total))
             halt = self._propose(index, wanted)
             shared = self.pipeline, self.objective, self.ledger, self.observers, self.info
@@ -67,9 +65,10 @@ class SearchLoop:
 
     def _propose(self, index: int, wanted: range) -> str | None:
         """Adds what is missing of a round, proposed from the rounds before it only; why no more follows, if so."""
-        known = known_before(index, self.ledger.trials())
-        if len(known) >= wanted.stop:
+        trials = self.ledger.trials()
+        if len(trials) >= wanted.stop:
             return None
+        known = known_before(index, trials)
         halt = out_of_patience(known[: wanted.start], self.objective.goal, self.pipeline.search.patience)
         if halt:
             return halt
@@ -89,11 +88,8 @@ class SearchLoop:
         """Has trials trained once more, as the strategy asks after a round."""
         if len(self.space) == 0:
             return
-        own = self.pipeline, self.space, self.objective, self.ledger
-        retests = Retests(*own, floats(self.pipeline), self.together, index)
-        if trials := retests.complete(workers, self._history):
-            best = self.objective.best(self.ledger.trials())
-            self.observers.tell("after_retests", run=self.info, trials=tuple(trials), best=best)
+        shared = self.pipeline, self.space, self.objective, self.ledger, self.observers, self.info
+        Retests(*shared, floats(self.pipeline), self.together, index).complete(workers, self._history)
 
     def _history(self, trials: Sequence[Trial]) -> History:
         return history_of(trials, self.ledger, self.objective, len(self.space), self.earlier, len(self.given))
@@ -107,13 +103,10 @@ class SearchLoop:
             return numpy.empty((count, 0))
         strategy, random = self.pipeline.search.strategy, Random(self.pipeline.seed).child("strategy")
         history = self._history(known)
-        try:
+        with blamed(strategy):
             points = numpy.asarray(strategy.propose(self.space, history, count, random), dtype=numpy.float64)
             if points.ndim != 2 or points.shape[0] > count or points.shape[1] != len(self.space):
                 raise ValueError(f"it proposed an array of shape {points.shape} instead of {(count, len(self.space))}")
-        except Exception as error:  # a plugin may raise anything
-            name, owner = name_of(type(strategy)), version_of(type(strategy))
-            raise PluginError(f"strategy '{name}' of {owner} failed: {told(error)}") from error
         tried = [trial.values for trial in (*known, *given)]
         random = Random(self.pipeline.seed).child("fresh")
         return fresh(self.space, self.space.clip(points), tried, asked.start, random)

@@ -30,8 +30,13 @@ class Objective:
             return self.worst
         return None if outcome.final is None else outcome.final[self.metric]
 
-    def again(self, outcome: MemberOutcome) -> float:
-        """A re-test's objective; where it has none, such that no other training makes up for it."""
+    def again(self, outcome: MemberOutcome) -> float | None:
+        """A re-test's objective: None where its time was over, which says nothing of the trial.
+
+        Where it came to nothing otherwise, it is such that no other training makes up for it.
+        """
+        if outcome.state is TrialState.PRUNED:
+            return None
         objective = outcome.final[self.metric] if outcome.final is not None else nan
         return objective if objective == objective else (-inf if self.goal == "maximize" else inf)
 

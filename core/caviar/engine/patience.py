@@ -11,8 +11,10 @@ from caviar.values.trial import Trial
 
 def out_of_patience(trials: Sequence[Trial], goal: Goal, patience: int) -> str | None:
     """Why no further round is worth it, judged from all trials of the rounds before; None where one is."""
+    if not patience:
+        return None
     finished = ranked(trials, goal)
     since = sum(trial.index > finished[0].index for trial in finished)
-    if not patience or since < patience:
+    if since < patience:
         return None
     return f"none of the last {since} that finished was better (search.patience = {patience})"

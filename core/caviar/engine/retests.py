@@ -9,17 +9,18 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from caviar.engine.blame import blamed
+from caviar.engine.clock import time_over
 from caviar.engine.folds import whole
-from caviar.engine.job import told
 from caviar.engine.objective import Objective
+from caviar.engine.observers import Observers
 from caviar.engine.populations import group
 from caviar.interfaces.executor import Workers
 from caviar.interfaces.store import Ledger
-from caviar.registry.index import PluginError
-from caviar.registry.load import name_of, version_of
 from caviar.values.dimension import Space
 from caviar.values.history import History
 from caviar.values.random import Random
+from caviar.values.run import EpochInfo, RunInfo
 from caviar.values.segment import MemberOutcome, Segment
 from caviar.values.trial import Retest, Trial, TrialState
 
@@ -35,12 +36,14 @@ class Retests:
     space: Space
     objective: Objective
     ledger: Ledger
+    observers: Observers
+    info: RunInfo
     floats: frozenset[str]
     together: int
     round: int
 
-    def complete(self, workers: Workers, history: Callable[[Sequence[Trial]], History]) -> list[Trial]:
-        """Asks for them unless that was done, and trains those that are queued; the trials concerned as they now are.
+    def complete(self, workers: Workers, history: Callable[[Sequence[Trial]], History]) -> None:
+        """Asks for them unless that was done, and trains those that are queued.
 
         `history` tells what a strategy sees of trials.
         """
@@ -51,22 +54,20 @@ class Retests:
         else:
             queued = [trial for trial in trials if trial.retests and trial.retests[-1].state is TrialState.QUEUED]
         if not queued:
-            return []
+            return
         for repeat in sorted({len(trial.retests) for trial in queued}):
             self._train([trial for trial in queued if len(trial.retests) == repeat], repeat, workers)
-        numbers = {trial.index for trial in queued}
-        return [trial for trial in self.ledger.trials() if trial.index in numbers]
+        numbers, trials = {trial.index for trial in queued}, self.ledger.trials()
+        again = tuple(trial for trial in trials if trial.index in numbers)
+        self.observers.tell("after_retests", run=self.info, trials=again, best=self.objective.best(trials))
 
     def _ask(self, history: History, trials: Sequence[Trial]) -> list[Trial]:
         strategy, random = self.pipeline.search.strategy, Random(self.pipeline.seed).child("strategy")
-        try:
+        with blamed(strategy):
             rows = strategy.retests(self.space, history, random)
             unfit = [row for row in rows if row < history.earlier or history.states[row] is not TrialState.FINISHED]
             if unfit or len(set(rows)) < len(rows):
                 raise ValueError(f"it asked to re-test {rows}: each once, of this study's trials that have finished")
-        except Exception as error:  # a plugin may raise anything
-            name, owner = name_of(type(strategy)), version_of(type(strategy))
-            raise PluginError(f"strategy '{name}' of {owner} failed: {told(error)}") from error
         asked = [trials[row - history.earlier] for row in sorted(rows)]
         queued = [replace(each, retests=(*each.retests, Retest(self.round))) for each in asked]
         if queued:
@@ -76,20 +77,27 @@ class Retests:
     def _train(self, trials: Sequence[Trial], repeat: int, workers: Workers) -> None:
         by_index = {trial.index: trial for trial in trials}
         folds = (self.pipeline.data and self.pipeline.data.folds) or 1
-        outcomes = workers.run(self._segments(trials, repeat, folds, workers.count), lambda epoch: None)
+        outcomes = workers.run(self._segments(trials, repeat, folds, workers.count), self._tell)
         for members in whole(outcomes, folds):
             self.ledger.settle([self._ended(by_index[member.trial], member) for member in members])
 
     def _segments(self, trials: Sequence[Trial], repeat: int, folds: int, workers: int) -> Iterator[Segment]:
+        limit, epochs = self.pipeline.search.trial_seconds, self.pipeline.trainer.epochs
         for members in group(trials, self.pipeline.trainer, self.floats, workers, self.together):
             numbers, values = tuple(each.index for each in members), tuple(each.values for each in members)
+            seconds = (limit / folds,) * len(members) if limit else ()
             for fold in range(folds):
-                yield Segment(numbers, values, 0, self.pipeline.trainer.epochs, fold, repeat=repeat)
+                yield Segment(numbers, values, 0, epochs, fold, None, seconds, repeat)
+
+    def _tell(self, epoch: EpochInfo) -> None:
+        self.observers.tell("after_retest_epoch", run=self.info, epoch=epoch)
 
     def _ended(self, trial: Trial, outcome: MemberOutcome) -> Trial:
         *before, retest = trial.retests
-        objective, metrics = self.objective.again(outcome), outcome.final or {}
-        done = replace(retest, state=outcome.state, objective=objective, metrics=metrics, reason=outcome.reason)
+        objective, metrics, reason = self.objective.again(outcome), outcome.final or {}, outcome.reason
+        if outcome.state is TrialState.PRUNED:
+            reason = time_over(outcome.seconds, self.pipeline, outcome.epoch)
+        done = replace(retest, state=outcome.state, objective=objective, metrics=metrics, reason=reason)
         return replace(trial, retests=(*before, done))
 
 

@@ -9,17 +9,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from caviar.engine.blame import blamed
+from caviar.engine.clock import time_over
 from caviar.engine.folds import whole
 from caviar.engine.history import curves_of
-from caviar.engine.job import told
 from caviar.engine.objective import Objective
 from caviar.engine.observers import Observers
 from caviar.engine.populations import group
 from caviar.interfaces.executor import Workers
 from caviar.interfaces.pruner import Decision
 from caviar.interfaces.store import Ledger, TrialRecord
-from caviar.registry.index import PluginError
-from caviar.registry.load import name_of, version_of
 from caviar.values.arrays import Array
 from caviar.values.run import EpochInfo, RunInfo
 from caviar.values.segment import MemberOutcome, Segment
@@ -130,8 +129,7 @@ class Round:
     def _ended(self, trial: Trial, outcome: MemberOutcome) -> Trial:
         seconds, reason = trial.seconds + outcome.seconds, outcome.reason
         if outcome.state is TrialState.PRUNED:
-            far = f"at epoch {outcome.epoch} of {self.pipeline.trainer.epochs}"
-            reason = f"stopped after {seconds:.3g} s (trial_seconds = {self.pipeline.search.trial_seconds:g}), {far}"
+            reason = time_over(seconds, self.pipeline, outcome.epoch)
         return replace(
             trial,
             state=TrialState.RUNNING if outcome.state is TrialState.PAUSED else outcome.state,
@@ -149,13 +147,10 @@ class Round:
         assert pruner is not None, "only a pruner makes rungs"
         curves = curves_of(trials, self.ledger, self.objective, rung)
         numbers = tuple(trial.index for trial in trials)
-        try:
+        with blamed(pruner, f" at epoch {rung}"):
             decisions = [_AFTER[each] for each in pruner.decide(curves, numbers, rung, self.objective.goal)]
             if len(decisions) != len(trials):
                 raise ValueError(f"it decided on {len(decisions)} of {len(trials)} trials")
-        except Exception as error:  # a plugin may raise anything
-            name, owner = name_of(type(pruner)), version_of(type(pruner))
-            raise PluginError(f"pruner '{name}' of {owner} failed at epoch {rung}: {told(error)}") from error
         changed = [
             replace(trial, state=state)
             for trial, state in zip(trials, decisions, strict=True)

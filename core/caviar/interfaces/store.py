@@ -113,7 +113,10 @@ class Store(Plugin):
 
     @abstractmethod
     def read(self, folder: Path) -> Ledger:
-        """A study for looking only, even while another process goes on with it. Raises StoreError."""
+        """A study for looking only, even while another process goes on with it: it tells what is recorded then.
+
+        Raises StoreError.
+        """
 
 
 class StoreError(Problem):

@@ -31,6 +31,10 @@ class Hooks:
         """All trials of a round have ended."""
 
     @_spec
+    def after_retest_epoch(self, run: RunInfo, epoch: EpochInfo) -> None:
+        """A population of finished trials, trained once more after a round, has trained one more epoch."""
+
+    @_spec
     def after_retests(self, run: RunInfo, trials: tuple[Trial, ...], best: Trial | None) -> None:
         """After a round these trials were trained once more, from other seeds; `best` is the best of all since then."""
 

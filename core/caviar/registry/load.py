@@ -52,6 +52,15 @@ def load(kind: str, name: str) -> type[Plugin]:
 
 def load_entry(entry: Entry) -> type[Plugin]:
     """The class behind one entry, imported and verified. Raises PluginError."""
+    cls = read(entry)
+    if missing := [name for name in cls.requires if find_spec(name) is None]:
+        line = install_line(entry.distribution, missing[0])
+        raise NotInstalled(_sentence(entry, f"it needs '{missing[0]}'"), line)
+    return cls
+
+
+def read(entry: Entry) -> type[Plugin]:
+    """The class behind one entry, to be described: what it requires may be missing. Raises PluginError."""
     cls = _verified(entry, _imported(entry))
     _names.setdefault(cls, entry.name)
     return cls
@@ -104,9 +113,6 @@ def _verified(entry: Entry, cls: Any) -> type[Plugin]:
     elif isabstract(cls):
         methods = ", ".join(sorted(cls.__abstractmethods__))
         reason = f"{entry.target} lacks {methods}"
-    elif missing := [name for name in cls.requires if find_spec(name) is None]:
-        line = install_line(entry.distribution, missing[0])
-        raise NotInstalled(_sentence(entry, f"it needs '{missing[0]}'"), line)
     else:
         return cls
     raise PluginError(_sentence(entry, reason))

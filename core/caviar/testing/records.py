@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from math import inf, nan
 from pathlib import Path
@@ -81,6 +83,31 @@ class RecordLaws:
             ledger.record([ended(0, 0.5, attempt=2, epochs=3)])
             assert {trial: list(curve) for trial, curve in ledger.curves("loss").items()} == {0: [2.0, 2.0, 2.0]}
 
+    def test_it_tells_what_the_next_process_will_find_after_every_change(self, tmp_path: Path) -> None:
+        lost = replace(ended(1, None, attempt=2), metrics=None, weights=None)
+        lost = replace(lost, trial=replace(TRIALS[1], state=TrialState.FAILED))
+        more = [Trial(index, 1, (0.5, 0.5), {}) for index in (8, 9)]
+        with self.study(tmp_path) as ledger:
+            changes: tuple[Callable[[], object], ...] = (
+                lambda: ledger.record([ended(index, 0.5) for index in range(3)]),
+                lambda: ledger.begin([1, 3]),
+                lambda: ledger.record([lost, ended(3, 0.7)]),
+                lambda: ledger.record([ended(4, 0.9), replace(lost, trial=Trial(99, 0, (), {}))]),
+                lambda: ledger.settle([replace(ended(0, 0.5).trial, retests=(Retest(0),))]),
+                lambda: ledger.add_round(1, more),
+                lambda: ledger.record([replace(ended(0, 0.1), trial=replace(more[1], state=TrialState.DIVERGED))]),
+            )
+            before = ledger.curves("loss")
+            for change in changes:
+                with suppress(Exception):
+                    change()
+                with self.store.read(tmp_path / "run") as looking:
+                    assert repr(ledger.trials()) == repr(looking.trials())
+                    assert _curves(ledger) == _curves(looking)
+            assert len(ledger.trials()) == len(TRIALS) + len(more)
+            assert [*_curves(ledger)] == [0, 2, 3, 9]
+            assert dict(before) == {}, "what was told stays"
+
     def test_a_trial_that_goes_on_goes_on_with_its_attempt_its_curve_and_its_state(self, tmp_path: Path) -> None:
         waiting = ended(0, None)
         trial = replace(waiting.trial, state=TrialState.PAUSED)
@@ -132,3 +159,8 @@ class RecordLaws:
                 for index, objective in enumerate((0.5, 0.1, 0.9, 0.5, nan, None)):
                     ledger.record([ended(index, objective)])
                 assert (ledger.weights(best)["layer1.weight"] == best).all()
+
+
+def _curves(ledger: Ledger) -> dict[int, list[float]]:
+    curves = ledger.curves("loss")
+    return {trial: list(curves[trial]) for trial in sorted(curves)}

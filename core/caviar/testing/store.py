@@ -40,6 +40,8 @@ class StoreContract(RecordLaws):
                 assert repr(looking.trials()) == repr(TRIALS)
                 ledger.record([ended(0, 0.5)])
                 assert looking.study() == STUDY
+                assert looking.trials()[0].objective == 0.5
+                assert list(looking.curves("loss")) == [0]
             with self.store.read(tmp_path / "run") as looking:
                 assert looking.trials()[0].objective == 0.5
                 assert (looking.weights(0)["layer1.weight"] == 0).all()

@@ -19,10 +19,11 @@ def ranked(trials: Iterable[Trial], goal: Goal) -> list[Trial]:
     lucky training does not beat a leader that was re-tested. Where nothing was re-tested, the objective decides.
     """
     done = [trial for trial in trials if trial.state is TrialState.FINISHED]
-    spread = noise(trial.runs for trial in done)
+    spread = noise(trial.runs for trial in done if trial.retests)
 
     def loss(trial: Trial) -> float:
-        return _loss(trial.judged, goal) + spread / sqrt(max(1, len(trial.runs)))
+        trainings = len(trial.runs) if trial.retests else 1
+        return _loss(trial.judged, goal) + spread / sqrt(max(1, trainings))
 
     return sorted(done, key=lambda trial: (trial.violation, loss(trial), trial.index))
 

@@ -34,7 +34,8 @@ class Retest:
     """One more training of a finished trial: the same values, data and split, another seed, all epochs, no pruner.
 
     `round`: the one after which it was asked for. `objective`, None while it is queued, is infinitely bad where the
-    training diverged or failed: what needs a lucky seed is no leader.
+    training diverged or failed: what needs a lucky seed is no leader. It stays None, and the re-test counts as none,
+    where the training was stopped for its time (`search.trial_seconds`): its state is then pruned.
     """
 
     round: int
@@ -76,6 +77,8 @@ class Trial:
     @property
     def judged(self) -> float | None:
         """What it is judged by: the mean objective of its trainings."""
+        if not self.retests:
+            return self.objective
         runs = self.runs
         return sum(runs) / len(runs) if runs else None
 

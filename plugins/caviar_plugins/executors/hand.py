@@ -44,10 +44,15 @@ class Dead(Exception):
 
 @dataclass(frozen=True)
 class Message:
-    """What a worker says: epochs trained since its last message, and the outcome of its segment once it is there."""
+    """What a worker says: epochs trained since its last message, and the outcome of its segment once it is there.
+
+    `compiling`: it compiles kernels, and will say nothing until that is done. `line`: for people.
+    """
 
     epochs: Sequence[EpochInfo] = ()
     outcome: Outcome | None = None
+    compiling: bool = False
+    line: str = ""
 
 
 class Hand:
@@ -56,7 +61,7 @@ class Hand:
     def __init__(self, blueprint: int, number: int, count: int) -> None:
         self.number = number
         self.connection, theirs = Pipe()
-        self.ready, self._heard = False, monotonic()
+        self.ready, self._compiling, self._heard = False, False, monotonic()
         start = _START.format(
             path=dumps(sys.path),
             coordinator=os.getpid(),
@@ -78,8 +83,8 @@ class Hand:
 
     @property
     def silent(self) -> float:
-        """The seconds since its last message, or since it was given something to do."""
-        return monotonic() - self._heard
+        """The seconds since its last message, or since it was given something to do; 0 while it compiles."""
+        return 0.0 if self._compiling else monotonic() - self._heard
 
     def kill(self) -> None:
         """Ends it at once; `receive` will tell."""
@@ -98,7 +103,7 @@ class Hand:
         except (EOFError, ConnectionResetError):
             self.connection.close()
             raise Dead(self.end(monotonic() + _PATIENCE)) from None
-        self.ready, self._heard = True, monotonic()
+        self.ready, self._compiling, self._heard = True, message.compiling, monotonic()
         return message
 
     def end(self, deadline: float) -> int:

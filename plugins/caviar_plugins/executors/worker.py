@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import gc
+import logging
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from mmap import ACCESS_READ, mmap
 from multiprocessing.connection import Connection
 from queue import SimpleQueue
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 from time import monotonic, sleep
 
-from caviar import EpochInfo, Job, Outcome, Segment, Stopped, open_job, pack, unpack
+from caviar import EpochInfo, Job, Outcome, Segment, Stopped, open_job, pack, unpack, watch_compiling
 
 _PATIENCE = 0.4  # seconds to end by itself once the coordinator has closed the pipe, or is gone
 _TELL = 0.1  # seconds between two messages about epochs
+_log = logging.getLogger("caviar")
 
 
 def main(connection: int, blueprint: int, number: int, count: int) -> None:
@@ -32,12 +34,15 @@ class _Worker:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._segments: SimpleQueue[Segment | None] = SimpleQueue()
-        self._gone = Event()
+        self._gone, self._speaking, self._compiling = Event(), Lock(), False
         Thread(target=self._listen, daemon=True).start()
 
     def work(self, job: Job) -> None:
         with suppress(BrokenPipeError, ConnectionResetError, Stopped):
-            self._say([], None)
+            self._say()
+            watch_compiling(self._compile)
+            _log.addHandler(_Aloud(self._say))
+            _log.propagate = False
             while segment := self._segments.get():
                 said = _Epochs(self._say)
                 outcome = job.perform(segment, said, self._check_stop)
@@ -58,19 +63,36 @@ class _Worker:
         if self._gone.is_set():
             raise Stopped
 
-    def _say(self, epochs: list[EpochInfo], outcome: Outcome | None) -> None:
-        self._connection.send_bytes(b"".join(pack([epochs, outcome])))
+    def _compile(self, going: bool) -> None:
+        self._compiling = going
+        self._say()
+
+    def _say(self, epochs: Sequence[EpochInfo] = (), outcome: Outcome | None = None, line: str = "") -> None:
+        """The fields of a Message."""
+        with self._speaking:
+            self._connection.send_bytes(b"".join(pack([epochs, outcome, self._compiling, line])))
+
+
+class _Aloud(logging.Handler):
+    """What is logged for people is said by the coordinator, once for all workers."""
+
+    def __init__(self, say: Callable[..., None]) -> None:
+        super().__init__()
+        self._say = say
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._say(line=record.getMessage())
 
 
 class _Epochs:
     """Tells of epochs, several at a time: a message an epoch would cost more than a short epoch."""
 
-    def __init__(self, say: Callable[[list[EpochInfo], Outcome | None], None]) -> None:
+    def __init__(self, say: Callable[[list[EpochInfo]], None]) -> None:
         self._say, self._last = say, monotonic()
         self.kept: list[EpochInfo] = []
 
     def __call__(self, epoch: EpochInfo) -> None:
         self.kept.append(epoch)
         if monotonic() - self._last >= _TELL:
-            self._say(self.kept, None)
+            self._say(self.kept)
             self.kept, self._last = [], monotonic()

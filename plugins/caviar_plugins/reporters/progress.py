@@ -46,9 +46,15 @@ class Progress(Reporter):
             self._view.round_ended(index)
 
     @caviar.hook
+    def after_retest_epoch(self, epoch: EpochInfo) -> None:
+        if self._view:
+            self._view.tracker.retest_epoch(epoch)
+            self._view.show()
+
+    @caviar.hook
     def after_retests(self, best: Trial | None) -> None:
         if self._view:
-            self._view.tracker.best = best
+            self._view.tracker.retested(best)
 
     @caviar.hook
     def after_run(self, run: RunInfo, summary: Summary) -> None:

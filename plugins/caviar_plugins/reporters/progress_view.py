@@ -65,7 +65,8 @@ class Lines(View):
 
     def _line(self, what: str) -> None:
         tracker = self.tracker
-        facts = (f"{what}{tracker.done}/{self.run.total} trials", tracker.left(), tracker.best_in_words())
+        trials = f"{what}{tracker.done}/{self.run.total} trials"
+        facts = (trials, tracker.again(), tracker.left(), tracker.best_in_words())
         self.say(", ".join(fact for fact in facts if fact))
         self._next = monotonic() + PAUSE
 
@@ -100,6 +101,6 @@ class Live(View):
             Text(run.name, style="bold"),
             ProgressBar(total=1.0, completed=tracker.share),
             Text(f"{tracker.done}/{run.total} trials"),
-            Text(tracker.left(), style="dim"),
+            Text(tracker.again() or tracker.left(), style="dim"),
         )
         return Group(row, Text(tracker.best_in_words(), no_wrap=True, overflow="ellipsis", style="dim"))

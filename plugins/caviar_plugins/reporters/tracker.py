@@ -6,7 +6,7 @@ from time import monotonic
 
 from caviar import EpochInfo, RunInfo, Scores, Trial, ranked, short_names
 
-from caviar_plugins.reporters.wording import duration
+from caviar_plugins.reporters.wording import count, duration
 
 
 class Tracker:
@@ -16,6 +16,7 @@ class Tracker:
         self.run, self.done, self.best = run, run.resumed, run.best
         self._began = monotonic()
         self._training: dict[int, int] = {}
+        self._again = set[int]()
 
     def epoch(self, epoch: EpochInfo) -> None:
         """A population came further."""
@@ -27,6 +28,15 @@ class Tracker:
         self.done += 1
         if trial.feasible:
             self.best = ranked([trial, *([self.best] if self.best else [])], self.run.goal)[0]
+
+    def retest_epoch(self, epoch: EpochInfo) -> None:
+        """Leaders that are trained once more came further."""
+        self._again.update(epoch.trials)
+
+    def retested(self, best: Trial | None) -> None:
+        """They are done; the best trial may be another."""
+        self.best = best
+        self._again.clear()
 
     @property
     def share(self) -> float:
@@ -40,6 +50,10 @@ class Tracker:
             return ""
         elapsed = monotonic() - self._began
         return f"{duration(elapsed * (self.run.total * self.run.epochs - self._epochs()) / gained)} left"
+
+    def again(self) -> str:
+        """Whether leaders are trained once more, in words, or nothing."""
+        return f"training {count(len(self._again), 'leader')} again" if self._again else ""
 
     def best_in_words(self) -> str:
         """The best trial so far with its values, or nothing."""

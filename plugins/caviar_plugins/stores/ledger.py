@@ -11,8 +11,9 @@ from typing import Any
 from caviar import Array, Goal, Ledger, StoreError, StudyRecord, Trial, TrialRecord, TrialState, ranked
 
 from caviar_plugins.stores.complaints import sound, told
+from caviar_plugins.stores.known import Known
 from caviar_plugins.stores.lock import Lock
-from caviar_plugins.stores.rows import STUDY, TRIAL, curves_of, metric_rows, study_of, study_row, trial_of, trial_row
+from caviar_plugins.stores.rows import STUDY, TRIAL, metric_rows, study_of, study_row, trial_of, trial_row
 from caviar_plugins.stores.schema import VERSION, noted, transaction
 from caviar_plugins.stores.weights import Artifact, Weights
 
@@ -40,6 +41,7 @@ class SQLiteLedger(Ledger):
         self._path = folder / "study.sqlite"
         self._connection, self._keeping = connection, keeping
         self._weights = Weights(folder)
+        self._known = Known(self._path, self._rows)
 
     def study(self) -> StudyRecord | None:
         rows = self._rows(f"SELECT {STUDY} FROM study")
@@ -54,6 +56,7 @@ class SQLiteLedger(Ledger):
             )
 
     def add_round(self, index: int, trials: Sequence[Trial]) -> None:
+        self._known.change(trials)
         with told(self._path), transaction(self._connection):
             self._connection.execute("INSERT OR IGNORE INTO round VALUES (?)", (index,))
             self._connection.executemany(
@@ -90,6 +93,7 @@ class SQLiteLedger(Ledger):
                 if record.weights is not None and record.trial.index in keep
             ]
         )
+        self._known.change(record.trial for record in records)
         with told(self._path), transaction(self._connection):
             for record in records:
                 self._record_trial(record)
@@ -105,6 +109,7 @@ class SQLiteLedger(Ledger):
         self.tidy()
 
     def settle(self, trials: Sequence[Trial]) -> None:
+        self._known.change(trials)
         with told(self._path), transaction(self._connection):
             for trial in trials:
                 self._update(trial)
@@ -112,19 +117,10 @@ class SQLiteLedger(Ledger):
         self.tidy()
 
     def trials(self) -> tuple[Trial, ...]:
-        rows = self._rows(f"SELECT {TRIAL} FROM trial ORDER BY number")
-        with sound(self._path):
-            return tuple(map(trial_of, rows))
+        return self._known.trials()
 
     def curves(self, metric: str) -> Mapping[int, Sequence[float]]:
-        rows = self._rows(
-            "SELECT metric.trial, metric.epoch, metric.value FROM trial JOIN metric"
-            " ON metric.trial = trial.number AND metric.attempt = trial.attempt"
-            " WHERE metric.name = ? ORDER BY metric.trial, metric.epoch",
-            metric,
-        )
-        with sound(self._path):
-            return curves_of(rows)
+        return self._known.curves(metric)
 
     def weights(self, trial: int) -> Mapping[str, Array]:
         rows = self._rows("SELECT trial, path, size, sha256 FROM artifact WHERE trial = ?", trial)

@@ -12,6 +12,8 @@ from pydantic import model_validator
 
 _PROGRAMS = {"CmaEsSampler": "cmaes", "GPSampler": "torch"}
 """What Optuna imports only when it is about to sample."""
+_ELSEWHERE = {"hyperopt": "tpe", "parzen": "tpe", "cma": "cmaes", "nsga": "nsgaii", "genetic": "nsgaii", "sobol": "qmc"}
+_BAYES = ("bayes", "bayesian", "bayesianoptimization", "bayesopt", "bo", "gaussianprocess")
 
 
 class Optuna(Strategy):
@@ -56,9 +58,11 @@ class Optuna(Strategy):
             if all(each.default is not each.empty for each in parameters.values())  # the others need Python objects
         }
         words = {_word(name): name for name in known}
-        if _word(self.sampler) not in words:
-            close = get_close_matches(_word(self.sampler), words, 1, 0.6)
+        if (word := _word(self.sampler)) not in words:
+            close = [_ELSEWHERE[word]] if word in _ELSEWHERE else get_close_matches(word, words, 1, 0.6)
             hint = f"did you mean '{words[close[0]]}'?" if close else f"there are: {', '.join(known)}"
+            if word in _BAYES:
+                hint = 'write sampler = "gp", or strategy = "gaussian-process", which needs no Optuna'
             raise ValueError(f"Optuna has no sampler '{self.sampler}' that a file can name; {hint}")
         name = words[_word(self.sampler)]
         if name in _PROGRAMS and find_spec(_PROGRAMS[name]) is None:

@@ -9,13 +9,12 @@ from typing import Any
 
 import numpy
 import pytest
-from caviar import EarlierTrial, Pipeline, StudyRecord, Trial, TrialState, load
-from caviar.config.likeness import Unlike, likeness
+from caviar import EarlierTrial, StudyRecord, Trial, TrialState, load
 from caviar.engine.agreement import Refused
 from caviar.engine.placing import Unusable
 from caviar.engine.study import Interrupted, Run, run
 from caviar.registry import index
-from caviar_plugins import MLP, LogInt, SQLite
+from caviar_plugins import SQLite
 
 from tests.core.engine.test_rungs import PLUGINS, bits, differences
 
@@ -36,6 +35,7 @@ batch_size = 32
 trials = 12
 round = 6
 """
+MORE_ELSEWHERE = PIPELINE.replace("batch_size = 32", "batch_size = { int = [8, 16] }")
 
 
 @pytest.fixture(scope="module")
@@ -125,92 +125,6 @@ def test_the_winner_is_one_of_the_runs_own_trials(file: Path) -> None:
     assert best is not None
     assert best.objective == max(each.objective or 0.0 for each in done.summary.trials)
     assert best.objective < max(each.trial.objective or 0.0 for each in earlier(file))
-
-
-WIDER = PIPELINE.replace("[1e-3, 1.0]", "[1e-4, 1.0]").replace("[4, 9]", "[2, 12]")
-NARROWER = PIPELINE.replace("[1e-3, 1.0]", "[1e-2, 1.0]")
-MORE = PIPELINE.replace("[model]", "[model]\ndropout = { uniform = [0.0, 0.5] }")
-MORE_ELSEWHERE = PIPELINE.replace("batch_size = 32", "batch_size = { int = [8, 16] }")
-FIXED = PIPELINE.replace("{ int = [4, 9] }", "6")
-CHOICE = PIPELINE.replace(
-    "[optimizer]\nlearning_rate = { log = [1e-3, 1.0] }",
-    '[optimizer]\nchoice = ["sgd", { use = "adam", learning_rate = { log = [1e-3, 1.0] } }]',
-)
-LONGER = PIPELINE.replace("epochs = 2", "epochs = 3")
-SCALE = PIPELINE.replace("{ log = [1e-3, 1.0] }", "{ uniform = [1e-3, 1.0] }")
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        (WIDER, ["12 of 12 trials used", "model.units is wider", "optimizer.learning_rate is wider"]),
-        (NARROWER, [" outside optimizer.learning_rate)", "optimizer.learning_rate is narrower"]),
-        (MORE, ["12 of 12 trials used", "model.dropout is new (there 0)"]),
-        (FIXED, [" with another model.units)", "model.units is not searched any more"]),
-        (CHOICE, ["12 of 12 trials used", 'optimizer is new (there "adam")']),
-        (LONGER, ["12 of 12 trials used", "trainer.epochs was 2 there"]),
-        (SCALE, ["12 of 12 trials used", "optimizer.learning_rate is on another scale"]),
-    ],
-    ids=["wider", "narrower", "more", "fixed", "choice", "longer", "scale"],
-)
-def test_a_space_that_changed_is_told(file: Path, text: str, said: list[str]) -> None:
-    line = note(started(file, "search.trials=1", text=text))
-    for each in said:
-        assert each in line
-    assert int(line.split()[0]) == len(earlier(file))
-
-
-def test_only_trials_inside_a_narrower_range_are_used_at_the_place_they_have_there(file: Path) -> None:
-    started(file, "search.trials=1", text=NARROWER)
-    inside = [each for each in trials(file, "first") if each.values["optimizer.learning_rate"] >= 1e-2]
-    found = earlier(file)
-    assert [each.trial.index for each in found] == [each.index for each in inside]
-    assert 0 < len(found) < 12
-    for each in found:
-        rate = each.trial.values["optimizer.learning_rate"]
-        assert each.trial.point[1] == pytest.approx(numpy.log(rate / 1e-2) / numpy.log(1e2))
-
-
-def test_a_fixed_value_keeps_the_trials_that_had_it(file: Path) -> None:
-    started(file, "search.trials=1", text=FIXED)
-    same = [each.index for each in trials(file, "first") if each.values["model.units"] == 6]
-    assert [each.trial.index for each in earlier(file)] == same
-
-
-def test_one_size_for_all_layers_is_unlike_searched_sizes_of_each() -> None:
-    there = Pipeline(model=MLP(units=(LogInt(4, 8), LogInt(4, 8))))
-    with pytest.raises(Unlike, match=r"with another model\.units"):
-        likeness(Pipeline(model=MLP(units=6)), there, {"model.units.0": 4, "model.units.1": 8})
-
-
-def test_a_trial_keeps_its_place_when_its_optimizer_becomes_one_of_several_and_back(file: Path) -> None:
-    started(file, text=CHOICE)
-    for theirs, ours in zip(trials(file, "first"), earlier(file), strict=True):
-        assert int(ours.trial.point[0] * 6) == int(theirs.point[0] * 6)  # of six levels
-        assert ours.trial.point[1] == 0.75  # the second of two options
-        assert ours.trial.point[2] == pytest.approx(theirs.point[1])
-    back = PIPELINE.replace('name = "first"', 'name = "back"').replace(
-        "[search]", f'[search]\nstrategy = "coarse-to-fine"\nstart_from = "{file.parent / "runs" / "next"}"'
-    )
-    file.write_text(back)
-    line = note(run(load(file), file.parent / "runs"))
-    adams = [each for each in trials(file, "next") if each.values["optimizer"] == "adam"]
-    assert f"{len(adams)} of 12 trials used ({12 - len(adams)} with another optimizer)" in line
-    found = [each.trial.values["optimizer.adam.learning_rate"] for each in earlier(file, "back")]
-    assert found == [each.values["optimizer.adam.learning_rate"] for each in adams]
-
-
-def test_an_option_that_is_gone_takes_its_trials_with_it(file: Path) -> None:
-    first = PIPELINE.replace("batch_size = 32", "batch_size = { choice = [16, 32, 64] }").replace("first", "of-three")
-    file.write_text(first)
-    run(load(file), file.parent / "runs")
-    second = first.replace("[16, 32, 64]", "[16, 64]").replace("of-three", "of-two")
-    source = f'strategy = "coarse-to-fine"\nstart_from = "{file.parent / "runs" / "of-three"}"'
-    file.write_text(second.replace("[search]", f"[search]\n{source}"))
-    line = note(run(load(file, ["search.trials=1"]), file.parent / "runs"))
-    gone = sum(each.values["trainer.batch_size"] == 32 for each in trials(file, "of-three"))
-    assert 0 < gone < 12
-    assert f"({gone} with another trainer.batch_size); trainer.batch_size has other options" in line
 
 
 def test_other_data_is_told_and_the_trials_are_used(file: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from math import inf
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,6 @@ from caviar import Array, Dimension, Random, Sampler, Space, Trial, load
 from caviar.cli.check import summary
 from caviar.engine.fresh import fresh
 from caviar.engine.study import Interrupted, Run, run
-from caviar.registry import index
 from caviar_plugins import Choice, Int, Log, LogInt
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -125,14 +124,8 @@ round = 4
 
 
 @pytest.fixture
-def file(tmp_path: Path) -> Iterator[Path]:
-    draw = numpy.random.default_rng(0)
-    y = numpy.arange(90) % 3
-    numpy.savez(tmp_path / "blobs.npz", X=draw.normal(0, 1.2, (90, 4)) + y[:, None], y=y)
-    (tmp_path / "plugins.py").write_text(PLUGINS)
-    (tmp_path / "p.toml").write_text(PIPELINE)
-    yield tmp_path / "p.toml"
-    index.forget("caviar_code_")
+def file(put: Callable[[str, str], Path]) -> Path:
+    return put(PIPELINE, PLUGINS)
 
 
 def search(file: Path, into: str, *settings: str) -> Run:

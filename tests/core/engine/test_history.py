@@ -3,28 +3,21 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy
 import pytest
 from caviar import History, TrialState, load
 from caviar.engine.study import run
-from caviar.registry import index
 
 from tests.core.engine.test_rungs import PIPELINE, PLUGINS
 from tests.core.engine.test_where import SPY
 
 
 @pytest.fixture
-def file(tmp_path: Path) -> Iterator[Path]:
-    draw = numpy.random.default_rng(0)
-    y = numpy.arange(90) % 3
-    numpy.savez(tmp_path / "blobs.npz", X=draw.normal(0, 1.2, (90, 4)) + y[:, None], y=y)
-    (tmp_path / "plugins.py").write_text(PLUGINS + SPY)
-    (tmp_path / "p.toml").write_text(PIPELINE)
-    yield tmp_path / "p.toml"
-    index.forget("caviar_code_")
+def file(put: Callable[[str, str], Path]) -> Path:
+    return put(PIPELINE, PLUGINS + SPY)
 
 
 def test_of_pruned_trials_the_objective_is_where_the_curve_ended(file: Path) -> None:

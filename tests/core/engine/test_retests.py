@@ -2,17 +2,15 @@
 
 import math
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy
 import pytest
 from caviar import PluginError, Stopped, load
 from caviar.engine.objective import Objective
 from caviar.engine.retests import known_before
 from caviar.engine.study import Interrupted, Run, run
-from caviar.registry import index
 from caviar.values.history import Goal
 from caviar.values.segment import MemberOutcome
 from caviar.values.trial import Retest, Trial, TrialState
@@ -54,15 +52,9 @@ class Peeking(PopulationTrainer):
 
 
 @pytest.fixture
-def file(tmp_path: Path) -> Iterator[Path]:
-    draw = numpy.random.default_rng(0)
-    y = numpy.arange(90) % 3
-    numpy.savez(tmp_path / "blobs.npz", X=draw.normal(0, 1.2, (90, 4)) + y[:, None], y=y)
-    (tmp_path / "plugins.py").write_text(PLUGINS + STRATEGIES)
+def file(put: Callable[[str, str], Path]) -> Path:
     text = PIPELINE.replace("trials = 16\nround = 16", 'trials = 12\nround = 4\nstrategy = "doubting"')
-    (tmp_path / "p.toml").write_text(text)
-    yield tmp_path / "p.toml"
-    index.forget("caviar_code_")
+    return put(text, PLUGINS + STRATEGIES)
 
 
 def go(file: Path, into: str, *settings: str) -> Run:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy
 import pytest
 from caviar import PluginError, load
 from caviar.engine.study import Interrupted, run
-from caviar.registry import index
 from caviar.registry.index import names
 
 PLUGINS = '''
@@ -113,14 +111,8 @@ keep = 16
 
 
 @pytest.fixture
-def file(tmp_path: Path) -> Iterator[Path]:
-    draw = numpy.random.default_rng(0)
-    y = numpy.arange(90) % 3
-    numpy.savez(tmp_path / "blobs.npz", X=draw.normal(0, 1.2, (90, 4)) + y[:, None], y=y)
-    (tmp_path / "plugins.py").write_text(PLUGINS)
-    (tmp_path / "p.toml").write_text(PIPELINE)
-    yield tmp_path / "p.toml"
-    index.forget("caviar_code_")
+def file(put: Callable[[str, str], Path]) -> Path:
+    return put(PIPELINE, PLUGINS)
 
 
 def search(file: Path, into: str, *settings: str) -> tuple[list[Any], ...]:

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
-from time import monotonic
-from types import SimpleNamespace
 from typing import Any
 
-import numpy
 import pytest
-from caviar import Segment, TrialState, load
-from caviar.engine.clock import Clock, OutOfTime
+from caviar import TrialState, load
 from caviar.engine.study import Run, run
-from caviar.engine.twins import compiled
-from caviar.registry import index
-from caviar_plugins import MLP
 
 PLUGINS = '''
 """A trainer that trains some members for ever; an executor that notes limits; a pruner that looks at every epoch."""
@@ -25,7 +19,7 @@ from pathlib import Path
 
 import caviar
 import numpy
-from caviar_plugins import Inline
+from caviar_plugins import Grid, Inline
 
 
 class Lazy(caviar.Trainer):
@@ -41,11 +35,14 @@ class Lazy(caviar.Trainer):
         return {"epoch": numpy.zeros(len(population))}
 
     def advance(self, state, population, data, context, until):
-        while self.width == 7 and until == self.until:
+        while self.width == 7 and until == self.until and self.late(context):
             context.check_stop()
         state["epoch"] += 1
         rows = numpy.full((len(population), 1, 1), until / 10)
         return caviar.Advance(state, caviar.Metrics(("validation.accuracy",), until, rows), (None,) * len(population))
+
+    def late(self, context):
+        return True
 
     def finish(self, state, population, data, context):
         return caviar.Finish({"epoch": state["epoch"]})
@@ -67,6 +64,25 @@ class Noting(Inline):
 
         workers.run = noted
         return workers
+
+
+class LazyLater(Lazy):
+    """Only when trained once more."""
+
+    name = "lazy-later"
+
+    def late(self, context):
+        return context.random.key != caviar.Random(1).key
+
+
+class Again(caviar.Strategy):
+    """Each point of a grid is trained twice."""
+
+    def propose(self, space, history, count, random):
+        return Grid().propose(space, history, count, random)
+
+    def retests(self, space, history, random):
+        return tuple(range(len(history)))
 
 
 class Look(caviar.Pruner):
@@ -94,13 +110,8 @@ trial_seconds = 0.5
 
 
 @pytest.fixture
-def file(tmp_path: Path) -> Iterator[Path]:
-    y = numpy.arange(90) % 3
-    numpy.savez(tmp_path / "blobs.npz", X=numpy.random.default_rng(0).normal(0, 1.2, (90, 4)), y=y)
-    (tmp_path / "plugins.py").write_text(PLUGINS)
-    (tmp_path / "p.toml").write_text(PIPELINE)
-    yield tmp_path / "p.toml"
-    index.forget("caviar_code_")
+def file(put: Callable[[str, str], Path]) -> Path:
+    return put(PIPELINE, PLUGINS)
 
 
 def search(file: Path, into: str, *settings: str) -> Run:
@@ -131,6 +142,25 @@ def test_a_trial_out_of_time_is_pruned_with_its_curve_and_the_others_finish(
     assert done.summary.best.index == fine.index
 
 
+@pytest.mark.parametrize("executor", ["inline", "processes"])
+def test_a_re_test_out_of_time_counts_as_none(file: Path, executor: str) -> None:
+    settings = ("trainer.use=lazy-later", "search.strategy=again", f"executor={executor}")
+    done = search(file, "runs", *settings)
+    late, fine = by_width(done)[7], by_width(done)[3]
+    assert [(trial.state, len(trial.retests)) for trial in (late, fine)] == [(TrialState.FINISHED, 1)] * 2
+    assert (late.runs, fine.runs) == (pytest.approx((0.4,)), pytest.approx((0.4, 0.4)))
+    assert late.retests[0].state is TrialState.PRUNED
+    reason = r"stopped after 0\.\d+ s \(trial_seconds = 0.5\), at epoch 1 of 4"
+    assert re.fullmatch(reason, late.retests[0].reason or "")
+    again = search(file, "runs", *settings, "search.trial_seconds=0")
+    assert again.summary.trials == done.summary.trials, "what is recorded stays"
+
+
+def test_the_folds_of_a_re_test_share_its_time(file: Path) -> None:
+    search(file, "runs", "search.strategy=again", "data.folds=2", "trainer.until=9", "executor=noting")
+    assert (file.parent / "noted").read_text().split() == ["(0.25,)"] * 8
+
+
 def test_time_adds_up_over_rungs_and_what_is_recorded_stays(file: Path) -> None:
     done = search(file, "runs", "search.pruner=look", "trainer.until=3")
     late = by_width(done)[7]
@@ -153,75 +183,3 @@ def test_a_training_that_is_over_is_finished_however_long_it_took(file: Path) ->
     (file.parent / "plugins.py").write_text(PLUGINS.replace("context.check_stop()", "break"))
     done = search(file, "more", "search.trial_seconds=1e-9")
     assert [(trial.state, trial.epochs) for trial in done.summary.trials] == [(TrialState.PRUNED, 1)] * 2
-
-
-COMPILED = {"dispatcher": SimpleNamespace(py_func=compiled)}
-
-
-class Hand:
-    """A clock whose hand is moved by the test."""
-
-    def __init__(self) -> None:
-        self.at = 100.0
-
-    def __call__(self) -> float:
-        return self.at
-
-
-def segment(**seconds: float) -> Segment:
-    trials = tuple(range(max(1, len(seconds))))
-    return Segment(trials, ({},) * len(trials), 0, 9, seconds=tuple(seconds.values()))
-
-
-def test_a_members_time_is_its_share_of_each_epoch() -> None:
-    hand = Hand()
-    clock = Clock(segment(a=3.0, b=10.0), hand)
-    hand.at += 4
-    clock.lap()
-    assert clock.spent == {0: 2.0, 1: 2.0}
-    assert not clock.over(0)
-    hand.at += 4
-    clock.lap()
-    assert (clock.over(0), clock.over(1)) == (True, False)
-    clock.go_on([1])
-    hand.at += 4
-    clock.lap()
-    assert clock.spent == {0: 4.0, 1: 8.0}
-
-
-def test_an_epoch_is_left_only_when_it_is_too_late_for_everyone() -> None:
-    hand = Hand()
-    clock = Clock(segment(a=3.0, b=10.0), hand)
-    check = clock.watched(lambda: None)
-    hand.at += 19.9
-    check()
-    hand.at += 0.2
-    with pytest.raises(OutOfTime):
-        check()
-    clock.lap()
-    clock.go_on([1])
-    assert clock.over(1)
-
-
-def test_compiling_kernels_takes_no_trials_time() -> None:
-    """numba's own events, as when one kernel is compiled around another."""
-    from numba.core import event
-
-    assert compiled(MLP) is not MLP  # listens to numba from here on
-    clock = Clock(segment(a=1e-3))
-    check = clock.watched(lambda: None)
-    with event.trigger_event("numba:compile", COMPILED), event.trigger_event("numba:compile", COMPILED):
-        began = monotonic()
-        while monotonic() < began + 0.05:
-            check()
-    clock.lap()
-    assert clock.spent[0] < 0.05
-
-
-def test_without_a_limit_nobody_is_ever_late() -> None:
-    hand = Hand()
-    clock = Clock(segment(), hand)
-    hand.at += 1e9
-    clock.watched(lambda: None)()
-    clock.lap()
-    assert not clock.over(0)

@@ -6,7 +6,7 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,6 @@ from caviar import History, Random, Space, Trial, load
 from caviar.engine.results import model_of
 from caviar.engine.saved import NotAModel
 from caviar.engine.study import Interrupted, Run, run
-from caviar.registry import index
 from caviar_plugins import SQLite
 
 from tests.core.engine.test_rungs import PLUGINS, bits, differences
@@ -58,14 +57,8 @@ import caviar_plugins
 
 
 @pytest.fixture
-def file(tmp_path: Path) -> Iterator[Path]:
-    draw = numpy.random.default_rng(0)
-    y = numpy.arange(90) % 3
-    numpy.savez(tmp_path / "blobs.npz", X=draw.normal(0, 1.2, (90, 4)) + y[:, None], y=y)
-    (tmp_path / "plugins.py").write_text(PLUGINS + SPY)
-    (tmp_path / "p.toml").write_text(PIPELINE)
-    yield tmp_path / "p.toml"
-    index.forget("caviar_code_")
+def file(put: Callable[[str, str], Path]) -> Path:
+    return put(PIPELINE, PLUGINS + SPY)
 
 
 def search(file: Path, into: str, *settings: str) -> Run:

@@ -40,6 +40,7 @@ import ctypes
 import os
 import signal
 from pathlib import Path
+from types import SimpleNamespace
 
 import caviar
 from caviar_plugins import SGD
@@ -59,6 +60,18 @@ class Stuck(SGD):
     def update(self, parameters, gradients, state, step, layout):
         if (self.learning_rate == 0.5).any():
             ctypes.PyDLL(None).sleep(1000)  # holds Python's lock: no other thread of the process can act
+        super().update(parameters, gradients, state, step, layout)
+
+
+class Cold(SGD):
+    """Compiles for six seconds at its first step, as numba tells of it."""
+
+    def update(self, parameters, gradients, state, step, layout):
+        from numba.core import event
+
+        if (step == 1).all():
+            with event.trigger_event("numba:compile", {"dispatcher": SimpleNamespace(py_func=SGD.update)}):
+                ctypes.PyDLL(None).sleep(6)  # holds Python's lock, as compiling does
         super().update(parameters, gradients, state, step, layout)
 
 
@@ -158,6 +171,15 @@ def test_a_trial_that_is_stuck_in_a_step_is_recorded_and_the_others_do_not_feel_
     assert reason == "stuck in a step: its worker was killed after 5.2 s of silence (trial_seconds)"
     assert there.pop(0)[0] in (TrialState.FINISHED, TrialState.PRUNED)
     assert there == calm
+
+
+def test_workers_that_compile_are_waited_for_and_say_so_once(file: Path, caplog: pytest.LogCaptureFixture) -> None:
+    limited = [replace(segment(trial), seconds=(0.1,)) for trial in (0, 1)]
+    there, _ = go(Processes(workers=2), job(file, "optimizer.use=cold"), limited)
+    assert TrialState.FAILED not in {there[trial][0] for trial in (0, 1)}
+    assert [record.getMessage() for record in caplog.records] == [
+        "compiling kernels for this machine, once: some 10 seconds"
+    ]
 
 
 def children() -> set[int]:

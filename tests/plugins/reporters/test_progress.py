@@ -12,7 +12,7 @@ from caviar import Dimension, EpochInfo, Retest, RunInfo, Space, Summary, Trial,
 from caviar.testing import ReporterContract
 from caviar_plugins.reporters.final_table import print_summary
 from caviar_plugins.reporters.progress import Progress
-from caviar_plugins.reporters.progress_view import Live
+from caviar_plugins.reporters.progress_view import Lines, Live
 from caviar_plugins.reporters.tracker import Tracker
 from caviar_plugins.reporters.wording import duration
 from caviar_plugins.samplers.log import Log
@@ -126,6 +126,25 @@ def test_elsewhere_than_on_a_terminal_there_are_few_plain_lines(capsys: pytest.C
     assert "Best: trial 0" in capsys.readouterr().err
 
 
+def test_leaders_that_are_trained_again_are_shown_until_they_are_done(capsys: pytest.CaptureFixture[str]) -> None:
+    progress, epoch = Progress(), EpochInfo((0, 2), 1, ({}, {}))
+    progress.before_run(run_of(1, total=3))
+    lines = progress._view
+    assert isinstance(lines, Lines)
+    for trial in range(3):
+        progress.after_trial(finished(trial, 0.5))
+    lines._next = 0.0  # two seconds are over
+    progress.after_retest_epoch(epoch)
+    progress.after_retest_epoch(replace(epoch, trials=(1, 2)))
+    told = capsys.readouterr().err.splitlines()[1:]
+    assert len(told) == 1, "one line every two seconds at most"
+    assert told[0].startswith("digits: 3/3 trials, training 2 leaders again, best ")
+    assert lines.tracker.again() == "training 3 leaders again"
+    progress.after_retests(finished(1, 0.5))
+    assert lines.tracker.again() == ""
+    assert lines.tracker.best == finished(1, 0.5)
+
+
 def test_an_interrupted_run_says_how_far_it_came(capsys: pytest.CaptureFixture[str]) -> None:
     progress = Progress()
     progress.before_run(run_of(0, resumed=3))
@@ -142,9 +161,11 @@ def test_the_live_view_fits_eighty_columns_and_leaves_the_screen_as_it_was() -> 
     view.tracker.epoch(EpochInfo((0,), 5, ({},)))
     view.tracker.ended(finished(1, 0.875, 4))
     view.show()
+    view.tracker.retest_epoch(EpochInfo((1,), 5, ({},)))
     view.close()
     text = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", screen.getvalue()).replace("\r", "\n")
     assert "1/8 trials" in text
+    assert "training 1 leader again" in text
     assert "best validation.accuracy 0.8750, trial 1: learning_rate 0.0411523" in text
     assert max(map(len, text.splitlines())) <= 80
     assert screen.getvalue().rstrip().endswith("\x1b[2K")

@@ -150,3 +150,19 @@ def test_every_commit_is_synced(tmp_path: Path) -> None:
         connection = ledger._connection
         assert connection.execute("PRAGMA synchronous").fetchone()[0] == 2  # FULL
         assert connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
+
+
+def test_what_has_not_changed_is_not_read_again(ledger: Ledger, finish: Finish) -> None:
+    assert isinstance(ledger, SQLiteLedger)
+    ledger.record([finish(0, 0.5), finish(1, 0.5)])
+    ledger.trials(), ledger.curves("loss")
+    asked = list[str]()
+    ledger._connection.set_trace_callback(asked.append)
+    ledger.settle([replace(finish(1, 0.5).trial, state=TrialState.PRUNED)])
+    asked.clear()
+    for _ in range(2):
+        assert [trial.state.value for trial in ledger.trials()] == ["finished", "pruned", *["queued"] * 6]
+        assert list(ledger.curves("loss")) == [0, 1]
+    read = [query for query in asked if query.startswith("SELECT")]
+    assert len(read) == 2
+    assert all("number = 1" in query for query in read)

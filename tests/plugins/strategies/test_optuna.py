@@ -140,6 +140,8 @@ def test_optuna_says_nothing_and_keeps_its_own_level(capfd: pytest.CaptureFixtur
     ("strategy", "complaint"),
     [
         ('{ use = "optuna", sampler = "TPA" }', "no sampler 'TPA' that a file can name; did you mean 'TPESampler'?"),
+        ('{ use = "optuna", sampler = "hyperopt" }', "; did you mean 'TPESampler'?"),
+        ('{ use = "optuna", sampler = "bayes" }', '; write sampler = "gp", or strategy = "gaussian-process", which '),
         ('{ use = "optuna", sampler = "GridSampler" }', "no sampler 'GridSampler' that a file can name; "),
         ('{ use = "optuna", options = { seed = 3 } }', "the seed is the pipeline's own; leave it out of options"),
         ('{ use = "optuna", options = { liar = true } }', "TPESampler has no option 'liar'; it has "),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from importlib import import_module
 from inspect import getdoc
 from typing import Any
 
@@ -13,7 +12,7 @@ from caviar.interfaces.field import Facts
 from caviar.interfaces.wanted import of_field
 from caviar.registry.extras import install_line
 from caviar.registry.index import entries
-from caviar.registry.load import KINDS
+from caviar.registry.load import KINDS, read
 
 SOURCE = "Source:"
 
@@ -40,8 +39,7 @@ def _kind(kind: str) -> Iterator[str]:
     yield from (f"## {kind}", "")
     for entry in entries(kind):
         if entry.distribution == "caviar":
-            module, _, name = entry.target.partition(":")  # loading it would ask for its extra
-            yield from _plugin(entry.name, getattr(import_module(module), name))
+            yield from _plugin(entry.name, read(entry))
 
 
 def _plugin(name: str, cls: type[Plugin]) -> Iterator[str]:

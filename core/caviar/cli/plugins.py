@@ -38,7 +38,7 @@ def _list() -> list[str]:
         wide = max(len(each.name) for each in found)
         lines.append(kind)
         for each in found:
-            lines.append(f"  {each.name:{wide}}  {each.owner}{_fault(each.kind, each.name)}")
+            lines.append(f"  {each.name:{wide}}  {each.owner}  {_fault(each.kind, each.name)}".rstrip())
     return lines
 
 
@@ -50,16 +50,16 @@ def _fault(kind: str, name: str) -> str:
     try:
         load(kind, name)
     except NotInstalled as error:
-        return f"  comes with {error.line}"
+        return f"comes with {error.line}"
     except PluginError as error:
-        return f"  BROKEN: {error}"
+        return f"BROKEN: {error}"
     return ""
 
 
 def _show(name: str) -> list[str]:
     from caviar.config.names import closest
-    from caviar.registry.index import PluginError, entries, kinds_with
-    from caviar.registry.load import load, version_of
+    from caviar.registry.index import PluginError, entries, find, kinds_with
+    from caviar.registry.load import read, version_of
 
     kinds = kinds_with(name)
     if not kinds:
@@ -67,9 +67,11 @@ def _show(name: str) -> list[str]:
         raise PluginError(f"no plugin is called '{name}'" + closest(name, known))
     lines: list[str] = []
     for kind in kinds:
-        cls = load(kind, name)
+        cls = read(find(kind, name))
         lines += [*([""] if lines else []), f"{kind} '{name}', from {version_of(cls)}, {cls.__module__}", ""]
         lines += _wrapped(getdoc(cls) or "")
+        if fault := _fault(kind, name):
+            lines += ["", f"  It {fault}"]
         lines += ["", *_fields(cls)] if cls.model_fields else ["", "  It has no keys."]
     return lines
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from difflib import get_close_matches
 from typing import Any
 
 from caviar.config.advice.rules import AFTER, RULES
@@ -11,6 +12,7 @@ from caviar.config.pipeline import Pipeline
 from caviar.config.points import point_complaints
 from caviar.config.positions import Keys
 from caviar.config.sources import source_complaints
+from caviar.config.synonyms import meant
 from caviar.interfaces.plugin import Plugin
 from caviar.interfaces.sampler import Sampler
 from caviar.interfaces.wanted import of_field
@@ -38,15 +40,18 @@ def _metric(pipeline: Pipeline) -> Iterator[Complaint]:
 
 def _unknown(metric: str) -> str | None:
     """Why there is no such metric, whatever the task; None where there is."""
-    known = (*(f"validation.{name}" for name in (*index.names("metric"), "loss")), "train.loss")
-    part, _, name = metric.partition(".")
+    names = (*index.names("metric"), "loss")
+    known = (*(f"validation.{name}" for name in names), "train.loss")
     if metric in known:
         return None
+    part, _, name = metric.partition(".")
     if part == "test":
         return "the test part is for the winner alone; search a validation metric"
-    if not name:
-        return f"unknown metric '{metric}'; a metric is <part>.<name>" + closest(f"validation.{metric}", known)
-    return f"unknown metric '{metric}'" + closest(metric, known)
+    word = (name or metric).removeprefix("val_")  # Keras: val_loss
+    found = meant("metric", word) or next(iter(get_close_matches(word, names, 1, 0.6)), None)
+    home = "train" if (part, found) == ("train", "loss") else "validation"
+    hint = f"did you mean '{home}.{found}'?" if found else f"there are: {', '.join(known)}"
+    return f"unknown metric '{metric}'; {'' if name else 'a metric is <part>.<name>; '}{hint}"
 
 
 def _goal(pipeline: Pipeline) -> Iterator[Complaint]:

@@ -94,7 +94,8 @@ def inline(value: Any) -> str:
 
 
 def _braces(table: Mapping[str, Any]) -> str:
-    return "{ " + ", ".join(f"{key_text(key)} = {inline(value)}" for key, value in table.items()) + " }"
+    pairs = ", ".join(f"{key_text(key)} = {inline(value)}" for key, value in table.items())
+    return f"{{ {pairs} }}" if pairs else "{}"
 
 
 def key_text(key: str) -> str:

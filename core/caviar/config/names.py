@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+from caviar.config.synonyms import suggestion
 from caviar.interfaces.plugin import Declared, Plugin
 from caviar.interfaces.sampler import Sampler
 from caviar.registry import index
@@ -54,7 +55,7 @@ _ELSEWHERE = {
     "betas": "they are two keys, beta1 and beta2",
     "sampler": "what Optuna calls a sampler is a strategy here: [search] strategy",
     "samplers": "what Optuna calls a sampler is a strategy here: [search] strategy",
-    "scheduler": "write [schedule.learning_rate]",
+    "scheduler": "write [schedule.learning_rate]; what Ray Tune calls a scheduler is a pruner here: [search] pruner",
     "lr_scheduler": "write [schedule.learning_rate]",
     "batch_norm": 'write normalizer = "batchnorm"',
     "batchnorm": 'write normalizer = "batchnorm"',
@@ -75,39 +76,6 @@ _ELSEWHERE = {
 }
 _SAMPLERS = {
     "step": "uniform, normal, int and log-int take steps; for a few values of your own write { ordinal = [ … ] }",
-}
-_PLUGINS = {
-    "sampler": {
-        "loguniform": "log",
-        "log_uniform": "log",
-        "logspace": "log",
-        "float": "uniform",
-        "linear": "uniform",
-        "linspace": "uniform",
-        "randint": "int",
-        "integer": "int",
-        "logint": "log-int",
-        "categorical": "choice",
-        "choices": "choice",
-        "options": "choice",
-    },
-    "normalizer": {"batch_norm": "batchnorm", "bn": "batchnorm", "batchnormalization": "batchnorm"},
-    "strategy": {"randomsearch": "random", "gridsearch": "grid", "randomsampler": "random", "gridsampler": "grid"},
-    "transform": {
-        "onehot": "one-hot",
-        "onehotencoder": "one-hot",
-        "get_dummies": "one-hot",
-        "standardscaler": "standardize",
-        "standard": "standardize",
-        "zscore": "standardize",
-        "minmax": "min-max",
-        "minmaxscaler": "min-max",
-        "normalize": "min-max",
-        "simpleimputer": "impute",
-        "fillna": "impute",
-    },
-    "loss": {"mse": "squared", "cross_entropy": "softmax-cross-entropy", "crossentropy": "softmax-cross-entropy"},
-    "optimizer": {"momentum": "sgd", "gradient_descent": "sgd"},
 }
 
 
@@ -133,14 +101,14 @@ def unknown_key(cls: type[Declared], key: str, root: type[Declared]) -> str:
 
 def unknown_plugin(kind: str, name: str) -> str:
     """The sentence for a name that no plugin of the kind has."""
+    if text := suggestion(kind, name):
+        return f"unknown {kind} '{name}'; {text}"
     known = index.names(kind)
-    alias = _PLUGINS.get(kind, {}).get(_plain(name)) or _PLUGINS.get(kind, {}).get(_plain(name).replace("_", ""))
-    close = [alias] if alias in known else get_close_matches(name.lower(), known, 1, 0.6)
-    if close:
+    if close := get_close_matches(name.lower(), known, 1, 0.6):
         return f"unknown {kind} '{name}'; did you mean '{close[0]}'?"
     others = [each for each in index.kinds_with(name) if each != kind]
     article = "an" if others and others[0][0] in "aeiou" else "a"
-    hint = f"'{name}' is {article} {others[0]}; " if others else ""
+    hint = f"'{name}' is {article} {others[0].replace('data', 'reader of data')}; " if others else ""
     known_ones = f"there are: {', '.join(known) or 'none is installed'}"
     return f"unknown {kind} '{name}'; {hint}{known_ones}; one of your own: install it, or --code FILE.py"
 

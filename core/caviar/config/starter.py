@@ -46,7 +46,7 @@ def starter(path: Path, target: str, remark: str, separator: str, head: Head | N
             _line(f"batch_size = {{ choice = {_batches(head)} }}", "rows per step"),
             "",
             "[search]",
-            'strategy = "random"',
+            _line('strategy = "coarse-to-fine"', "random at first, then closer around the best"),
             _line("trials = 32", "networks in all; raise it, run again: the search goes on"),
             "",
         ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from caviar import Array, Table, Transform
 
-from caviar_plugins.transforms.numeric import known, numeric, pieces
+from caviar_plugins.transforms.numeric import numeric, pieces, scaled
 
 
 class MinMax(Transform):
@@ -20,14 +20,7 @@ class MinMax(Transform):
         return learned
 
     def apply(self, table: Table, learned: dict[str, Array]) -> Table:
-        import numpy
-
-        columns = dict(table.columns)
-        for name in known(table, learned, "low"):
-            columns[name] = numpy.empty(table.columns[name].shape, dtype=numpy.float32)
-            for rows, values in pieces(table.columns[name]):
-                columns[name][rows] = (values - learned[f"low.{name}"]) / learned[f"width.{name}"]
-        return table.with_columns(columns)
+        return scaled(table, learned, "low", "width")
 
 
 def _range(column: Array) -> tuple[Array, Array]:

@@ -12,9 +12,20 @@ def numeric(table: Table) -> list[str]:
     return [name for name in table.features if table.columns[name].dtype.kind in "iuf"]
 
 
-def known(table: Table, learned: Mapping[str, Array], what: str) -> list[str]:
-    """The columns of which something was learned; in new rows a flag may have become a number, for lack of values."""
-    return [name for name in table.features if f"{what}.{name}" in learned]
+def scaled(table: Table, learned: Mapping[str, Array], center: str, width: str) -> Table:
+    """(value - center) / width in float32 for every column of which these were learned.
+
+    In new rows one of them may hold flags, for lack of values.
+    """
+    import numpy
+
+    columns = dict(table.columns)
+    for name in table.features:
+        if f"{center}.{name}" in learned:
+            columns[name] = numpy.empty(table.columns[name].shape, dtype=numpy.float32)
+            for rows, values in pieces(table.columns[name]):
+                columns[name][rows] = (values - learned[f"{center}.{name}"]) / learned[f"{width}.{name}"]
+    return table.with_columns(columns)
 
 
 def pieces(column: Array) -> Iterator[tuple[slice, Array]]:

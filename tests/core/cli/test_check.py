@@ -1,0 +1,88 @@
+"""`pipe check`: what is wrong with a file, or what it will do."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+DATA = 'data = "digits"\n'
+
+
+def pipe(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-m", "caviar", *arguments], capture_output=True, text=True, cwd=cwd)
+
+
+def test_a_command_prints_all_mistakes_one_a_line_and_exits_with_2(tmp_path: Path) -> None:
+    (tmp_path / "p.toml").write_text("[optimizer]\nlr = 1\nbeta1 = 2\n")
+    done = pipe("check", "p.toml", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.splitlines() == [
+        'p.toml: data: missing; write [data] with path = "my.csv" and target = "…"',
+        "p.toml:2: optimizer.lr: unknown key for optimizer 'adam'; did you mean 'learning_rate'?",
+        "p.toml:3: optimizer.beta1: must be below 1, not 2",
+    ]
+
+
+def test_a_traceback_is_shown_on_demand_only(tmp_path: Path) -> None:
+    assert "Traceback" not in pipe("check", "none.toml", cwd=tmp_path).stderr
+    assert "Traceback" in pipe("check", "none.toml", "--debug", cwd=tmp_path).stderr
+
+
+def test_missing_data_is_a_mistake_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "p.toml").write_text('[data]\npath = "my.csv"\ntarget = "y"\n')
+    done = pipe("check", "p.toml", cwd=tmp_path)
+    assert done.stderr == f"p.toml:2: data.path: no such file: {tmp_path / 'my.csv'}\n"
+
+
+def test_a_good_file_is_described(tmp_path: Path) -> None:
+    (tmp_path / "p.toml").write_text(DATA + "optimizer.learning_rate = { log = [1e-4, 1.0] }\n")
+    done = pipe("check", "p.toml", "--set", "search.trials=9", cwd=tmp_path)
+    assert done.returncode == 0
+    assert done.stdout.splitlines() == [
+        "name       p",
+        "data       digits",
+        "rows       5,620: 3,058 training, 765 validation, 1,797 test",
+        "columns    64 of numbers; 64 inputs",
+        "target     digit: 10 classes, classification",
+        "model      mlp 64-64-64-10, 8,970 parameters",
+        "normalizer none",
+        "training   adam, 10 epochs of 48 steps",
+        "search     9 trials by random, 1 round",
+        "           optimizer.learning_rate  log scale  0.0001 … 1  tier 1",
+        "memory     about 3 MB, populations of up to 9 members",
+    ]
+
+
+def test_a_table_is_described_from_its_head(tmp_path: Path) -> None:
+    rows = "".join(f"{n},{('red', 'blue', '')[n % 3]},{n % 2 == 0},{n * 0.5}\n" for n in range(3000))
+    (tmp_path / "my.csv").write_text("size,color,new,price\n" + rows)
+    (tmp_path / "p.toml").write_text('[data]\npath = "my.csv"\ntarget = "price"\ntest = 0.2\n')
+    done = pipe("check", "p.toml", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    told = done.stdout.splitlines()
+    assert told[1] == f"data       {tmp_path / 'my.csv'}"
+    assert re.match(r"rows       about 3,1..: 1,9.. training, 6.. validation, 6.. test", told[2])
+    assert told[3:6] == [
+        "columns    1 of numbers, 1 of flags, 1 of words (1 with gaps); 5 inputs",
+        "target     price: numbers, regression",
+        "model      mlp 5-64-64-1, 4,609 parameters",
+    ]
+
+
+def test_what_is_wrong_with_the_head_of_the_data_is_told_by_check(tmp_path: Path) -> None:
+    (tmp_path / "my.csv").write_text("a,prices\n1,2\n")
+    (tmp_path / "p.toml").write_text('[data]\npath = "my.csv"\ntarget = "price"\n')
+    done = pipe("check", "p.toml", cwd=tmp_path)
+    assert done.returncode == 2
+    assert done.stderr == f"{tmp_path / 'my.csv'}:1: there is no column 'price' to predict; did you mean 'prices'?\n"
+
+
+def test_advice_stands_on_standard_error_unless_quiet(tmp_path: Path) -> None:
+    (tmp_path / "p.toml").write_text(DATA + 'normalizer = "batchnorm"\n')
+    told = pipe("check", "p.toml", cwd=tmp_path)
+    assert (told.returncode, told.stderr.startswith("advice: normalizer: ")) == (0, True)
+    assert pipe("check", "p.toml", "--quiet", cwd=tmp_path).stderr == ""
+    head = pipe("run", "p.toml", "--set", "trainer.epochs=1", cwd=tmp_path)
+    assert head.stderr.startswith("advice: normalizer: ")

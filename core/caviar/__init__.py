@@ -16,7 +16,6 @@ _HOMES = {
     "caviar.config.errors": ("Mistakes",),
     "caviar.config.pipeline": ("Check", "OptunaStudy", "Search"),
     "caviar.engine.blueprint": ("open_job",),
-    "caviar.engine.scipy_blas": ("blas_address",),
     "caviar.engine.twins": ("watch_compiling",),
     "caviar.interfaces.activation": ("Activation",),
     "caviar.interfaces.backend": ("Backend",),
@@ -74,7 +73,6 @@ if TYPE_CHECKING:
     from caviar.config.pipeline import OptunaStudy as OptunaStudy
     from caviar.config.pipeline import Search as Search
     from caviar.engine.blueprint import open_job as open_job
-    from caviar.engine.scipy_blas import blas_address as blas_address
     from caviar.engine.twins import watch_compiling as watch_compiling
     from caviar.interfaces.activation import Activation as Activation
     from caviar.interfaces.backend import Backend as Backend

@@ -7,19 +7,19 @@ from typing import Any
 
 import llvmlite.binding
 import numpy
-from caviar import Array, blas_address
+from caviar import Array
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
 from numba.core.errors import TypingError
-from numba.extending import intrinsic
+from numba.extending import get_cython_function_address, intrinsic
 from threadpoolctl import threadpool_info
 
 from caviar_plugins.kernels import compiled
 
 for _name in ("sgemm", "dgemm"):
     # By name, because a number would be compiled in and be wrong in the next process.
-    llvmlite.binding.add_symbol(f"caviar_{_name}", blas_address(_name))
+    llvmlite.binding.add_symbol(f"caviar_{_name}", get_cython_function_address("scipy.linalg.cython_blas", _name))
 
 # Up to 1e6 multiplications OpenBLAS works on the matrices as they lie, beyond that it copies them first. On processors
 # with AVX-512 pieces below that bound are quicker up to about ten times its size: 57 instead of 81 us for 64x784 by

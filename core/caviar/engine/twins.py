@@ -9,7 +9,6 @@ from importlib import import_module
 from time import monotonic
 from typing import Any, Protocol, TypeVar
 
-from caviar.engine.scipy_blas import blas_address
 from caviar.interfaces.backend import Backend
 from caviar.interfaces.plugin import Plugin
 
@@ -111,7 +110,7 @@ def _twin(kind: type[P], library: str) -> type[P]:
 def _numba_works() -> bool:
     try:
         # Products inside kernels use SciPy's BLAS: loaded here, before threads are limited, or it would not be.
-        blas_address("dgemm")
+        import scipy.linalg.cython_blas  # noqa: F401
         from numba.core import event
     except ImportError:  # absent, or older than this NumPy
         return False

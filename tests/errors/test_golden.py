@@ -12,7 +12,7 @@ from caviar.registry import index
 
 # By theme; «kind» stands for the names of all plugins of a kind.
 CASES = {
-    name: case
+    f"{theme.stem}: {name}": case
     for theme in sorted((Path(__file__).parent / "cases").glob("*.toml"))
     for name, case in tomllib.loads(theme.read_text(encoding="utf-8")).items()
 }

@@ -11,6 +11,7 @@ from caviar.config.pipeline import Pipeline
 from caviar.config.resolved import all_listed, loads_training
 from caviar.config.space import SEARCHED
 from caviar.engine.job import Work
+from caviar.engine.twins import form_for
 from caviar.interfaces.backend import Backend
 from caviar.interfaces.metric import Metric
 from caviar.registry.code import register, registered
@@ -60,4 +61,5 @@ def open_job(blueprint: Any, worker: int = 0, workers: int = 1) -> Job:
     backend = cast(Backend, pipeline.backend)
     backend.take_device(worker)
     sharing = ceil(workers / (backend.devices() or 1))
+    form_for(backend)  # loads what compiles now, while trials are proposed, and not in the first one's time
     return Work(pipeline, backend, facts["task"], facts["datasets"], metrics, facts["searched"], sharing)

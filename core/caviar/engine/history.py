@@ -39,6 +39,7 @@ def history_of(
         violations=numpy.asarray([trial.violation for trial in trials]) if objective.conditions else None,
         earlier=len(earlier),
         runs=_table([trial.runs for trial in trials]) if any(trial.retests for trial in trials) else None,
+        stopped=sum(each.state is TrialState.PRUNED for trial in own for each in trial.retests),
     )
 
 

@@ -29,7 +29,7 @@ def group(
         while members:
             share = ceil(len(trials) / workers)
             if len(groups) > 1 and workers > 1:
-                share = max(ceil(left / workers / 2), together // _LEAST)
+                share = min(share, max(ceil(left / workers / 2), together // _LEAST))
             count = ceil(len(members) / ceil(len(members) / min(largest, share)))
             populations.append(tuple(members[:count]))
             members, left = members[count:], left - count

@@ -26,7 +26,7 @@ class History:
     does or did not finish, infinite where it diverged. None: the search has no conditions. earlier: how many of the
     given rows are of other runs, which cannot be re-tested. runs: float64 (trials, most), the objective of each of a
     trial's trainings, NaN beyond its last, infinitely bad where a re-test came to nothing; objectives are their means.
-    A re-test that was stopped for its time is left out. None: nothing was re-tested.
+    A re-test that was stopped for its time is left out; `stopped` says how many were. None: nothing was re-tested.
     """
 
     goal: Goal
@@ -39,6 +39,7 @@ class History:
     violations: Array | None = None
     earlier: int = 0
     runs: Array | None = None
+    stopped: int = 0
 
     def __len__(self) -> int:
         return len(self.states)

@@ -109,7 +109,8 @@ class Pool(Workers):
         heard = wait(list(by_end), _LOOK_UP)
         self._check_stop()
         for hand, task in self._hands.items():
-            if task and not task.overdue and hand.silent > task.longest:
+            spoke = hand.connection in heard  # while we were busy: it is not silent, we were deaf
+            if task and not task.overdue and not spoke and hand.silent > task.longest:
                 self._hands[hand] = replace(task, overdue=True)
                 hand.kill()
         return [by_end[end] for end in heard if end in by_end]

@@ -19,7 +19,7 @@ def in_doubt(history: History, share: float) -> tuple[int, ...]:
     finished, repeats = history.which(TrialState.FINISHED), history.repeats
     finished[: history.earlier] = False
     done = int((repeats - 1)[history.earlier :].sum())
-    many = int(share * finished.sum()) - done
+    many = int(share * finished.sum()) - done - history.stopped
     if many < 1:
         return ()
     losses = _losses(history, finished)

@@ -41,7 +41,7 @@ seed = {seed}
 normalizer = "batchnorm"
 reporter = ["progress", {{ use = "stopwatch", path = "{log}" }}]
 data = {{ path = "{data}", target = "y", validation = 0.2 }}
-search = {{ strategy = "gaussian-process", pruner = "hyperband", round = 8, trials = {trials} }}
+search = {{ strategy = "gaussian-process", pruner = "hyperband", round = 16, trials = {trials} }}
 executor = {{ use = "processes", workers = {processes} }}
 regularizer = [{{ use = "l2", strength = {strength} }}]
 trainer.epochs = {epochs}

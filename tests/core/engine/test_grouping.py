@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Set
+from math import ceil
 from typing import Any
 
+import pytest
 from caviar import Trial
 from caviar.engine.populations import group
 from caviar_plugins import PopulationTrainer
@@ -39,6 +41,11 @@ def test_structures_of_unknown_cost_come_in_ever_smaller_populations() -> None:
     assert found == sorted(found, reverse=True)
     for place, size in enumerate(found):
         assert size <= max(sum(found[place:]) / 2 / 2 + 1, TOGETHER // 16)
+
+
+@pytest.mark.parametrize(("units", "workers"), [([8] * 4 + [16] * 4, 4), ([8] * 30 + [16] * 2, 16), ([8, 16, 8], 16)])
+def test_no_population_is_larger_than_a_workers_share(units: list[int], workers: int) -> None:
+    assert max(sizes(units, workers)) <= ceil(len(units) / workers)
 
 
 def test_a_population_is_not_larger_than_the_trainer_allows() -> None:

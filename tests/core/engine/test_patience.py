@@ -11,6 +11,7 @@ from caviar import Trial, TrialState, load
 from caviar.engine.patience import out_of_patience
 from caviar.engine.study import Interrupted, Run, run
 
+from tests.core.engine.dying import gone_on
 from tests.core.engine.test_rungs import PLUGINS, bits, differences
 
 PIPELINE = """
@@ -96,18 +97,11 @@ def test_less_patience_leaves_what_there_is_and_ends_what_was_begun(file: Path) 
 def test_a_search_that_dies_at_any_commit_stops_where_it_would_have(file: Path, after: str) -> None:
     settings = ["search.patience=3", "search.strategy.retest=0.2", "store.use=failing", f"store.after={after}"]
     whole = search(file, "whole", *settings)
-    call = deaths = 0
-    while call < 60:
-        call += 1
-        try:
-            search(file, f"dies{call}", *settings, f"store.call={call}")
-        except Interrupted:
-            deaths += 1
-        else:
-            break
-        assert search(file, f"dies{call}", *settings).summary.stopped == whole.summary.stopped
-        assert not differences(found(file, f"dies{call}"), found(file, "whole"))
-    assert deaths > 5
+    deaths = list(gone_on(search, file, settings))
+    for folder, resumed in deaths:
+        assert resumed.summary.stopped == whole.summary.stopped
+        assert not differences(found(file, folder), found(file, "whole"))
+    assert len(deaths) > 5
 
 
 def test_workers_stop_where_inline_does(file: Path) -> None:

@@ -15,6 +15,7 @@ from caviar.values.history import Goal
 from caviar.values.segment import MemberOutcome
 from caviar.values.trial import Retest, Trial, TrialState
 
+from tests.core.engine.dying import gone_on
 from tests.core.engine.test_rungs import PIPELINE, PLUGINS, bits, differences
 
 STRATEGIES = '''
@@ -92,18 +93,10 @@ def test_a_search_that_dies_at_any_commit_comes_to_the_same_retests(file: Path, 
     settings = ["store.use=failing", f"store.after={after}", "search.trials=6", "trainer.epochs=2"]
     whole = search(file, "whole", *settings)
     assert len(retested(whole)) > 2
-    call = deaths = 0
-    while call < 60:
-        call += 1
-        try:
-            search(file, f"dies{call}", *settings, f"store.call={call}")
-        except Interrupted:
-            deaths += 1
-        else:
-            break
-        resumed = search(file, f"dies{call}", *settings)
-        assert not differences(resumed, whole), f"died {'after' if after == 'true' else 'before'} call {call}"
-    assert 8 < deaths == call - 1
+    deaths = list(gone_on(search, file, settings))
+    for folder, resumed in deaths:
+        assert not differences(resumed, whole), folder
+    assert len(deaths) > 8
 
 
 def test_running_again_retests_nothing_more(file: Path) -> None:

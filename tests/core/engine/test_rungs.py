@@ -13,6 +13,8 @@ from caviar import PluginError, load
 from caviar.engine.study import Interrupted, run
 from caviar.registry.index import names
 
+from tests.core.engine.dying import gone_on
+
 PLUGINS = '''
 """Pruners that look at every epoch and change nothing, that promote, that have brackets; a store that fails."""
 
@@ -216,18 +218,10 @@ def test_a_search_that_dies_at_any_commit_goes_on_to_the_same_decisions_and_bits
     settings = ["search.pruner=brackets", "store.use=failing", f"store.after={after}", "search.trials=6"]
     settings.append(f"trainer.patience={patience}")
     whole = search(file, "whole", *settings)
-    call = deaths = 0
-    while call < 60:
-        call += 1
-        try:
-            search(file, f"dies{call}", *settings, f"store.call={call}")
-        except Interrupted:
-            deaths += 1
-        else:
-            break
-        resumed = search(file, f"dies{call}", *settings)
-        assert not differences(resumed, whole), f"died {'after' if after == 'true' else 'before'} call {call}"
-    assert 12 < deaths == call - 1
+    deaths = list(gone_on(search, file, settings))
+    for folder, resumed in deaths:
+        assert not differences(resumed, whole), folder
+    assert len(deaths) > 12
 
 
 def test_a_search_that_dies_again_and_again_comes_to_the_same_end(file: Path) -> None:

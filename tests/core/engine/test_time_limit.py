@@ -10,7 +10,10 @@ from typing import Any
 
 import pytest
 from caviar import TrialState, load
+from caviar.engine.history import history_of
+from caviar.engine.objective import Objective
 from caviar.engine.study import Run, run
+from caviar_plugins import SQLite
 
 PLUGINS = '''
 """A trainer that trains some members for ever; an executor that notes limits; a pruner that looks at every epoch."""
@@ -152,6 +155,9 @@ def test_a_re_test_out_of_time_counts_as_none(file: Path, executor: str) -> None
     assert late.retests[0].state is TrialState.PRUNED
     reason = r"stopped after 0\.\d+ s \(trial_seconds = 0.5\), at epoch 1 of 4"
     assert re.fullmatch(reason, late.retests[0].reason or "")
+    with SQLite().read(done.info.folder) as ledger:
+        history = history_of(ledger.trials(), ledger, Objective("validation.accuracy", "maximize", 0.0), 1)
+    assert (history.stopped, sum(history.repeats)) == (1, 3), "strategies see what it took"
     again = search(file, "runs", *settings, "search.trial_seconds=0")
     assert again.summary.trials == done.summary.trials, "what is recorded stays"
 

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 import pytest
@@ -72,6 +73,15 @@ class Cold(SGD):
         if (step == 1).all():
             with event.trigger_event("numba:compile", {"dispatcher": SimpleNamespace(py_func=SGD.update)}):
                 ctypes.PyDLL(None).sleep(6)  # holds Python's lock, as compiling does
+        super().update(parameters, gradients, state, step, layout)
+
+
+class Slow(SGD):
+    """Takes 0.3 seconds for an epoch."""
+
+    def update(self, parameters, gradients, state, step, layout):
+        if (self.learning_rate == 0.5).any():
+            ctypes.PyDLL(None).usleep(50_000)
         super().update(parameters, gradients, state, step, layout)
 
 
@@ -180,6 +190,17 @@ def test_workers_that_compile_are_waited_for_and_say_so_once(file: Path, caplog:
     assert [record.getMessage() for record in caplog.records] == [
         "compiling kernels for this machine, once: some 10 seconds"
     ]
+
+
+def test_a_worker_that_was_not_listened_to_is_not_taken_for_stuck(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As when the user has stopped the coordinator for a while, or a commit took long."""
+    limited = replace(segment(0, rates=(0.5,), until=12), seconds=(60.0,))
+    with Processes(workers=1).open(job(file, "optimizer.use=slow", "trainer.epochs=12"), lambda: None) as workers:
+        list(workers.run([segment(1)], lambda epoch: None))  # libraries are loaded now
+        monkeypatch.setattr("caviar_plugins.executors.pool._SLACK", 0)
+        monkeypatch.setattr("caviar_plugins.executors.pool._GRACE", 1.5)
+        (outcome,) = workers.run([limited], lambda epoch: sleep(2) if epoch.epoch == 1 else None)
+    assert outcome.members[0].state is TrialState.FINISHED, outcome.members[0].reason
 
 
 def children() -> set[int]:

@@ -47,6 +47,11 @@ def test_retests_end_when_leaders_are_told_apart_and_go_on_to_the_share_where_no
     assert done == asked
 
 
+def test_re_tests_that_were_stopped_for_their_time_count_for_the_share() -> None:
+    assert in_doubt(replace(past(), stopped=3), 0.1) == tuple(BEST[:1])
+    assert in_doubt(replace(past(), stopped=4), 0.1) == ()
+
+
 def test_a_leader_that_falls_back_makes_room_for_the_next() -> None:
     first = BEST[0]
     history = retested(past(), (first,), luck=0)

@@ -50,6 +50,7 @@ _HOMES = {
     "caviar.values.head": ("ColumnHead", "ColumnKind", "Head"),
     "caviar.values.history": ("Goal", "History"),
     "caviar.values.metrics": ("Metrics",),
+    "caviar.values.once": ("say_once",),
     "caviar.values.packed": ("Buffer", "pack", "unpack"),
     "caviar.values.paths": ("short_names",),
     "caviar.values.population": ("Population",),
@@ -133,6 +134,7 @@ if TYPE_CHECKING:
     from caviar.values.history import Goal as Goal
     from caviar.values.history import History as History
     from caviar.values.metrics import Metrics as Metrics
+    from caviar.values.once import say_once as say_once
     from caviar.values.packed import Buffer as Buffer
     from caviar.values.packed import pack as pack
     from caviar.values.packed import unpack as unpack

@@ -129,7 +129,7 @@ def _run(pipeline: Declaration, runs: Path, on_trial: Callable[[Trial], None] | 
         watchers[0]._call = on_trial
     interrupted = False
     try:
-        done = run(pipeline, runs, watchers=watchers)
+        done = run(pipeline, runs, watchers=watchers, kept=keep)
     except Interrupted as stop:
         done, interrupted = stop.run, True
     for reporter, complaint in done.complaints.items():

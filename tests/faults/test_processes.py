@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-import select
 import signal
 import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
+from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any
 
@@ -90,7 +90,7 @@ def done(file: Path, into: str, count: int) -> Callable[[], bool]:
 def rows(file: Path, into: str, query: str) -> list[Any]:
     database = file.parent / into / "p" / "study.sqlite"
     try:
-        with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as connection:
+        with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
             return connection.execute(query).fetchall()
     except sqlite3.OperationalError:  # being created
         return [(0,)]
@@ -120,7 +120,7 @@ def watched(pids: list[int]) -> Iterator[Callable[[float], bool]]:
 
         def gone(seconds: float) -> bool:
             deadline = time.monotonic() + seconds
-            return all(select.select([end], [], [], max(0.0, deadline - time.monotonic()))[0] for end in ends)
+            return all(wait([end], max(0.0, deadline - time.monotonic())) for end in ends)
 
         yield gone
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from shutil import which
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy
@@ -108,9 +108,10 @@ def _as_c(value: Any, real: str) -> Any:
 
 @cache
 def _built(source: str, *options: str) -> ctypes.CDLL:
-    folder = Path(mkdtemp(prefix="caviar-cuda-"))
-    (folder / "source.cpp").write_text(source)
     command = ["g++", "-std=c++17", "-O2", "-ffp-contract=off", "-shared", "-fPIC", *options, "-o", "built.so"]
-    done = subprocess.run([*command, "source.cpp"], cwd=folder, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return ctypes.CDLL(str(folder / "built.so"))
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "source.cpp").write_text(source)
+        done = subprocess.run([*command, "source.cpp"], cwd=folder, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return ctypes.CDLL(str(folder / "built.so"))  # loaded, it needs no file any more

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import closing
 from itertools import combinations
 from math import nan
 from pathlib import Path
@@ -83,7 +84,7 @@ def _storage(source: OptunaStudy) -> Any:
     with source.storage.open("rb") as file:
         if file.read(len(SQLITE)) != SQLITE:
             return JournalStorage(journal.JournalFileBackend(str(source.storage)))
-    with sqlite3.connect(f"{source.storage.absolute().as_uri()}?mode=ro", uri=True) as database:
+    with closing(sqlite3.connect(f"{source.storage.absolute().as_uri()}?mode=ro", uri=True)) as database:
         if not database.execute("SELECT 1 FROM sqlite_master WHERE name = 'studies'").fetchone():
             raise Unusable(f"{source.storage} is no storage of Optuna's")
     return f"sqlite:///{source.storage.absolute()}"

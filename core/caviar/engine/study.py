@@ -51,8 +51,11 @@ def run(
     runs: Path,
     check_stop: Callable[[], None] = lambda: None,
     watchers: Sequence[Reporter] = (),
+    kept: bool = True,
 ) -> Run:
     """Runs or resumes a pipeline in `runs/<name>`; `watchers` are reporters besides the pipeline's own.
+
+    `kept` tells them whether the folder will outlive the run.
 
     Raises DataError, StoreError, UnknownMetric, Refused, Interrupted.
     """
@@ -83,6 +86,7 @@ def run(
             space=space,
             where=objective.conditions,
             notes=notes,
+            kept=kept,
         )
         given = given_trials(pipeline, space)
         observers.tell("before_run", run=info)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from functools import cache
 from importlib import import_module
@@ -11,6 +10,7 @@ from typing import Any, Protocol, TypeVar
 
 from caviar.interfaces.backend import Backend
 from caviar.interfaces.plugin import Plugin
+from caviar.values.once import say_once
 
 P = TypeVar("P", bound=Plugin)
 
@@ -116,16 +116,13 @@ def _numba_works() -> bool:
         return False
 
     class Announcement(event.Listener):  # type: ignore[misc, unused-ignore]
-        """Says once why the first step takes seconds; kernels found on disk are not compiled and say nothing."""
-
-        said = False
+        """Says why the first step takes seconds; kernels found on disk are not compiled and say nothing."""
 
         def on_start(self, event: Any) -> None:
             _compiling.start()
             module = event.data["dispatcher"].py_func.__module__
-            if not self.said and module.partition(".")[0] in _packages:
-                self.said = True
-                logging.getLogger("caviar").warning("compiling kernels for this machine, once: some 10 seconds")
+            if module.partition(".")[0] in _packages:
+                say_once("compiling kernels for this machine, once: some 10 seconds")
 
         def on_end(self, event: Any) -> None:
             _compiling.end()

@@ -66,7 +66,8 @@ class FieldErrors(TypeError, ValueError):
         if isinstance(value, list) and value and float in want.types and want.tunable:
             search = self.cls.facts(field).search
             scale = speech.called(type(search)) if search else speech.plainest
-            hint = f"; a range is written {speech.range.format(scale, say(value)[1:-1])}"
+            ends = sorted(value) if all(isinstance(each, (int, float)) for each in value) else value
+            hint = f"; a range is written {speech.range.format(scale, say(ends)[1:-1])}"
         return f"must be {want.words()}, not {say(value)}{hint}"
 
 

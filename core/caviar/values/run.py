@@ -18,7 +18,7 @@ class RunInfo:
 
     `best`: the best of the resumed ones. `space` tells values in words: `run.space.words(trial.values)`. `where`: the
     conditions that a winner meets. `notes`: what the user should know before it begins, such as which earlier trials
-    it starts from.
+    it starts from. `kept`: whether the folder is still there after the run.
     """
 
     name: str
@@ -32,6 +32,7 @@ class RunInfo:
     space: Space = field(default_factory=lambda: Space(()))
     where: tuple[Condition, ...] = ()
     notes: tuple[str, ...] = ()
+    kept: bool = True
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -11,7 +10,7 @@ from itertools import islice
 from math import inf
 from multiprocessing.connection import wait
 
-from caviar import Buffer, MemberOutcome, Outcome, Segment, Tell, TrialState, Workers
+from caviar import Buffer, MemberOutcome, Outcome, Segment, Tell, TrialState, Workers, say_once
 
 from caviar_plugins.executors.hand import Dead, Hand, NoWorkers, dismiss
 
@@ -46,7 +45,6 @@ class Pool(Workers):
         self._count, self._check_stop = count, check_stop
         self._hands: dict[Hand, _Task | None] = {}
         self._false_starts = 0
-        self._repeated = {""}
         self._shared = os.memfd_create("caviar-job")
         with open(self._shared, "wb", closefd=False) as file:
             file.writelines(blueprint)
@@ -71,7 +69,8 @@ class Pool(Workers):
                         waiting.extendleft(again)
                     else:
                         self._false_starts = 0
-                        self._repeat(message.line)
+                        if message.line:
+                            say_once(message.line)
                         for epoch in message.epochs:
                             tell(epoch)
                         outcomes = [message.outcome] if message.outcome else []
@@ -133,12 +132,6 @@ class Pool(Workers):
             reason = f"stuck in a step: its worker was killed after {task.longest:.3g} s of silence (trial_seconds)"
         failed = MemberOutcome(task.segment.trials[0], TrialState.FAILED, task.segment.start, reason=reason)
         return [], [Outcome(task.segment, (failed,))]
-
-    def _repeat(self, line: str) -> None:
-        """Says what a worker has for people, once for all of them."""
-        if line not in self._repeated:
-            self._repeated.add(line)
-            logging.getLogger("caviar").warning(line)
 
     def _part_with(self, hands: Sequence[Hand]) -> None:
         for hand in hands:

@@ -107,6 +107,8 @@ def _unlucky(summary: Summary) -> list[Trial]:
 
 
 def _next(run: RunInfo, best: Trial | None) -> Text:
+    if not run.kept:
+        return Text('All of it is in memory alone; run(…, runs="runs") keeps it in a folder.')
     folder = quote(str(run.folder))
     if best is None:
         return Text(f"There is no model. All that is known: pipe results {folder}")

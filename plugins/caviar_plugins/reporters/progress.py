@@ -68,4 +68,5 @@ class Progress(Reporter):
     def on_failure(self, run: RunInfo) -> None:
         if self._view:  # why is told by whoever runs it
             self._view.close()
-            self._view.say(f"{self._view.tracker.done} of {run.total} trials are recorded in {run.folder}")
+            place = f"are recorded in {run.folder}" if run.kept else "are done"
+            self._view.say(f"{self._view.tracker.done} of {run.total} trials {place}")

@@ -25,7 +25,8 @@ class View(ABC):
     def __init__(self, run: RunInfo, console: Console) -> None:
         self.run, self.console, self.tracker = run, console, Tracker(run)
         before = f", {run.resumed} of them done before" if run.resumed else ""
-        self.say(f"{count(run.total, 'trial')} of {count(run.epochs, 'epoch')}{before}, in {run.folder}")
+        place = f", in {run.folder}" if run.kept else ""
+        self.say(f"{count(run.total, 'trial')} of {count(run.epochs, 'epoch')}{before}{place}")
         for note in run.notes:
             self.say(note)
 

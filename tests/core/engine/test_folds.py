@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from statistics import stdev
 from typing import Any
@@ -47,7 +48,7 @@ def file(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
 
 
 def found(folder: Path) -> tuple[list[Any], ...]:
-    with sqlite3.connect(folder / "study.sqlite") as database:
+    with closing(sqlite3.connect(folder / "study.sqlite")) as database:
         return tuple(
             database.execute(query).fetchall()
             for query in (

@@ -9,6 +9,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +54,7 @@ def run(file: Path, runs: Path, *words: str) -> dict[str, Any]:
 
 def bits(folder: Path) -> tuple[list[Any], dict[str, str]]:
     """Every trial, every metric row and every weight of a run."""
-    with sqlite3.connect(folder / "study.sqlite") as database:
+    with closing(sqlite3.connect(folder / "study.sqlite")) as database:
         trials = database.execute(
             'SELECT number, coordinates, "values", state, objective, metrics FROM trial'
         ).fetchall()
@@ -61,10 +62,10 @@ def bits(folder: Path) -> tuple[list[Any], dict[str, str]]:
             "SELECT m.trial, m.epoch, m.name, m.value FROM metric m JOIN trial t ON t.number = m.trial"
             " AND t.attempt = m.attempt ORDER BY 1, 2, 3"
         ).fetchall()
-    weights = {
-        f"{number}": hashlib.sha256((folder / path).read_bytes()).hexdigest()
-        for number, path in database.execute("SELECT trial, path FROM artifact")
-    }
+        weights = {
+            f"{number}": hashlib.sha256((folder / path).read_bytes()).hexdigest()
+            for number, path in database.execute("SELECT trial, path FROM artifact")
+        }
     assert len(trials) == 16
     assert len(curves) > 16
     assert len(weights) > 8
@@ -113,7 +114,7 @@ def done_in(database: Path) -> int:
     if not database.exists():
         return 0
     try:
-        with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as connection:
+        with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
             rows = connection.execute("SELECT count(*) FROM trial WHERE state IN ('finished', 'diverged')").fetchone()
             return int(rows[0])
     except sqlite3.OperationalError:  # being created

@@ -3,6 +3,7 @@
 import math
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +71,7 @@ def search(file: Path, into: str, *settings: str) -> tuple[list[Any], ...]:
     """Every bit of the finished run, the winner's and the re-tests' too."""
     done = go(file, into, *settings)
     assert done.model is not None
-    with sqlite3.connect(file.parent / into / "p" / "study.sqlite") as database:
+    with closing(sqlite3.connect(file.parent / into / "p" / "study.sqlite")) as database:
         retests = database.execute("SELECT number, retests FROM trial ORDER BY 1").fetchall()
     winner = [(done.model.trial, *(done.model.weights[name].tobytes() for name in sorted(done.model.weights)))]
     return (*bits(file.parent / into / "p"), retests, winner)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -125,7 +126,7 @@ def search(file: Path, into: str, *settings: str) -> tuple[list[Any], ...]:
 
 
 def bits(folder: Path) -> tuple[list[Any], ...]:
-    with sqlite3.connect(folder / "study.sqlite") as database:
+    with closing(sqlite3.connect(folder / "study.sqlite")) as database:
         queries = (
             "SELECT number, coordinates, state, epochs, objective, metrics FROM trial ORDER BY 1",
             "SELECT m.trial, epoch, name, value FROM metric m JOIN trial t ON t.number = m.trial"

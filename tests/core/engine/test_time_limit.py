@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -126,7 +127,7 @@ def by_width(done: Run) -> dict[int, Any]:
 
 
 def curve(done: Run, trial: int) -> list[float]:
-    with sqlite3.connect(done.info.folder / "study.sqlite") as database:
+    with closing(sqlite3.connect(done.info.folder / "study.sqlite")) as database:
         return [row[0] for row in database.execute("SELECT value FROM metric WHERE trial = ? ORDER BY epoch", (trial,))]
 
 

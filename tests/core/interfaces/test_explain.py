@@ -30,6 +30,7 @@ def wrong(cls: Callable[..., object], *values: Any, **fields: Any) -> Call:
     [
         (wrong(Adam, -1), "Adam.learning_rate: must be above 0, not -1"),
         (wrong(Adam, [0.1, 1]), "Adam.learning_rate: must be a number, not [0.1, 1]; a range is written Log(0.1, 1)"),
+        (wrong(Adam, [1, 0.1]), "Adam.learning_rate: must be a number, not [1, 0.1]; a range is written Log(0.1, 1)"),
         (wrong(Adam, beta1=Log(0.5, 2)), "Adam.beta1: must be below 1, not 2"),
         (wrong(MLP, layers=Choice((8, 0.5))), "MLP.layers: must be a whole number, but 'Choice' can give 0.5"),
         (wrong(Log, 1), "Log.high: missing; it has no default"),

@@ -63,6 +63,12 @@ def test_the_table_shows_the_best_few_the_winner_and_what_to_do_next() -> None:
     assert "pipe predict 'runs/my digits' DATA" in text
 
 
+def test_a_run_that_is_not_kept_names_no_folder() -> None:
+    text = printed(replace(run_of(1), kept=False), summary_of([finished(0, 0.9)]), 80)
+    assert "in memory alone" in text
+    assert "runs/my digits" not in text
+
+
 def test_the_order_of_re_tested_trials_can_be_read_off_the_table() -> None:
     """Noise: the runs 0.90 and 0.94 lie 0.02 from their mean, so s = 0.02 sqrt(2); a single training pays all of it."""
     again = replace(finished(0, 0.90), retests=(Retest(0, TrialState.FINISHED, 0.94),))

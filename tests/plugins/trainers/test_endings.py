@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ def trials(folder: Path, **trainer: Any) -> Any:
 def curve(done: Any, trial: int) -> list[float]:
     import sqlite3
 
-    with sqlite3.connect(done.info.folder / "study.sqlite") as database:
+    with closing(sqlite3.connect(done.info.folder / "study.sqlite")) as database:
         rows = database.execute(
             "SELECT value FROM metric WHERE trial = ? AND name = 'validation.accuracy' ORDER BY epoch", (trial,)
         )

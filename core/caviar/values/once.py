@@ -1,0 +1,14 @@
+"""Once: a line for people, told one time in a process however often there is reason to."""
+
+from __future__ import annotations
+
+import logging
+
+_said: set[str] = set()
+
+
+def say_once(line: str) -> None:
+    """A warning of the logger "caviar"; in a worker process its coordinator says it, once for all of them."""
+    if line not in _said:
+        _said.add(line)
+        logging.getLogger("caviar").warning(line)

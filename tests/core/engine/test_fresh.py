@@ -12,11 +12,12 @@ import pytest
 from caviar import Array, Dimension, Random, Sampler, Space, Trial, load
 from caviar.cli.check import summary
 from caviar.engine.fresh import fresh
-from caviar.engine.study import Interrupted, Run, run
+from caviar.engine.study import Interrupted
 from caviar_plugins import Choice, Int, Log, LogInt
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.core.engine.searching import search
 from tests.core.engine.test_rungs import PLUGINS, bits, differences
 
 TREE = Space(
@@ -126,10 +127,6 @@ round = 4
 @pytest.fixture
 def file(put: Callable[[str, str], Path]) -> Path:
     return put(PIPELINE, PLUGINS)
-
-
-def search(file: Path, into: str, *settings: str) -> Run:
-    return run(load(file, settings, file.parent / "plugins.py"), file.parent / into)
 
 
 def tried(trials: tuple[Trial, ...]) -> set[tuple[Any, ...]]:

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from caviar import Trial, TrialState, load
+from caviar import Trial, TrialState
 from caviar.engine.patience import out_of_patience
-from caviar.engine.study import Interrupted, Run, run
+from caviar.engine.study import Interrupted
 
-from tests.core.engine.dying import gone_on
+from tests.core.engine.searching import gone_on, search
 from tests.core.engine.test_rungs import PLUGINS, bits, differences
 
 PIPELINE = """
@@ -37,10 +37,6 @@ round = 4
 @pytest.fixture
 def file(put: Callable[[str, str], Path]) -> Path:
     return put(PIPELINE, PLUGINS)
-
-
-def search(file: Path, into: str, *settings: str) -> Run:
-    return run(load(file, settings, file.parent / "plugins.py"), file.parent / into)
 
 
 def found(file: Path, into: str) -> tuple[list[Any], ...]:

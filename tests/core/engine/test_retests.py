@@ -11,12 +11,13 @@ import pytest
 from caviar import PluginError, Stopped, load
 from caviar.engine.objective import Objective
 from caviar.engine.retests import known_before
-from caviar.engine.study import Interrupted, Run, run
+from caviar.engine.study import Interrupted, run
 from caviar.values.history import Goal
 from caviar.values.segment import MemberOutcome
 from caviar.values.trial import Retest, Trial, TrialState
 
-from tests.core.engine.dying import gone_on
+from tests.core.engine.searching import gone_on
+from tests.core.engine.searching import search as go
 from tests.core.engine.test_rungs import PIPELINE, PLUGINS, bits, differences
 
 STRATEGIES = '''
@@ -57,10 +58,6 @@ class Peeking(PopulationTrainer):
 def file(put: Callable[[str, str], Path]) -> Path:
     text = PIPELINE.replace("trials = 16\nround = 16", 'trials = 12\nround = 4\nstrategy = "doubting"')
     return put(text, PLUGINS + STRATEGIES)
-
-
-def go(file: Path, into: str, *settings: str) -> Run:
-    return run(load(file, settings, file.parent / "plugins.py"), file.parent / into)
 
 
 def stopped() -> None:

@@ -14,7 +14,7 @@ from caviar import PluginError, load
 from caviar.engine.study import Interrupted, run
 from caviar.registry.index import names
 
-from tests.core.engine.dying import gone_on
+from tests.core.engine.searching import gone_on
 
 PLUGINS = '''
 """Pruners that look at every epoch and change nothing, that promote, that have brackets; a store that fails."""

@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from caviar import TrialState, load
+from caviar import TrialState
 from caviar.engine.history import history_of
 from caviar.engine.objective import Objective
-from caviar.engine.study import Run, run
+from caviar.engine.study import Run
 from caviar_plugins import SQLite
+
+from tests.core.engine.searching import search
 
 PLUGINS = '''
 """A trainer that trains some members for ever; an executor that notes limits; a pruner that looks at every epoch."""
@@ -116,10 +118,6 @@ trial_seconds = 0.5
 @pytest.fixture
 def file(put: Callable[[str, str], Path]) -> Path:
     return put(PIPELINE, PLUGINS)
-
-
-def search(file: Path, into: str, *settings: str) -> Run:
-    return run(load(file, settings, file.parent / "plugins.py"), file.parent / into)
 
 
 def by_width(done: Run) -> dict[int, Any]:

@@ -15,9 +15,10 @@ import pytest
 from caviar import History, Random, Space, Trial, load
 from caviar.engine.results import model_of
 from caviar.engine.saved import NotAModel
-from caviar.engine.study import Interrupted, Run, run
+from caviar.engine.study import Interrupted
 from caviar_plugins import SQLite
 
+from tests.core.engine.searching import search
 from tests.core.engine.test_rungs import PLUGINS, bits, differences
 
 PIPELINE = """
@@ -59,10 +60,6 @@ import caviar_plugins
 @pytest.fixture
 def file(put: Callable[[str, str], Path]) -> Path:
     return put(PIPELINE, PLUGINS + SPY)
-
-
-def search(file: Path, into: str, *settings: str) -> Run:
-    return run(load(file, settings, file.parent / "plugins.py"), file.parent / into)
 
 
 def middle(trials: tuple[Trial, ...], metric: str = "validation.log_loss") -> float:

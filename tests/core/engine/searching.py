@@ -1,4 +1,4 @@
-"""A search that dies at its first commit, at its second, and so on, and is gone on with each time."""
+"""Searches of a pipeline beside its plugins: one, and one that dies at each commit and is gone on with."""
 
 from __future__ import annotations
 
@@ -6,11 +6,17 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from caviar.engine.study import Interrupted
+from caviar import load
+from caviar.engine.study import Interrupted, Run, run
 
 T = TypeVar("T")
 
 _MOST = 60
+
+
+def search(file: Path, into: str, *settings: str) -> Run:
+    """Runs or resumes it in this folder beside the file."""
+    return run(load(file, settings, file.parent / "plugins.py"), file.parent / into)
 
 
 def gone_on(search: Callable[..., T], file: Path, settings: Sequence[str]) -> Iterator[tuple[str, T]]:

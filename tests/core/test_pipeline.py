@@ -36,6 +36,15 @@ def test_every_call_begins_anew_and_gives_the_same() -> None:
     assert first.folder is None
 
 
+def test_what_is_shown_of_a_study_in_memory_names_no_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    small(reporter=("progress",)).run(X, SIDE)
+    alone = capsys.readouterr().err
+    small(reporter=("progress",)).run(X, SIDE, runs=tmp_path)
+    assert "pipe results" in capsys.readouterr().err
+    assert "in memory alone" in alone
+    assert "pipe results" not in alone
+
+
 def test_a_folder_makes_the_study_durable(tmp_path: Path) -> None:
     seen: list[Trial] = []
     small().run(X, SIDE, runs=tmp_path)

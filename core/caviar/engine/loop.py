@@ -49,7 +49,6 @@ class SearchLoop:
         Round k always holds trials k * round and following, and begins when the round before is over, re-tests too.
         """
         total, size, known = self.info.total, self.pipeline.search.round, self.ledger.trials()
-        workers.expect(total - self.info.resumed)  # they load their libraries while the first round is proposed
         for index in range(known[-1].round if known else 0, -(-total // size)):
             wanted = range(index * size, min((index + 1) * size, total))
             halt = self._propose(index, wanted)

@@ -40,7 +40,10 @@ class Workers(Closing):
         return 1
 
     def expect(self, segments: int) -> None:
-        """At least so many segments will come soon: what takes its time to start may start now."""
+        """At least so many segments will come soon: what takes its time to start may start now.
+
+        Called before any reporter was told of the run, so that a fork finds no thread of theirs.
+        """
         return
 
     @abstractmethod

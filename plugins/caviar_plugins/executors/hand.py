@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import subprocess
-import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from json import dumps
 from multiprocessing import Pipe
 from time import monotonic
 from typing import ClassVar
 
 from caviar import EpochInfo, Outcome, Problem, Segment, pack, unpack
 
+from caviar_plugins.executors.birth import Anew, Forked, Place, Process, can_fork
+
 _PATIENCE = 0.5  # seconds for a dismissed worker to end by itself: it looks up between two steps
-_START = """import sys
-sys.path[:] = {path}
-from caviar_plugins.executors.lifeline import depend_on
-depend_on({coordinator})
-from caviar_plugins.executors.worker import main
-main({connection}, {blueprint}, {number}, {count})
-"""
-_ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 
 class NoWorkers(Problem):
@@ -56,29 +46,17 @@ class Message:
 
 
 class Hand:
-    """A worker process, `number` of `count`; `ready` once it has made the job from the blueprint."""
+    """A worker process, `number` of `count`; `ready` once it has made the job from the blueprint.
 
-    def __init__(self, blueprint: int, number: int, count: int) -> None:
+    `anew`: it must not be a fork of this process, which has a device open.
+    """
+
+    def __init__(self, blueprint: int, number: int, count: int, anew: bool) -> None:
         self.number = number
         self.connection, theirs = Pipe()
         self.ready, self._compiling, self._heard = False, False, monotonic()
-        start = _START.format(
-            path=dumps(sys.path),
-            coordinator=os.getpid(),
-            connection=theirs.fileno(),
-            blueprint=blueprint,
-            number=number,
-            count=count,
-        )
-        # Our own start instead of multiprocessing's, which would import the caller's main: scripts need no guard.
-        self._process = subprocess.Popen(
-            [sys.executable, "-c", start],
-            stdin=subprocess.DEVNULL,
-            stdout=2,  # ours belongs to the results
-            pass_fds=(theirs.fileno(), blueprint),
-            env=os.environ | _ONE_THREAD,
-            process_group=0,  # the terminal's interrupt is for the coordinator alone
-        )
+        place = Place(theirs.fileno(), blueprint, number, count)
+        self._process: Process = Anew(place) if anew or not can_fork() else Forked(place)
         theirs.close()
 
     @property
@@ -108,11 +86,11 @@ class Hand:
 
     def end(self, deadline: float) -> int:
         """The exit code of a worker whose pipe has ended; it is killed at the deadline."""
-        try:
-            return self._process.wait(max(0.0, deadline - monotonic()))
-        except subprocess.TimeoutExpired:
+        code = self._process.wait(max(0.0, deadline - monotonic()))
+        while code is None:
             self._process.kill()
-            return self._process.wait()
+            code = self._process.wait(_PATIENCE)
+        return code
 
 
 def dismiss(hands: Sequence[Hand]) -> None:

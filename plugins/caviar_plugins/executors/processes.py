@@ -24,4 +24,6 @@ class Processes(Executor):
         blueprint = job.blueprint()
         if blueprint is None:
             return Inline().open(job, check_stop)
-        return Pool(blueprint, self.workers or job.devices() or len(os.sched_getaffinity(0)), check_stop)
+        devices = job.devices()
+        count = self.workers or devices or len(os.sched_getaffinity(0))
+        return Pool(blueprint, count, check_stop, anew=devices is not None)

@@ -307,6 +307,7 @@ def test_workers_that_cannot_start_end_the_run_with_the_reason(
     file: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     with Processes(workers=1).open(job(file), lambda: None) as workers:
+        monkeypatch.delenv("OMP_NUM_THREADS", raising=False)  # or they may be forks, which need no path
         monkeypatch.setattr(sys, "path", ["/nowhere"])
         with pytest.raises(Problem, match="a worker process could not start: ended with exit code 1"):
             list(workers.run([segment(0)], lambda epoch: None))

@@ -1,0 +1,141 @@
+"""How a worker's process begins: as a fork of this one, which has its libraries, where that is safe; else anew."""
+
+from __future__ import annotations
+
+import gc
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from json import dumps
+from multiprocessing.connection import wait
+from typing import NoReturn, Protocol
+
+_ANEW = """import sys
+sys.path[:] = {path}
+from caviar_plugins.executors.lifeline import depend_on
+depend_on({coordinator})
+from caviar_plugins.executors.worker import main
+main({connection}, {blueprint}, {number}, {count})
+"""
+_ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+
+
+class Process(Protocol):
+    """A child of this process, whichever way it began."""
+
+    def wait(self, seconds: float) -> int | None:
+        """Its exit code, minus the signal that killed it; None while it is alive after so many seconds."""
+
+    def kill(self) -> None:
+        """Ends it at once, if it has not ended."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """What a worker is given: two file descriptors, and that it is `number` of `count`."""
+
+    connection: int
+    blueprint: int
+    number: int
+    count: int
+
+
+def can_fork() -> bool:
+    """Whether a fork of this process would be a sound worker: with one BLAS thread, and now with one thread in all.
+
+    Other threads, of libraries too, would leave their locks closed for ever. Where there is no /proc it is not tried.
+    """
+    if not _ONE_THREAD.items() <= os.environ.items():
+        return False
+    try:
+        return len(os.listdir("/proc/self/task")) == 1
+    except OSError:
+        return False
+
+
+class Forked:
+    """Ready at once: loading the libraries takes half a second of a core."""
+
+    def __init__(self, place: Place) -> None:
+        coordinator = os.getpid()
+        sys.stdout.flush()  # or what waits there is written twice
+        sys.stderr.flush()
+        self._number = os.fork()
+        if self._number == 0:
+            _work(place, coordinator)
+        self._end = os.pidfd_open(self._number)
+        self._code: int | None = None
+
+    def wait(self, seconds: float) -> int | None:
+        if self._code is None and wait([self._end], seconds):
+            self._code = os.waitstatus_to_exitcode(os.waitpid(self._number, 0)[1])
+            os.close(self._end)
+        return self._code
+
+    def kill(self) -> None:
+        if self._code is None:  # until it is waited for, its number is nobody else's
+            os.kill(self._number, signal.SIGKILL)
+
+
+def _work(place: Place, coordinator: int) -> NoReturn:
+    try:
+        gc.freeze()  # what the coordinator has is never taken down here: it may hold what is closed now
+        _leave((place.connection, place.blueprint))
+        from caviar_plugins.executors.lifeline import depend_on
+        from caviar_plugins.executors.worker import main
+
+        depend_on(coordinator)
+        main(place.connection, place.blueprint, place.number, place.count)
+    except BaseException:
+        sys.excepthook(*sys.exc_info())
+    finally:
+        os._exit(1)
+
+
+def _leave(kept: Sequence[int]) -> None:
+    """Lets go of what belongs to the coordinator: its group, signals, files, the lock of the store among them."""
+    os.setpgid(0, 0)
+    signal.set_wakeup_fd(-1)
+    for each in signal.valid_signals():
+        if callable(signal.getsignal(each)):
+            signal.signal(each, signal.SIG_DFL)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.dup2(2, 1)
+    for before, after in pairwise((2, *sorted(kept), os.sysconf("SC_OPEN_MAX"))):
+        os.closerange(before + 1, after)
+
+
+class Anew:
+    """Not by multiprocessing, which would import the caller's main: scripts need no guard."""
+
+    def __init__(self, place: Place) -> None:
+        start = _ANEW.format(
+            path=dumps(sys.path),
+            coordinator=os.getpid(),
+            connection=place.connection,
+            blueprint=place.blueprint,
+            number=place.number,
+            count=place.count,
+        )
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", start],
+            stdin=subprocess.DEVNULL,
+            stdout=2,  # ours belongs to the results
+            pass_fds=(place.connection, place.blueprint),
+            env=os.environ | _ONE_THREAD,
+            process_group=0,  # the terminal's interrupt is for the coordinator alone
+        )
+
+    def wait(self, seconds: float) -> int | None:
+        try:
+            return self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return None
+
+    def kill(self) -> None:
+        self._process.kill()

@@ -6,7 +6,7 @@ from caviar import Array, History, Random, Space, Strategy, setting
 
 from caviar_plugins.strategies.candidates import anywhere, near
 from caviar_plugins.strategies.features import features, settled
-from caviar_plugins.strategies.improvement import log_expected_improvement
+from caviar_plugins.strategies.improvement import Improvement
 from caviar_plugins.strategies.outlook import outlook
 from caviar_plugins.strategies.regression import Belief, fitted
 from caviar_plugins.strategies.scores import scores
@@ -50,8 +50,8 @@ class GaussianProcess(Strategy):
         known = settled(space, history.points)
         losses = outlook(history)
         seen = _telling(losses, self.most)
-        search = _Search(space, known[seen], scores(losses[seen]), random.child(trials))
         taken = {point.tobytes() for point in known}
+        search = _Search(space, known[seen], scores(losses[seen]), taken, random.child(trials))
         points = numpy.empty((count, len(space)))
         for row in range(count):
             points[row] = search.next(taken, random.child(trials, row))
@@ -74,7 +74,7 @@ def _telling(losses: Array, most: int) -> Array:
 class _Search:
     """One round's search for improvement: the belief, which grows with each trial chosen, and a pool of candidates."""
 
-    def __init__(self, space: Space, points: Array, y: Array, random: Random) -> None:
+    def __init__(self, space: Space, points: Array, y: Array, taken: set[bytes], random: Random) -> None:
         import numpy
 
         self.space = space
@@ -89,36 +89,50 @@ class _Search:
         self.pool = numpy.concatenate([anywhere(space, _GLOBAL, generator), near(space, centres, widths, generator)])
         self.traits = features(space, self.pool)[0]
         self.loadings = self.belief.loadings(self.traits)
+        self.free = numpy.asarray([point.tobytes() not in taken for point in self.pool])
 
     def next(self, taken: set[bytes], random: Random) -> Array:
         """The next trial's point, from now on part of the belief."""
         import numpy
 
         generator = random.generator()
-        gains = self._gains(self.pool, self.loadings, taken)
+        gains = self._gains_of_pool()
         climbers = numpy.argsort(-gains, kind="stable")[:_CLIMBERS]
         places, heights = self.pool[climbers], gains[climbers]
         for width in (0.3, 0.1, 0.03, 0.01):
             tries = near(self.space, numpy.repeat(places, _TRIES, axis=0), numpy.asarray([[width]]), generator)
-            loadings = self.belief.loadings(features(self.space, tries)[0])
-            found = self._gains(tries, loadings, taken).reshape(len(places), _TRIES)
-            tops = found.argmax(1) + _TRIES * numpy.arange(len(places))
-            places = numpy.where((found.max(1) > heights)[:, None], tries[tops], places)
-            heights = numpy.maximum(heights, found.max(1))
+            gains = self._gains(tries, numpy.repeat(heights, _TRIES), taken).reshape(len(places), _TRIES)
+            tops = gains.argmax(1) + _TRIES * numpy.arange(len(places))
+            places = numpy.where((gains.max(1) > heights)[:, None], tries[tops], places)
+            heights = numpy.maximum(heights, gains.max(1))
         point: Array = places[heights.argmax()]
-        self._imagine(features(self.space, point[None])[0][0], _SPREAD * generator.normal(size=_VERSIONS))
+        self._imagine(point, _SPREAD * generator.normal(size=_VERSIONS))
         return point
 
-    def _gains(self, points: Array, loadings: Array, taken: set[bytes]) -> Array:
-        """What each point promises; nothing where it was tried."""
+    def _gains_of_pool(self) -> Array:
+        """What each candidate promises; nothing where it was tried, or where enough others promise more."""
         import numpy
 
-        gains = log_expected_improvement(self.belief.mean(loadings), self.belief.variance(loadings), self.best)
-        return numpy.where([point.tobytes() in taken for point in points], -numpy.inf, gains)
+        promise = self._promise(self.loadings)
+        ceilings = numpy.where(self.free, promise.ceilings(), -numpy.inf)
+        # The mean of some versions is at least the best one's share of it.
+        enough = numpy.sort(ceilings)[-_CLIMBERS] - numpy.log(promise.z.shape[1])
+        return promise.logarithms(self.free & (ceilings >= enough))
 
-    def _imagine(self, traits: Array, draws: Array) -> None:
+    def _gains(self, points: Array, floors: Array, taken: set[bytes]) -> Array:
+        """What each point promises; nothing where it was tried, or cannot promise more than its floor."""
+        promise = self._promise(self.belief.loadings(features(self.space, points)[0]))
+        hopeful = promise.ceilings() > floors
+        hopeful[hopeful] = [point.tobytes() not in taken for point in points[hopeful]]
+        return promise.logarithms(hopeful)
+
+    def _promise(self, loadings: Array) -> Improvement:
+        return Improvement.of(self.belief.mean(loadings), self.belief.variance(loadings), self.best)
+
+    def _imagine(self, point: Array, draws: Array) -> None:
         import numpy
 
-        self.belief, values = self.belief.imagine(traits, draws)
+        self.belief, values = self.belief.imagine(features(self.space, point[None])[0][0], draws)
         self.loadings = self.belief.extended(self.loadings, self.traits)
         self.best = numpy.minimum(self.best, values)
+        self.free &= (self.pool.view(numpy.int64) != point.view(numpy.int64)).any(1)  # bits: NaN is itself

@@ -2,27 +2,59 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from caviar import Array
 
 
-def log_expected_improvement(mean: Array, variance: Array, best: Array) -> Array:
-    """log of the mean over versions of E[max(best - f, 0)], f normal: mean (points, versions), variance (points,).
+@dataclass(frozen=True)
+class Improvement:
+    """How far points promise to go below the best, averaged over versions of what is believed.
 
-    With z = (best - mean) / deviation the expectation is deviation * (z Phi(z) + phi(z)). For z far below zero the two
-    cancel; there phi(z) (1 - sqrt(pi / 2) |z| erfcx(|z| / sqrt 2)) is the same without loss.
+    z: (points, versions), (best - mean) / deviation. deviation: (points,). The expectation E[max(best - f, 0)] of a
+    normal f is deviation * h(z) with h(z) = z Phi(z) + phi(z).
+    """
+
+    z: Array
+    deviation: Array
+
+    @staticmethod
+    def of(mean: Array, variance: Array, best: Array) -> Improvement:
+        """mean: (points, versions); variance: (points,); best: (versions,), or (1,) for all of them."""
+        import numpy
+
+        deviation = numpy.sqrt(variance)
+        return Improvement((best - mean) / deviation[:, None], deviation)
+
+    def ceilings(self) -> Array:
+        """The logarithm of the most each point can promise: what its most hopeful version does. (points,)"""
+        import numpy
+
+        most: Array = _log_h(self.z.max(1)) + numpy.log(self.deviation)
+        return most
+
+    def logarithms(self, wanted: Array) -> Array:
+        """The logarithm of what each point promises, the mean of its versions; -inf where not `wanted`. (points,)"""
+        import numpy
+
+        logs = _log_h(self.z[wanted]) + numpy.log(self.deviation[wanted])[:, None]
+        top = logs.max(1)
+        found = numpy.full(len(self.z), -numpy.inf)
+        found[wanted] = top + numpy.log(numpy.exp(logs - top[:, None]).mean(1))
+        return found
+
+
+def _log_h(z: Array) -> Array:
+    """log h(z). Far below zero the two terms of h cancel; phi(z) (1 - sqrt(pi / 2) |z| erfcx(|z| / sqrt 2)) does not.
+
     Source: Ament et al. 2023, "Unexpected improvements to expected improvement", arXiv:2310.20708.
     """
     import numpy
     from scipy.special import erfcx, ndtr
 
-    deviation = numpy.sqrt(variance)[:, None]
-    z = (best - mean) / deviation
-    density = numpy.exp(-0.5 * z * z) / numpy.sqrt(2 * numpy.pi)
-    near = z > -1
-    low = numpy.minimum(z, -1)
+    found, near = numpy.empty_like(z), z > -1
+    high, low = z[near], z[~near]
+    found[near] = numpy.log(high * ndtr(high) + numpy.exp(-0.5 * high * high) / numpy.sqrt(2 * numpy.pi))
     rest = 1 - numpy.sqrt(numpy.pi / 2) * -low * erfcx(-low / numpy.sqrt(2))
-    far = -0.5 * low * low - 0.5 * numpy.log(2 * numpy.pi) + numpy.log(numpy.maximum(rest, 1e-300))
-    logs = numpy.where(near, numpy.log(numpy.where(near, z * ndtr(z) + density, 1.0)), far) + numpy.log(deviation)
-    top = logs.max(1)
-    expected: Array = top + numpy.log(numpy.exp(logs - top[:, None]).mean(1))
-    return expected
+    found[~near] = -0.5 * low * low - 0.5 * numpy.log(2 * numpy.pi) + numpy.log(numpy.maximum(rest, 1e-300))
+    return found

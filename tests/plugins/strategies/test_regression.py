@@ -1,10 +1,9 @@
-"""The Gaussian process and its improvement, against scikit-learn and numeric integration."""
+"""The Gaussian process against scikit-learn."""
 
 import numpy
 import pytest
-from caviar_plugins.strategies.improvement import log_expected_improvement
 from caviar_plugins.strategies.regression import Belief, Scales, _Misfit, fitted
-from scipy import integrate, optimize, stats
+from scipy import optimize
 from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.gaussian_process.kernels import ConstantKernel, Matern, WhiteKernel
 
@@ -76,29 +75,3 @@ def test_fitted_lengths_tell_what_matters() -> None:
     scales = fitted(X, (Y - Y.mean()) / Y.std(), numpy.arange(3))
     assert scales.lengths[0] < scales.lengths[1] < scales.lengths[2]
     assert scales.noise < 0.2
-
-
-def test_expected_improvement_is_the_integral() -> None:
-    cases = [(0.0, 1.0, 0.5), (1.0, 0.25, 0.0), (3.0, 0.01, 2.7), (0.3, 4.0, -5.0)]
-    for mean, variance, best in cases:
-        normal = stats.norm(mean, numpy.sqrt(variance))
-        low = mean - 12 * numpy.sqrt(variance)
-        expected, _ = integrate.quad(lambda f, b=best, n=normal: (b - f) * n.pdf(f), min(low, best - 1), best)
-        found = log_expected_improvement(numpy.asarray([[mean]]), numpy.asarray([variance]), numpy.asarray([best]))
-        assert found[0] == pytest.approx(numpy.log(expected), abs=1e-5)
-
-
-def test_far_above_the_best_it_still_has_a_slope() -> None:
-    means = numpy.asarray([[5.0], [20.0], [100.0], [1000.0]])
-    found = log_expected_improvement(means, numpy.ones(4), numpy.zeros(1))
-    assert numpy.isfinite(found).all()
-    assert (numpy.diff(found) < 0).all()
-    # phi(z) / z^2 far below: the leading term of its asymptotic series.
-    assert found[2] == pytest.approx(stats.norm.logpdf(100.0) - 2 * numpy.log(100.0), abs=1e-3)
-
-
-def test_versions_are_averaged() -> None:
-    means, bests = numpy.asarray([[0.0, 1.0]]), numpy.asarray([0.5, 0.2])
-    each = [log_expected_improvement(means[:, [k]], numpy.ones(1), bests[[k]])[0] for k in range(2)]
-    found = log_expected_improvement(means, numpy.ones(1), bests)[0]
-    assert found == pytest.approx(numpy.log(numpy.exp(each).mean()))

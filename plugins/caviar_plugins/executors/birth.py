@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
 from json import dumps
@@ -55,6 +56,14 @@ def can_fork() -> bool:
         return len(os.listdir("/proc/self/task")) == 1
     except OSError:
         return False
+
+
+def begin(place: Place, anew: bool) -> Process:
+    """A worker's process; `anew`: it must not be a fork of this one, which has a device open. Raises OSError."""
+    if not anew and can_fork():
+        with suppress(OSError):  # no memory for a second process of this size, maybe
+            return Forked(place)
+    return Anew(place)
 
 
 class Forked:

@@ -12,7 +12,7 @@ from typing import ClassVar
 
 from caviar import EpochInfo, Outcome, Problem, Segment, pack, unpack
 
-from caviar_plugins.executors.birth import Anew, Forked, Place, Process, can_fork
+from caviar_plugins.executors.birth import Place, begin
 
 _PATIENCE = 0.5  # seconds for a dismissed worker to end by itself: it looks up between two steps
 
@@ -48,7 +48,7 @@ class Message:
 class Hand:
     """A worker process, `number` of `count`; `ready` once it has made the job from the blueprint.
 
-    `anew`: it must not be a fork of this process, which has a device open.
+    `anew`: see `begin`. Raises NoWorkers.
     """
 
     def __init__(self, blueprint: int, number: int, count: int, anew: bool) -> None:
@@ -56,8 +56,12 @@ class Hand:
         self.connection, theirs = Pipe()
         self.ready, self._compiling, self._heard = False, False, monotonic()
         place = Place(theirs.fileno(), blueprint, number, count)
-        self._process: Process = Anew(place) if anew or not can_fork() else Forked(place)
-        theirs.close()
+        try:
+            self._process = begin(place, anew)
+        except OSError as error:
+            raise NoWorkers(f"a worker process could not start: {error}") from error
+        finally:
+            theirs.close()
 
     @property
     def silent(self) -> float:

@@ -48,7 +48,9 @@ def held(child):
 signal.signal(signal.SIGTERM, lambda *_: None)
 ours = open("ours.txt", "w")
 print("not said twice", end="")
-if "--thread" in sys.argv:
+if "no memory" in sys.argv:
+    os.fork = lambda: open("/no/such/file")
+if "another thread" in sys.argv:
     threading.Thread(target=time.sleep, args=(3600,), daemon=True).start()
 work = set_up(caviar.load(Path("p.toml"), ["executor.workers=2"]))[0]
 segments = [Segment((each,), ({"optimizer.learning_rate": 0.01},), 0, 1) for each in (0, 1)]
@@ -99,9 +101,9 @@ def test_a_fork_holds_nothing_of_its_coordinator_and_one_that_is_killed_is_repla
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere no worker is a fork")
-@pytest.mark.parametrize("why", ["another thread", "BLAS may have threads"])
+@pytest.mark.parametrize("why", ["another thread", "BLAS may have threads", "no memory"])
 def test_where_a_fork_would_not_be_safe_workers_start_anew_and_give_the_same_bits(tmp_path: Path, why: str) -> None:
-    found = run(tmp_path, "--thread", **ONE_THREAD) if why == "another thread" else run(tmp_path)
+    found = run(tmp_path, why, **({} if why == "BLAS may have threads" else ONE_THREAD))
     assert [worker["fork"] for worker in found["workers"]] == [False, False]
     forked = run(tmp_path, **ONE_THREAD)
     assert [worker["fork"] for worker in forked["workers"]] == [True, True]

@@ -15,6 +15,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "caviar.config.errors": ("Mistakes",),
     "caviar.config.pipeline": ("Check", "OptunaStudy", "Search"),
+    "caviar.engine.agreement": ("Refused",),
     "caviar.engine.blueprint": ("open_job",),
     "caviar.engine.twins": ("watch_compiling",),
     "caviar.interfaces.activation": ("Activation",),
@@ -42,6 +43,7 @@ _HOMES = {
     "caviar.registry.index": ("PluginError",),
     "caviar.study": ("Best", "Study"),
     "caviar.values.arrays": ("Array", "namespace"),
+    "caviar.values.columns": ("Column", "Columns"),
     "caviar.values.condition": ("Condition",),
     "caviar.values.dataset": ("Dataset", "Split"),
     "caviar.values.dimension": ("Dimension", "Space"),
@@ -52,7 +54,6 @@ _HOMES = {
     "caviar.values.metrics": ("Metrics",),
     "caviar.values.once": ("say_once",),
     "caviar.values.packed": ("Buffer", "pack", "unpack"),
-    "caviar.values.paths": ("short_names",),
     "caviar.values.population": ("Population",),
     "caviar.values.problem": ("Problem", "Stopped"),
     "caviar.values.random": ("Random", "Streams", "uniforms"),
@@ -67,12 +68,14 @@ _HOMES = {
     "caviar.values.words": ("words_from_array", "words_to_array"),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
+__all__ = list(_HOME)
 
 if TYPE_CHECKING:
     from caviar.config.errors import Mistakes as Mistakes
     from caviar.config.pipeline import Check as Check
     from caviar.config.pipeline import OptunaStudy as OptunaStudy
     from caviar.config.pipeline import Search as Search
+    from caviar.engine.agreement import Refused as Refused
     from caviar.engine.blueprint import open_job as open_job
     from caviar.engine.twins import watch_compiling as watch_compiling
     from caviar.interfaces.activation import Activation as Activation
@@ -120,6 +123,8 @@ if TYPE_CHECKING:
     from caviar.study import Study as Study
     from caviar.values.arrays import Array as Array
     from caviar.values.arrays import namespace as namespace
+    from caviar.values.columns import Column as Column
+    from caviar.values.columns import Columns as Columns
     from caviar.values.condition import Condition as Condition
     from caviar.values.dataset import Dataset as Dataset
     from caviar.values.dataset import Split as Split
@@ -138,7 +143,6 @@ if TYPE_CHECKING:
     from caviar.values.packed import Buffer as Buffer
     from caviar.values.packed import pack as pack
     from caviar.values.packed import unpack as unpack
-    from caviar.values.paths import short_names as short_names
     from caviar.values.population import Population as Population
     from caviar.values.problem import Problem as Problem
     from caviar.values.problem import Stopped as Stopped

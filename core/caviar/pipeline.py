@@ -55,7 +55,8 @@ class Pipeline(Declaration):
 
         The study lives in memory and begins anew at each call, unless `runs` names the folder that keeps it: then the
         same call goes on where an interrupted one stopped. `on_trial` is called with every trial that ends. Ctrl-C
-        ends the run and gives the study so far. Raises Mistakes and what `pipe run` tells.
+        ends the run and gives the study so far. Raises Mistakes, Refused where the folder holds a study of something
+        else, DataError, StoreError: each is a Problem.
         """
         pipeline = self._with_rows(X, y)._checked()
         if runs is not None:

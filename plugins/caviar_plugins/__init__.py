@@ -74,6 +74,7 @@ _HOMES = {
     "OneHot": "caviar_plugins.transforms.one_hot",
     "Standardize": "caviar_plugins.transforms.standardize",
 }
+__all__ = list(_HOMES)
 
 if TYPE_CHECKING:
     from caviar_plugins.activations.gelu import GELU as GELU

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy
 import pytest
-from caviar import Mistakes, Pipeline, Search, Trial, TrialState, load
+from caviar import Mistakes, Pipeline, Refused, Search, Trial, TrialState, load
 from caviar_plugins import MLP, SGD, Adam, Inline, Log, LogInt, Memory, PopulationTrainer
 
 RANDOM = numpy.random.default_rng(0)
@@ -51,6 +51,14 @@ def test_a_folder_makes_the_study_durable(tmp_path: Path) -> None:
     study = small(search=Search(trials=5)).run(X, SIDE, runs=tmp_path, on_trial=seen.append)
     assert [trial.index for trial in seen] == [3, 4]
     assert (len(study.trials), study.folder) == (5, tmp_path / "pipeline")
+
+
+def test_a_changed_study_is_refused_in_the_words_of_programs(tmp_path: Path) -> None:
+    small().run(X, SIDE, runs=tmp_path)
+    with pytest.raises(
+        Refused, match=r"another pipeline; changed: seed; .* another name \(name=…\) or folder \(runs=…\)"
+    ):
+        small(seed=2).run(X, SIDE, runs=tmp_path)
 
 
 def test_an_interrupted_study_is_given_back_as_far_as_it_came(tmp_path: Path) -> None:

@@ -66,6 +66,12 @@ def test_public_names_are_the_same_for_python_and_for_type_checkers() -> None:
         assert getattr(caviar, name) is not None
 
 
+def test_a_star_imports_the_public_names_and_nothing_else() -> None:
+    names: dict[str, object] = {}
+    exec("from caviar import *", names)
+    assert set(names) - {"__builtins__"} == set(dir(caviar)) - {"__version__"}
+
+
 def test_importing_caviar_imports_nothing_heavy() -> None:
     heavy = ("numpy", "pydantic", "rich", "pluggy")
     script = f"import caviar, caviar_plugins, sys; print(*(m for m in {heavy} if m in sys.modules))"

@@ -22,6 +22,12 @@ def test_every_entry_point_is_exported_under_its_class_name() -> None:
         assert getattr(caviar_plugins, name).__module__ == module
 
 
+def test_a_star_imports_the_plugins_and_nothing_else() -> None:
+    names: dict[str, object] = {}
+    exec("from caviar_plugins import *", names)
+    assert sorted(set(names) - {"__builtins__"}) == sorted(bundled())
+
+
 def test_type_checkers_see_what_python_sees() -> None:
     tree = ast.parse(Path(str(caviar_plugins.__file__)).read_text())
     seen = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json as json_text
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,10 +17,11 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from caviar.engine.results import Results
+    from caviar.values.columns import Columns
     from caviar.values.scores import Scores
     from caviar.values.trial import Trial
 
-_WIDE = 400  # columns
+_ENDLESS = 100_000  # characters
 
 
 def results(
@@ -62,29 +64,21 @@ def results(
         return
     from rich.console import Console
 
-    from caviar.values.paths import short_names
     from caviar.values.scores import Scores
 
-    listed = [trial for trial in found.ranked if trial.state != "queued" or trial.epochs]
-    paths = list(dict.fromkeys(path for trial in listed for path in trial.values))
-    short = short_names(paths)
     # Where nobody looks, as in a pipe, a trial stays on its line.
-    console = Console(width=None if sys.stdout.isatty() else _WIDE, highlight=False)
+    console = Console(width=None if sys.stdout.isatty() else _ENDLESS, highlight=False)
+    listed = [trial for trial in found.ranked if trial.state != "queued" or trial.epochs]
     shown, scores = listed[:count], Scores.of(found.trials, found.metric)
-    ends = [_ended(found, trial, scores) for trial in shown]
-    told = [{path: found.describe(path, value) for path, value in trial.values.items()} for trial in shown]
-    values = [[each.get(path, "") for path in paths] for each in told]
-    table = _table(found, [short[path] for path in paths], ends, values)
-    if console.measure(table, options=console.options.update(max_width=_WIDE)).maximum > console.width:
-        lines = [[", ".join(f"{short[path]} {value}" for path, value in each.items())] for each in told]
-        table = _table(found, ["values"], ends, lines)
-    console.print(table)
-    for line in _below(found, shown, scores):
+    columns = _columns(found, shown, scores, console.width)
+    console.print(_table(columns))
+    for line in _below(found, shown, scores, columns):
         console.print(line, markup=False)
     if len(listed) > count:
         console.print(f"{count} of {len(listed)} trials shown; --count {len(listed)} shows all")
     if found.done < found.total:
-        console.print(f"{found.done} of {found.total} trials are done")
+        console.print(f"{found.done} of {found.total} trials are done{_under_way(found)}")
+    short = found.space.names
     for path, share in sorted(found.importance.items(), key=lambda item: -item[1]):
         tier = found.space[path].tier
         said = f"  (tier {tier})" if tier else ""
@@ -94,20 +88,30 @@ def results(
             typer.echo(f"trial {trial.index} {trial.state.value}: {trial.reason}", err=True)
 
 
-def _table(
-    found: Results, heads: Sequence[str], ends: Sequence[Sequence[str]], values: Sequence[Sequence[str]]
-) -> Table:
-    """How trials ended, and beside each what `values` says of its values."""
+def _columns(found: Results, shown: Sequence[Trial], scores: Scores, width: int) -> Columns:
+    """How trials ended, then their values. That all have finished is not said where that makes room for a value."""
+    from caviar.values.columns import Column, Columns
+
+    ends = [_ended(found, trial, scores) for trial in shown]
+    heads = ("trial", "state", found.metric, *(["feasible"] if found.objective.conditions else []))
+    given = [Column(head, tuple(end[place] for end in ends)) for place, head in enumerate(heads)]
+    columns = Columns.fitting(given, found.space, shown, width)
+    if not columns.left_out or any(trial.state != "finished" for trial in shown):
+        return columns
+    del given[1]
+    columns = Columns.fitting(given, found.space, shown, width)
+    return replace(columns, left_out=("state (all have finished)", *columns.left_out))
+
+
+def _table(columns: Columns) -> Table:
     from rich.table import Table
+    from rich.text import Text
 
     table = Table(box=None, header_style="bold", pad_edge=False)
-    table.add_column("trial", justify="right")
-    for head in ("state", found.metric, *(["feasible"] if found.objective.conditions else [])):
-        table.add_column(head, no_wrap=True)
-    for head in heads:
-        table.add_column(head, overflow="fold")
-    for end, row in zip(ends, values, strict=True):
-        table.add_row(*end, *row)
+    for place, column in enumerate((*columns.given, *columns.values)):
+        table.add_column(column.head, justify="left" if place else "right", no_wrap=True)
+    for row in zip(*(column.cells for column in (*columns.given, *columns.values)), strict=True):
+        table.add_row(*map(Text, row))
     return table
 
 
@@ -118,6 +122,8 @@ def _ended(found: Results, trial: Trial, scores: Scores) -> list[str]:
     state, score = trial.state.value, scores.words(trial)
     if trial.index in found.reached:
         state, score = f"{state} at {trial.epochs}", short_number(found.reached[trial.index])
+    elif not trial.state.done:
+        state = f"{'paused at' if trial.state == 'paused' else 'at epoch'} {trial.epochs}"
     cells = [str(trial.index), state, score]
     if found.objective.conditions:
         measured = [short_number(trial.metrics[name]) for name in _conditioned(found) if name in trial.metrics]
@@ -126,13 +132,25 @@ def _ended(found: Results, trial: Trial, scores: Scores) -> list[str]:
     return cells
 
 
+def _under_way(found: Results) -> str:
+    """How many trials have begun and not ended, and how far they are, or nothing."""
+    reached = [trial.epochs for trial in found.trials if trial.epochs and not trial.state.done]
+    if not reached:
+        return ""
+    least, most = min(reached), max(reached)
+    far = f"{least}" if least == most else f"{least} to {most}"
+    return f", {len(reached)} under way, at epoch {far} of {found.pipeline.trainer.epochs}"
+
+
 def _conditioned(found: Results) -> list[str]:
     """The metrics of the conditions, without the searched one, which has a column of its own."""
     return list(dict.fromkeys(each.metric for each in found.objective.conditions if each.metric != found.metric))
 
 
-def _below(found: Results, shown: Sequence[Trial], scores: Scores) -> Iterator[str]:
-    """What the columns of the table mean."""
+def _below(found: Results, shown: Sequence[Trial], scores: Scores, columns: Columns) -> Iterator[str]:
+    """What the columns of the table mean, and what is missing."""
+    if columns.note:
+        yield columns.note
     if legend := scores.legend(shown):
         yield legend
     if found.objective.conditions:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json as json_text
+import sys
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -32,7 +34,7 @@ def run(
         int | None, typer.Option(min=1, help="Worker processes; one per core if not given.", show_default=False)
     ] = None,
     code: Code = None,
-    json: Annotated[bool, typer.Option("--json", help="Print the result as one JSON object.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print the result as one JSON object and nothing else.")] = False,
     quiet: Quiet = False,
 ) -> None:
     """Search and train as FILE says, or go on where it stopped.
@@ -48,18 +50,22 @@ def run(
     limit_blas_threads()
     from caviar.config.load import load, placed
     from caviar.engine.advice.range_edge import range_edge
+    from caviar.engine.agreement import Refused
     from caviar.engine.study import run as run_pipeline
     from caviar.values.problem import LateMistake
     from caviar.values.ranking import without_winner
 
     chosen = [*(settings or ()), *([] if workers is None else [f"executor.workers={workers}"])]
-    pipeline = load(file, chosen, code)
-    show_advice(pipeline, quiet)
-    try:
-        with stop_on_signals() as check_stop:
-            done = run_pipeline(pipeline, runs, check_stop)
-    except LateMistake as mistake:
-        raise placed(file, chosen, mistake) from None
+    with redirect_stdout(sys.stderr if json else sys.stdout):  # whatever plugins print
+        pipeline = load(file, chosen, code)
+        show_advice(pipeline, quiet)
+        try:
+            with stop_on_signals() as check_stop:
+                done = run_pipeline(pipeline, runs, check_stop, prints=True)
+        except LateMistake as mistake:
+            raise placed(file, chosen, mistake) from None
+        except Refused as refused:
+            raise Refused(refused.folder, refused.reason, "--set name=…", "--runs") from None
     if json:
         typer.echo(json_text.dumps(as_object(done), allow_nan=False))
     if done.summary.best is not None and not quiet:

@@ -30,7 +30,14 @@ _START = "search.start_from"
 
 
 class Refused(Problem):
-    """The folder holds a study of something else; the message says what differs and what to do."""
+    """The folder holds a study of something else: `reason` says what differs, and how the two would agree.
+
+    `name` and `runs` are how the caller says a run's name and the folder of runs; as they are, in Python.
+    """
+
+    def __init__(self, folder: Path, reason: str, name: str = "name=…", runs: str = "runs=…") -> None:
+        super().__init__(f"{folder} {reason}; or give it another name ({name}) or folder ({runs}), or delete it")
+        self.folder, self.reason = folder, reason
 
 
 def record_of(
@@ -58,7 +65,7 @@ def agree(ledger: Ledger, now: StudyRecord, trials: int, folder: Path) -> None:
     if before is not None:
         reason = _difference(before, now, len(ledger.trials()), trials)
         if reason:
-            raise Refused(f"{folder} {reason}; or give it another name (--set name=…) or folder (--runs), or delete it")
+            raise Refused(folder, reason)
     ledger.describe(now)
 
 
@@ -75,7 +82,7 @@ def _difference(before: StudyRecord, now: StudyRecord, known: int, trials: int) 
         plan = f"'{search['strategy']['use']}' shared out search.trials = {search['trials']} when it began"
         return f"is not extendable: {plan}; go back to that number"
     if keys:
-        return f"was begun with another file; changed: {', '.join(keys)}; change it back"
+        return f"was begun with another pipeline; changed: {', '.join(keys)}; change it back"
     moved = _moved({**before.identity, **before.plugins}, {**now.identity, **now.plugins})
     if moved:
         return f"was begun on another system, where bits may differ: {moved}; go back to that one"

@@ -14,7 +14,6 @@ from caviar.config.space import owners, sampler_of, space_of, span
 from caviar.engine.edge import end_of, outwards, wider
 from caviar.interfaces.sampler import Sampler
 from caviar.values.dimension import Dimension
-from caviar.values.paths import short_names
 from caviar.values.problem import Problem
 from caviar.values.trial import Trial, TrialState
 
@@ -48,7 +47,7 @@ def narrower(pipeline: Pipeline, ranked: Sequence[Trial], name: str) -> str:
     if len(ranked) < _FEWEST:
         raise TooFew(f"{name}: {trials} say too little to narrow a range; {_FEWEST} do")
     space, owner = space_of(pipeline), owners(pipeline)
-    short = short_names([dimension.path for dimension in space.dimensions])
+    short = space.names
     found: dict[str, _Range] = {}
     for dimension in space.dimensions:
         path = dimension.path

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from caviar.config.pipeline import Pipeline
 from caviar.config.resolved import loads
@@ -64,10 +63,6 @@ class Results:
     def done(self) -> int:
         """How many of them have ended."""
         return sum(trial.state.done for trial in self.trials)
-
-    def describe(self, path: str, value: Any) -> str:
-        """A searched value in its sampler's words."""
-        return self.space[path].sampler.describe(value)
 
 
 def read_results(folder: Path, code: Path | None = None) -> Results:

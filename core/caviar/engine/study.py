@@ -52,10 +52,11 @@ def run(
     check_stop: Callable[[], None] = lambda: None,
     watchers: Sequence[Reporter] = (),
     kept: bool = True,
+    prints: bool = False,
 ) -> Run:
     """Runs or resumes a pipeline in `runs/<name>`; `watchers` are reporters besides the pipeline's own.
 
-    `kept` tells them whether the folder will outlive the run.
+    `kept` tells them whether the folder will outlive the run, `prints` whether standard output is for them.
 
     Raises DataError, StoreError, UnknownMetric, Refused, Interrupted.
     """
@@ -87,6 +88,7 @@ def run(
             where=objective.conditions,
             notes=notes,
             kept=kept,
+            prints=prints,
         )
         given = given_trials(pipeline, space)
         search = SearchLoop(pipeline, space, objective, ledger, observers, info, work.backend.together, earlier, given)

@@ -8,6 +8,7 @@ from math import inf
 from typing import Any, Protocol
 
 from caviar.values.arrays import Array
+from caviar.values.paths import short_names
 
 
 class Scale(Protocol):
@@ -54,11 +55,20 @@ class Space:
         raise KeyError(path)
 
     @property
+    def names(self) -> dict[str, str]:
+        """The short name of every path, in order: "learning_rate", or "adam.learning_rate" where there are several."""
+        return short_names(dimension.path for dimension in self.dimensions)
+
+    @property
     def size(self) -> float:
         """How many different points there are: a whole number, or infinite where there is a continuum."""
+        return self.count(inf)
+
+    def count(self, most: float) -> float:
+        """The same where an ordered dimension has `most` different values at most."""
         below: dict[tuple[str | None, int | None], float] = {}
         for dimension in reversed(self.dimensions):
-            count = inf if dimension.levels is None else float(dimension.levels)
+            count = most if dimension.levels is None else float(min(most, dimension.levels))
             if dimension.levels is not None and not dimension.ordered:
                 count = sum(below.get((dimension.path, level), 1.0) for level in range(dimension.levels))
             above = dimension.parent, dimension.when
@@ -111,6 +121,11 @@ class Space:
             for dimension in self.dimensions
             if dimension.path in values
         }
+
+    def line(self, values: Mapping[str, Any]) -> str:
+        """The same on one line: "units 64, learning_rate 0.01"."""
+        names = self.names
+        return ", ".join(f"{names[path]} {told}" for path, told in self.words(values).items())
 
     def point(self, values: Mapping[str, Any]) -> Array:
         """The coordinates of values: (dimensions,), NaN where a path is missing."""

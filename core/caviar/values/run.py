@@ -18,7 +18,8 @@ class RunInfo:
 
     `best`: the best of the resumed ones. `space` tells values in words: `run.space.words(trial.values)`. `where`: the
     conditions that a winner meets. `notes`: what the user should know before it begins, such as which earlier trials
-    it starts from. `kept`: whether the folder is still there after the run.
+    it starts from. `kept`: whether the folder is still there after the run. `prints`: whether standard
+    output is for what it came to, as it is for `pipe run`; a program's belongs to the program.
     """
 
     name: str
@@ -33,6 +34,7 @@ class RunInfo:
     where: tuple[Condition, ...] = ()
     notes: tuple[str, ...] = ()
     kept: bool = True
+    prints: bool = False
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from shlex import quote
 
-from caviar import RunInfo, Scores, Summary, Trial, TrialState, ranked, short_names, short_number
+from caviar import Column, Columns, RunInfo, Scores, Summary, Trial, TrialState, ranked, short_number
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -20,15 +21,18 @@ def print_summary(run: RunInfo, summary: Summary, console: Console) -> None:
     best, finished = summary.best, ranked(summary.trials, run.goal)
     if finished:
         scores = Scores.of(finished, run.metric)
-        console.print(_table(run, finished[:ROWS], scores, console))
+        columns = _columns(run, finished[:ROWS], scores, console.width)
+        console.print(_table(columns))
+        if columns.note:
+            console.print(columns.note, markup=False)
         if legend := scores.legend(finished[:ROWS]):
             console.print(legend)
-    if best is not None:
-        console.print(_winner(best))
-        if len(best.runs) > 1:
-            console.print(
-                "  These are of its first training, whose weights are kept; the table has the mean.", markup=False
-            )
+        if best is not None:
+            console.print(_winner(best))
+            if columns.rounded:
+                console.print(Padding(Text(run.space.line(best.values)), (0, 0, 0, 2), expand=False))
+            if len(best.runs) > 1:
+                console.print("  These are of its first training, the one kept; the table has the mean.", markup=False)
     console.print(_counts(run, summary), soft_wrap=True)
     if summary.stopped:
         console.print(f"Stopped {summary.stopped}", markup=False, soft_wrap=True)
@@ -37,34 +41,26 @@ def print_summary(run: RunInfo, summary: Summary, console: Console) -> None:
     console.print(_next(run, best), soft_wrap=True)
 
 
-def _table(run: RunInfo, trials: list[Trial], scores: Scores, console: Console) -> Table:
-    """A column per searched value; where they do not fit beside each other, all values in one column."""
-    words = {trial.index: run.space.words(trial.values) for trial in trials}
-    names = short_names(dict.fromkeys(path for told in words.values() for path in told))
-    wide = _frame(run)
-    for name in names.values():
-        wide.add_column(name, justify="right", no_wrap=True)
-    narrow = _frame(run)
-    if names:
-        narrow.add_column("values", overflow="fold")
-    for trial in trials:
-        told = words[trial.index]
-        first = [str(trial.index), scores.words(trial)]
-        if run.where:
-            first.append("yes" if trial.feasible else "no")
-        wide.add_row(*first, *(told.get(path, "") for path in names))
-        inside = (", ".join(f"{names[path]} {word}" for path, word in told.items()),) if names else ()
-        narrow.add_row(*first, *inside)
-    unbounded = console.options.update(max_width=10_000)  # else it would measure the table as cut to the console
-    return wide if console.measure(wide, options=unbounded).maximum <= console.width else narrow
-
-
-def _frame(run: RunInfo) -> Table:
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    table.add_column("trial", justify="right", no_wrap=True)
-    table.add_column(run.metric, no_wrap=True)
+def _columns(run: RunInfo, trials: list[Trial], scores: Scores, width: int) -> Columns:
+    given = [
+        Column("trial", tuple(str(trial.index) for trial in trials)),
+        Column(run.metric, tuple(map(scores.words, trials))),
+    ]
     if run.where:
-        table.add_column("feasible", no_wrap=True)
+        given.append(Column("feasible", tuple("yes" if trial.feasible else "no" for trial in trials)))
+    return Columns.fitting(given, run.space, trials, width)
+
+
+def _table(columns: Columns) -> Table:
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0))
+    number, *others = columns.given
+    table.add_column(number.head, justify="right", no_wrap=True)
+    for column in others:
+        table.add_column(column.head, no_wrap=True)
+    for column in columns.values:
+        table.add_column(column.head, justify="right", no_wrap=True)
+    for row in zip(*(column.cells for column in (*columns.given, *columns.values)), strict=True):
+        table.add_row(*map(Text, row))
     return table
 
 

@@ -1,7 +1,8 @@
-"""Progress: a live view on a terminal, plain lines elsewhere, and a table at the end; all on standard error."""
+"""Progress: a live view on a terminal, plain lines elsewhere, and a table at the end."""
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import caviar
@@ -12,8 +13,14 @@ if TYPE_CHECKING:
     from caviar_plugins.reporters.progress_view import View
 
 
+_ENDLESS = 100_000  # characters: where nobody looks, as in a pipe, a trial stays on its line
+
+
 class Progress(Reporter):
-    """How far the run is, the best trial so far and the time left; then the best trials and what to do next."""
+    """How far the run is, the best trial so far and the time left; then the best trials and what to do next.
+
+    All on standard error, but what `pipe run` came to on standard output.
+    """
 
     _view: View | None = PrivateAttr(default=None)
 
@@ -59,10 +66,13 @@ class Progress(Reporter):
     @caviar.hook
     def after_run(self, run: RunInfo, summary: Summary) -> None:
         if self._view:
+            from rich.console import Console
+
             from caviar_plugins.reporters.final_table import print_summary
 
             self._view.close()
-            print_summary(run, summary, self._view.console)
+            width = None if (sys.stdout if run.prints else sys.stderr).isatty() else _ENDLESS
+            print_summary(run, summary, Console(stderr=not run.prints, width=width, highlight=False))
 
     @caviar.hook
     def on_failure(self, run: RunInfo) -> None:

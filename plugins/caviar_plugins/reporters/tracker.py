@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from time import monotonic
 
-from caviar import EpochInfo, RunInfo, Scores, Trial, ranked, short_names
+from caviar import EpochInfo, RunInfo, Scores, Trial, ranked
 
 from caviar_plugins.reporters.wording import count, duration
 
@@ -12,15 +13,17 @@ from caviar_plugins.reporters.wording import count, duration
 class Tracker:
     """Counts in epochs, so that it moves while the first population still trains."""
 
-    def __init__(self, run: RunInfo) -> None:
+    def __init__(self, run: RunInfo, now: Callable[[], float] = monotonic) -> None:
         self.run, self.done, self.best = run, run.resumed, run.best
-        self._began = monotonic()
+        self._now = now
+        self._since: tuple[float, int] | None = None
         self._training: dict[int, int] = {}
         self._again = set[int]()
 
     def epoch(self, epoch: EpochInfo) -> None:
         """A population came further."""
         self._training.update(dict.fromkeys(epoch.trials, epoch.epoch))
+        self._since = self._since or (self._now(), self._epochs())  # libraries are loaded by then, kernels compiled
 
     def ended(self, trial: Trial) -> None:
         """A trial is done."""
@@ -44,12 +47,12 @@ class Tracker:
         return self._epochs() / max(1, self.run.total * self.run.epochs)
 
     def left(self) -> str:
-        """The time left in words, or nothing while nobody can know."""
-        gained = self._epochs() - self.run.resumed * self.run.epochs
-        if self.done == self.run.resumed or self.done >= self.run.total:  # the first trials pay for starting up
+        """The time left in words, or nothing while nobody can know: before a trial has ended it is a guess."""
+        if self._since is None or self.done == self.run.resumed or self.done >= self.run.total:
             return ""
-        elapsed = monotonic() - self._began
-        return f"{duration(elapsed * (self.run.total * self.run.epochs - self._epochs()) / gained)} left"
+        since, before = self._since
+        gained, missing = self._epochs() - before, self.run.total * self.run.epochs - self._epochs()
+        return f"{duration((self._now() - since) * missing / gained)} left" if gained else ""
 
     def again(self) -> str:
         """Whether leaders are trained once more, in words, or nothing."""
@@ -59,11 +62,8 @@ class Tracker:
         """The best trial so far with its values, or nothing."""
         if self.best is None:
             return ""
-        words = self.run.space.words(self.best.values)
-        values = ", ".join(f"{name} {words[path]}" for path, name in short_names(words).items())
-        return f"best {self.run.metric} {Scores(self.run.metric).words(self.best)}, trial {self.best.index}" + (
-            values and f": {values}"
-        )
+        score, values = Scores(self.run.metric).words(self.best), self.run.space.line(self.best.values)
+        return f"best {self.run.metric} {score}, trial {self.best.index}" + (values and f": {values}")
 
     def _epochs(self) -> int:
         return self.done * self.run.epochs + sum(self._training.values())

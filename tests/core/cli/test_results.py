@@ -13,7 +13,7 @@ import termios
 from pathlib import Path
 
 import pytest
-from caviar import Reporter, TrialState, hook, load, short_number
+from caviar import EpochInfo, Reporter, TrialState, hook, load, short_number
 from caviar.engine.results import read_results
 from caviar.engine.study import Interrupted, run
 from caviar.values.problem import Stopped
@@ -61,16 +61,17 @@ def on_terminal(folder: Path, columns: int) -> str:
     return re.sub(r"\x1b\[[\d;]*m", "", seen.decode())
 
 
-@pytest.mark.parametrize("columns", [60, 80, 200])
-def test_on_a_terminal_no_value_is_broken_and_no_line_too_long(
-    study: tuple[Path, tuple[Trial, ...]], columns: int
+@pytest.mark.parametrize(("columns", "digits"), [(60, 4), (80, 4), (200, 6)])
+def test_on_a_terminal_each_value_has_its_column_and_no_line_is_too_long(
+    study: tuple[Path, tuple[Trial, ...]], columns: int, digits: int
 ) -> None:
     folder, trials = study
     text = on_terminal(folder, columns)
     assert all(len(line) <= columns for line in text.splitlines())
-    for trial in trials:
-        assert all(f"{value:.6g}" in text for value in trial.values.values())
-    assert (" values " in text) is (columns < 200)  # where there is room, each has a column of its own
+    told = {path for path in trials[0].values if all(f" {trial.values[path]:.{digits}g} " in text for trial in trials)}
+    left_out = {"optimizer.epsilon", "regularizer.l2.strength"} if columns == 60 else set()
+    assert set(trials[0].values) - told == left_out
+    assert ("No room for epsilon, strength:" in text) is bool(left_out)
 
 
 def test_a_pruned_trial_says_how_far_it_came(study: tuple[Path, tuple[Trial, ...]]) -> None:
@@ -103,11 +104,13 @@ def test_conditions_take_a_short_column_with_what_was_measured_and_stand_below(t
     done = run(load(file), tmp_path)
     text = on_terminal(tmp_path / "p", 80)
     assert all(len(line) <= 80 for line in text.splitlines())
-    assert "feasible" in text.splitlines()[0]
-    assert "validation.log_loss" not in text.splitlines()[0]
-    assert all(f"{value:.6g}" in text for trial in done.summary.trials for value in trial.values.values())
-    assert f"feasible: {done.info.where[0]} (the numbers: validation.log_loss)" in " ".join(text.split())
     met = "yes" if where.endswith("> 0") else "no"
+    heading = text.partition(f"{met},")[0]
+    assert "feasible" in heading
+    assert "log_loss" not in heading
+    assert "No room for state (all have finished)" in text
+    assert all(f"{value:.4g}" in text for trial in done.summary.trials for value in trial.values.values())
+    assert f"feasible: {done.info.where[0]} (the numbers: validation.log_loss)" in " ".join(text.split())
     for trial in done.summary.trials:
         assert f"{met}, {short_number(trial.metrics['validation.log_loss'])}" in text
 
@@ -133,3 +136,23 @@ def test_an_interrupted_search_says_how_many_trials_are_done_and_lists_no_other(
     assert "2 of 6 trials are done" in text
     assert text.count(" finished ") == 2
     assert "queued" not in text
+
+
+def test_an_interrupted_search_says_how_many_trials_are_under_way_and_how_far_they_are(tmp_path: Path) -> None:
+    (tmp_path / "p.toml").write_text(FILE)
+    epochs: list[int] = []
+
+    class Watcher(Reporter):
+        @hook
+        def after_epoch(self, epoch: EpochInfo) -> None:
+            epochs.append(epoch.epoch)
+
+    def check_stop() -> None:
+        if len(epochs) == 4:
+            raise Stopped
+
+    with pytest.raises(Interrupted):
+        run(load(tmp_path / "p.toml", ["trainer.population=1"]), tmp_path, check_stop, [Watcher()])
+    text = on_terminal(tmp_path / "p", 80)
+    assert "0 of 6 trials are done, 4 under way, at epoch 1 of 2" in text
+    assert len(re.findall(r"^ +\d+  at epoch 1 ", text, re.MULTILINE)) == 4

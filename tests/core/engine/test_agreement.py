@@ -98,9 +98,9 @@ def test_a_changed_file_is_refused_naming_the_key(folder: Path, key: str) -> Non
     result(pipe(folder))
     done = pipe(folder, "--set", key)
     assert done.returncode == 2
-    assert "was begun with another file" in done.stderr
+    assert "was begun with another pipeline" in done.stderr
     assert key.split("=")[0] in done.stderr
-    assert "--set name=" in done.stderr
+    assert "or give it another name (--set name=…) or folder (--runs), or delete it" in done.stderr
     assert result(pipe(folder))["resumed"] == 3
 
 

@@ -1,0 +1,91 @@
+"""The end of a run: its best trials, the winner, what to do next."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from io import StringIO
+
+import pytest
+from caviar import Retest, RunInfo, Summary, Trial, TrialState
+from caviar_plugins.reporters.final_table import print_summary
+from rich.console import Console
+
+from tests.plugins.reporters.runs import finished, run_of, summary_of
+
+
+def printed(run: RunInfo, summary: Summary, width: int) -> str:
+    console = Console(file=StringIO(), width=width, highlight=False)
+    print_summary(run, summary, console)
+    assert isinstance(console.file, StringIO)
+    return console.file.getvalue()
+
+
+def test_the_table_shows_the_best_few_the_winner_and_what_to_do_next() -> None:
+    text = printed(run_of(1), summary_of([finished(index, 0.9 + index / 100) for index in range(8)]), 80)
+    ranks = [int(match) for match in re.findall(r"^ +(\d) +0\.9", text, re.MULTILINE)]
+    assert ranks == [7, 6, 5, 4, 3]
+    assert "learning_rate" in text
+    assert "Best: trial 7" in text
+    assert re.search(r"^Best: trial 7 +train +validation +test *$", text, re.MULTILINE)
+    assert re.search(r"^  log_loss +0\.2500 *$", text, re.MULTILINE)
+    assert re.search(r"^  accuracy +0\.9700 +0\.9625 *$", text, re.MULTILINE)
+    assert "8 trials in 1 min 15 s: 8 finished" in text
+    assert "pipe predict 'runs/my digits' DATA" in text
+
+
+def test_a_run_that_is_not_kept_names_no_folder() -> None:
+    text = printed(replace(run_of(1), kept=False), summary_of([finished(0, 0.9)]), 80)
+    assert "in memory alone" in text
+    assert "runs/my digits" not in text
+
+
+def test_the_order_of_re_tested_trials_can_be_read_off_the_table() -> None:
+    """Noise: the runs 0.90 and 0.94 lie 0.02 from their mean, so s = 0.02 sqrt(2); a single training pays all of it."""
+    again = replace(finished(0, 0.90), retests=(Retest(0, TrialState.FINISHED, 0.94),))
+    text = printed(run_of(1), summary_of([again, finished(1, 0.925)]), 80)
+    rows = re.findall(r"^ +(\d) +(0\.\d+ ± \S+(?: of \d)?)  ", text, re.MULTILINE)
+    assert rows == [("0", "0.9200 ± 0.020 of 2"), ("1", "0.9250 ± 0.028")]
+    assert "0.028, the noise of one training" in text
+    assert "Ranked by the worse end" in text
+    assert "2 finished, 1 re-test" in text
+
+
+def test_where_the_winner_was_re_tested_its_metrics_are_said_to_be_of_its_first_training() -> None:
+    again = replace(finished(0, 0.90), retests=(Retest(0, TrialState.FINISHED, 0.94),))
+    assert "of its first training" in printed(run_of(1), summary_of([again]), 80)
+    alone = printed(run_of(1), summary_of([finished(0, 0.90)]), 80)
+    assert "of its first training" not in alone
+    assert "±" not in alone
+
+
+def test_of_equal_trials_the_lower_index_stands_first() -> None:
+    text = printed(run_of(1), summary_of([finished(index, 0.9) for index in range(3)]), 80)
+    assert [int(match) for match in re.findall(r"^ +(\d) +0\.9", text, re.MULTILINE)] == [0, 1, 2]
+
+
+@pytest.mark.parametrize("width", [60, 80, 120, 200])
+@pytest.mark.parametrize("paths", [0, 1, 4])
+def test_the_table_fits_and_the_winners_values_are_told_whole(width: int, paths: int) -> None:
+    trials = [finished(index, 0.9 + index / 100, paths) for index in range(8)]
+    text = printed(run_of(paths), summary_of(trials), width)
+    tables_end = text.index("8 trials in")
+    assert max(map(len, text[:tables_end].splitlines())) <= width
+    assert "…" not in text
+    words = run_of(paths).space.words(trials[-1].values)
+    assert all(word in text for word in words.values())
+    assert ("No room for epsilon:" in text) is ((width, paths) == (60, 4))
+
+
+def test_what_a_narrow_terminal_has_no_room_for_is_told() -> None:
+    text = printed(run_of(4), summary_of([finished(0, 0.9, 4), finished(1, 0.8, 4)]), 40)
+    assert text.splitlines()[0].split() == ["validation.", "learning_", "l1."]
+    assert "No room for l2.strength, epsilon:" in text
+    assert "epsilon 0.123457" in text
+
+
+def test_a_run_without_a_model_says_why() -> None:
+    failed = Trial(0, 0, (), {}, TrialState.FAILED, 0, reason="ValueError in [adam]")
+    text = printed(run_of(0), summary_of([failed]), 80)
+    assert "trial 0 failed: ValueError in [adam]" in text
+    assert "There is no model." in text

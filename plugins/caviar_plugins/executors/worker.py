@@ -81,7 +81,12 @@ class _Aloud(logging.Handler):
         self._say = say
 
     def emit(self, record: logging.LogRecord) -> None:
-        self._say(line=record.getMessage())
+        try:
+            line = record.getMessage()
+        except Exception:  # what a plugin logs may be anything, and is no reason for its trial to fail
+            self.handleError(record)
+        else:
+            self._say(line=line)
 
 
 class _Epochs:

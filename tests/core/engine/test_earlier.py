@@ -12,74 +12,21 @@ import pytest
 from caviar import EarlierTrial, StudyRecord, Trial, TrialState, load
 from caviar.engine.agreement import Refused
 from caviar.engine.placing import Unusable
-from caviar.engine.study import Interrupted, Run, run
+from caviar.engine.study import Interrupted, run
 from caviar.registry import index
 from caviar_plugins import SQLite
 
-from tests.core.engine.test_rungs import PLUGINS, bits, differences
+from tests.core.engine.rungs import bits, differences
+from tests.core.engine.warm import PIPELINE, earlier, first, note, started, trials  # noqa: F401
 
-PIPELINE = """
-name = "first"
-reporter = []
-executor = "inline"
-[data]
-path = "blobs.npz"
-[model]
-units = { int = [4, 9] }
-[optimizer]
-learning_rate = { log = [1e-3, 1.0] }
-[trainer]
-epochs = 2
-batch_size = 32
-[search]
-trials = 12
-round = 6
-"""
 MORE_ELSEWHERE = PIPELINE.replace("batch_size = 32", "batch_size = { int = [8, 16] }")
 
 
-@pytest.fixture(scope="module")
-def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a pipeline, its data, and a finished run of it."""
-    folder = tmp_path_factory.mktemp("warm")
-    draw = numpy.random.default_rng(0)
-    y = numpy.arange(90) % 3
-    numpy.savez(folder / "blobs.npz", X=draw.normal(0, 1.2, (90, 4)) + y[:, None], y=y)
-    (folder / "p.toml").write_text(PIPELINE)
-    (folder / "plugins.py").write_text(PLUGINS)
-    run(load(folder / "p.toml"), folder / "runs")
-    return folder
-
-
 @pytest.fixture
-def file(first: Path, tmp_path: Path) -> Path:
+def file(first: Path, tmp_path: Path) -> Path:  # noqa: F811
     """A copy of that folder."""
     shutil.copytree(first, tmp_path / "copy")
     return tmp_path / "copy" / "p.toml"
-
-
-def started(file: Path, *settings: str, text: str = PIPELINE) -> Run:
-    """A run that starts from the first one."""
-    source = f'strategy.use = "coarse-to-fine"\nstart_from = "{file.parent / "runs" / "first"}"'
-    file.write_text(text.replace("[search]", f"[search]\n{source}").replace('"first"\nrep', '"next"\nrep'))
-    return run(load(file, settings), file.parent / "runs")
-
-
-def note(done: Run) -> str:
-    (line,) = done.info.notes
-    return line.partition(": ")[2]
-
-
-def earlier(file: Path, name: str = "next") -> tuple[EarlierTrial, ...]:
-    with SQLite().read(file.parent / "runs" / name) as ledger:
-        study = ledger.study()
-        assert study is not None
-        return study.earlier
-
-
-def trials(file: Path, name: str) -> tuple[Trial, ...]:
-    with SQLite().read(file.parent / "runs" / name) as ledger:
-        return ledger.trials()
 
 
 def test_every_trial_of_the_same_pipeline_is_history_with_its_point_and_its_curve(file: Path) -> None:
@@ -183,7 +130,7 @@ def test_what_was_taken_is_kept_when_the_earlier_run_grows_or_goes(file: Path) -
 
 def test_a_study_that_began_without_does_not_start_from_a_run_later(file: Path) -> None:
     run(load(file, ["name=next", "search.trials=3"]), file.parent / "runs")
-    with pytest.raises(Refused, match=r"was begun with another file; changed: search\.start_from;"):
+    with pytest.raises(Refused, match=r"was begun with another pipeline; changed: search\.start_from;"):
         started(file, "search.strategy=random")
 
 

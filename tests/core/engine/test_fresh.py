@@ -17,8 +17,8 @@ from caviar_plugins import Choice, Int, Log, LogInt
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.core.engine.rungs import PLUGINS, bits, differences
 from tests.core.engine.searching import search
-from tests.core.engine.test_rungs import PLUGINS, bits, differences
 
 TREE = Space(
     (
@@ -161,6 +161,7 @@ def test_shorter_searches_and_killed_ones_try_the_same(file: Path) -> None:
     assert not differences(bits(file.parent / "dies/p"), bits(file.parent / "whole/p"))
 
 
-def test_check_tells_how_many_combinations_end_a_search(file: Path) -> None:
-    assert any("ends sooner: there are 9 combinations" in line for line in summary(load(file)))
-    assert not any("ends sooner" in line for line in summary(load(file, ["search.trials=9"])))
+def test_check_tells_how_many_trials_there_will_be_where_combinations_run_out(file: Path) -> None:
+    told = "\n".join(line.strip() for line in summary(load(file)))
+    assert "9 trials by coarse-to-fine, 3 rounds\nall there are to try, of search.trials = 20\n" in told
+    assert "all there are" not in "\n".join(summary(load(file, ["search.trials=9"])))

@@ -12,7 +12,7 @@ from caviar.engine.given import NoSuchPoint
 from caviar.engine.study import Run, run
 from caviar_plugins import MLP, Adam, Grid, Inline, Log, LogInt, PopulationTrainer, Uniform
 
-from tests.core.engine.test_rungs import bits, differences
+from tests.core.engine.rungs import bits, differences
 
 X = numpy.random.default_rng(0).normal(size=(60, 3))
 Y = X.sum(axis=1)

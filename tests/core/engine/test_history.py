@@ -11,7 +11,7 @@ import pytest
 from caviar import History, TrialState, load
 from caviar.engine.study import run
 
-from tests.core.engine.test_rungs import PIPELINE, PLUGINS
+from tests.core.engine.rungs import PIPELINE, PLUGINS
 from tests.core.engine.test_where import SPY
 
 

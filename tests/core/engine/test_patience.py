@@ -11,8 +11,8 @@ from caviar import Trial, TrialState
 from caviar.engine.patience import out_of_patience
 from caviar.engine.study import Interrupted
 
+from tests.core.engine.rungs import PLUGINS, bits, differences
 from tests.core.engine.searching import gone_on, search
-from tests.core.engine.test_rungs import PLUGINS, bits, differences
 
 PIPELINE = """
 name = "p"

@@ -12,7 +12,7 @@ from caviar.config.likeness import Unlike, likeness
 from caviar.engine.study import run
 from caviar_plugins import MLP, LogInt
 
-from tests.core.engine.test_earlier import PIPELINE, earlier, first, note, started, trials  # noqa: F401
+from tests.core.engine.warm import PIPELINE, earlier, first, note, started, trials  # noqa: F401
 
 WIDER = PIPELINE.replace("[1e-3, 1.0]", "[1e-4, 1.0]").replace("[4, 9]", "[2, 12]")
 NARROWER = PIPELINE.replace("[1e-3, 1.0]", "[1e-2, 1.0]")

@@ -1,6 +1,5 @@
 """Re-tests: leaders trained once more, the same for any worker, population and kill point; what they change and not."""
 
-import math
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -9,16 +8,13 @@ from typing import Any
 
 import pytest
 from caviar import PluginError, Stopped, load
-from caviar.engine.objective import Objective
 from caviar.engine.retests import known_before
 from caviar.engine.study import Interrupted, run
-from caviar.values.history import Goal
-from caviar.values.segment import MemberOutcome
 from caviar.values.trial import Retest, Trial, TrialState
 
+from tests.core.engine.rungs import PIPELINE, PLUGINS, bits, differences
 from tests.core.engine.searching import gone_on
 from tests.core.engine.searching import search as go
-from tests.core.engine.test_rungs import PIPELINE, PLUGINS, bits, differences
 
 STRATEGIES = '''
 from caviar_plugins import PopulationTrainer
@@ -184,14 +180,6 @@ def test_a_round_is_proposed_without_its_own_retests() -> None:
     trial = Trial(0, 0, (), {}, TrialState.FINISHED, objective=9.0, retests=retests)
     seen = [known_before(round, [trial])[0].runs for round in (0, 1, 3)]
     assert seen == [(9.0,), (9.0, 0.0, 0.0), (9.0, 0.0, 0.0, 1.0)]
-
-
-@pytest.mark.parametrize(("goal", "lost"), [("maximize", -math.inf), ("minimize", math.inf)])
-def test_no_other_training_makes_up_for_a_retest_that_came_to_nothing(goal: Goal, lost: float) -> None:
-    objective = Objective("validation.accuracy", goal, worst=0.0)
-    for state, final in ((TrialState.DIVERGED, None), (TrialState.FAILED, None), (TrialState.FINISHED, math.nan)):
-        outcome = MemberOutcome(0, state, 1, final=None if final is None else {"validation.accuracy": final})
-        assert objective.again(outcome) == lost
 
 
 def test_a_run_that_starts_from_another_retests_its_own_trials(file: Path) -> None:

@@ -18,8 +18,8 @@ from caviar.engine.saved import NotAModel
 from caviar.engine.study import Interrupted
 from caviar_plugins import SQLite
 
+from tests.core.engine.rungs import PLUGINS, bits, differences
 from tests.core.engine.searching import search
-from tests.core.engine.test_rungs import PLUGINS, bits, differences
 
 PIPELINE = """
 name = "p"

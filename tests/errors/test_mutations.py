@@ -66,6 +66,7 @@ VALUES = (
     """
 1 | -1 | 0 | 0.5 | 1e300 | -0.0 | nan | inf | true | false | [] | [1] | [[]] | {} | [{}] | 9999999999999999999999
 2020-01-01 | 12:00:00 | "" | "adam" | "auto" | "é\\u0000" | '''x''' | ["x", 3] | [{ use = "l2" }] | { use = "sgd" }
+{ low = 1e-3, high = 1, log = true } | "Adam(lr=0.1)" | "log(1e-3, 1)" | "f(" | { min = 8, max = 2 }
 { use = 3 } | { log = [1e-3, 1] } | { log = [] } | { beta = [0.5, 1] } | { int = [3, 1] } | { choice = [] }
 { choice = [1, "a"] } | { choice = ["adam", "sgd"] } | { int = [1, 900], step = 7 } | [{ int = [1, 9] }, 4]
 """.replace("\n", "|")

@@ -109,7 +109,7 @@ def test_a_read_only_disk_can_be_looked_at_and_says_so_when_written(small: Path)
     with begun(small / "run") as ledger:
         record(ledger, 0)
     subprocess.run(["mount", "-o", "remount,ro", small], check=True)
-    with pytest.raises(StoreError, match="the file system is read-only; choose another place with --runs"):
+    with pytest.raises(StoreError, match="the file system is read-only; choose another folder for the runs"):
         SQLite().open(small / "run", "maximize")
     with pytest.raises(StoreError, match="the file system is read-only"):
         SQLite().open(small / "new", "maximize")

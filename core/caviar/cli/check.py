@@ -88,18 +88,18 @@ def _training(pipeline: Pipeline, seen: Outlook | None) -> Iterator[tuple[str, s
 
 
 def _search(pipeline: Pipeline, seen: Outlook | None) -> Iterator[tuple[str, str]]:
-    from caviar.config.outlook import searched
+    from caviar.config.outlook import searched, trials
     from caviar.config.sources import called
-    from caviar.config.space import space_of
 
     search, rows = pipeline.search, list(searched(pipeline))
     if not rows:
         yield "search", f"nothing: {_count(search.trials, 'model')}" if search.trials > 1 else "nothing: one model"
     else:
-        rounds, size = -(-search.trials // search.round), space_of(pipeline).size
-        yield "search", f"{_count(search.trials, 'trial')} by {_name(search.strategy)}, {_count(rounds, 'round')}"
-        if size < search.trials:
-            yield "", f"ends sooner: there are {size:,.0f} combinations"
+        most = trials(pipeline)
+        rounds = -(-most // search.round)
+        yield "search", f"{_count(most, 'trial')} by {_name(search.strategy)}, {_count(rounds, 'round')}"
+        if most < search.trials:
+            yield "", f"all there are to try, of search.trials = {search.trials:,}"
         if search.pruner:
             yield "", f"pruned by {_name(search.pruner)}"
         if search.points:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
 
-from caviar.config.document import Document
+from caviar.config.document import Document, beyond_64_bits
 from caviar.config.errors import Mistake
+from caviar.config.misread import lone, misread
 from caviar.config.named import named
 from caviar.config.names import closest, unknown_key
 from caviar.config.pipeline import Pipeline
 from caviar.config.places import At, Broken, Complaints, construct
-from caviar.config.positions import Keys
-from caviar.config.ranges import build_sampler, is_range, no_table
+from caviar.config.ranges import build_sampler, is_range
 from caviar.interfaces.data import Data
 from caviar.interfaces.plugin import Declared, Plugin
 from caviar.interfaces.sampler import Sampler
@@ -34,8 +34,13 @@ class Builder:
 
     def pipeline(self) -> Pipeline | None:
         """The whole file; None when there are mistakes."""
+        built = self.parts()
+        return None if self.mistakes else built
+
+    def parts(self) -> Pipeline | None:
+        """The file with what has mistakes left out, at its default; None where that does not make a pipeline."""
         tree = {"name": Path(self.document.file).stem, **self.document.tree}
-        for keys in _beyond_64_bits(tree, ()):
+        for keys in beyond_64_bits(tree):
             self.note(At(keys, ".".join(map(str, keys))), "whole numbers have at most 64 bits")
         if self.mistakes:
             return None
@@ -43,10 +48,9 @@ class Builder:
             keys = ("data",) if "data" in tree else ()
             self.note(At(keys, "data"), 'missing; write [data] with path = "my.csv" and target = "…"')
         try:
-            built = self.fields(Pipeline, tree, At())
-        except Broken:
-            return None
-        return None if self.mistakes else cast(Pipeline, built)
+            return cast(Pipeline, self.fields(Pipeline, tree, At()))
+        except Broken as broken:
+            return cast(Pipeline | None, broken.rest)
 
     def note(self, at: At, text: str) -> None:
         """Adds a mistake."""
@@ -76,7 +80,7 @@ class Builder:
                     self.note(at.child(field) if field else at, text)
             raise Broken from None
         if broken:
-            raise Broken
+            raise Broken(built)
         return built
 
     def value(self, want: Wanted, raw: Any, at: At, default: Any = None) -> Any:
@@ -91,6 +95,8 @@ class Builder:
             return self.plugin(want.plugin, raw, at, default)
         if isinstance(raw, dict) and want.nested:
             return self.fields(want.nested, raw, at)
+        if text := lone(want, raw, at.path):
+            raise self.fail(at, text)
         if isinstance(raw, dict) and want.entry:
             return {key: self.value(want.entry, each, at.child(key)) for key, each in raw.items()}
         if want.element:
@@ -101,8 +107,8 @@ class Builder:
         if Path in want.types and isinstance(raw, str):
             named = file_or_url(raw) if str in want.types else Path(raw)
             return self.document.folder(at.keys) / named.expanduser() if isinstance(named, Path) else named
-        if isinstance(raw, dict):
-            raise self.fail(at, no_table(want, raw))
+        if text := misread(want, raw):
+            raise self.fail(at, text)
         return raw
 
     def elements(self, want: Wanted, raw: list[Any], at: At) -> tuple[Any, ...]:
@@ -175,13 +181,6 @@ class Builder:
             text = f"no plugin reads '.{suffix}' files; say which with use: {', '.join(known)}"
             raise self.fail(at.child("path"), text)
         return self.loaded("data", suffix, at)
-
-
-def _beyond_64_bits(node: Any, keys: Keys) -> Iterator[Keys]:
-    if isinstance(node, int) and not -(2**63) <= node < 2**63:
-        yield keys
-    for key, each in node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ():
-        yield from _beyond_64_bits(each, (*keys, key))
 
 
 def _default(cls: type[Declared], field: str) -> Any:

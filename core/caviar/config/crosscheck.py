@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from difflib import get_close_matches
 from typing import Any
 
@@ -12,6 +12,7 @@ from caviar.config.pipeline import Pipeline
 from caviar.config.points import point_complaints
 from caviar.config.positions import Keys
 from caviar.config.sources import source_complaints
+from caviar.config.space import SEARCHED
 from caviar.config.synonyms import meant
 from caviar.interfaces.plugin import Plugin
 from caviar.interfaces.sampler import Sampler
@@ -23,10 +24,11 @@ Complaint = tuple[Keys, str]
 """The keys of a place in the file, and what is wrong there."""
 
 
-def complaints(pipeline: Pipeline) -> Iterator[Complaint]:
-    """Everything that does not fit."""
-    for rule in _RULES:
-        yield from rule(pipeline)
+def complaints(pipeline: Pipeline, wrong: Collection[str] = ()) -> Iterator[Complaint]:
+    """Everything that does not fit, as far as it can be told without the tables that are `wrong` in themselves."""
+    for rule, tables in _RULES.items():
+        if not any(table in wrong for table in tables):
+            yield from rule(pipeline)
 
 
 def _metric(pipeline: Pipeline) -> Iterator[Complaint]:
@@ -112,17 +114,18 @@ def _silence(pipeline: Pipeline) -> Iterator[Complaint]:
             yield ("check", "silence"), f"there is no advice '{name}'{closest(name, known)}"
 
 
-_RULES: tuple[Callable[[Pipeline], Iterator[Complaint]], ...] = (
-    _metric,
-    _goal,
-    _folds,
-    _split,
-    _smallest_batch,
-    _schedules,
-    _silence,
-    point_complaints,
-    source_complaints,
-)
+# And the tables that each of them looks at.
+_RULES: dict[Callable[[Pipeline], Iterator[Complaint]], tuple[str, ...]] = {
+    _metric: ("search",),
+    _goal: ("search",),
+    _folds: ("data", "search"),
+    _split: ("data",),
+    _smallest_batch: ("trainer", "normalizer"),
+    _schedules: ("schedule", "optimizer", "trainer"),
+    _silence: ("check",),
+    point_complaints: ("search", *SEARCHED),
+    source_complaints: ("search", *SEARCHED),
+}
 
 
 def _alternatives(value: Any) -> tuple[Any, ...]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from caviar.config.errors import SET, Mistake, Mistakes
 from caviar.config.positions import Keys, positions
+from caviar.registry.index import names
 from caviar.registry.load import name_of
 
 
@@ -60,8 +61,12 @@ def parse(text: str, file: str) -> Document:
 
 def text_of(file: str) -> str:
     """What a file holds. Raises Mistakes."""
+    path = Path(file)
     try:
-        return Path(file).read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+        if path.suffix[1:].lower() in names("data") and path.is_file():
+            reason = f"data, not a pipeline file; pipe init {file} writes one for it"
+            raise Mistakes([Mistake(file, None, "", reason)])
+        return path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
     except FileNotFoundError:
         reason = "no such file"
     except IsADirectoryError:
@@ -72,6 +77,14 @@ def text_of(file: str) -> str:
     except (OSError, ValueError) as error:
         reason = f"cannot be read: {getattr(error, 'strerror', None) or error}"
     raise Mistakes([Mistake(file, None, "", reason)])
+
+
+def beyond_64_bits(node: Any, keys: Keys = ()) -> Iterator[Keys]:
+    """Where whole numbers stand that TOML does not have."""
+    if isinstance(node, int) and not -(2**63) <= node < 2**63:
+        yield keys
+    for key, each in node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ():
+        yield from beyond_64_bits(each, (*keys, key))
 
 
 def _syntax(message: str, text: str) -> tuple[str, int | None]:

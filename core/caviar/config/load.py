@@ -25,16 +25,17 @@ def load(path: str | PathLike[str], settings: Iterable[str] = (), code: str | Pa
         register(Path(code))
     document = read(fspath(path), settings)
     builder = Builder(document)
-    pipeline = builder.pipeline()
+    parts = builder.parts()
     for at, path in builder.files:
         if not path.is_file():
             builder.note(at, f"no such file: {path}")
-    if pipeline is None or builder.mistakes:
+    if parts is None:
         raise Mistakes(builder.mistakes)
-    completed = complete(pipeline)
-    mistakes = [document.mistake(keys, ".".join(map(str, keys)), text) for keys, text in complaints(completed)]
-    if mistakes:
-        raise Mistakes(mistakes)
+    completed = complete(parts)
+    wrong = {each.path.partition(".")[0] for each in builder.mistakes}
+    found = [document.mistake(keys, ".".join(map(str, keys)), text) for keys, text in complaints(completed, wrong)]
+    if builder.mistakes or found:
+        raise Mistakes([*builder.mistakes, *found])
     return completed
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-from caviar.config.synonyms import suggestion
+from caviar.config.calls import Call, call_in
+from caviar.config.dump import inline
+from caviar.config.synonyms import meant, suggestion
 from caviar.interfaces.plugin import Declared, Plugin
 from caviar.interfaces.sampler import Sampler
 from caviar.registry import index
-from caviar.registry.load import name_of
+from caviar.registry.load import load, name_of
 
 # Words of the course, PyTorch, Keras, scikit-learn and Optuna -> our fields; a plugin adds its own with `also`.
 _FIELDS = {
@@ -49,30 +51,30 @@ _NOTES = {
     "momentum": ", which is 1 - PyTorch's momentum",
     "hidden_layer_sizes": ", a number or a list of one per layer",
 }
-_WEIGHTS = 'write loss = { use = "softmax-cross-entropy", class_weights = "balanced" } in [trainer]'
+_SCHEDULE = 'write [schedule.learning_rate] with use = "cosine" or another schedule'
 _ELSEWHERE = {
-    "weight_decay": "penalties are [[regularizer]] tables",
-    "betas": "they are two keys, beta1 and beta2",
-    "sampler": "what Optuna calls a sampler is a strategy here: [search] strategy",
-    "samplers": "what Optuna calls a sampler is a strategy here: [search] strategy",
-    "scheduler": "write [schedule.learning_rate]; what Ray Tune calls a scheduler is a pruner here: [search] pruner",
-    "lr_scheduler": "write [schedule.learning_rate]",
-    "batch_norm": 'write normalizer = "batchnorm"',
-    "batchnorm": 'write normalizer = "batchnorm"',
-    "study": "write [search]",
-    "callbacks": "write [[reporter]] tables",
-    "callback": "write [[reporter]] tables",
-    "network": "write [model]",
-    "dataset": "write [data]",
-    "training": "write [trainer]",
-    "train": "write [trainer]",
-    "class_weights": _WEIGHTS,
-    "class_weight": _WEIGHTS,
-    "cv": "write folds = 5 in [data]",
-    "k_folds": "write folds = 5 in [data]",
-    "n_splits": "write folds = 5 in [data]",
-    "timeout": "trial_seconds limits each trial; a whole search is stopped by Ctrl-C, and goes on when run again",
-    "retest": 'write strategy = { use = "coarse-to-fine", retest = 0.1 } in [search]',
+    word: sentence
+    for words, sentence in {
+        "weight_decay": "penalties are [[regularizer]] tables",
+        "betas": "they are two keys, beta1 and beta2",
+        "sampler samplers": "what Optuna calls a sampler is a strategy here: [search] strategy",
+        "scheduler": f"{_SCHEDULE}; what Ray Tune calls a scheduler is a pruner here: [search] pruner",
+        "lr_schedule lr_scheduler learning_rate_schedule learning_rate_scheduler lr_decay learning_rate_decay "
+        "learning_rate_decay_rate lr_warmup warmup warmup_steps warmup_epochs": _SCHEDULE,
+        "batch_norm batchnorm": 'write normalizer = "batchnorm"',
+        "study": "write [search]",
+        "callback callbacks": "write [[reporter]] tables",
+        "network": "write [model]",
+        "dataset": "write [data]",
+        "train training": "write [trainer]",
+        "class_weight class_weights": 'write loss = { use = "softmax-cross-entropy", class_weights = "balanced" } '
+        "in [trainer]",
+        "cv k_folds n_splits": "write folds = 5 in [data]",
+        "timeout": "trial_seconds limits each trial; a whole search is stopped by Ctrl-C, and goes on when run again",
+        "retest": 'write strategy = { use = "coarse-to-fine", retest = 0.1 } in [search]',
+        "max_resource max_t": "the longest training is trainer.epochs",
+    }.items()
+    for word in words.split()
 }
 _SAMPLERS = {
     "step": "uniform, normal, int and log-int take steps; for a few values of your own write { ordinal = [ … ] }",
@@ -86,10 +88,10 @@ def unknown_key(cls: type[Declared], key: str, root: type[Declared]) -> str:
         what = "unknown table or key"
     fields, word = list(cls.model_fields), _plain(key)
     elsewhere = _SAMPLERS if issubclass(cls, Sampler) else _ELSEWHERE
-    if word in elsewhere and word not in fields:
-        return f"{what}; {elsewhere[word]}"
     if field := _field(cls, word):
         return f"{what}; did you mean '{field}'{_NOTES.get(word, '')}?"
+    if word in elsewhere:
+        return f"{what}; {elsewhere[word]}"
     if close := get_close_matches(word, fields, 1, 0.7):
         return f"{what}; did you mean '{close[0]}'?"
     if home := _home(root, cls, word):
@@ -101,16 +103,27 @@ def unknown_key(cls: type[Declared], key: str, root: type[Declared]) -> str:
 
 def unknown_plugin(kind: str, name: str) -> str:
     """The sentence for a name that no plugin of the kind has."""
+    if call := call_in(name):
+        if found := meant(kind, call.name):
+            return f"unknown {kind} '{name}'; a plugin and its fields are a table: {_table(load(kind, found), call)}"
+        return unknown_plugin(kind, call.name)
     if text := suggestion(kind, name):
         return f"unknown {kind} '{name}'; {text}"
     known = index.names(kind)
     if close := get_close_matches(name.lower(), known, 1, 0.6):
         return f"unknown {kind} '{name}'; did you mean '{close[0]}'?"
-    others = [each for each in index.kinds_with(name) if each != kind]
-    article = "an" if others and others[0][0] in "aeiou" else "a"
-    hint = f"'{name}' is {article} {others[0].replace('data', 'reader of data')}; " if others else ""
+    others = " and ".join(f"'{each}'" for each in index.kinds_with(name) if each != kind)
+    hint = f"'{name}' is of kind {others}; " if others else ""
     known_ones = f"there are: {', '.join(known) or 'none is installed'}"
     return f"unknown {kind} '{name}'; {hint}{known_ones}; one of your own: install it, or --code FILE.py"
+
+
+def _table(cls: type[Plugin], call: Call) -> str:
+    """What a call of a plugin says, as its table: "…" for what has no key here."""
+    fields = {_field(cls, _plain(word)): value for word, value in call.keys.items()}
+    pairs = [f"{field} = {inline(value)}" for field, value in fields.items() if field]
+    left = ["…"] if call.values or None in fields else []
+    return f"{{ {', '.join([f'use = {inline(name_of(cls))}', *pairs, *left])} }}"
 
 
 def means(cls: type[Declared], field: str, word: str) -> bool:

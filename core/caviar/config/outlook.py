@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from caviar.config.losses import named_loss
 from caviar.config.metrics import metrics_for, searched_metric
 from caviar.config.space import PluginChoice, floats, parts_of, sampler_of, settle, space_of, span
+from caviar.config.unfit import words_to_regress
 from caviar.interfaces.backend import Backend
 from caviar.interfaces.data import Data, DataError
 from caviar.interfaces.model import Model
@@ -57,9 +58,8 @@ class Outlook:
 
     def population(self) -> int:
         """The most trials that are trained as one program."""
-        search = self.pipeline.search
         together = (self.pipeline.backend or Backend).together
-        return min(self.pipeline.trainer.population or together, search.round, search.trials)
+        return min(self.pipeline.trainer.population or together, self.pipeline.search.round, trials(self.pipeline))
 
     def structures(self) -> int | None:
         """How many different programs the searched structures make; None where they cannot be counted."""
@@ -105,9 +105,16 @@ def _fits(task: TaskKind, head: Head, prepared: Head) -> None:
             raise DataError(f"column {column.name!r} holds words; add the transform 'one-hot'")
         if column.missing:
             raise DataError(f"column {column.name!r} has cells without a value; add the transform 'impute'")
-    for column in head.target:
-        if task == "regression" and column.kind == "words":
-            raise DataError(f"the target {column.name!r} holds words; regression needs numbers")
+    if task == "regression" and (words := [column.name for column in head.target if column.kind == "words"]):
+        raise words_to_regress(words)
+
+
+def trials(pipeline: Pipeline) -> int:
+    """How many trials there will be at most: the search's total, or all that there are to try."""
+    search, space = pipeline.search, space_of(pipeline)
+    if not len(space):
+        return search.trials
+    return int(min(search.trials, space.size, search.strategy.reach(space) + len(search.points)))
 
 
 def steps(pipeline: Pipeline, rows: int) -> tuple[int, int] | None:

@@ -29,7 +29,11 @@ class At:
 
 
 class Broken(Exception):
-    """A value cannot be built; its mistakes are noted already."""
+    """A value cannot be built; its mistakes are noted already. `rest` is an object without what is wrong in it."""
+
+    def __init__(self, rest: Declared | None = None) -> None:
+        super().__init__()
+        self.rest = rest
 
 
 class Complaints(Exception):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from caviar.config.names import closest
+from caviar.config.names import closest, means
 from caviar.config.pipeline import Pipeline
 from caviar.config.positions import Keys
 from caviar.config.space import PluginChoice, owners, sampler_of, space_of
@@ -94,8 +94,17 @@ def _complaint(pipeline: Pipeline, space: Space, path: str, value: Any) -> str |
     if path not in paths and _is_fixed(pipeline, path):
         return f"has no range here; give it one in [{path.rpartition('.')[0]}], or leave it out of the points"
     if path not in paths:
-        return f"nothing that is searched{closest(path, paths)}"
+        return f"nothing that is searched{meant_path(pipeline, path)}"
     return misfit(space[path], value)
+
+
+def meant_path(pipeline: Pipeline, said: str) -> str:
+    """`; did you mean 'optimizer.learning_rate'?` for "lr", or the list of the paths that are searched."""
+    above, dot, word = said.rpartition(".")
+    found = [path for path, owner in owners(pipeline).items() if path.startswith(above + dot) and means(*owner, word)]
+    if found:
+        return "; did you mean " + " or ".join(f"'{path}'" for path in found) + "?"
+    return closest(said, [dimension.path for dimension in space_of(pipeline).dimensions])
 
 
 def _is_fixed(pipeline: Pipeline, path: str) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
 
-from caviar.config.names import unknown_key, unknown_plugin
+from caviar.config.misread import of_whole_numbers, range_of
+from caviar.config.names import unknown_key
 from caviar.config.pipeline import Pipeline
 from caviar.config.places import At, Broken, Complaints, construct
 from caviar.interfaces.plugin import Plugin
@@ -27,7 +28,8 @@ def build_sampler(builder: Builder, want: Wanted, raw: dict[str, Any], at: At) -
     takes_all = bool(fields) and of_field(cls, fields[0]).element is not None
     if not isinstance(listed, list):
         pattern = "…" if takes_all else ", ".join(each for each in fields if cls.model_fields[each].is_required())
-        raise builder.fail(at, f"'{name}' takes a list, {{ {name} = [{pattern}] }}, not {say(listed)}")
+        line = range_of(raw, want) or f"{{ {name} = [{pattern}] }}"
+        raise builder.fail(at, f"'{name}' takes a list, {line}, not {say(listed)}")
     if takes_all:
         given = {fields[0]: builder.elements(want.fixed(), listed, at.child(name, ""))}
     elif len(listed) <= len(fields):
@@ -45,8 +47,7 @@ def build_sampler(builder: Builder, want: Wanted, raw: dict[str, Any], at: At) -
             builder.note(at, f"{name}: {field} {text}" if field else f"{name}: {text}")
         raise Broken from None
     if want.whole and built.ordered and not built.whole:
-        better = f"{name}-int" if f"{name}-int" in index.names("sampler") else "int"
-        raise builder.fail(at, f"must be {want.words()}, and '{name}' gives fractions; use '{better}'")
+        raise builder.fail(at, f"must be {want.words()}, and '{name}' gives fractions; use '{of_whole_numbers(name)}'")
     return built
 
 
@@ -55,14 +56,3 @@ def is_range(table: Mapping[str, Any], default: Any) -> bool:
     first = next(iter(table), None)
     fields = type(default).model_fields if isinstance(default, Plugin) else {}
     return first in index.names("sampler") and "use" not in table and first not in fields
-
-
-def no_table(want: Wanted, table: Mapping[str, Any]) -> str:
-    """What to tell of a table that stands where none may."""
-    first = next(iter(table), None)
-    named = table.get("use", table.get("type"))
-    if want.tunable and named in index.names("sampler"):
-        return f"a range is written {{ {named} = [ … ] }}"
-    if want.tunable and first is not None:
-        return unknown_plugin("sampler", first)
-    return f"must be {want.words()}, not a table"

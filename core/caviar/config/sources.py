@@ -11,6 +11,7 @@ from typing import TypeAlias
 from caviar.config.names import closest
 from caviar.config.optuna_file import chosen, goals_in, is_storage, other_goal, wrong_study
 from caviar.config.pipeline import OptunaStudy, Pipeline
+from caviar.config.points import meant_path
 from caviar.config.positions import Keys
 from caviar.config.space import space_of
 from caviar.registry.extras import install_line
@@ -94,7 +95,7 @@ def _of_study(pipeline: Pipeline, study: OptunaStudy) -> Iterator[tuple[Keys, st
     paths = [dimension.path for dimension in space_of(pipeline).dimensions]
     for name, path in study.names.items():
         if path not in paths:
-            yield ("names", name), f"'{path}' is nothing that is searched{closest(path, paths)}"
+            yield ("names", name), f"'{path}' is nothing that is searched{meant_path(pipeline, path)}"
 
 
 def _goal(pipeline: Pipeline) -> tuple[str, str] | None:

@@ -133,6 +133,6 @@ def _joined(name: str) -> str:
 
 
 def _bare(name: str) -> str:
-    """Without what libraries put around a name: "CosineAnnealingLR", "suggest_int", "neg_log_loss", "GridSearchCV"."""
-    found = re.fullmatch(rf"{_BEFORE}?(.+?){_BEHIND}?", _joined(name))
+    """Without what libraries put around a name: "suggest_int", "neg_log_loss", "GridSearchCV", "torch.optim.Adam"."""
+    found = re.fullmatch(rf"{_BEFORE}?(.+?){_BEHIND}?", _joined(name.rpartition(".")[2]))
     return found[1] if found else ""

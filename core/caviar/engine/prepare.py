@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from caviar.config.unfit import Unfit, words_to_regress
 from caviar.engine.split import split_rows
 from caviar.interfaces.data import Data, DataError
 from caviar.interfaces.transform import Transform
@@ -124,15 +125,16 @@ def _task(data: Data, table: Table) -> tuple[Task, Array]:
     kinds = {_kind(column) for column in columns}
     kind = data.task or ("regression" if kinds == {"regression"} else "classification")
     if kind == "regression":
-        if any(column.dtype.kind not in "fiub" for column in columns):
-            raise DataError(f"the target {_listed(table.target)} holds words; regression needs numbers")
+        if words := [name for name in table.target if table.columns[name].dtype.kind not in "fiub"]:
+            raise words_to_regress(words)
         truth = numpy.stack([column.astype(numpy.float64) for column in columns], axis=1)
         if not numpy.isfinite(truth).all():
             row = int(numpy.flatnonzero(~numpy.isfinite(truth).all(axis=1))[0])
             raise DataError(f"the target {_listed(table.target)} is missing or not finite in row {row + 1} of the data")
         return Task("regression", table.target), truth
     if len(columns) != 1:
-        raise DataError(f"classification needs one target column, not {len(columns)}: {_listed(table.target)}")
+        text = f"classification needs one target column, not {len(columns)}: {_listed(table.target)}"
+        raise Unfit(("data", "target"), text)
     column = columns[0]
     empty = (
         [i for i, v in enumerate(column) if v is None]

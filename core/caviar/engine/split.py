@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from caviar.interfaces.data import Data, DataError
+from caviar.config.unfit import Unfit
+from caviar.interfaces.data import Data
 from caviar.values.arrays import Array
 from caviar.values.dataset import Split
 from caviar.values.random import Random
@@ -17,7 +18,7 @@ def split_rows(data: Data, codes: Array | None, rows: int, test: Array | None, r
     import numpy
 
     if test is not None and data.test > 0:
-        raise DataError("this data brings its own test part: leave out 'test' in [data], or set it to 0")
+        raise Unfit(("data", "test"), "this data brings its own test part; leave the key out, or set it to 0")
     free = numpy.arange(rows) if test is None else numpy.flatnonzero(~test)
     mixed = free[random.child("split").order(len(free))]
     if codes is not None:
@@ -37,8 +38,8 @@ def split_rows(data: Data, codes: Array | None, rows: int, test: Array | None, r
     for split in splits:
         for name, part in (("training", split.train), ("validation", split.validation)):
             if len(part) == 0:
-                keys = "'validation' and 'test'" if data.folds is None else "'folds' and 'test'"
-                raise DataError(f"{rows} rows leave none for the {name} part: change {keys} in [data]")
+                key = "validation" if data.folds is None else "folds"
+                raise Unfit(("data", key), f"{rows} rows leave none for the {name} part; change '{key}' or 'test'")
     return splits
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any
 
 from pydantic import ValidationError
@@ -64,16 +65,21 @@ class FieldErrors(TypeError, ValueError):
             return f"must be finite, not {say(value)}"
         hint = ""
         if isinstance(value, list) and value and float in want.types and want.tunable:
-            search = self.cls.facts(field).search
-            scale = speech.called(type(search)) if search else speech.plainest
+            scale = speech.called(type(want.search)) if want.search else speech.plainest
             ends = sorted(value) if all(isinstance(each, (int, float)) for each in value) else value
             hint = f"; a range is written {speech.range.format(scale, say(ends)[1:-1])}"
+        elif isinstance(value, str) and (near := _nearest(value, want.options())):
+            hint = f"; did you mean {say(near)}?"
         return f"must be {want.words()}, not {say(value)}{hint}"
 
 
-def _meant(cls: type[Declared], word: str) -> str:
-    from difflib import get_close_matches
+def _nearest(word: str, options: tuple[str, ...]) -> str | None:
+    """The option that a word begins, where it begins only one, or is a misspelling of."""
+    begun = [each for each in options if word and each.startswith(word.lower())]
+    return begun[0] if len(begun) == 1 else next(iter(get_close_matches(word.lower(), options, 1, 0.8)), None)
 
+
+def _meant(cls: type[Declared], word: str) -> str:
     fields = list(cls.model_fields)
     meant = [field for field in fields if word in cls.facts(field).also] or get_close_matches(word, fields, 1, 0.6)
     return f"did you mean '{meant[0]}'?" if meant else f"it has {', '.join(fields) or 'none'}"

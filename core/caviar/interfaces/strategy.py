@@ -37,6 +37,10 @@ class Strategy(Plugin):
         history may begin with rows that the strategy did not propose, `history.given` of them: results to learn from.
         """
 
+    def reach(self, space: Space) -> float:
+        """How many different points it proposes at most, for `pipe check` and so without a numerical library."""
+        return space.size
+
     def retests(self, space: Space, history: History, random: Random) -> tuple[int, ...]:
         """Asked after each round: which trials are trained once more from another seed, as rows of `history`.
 

@@ -18,10 +18,11 @@ from caviar.interfaces.plugin import Declared, Plugin
 
 @dataclass(frozen=True)
 class Wanted:
-    """The alternatives of a field's type, and whether a sampler may stand in for them."""
+    """The alternatives of a field's type, whether a sampler may stand in for them, and the one it declares itself."""
 
     types: tuple[Any, ...]
     tunable: bool
+    search: Plugin | None = None
 
     @property
     def optional(self) -> bool:
@@ -55,6 +56,11 @@ class Wanted:
         """Whether numbers here can only be whole."""
         return int in self.types and float not in self.types
 
+    def options(self) -> tuple[str, ...]:
+        """The words that may stand here where only a few do."""
+        literals = (each for each in self.types if get_origin(each) is Literal)
+        return tuple(option for each in literals for option in get_args(each) if isinstance(option, str))
+
     def fixed(self) -> Wanted:
         """The same without samplers, for the options of a choice."""
         return replace(self, tunable=False)
@@ -73,7 +79,7 @@ class Wanted:
 def of_field(cls: type[Declared], field: str) -> Wanted:
     """What a field of a declared class may hold."""
     found = wanted(cls.model_fields[field].annotation)
-    return Wanted(found.types, found.tunable or cls.is_tunable(field))
+    return Wanted(found.types, found.tunable or cls.is_tunable(field), cls.facts(field).search)
 
 
 def wanted(annotation: Any) -> Wanted:

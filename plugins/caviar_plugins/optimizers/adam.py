@@ -27,7 +27,7 @@ class Adam(Optimizer):
     learning_rate: Tunable[float] = tunable(
         default=1e-3, gt=0, search=Log(1e-4, 1.0), tier=1, also=("lr", "alpha", "learning_rate_init", "eta")
     )
-    beta1: Tunable[float] = tunable(default=0.9, ge=0, lt=1, search=Beta(0.8, 0.99), tier=4, also=("beta_1", "betas"))
+    beta1: Tunable[float] = tunable(default=0.9, ge=0, lt=1, search=Beta(0.8, 0.99), tier=4, also=("beta_1",))
     beta2: Tunable[float] = tunable(default=0.999, ge=0, lt=1, search=Beta(0.9, 0.9999), tier=4, also=("beta_2",))
     epsilon: Tunable[float] = tunable(default=1e-8, gt=0, search=Log(1e-10, 1e-4), tier=4, also=("eps",))
 

@@ -19,11 +19,12 @@ class Hyperband(Pruner):
     At a rung the best 1 / factor of all trials of the round that got there go on, whatever their bracket; so a metric
     that misleads early costs only a part of the trials. A bracket that starts sooner gets more of them, by
     Hyperband's shares factor^rungs / (rungs + 1), dealt evenly along the trials by multiples of the golden ratio.
+    Hyperband's bracket that never decides is left out.
     Source: Li et al. 2018, "Hyperband", arXiv:1603.06560.
     """
 
-    first: int = setting(default=1, ge=1)
-    factor: int = setting(default=3, ge=2)
+    first: int = setting(default=1, ge=1, also=("min_resource", "min_resources", "grace_period"))
+    factor: int = setting(default=3, ge=2, also=("reduction_factor", "eta"))
     brackets: int = setting(default=3, ge=1)
 
     def rungs(self, epochs: int, trial: int) -> tuple[int, ...]:

@@ -15,8 +15,8 @@ class Median(Pruner):
     Source: Golovin et al. 2017, "Google Vizier", section 3.2.2, on bests in place of running means.
     """
 
-    first: int = setting(default=1, ge=1)
-    every: int = setting(default=1, ge=1)
+    first: int = setting(default=1, ge=1, also=("n_warmup_steps", "grace_period"))
+    every: int = setting(default=1, ge=1, also=("interval_steps",))
 
     def rungs(self, epochs: int, trial: int) -> tuple[int, ...]:
         return tuple(range(self.first, epochs, self.every))

@@ -17,8 +17,8 @@ class SuccessiveHalving(Pruner):
     Source: Jamieson & Talwalkar 2016, arXiv:1502.07943; promotion as in Li et al. 2020, arXiv:1810.05934.
     """
 
-    first: int = setting(default=1, ge=1)
-    factor: int = setting(default=3, ge=2)
+    first: int = setting(default=1, ge=1, also=("min_resource", "min_resources", "grace_period"))
+    factor: int = setting(default=3, ge=2, also=("reduction_factor", "eta"))
 
     def rungs(self, epochs: int, trial: int) -> tuple[int, ...]:
         return rungs(self.first, self.factor, epochs)

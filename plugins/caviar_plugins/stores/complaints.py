@@ -12,7 +12,7 @@ from caviar import StoreError
 
 FULL = "the disk is full; free some space and run the same command again: what was recorded is safe"
 FORBIDDEN = "may not be written or read by this user; check the permissions of the file and of its folder"
-READ_ONLY = "the file system is read-only; choose another place with --runs"
+READ_ONLY = "the file system is read-only; choose another folder for the runs"
 DAMAGED = "damaged; move the run's folder away and run again, or put back a copy of it"
 
 _ERRNO = {
@@ -22,8 +22,8 @@ _ERRNO = {
     EROFS: READ_ONLY,
     EACCES: FORBIDDEN,
     EPERM: FORBIDDEN,
-    ENOLCK: "the file system has no locks; choose a local folder with --runs",
-    ENOTSUP: "the file system has no locks; choose a local folder with --runs",
+    ENOLCK: "the file system has no locks; choose a local folder for the runs",
+    ENOTSUP: "the file system has no locks; choose a local folder for the runs",
 }
 _SQLITE = {
     sqlite3.SQLITE_FULL: FULL,

@@ -29,7 +29,7 @@ class Lock:
                 holder = _holder(os.pread(self._file, 1000, 0))
                 os.close(self._file)
                 raise StoreError(
-                    f"{folder}: in use by {holder}; wait for it to end or stop it, or choose another name or --runs"
+                    f"{folder}: in use by {holder}; wait for it to end or stop it, or choose another name or folder"
                 ) from None
             except OSError:
                 os.close(self._file)

@@ -154,6 +154,6 @@ def _is_new(connection: sqlite3.Connection, path: Path) -> bool:
         side = "newer" if version > VERSION else "older"
         raise StoreError(
             f"{path}: written by a{'n' if side == 'older' else ''} {side} Caviar (format {version}, this one knows "
-            f"{VERSION}); use that one, or choose another name or --runs"
+            f"{VERSION}); use that one, or choose another name or folder"
         )
     return False

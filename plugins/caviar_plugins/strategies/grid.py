@@ -21,6 +21,9 @@ class Grid(Strategy):
 
     levels: int = setting(default=3, ge=2)
 
+    def reach(self, space: Space) -> float:
+        return space.count(self.levels)
+
     def propose(self, space: Space, history: History, count: int, random: Random) -> Array:
         import numpy
 

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 DATA = 'data = "digits"\n'
 
 
@@ -34,6 +36,26 @@ def test_missing_data_is_a_mistake_with_its_line(tmp_path: Path) -> None:
     (tmp_path / "p.toml").write_text('[data]\npath = "my.csv"\ntarget = "y"\n')
     done = pipe("check", "p.toml", cwd=tmp_path)
     assert done.stderr == f"p.toml:2: data.path: no such file: {tmp_path / 'my.csv'}\n"
+
+
+@pytest.mark.parametrize("command", ["check", "run", "fill"])
+def test_data_in_the_place_of_a_pipeline_file_is_told_what_writes_one(command: str, tmp_path: Path) -> None:
+    (tmp_path / "my.csv").write_text("a,b\n1,2\n")
+    done = pipe(command, "my.csv", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "my.csv: data, not a pipeline file; pipe init my.csv writes one for it\n"
+    assert pipe(command, "none.csv", cwd=tmp_path).stderr == "none.csv: no such file\n"
+
+
+def test_a_grid_is_told_with_the_trials_that_it_has(tmp_path: Path) -> None:
+    grid = 'search.strategy = "grid"\nmodel.layers = { int = [1, 9] }\n'
+    (tmp_path / "p.toml").write_text(DATA + grid)
+    told = pipe("check", "p.toml", "--quiet", cwd=tmp_path).stdout
+    assert "search     3 trials by grid, 1 round\n           all there are to try, of search.trials = 64\n" in told
+    assert "populations of up to 3 members" in told
+    few = pipe("check", "p.toml", "--quiet", "--set", "search.trials=1", cwd=tmp_path).stdout
+    assert "search     1 trial by grid, 1 round\n           model.layers" in few
+    assert "populations of up to 1 member\n" in few
 
 
 def test_a_good_file_is_described(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from caviar.cli.check import summary
 from caviar.config.load import placed
 from caviar.config.losses import UnfitLoss
 from caviar.config.outlook import outlook, searched, steps
+from caviar.config.unfit import Unfit
 from caviar.engine.setup import set_up
 
 ROWS = "".join(f"{n % 40}.5,{('red', 'blue', '')[n % 3]},{n % 2 == 0},{n % 4}\n" for n in range(400))
@@ -105,6 +106,24 @@ def test_what_would_stop_the_run_is_told_beforehand(folder: Path, data: str, tra
         return
     with pytest.raises(DataError, match=told):
         outlook(load(folder / "p.toml"))
+
+
+def test_a_target_of_words_to_regress_is_told_at_its_line_by_check_and_by_run(folder: Path) -> None:
+    (folder / "words.csv").write_text("a,color\n" + "1,red\n2,blue\n" * 20)
+    (folder / "p.toml").write_text('[data]\npath = "words.csv"\ntarget = "color"\ntask = "regression"\n')
+    for foresee in (outlook, set_up):
+        with pytest.raises(
+            Unfit, match=r"^data\.task: the target 'color' holds words; regression needs numbers"
+        ) as error:
+            foresee(load(folder / "p.toml"))
+        assert ":4: data.task: " in str(placed(folder / "p.toml", (), error.value))
+
+
+def test_parts_without_rows_are_told_at_the_line_of_their_share(folder: Path) -> None:
+    (folder / "p.toml").write_text('[data]\npath = "a.npz"\nvalidation = 0.001\n')
+    with pytest.raises(Unfit, match="90 rows leave none for the validation part") as error:
+        set_up(load(folder / "p.toml"))
+    assert ":3: data.validation: " in str(placed(folder / "p.toml", (), error.value))
 
 
 def test_weights_for_other_classes_are_told_at_their_line_by_check_and_by_run(folder: Path) -> None:

@@ -24,7 +24,7 @@ class TestGrid(StrategyContract):
     def test_with_enough_trials_each_cell_comes_once_and_then_nothing(self) -> None:
         # Three options: the first with 3 x 3 settings of its own, the second with none, the third with 3; times 3 x 3.
         found = cells(SPACE, 3, [50, 50, 50])
-        assert len(found) == len(set(found)) == (9 + 1 + 3) * 3 * 3
+        assert len(found) == len(set(found)) == Grid(3).reach(SPACE) == (9 + 1 + 3) * 3 * 3
 
     def test_fewer_trials_are_a_subset_without_repetition_whatever_the_size_of_rounds(self) -> None:
         found = cells(SPACE, 3, [7, 7, 7])
@@ -57,7 +57,7 @@ class TestGrid(StrategyContract):
         space = Space((Dimension("x", sampler, ordered=sampler.ordered, levels=sampler.levels()),))
         points = space.clip(Grid(5).propose(space, history(space, 0, Random(0)), 100, Random(1)))
         found = [space.values(point)["x"] for point in points]
-        assert len(found) == len(values)
+        assert len(found) == len(values) == Grid(5).reach(space)
         assert {round(value, 9) if isinstance(value, float) else value for value in found} == values
 
     def test_a_grid_too_large_to_be_written_down_is_no_trouble(self) -> None:

@@ -38,12 +38,14 @@ def loads_training(text: str) -> Pipeline:
         raise Mistakes(builder.mistakes) from None
 
 
-def all_listed(pipeline: Pipeline) -> bool:
-    """Whether every plugin in it can be found by its name, as a resolved text needs it."""
-    return all(
-        any(each.target == f"{cls.__module__}:{cls.__qualname__}" for each in index.entries(cls.kind))
-        for cls in {type(plugin) for plugin in _plugins(pipeline)}
-    )
+def owners_of(*declared: Declared) -> set[str | None]:
+    """The distributions that all plugins in them come with; None among them for one that has no name to be found by."""
+    found = set[str | None]()
+    for cls in {type(plugin) for plugin in _plugins(declared)}:
+        target = f"{cls.__module__}:{cls.__qualname__}"
+        listed = (each.distribution for each in index.entries(cls.kind) if each.target == target)
+        found.add(next(listed, None))
+    return found
 
 
 def reader_for(path: Path, target: str, trained: Data | None) -> Data:

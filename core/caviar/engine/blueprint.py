@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from caviar.config.dump import to_toml
 from caviar.config.pipeline import Pipeline
-from caviar.config.resolved import all_listed, loads_training
+from caviar.config.resolved import loads_training, owners_of
 from caviar.config.space import SEARCHED
 from caviar.engine.job import Work
 from caviar.engine.twins import form_for
@@ -24,15 +24,8 @@ if TYPE_CHECKING:
 
 def blueprint_of(work: Work) -> list[Buffer] | None:
     """The bytes of a job; None where a plugin is known to this process alone, such as a class in a notebook."""
-    # What training depends on; a worker need not even import the other plugins.
-    training = Pipeline(
-        seed=work.pipeline.seed,
-        backend=work.backend,
-        transform=(),
-        reporter=(),
-        **{name: getattr(work.pipeline, name) for name in SEARCHED},
-    )
-    if not all_listed(training):
+    training = _training(work)
+    if None in owners_of(training):
         return None
     import numpy
 
@@ -45,6 +38,22 @@ def blueprint_of(work: Work) -> list[Buffer] | None:
             "metrics": {name: name_of(type(metric)) for name, metric in work.metrics.items()},
             "searched": work.searched,
         }
+    )
+
+
+def is_bundled(work: Work) -> bool:
+    """Whether Caviar alone brings what a job needs."""
+    return owners_of(_training(work), *work.metrics.values()) == {"caviar"}
+
+
+def _training(work: Work) -> Pipeline:
+    """What training depends on; a worker need not even import the other plugins."""
+    return Pipeline(
+        seed=work.pipeline.seed,
+        backend=work.backend,
+        transform=(),
+        reporter=(),
+        **{name: getattr(work.pipeline, name) for name in SEARCHED},
     )
 
 

@@ -68,6 +68,12 @@ class Work:
         """See `Job.devices`."""
         return self.backend.devices()
 
+    def may_fork(self) -> bool:
+        """See `Job.may_fork`."""
+        from caviar.engine.blueprint import is_bundled
+
+        return self.devices() is None and is_bundled(self)
+
     def population(self, segment: Segment) -> Population:
         """The segment's trials, bound."""
         fitted = self._fitted(segment.fold)

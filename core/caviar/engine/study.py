@@ -93,23 +93,23 @@ def run(
         given = given_trials(pipeline, space)
         search = SearchLoop(pipeline, space, objective, ledger, observers, info, work.backend.together, earlier, given)
         models = Models(pipeline, work, preparation, ledger, folder)
-        with pipeline.executor.open(work, check_stop) as workers:
-            workers.expect(total - info.resumed)  # before a reporter starts a thread: without one, they can be forks
-            observers.tell("before_run", run=info)
-            try:
+        try:
+            with pipeline.executor.open(work, check_stop) as workers:
+                workers.expect(total - info.resumed)  # before a reporter starts a thread: until then they can be forks
+                observers.tell("before_run", run=info)
                 stopped = search.complete(workers)
-                best = objective.best(ledger.trials())
-                model = None if best is None else models.tested(best, check_stop)
-            except BaseException as error:
-                interrupted = isinstance(error, (Stopped, KeyboardInterrupt))
-                observers.tell("on_failure", run=info, reason="interrupted" if interrupted else str(error))
-                if not interrupted:
-                    raise
-                trials = ledger.trials()
-                best = next((each for each in objective.winners(trials) if ledger.holds(each.index)), None)
-                model = None if best is None else models.untested(best)
-                summary = Summary(trials, best, monotonic() - began)
-                raise Interrupted(Run(info, summary, observers.failures, model)) from error
+            best = objective.best(ledger.trials())
+            model = None if best is None else models.tested(best, check_stop)
+        except BaseException as error:
+            interrupted = isinstance(error, (Stopped, KeyboardInterrupt))
+            observers.tell("on_failure", run=info, reason="interrupted" if interrupted else str(error))
+            if not interrupted:
+                raise
+            trials = ledger.trials()
+            best = next((each for each in objective.winners(trials) if ledger.holds(each.index)), None)
+            model = None if best is None else models.untested(best)
+            summary = Summary(trials, best, monotonic() - began)
+            raise Interrupted(Run(info, summary, observers.failures, model)) from error
         if best is not None and model is not None:
             best = replace(best, metrics=model.metrics)
         summary = Summary(ledger.trials(), best, monotonic() - began, stopped)

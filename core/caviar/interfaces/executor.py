@@ -30,6 +30,12 @@ class Job(Protocol):
     def devices(self) -> int | None:
         """How many processes have a device of their own to train on; None where they train on the processor."""
 
+    def may_fork(self) -> bool:
+        """Whether a fork of this process can do it: no device is open, and no plugin is anyone's but Caviar's.
+
+        What another's plugin opened or noted when it was imported here would be gone, or shared, in a fork.
+        """
+
 
 class Workers(Closing):
     """An executor at work, a context manager that ends its processes."""

@@ -44,4 +44,4 @@ class Hooks:
 
     @_spec
     def on_failure(self, run: RunInfo, reason: str) -> None:
-        """The run ends without having been completed; the same command goes on with it."""
+        """The run ends without having been completed, maybe before it began; the same command goes on with it."""

@@ -7,12 +7,11 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import pairwise
 from json import dumps
-from multiprocessing.connection import wait
+from time import monotonic, sleep
 from typing import NoReturn, Protocol
 
 _ANEW = """import sys
@@ -22,6 +21,7 @@ depend_on({coordinator})
 from caviar_plugins.executors.worker import main
 main({connection}, {blueprint}, {number}, {count})
 """
+_POLL = 0.002  # seconds between two looks at whether a worker has ended
 _ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 
@@ -45,7 +45,7 @@ class Place:
     count: int
 
 
-def can_fork() -> bool:
+def _can_fork() -> bool:
     """Whether a fork of this process would be a sound worker: with one BLAS thread, and now with one thread in all.
 
     Other threads, of libraries too, would leave their locks closed for ever. Where there is no /proc it is not tried.
@@ -58,9 +58,9 @@ def can_fork() -> bool:
         return False
 
 
-def begin(place: Place, anew: bool) -> Process:
-    """A worker's process; `anew`: it must not be a fork of this one, which has a device open. Raises OSError."""
-    if not anew and can_fork():
+def begin(place: Place, may_fork: bool) -> Process:
+    """A worker's process, a fork if it may be one and this process can be copied. Raises OSError."""
+    if may_fork and _can_fork():
         with suppress(OSError):  # no memory for a second process of this size, maybe
             return Forked(place)
     return Anew(place)
@@ -71,26 +71,41 @@ class Forked:
 
     def __init__(self, place: Place) -> None:
         coordinator = os.getpid()
-        sys.stdout.flush()  # or what waits there is written twice
-        sys.stderr.flush()
-        self._number = os.fork()
-        if self._number == 0:
-            _work(place, coordinator)
-        self._end = os.pidfd_open(self._number)
+        for stream in (sys.stdout, sys.stderr):  # or what waits there is written twice
+            with suppress(AttributeError, ValueError):  # there may be none, or a closed one
+                stream.flush()
+        # A handler that raised in the child would have it go on as a second coordinator.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
+        try:
+            self._number = os.fork()
+            if self._number == 0:
+                _work(place, coordinator, before)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
         self._code: int | None = None
 
     def wait(self, seconds: float) -> int | None:
-        if self._code is None and wait([self._end], seconds):
-            self._code = os.waitstatus_to_exitcode(os.waitpid(self._number, 0)[1])
-            os.close(self._end)
+        deadline = monotonic() + seconds
+        while not self._ended() and monotonic() < deadline:  # a pidfd would tell, but not every Linux or Python has it
+            sleep(_POLL)
         return self._code
 
+    def _ended(self) -> bool:
+        if self._code is None:
+            try:
+                number, status = os.waitpid(self._number, os.WNOHANG)
+            except ChildProcessError:  # SIGCHLD is ignored: nobody was told how it ended
+                self._code = 0
+            else:
+                self._code = os.waitstatus_to_exitcode(status) if number else None
+        return self._code is not None
+
     def kill(self) -> None:
-        if self._code is None:  # until it is waited for, its number is nobody else's
+        if not self._ended():  # until it is waited for, its number is nobody else's
             os.kill(self._number, signal.SIGKILL)
 
 
-def _work(place: Place, coordinator: int) -> NoReturn:
+def _work(place: Place, coordinator: int, mask: Iterable[int]) -> NoReturn:
     try:
         gc.freeze()  # what the coordinator has is never taken down here: it may hold what is closed now
         _leave((place.connection, place.blueprint))
@@ -98,6 +113,7 @@ def _work(place: Place, coordinator: int) -> NoReturn:
         from caviar_plugins.executors.worker import main
 
         depend_on(coordinator)
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         main(place.connection, place.blueprint, place.number, place.count)
     except BaseException:
         sys.excepthook(*sys.exc_info())
@@ -115,8 +131,12 @@ def _leave(kept: Sequence[int]) -> None:
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
     os.dup2(2, 1)
-    for before, after in pairwise((2, *sorted(kept), os.sysconf("SC_OPEN_MAX"))):
-        os.closerange(before + 1, after)
+    sys.stdout = sys.stderr
+    # The numbers stay taken: where a plugin had a file, it must not find one of ours now, the shared data even.
+    nowhere = os.open(os.devnull, os.O_PATH)
+    for number in map(int, os.listdir("/proc/self/fd")):
+        if number > 2 and number not in kept:
+            os.dup2(nowhere, number)
 
 
 class Anew:

@@ -48,16 +48,16 @@ class Message:
 class Hand:
     """A worker process, `number` of `count`; `ready` once it has made the job from the blueprint.
 
-    `anew`: see `begin`. Raises NoWorkers.
+    `may_fork`: see `Job`. Raises NoWorkers.
     """
 
-    def __init__(self, blueprint: int, number: int, count: int, anew: bool) -> None:
+    def __init__(self, blueprint: int, number: int, count: int, may_fork: bool) -> None:
         self.number = number
         self.connection, theirs = Pipe()
         self.ready, self._compiling, self._heard = False, False, monotonic()
         place = Place(theirs.fileno(), blueprint, number, count)
         try:
-            self._process = begin(place, anew)
+            self._process = begin(place, may_fork)
         except OSError as error:
             raise NoWorkers(f"a worker process could not start: {error}") from error
         finally:

@@ -38,11 +38,11 @@ class _Task:
 class Pool(Workers):
     """At most `count` workers, started when there is something for them to do or soon will be.
 
-    The blueprint lies in memory that all of them share: data are neither sent nor copied. `anew`: none may be a fork.
+    The blueprint lies in memory that all of them share: data are neither sent nor copied. `may_fork`: see `Job`.
     """
 
-    def __init__(self, blueprint: Iterable[Buffer], count: int, check_stop: Callable[[], None], anew: bool) -> None:
-        self._count, self._check_stop, self._anew = count, check_stop, anew
+    def __init__(self, blueprint: Iterable[Buffer], count: int, check_stop: Callable[[], None], may_fork: bool) -> None:
+        self._count, self._check_stop, self._may_fork = count, check_stop, may_fork
         self._hands: dict[Hand, _Task | None] = {}
         self._false_starts = 0
         self._shared = os.memfd_create("caviar-job")
@@ -100,7 +100,7 @@ class Pool(Workers):
         """Starts so many more, if there may be so many."""
         for _ in range(min(wanted, self._count - len(self._hands))):
             free = min(set(range(self._count)) - {hand.number for hand in self._hands})
-            self._hands[Hand(self._shared, free, self._count, self._anew)] = None
+            self._hands[Hand(self._shared, free, self._count, self._may_fork)] = None
 
     def _heard(self) -> list[Hand]:
         """Who has something to say, or is dead."""

@@ -24,6 +24,5 @@ class Processes(Executor):
         blueprint = job.blueprint()
         if blueprint is None:
             return Inline().open(job, check_stop)
-        devices = job.devices()
-        count = self.workers or devices or len(os.sched_getaffinity(0))
-        return Pool(blueprint, count, check_stop, anew=devices is not None)
+        count = self.workers or job.devices() or len(os.sched_getaffinity(0))
+        return Pool(blueprint, count, check_stop, job.may_fork())

@@ -52,11 +52,7 @@ class GaussianProcess(Strategy):
         seen = _telling(losses, self.most)
         taken = {point.tobytes() for point in known}
         search = _Search(space, known[seen], scores(losses[seen]), taken, random.child(trials))
-        points = numpy.empty((count, len(space)))
-        for row in range(count):
-            points[row] = search.next(taken, random.child(trials, row))
-            taken.add(points[row].tobytes())
-        return points
+        return numpy.asarray([search.next(random.child(trials, row)) for row in range(count)])
 
 
 def _telling(losses: Array, most: int) -> Array:
@@ -72,12 +68,15 @@ def _telling(losses: Array, most: int) -> Array:
 
 
 class _Search:
-    """One round's search for improvement: the belief, which grows with each trial chosen, and a pool of candidates."""
+    """One round's search for improvement: the belief, which grows with each trial chosen, and a pool of candidates.
+
+    `taken`: the bytes of points that were tried, to which the chosen are added.
+    """
 
     def __init__(self, space: Space, points: Array, y: Array, taken: set[bytes], random: Random) -> None:
         import numpy
 
-        self.space = space
+        self.space, self.taken = space, taken
         x, owners = features(space, points)
         self.belief = Belief.of(fitted(x, y, owners), x, y)
         means = self.belief.mean(self.belief.loadings(x))[:, 0]
@@ -91,7 +90,7 @@ class _Search:
         self.loadings = self.belief.loadings(self.traits)
         self.free = numpy.asarray([point.tobytes() not in taken for point in self.pool])
 
-    def next(self, taken: set[bytes], random: Random) -> Array:
+    def next(self, random: Random) -> Array:
         """The next trial's point, from now on part of the belief."""
         import numpy
 
@@ -101,12 +100,13 @@ class _Search:
         places, heights = self.pool[climbers], gains[climbers]
         for width in (0.3, 0.1, 0.03, 0.01):
             tries = near(self.space, numpy.repeat(places, _TRIES, axis=0), numpy.asarray([[width]]), generator)
-            gains = self._gains(tries, numpy.repeat(heights, _TRIES), taken).reshape(len(places), _TRIES)
+            gains = self._gains(tries, numpy.repeat(heights, _TRIES)).reshape(len(places), _TRIES)
             tops = gains.argmax(1) + _TRIES * numpy.arange(len(places))
             places = numpy.where((gains.max(1) > heights)[:, None], tries[tops], places)
             heights = numpy.maximum(heights, gains.max(1))
         point: Array = places[heights.argmax()]
         self._imagine(point, _SPREAD * generator.normal(size=_VERSIONS))
+        self._take(point)
         return point
 
     def _gains_of_pool(self) -> Array:
@@ -115,15 +115,14 @@ class _Search:
 
         promise = self._promise(self.loadings)
         ceilings = numpy.where(self.free, promise.ceilings(), -numpy.inf)
-        # The mean of some versions is at least the best one's share of it.
-        enough = numpy.sort(ceilings)[-_CLIMBERS] - numpy.log(promise.z.shape[1])
+        enough = numpy.sort(promise.floors(ceilings))[-_CLIMBERS]
         return promise.logarithms(self.free & (ceilings >= enough))
 
-    def _gains(self, points: Array, floors: Array, taken: set[bytes]) -> Array:
+    def _gains(self, points: Array, floors: Array) -> Array:
         """What each point promises; nothing where it was tried, or cannot promise more than its floor."""
         promise = self._promise(self.belief.loadings(features(self.space, points)[0]))
         hopeful = promise.ceilings() > floors
-        hopeful[hopeful] = [point.tobytes() not in taken for point in points[hopeful]]
+        hopeful[hopeful] = [point.tobytes() not in self.taken for point in points[hopeful]]
         return promise.logarithms(hopeful)
 
     def _promise(self, loadings: Array) -> Improvement:
@@ -135,4 +134,9 @@ class _Search:
         self.belief, values = self.belief.imagine(features(self.space, point[None])[0][0], draws)
         self.loadings = self.belief.extended(self.loadings, self.traits)
         self.best = numpy.minimum(self.best, values)
+
+    def _take(self, point: Array) -> None:
+        import numpy
+
+        self.taken.add(point.tobytes())
         self.free &= (self.pool.view(numpy.int64) != point.view(numpy.int64)).any(1)  # bits: NaN is itself

@@ -33,6 +33,13 @@ class Improvement:
         most: Array = _log_h(self.z.max(1)) + numpy.log(self.deviation)
         return most
 
+    def floors(self, ceilings: Array) -> Array:
+        """The least they can promise then: were all other versions hopeless, the mean is that one's share. (points,)"""
+        import numpy
+
+        least: Array = ceilings - numpy.log(self.z.shape[1])
+        return least
+
     def logarithms(self, wanted: Array) -> Array:
         """The logarithm of what each point promises, the mean of its versions; -inf where not `wanted`. (points,)"""
         import numpy

@@ -124,12 +124,9 @@ def _priors(dimensions: int) -> tuple[Array, Array]:
     """
     import numpy
 
-    centre = numpy.append(numpy.full(dimensions, LEN0 + 0.5 * numpy.log(dimensions)), [0.0, N0])
-    width = numpy.append(numpy.full(dimensions, LENW), [1.0, NW])
+    centre = numpy.append(numpy.full(dimensions, -0.5 + 0.5 * numpy.log(dimensions)), [0.0, -6.0])
+    width = numpy.append(numpy.full(dimensions, 1.0), [1.0, 2.0])
     return centre, width
-
-
-LEN0, LENW, N0, NW = -0.5, 1.0, -6.0, 2.0
 
 
 class _Misfit:

@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 from caviar_plugins.executors import birth
 
+from tests.plugins.executors.jobs import job
+
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 PIPELINE = """
 name = "p"
@@ -43,13 +45,19 @@ def held(child):
     files = [os.readlink(f"/proc/{child}/fd/{each}") for each in os.listdir(f"/proc/{child}/fd")]
     words = Path(f"/proc/{child}/cmdline").read_bytes()
     return {"fork": words == Path("/proc/self/cmdline").read_bytes(), "group": os.getpgid(child), "child": child,
-            "files": sorted(files), "caught": int(status["SigCgt"], 16), "ignored": int(status["SigIgn"], 16)}
+            "files": sorted(files), "ours": os.readlink(f"/proc/{child}/fd/{ours.fileno()}"),
+            "caught": int(status["SigCgt"], 16), "ignored": int(status["SigIgn"], 16)}
 
 signal.signal(signal.SIGTERM, lambda *_: None)
 ours = open("ours.txt", "w")
 print("not said twice", end="")
+fork = os.fork
 if "no memory" in sys.argv:
     os.fork = lambda: open("/no/such/file")
+if "interrupted" in sys.argv:
+    os.fork = lambda: fork() or os.kill(os.getpid(), signal.SIGINT) or 0
+if "nobody is told of children" in sys.argv:
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
 if "another thread" in sys.argv:
     threading.Thread(target=time.sleep, args=(3600,), daemon=True).start()
 work = set_up(caviar.load(Path("p.toml"), ["executor.workers=2"]))[0]
@@ -84,12 +92,14 @@ def run(folder: Path, *words: str, **environment: str) -> dict[str, Any]:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere no worker is a fork")
-def test_a_fork_holds_nothing_of_its_coordinator_and_one_that_is_killed_is_replaced(tmp_path: Path) -> None:
-    found = run(tmp_path, **ONE_THREAD)
+@pytest.mark.parametrize("also", ["", "interrupted", "nobody is told of children"])
+def test_a_fork_holds_nothing_of_its_coordinator_and_one_that_is_killed_is_replaced(tmp_path: Path, also: str) -> None:
+    found = run(tmp_path, also, **ONE_THREAD)
     for worker in found["workers"]:
         assert worker["fork"]
         assert worker["group"] == worker["child"]
         assert not any("ours.txt" in each for each in worker["files"])
+        assert worker["ours"] == "/dev/null"  # its number stays taken: a plugin's file must not become another one
         assert sum("socket" in each for each in worker["files"]) == 1  # its own end of its own pipe
         assert not worker["caught"] & 1 << signal.SIGTERM - 1
         assert worker["ignored"] & 1 << signal.SIGINT - 1
@@ -118,3 +128,16 @@ def test_a_fork_that_fails_says_why_and_ends_with_1(capfd: pytest.CaptureFixture
     assert "Bad file descriptor" in capfd.readouterr().err
     assert process.wait(0) == 1
     process.kill()  # ended long ago: nobody else's process is killed
+
+
+def test_only_with_plugins_of_caviar_alone_may_a_worker_be_a_fork(file: Path) -> None:
+    assert job(file).may_fork()
+    assert not job(file, "optimizer=slow").may_fork()
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&- >&- 2>&-"])
+def test_a_run_needs_no_standard_streams(tmp_path: Path, closed: str) -> None:
+    (tmp_path / "p.toml").write_text(PIPELINE)
+    words = [sys.executable, "-m", "caviar", "run", "p.toml", "--set", "search.trials=2"]
+    done = subprocess.run(["sh", "-c", f'"$@" {closed}', "sh", *words], cwd=tmp_path, timeout=120)
+    assert done.returncode == 0

@@ -29,6 +29,9 @@ class Noting:
     def devices(self) -> None:
         """It trains on the processor."""
 
+    def may_fork(self) -> bool:
+        return False
+
 
 SEGMENTS = [Segment((trial,), ({},), 0, 5) for trial in range(3)]
 

@@ -10,6 +10,7 @@ from caviar.testing.strategy import SPACE, Line, Stairs, history
 from caviar_plugins import GaussianProcess, RandomSearch
 from caviar_plugins.strategies.candidates import anywhere
 from caviar_plugins.strategies.features import features, settled
+from caviar_plugins.strategies.improvement import Improvement
 from caviar_plugins.strategies.scores import scores
 
 CUBE = Space(tuple(Dimension(name, Line()) for name in "abc"))
@@ -141,3 +142,11 @@ def test_a_round_does_not_scatter_once_the_lowest_point_is_about_known() -> None
         points, _ = search(CUBE, bowl, 32, 16, seed)
         away.append(numpy.median(numpy.sqrt(((points[16:] - [0.9, 0.2, 0.5]) ** 2).sum(1))))
     assert numpy.mean(away) < 0.15
+
+
+@pytest.mark.parametrize("trials", [5, 40])
+def test_what_is_not_looked_at_closely_changes_no_proposal(trials: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    past = history(SPACE, trials, Random(3))
+    quick = GaussianProcess(first=4).propose(SPACE, past, 12, Random(5))
+    monkeypatch.setattr(Improvement, "ceilings", lambda self: numpy.full(len(self.z), numpy.inf))
+    assert quick.tobytes() == GaussianProcess(first=4).propose(SPACE, past, 12, Random(5)).tobytes()

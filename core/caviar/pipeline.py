@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from os import PathLike
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -42,6 +42,11 @@ class Pipeline(Declaration):
         return all(getattr(self, name) == getattr(other, name) for name in Declaration.model_fields)
 
     __hash__ = Declaration.__hash__
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Another pipeline with some fields changed, which are checked as in `Pipeline(…)` and raise the same."""
+        given = type(self)(**update) if update else self
+        return super().model_copy(update={name: getattr(given, name) for name in update or ()}, deep=deep)
 
     def run(
         self,

@@ -28,6 +28,14 @@ def test_what_does_not_fit_together_is_told_before_anything_is_trained() -> None
         small(search=Search(metric="validation.acuracy")).run(X, SIDE)
 
 
+def test_a_changed_copy_is_checked_as_a_new_pipeline_is() -> None:
+    assert small().model_copy(update={"normalizer": "batchnorm", "seed": 3}) == small(normalizer="batchnorm", seed=3)
+    with pytest.raises(TypeError, match=r"Pipeline\.serch: there is no such field; did you mean 'search'"):
+        small().model_copy(update={"serch": 1})
+    with pytest.raises(ValueError, match=r'Pipeline\.seed: must be a whole number, not "x"'):
+        small().model_copy(update={"seed": "x"})
+
+
 def test_every_call_begins_anew_and_gives_the_same() -> None:
     seen: list[Trial] = []
     first, second = (small().run(X, SIDE, on_trial=seen.append) for _ in range(2))

@@ -83,9 +83,10 @@ def _difference(before: StudyRecord, now: StudyRecord, known: int, trials: int) 
         return f"is not extendable: {plan}; go back to that number"
     if keys:
         return f"was begun with another pipeline; changed: {', '.join(keys)}; change it back"
-    moved = _moved({**before.identity, **before.plugins}, {**now.identity, **now.plugins})
-    if moved:
+    if moved := _moved(before.identity, now.identity):
         return f"was begun on another system, where bits may differ: {moved}; go back to that one"
+    if moved := _moved(before.plugins, now.plugins):
+        return f"was begun with other plugins, which may compute something else: {moved}; go back to those"
     if known > trials:
         return f"has {known} trials already, and search.trials = {trials} is the total; ask for {known} or more"
     return None

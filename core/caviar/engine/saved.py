@@ -27,7 +27,8 @@ from caviar.values.task import Task
 if TYPE_CHECKING:
     from caviar.config.pipeline import Pipeline
 
-_FORMAT = "caviar model 1"
+_FACTS = "caviar"  # the one entry of the file's metadata
+_FORMAT = "caviar model 2"
 
 
 class NotAModel(Problem):
@@ -83,15 +84,16 @@ class SavedModel:
         header = {
             "format": _FORMAT,
             "pipeline": to_toml(self.pipeline.model_copy(update={"backend": None})),  # predicts wherever it is opened
-            "features": json.dumps(self.preparation.features),
-            "widths": json.dumps(self.preparation.widths),
-            "words": json.dumps(self.preparation.words),
-            "task": json.dumps(asdict(self.preparation.task)),
-            "trial": str(self.trial),
-            "metrics": json.dumps(dict(self.metrics)),
+            "features": self.preparation.features,
+            "widths": self.preparation.widths,
+            "words": self.preparation.words,
+            "task": asdict(self.preparation.task),
+            "trial": self.trial,
+            "metrics": dict(self.metrics),
         }
         path.parent.mkdir(exist_ok=True)
-        write_whole(path, save({name: _contiguous(array) for name, array in arrays.items()}, metadata=header))
+        whole = {name: _contiguous(array) for name, array in arrays.items()}
+        write_whole(path, save(whole, metadata={_FACTS: json.dumps(header)}))  # of several entries the order is chance
         sync_folder(path.parent)
 
 
@@ -101,23 +103,21 @@ def open_model(path: Path) -> SavedModel:
 
     try:
         with safe_open(path, framework="numpy") as file:
-            header = file.metadata() or {}
+            header = json.loads((file.metadata() or {}).get(_FACTS, "{}"))
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  (it is no dict)
     except FileNotFoundError:
         raise NotAModel(f"{path}: no such file; a run leaves it at its end, if a trial has finished") from None
-    except (SafetensorError, OSError) as error:
+    except (SafetensorError, OSError, ValueError) as error:
         raise NotAModel(f"{path}: damaged or not a model: {error}") from None
     if header.get("format") != _FORMAT:
         raise NotAModel(f"{path}: not a model written by this version of caviar")
     pipeline = loads(header["pipeline"], str(path))
     learned = tuple(_below(arrays, f"transform.{number}.") for number in range(len(pipeline.transform)))
-    facts: dict[str, Any] = {
-        name: tuple(v) if isinstance(v, list) else v for name, v in json.loads(header["task"]).items()
-    }
-    features, widths, words = (tuple(json.loads(header[name])) for name in ("features", "widths", "words"))
+    facts: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in header["task"].items()}
+    features, widths, words = (tuple(header[name]) for name in ("features", "widths", "words"))
     preparation = Preparation(tuple(pipeline.transform), learned, features, widths, words, Task(**facts))
     weights = _below(arrays, "weights.")
-    return SavedModel(pipeline, preparation, weights, int(header["trial"]), json.loads(header["metrics"]))
+    return SavedModel(pipeline, preparation, weights, header["trial"], header["metrics"])
 
 
 def _below(arrays: Mapping[str, Array], prefix: str) -> dict[str, Array]:

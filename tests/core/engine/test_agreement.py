@@ -141,7 +141,7 @@ def test_a_changed_metric_is_refused_even_when_only_its_code_changed(folder: Pat
     (folder / "mine.py").write_text(METRIC.replace("FACTOR", "1000"))
     done = pipe(folder, *words)
     assert done.returncode == 2
-    assert "metric.mine" in done.stderr
+    assert "was begun with other plugins, which may compute something else: metric.mine mine.py " in done.stderr
 
 
 def test_another_numeric_identity_is_refused_naming_both_sides(tmp_path: Path) -> None:
@@ -150,7 +150,7 @@ def test_another_numeric_identity_is_refused_naming_both_sides(tmp_path: Path) -
     with SQLite().open(tmp_path / "run", "maximize") as ledger:
         agree(ledger, before, 3, tmp_path)
         agree(ledger, before, 3, tmp_path)
-        with pytest.raises(Refused, match=r"numpy 2\.3 -> 2\.4"):
+        with pytest.raises(Refused, match=r"begun on another system, .*numpy 2\.3 -> 2\.4"):
             agree(ledger, now, 3, tmp_path)
 
 

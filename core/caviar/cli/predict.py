@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import sys
 from collections.abc import Iterator
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
@@ -35,7 +36,8 @@ def predict(
     from caviar.engine.prediction import predict_file
     from caviar.engine.results import model_of
 
-    task, prediction = predict_file(model_of(run, code), data, code)
+    with redirect_stdout(sys.stderr):  # whatever plugins print: the predictions are for programs
+        task, prediction = predict_file(model_of(run, code), data, code)
     if out is None:
         _write(sys.stdout, task, prediction)
         return

@@ -74,6 +74,13 @@ def test_a_file_that_cannot_be_read_is_told(
         ("data: digits", "write key = value"),
         ("name = digits", "text needs quotes"),
         ("seed = None", "write true or false in small letters, and leave out a key that has no value"),
+        ("where = [validation.log_loss < 0.9]", "text needs quotes"),
+        ("name = title(text, bold=True)", "text needs quotes"),
+        ('lr = trial.suggest_float("lr", 1e-5, 0.1, log=True)', "write lr = { log = [1e-05, 0.1] }"),
+        ('units = trial.suggest_int("units", 8, 64, log=True)', "write units = { log-int = [8, 64] }"),
+        ('dtype = hp.choice("dtype", ["a", "b"])', 'write dtype = { choice = ["a", "b"] }'),
+        ("search.strategy = Optuna(sampler='tpe')", 'write search.strategy = { use = "optuna", sampler = "tpe" }'),
+        ("optimizer = Adam(net.parameters(), lr=0.1)", 'write optimizer = { use = "adam", learning_rate = 0.1 }'),
         ('name = "C:\\Users"', "write text with backslashes in single quotes"),
     ],
 )

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from caviar.config.document import Document, beyond_64_bits
 from caviar.config.errors import Mistake
-from caviar.config.misread import lone, misread
+from caviar.config.misread import lone, misread, several
 from caviar.config.named import named
 from caviar.config.names import closest, unknown_key
 from caviar.config.pipeline import Pipeline
@@ -92,6 +92,8 @@ class Builder:
         if isinstance(raw, dict) and is_range(raw, default) and (want.tunable or not want.entry):
             return build_sampler(self, want, raw, at)
         if want.plugin:
+            if text := several(want, raw):
+                raise self.fail(at, text)
             return self.plugin(want.plugin, raw, at, default)
         if isinstance(raw, dict) and want.nested:
             return self.fields(want.nested, raw, at)

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from caviar.config.advice.rules import AFTER, RULES
-from caviar.config.names import closest
+from caviar.config.names import closest, means
 from caviar.config.pipeline import Pipeline
 from caviar.config.points import point_complaints
 from caviar.config.positions import Keys
@@ -100,11 +100,13 @@ def _smallest_batch(pipeline: Pipeline) -> Iterator[Complaint]:
 def _schedules(pipeline: Pipeline) -> Iterator[Complaint]:
     optimizers = _alternatives(pipeline.optimizer)
     for field in pipeline.schedule:
-        known = {name: None for part in (*optimizers, pipeline.trainer) for name in _numbers(part)}
+        scheduled = [(part, name) for part in (*optimizers, pipeline.trainer) for name in _numbers(part)]
+        known = dict.fromkeys(name for _, name in scheduled)
         if field not in known:
             names = " or ".join(f"'{name_of(type(each))}'" for each in optimizers)
-            text = f"optimizer {names} and the trainer have no number '{field}' to schedule" + closest(field, known)
-            yield ("schedule", field), text
+            text = f"optimizer {names} and the trainer have no number '{field}' to schedule"
+            found = next((name for part, name in scheduled if means(type(part), name, field)), field)
+            yield ("schedule", field), text + closest(found, known)
 
 
 def _silence(pipeline: Pipeline) -> Iterator[Complaint]:

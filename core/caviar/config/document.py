@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from typing import Any
 
 from caviar.config.errors import SET, Mistake, Mistakes
 from caviar.config.positions import Keys, positions
+from caviar.config.syntax import told
 from caviar.registry.index import names
 from caviar.registry.load import name_of
 
@@ -53,7 +53,7 @@ def parse(text: str, file: str) -> Document:
         tree = tomllib.loads(text)
         return Document(file, tree, dict(positions(text)))
     except ValueError as error:
-        reason, line = _syntax(str(error), text)
+        reason, line = told(str(error), text)
         raise Mistakes([Mistake(file, line, "", f"not TOML: {reason}")]) from None
     except RecursionError:
         raise Mistakes([Mistake(file, None, "", "lists or tables are nested too deeply")]) from None
@@ -85,35 +85,6 @@ def beyond_64_bits(node: Any, keys: Keys = ()) -> Iterator[Keys]:
         yield keys
     for key, each in node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ():
         yield from beyond_64_bits(each, (*keys, key))
-
-
-def _syntax(message: str, text: str) -> tuple[str, int | None]:
-    place = re.search(r" \(at (?:line (\d+), column (\d+)|end of document)\)$", message)
-    if not place:
-        return message, None
-    reason = message[: place.start()]
-    if place[1] is None:
-        return f"{reason} at the end of the file", text.rstrip("\n").count("\n") + 1
-    number = int(place[1])
-    line = text.splitlines()[number - 1] if text else ""
-    if (key := re.match(r"\s*([^=]+?)\s*=", line)) and reason == "Cannot overwrite a value":
-        return f"{reason} (column {place[2]}); '{key[1]}' is written twice", number
-    return f"{reason} (column {place[2]}){_habit(line)}", number
-
-
-def _habit(line: str) -> str:
-    """What to write instead, where a line follows the habits of YAML, Python or Windows."""
-    if re.match(r"\s*[\w.-]+\s*:", line):
-        return "; write key = value"
-    if re.match(r'[^"]*=\s*"[^"]*\\', line):
-        return "; write text with backslashes in single quotes"
-    if re.search(r"=.*\b(None|True|False)\b", line):
-        return "; write true or false in small letters, and leave out a key that has no value"
-    if re.match(r"[^=]*=\s*[A-Za-z]", line):
-        return "; text needs quotes"
-    if re.match(r"\s*\[", line):
-        return "; a table is written once, with all its keys below it"
-    return ""
 
 
 def _set(document: Document, setting: str) -> Mistake | None:

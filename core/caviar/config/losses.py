@@ -30,5 +30,5 @@ def named_loss(pipeline: Pipeline, task: Task) -> Loss | None:
     try:
         loss.outputs(task)
     except DataError as error:
-        raise UnfitLoss(str(error).removeprefix("trainer.loss.")) from None
+        raise UnfitLoss(str(error)) from None
     return loss

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, cast
 
-from caviar.config.calls import call_in
+from caviar.config.calls import Call, call_in
 from caviar.config.dump import inline
 from caviar.config.names import unknown_plugin
 from caviar.config.synonyms import meant
 from caviar.interfaces.sampler import Sampler
-from caviar.interfaces.wanted import Wanted
+from caviar.interfaces.wanted import Wanted, say
 from caviar.registry import index
 from caviar.registry.load import load, name_of
 
@@ -22,11 +22,15 @@ def misread(want: Wanted, raw: Any) -> str | None:
     if not (isinstance(raw, str) and want.tunable and {int, float} & set(want.types)):
         return None
     call = call_in(raw)
-    if call is None or meant("sampler", call.name) is None:
+    line = call and range_in(call, want)
+    return f"a range is written {line}" if line else None
+
+
+def several(want: Wanted, raw: Any) -> str | None:
+    """What to tell of a list of plugins' names where one plugin belongs that may be searched."""
+    if not (want.tunable and raw and isinstance(raw, list) and all(isinstance(each, str) for each in raw)):
         return None
-    numbers = [each for each in call.values if not isinstance(each, str)]
-    line = range_of({**call.keys, **dict(zip(("low", "high"), numbers, strict=False)), call.name: True}, want)
-    return line and f"a range is written {line}"
+    return f"must be {want.words()}, not {say(raw)}; to search among several write {inline({'choice': raw})}"
 
 
 def lone(want: Wanted, raw: Any, path: str) -> str | None:
@@ -36,6 +40,18 @@ def lone(want: Wanted, raw: Any, path: str) -> str | None:
         return None
     kind = want.entry.plugin.kind
     return f"needs a {kind} for each field; write {path}.learning_rate = {inline(meant(kind, name) or name)}"
+
+
+def range_in(call: Call, want: Wanted | None = None) -> str | None:
+    """The range or choice that the call of a sampler says, for a field or any number; None for other calls."""
+    name = meant("sampler", call.name)
+    if name is None:
+        return None
+    if listed := [each for each in (*call.values, *call.keys.values()) if isinstance(each, (list, tuple))]:
+        return None if _has_ends(name) else inline({name: listed[0]})
+    numbers = [each for each in call.values if not isinstance(each, str)]
+    said = {**call.keys, **dict(zip(("low", "high"), numbers, strict=False)), call.name: True}
+    return range_of(said, want or Wanted((int if _sampler(name).whole else float,), tunable=True))
 
 
 def range_of(said: Mapping[str, Any], want: Wanted) -> str | None:

@@ -11,7 +11,7 @@ from caviar.config.synonyms import meant, suggestion
 from caviar.interfaces.plugin import Declared, Plugin
 from caviar.interfaces.sampler import Sampler
 from caviar.registry import index
-from caviar.registry.load import load, name_of
+from caviar.registry.load import name_of, read
 
 # Words of the course, PyTorch, Keras, scikit-learn and Optuna -> our fields; a plugin adds its own with `also`.
 _FIELDS = {
@@ -61,6 +61,7 @@ _ELSEWHERE = {
         "scheduler": f"{_SCHEDULE}; what Ray Tune calls a scheduler is a pruner here: [search] pruner",
         "lr_schedule lr_scheduler learning_rate_schedule learning_rate_scheduler lr_decay learning_rate_decay "
         "learning_rate_decay_rate lr_warmup warmup warmup_steps warmup_epochs": _SCHEDULE,
+        "device devices gpu use_gpu cuda accelerator": 'write backend = "cupy" at the top of the file for a GPU',
         "batch_norm batchnorm": 'write normalizer = "batchnorm"',
         "study": "write [search]",
         "callback callbacks": "write [[reporter]] tables",
@@ -104,8 +105,8 @@ def unknown_key(cls: type[Declared], key: str, root: type[Declared]) -> str:
 def unknown_plugin(kind: str, name: str) -> str:
     """The sentence for a name that no plugin of the kind has."""
     if call := call_in(name):
-        if found := meant(kind, call.name):
-            return f"unknown {kind} '{name}'; a plugin and its fields are a table: {_table(load(kind, found), call)}"
+        if table := table_for(kind, call):
+            return f"unknown {kind} '{name}'; a plugin and its fields are a table: {table}"
         return unknown_plugin(kind, call.name)
     if text := suggestion(kind, name):
         return f"unknown {kind} '{name}'; {text}"
@@ -118,12 +119,16 @@ def unknown_plugin(kind: str, name: str) -> str:
     return f"unknown {kind} '{name}'; {hint}{known_ones}; one of your own: install it, or --code FILE.py"
 
 
-def _table(cls: type[Plugin], call: Call) -> str:
-    """What a call of a plugin says, as its table: "…" for what has no key here."""
+def table_for(kind: str, call: Call) -> str | None:
+    """What a call of a plugin of this kind says, as its table: "…" for what has no key here; None for other calls."""
+    name = meant(kind, call.name)
+    if name is None:
+        return None
+    cls = read(index.find(kind, name))
     fields = {_field(cls, _plain(word)): value for word, value in call.keys.items()}
     pairs = [f"{field} = {inline(value)}" for field, value in fields.items() if field]
     left = ["…"] if call.values or None in fields else []
-    return f"{{ {', '.join([f'use = {inline(name_of(cls))}', *pairs, *left])} }}"
+    return f"{{ {', '.join([f'use = {inline(name)}', *pairs, *left])} }}"
 
 
 def means(cls: type[Declared], field: str, word: str) -> bool:

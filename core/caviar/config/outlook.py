@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from math import ceil
+from math import ceil, floor
 from typing import TYPE_CHECKING, Any
 
 from caviar.config.losses import named_loss
 from caviar.config.metrics import metrics_for, searched_metric
 from caviar.config.space import PluginChoice, floats, parts_of, sampler_of, settle, space_of, span
-from caviar.config.unfit import words_to_regress
+from caviar.config.unfit import no_rows, words_to_regress
 from caviar.interfaces.backend import Backend
 from caviar.interfaces.data import Data, DataError
 from caviar.interfaces.model import Model
@@ -50,10 +50,14 @@ class Outlook:
     largest: Shape
 
     def parts(self) -> dict[str, int]:
-        """Rows of the training, validation and test part, about."""
+        """Rows of the training, validation and test part; of folds those with the fewest rows to validate."""
         free = self.head.rows - self.head.test
-        test = round(free * self.data.test)
-        validation = round((free - test) / self.data.folds if self.data.folds else free * self.data.validation)
+        if self.data.folds:
+            test = _share(free, self.data.test)
+            validation = (free - test) // self.data.folds
+        else:
+            validation = _share(free, self.data.validation)
+            test = _share(free - validation, self.data.test / (1 - self.data.validation))
         return {"training": free - validation - test, "validation": validation, "test": test + self.head.test}
 
     def population(self) -> int:
@@ -95,7 +99,11 @@ def outlook(pipeline: Pipeline) -> Outlook | None:
         classes = ("",) * outputs if task == "classification" else ()
         named_loss(pipeline, Task(task, tuple(each.name for each in head.target), classes))
     shapes = [_shape(pipeline, prepared.width, outputs, largest) for largest in (False, True)]
-    return Outlook(pipeline, data, head, prepared.width, task, outputs, *shapes)
+    seen = Outlook(pipeline, data, head, prepared.width, task, outputs, *shapes)
+    for part in ("training", "validation"):
+        if head.exact and not seen.parts()[part]:
+            raise no_rows(data, head.rows, part)
+    return seen
 
 
 def _fits(task: TaskKind, head: Head, prepared: Head) -> None:
@@ -107,6 +115,11 @@ def _fits(task: TaskKind, head: Head, prepared: Head) -> None:
             raise DataError(f"column {column.name!r} has cells without a value; add the transform 'impute'")
     if task == "regression" and (words := [column.name for column in head.target if column.kind == "words"]):
         raise words_to_regress(words)
+
+
+def _share(rows: int, fraction: float) -> int:
+    """As the split rounds."""
+    return floor(rows * fraction + 0.5)
 
 
 def trials(pipeline: Pipeline) -> int:

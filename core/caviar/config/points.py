@@ -10,7 +10,7 @@ from caviar.config.pipeline import Pipeline
 from caviar.config.positions import Keys
 from caviar.config.space import PluginChoice, owners, sampler_of, space_of
 from caviar.interfaces.plugin import Declared
-from caviar.interfaces.wanted import say
+from caviar.interfaces.wanted import say, spell
 from caviar.registry.index import PluginError
 from caviar.registry.load import name_of
 from caviar.values.dimension import Dimension, Space
@@ -54,7 +54,7 @@ def misfit(dimension: Dimension, value: Any) -> str | None:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return f"must be a number, not {say(value)}"
     if sampler.whole and not isinstance(value, int):
-        return f"must be a whole number, not {say(value)}"
+        return f"must be a whole number, not {spell(value)}"
     low, high = min(ends), max(ends)
     if not low <= value <= high:
         return f"{say(value)} is outside its range, {say(low)} to {say(high)}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from caviar.config.unfit import Unfit
+from caviar.config.unfit import Unfit, no_rows
 from caviar.interfaces.data import Data
 from caviar.values.arrays import Array
 from caviar.values.dataset import Split
@@ -38,8 +38,7 @@ def split_rows(data: Data, codes: Array | None, rows: int, test: Array | None, r
     for split in splits:
         for name, part in (("training", split.train), ("validation", split.validation)):
             if len(part) == 0:
-                key = "validation" if data.folds is None else "folds"
-                raise Unfit(("data", key), f"{rows} rows leave none for the {name} part; change '{key}' or 'test'")
+                raise no_rows(data, rows, name)
     return splits
 
 

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from caviar.interfaces.plugin import Declared, Plugin
 from caviar.interfaces.sampler import Sampler
-from caviar.interfaces.wanted import of_field, say
+from caviar.interfaces.wanted import of_field, say, spell
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class FieldErrors(TypeError, ValueError):
             hint = f"; a range is written {speech.range.format(scale, say(ends)[1:-1])}"
         elif isinstance(value, str) and (near := _nearest(value, want.options())):
             hint = f"; did you mean {say(near)}?"
-        return f"must be {want.words()}, not {say(value)}{hint}"
+        return f"must be {want.words()}, not {spell(value)}{hint}"
 
 
 def _nearest(word: str, options: tuple[str, ...]) -> str | None:

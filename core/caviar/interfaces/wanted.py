@@ -139,4 +139,15 @@ def say(value: Any) -> str:
         text = f"{value:g}"
     else:
         text = str(value)
+    return _cut(text)
+
+
+def spell(value: Any) -> str:
+    """A value as `say` has it, but numbers in full: 8.0, where 8 would not show the mistake."""
+    if isinstance(value, (list, tuple)):
+        return _cut(f"[{', '.join(map(spell, value))}]")
+    return str(value) if isinstance(value, float) else say(value)
+
+
+def _cut(text: str) -> str:
     return text if len(text) <= 60 else f"{text[:57]}…"

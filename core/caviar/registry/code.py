@@ -23,7 +23,10 @@ def registered() -> Mapping[Path, bytes]:
 
 
 def register(path: Path, content: bytes | None = None) -> tuple[Entry, ...]:
-    """Imports a file and adds the plugins it defines; its content is their version, so that a resume sees a change."""
+    """Imports a file and adds the plugins it defines; its content is their version, so that a resume sees a change.
+
+    A class that lacks methods is added too, to be told of where it is named, unless others of the file extend it.
+    """
     if content is None:
         content = _read(path)
     version = sha256(content).hexdigest()[:12]
@@ -34,17 +37,17 @@ def register(path: Path, content: bytes | None = None) -> tuple[Entry, ...]:
     classes = [
         cls
         for cls in vars(sys.modules[module]).values()
-        if isclass(cls) and issubclass(cls, Plugin) and cls.__module__ == module
+        if isclass(cls) and issubclass(cls, Plugin) and hasattr(cls, "kind") and cls.__module__ == module
     ]
+    if classes and all(map(isabstract, classes)):
+        raise PluginError(f"{path}: {classes[0].__name__} lacks {', '.join(sorted(classes[0].__abstractmethods__))}")
+    if not classes:
+        raise PluginError(f"{path}: defines no plugin: no class extends one of caviar's, such as caviar.Sampler")
     found = tuple(
         Entry(cls.kind, cls.name or cls.__name__.lower(), f"{module}:{cls.__qualname__}", path.name, version)
         for cls in classes
-        if not isabstract(cls)
+        if not (isabstract(cls) and any(issubclass(each, cls) for each in classes if each is not cls))
     )
-    if classes and not found:
-        raise PluginError(f"{path}: {classes[0].__name__} lacks {', '.join(sorted(classes[0].__abstractmethods__))}")
-    if not found:
-        raise PluginError(f"{path}: defines no plugin: no class extends one of caviar's, such as caviar.Sampler")
     forget(place)  # an older version of the same file
     for entry in found:
         add(entry)

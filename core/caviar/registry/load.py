@@ -112,7 +112,7 @@ def _verified(entry: Entry, cls: Any) -> type[Plugin]:
         reason = f"written for {entry.kind} interface {cls.interface}, and caviar has {base.interface}; update {older}"
     elif isabstract(cls):
         methods = ", ".join(sorted(cls.__abstractmethods__))
-        reason = f"{entry.target} lacks {methods}"
+        reason = f"{cls.__name__} lacks {methods}"
     else:
         return cls
     raise PluginError(_sentence(entry, reason))

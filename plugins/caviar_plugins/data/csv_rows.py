@@ -58,8 +58,9 @@ class Rows:
     def find(self, name: str, names: list[str], what: str) -> None:
         """Makes sure that there is such a column."""
         if name not in names:
-            near = get_close_matches(name, names, n=1)
-            hint = f"did you mean '{near[0]}'?" if near else f"there are {', '.join(names)}"
+            plain = {each.casefold(): each for each in names}
+            near = get_close_matches(name.casefold(), plain, n=1)
+            hint = f"did you mean '{plain[near[0]]}'?" if near else f"there are {', '.join(names)}"
             self.fail(1, f"there is no column '{name}' {what}; {hint}")
 
     def fail(self, line: int, text: str) -> NoReturn:

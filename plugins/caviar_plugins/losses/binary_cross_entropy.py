@@ -28,7 +28,7 @@ class BinaryCrossEntropy(Loss):
     def outputs(self, task: Task) -> int:
         if len(task.classes) != 2:
             raise DataError(
-                f"trainer.loss: 'binary-cross-entropy' is for two classes and the target has {len(task.classes)}; "
+                f"'binary-cross-entropy' is for two classes and the target has {len(task.classes)}; "
                 "take 'softmax-cross-entropy'"
             )
         check(self.class_weights, task)

@@ -51,12 +51,10 @@ def check(class_weights: ClassWeights, task: Task) -> None:
     shown = ", ".join(map(repr, task.classes[:5])) + (", …" if len(known) > 5 else "")
     if isinstance(class_weights, tuple) and len(class_weights) != len(known):
         which = f"each of {shown}, in this order" if named else "each, in the order of the alphabet or of numbers"
-        raise DataError(
-            f"trainer.loss.class_weights: {len(class_weights)} weights for {len(known)} classes; give one for {which}"
-        )
+        raise DataError(f"class_weights: {len(class_weights)} weights for {len(known)} classes; give one for {which}")
     for each in class_weights if named and isinstance(class_weights, Mapping) else ():
         if each not in known:
-            raise DataError(f"trainer.loss.class_weights: there is no class '{each}'; there are {shown}")
+            raise DataError(f"class_weights: there is no class '{each}'; there are {shown}")
 
 
 def _key(each: Any) -> str:

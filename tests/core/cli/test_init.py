@@ -73,7 +73,7 @@ def test_odd_names_are_written_so_that_they_can_be_read(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("separator", [";", "\t", "|"])
 def test_other_separators_are_found(tmp_path: Path, separator: str) -> None:
-    (tmp_path / "t.csv").write_text("x;y\n1;0.5\n2;1.5\n".replace(";", separator))
+    (tmp_path / "t.csv").write_text(("x;y\n" + "1;0.5\n2;1.5\n" * 5).replace(";", separator))
     assert pipe(tmp_path, "init", "t.csv").returncode == 0
     assert pipe(tmp_path, "check", "t.toml").returncode == 0
 

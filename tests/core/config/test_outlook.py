@@ -32,6 +32,7 @@ def folder(tmp_path: Path) -> Path:
         'path = "t.csv"\ntarget = "new"\nignore = ["color"]',
         'path = "a.npz"',
         'path = "a.npz"\nfolds = 3\ntest = 0.1',
+        'path = "a.npz"\nvalidation = 0.25\ntest = 0.15',
         'use = "digits"',
     ],
 )
@@ -121,9 +122,33 @@ def test_a_target_of_words_to_regress_is_told_at_its_line_by_check_and_by_run(fo
 
 def test_parts_without_rows_are_told_at_the_line_of_their_share(folder: Path) -> None:
     (folder / "p.toml").write_text('[data]\npath = "a.npz"\nvalidation = 0.001\n')
-    with pytest.raises(Unfit, match="90 rows leave none for the validation part") as error:
-        set_up(load(folder / "p.toml"))
-    assert ":3: data.validation: " in str(placed(folder / "p.toml", (), error.value))
+    for foresee in (outlook, set_up):
+        with pytest.raises(Unfit, match="90 rows leave none for the validation part") as error:
+            foresee(load(folder / "p.toml"))
+        assert ":3: data.validation: " in str(placed(folder / "p.toml", (), error.value))
+
+
+@pytest.mark.parametrize("share", ["validation = 0.005", "validation = 0.006", "folds = 90", "folds = 91"])
+def test_check_refuses_exactly_the_shares_that_a_run_refuses(folder: Path, share: str) -> None:
+    (folder / "p.toml").write_text(f'[data]\npath = "a.npz"\n{share}\n')
+    told: list[bool | str] = []
+    for foresee in (outlook, set_up):
+        try:
+            told.append(bool(foresee(load(folder / "p.toml"))))
+        except Unfit as error:
+            told.append(str(error))
+    assert told[0] == told[1]
+
+
+def test_a_loss_for_other_classes_is_told_in_a_sentence_that_names_its_place_once(folder: Path) -> None:
+    loss = 'trainer.loss = "binary-cross-entropy"\n'
+    (folder / "p.toml").write_text(f'{loss}[data]\npath = "t.csv"\ntarget = "kind"\n')
+    with pytest.raises(UnfitLoss) as error:
+        outlook(load(folder / "p.toml"))
+    told = str(placed(folder / "p.toml", (), error.value))
+    assert told.endswith(
+        ":1: trainer.loss: 'binary-cross-entropy' is for two classes and the target has 4; take 'softmax-cross-entropy'"
+    )
 
 
 def test_weights_for_other_classes_are_told_at_their_line_by_check_and_by_run(folder: Path) -> None:

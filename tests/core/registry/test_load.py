@@ -77,7 +77,7 @@ def test_two_owners_of_a_name_are_an_error_that_names_both() -> None:
         ("raise SystemExit", "importing it failed: SystemExit: no message"),
         ("Theirs = 3", "{target} is not a class"),
         ("class Theirs(caviar.Sampler): ...", "{target} does not extend caviar.Optimizer"),
-        ("class Theirs(caviar.Optimizer): ...", "{target} lacks init, update"),
+        ("class Theirs(caviar.Optimizer): ...", "Theirs lacks init, update"),
         (
             "class Theirs(caviar.Optimizer): interface = 2",
             "written for optimizer interface 2, and caviar has 1; update caviar",
@@ -131,6 +131,7 @@ class TestCode:
         [
             ("x = 1\n1 / 0\n", ":2: importing it failed: ZeroDivisionError: division by zero"),
             ("x = 1\nx x\n", ":2: importing it failed: SyntaxError: invalid syntax"),
+            ("import caviar\nclass Mine(caviar.Plugin): ...\n", ": defines no plugin: no class extends one of"),
             ("from caviar import Sampler\n", ": defines no plugin: no class extends one of caviar's"),
             ("import caviar\n\n\nclass Half(caviar.Optimizer):\n    pass\n", ": Half lacks init, update"),
         ],
@@ -140,6 +141,20 @@ class TestCode:
         with pytest.raises(PluginError) as caught:
             register(tmp_path / "mine.py")
         assert str(caught.value).startswith(f"{tmp_path / 'mine.py'}{told}")
+
+    def test_a_class_that_lacks_methods_says_so_where_it_is_named_and_a_base_of_others_is_no_plugin(
+        self, tmp_path: Path
+    ) -> None:
+        half = "\n\nclass Half(caviar.Optimizer):\n    def init(self, parameters, layout): ...\n"
+        rest = "\n\nclass Rest(Half):\n    def update(self, *those): ...\n"
+        file = tmp_path / "mine.py"
+        file.write_text("import caviar\n" + WHOLE + half)
+        register(file)
+        assert load("optimizer", "theirs")
+        with pytest.raises(PluginError, match=r"^optimizer 'half' of mine.py \w+ cannot be used: Half lacks update$"):
+            load("optimizer", "half")
+        file.write_text("import caviar\n" + WHOLE + half + rest)
+        assert [entry.name for entry in register(file)] == ["theirs", "rest"]
 
     def test_a_missing_file_is_told(self, tmp_path: Path) -> None:
         with pytest.raises(PluginError, match=r"mine.py: cannot be read: No such file"):

@@ -114,7 +114,8 @@ def test_rows_to_predict_need_no_target_and_keep_the_words_of_training(tmp_path:
         ("a,a,y\n1,2,3\n", ":1: two columns are named 'a'; rename one"),
         ("a,,y\n1,2,3\n", ":1: column 2 has no name"),
         ("a;y\n1;2\n", ':1: one column only; if its cells are separated by ";", say separator = ";"'),
-        ("a,Y1\n1,2\n", ":1: there is no column 'y' to predict; there are a, Y1"),
+        ("a,b\n1,2\n", ":1: there is no column 'y' to predict; there are a, b"),
+        ("a,Y\n1,2\n", ":1: there is no column 'y' to predict; did you mean 'Y'?"),
         ('a,y\n1,"2\n', ":2: unexpected end of data; is a quote left open?"),
         ('a,y\n1,"2\n3,"4"\n', ":2: "),
         (b"a,y\n1,\xff\n", ":2: not in UTF-8; save the file as UTF-8"),
@@ -136,8 +137,9 @@ def test_a_target_without_a_value_is_told_by_the_head_as_by_the_table(tmp_path: 
 def test_a_near_name_is_suggested(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="no column 'price' to predict; did you mean 'prices'"):
         table_of(tmp_path, "a,prices\n1,2\n", target="price").read()
-    with pytest.raises(DataError, match="no column 'idd' to ignore; did you mean 'id'"):
-        table_of(tmp_path, "id,y\n1,2\n", ignore=("idd",)).read()
+    for word in ("idd", "ID"):
+        with pytest.raises(DataError, match=f"no column '{word}' to ignore; did you mean 'id'"):
+            table_of(tmp_path, "id,y\n1,2\n", ignore=(word,)).read()
 
 
 def test_a_missing_file_and_a_folder_are_told(tmp_path: Path) -> None:

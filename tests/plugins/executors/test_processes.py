@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -20,6 +21,7 @@ from caviar import (
     Space,
     Stopped,
     TrialState,
+    load,
 )
 from caviar.engine.setup import set_up
 from caviar.testing import ExecutorContract
@@ -91,6 +93,33 @@ def test_a_run_starts_its_workers_before_the_first_round_is_proposed_and_none_fo
             reporter=(),
         ).run(runs=tmp_path)
     assert seen == [2, 2]
+
+
+COUNTING = """
+import os
+from pathlib import Path
+from caviar_plugins import ReLU
+
+
+class Counting(ReLU):
+    folder: str
+
+    def forward(self, *known):
+        children = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+        Path(self.folder, f"{os.getpid()} {len(children)}").touch()
+        return super().forward(*known)
+"""
+
+
+def test_workers_have_ended_when_the_winner_is_tested(file: Path, tmp_path: Path) -> None:
+    (tmp_path / "counting.py").write_text(COUNTING)
+    (tmp_path / "seen").mkdir()
+    settings = [f"model.activation={{use='counting', folder='{tmp_path / 'seen'}'}}", "executor.workers=2"]
+    before = children()
+    load(file, [*settings, "search.trials=2", "reporter=[]"], tmp_path / "counting.py").run(runs=tmp_path)
+    seen = {tuple(map(int, path.name.split())) for path in (tmp_path / "seen").iterdir()}
+    assert len({process for process, _ in seen}) > 1, "workers trained, and this process did the test part"
+    assert {count for process, count in seen if process == os.getpid()} == {len(before)}
 
 
 def test_the_wish_to_stop_is_heard_while_workers_train(file: Path) -> None:

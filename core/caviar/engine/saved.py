@@ -109,7 +109,7 @@ def open_model(path: Path) -> SavedModel:
         raise NotAModel(f"{path}: no such file; a run leaves it at its end, if a trial has finished") from None
     except (SafetensorError, OSError, ValueError) as error:
         raise NotAModel(f"{path}: damaged or not a model: {error}") from None
-    if header.get("format") != _FORMAT:
+    if not isinstance(header, dict) or header.get("format") != _FORMAT:
         raise NotAModel(f"{path}: not a model written by this version of caviar")
     pipeline = loads(header["pipeline"], str(path))
     learned = tuple(_below(arrays, f"transform.{number}.") for number in range(len(pipeline.transform)))

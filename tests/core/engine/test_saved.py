@@ -31,7 +31,7 @@ def test_a_model_is_the_same_file_however_often_it_is_saved(best: Path, tmp_path
 
 def test_what_is_no_model_of_ours_is_told(best: Path, tmp_path: Path) -> None:
     other = tmp_path / "other.safetensors"
-    for metadata in (None, {"caviar": "{}"}, {"caviar": '{"format": "caviar model 1"}'}):
+    for metadata in (None, {"caviar": "{}"}, {"caviar": "[1]"}, {"caviar": '{"format": "caviar model 1"}'}):
         save_file({"x": numpy.zeros(3)}, other, metadata=metadata)
         with pytest.raises(NotAModel, match=r"other\.safetensors: not a model written by this version of caviar"):
             open_model(other)

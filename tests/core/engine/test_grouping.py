@@ -30,6 +30,14 @@ def sizes(units: list[int], workers: int, population: int | None = None) -> list
     return [len(members) for members in found]
 
 
+def taken(units: list[int], seconds: list[float], workers: int) -> list[list[float]]:
+    """What the members of each population took so far."""
+    both = enumerate(zip(units, seconds, strict=True))
+    trials = [Trial(number, 0, (), {"units": each}, epochs=1, seconds=took) for number, (each, took) in both]
+    found = group(trials, ByUnits(), frozenset(), workers, TOGETHER)
+    return [[trial.seconds for trial in members] for members in found]
+
+
 def test_one_structure_is_shared_out_evenly() -> None:
     assert sizes([8] * 15, workers=1) == [15]
     assert sizes([8] * 15, workers=2) == [8, 7]
@@ -55,3 +63,16 @@ def test_a_population_is_not_larger_than_the_trainer_allows() -> None:
 
 def test_one_worker_takes_each_structure_whole() -> None:
     assert sizes([8, 16, 8, 16, 8], workers=1) == [3, 2]
+
+
+def test_what_took_longer_is_begun_first() -> None:
+    assert taken([8, 16, 32, 64], [1, 4, 2, 3], workers=2) == [[4], [3], [2], [1]]
+
+
+def test_a_population_that_would_keep_others_waiting_is_shared_out() -> None:
+    assert taken([8, 8, 16], [6, 6, 1], workers=2) == [[6], [6], [1]]
+    assert taken([8, 8, 16], [1, 1, 6], workers=2) == [[6], [1, 1]]
+
+
+def test_trials_that_took_no_time_at_all_are_no_trouble() -> None:
+    assert taken([8, 8, 16, 16], [0, 0, 0, 0], workers=2) == [[0, 0], [0, 0]]

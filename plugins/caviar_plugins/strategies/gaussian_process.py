@@ -7,9 +7,8 @@ from caviar import Array, History, Random, Space, Strategy, setting
 from caviar_plugins.strategies.candidates import anywhere, near
 from caviar_plugins.strategies.features import features, settled
 from caviar_plugins.strategies.improvement import Improvement
-from caviar_plugins.strategies.outlook import outlook
 from caviar_plugins.strategies.regression import Belief, fitted
-from caviar_plugins.strategies.scores import scores
+from caviar_plugins.strategies.sightings import Sightings
 from caviar_plugins.strategies.sobol import sequence
 
 _GLOBAL, _LOCAL = 1024, 512  # candidates all over the space, and around the leaders
@@ -25,8 +24,9 @@ class GaussianProcess(Strategy):
     A round is built trial by trial: what its earlier trials may come to is imagined in many versions, drawn about what
     the model expects, and the next trial is the one that improves most over all of them; so a round spreads by itself
     and its first trials do not depend on its size. The improvement is over the best expected value, not the luckiest
-    result. Until `first` trials are known it takes a Sobol sequence. Of more than `most` it sees the best half and an
-    even sample of the others.
+    result. Trials that were pruned are seen where they were stopped, by how far they were; see `Sightings`. Until
+    `first` trials are known it takes a Sobol sequence. Of more than `most` it sees the best half and an even sample of
+    the others.
     Sources: Snoek et al. 2012, arXiv:1206.2944 (imagined results); Ament et al. 2023, arXiv:2310.20708 (logarithms).
     """
 
@@ -48,23 +48,9 @@ class GaussianProcess(Strategy):
 
         trials = history.proposed
         known = settled(space, history.points)
-        losses = outlook(history)
-        seen = _telling(losses, self.most)
         taken = {point.tobytes() for point in known}
-        search = _Search(space, known[seen], scores(losses[seen]), taken, random.child(trials))
+        search = _Search(space, known, Sightings.of(history, self.most), taken, random.child(trials))
         return numpy.asarray([search.next(random.child(trials, row)) for row in range(count)])
-
-
-def _telling(losses: Array, most: int) -> Array:
-    """Which trials the model sees, in their order: all, or the best half of `most` and an even sample of the others."""
-    import numpy
-
-    if len(losses) <= most:
-        return numpy.arange(len(losses))
-    order = numpy.argsort(numpy.where(numpy.isnan(losses), numpy.inf, losses), kind="stable")
-    others = numpy.sort(order[most // 2 :])
-    sample = others[numpy.linspace(0, len(others) - 1, most - most // 2).round().astype(int)]
-    return numpy.sort(numpy.concatenate([order[: most // 2], sample]))
 
 
 class _Search:
@@ -73,22 +59,33 @@ class _Search:
     `taken`: the bytes of points that were tried, to which the chosen are added.
     """
 
-    def __init__(self, space: Space, points: Array, y: Array, taken: set[bytes], random: Random) -> None:
+    def __init__(self, space: Space, points: Array, seen: Sightings, taken: set[bytes], random: Random) -> None:
         import numpy
 
-        self.space, self.taken = space, taken
-        x, owners = features(space, points)
-        self.belief = Belief.of(fitted(x, y, owners), x, y)
-        means = self.belief.mean(self.belief.loadings(x))[:, 0]
+        self.space, self.taken, self.progress = space, taken, seen.progress is not None
+        x, owners = self._traits(points[seen.trials], seen.progress)
+        self.belief = Belief.of(fitted(x, seen.scores, owners), x, seen.scores)
+        points = points[numpy.unique(seen.trials)]
+        means = self.belief.mean(self.belief.loadings(self._traits(points)[0]))[:, 0]
         self.best = means.min(keepdims=True)
         generator = random.generator()
         leaders = points[numpy.argsort(means, kind="stable")[:_LEADERS]]
         centres = numpy.tile(leaders, (-(-_LOCAL // len(leaders)), 1))
         widths = 10 ** generator.uniform(-2.0, -0.5, (len(centres), 1))
         self.pool = numpy.concatenate([anywhere(space, _GLOBAL, generator), near(space, centres, widths, generator)])
-        self.traits = features(space, self.pool)[0]
+        self.traits = self._traits(self.pool)[0]
         self.loadings = self.belief.loadings(self.traits)
         self.free = numpy.asarray([point.tobytes() not in taken for point in self.pool])
+
+    def _traits(self, points: Array, progress: Array | None = None) -> tuple[Array, Array]:
+        """What the model sees of points, and whose each trait is; at the end of their training where not said."""
+        import numpy
+
+        x, owners = features(self.space, points)
+        if not self.progress:
+            return x, owners
+        far = numpy.ones(len(x)) if progress is None else progress
+        return numpy.concatenate([x, far[:, None]], axis=1), numpy.append(owners, len(self.space))
 
     def next(self, random: Random) -> Array:
         """The next trial's point, from now on part of the belief."""
@@ -120,7 +117,7 @@ class _Search:
 
     def _gains(self, points: Array, floors: Array) -> Array:
         """What each point promises; nothing where it was tried, or cannot promise more than its floor."""
-        promise = self._promise(self.belief.loadings(features(self.space, points)[0]))
+        promise = self._promise(self.belief.loadings(self._traits(points)[0]))
         hopeful = promise.ceilings() > floors
         hopeful[hopeful] = [point.tobytes() not in self.taken for point in points[hopeful]]
         return promise.logarithms(hopeful)
@@ -131,7 +128,7 @@ class _Search:
     def _imagine(self, point: Array, draws: Array) -> None:
         import numpy
 
-        self.belief, values = self.belief.imagine(features(self.space, point[None])[0][0], draws)
+        self.belief, values = self.belief.imagine(self._traits(point[None])[0][0], draws)
         self.loadings = self.belief.extended(self.loadings, self.traits)
         self.best = numpy.minimum(self.best, values)
 

@@ -17,16 +17,33 @@ def outlook(history: History) -> Array:
     losses = numpy.array(history.losses, dtype=numpy.float64)
     if len(losses) == 0 or (history.epochs == history.epochs[0]).all():  # nobody was pruned; quick for long histories
         return losses
-    finished = history.which(TrialState.FINISHED) & numpy.isfinite(losses)
-    if not finished.any():
-        return losses
-    sign = -1 if history.goal == "maximize" else 1
-    ends = sign * history.objectives  # as trained; a loss may count more, where a condition is not met
-    pruned = history.which(TrialState.PRUNED)
-    for epoch in numpy.unique(history.epochs[pruned & (history.epochs > 0)]):
-        moves = ends[finished] - sign * history.curves[finished, epoch - 1]
-        moves = moves[numpy.isfinite(moves)]
-        here = pruned & (history.epochs == epoch)
-        if len(moves):
-            losses[here] = numpy.maximum(losses[here] + numpy.median(moves), losses[finished].min())
+    best = losses[finished(history)].min(initial=numpy.inf)
+    for epoch, changes in moves(history).items():
+        here = history.which(TrialState.PRUNED) & (history.epochs == epoch)
+        losses[here] = numpy.maximum(losses[here] + numpy.median(changes), best)
     return losses
+
+
+def finished(history: History) -> Array:
+    """Which trials came to a result: bool (trials,)."""
+    import numpy
+
+    came: Array = history.which(TrialState.FINISHED) & numpy.isfinite(history.losses)
+    return came
+
+
+def moves(history: History) -> dict[int, Array]:
+    """How the losses of finished trials changed from each epoch at which one was pruned, where that is known.
+
+    As trained: a loss may count more, where a condition is not met.
+    """
+    import numpy
+
+    done, sign = finished(history), -1 if history.goal == "maximize" else 1
+    pruned = history.epochs[history.which(TrialState.PRUNED)]
+    found = {}
+    for epoch in numpy.unique(pruned[pruned > 0]).tolist():
+        changes = sign * (history.objectives[done] - history.curves[done, epoch - 1])
+        if numpy.isfinite(changes).any():
+            found[epoch] = changes[numpy.isfinite(changes)]
+    return found

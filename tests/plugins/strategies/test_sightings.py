@@ -1,0 +1,85 @@
+"""What a model learns from: trials at their end and on the way."""
+
+from dataclasses import replace
+
+import numpy
+import pytest
+from caviar import Dimension, History, Random, Space, TrialState
+from caviar.values.history import Goal
+from caviar_plugins import GaussianProcess, Uniform
+from caviar_plugins.strategies.scores import scores
+from caviar_plugins.strategies.sightings import Sightings
+
+DONE, CUT, FAILED = TrialState.FINISHED, TrialState.PRUNED, TrialState.FAILED
+ROWS: list[list[float]] = [[8, 6, 4.0], [9, 5, 1], [7, 6, 5], [10], [9, 8]]
+STATES = [DONE, DONE, DONE, CUT, CUT]
+
+
+def past(rows: list[list[float]], states: list[TrialState], goal: Goal = "minimize") -> History:
+    curves = numpy.asarray([[*row, *[numpy.nan] * (3 - len(row))] for row in rows], dtype=float)
+    last = numpy.asarray([row[-1] if row else numpy.nan for row in rows])
+    epochs = numpy.asarray([len(row) for row in rows])
+    return History(goal, numpy.zeros((len(rows), 1)), last, tuple(states), epochs, curves)
+
+
+def test_the_stopped_are_seen_where_they_were_and_the_finished_there_too() -> None:
+    seen = Sightings.of(past(ROWS, STATES), most=10)
+    assert seen.trials.tolist() == [0, 1, 2, 3, 4, 1, 0, 2, 1, 0, 2]
+    halfway = numpy.log(2) / numpy.log(3)
+    assert seen.progress is not None
+    numpy.testing.assert_allclose(seen.progress, [1, 1, 1, 0, halfway, 0, 0, 0, *[halfway] * 3])
+    # Medians of what followed: -4 after the first epoch, -2 after the second.
+    moved = [4, 1, 5, 10 - 4, 8 - 2], [9 - 4, 8 - 4, 7 - 4, 5 - 2, 6 - 2, 6 - 2]
+    numpy.testing.assert_allclose(seen.scores, scores(*map(numpy.asarray, moved)))
+
+
+def test_maximized_metrics_are_turned() -> None:
+    turned = past([[-each for each in row] for row in ROWS], STATES, "maximize")
+    numpy.testing.assert_array_equal(Sightings.of(turned, 10).scores, Sightings.of(past(ROWS, STATES), 10).scores)
+
+
+@pytest.mark.parametrize("states", [[DONE] * 3, [CUT] * 3])
+def test_trials_that_all_finished_or_all_were_stopped_are_seen_once(states: list[TrialState]) -> None:
+    seen = Sightings.of(past(ROWS[:3], states), most=10)
+    assert seen.progress is None
+    assert seen.trials.tolist() == [0, 1, 2]
+    numpy.testing.assert_array_equal(seen.scores, scores(numpy.asarray([4.0, 1, 5])))
+
+
+def test_failed_and_diverged_trials_are_bad_at_their_end() -> None:
+    rows = [*ROWS, [], [3, numpy.inf]]
+    seen = Sightings.of(past(rows, [*STATES, FAILED, TrialState.DIVERGED]), most=10)
+    assert seen.progress is not None
+    assert seen.progress[5:7].tolist() == [1, 1]
+    assert (seen.scores[5:7] == seen.scores.max()).all()
+
+
+def test_a_finished_trial_that_violates_a_condition_is_behind_on_the_way_too() -> None:
+    history = replace(past(ROWS, STATES), violations=numpy.asarray([0, 0.5, 0, 0, 0]))
+    seen = Sightings.of(history, most=10)
+    own = seen.trials == 1
+    assert own.sum() == 3
+    assert seen.scores[own].min() > seen.scores[~own].max()
+
+
+def test_of_many_trials_the_best_are_seen_on_the_way() -> None:
+    rng = numpy.random.default_rng(0)
+    rows = [[3.0, 2, end] for end in rng.random(400).tolist()] + [[4.0]] * 5
+    seen = Sightings.of(past(rows, [DONE] * 400 + [CUT] * 5), most=300)
+    assert len(seen.trials) == 300 + 192
+    assert max(rows[trial][-1] for trial in seen.trials[300:]) < 0.6
+
+
+def test_who_moves_less_than_others_is_not_taken_for_a_leader() -> None:
+    """Fast starters (left) that stall against late ones (right): only the model of the way can tell."""
+    space = Space((Dimension("a", Uniform(0.0, 1.0)), Dimension("b", Uniform(0.0, 1.0))))
+    points = numpy.random.default_rng(1).random((40, 2))
+    left = points[:, 0] < 0.5
+    early = numpy.where(left, 1.0, 1.1) + 0.1 * points[:, 1]
+    end = early - numpy.where(left, 0.05, 0.5)
+    stopped = numpy.arange(40) % 4 > 0
+    curves = numpy.stack([early, *[numpy.where(stopped, numpy.nan, end)] * 2], axis=1)
+    states = tuple(CUT if each else DONE for each in stopped)
+    history = History("minimize", points, numpy.where(stopped, early, end), states, numpy.where(stopped, 1, 3), curves)
+    proposed = GaussianProcess().propose(space, history, 8, Random(1))
+    assert (proposed[:, 0] > 0.5).mean() > 0.8

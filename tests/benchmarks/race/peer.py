@@ -13,7 +13,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from tests.benchmarks.race.setting import EPOCHS, PROCESSES, SPACES, STRENGTH, Range
+from tests.benchmarks.race.setting import DECAY, EPOCHS, PROCESSES, SPACES, STRENGTH, Range
 
 
 def main() -> None:
@@ -79,6 +79,7 @@ def _objective(trial: Any, space: dict[str, Range], data: dict[str, Any]) -> flo
         lr=values["optimizer.learning_rate"],
         fused=True,
     )
+    schedule = torch.optim.lr_scheduler.ExponentialLR(optimizer, values.get(DECAY, 1.0))
     criterion, right = torch.nn.CrossEntropyLoss(), 0.0
     for epoch in range(EPOCHS):
         model.train()
@@ -87,6 +88,7 @@ def _objective(trial: Any, space: dict[str, Range], data: dict[str, Any]) -> flo
             optimizer.zero_grad()
             criterion(model(rows), truth).backward()
             optimizer.step()
+        schedule.step()
         model.eval()
         with torch.inference_mode():
             right = float((model(x_held).argmax(1) == y_held).double().mean())

@@ -13,6 +13,7 @@ from time import monotonic
 from typing import Any
 
 from tests.benchmarks.environment import unbiased
+from tests.benchmarks.race import rows
 from tests.benchmarks.race.setting import LONGER, TRIALS, pipeline
 
 _STOPWATCH = Path(__file__).with_name("stopwatch.py")
@@ -41,14 +42,14 @@ class Race:
 def ours(data: Path, space: str, seed: int, trials: int = LONGER) -> Race:
     """`pipe run` as a user starts it, with a reporter that notes the time."""
     with TemporaryDirectory() as name:
-        file = _written(Path(name), data, space, seed, trials)
+        file = written(Path(name), data, space, seed, trials)
         return _race(["-m", "caviar", "run", str(file), "--runs", name, "--code", str(_STOPWATCH)], Path(name))
 
 
 def peer(data: Path, space: str, seed: int, trials: int = TRIALS) -> Race:
     """Optuna and PyTorch on the same rows, read, split and standardized for it before the clock starts."""
     with TemporaryDirectory() as name:
-        _write_parts(_written(Path(name), data, space, seed, trials))
+        write_parts(written(Path(name), data, space, seed, trials))
         return _race(["-m", "tests.benchmarks.race.peer", name, space, str(seed), str(trials)], Path(name))
 
 
@@ -62,20 +63,21 @@ def _race(words: list[str], folder: Path) -> Race:
     return Race(seconds, tuple((at - began, value) for at, value in sorted(lines, key=itemgetter(0))))
 
 
-def _written(folder: Path, data: Path, space: str, seed: int, trials: int) -> Path:
-    file = folder / "race.toml"
-    file.write_text(pipeline(data, space, seed, folder / "log", trials))
+def written(folder: Path, data: Path, space: str, seed: int, trials: int) -> Path:
+    file, arranged = folder / "race.toml", folder / "rows.npz"
+    rows.write(data, arranged, seed)
+    file.write_text(pipeline(arranged, space, seed, folder / "log", trials))
     return file
 
 
-def _write_parts(file: Path) -> None:
+def write_parts(file: Path) -> None:
     """What a run of this file trains and validates on, as arrays."""
     import numpy
     from caviar import load
     from caviar.engine.setup import set_up
 
-    rows = set_up(load(file, code=_STOPWATCH))[0].datasets[0]
-    parts = {"train": rows.split.train, "held": rows.split.validation}
-    arrays: dict[str, Any] = {f"x_{name}": rows.x[part] for name, part in parts.items()}
-    arrays |= {f"y_{name}": rows.truth[part, 0] for name, part in parts.items()}
+    found = set_up(load(file, code=_STOPWATCH))[0].datasets[0]
+    parts = {"train": found.split.train, "held": found.split.validation}
+    arrays: dict[str, Any] = {f"x_{name}": found.x[part] for name, part in parts.items()}
+    arrays |= {f"y_{name}": found.truth[part, 0] for name, part in parts.items()}
     numpy.savez(file.with_name("parts.npz"), **arrays)

@@ -6,10 +6,10 @@ import numpy
 import pytest
 from caviar import Plugin
 from caviar.registry.load import load
-from caviar_plugins import L2, MLP, Adam, PopulationTrainer
+from caviar_plugins import L2, MLP, Adam, Exponential, PopulationTrainer
 
 from tests.benchmarks.race import sides, table
-from tests.benchmarks.race.setting import SPACES, STRENGTH
+from tests.benchmarks.race.setting import DECAY, SPACES, STRENGTH
 from tests.benchmarks.race.sides import Race
 
 SLOW = Race(64.0, tuple((float(at), 0.5 + at / 1000) for at in range(1, 65)))
@@ -41,6 +41,19 @@ def test_a_race_of_ours_notes_every_trial_in_time(tmp_path: Path) -> None:
     assert race.best(3) > 0.5
 
 
+def test_every_seed_holds_out_the_same_rows(tmp_path: Path) -> None:
+    numpy.savez(tmp_path / "toy.npz", X=numpy.arange(103, dtype="f4")[:, None], y=numpy.arange(103) % 7 // 2)
+    held = []
+    for seed in (1, 2, 3):
+        folder = tmp_path / str(seed)
+        folder.mkdir()
+        sides.write_parts(sides.written(folder, tmp_path / "toy.npz", "small", seed, trials=3))
+        with numpy.load(folder / "parts.npz") as parts:
+            held.append(sorted(zip(parts["x_held"][:, 0], parts["y_held"], strict=True)))
+            assert len({*parts["x_held"][:, 0], *parts["x_train"][:, 0]}) == 103
+    assert held[0] == held[1] == held[2]
+
+
 @pytest.mark.parametrize(
     ("plugin", "path"),
     [
@@ -50,6 +63,7 @@ def test_a_race_of_ours_notes_every_trial_in_time(tmp_path: Path) -> None:
         (Adam, "optimizer.learning_rate"),
         (PopulationTrainer, "trainer.batch_size"),
         (L2, STRENGTH),
+        (Exponential, DECAY),
     ],
 )
 def test_the_declared_space_is_what_the_plugins_declare(plugin: type[Plugin], path: str) -> None:

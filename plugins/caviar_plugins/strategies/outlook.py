@@ -17,10 +17,11 @@ def outlook(history: History) -> Array:
     losses = numpy.array(history.losses, dtype=numpy.float64)
     if len(losses) == 0 or (history.epochs == history.epochs[0]).all():  # nobody was pruned; quick for long histories
         return losses
-    best = losses[finished(history)].min(initial=numpy.inf)
-    for epoch, changes in moves(history).items():
-        here = history.which(TrialState.PRUNED) & (history.epochs == epoch)
-        losses[here] = numpy.maximum(losses[here] + numpy.median(changes), best)
+    pruned, done = history.which(TrialState.PRUNED), finished(history)
+    if done.any():
+        for epoch, changes in moves(history).items():
+            losses[pruned & (history.epochs == epoch)] += numpy.median(changes)
+        losses[pruned] = numpy.maximum(losses[pruned], losses[done].min())
     return losses
 
 
@@ -33,7 +34,7 @@ def finished(history: History) -> Array:
 
 
 def moves(history: History) -> dict[int, Array]:
-    """How the losses of finished trials changed from each epoch at which one was pruned, where that is known.
+    """How losses changed from each epoch at which a trial was pruned, for those that finished later; where any did.
 
     As trained: a loss may count more, where a condition is not met.
     """
@@ -43,7 +44,8 @@ def moves(history: History) -> dict[int, Array]:
     pruned = history.epochs[history.which(TrialState.PRUNED)]
     found = {}
     for epoch in numpy.unique(pruned[pruned > 0]).tolist():
-        changes = sign * (history.objectives[done] - history.curves[done, epoch - 1])
-        if numpy.isfinite(changes).any():
+        later = done & (history.epochs > epoch)
+        if later.any():
+            changes = sign * (history.objectives[later] - history.curves[later, epoch - 1])
             found[epoch] = changes[numpy.isfinite(changes)]
-    return found
+    return {epoch: changes for epoch, changes in found.items() if len(changes)}

@@ -9,7 +9,7 @@ from caviar import Array, History, TrialState
 from caviar_plugins.strategies.outlook import finished, moves, outlook
 from caviar_plugins.strategies.scores import scores
 
-_ALONG = 192  # sightings on the way of trials that finished, of the best first
+_WAYMARKS = 8  # epochs at which trials that finished are seen too, at most
 
 
 @dataclass(frozen=True)
@@ -22,48 +22,81 @@ class Sightings:
 
     @staticmethod
     def of(history: History, most: int) -> Sightings:
-        """Of trials that ended by themselves their end; a pruned one where it was stopped.
+        """Of `most` trials their end, or where they were stopped; of some that finished what they were on the way.
 
-        Where some were pruned, progress tells the model how far each was then, as log(epoch) / log(last epoch) in
-        [0, 1], one per sighting. Losses on the way are moved by the median of what followed, and the best that finished
-        are seen at those epochs too: so the model learns who moves more than others, and expects it of the stopped.
+        Where trials were pruned before the last epoch that a finished one has, progress tells the model how far each
+        was then: log(epoch) / log(last epoch) in [0, 1], one per sighting, and 1 for all that ended by themselves.
+        Losses on the way are moved by the median of what followed. So the model learns who moves more than others, and
+        expects it of the stopped. Where nobody knows what follows, a stopped trial is at its end, no better than the
+        best result. Sightings on the way are half as many as `most`, at most.
         Source: Kandasamy et al. 2017, arXiv:1703.06240 (training time as one more input of the process).
         """
         import numpy
 
-        losses, ways = outlook(history), moves(history)
-        seen = _telling(losses, most)
+        losses, done = outlook(history), finished(history)
+        seen, ways = _telling(losses, done, most), moves(history)
         if not ways:
             return Sightings(seen, scores(losses[seen]))
-        done = seen[finished(history)[seen]]
-        best = done[numpy.argsort(losses[done], kind="stable")][: _ALONG // len(ways)]
-        last = numpy.log(max(2, history.epochs[done].max(initial=0)))
-        known, sign = history.losses.astype(numpy.float64), -1 if history.goal == "maximize" else 1
-        progress, rows, early, when = numpy.ones(len(seen)), [seen], [], []
+        last = int(history.epochs[done].max())
+        epochs, progress = history.epochs[seen], numpy.ones(len(seen))
+        pruned, values = history.which(TrialState.PRUNED)[seen], losses[seen]
         for epoch, changes in ways.items():
-            move, far = float(numpy.median(changes)), min(1.0, float(numpy.log(epoch) / last))
-            stopped = history.which(TrialState.PRUNED) & (history.epochs == epoch)
-            known[stopped] += move
-            progress[stopped[seen]] = far
-            way = sign * (history.objectives[best] - history.curves[best, epoch - 1])
-            there = numpy.isfinite(way)
-            rows.append(best[there])
-            early.append(known[best[there]] - way[there] + move)
-            when.append(numpy.full(there.sum(), far))
+            stopped = pruned & (epochs == epoch)
+            values[stopped] = history.losses[seen[stopped]] + numpy.median(changes)
+            progress[stopped] = _progress(epoch, last)
+        on_the_way = _on_the_way(history, ways, seen[done[seen]], most // 2)
         return Sightings(
-            numpy.concatenate(rows),
-            scores(known[seen], numpy.concatenate(early)),
-            numpy.concatenate([progress, *when]),
+            numpy.concatenate([seen, *(trials for trials, _, _ in on_the_way)]),
+            scores(values, numpy.concatenate([early for _, early, _ in on_the_way])),
+            numpy.concatenate([progress, *(_progress(e, last) * numpy.ones(len(t)) for t, _, e in on_the_way)]),
         )
 
 
-def _telling(losses: Array, most: int) -> Array:
-    """Which trials the model sees, in their order: all, or the best half of `most` and an even sample of the others."""
+def _progress(epoch: int, last: int) -> float:
+    from math import log
+
+    return log(epoch) / log(last)
+
+
+def _on_the_way(history: History, ways: dict[int, Array], trials: Array, count: int) -> list[tuple[Array, Array, int]]:
+    """Which of these trials, which finished, are seen at an epoch, their losses there, and the epoch."""
+    import numpy
+
+    waymarks = sorted(ways)
+    waymarks = [waymarks[place] for place in _spread(len(waymarks), _WAYMARKS)]
+    ranked = trials[numpy.argsort(history.losses[trials], kind="stable")]
+    sign = -1 if history.goal == "maximize" else 1
+    found = []
+    for epoch in waymarks:
+        curve = sign * history.curves[ranked, epoch - 1]
+        there = numpy.isfinite(curve) & (history.epochs[ranked] > epoch)
+        some = ranked[there][_spread(int(there.sum()), count // len(waymarks))]
+        followed = sign * (history.objectives[some] - history.curves[some, epoch - 1])
+        # The curve there, moved as others moved; what a loss counts more, where a condition is not met, included.
+        found.append((some, history.losses[some] - followed + numpy.median(ways[epoch]), epoch))
+    return found
+
+
+def _telling(losses: Array, done: Array, most: int) -> Array:
+    """Which trials the model sees, in their order: all, or the best half of `most` and an even sample of the others.
+
+    Half of the best are results: many stopped trials may look as good as the best.
+    """
     import numpy
 
     if len(losses) <= most:
         return numpy.arange(len(losses))
     order = numpy.argsort(numpy.where(numpy.isnan(losses), numpy.inf, losses), kind="stable")
-    others = numpy.sort(order[most // 2 :])
-    sample = others[numpy.linspace(0, len(others) - 1, most - most // 2).round().astype(int)]
-    return numpy.sort(numpy.concatenate([order[: most // 2], sample]))
+    results = order[done[order]][: most // 4]
+    rest = order[~numpy.isin(order, results)]
+    best = numpy.concatenate([results, rest[: most // 2 - len(results)]])
+    others = numpy.sort(rest[most // 2 - len(results) :])
+    return numpy.sort(numpy.concatenate([best, others[_spread(len(others), most - most // 2)]]))
+
+
+def _spread(length: int, count: int) -> Array:
+    """`count` places, evenly spread along a length; all where there are no more."""
+    import numpy
+
+    places: Array = numpy.linspace(0, length - 1, min(length, count)).round().astype(int)
+    return places

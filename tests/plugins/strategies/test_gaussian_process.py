@@ -117,6 +117,15 @@ def test_scores_keep_the_order_of_the_better_half_and_cut_off_the_worst() -> Non
     assert found.std() == pytest.approx(1)
 
 
+def test_further_losses_have_a_place_on_the_scale_but_no_part_in_it() -> None:
+    losses = numpy.asarray([1.0, 2.0, 3.0, 4.0])
+    found = scores(losses, numpy.asarray([0.5, 2.0, 1e9]))
+    numpy.testing.assert_array_equal(found[:4], scores(losses))
+    assert found[4] == found[0]
+    assert found[5] == found[1]
+    assert found[6] > found[3]
+
+
 def test_scores_tell_bad_from_worse_up_to_three_times_as_far_above_the_median_as_the_best_is_below() -> None:
     found = scores(numpy.asarray([1.0, 2.0, 3.0, 4.0, 5.0, 14.9, 15.1, 50.0]))  # 4.5 + 3 * 3.5 is 15
     assert found[4] < found[5] < found[6] == found[7]

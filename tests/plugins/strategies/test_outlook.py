@@ -22,6 +22,11 @@ def test_a_pruned_trial_moves_on_as_the_finished_ones_did() -> None:
     numpy.testing.assert_array_equal(outlook(history), [4, 3, 1, 5])
 
 
+def test_who_ended_where_others_were_stopped_tells_nothing_of_what_follows() -> None:
+    history = past("minimize", [DONE, DONE, DONE, CUT], [[9, 5], [8, 6], [8, 5, 3], [10, 9]])
+    numpy.testing.assert_array_equal(outlook(history), [5, 6, 3, 7])
+
+
 def test_it_is_never_thought_better_than_the_best_result() -> None:
     history = past("minimize", [DONE, DONE, CUT], [[5, 3, 4], [5, 3, 5], [2.0, 1.5]])
     numpy.testing.assert_array_equal(outlook(history), [4, 5, 4])

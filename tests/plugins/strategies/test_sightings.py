@@ -23,8 +23,8 @@ def past(rows: list[list[float]], states: list[TrialState], goal: Goal = "minimi
 
 
 def test_the_stopped_are_seen_where_they_were_and_the_finished_there_too() -> None:
-    seen = Sightings.of(past(ROWS, STATES), most=10)
-    assert seen.trials.tolist() == [0, 1, 2, 3, 4, 1, 0, 2, 1, 0, 2]
+    seen = Sightings.of(past(ROWS, STATES), most=20)
+    assert seen.trials.tolist() == [0, 1, 2, 3, 4, 1, 0, 2, 1, 0, 2]  # the best first
     halfway = numpy.log(2) / numpy.log(3)
     assert seen.progress is not None
     numpy.testing.assert_allclose(seen.progress, [1, 1, 1, 0, halfway, 0, 0, 0, *[halfway] * 3])
@@ -56,18 +56,59 @@ def test_failed_and_diverged_trials_are_bad_at_their_end() -> None:
 
 def test_a_finished_trial_that_violates_a_condition_is_behind_on_the_way_too() -> None:
     history = replace(past(ROWS, STATES), violations=numpy.asarray([0, 0.5, 0, 0, 0]))
-    seen = Sightings.of(history, most=10)
+    seen = Sightings.of(history, most=20)
     own = seen.trials == 1
     assert own.sum() == 3
     assert seen.scores[own].min() > seen.scores[~own].max()
 
 
-def test_of_many_trials_the_best_are_seen_on_the_way() -> None:
-    rng = numpy.random.default_rng(0)
-    rows = [[3.0, 2, end] for end in rng.random(400).tolist()] + [[4.0]] * 5
-    seen = Sightings.of(past(rows, [DONE] * 400 + [CUT] * 5), most=300)
-    assert len(seen.trials) == 300 + 192
-    assert max(rows[trial][-1] for trial in seen.trials[300:]) < 0.6
+def test_of_many_trials_some_of_every_rank_are_seen_on_the_way() -> None:
+    ends = numpy.random.default_rng(0).random(400)
+    rows = [[3.0, 2, end] for end in ends.tolist()] + [[4.0]] * 5 + [[4.0, 3]] * 5
+    seen = Sightings.of(past(rows, [DONE] * 400 + [CUT] * 10), most=300)
+    on_the_way = seen.trials[300:]
+    assert len(on_the_way) == 150
+    ranks = ends.argsort().argsort()[on_the_way]
+    assert ranks.min() == 0
+    assert ranks.max() > 380
+    assert len(set(on_the_way.tolist())) == 75
+
+
+def test_of_many_epochs_where_trials_were_stopped_the_way_is_seen_at_a_few() -> None:
+    rows = [[float(100 - epoch) for epoch in range(end)] for end in (*range(1, 40), *[40] * 30)]
+    curves = numpy.asarray([[*row, *[numpy.nan] * (40 - len(row))] for row in rows])
+    last, epochs = numpy.asarray([row[-1] for row in rows]), numpy.asarray(list(map(len, rows)))
+    states = tuple(CUT if end < 40 else DONE for end in epochs)
+    seen = Sightings.of(History("minimize", numpy.zeros((69, 1)), last, states, epochs, curves), most=69)
+    assert seen.progress is not None
+    assert len(seen.trials) == 69 + 8 * (34 // 8)
+    assert len(set(seen.progress[69:].tolist())) == 8
+    numpy.testing.assert_allclose(seen.progress[:69], numpy.log(epochs) / numpy.log(40))
+
+
+def test_the_best_results_are_seen_however_many_of_the_stopped_look_as_good() -> None:
+    rows = [[3.0, 2, 1.0 - place / 1000] for place in range(100)] + [[0.5]] * 300
+    seen = Sightings.of(past(rows, [DONE] * 100 + [CUT] * 300), most=40)
+    assert {*range(90, 100)} <= {*seen.trials.tolist()}
+
+
+def test_a_way_that_nobody_knows_tells_nothing() -> None:
+    """Trials of other runs may have no curve, or have ended where others were stopped."""
+    unknown = [numpy.nan, numpy.nan, 2.0]
+    seen = Sightings.of(past([*ROWS, unknown, [7.0, 3]], [*STATES, DONE, DONE]), most=20)
+    assert seen.progress is not None
+    assert numpy.isfinite(seen.scores).all()
+    assert seen.progress[5:7].tolist() == [1, 1]
+    assert [*zip(seen.trials[7:].tolist(), seen.progress[7:].round(2).tolist(), strict=True)] == [
+        *((trial, 0.0) for trial in (1, 6, 0, 2)),
+        *((trial, 0.63) for trial in (1, 0, 2)),
+    ]
+
+
+def test_who_was_stopped_where_others_end_is_at_the_end_but_no_leader() -> None:
+    seen = Sightings.of(past([[9.0, 4], [8.0, 3], [7.0, 2, 1]], [DONE, DONE, CUT]), most=10)
+    assert seen.progress is None
+    numpy.testing.assert_array_equal(seen.scores, scores(numpy.asarray([4.0, 3, 3])))
 
 
 def test_who_moves_less_than_others_is_not_taken_for_a_leader() -> None:

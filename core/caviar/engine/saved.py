@@ -104,13 +104,13 @@ def open_model(path: Path) -> SavedModel:
     try:
         with safe_open(path, framework="numpy") as file:
             header = json.loads((file.metadata() or {}).get(_FACTS, "{}"))
+            if not isinstance(header, dict) or header.get("format") != _FORMAT:
+                raise NotAModel(f"{path}: not a model written by this version of caviar")
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  (it is no dict)
     except FileNotFoundError:
         raise NotAModel(f"{path}: no such file; a run leaves it at its end, if a trial has finished") from None
-    except (SafetensorError, OSError, ValueError) as error:
+    except (SafetensorError, OSError, ValueError, RecursionError) as error:
         raise NotAModel(f"{path}: damaged or not a model: {error}") from None
-    if not isinstance(header, dict) or header.get("format") != _FORMAT:
-        raise NotAModel(f"{path}: not a model written by this version of caviar")
     pipeline = loads(header["pipeline"], str(path))
     learned = tuple(_below(arrays, f"transform.{number}.") for number in range(len(pipeline.transform)))
     facts: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in header["task"].items()}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import struct
 from pathlib import Path
 
 import numpy
@@ -35,6 +37,10 @@ def test_what_is_no_model_of_ours_is_told(best: Path, tmp_path: Path) -> None:
         save_file({"x": numpy.zeros(3)}, other, metadata=metadata)
         with pytest.raises(NotAModel, match=r"other\.safetensors: not a model written by this version of caviar"):
             open_model(other)
+    facts = json.dumps({"x": {"dtype": "BF16", "shape": [2], "data_offsets": [0, 4]}}).encode()
+    other.write_bytes(struct.pack("<Q", len(facts)) + facts + bytes(4))  # numbers that NumPy does not have
+    with pytest.raises(NotAModel, match="not a model written by this version of caviar"):
+        open_model(other)
     for damaged in (best.read_bytes()[:-1], best.read_bytes().replace(b'"caviar":"{', b'"caviar":"?')):
         other.write_bytes(damaged)
         with pytest.raises(NotAModel, match=r"other\.safetensors: damaged or not a model"):

@@ -19,7 +19,7 @@ def outlook(history: History) -> Array:
         return losses
     pruned, done = history.which(TrialState.PRUNED), finished(history)
     if done.any():
-        for epoch, changes in moves(history).items():
+        for epoch, changes in moves(history, pruned, done).items():
             losses[pruned & (history.epochs == epoch)] += numpy.median(changes)
         losses[pruned] = numpy.maximum(losses[pruned], losses[done].min())
     return losses
@@ -33,17 +33,16 @@ def finished(history: History) -> Array:
     return came
 
 
-def moves(history: History) -> dict[int, Array]:
-    """How losses changed from each epoch at which a trial was pruned, for those that finished later; where any did.
+def moves(history: History, pruned: Array, done: Array) -> dict[int, Array]:
+    """How losses changed from each epoch at which a trial was pruned, for those `done` later; where any was.
 
     As trained: a loss may count more, where a condition is not met.
     """
     import numpy
 
-    done, sign = finished(history), -1 if history.goal == "maximize" else 1
-    pruned = history.epochs[history.which(TrialState.PRUNED)]
-    found = {}
-    for epoch in numpy.unique(pruned[pruned > 0]).tolist():
+    sign, found = -1 if history.goal == "maximize" else 1, {}
+    epochs = history.epochs[pruned]
+    for epoch in numpy.unique(epochs[epochs > 0]).tolist():
         later = done & (history.epochs > epoch)
         if later.any():
             changes = sign * (history.objectives[later] - history.curves[later, epoch - 1])

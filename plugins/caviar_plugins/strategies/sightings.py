@@ -33,15 +33,14 @@ class Sightings:
         """
         import numpy
 
-        losses, done = outlook(history), finished(history)
-        seen, ways = _telling(losses, done, most), moves(history)
+        losses, done, pruned = outlook(history), finished(history), history.which(TrialState.PRUNED)
+        seen, ways = _telling(losses, done, most), moves(history, pruned, done)
         if not ways:
             return Sightings(seen, scores(losses[seen]))
         last = int(history.epochs[done].max())
-        epochs, progress = history.epochs[seen], numpy.ones(len(seen))
-        pruned, values = history.which(TrialState.PRUNED)[seen], losses[seen]
+        epochs, values, progress = history.epochs[seen], losses[seen], numpy.ones(len(seen))
         for epoch, changes in ways.items():
-            stopped = pruned & (epochs == epoch)
+            stopped = pruned[seen] & (epochs == epoch)
             values[stopped] = history.losses[seen[stopped]] + numpy.median(changes)
             progress[stopped] = _progress(epoch, last)
         on_the_way = _on_the_way(history, ways, seen[done[seen]], most // 2)

@@ -62,7 +62,7 @@ class _Search:
     def __init__(self, space: Space, points: Array, seen: Sightings, taken: set[bytes], random: Random) -> None:
         import numpy
 
-        self.space, self.taken, self.progress = space, taken, seen.progress is not None
+        self.space, self.taken, self.timed = space, taken, seen.progress is not None
         x, owners = self._traits(points[seen.trials], seen.progress)
         self.belief = Belief.of(fitted(x, seen.scores, owners), x, seen.scores)
         points = points[numpy.unique(seen.trials)]
@@ -82,7 +82,7 @@ class _Search:
         import numpy
 
         x, owners = features(self.space, points)
-        if not self.progress:
+        if not self.timed:
             return x, owners
         far = numpy.ones(len(x)) if progress is None else progress
         return numpy.concatenate([x, far[:, None]], axis=1), numpy.append(owners, len(self.space))

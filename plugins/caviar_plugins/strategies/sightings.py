@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import log
 
 from caviar import Array, History, TrialState
 
@@ -52,8 +53,6 @@ class Sightings:
 
 
 def _progress(epoch: int, last: int) -> float:
-    from math import log
-
     return log(epoch) / log(last)
 
 

@@ -74,12 +74,12 @@ def test_another_programs_database_is_left_as_it_is(run: Path) -> None:
     assert (run / "study.sqlite").read_bytes() == before
 
 
-@pytest.mark.parametrize(("version", "words"), [(3, "a newer Caviar"), (1, "an older Caviar")])
+@pytest.mark.parametrize(("version", "words"), [(4, "a newer Caviar"), (2, "an older Caviar")])
 def test_another_format_is_named(run: Path, version: int, words: str) -> None:
     connection = sqlite3.connect(run / "study.sqlite")
     connection.execute(f"PRAGMA user_version = {version}")
     connection.close()
-    assert f"{words} (format {version}, this one knows 2)" in refused(run)
+    assert f"{words} (format {version}, this one knows 3)" in refused(run)
 
 
 def test_words_where_json_belongs_are_damage(run: Path) -> None:

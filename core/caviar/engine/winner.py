@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from caviar.config.space import settle
 from caviar.engine.job import Work
 from caviar.engine.prepare import Preparation
-from caviar.engine.saved import SavedModel
+from caviar.engine.saved import SavedModel, best_file
 from caviar.interfaces.store import Ledger
 from caviar.values.arrays import Array
 from caviar.values.problem import Problem
@@ -50,7 +50,7 @@ class Models:
         return SavedModel(settle(self.pipeline, trial.values), self.preparation, weights, trial.index, trial.metrics)
 
     def _saved(self, model: SavedModel) -> SavedModel:
-        model.save(self.folder / "models" / "best.safetensors")
+        model.save(best_file(self.folder))
         return model
 
     def _weights(self, trial: Trial, check_stop: Callable[[], None]) -> Mapping[str, Array]:

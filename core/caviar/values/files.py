@@ -24,6 +24,11 @@ def file_or_url(text: str) -> Path | str:
     return file if "://" in file else Path(file)
 
 
+def straight(path: Path) -> Path:
+    """The same file without detours such as `a/../b`, so that its path does not depend on where one was."""
+    return path.parent.resolve() / path.name if ".." in path.parts else path
+
+
 def write_whole(path: Path, content: bytes) -> None:
     """Replaces a file, synced: a crash leaves the old one or the new one. `sync_folder` then makes its name durable.
 

@@ -62,8 +62,13 @@ def told(path: Path) -> Iterator[None]:
         raise StoreError(f"{path}: too large for the memory there is, or {DAMAGED}") from error
 
 
+def code_of(error: sqlite3.Error) -> int:
+    """SQLite's code, whose low byte is the kind and the rest a detail; 0 where Python itself raised it."""
+    return getattr(error, "sqlite_errorcode", 0)
+
+
 def _why(error: sqlite3.Error) -> str:
-    code = getattr(error, "sqlite_errorcode", 0)  # the low byte is the kind, the rest a detail
+    code = code_of(error)
     if "decode" in str(error):  # Python's, of a text that is not UTF-8
         return DAMAGED
     return _SQLITE.get(code) or _SQLITE.get(code & 0xFF) or f"cannot be used: {error}"

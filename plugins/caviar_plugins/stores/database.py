@@ -11,7 +11,7 @@ from pathlib import Path
 
 from caviar import StoreError, sync_folder
 
-from caviar_plugins.stores.complaints import DAMAGED, told
+from caviar_plugins.stores.complaints import DAMAGED, code_of, told
 from caviar_plugins.stores.schema import APPLICATION, TABLES, VERSION, transaction
 
 
@@ -47,7 +47,7 @@ def look_at(path: Path) -> sqlite3.Connection:
         try:
             return _looking(path, shared=True)
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF not in _NO_SHARED_MEMORY:
+            if code_of(error) & 0xFF not in _NO_SHARED_MEMORY:
                 raise
             return _looking(path, shared=False)
 

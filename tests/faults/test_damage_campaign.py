@@ -25,7 +25,7 @@ trainer = { epochs = 3, batch_size = 32 }
 search = { trials = 6, round = 3, pruner = "successive-halving" }
 store.keep = 4
 """
-TARGETS = {
+TARGETS: dict[str, Callable[[Path], Path]] = {
     "the model": lambda folder: folder / "models" / "best.safetensors",
     "the winner's weights": lambda folder: folder / "models" / WINNER[0],
     "the study": lambda folder: folder / "study.sqlite",

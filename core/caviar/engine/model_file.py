@@ -48,8 +48,8 @@ class Facts:
         task = self.task
         if len(self.widths) != len(self.features) or len(set(self.features)) != len(self.features):
             return "features and their widths do not match"
-        if not set(self.words) <= set(self.features):
-            return "words that are no feature"
+        if not set(self.words) <= {name for name, width in zip(self.features, self.widths, strict=True) if width == 1}:
+            return "words that are no feature, or a block of them"
         if task.kind == "classification":
             return None if len(task.targets) == 1 and len(task.classes) > 1 else "too few classes, or several targets"
         scaled = len(task.targets) == len(task.center) == len(task.scale) > 0 and not task.classes

@@ -12,9 +12,9 @@ from caviar.config.dump import to_toml
 from caviar.config.resolved import loads
 from caviar.config.space import space_of
 from caviar.engine.job import Work
+from caviar.engine.model_file import Damaged, Facts, OtherFile, packed, unpacked
 from caviar.engine.one_thread import OneThread
 from caviar.engine.prepare import Preparation
-from caviar.engine.model_file import Damaged, Facts, OtherFile, packed, unpacked
 from caviar.engine.setup import backend_of, with_loss
 from caviar.engine.tiles import Tiled
 from caviar.interfaces.data import DataError
@@ -138,9 +138,7 @@ def open_model(path: Path) -> SavedModel:
         raise NotAModel(f"{path}: damaged or not a model: {damage}; {_AGAIN}") from None
     pipeline = loads(facts.pipeline, str(path))
     learned = tuple(_below(arrays, f"transform.{number}.") for number in range(len(pipeline.transform)))
-    preparation = Preparation(
-        tuple(pipeline.transform), learned, facts.features, facts.widths, facts.words, facts.task
-    )
+    preparation = Preparation(tuple(pipeline.transform), learned, facts.features, facts.widths, facts.words, facts.task)
     model = SavedModel(pipeline, preparation, _below(arrays, "weights."), facts.trial, facts.metrics)
     try:
         if len(space_of(pipeline)) or len(arrays) != len(model.weights) + sum(map(len, learned)):
@@ -158,4 +156,3 @@ def open_model(path: Path) -> SavedModel:
 
 def _below(arrays: Mapping[str, Array], prefix: str) -> dict[str, Array]:
     return {name[len(prefix) :]: array for name, array in arrays.items() if name.startswith(prefix)}
-

@@ -60,11 +60,9 @@ def _looking(path: Path, shared: bool) -> sqlite3.Connection:
     """A connection that may be one of several, or one that needs no memory shared with others: nobody writes then."""
     address, wal = path.absolute().as_uri(), path.with_name(path.name + "-wal")
     written = wal.exists() and wal.stat().st_size > 0
-    if shared:  # the last to close tidies up the files beside it, which mode=ro leaves
-        mode = "rw" if os.access(path.parent, os.W_OK) else "ro"
-    else:
-        mode = "rw" if written else "ro&immutable=1"
-    connection = _connected(f"{address}?mode={mode}")
+    # The last to close tidies up the files beside it, which mode=ro leaves.
+    writable, alone = os.access(path.parent, os.W_OK), "rw" if written else "ro&immutable=1"
+    connection = _connected(f"{address}?mode={('rw' if writable else 'ro') if shared else alone}")
     try:
         if not shared and written:
             connection.execute("PRAGMA locking_mode = EXCLUSIVE")

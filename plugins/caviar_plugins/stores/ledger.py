@@ -81,9 +81,7 @@ class SQLiteLedger(Ledger):
             self._connection.execute("INSERT OR IGNORE INTO round VALUES (?, 0)", (index,))
             self._connection.execute("UPDATE round SET trials = trials + ? WHERE number = ?", (len(trials), index))
             rows = [signed((*trial_row(trial), None)) for trial in trials]
-            self._connection.executemany(
-                f"INSERT INTO trial ({STORED}) VALUES ({_marks(STORED)})", rows
-            )
+            self._connection.executemany(f"INSERT INTO trial ({STORED}) VALUES ({_marks(STORED)})", rows)
 
     def begin(self, trials: Sequence[int]) -> tuple[int, ...]:
         with told(self._path), noted(self._connection):

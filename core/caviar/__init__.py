@@ -48,7 +48,7 @@ _HOMES = {
     "caviar.values.dataset": ("Dataset", "Split"),
     "caviar.values.dimension": ("Dimension", "Space"),
     "caviar.values.earlier": ("EarlierTrial",),
-    "caviar.values.files": ("sync_folder", "write_whole"),
+    "caviar.values.files": ("open_plain", "sync_folder", "write_whole"),
     "caviar.values.head": ("ColumnHead", "ColumnKind", "Head"),
     "caviar.values.history": ("Goal", "History"),
     "caviar.values.metrics": ("Metrics",),
@@ -131,6 +131,7 @@ if TYPE_CHECKING:
     from caviar.values.dimension import Dimension as Dimension
     from caviar.values.dimension import Space as Space
     from caviar.values.earlier import EarlierTrial as EarlierTrial
+    from caviar.values.files import open_plain as open_plain
     from caviar.values.files import sync_folder as sync_folder
     from caviar.values.files import write_whole as write_whole
     from caviar.values.head import ColumnHead as ColumnHead

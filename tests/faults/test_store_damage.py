@@ -3,12 +3,16 @@
 import os
 import random
 import sqlite3
-from contextlib import suppress
+from collections.abc import Callable
+from contextlib import closing, suppress
 from pathlib import Path
+from typing import Any
 
 import numpy
 import pytest
 from caviar import Ledger, Metrics, StoreError, StudyRecord, Trial, TrialRecord, TrialState
+from caviar_plugins.stores.complaints import told
+from caviar_plugins.stores.rows import ARTIFACT, STORED, STUDY, signed
 from caviar_plugins.stores.sqlite import SQLite
 
 
@@ -21,7 +25,7 @@ def run(tmp_path: Path) -> Path:
         ledger.describe(StudyRecord("", {}, "", {}, "loss", "maximize"))
         ledger.add_round(0, [trial])
         metrics = Metrics(("loss",), 1, numpy.zeros((1, 100, 1)))
-        done = Trial(0, 0, (0.5,), trial.values, TrialState.FINISHED, 100, {}, 0.5)
+        done = Trial(0, 0, (0.5,), trial.values, TrialState.FINISHED, 100, {"loss": 0.5}, 0.5)
         ledger.record([TrialRecord(done, ledger.begin([0])[0], metrics, {"w": numpy.ones(100, numpy.float32)})])
     return folder
 
@@ -46,6 +50,20 @@ def refused(run: Path) -> str:
         read_all(SQLite().read(run))
     assert str(to_work.value) == str(to_look.value)
     return str(to_work.value)
+
+
+def execute(run: Path, *statements: str) -> None:
+    with closing(sqlite3.connect(run / "study.sqlite", isolation_level=None)) as connection:
+        for statement in statements:
+            connection.execute(statement)
+
+
+def forge(run: Path, table: str, columns: str, change: Callable[[tuple[Any, ...]], tuple[Any, ...]]) -> None:
+    """Changes the one row of a table, and its checksum with it; `columns` end with the checksum's."""
+    with closing(sqlite3.connect(run / "study.sqlite", isolation_level=None)) as connection:
+        row = connection.execute(f"SELECT {columns} FROM {table}").fetchone()
+        marks = ", ".join("?" for _ in row)
+        connection.execute(f"UPDATE {table} SET ({columns}) = ({marks})", signed(change(row[:-1])))
 
 
 def test_text_is_no_study(run: Path) -> None:
@@ -74,12 +92,12 @@ def test_another_programs_database_is_left_as_it_is(run: Path) -> None:
     assert (run / "study.sqlite").read_bytes() == before
 
 
-@pytest.mark.parametrize(("version", "words"), [(3, "a newer Caviar"), (1, "an older Caviar")])
+@pytest.mark.parametrize(("version", "words"), [(4, "a newer Caviar"), (2, "an older Caviar")])
 def test_another_format_is_named(run: Path, version: int, words: str) -> None:
     connection = sqlite3.connect(run / "study.sqlite")
     connection.execute(f"PRAGMA user_version = {version}")
     connection.close()
-    assert f"{words} (format {version}, this one knows 2)" in refused(run)
+    assert f"{words} (format {version}, this one knows 3)" in refused(run)
 
 
 def test_words_where_json_belongs_are_damage(run: Path) -> None:
@@ -130,13 +148,89 @@ def test_changed_weights_are_found(run: Path, tmp_path: Path, harm: str) -> None
         ledger.weights(0)
 
 
-def test_a_path_out_of_the_run_is_not_read(run: Path) -> None:
-    connection = sqlite3.connect(run / "study.sqlite")
-    connection.execute("UPDATE artifact SET path = 'models/../../secret'")
-    connection.commit()
-    connection.close()
-    with SQLite().read(run) as ledger, pytest.raises(StoreError, match="outside models/"):
+@pytest.mark.parametrize("path", ["models/../../secret", "models/trial-1-0123456789abcdef.safetensors"])
+def test_a_path_that_is_not_the_trials_is_not_read(run: Path, path: str) -> None:
+    forge(run, "artifact", f"{ARTIFACT}, checksum", lambda row: (row[0], path, *row[2:]))
+    with SQLite().read(run) as ledger, pytest.raises(StoreError, match=f"gives trial 0 a file '{path}': damaged"):
         ledger.weights(0)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE trial SET objective = 1.6183",
+        "UPDATE trial SET attempt = 2",
+        "UPDATE study SET goal = 'minimize'",
+        "UPDATE artifact SET sha256 = 'other'",
+        "UPDATE curve SET \"values\" = replace(\"values\", '0.0', '1.0')",
+        "UPDATE round SET trials = 2",
+        "DELETE FROM trial",
+    ],
+)
+def test_a_row_that_is_not_as_it_was_written_is_damage(run: Path, change: str) -> None:
+    execute(run, "PRAGMA foreign_keys = OFF", change)
+    assert "study.sqlite: damaged" in refused(run)
+
+
+def test_an_objective_that_is_not_the_metric_searched_for_is_damage_though_its_checksum_fits(run: Path) -> None:
+    forge(run, "trial", STORED, lambda row: (*row[:6], 1.6183, *row[7:]))
+    assert "study.sqlite: damaged" in refused(run)
+
+
+def test_a_pipeline_that_is_no_toml_is_damage_though_its_checksum_fits(run: Path) -> None:
+    forge(run, "study", f"{STUDY}, checksum", lambda row: ("{half", *row[1:]))
+    assert "study.sqlite: damaged" in refused(run)
+
+
+@pytest.mark.parametrize(
+    ("declared", "name"),
+    [
+        ("CREATE TRIGGER evil AFTER UPDATE ON trial BEGIN DELETE FROM study; END", "trigger evil"),
+        ("CREATE TABLE more (x)", "table more"),
+        ("CREATE VIEW more AS SELECT 1", "view more"),
+        ("CREATE INDEX more ON trial (state)", "index more"),
+        ("ALTER TABLE trial ADD COLUMN more", "table trial"),
+    ],
+)
+def test_what_no_study_declares_is_refused(run: Path, declared: str, name: str) -> None:
+    execute(run, declared)
+    assert f"study.sqlite: the {name} is not that of a study: damaged" in refused(run)
+
+
+def test_a_table_that_is_an_endless_view_is_not_read(run: Path) -> None:
+    endless = "WITH RECURSIVE n(number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM n) SELECT * FROM n"
+    execute(run, "PRAGMA foreign_keys = OFF", "DROP VIEW metric", "DROP TABLE trial", f"CREATE VIEW trial AS {endless}")
+    assert "is not that of a study: damaged" in refused(run)
+
+
+def test_a_pipe_in_the_databases_place_is_told(run: Path) -> None:
+    (run / "study.sqlite").unlink()
+    os.mkfifo(run / "study.sqlite")
+    assert "study.sqlite: a device or pipe, not a study; move it away" in refused(run)
+
+
+@pytest.mark.parametrize("harm", ["remove", "replace", "move"])
+def test_a_study_that_goes_away_while_it_is_written_is_told(run: Path, harm: str) -> None:
+    ledger = SQLite().open(run, "maximize")
+    trial = ledger.trials()[0]
+    if harm == "move":
+        run.rename(run.with_name("elsewhere"))
+    else:
+        (run / "study.sqlite").unlink()
+    if harm == "replace":
+        (run / "study.sqlite").write_bytes(b"")
+    with pytest.raises(StoreError, match="removed or replaced while the run went on"):
+        ledger.record([TrialRecord(trial, 1, None, None)])
+    with pytest.raises(StoreError, match=r"study\.sqlite: removed or replaced while the run went on"):
+        ledger.close()
+
+
+@pytest.mark.parametrize("code", [sqlite3.SQLITE_IOERR_SHMMAP, sqlite3.SQLITE_IOERR_LOCK, sqlite3.SQLITE_PROTOCOL])
+def test_a_file_system_without_what_sqlite_needs_is_told_with_the_way_out(code: int) -> None:
+    error = sqlite3.OperationalError("disk I/O error")
+    error.sqlite_errorcode = code
+    with pytest.raises(StoreError, match="choose a local folder for the runs"), told(Path("study.sqlite")):
+        raise error
 
 
 def test_flipped_bits_never_end_in_a_traceback(run: Path) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import resource
+import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -122,3 +123,15 @@ def test_a_disk_that_is_full_from_the_start_is_told(small: Path) -> None:
     (small / "ballast").write_bytes(bytes(room.f_bavail * room.f_frsize))
     with pytest.raises(StoreError, match="the disk is full"):
         begun(small / "run")
+
+
+@pytest.mark.parametrize("left", ["closed", "killed"])
+def test_a_study_on_a_full_disk_can_be_looked_at(small: Path, left: str) -> None:
+    with begun(small / "closed") as ledger:
+        record(ledger, 0)
+        shutil.copytree(small / "closed", small / "killed")
+        (small / "killed" / "study.sqlite-shm").unlink()
+    room = os.statvfs(small)
+    (small / "ballast").write_bytes(bytes(room.f_bavail * room.f_frsize))
+    with SQLite().read(small / left) as looking:
+        check(looking, 1)

@@ -21,7 +21,7 @@ from caviar.interfaces.sampler import Sampler
 from caviar.interfaces.wanted import Wanted, of_field, say
 from caviar.registry import index
 from caviar.registry.load import label_of
-from caviar.values.files import file_or_url
+from caviar.values.files import file_or_url, straight
 
 
 class Builder:
@@ -108,7 +108,7 @@ class Builder:
                 raise self.fail(at, f"must be {want.words()}; write [[{at.path}]] or {at.path} = [ … ]")
         if Path in want.types and isinstance(raw, str):
             named = file_or_url(raw) if str in want.types else Path(raw)
-            return self.document.folder(at.keys) / named.expanduser() if isinstance(named, Path) else named
+            return straight(self.document.folder(at.keys) / named.expanduser()) if isinstance(named, Path) else named
         if text := misread(want, raw):
             raise self.fail(at, text)
         return raw

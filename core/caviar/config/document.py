@@ -30,7 +30,7 @@ class Document:
 
     def folder(self, keys: Keys) -> Path:
         """What a path given at this key is relative to: the file's folder, for `--set` the current one."""
-        return Path.cwd() if self._line(keys) is None else Path(self.file).absolute().parent
+        return Path.cwd() if self._line(keys) is None else Path(self.file).parent.resolve()
 
     def _line(self, keys: Keys) -> int | None:
         while keys not in self.lines and keys:

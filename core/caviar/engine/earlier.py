@@ -8,8 +8,8 @@ from pathlib import Path
 from caviar.config.dump import changed, to_toml
 from caviar.config.errors import Mistakes
 from caviar.config.likeness import Likeness, changes, likeness
-from caviar.config.resolved import loads
 from caviar.config.sources import called, optuna_study
+from caviar.engine.folder import begun_with, pipeline_file
 from caviar.engine.objective import Objective
 from caviar.engine.optuna_trials import of_study
 from caviar.engine.placing import Newcomer, Unusable, placed, usable
@@ -54,20 +54,19 @@ def bring(study: Newcomer) -> tuple[tuple[EarlierTrial, ...], tuple[str, ...]]:
 
 
 def _of_run(study: Newcomer, folder: Path) -> tuple[list[EarlierTrial], str]:
-    file, seen = folder / "pipeline.toml", Likeness()
+    seen = Likeness()
+    if not (folder / "pipeline.toml").exists():
+        raise Unusable(f"no run at {folder} (there is no pipeline.toml)")
     try:
-        there = loads(file.read_text(encoding="utf-8"), str(file))
-    except FileNotFoundError:
-        raise Unusable(f"no run at {folder} (there is no pipeline.toml)") from None
-    except Mistakes as mistakes:
-        raise Unusable(f"the run at {folder} cannot be understood here:\n{mistakes}") from None
-    try:
-        with there.store.read(folder) as ledger:
+        with pipeline_file(folder).store.read(folder) as ledger:
             record, trials = ledger.study(), ledger.trials()
             curves = ledger.curves(study.objective.metric)
+        there = begun_with(folder, record) if record else None
+    except Mistakes as mistakes:
+        raise Unusable(f"the run at {folder} cannot be understood here:\n{mistakes}") from None
     except StoreError as error:
         raise Unusable(f"the run cannot be read: {error}") from None
-    if record is None:
+    if record is None or there is None:
         return [], "it has not begun"
     same = record.metric == study.objective.metric
     if same and record.goal != study.objective.goal:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from caviar.config.pipeline import Pipeline
-from caviar.config.resolved import loads
 from caviar.config.space import space_of
+from caviar.engine.folder import begun_with, pipeline_file
 from caviar.engine.history import history_of
 from caviar.engine.importance import importance
 from caviar.engine.objective import Objective, objective_named
-from caviar.engine.saved import NotAModel
-from caviar.interfaces.store import StoreError
+from caviar.engine.saved import NotAModel, best_file
 from caviar.registry.code import register
 from caviar.values.dimension import Space
 from caviar.values.ranking import ranked, without_winner
@@ -72,11 +72,8 @@ def read_results(folder: Path, code: Path | None = None) -> Results:
     """
     if code is not None:
         register(code)
-    file = folder / "pipeline.toml"
-    if not file.is_file():
-        raise StoreError(f"{folder}: no run here (there is no pipeline.toml); runs are folders such as runs/digits")
-    pipeline = loads(file.read_text(encoding="utf-8"), str(file))
-    with pipeline.store.read(folder) as ledger:
+    with pipeline_file(folder).store.read(folder) as ledger:
+        pipeline = begun_with(folder, ledger.study())
         assert pipeline.search.metric is not None, "a resolved file says its metric"
         trials, space = ledger.trials(), space_of(pipeline)
         objective = objective_named(pipeline.search.metric, pipeline.search.goal, pipeline.search.conditions)
@@ -91,12 +88,12 @@ def read_results(folder: Path, code: Path | None = None) -> Results:
 
 def model_of(folder: Path, code: Path | None = None) -> Path:
     """The file of a run's model. Raises NotAModel, with the reason, where there is none, and StoreError."""
-    file = folder / "models" / "best.safetensors"
-    if file.exists():
+    file = best_file(folder)
+    if os.path.lexists(file):
         return file
     found = read_results(folder, code)
-    if found.objective.best(found.trials) is not None:
+    if found.objective.best(found.trials) is not None or (found.done < found.total):
         done = f"{found.done} of {found.total} trials are done"
-        raise NotAModel(f"{folder}: there is no model yet; a run leaves it at its end, and {done}")
+        raise NotAModel(f"{file}: missing; `pipe run` of its pipeline writes it at its end, and {done}")
     why = without_winner(found.trials, found.objective.goal, found.objective.conditions)
     raise NotAModel(f"{folder}: there is no model: {why}")

@@ -2,33 +2,32 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from caviar.config.dump import to_toml
 from caviar.config.resolved import loads
+from caviar.config.space import space_of
 from caviar.engine.job import Work
+from caviar.engine.model_file import Damaged, Facts, OtherFile, packed, unpacked
 from caviar.engine.one_thread import OneThread
 from caviar.engine.prepare import Preparation
 from caviar.engine.setup import backend_of, with_loss
 from caviar.engine.tiles import Tiled
 from caviar.interfaces.data import DataError
 from caviar.values.arrays import Array
-from caviar.values.files import sync_folder, write_whole
+from caviar.values.files import open_plain, sync_folder, why_unreadable, write_whole
 from caviar.values.problem import Problem
 from caviar.values.segment import Segment
 from caviar.values.table import Table
-from caviar.values.task import Task
 
 if TYPE_CHECKING:
     from caviar.config.pipeline import Pipeline
 
-_FACTS = "caviar"  # the one entry of the file's metadata
-_FORMAT = "caviar model 2"
+_AGAIN = "`pipe run` of its pipeline writes it again"
 
 
 class NotAModel(Problem):
@@ -74,57 +73,86 @@ class SavedModel:
 
         return OneThread(ThreadpoolController())
 
+    def rehearse(self) -> None:
+        """Predicts a row of zeros; raises whatever goes wrong where the parts do not fit together."""
+        try:
+            answer = self.predict(self._zeros(1))
+        except Exception:  # a feature of one number a row may have been a block
+            answer = self.predict(self._zeros(0))
+        task = self.preparation.task
+        expected = (1, len(task.classes or task.targets))
+        if answer.shape != expected:
+            raise ValueError(f"it predicts an array of shape {answer.shape} instead of {expected}")
+
+    def _zeros(self, flat: int) -> Table:
+        """A row; features that are `flat` numbers wide are plain columns."""
+        import numpy
+
+        prepared, words = self.preparation, self.preparation.words
+        wide = zip(prepared.features, prepared.widths, strict=True)
+        shapes = {name: (1,) if width == flat else (1, width) for name, width in wide}
+        empty = numpy.full(1, "", dtype=object)
+        return Table({name: empty if name in words else numpy.zeros(shape) for name, shape in shapes.items()}, ())
+
     def save(self, path: Path) -> None:
         """Writes the file so that it is there whole or not at all."""
-        from safetensors.numpy import save
-
         arrays = {f"weights.{name}": array for name, array in self.weights.items()}
         for number, learned in enumerate(self.preparation.learned):
             arrays |= {f"transform.{number}.{name}": array for name, array in learned.items()}
-        header = {
-            "format": _FORMAT,
-            "pipeline": to_toml(self.pipeline.model_copy(update={"backend": None})),  # predicts wherever it is opened
-            "features": self.preparation.features,
-            "widths": self.preparation.widths,
-            "words": self.preparation.words,
-            "task": asdict(self.preparation.task),
-            "trial": self.trial,
-            "metrics": dict(self.metrics),
-        }
+        facts = Facts(
+            pipeline=to_toml(self.pipeline.model_copy(update={"backend": None})),  # predicts wherever it is opened
+            features=self.preparation.features,
+            widths=self.preparation.widths,
+            words=self.preparation.words,
+            task=self.preparation.task,
+            trial=self.trial,
+            metrics=dict(self.metrics),
+        )
         path.parent.mkdir(exist_ok=True)
-        whole = {name: _contiguous(array) for name, array in arrays.items()}
-        write_whole(path, save(whole, metadata={_FACTS: json.dumps(header)}))  # of several entries the order is chance
+        write_whole(path, packed(facts, arrays))
         sync_folder(path.parent)
 
 
-def open_model(path: Path) -> SavedModel:
-    """Reads a model file. Raises NotAModel. Runs no code but that of installed plugins it names."""
-    from safetensors import SafetensorError, safe_open
+def best_file(folder: Path) -> Path:
+    """Where the model of a run's folder lies. Raises NotAModel where a link would lead out of it."""
+    if (models := folder / "models").is_symlink():
+        raise NotAModel(f"{models}: a link, which is not followed; put the folder itself there or remove the link")
+    return folder / "models" / "best.safetensors"
 
+
+def open_model(path: Path) -> SavedModel:
+    """Reads a model file and checks that it is as it was written. Raises NotAModel.
+
+    Runs no code but that of installed plugins it names.
+    """
     try:
-        with safe_open(path, framework="numpy") as file:
-            header = json.loads((file.metadata() or {}).get(_FACTS, "{}"))
-            if not isinstance(header, dict) or header.get("format") != _FORMAT:
-                raise NotAModel(f"{path}: not a model written by this version of caviar")
-            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  (it is no dict)
+        with open_plain(path) as file:
+            facts, arrays = unpacked(file.read())
     except FileNotFoundError:
         raise NotAModel(f"{path}: no such file; a run leaves it at its end, if a trial has finished") from None
-    except (SafetensorError, OSError, ValueError, RecursionError) as error:
-        raise NotAModel(f"{path}: damaged or not a model: {error}") from None
-    pipeline = loads(header["pipeline"], str(path))
+    except OSError as error:
+        raise NotAModel(f"{path}: {why_unreadable(error)}") from None
+    except OtherFile:
+        raise NotAModel(f"{path}: not a model written by this version of caviar; {_AGAIN}") from None
+    except Damaged as damage:
+        raise NotAModel(f"{path}: damaged or not a model: {damage}; {_AGAIN}") from None
+    pipeline = loads(facts.pipeline, str(path))
     learned = tuple(_below(arrays, f"transform.{number}.") for number in range(len(pipeline.transform)))
-    facts: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in header["task"].items()}
-    features, widths, words = (tuple(header[name]) for name in ("features", "widths", "words"))
-    preparation = Preparation(tuple(pipeline.transform), learned, features, widths, words, Task(**facts))
-    weights = _below(arrays, "weights.")
-    return SavedModel(pipeline, preparation, weights, header["trial"], header["metrics"])
+    preparation = Preparation(tuple(pipeline.transform), learned, facts.features, facts.widths, facts.words, facts.task)
+    model = SavedModel(pipeline, preparation, _below(arrays, "weights."), facts.trial, facts.metrics)
+    try:
+        if len(space_of(pipeline)) or len(arrays) != len(model.weights) + sum(map(len, learned)):
+            raise ValueError("ranges in its pipeline, or arrays of no use")
+        model.rehearse()
+    except DataError:  # a transform may want other numbers than zeros
+        pass
+    except Problem:
+        raise
+    except Exception as error:  # whatever plugins raise that are given what is not theirs
+        why = f"{type(error).__name__}: {error}"
+        raise NotAModel(f"{path}: its parts do not fit together ({why}); {_AGAIN}") from error
+    return model
 
 
 def _below(arrays: Mapping[str, Array], prefix: str) -> dict[str, Array]:
     return {name[len(prefix) :]: array for name, array in arrays.items() if name.startswith(prefix)}
-
-
-def _contiguous(array: Array) -> Array:
-    import numpy
-
-    return numpy.ascontiguousarray(array)

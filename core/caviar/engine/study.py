@@ -99,20 +99,19 @@ def run(
                 observers.tell("before_run", run=info)
                 stopped = search.complete(workers)
             best = objective.best(ledger.trials())
-            model = None if best is None else models.tested(best, check_stop)
+            model, note = (None, None) if best is None else models.tested(best, check_stop)
         except BaseException as error:
             interrupted = isinstance(error, (Stopped, KeyboardInterrupt))
             observers.tell("on_failure", run=info, reason="interrupted" if interrupted else str(error))
             if not interrupted:
                 raise
             trials = ledger.trials()
-            best = next((each for each in objective.winners(trials) if ledger.holds(each.index)), None)
-            model = None if best is None else models.untested(best)
+            best, model = models.untested(objective.winners(trials)) or (None, None)
             summary = Summary(trials, best, monotonic() - began)
             raise Interrupted(Run(info, summary, observers.failures, model)) from error
         if best is not None and model is not None:
             best = replace(best, metrics=model.metrics)
-        summary = Summary(ledger.trials(), best, monotonic() - began, stopped)
+        summary = Summary(ledger.trials(), best, monotonic() - began, stopped, (note,) if note else ())
         observers.tell("after_run", run=info, summary=summary)
         return Run(info, summary, observers.failures, model)
 

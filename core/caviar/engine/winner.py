@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,8 +11,8 @@ from typing import TYPE_CHECKING
 from caviar.config.space import settle
 from caviar.engine.job import Work
 from caviar.engine.prepare import Preparation
-from caviar.engine.saved import SavedModel
-from caviar.interfaces.store import Ledger
+from caviar.engine.saved import SavedModel, best_file
+from caviar.interfaces.store import Ledger, StoreError
 from caviar.values.arrays import Array
 from caviar.values.problem import Problem
 from caviar.values.segment import Segment
@@ -31,38 +32,49 @@ class Models:
     ledger: Ledger
     folder: Path
 
-    def untested(self, best: Trial) -> SavedModel:
-        """The best so far, saved, from the weights that the store holds; the test part is left alone."""
-        return self._saved(self._model(best, self.ledger.weights(best.index)))
+    def untested(self, ranking: Iterable[Trial]) -> tuple[Trial, SavedModel] | None:
+        """The best of which the store has the weights, saved; the test part is left alone. None where it has none's."""
+        for trial in ranking:
+            with suppress(StoreError):
+                if self.ledger.holds(trial.index):
+                    return trial, self._saved(self._model(trial, self.ledger.weights(trial.index)))
+        return None
 
-    def tested(self, winner: Trial, check_stop: Callable[[], None]) -> SavedModel:
-        """The winner, saved, with its metrics on the test part, where there is one."""
-        model, data = self._model(winner, self._weights(winner, check_stop)), self.work.datasets[0]
+    def tested(self, winner: Trial, check_stop: Callable[[], None]) -> tuple[SavedModel, str | None]:
+        """The winner, saved, with its metrics on the test part, where there is one; and what to tell of its weights."""
+        weights, note = self._weights(winner, check_stop)
+        model, data = self._model(winner, weights), self.work.datasets[0]
         if not len(data.split.test):
-            return self._saved(model)
+            return self._saved(model), note
         prediction, truth = model.predict_inputs(data.x[data.split.test])[None], data.truth[data.split.test]
         metrics = {
             f"test.{name}": float(each.measure(prediction, truth)[0]) for name, each in self.work.metrics.items()
         }
-        return self._saved(replace(model, metrics={**model.metrics, **metrics}))
+        return self._saved(replace(model, metrics={**model.metrics, **metrics})), note
 
     def _model(self, trial: Trial, weights: Mapping[str, Array]) -> SavedModel:
         return SavedModel(settle(self.pipeline, trial.values), self.preparation, weights, trial.index, trial.metrics)
 
     def _saved(self, model: SavedModel) -> SavedModel:
-        model.save(self.folder / "models" / "best.safetensors")
+        model.save(best_file(self.folder))
         return model
 
-    def _weights(self, trial: Trial, check_stop: Callable[[], None]) -> Mapping[str, Array]:
-        """A trial's weights; trained again, to the same bits, where re-tests made it the winner when they were gone.
+    def _weights(self, trial: Trial, check_stop: Callable[[], None]) -> tuple[Mapping[str, Array], str | None]:
+        """A trial's weights; it is trained again, to the same bits, where they are gone.
 
-        A store keeps those of the best trials, and re-tests can throw many of these back behind others.
+        A store keeps those of the best trials, and re-tests can throw many of these back behind others. A file that
+        was lost or damaged is told.
         """
+        note = None
         if self.ledger.holds(trial.index):
-            return self.ledger.weights(trial.index)
+            try:
+                return self.ledger.weights(trial.index), None
+            except StoreError as error:
+                why = str(error).partition(";")[0]
+                note = f"trial {trial.index}, the winner, was trained again, to the same weights: {why}"
         segment = Segment((trial.index,), (trial.values,), 0, self.pipeline.trainer.epochs)
         (outcome,) = self.work.perform(segment, lambda epoch: None, check_stop).members
         if outcome.weights is None:
             why = f"{outcome.state}: {outcome.reason}"
-            raise Problem(f"trial {trial.index} has won; its weights were not kept, and training it again {why}")
-        return outcome.weights
+            raise Problem(f"trial {trial.index} has won; its weights are gone, and training it again {why}")
+        return outcome.weights, note

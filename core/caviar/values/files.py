@@ -3,7 +3,19 @@
 from __future__ import annotations
 
 import os
+import stat
+from contextlib import suppress
+from errno import EACCES, EINVAL, EISDIR, ELOOP, EPERM
 from pathlib import Path
+from typing import BinaryIO
+
+_WHY = {
+    ELOOP: "a link, which is not followed; put the file itself there or remove the link",
+    EISDIR: "a folder, not a file; move it away",
+    EINVAL: "not a plain file; move it away",
+    EACCES: "may not be read by this user; check the permissions of the file and of its folder",
+    EPERM: "may not be read by this user; check the permissions of the file and of its folder",
+}
 
 
 def file_or_url(text: str) -> Path | str:
@@ -12,18 +24,43 @@ def file_or_url(text: str) -> Path | str:
     return file if "://" in file else Path(file)
 
 
+def straight(path: Path) -> Path:
+    """The same file without detours such as `a/../b`, so that its path does not depend on where one was."""
+    return path.parent.resolve() / path.name if ".." in path.parts else path
+
+
 def write_whole(path: Path, content: bytes) -> None:
-    """Replaces a file, synced: a crash leaves the old one or the new one. `sync_folder` then makes its name durable."""
+    """Replaces a file, synced: a crash leaves the old one or the new one. `sync_folder` then makes its name durable.
+
+    A link in the place of the file is replaced and never followed.
+    """
     part = path.with_name(path.name + ".part")
     try:
-        with part.open("wb") as file:
+        with open(_new(part), "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
         os.replace(part, path)
     except OSError:
-        part.unlink(missing_ok=True)  # on a full disk its space is needed
+        with suppress(OSError):
+            part.unlink(missing_ok=True)  # on a full disk its space is needed
         raise
+
+
+def open_plain(path: Path) -> BinaryIO:
+    """A plain file for reading. Raises OSError for all else: a link may lead anywhere, and a pipe may never end."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    kind = os.fstat(descriptor).st_mode
+    if not stat.S_ISREG(kind):
+        os.close(descriptor)
+        number = EISDIR if stat.S_ISDIR(kind) else EINVAL
+        raise OSError(number, os.strerror(number), str(path))
+    return open(descriptor, "rb")
+
+
+def why_unreadable(error: OSError) -> str:
+    """Why `open_plain` failed, and what to do."""
+    return _WHY.get(error.errno or 0) or f"cannot be read: {error.strerror or error}"
 
 
 def sync_folder(folder: Path) -> None:
@@ -33,3 +70,13 @@ def sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _new(path: Path) -> int:
+    """A descriptor of a file that did not exist: what a killed process left there, or a link, is removed first."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
+    try:
+        return os.open(path, flags, 0o666)
+    except FileExistsError:
+        path.unlink()
+        return os.open(path, flags, 0o666)

@@ -50,13 +50,15 @@ class EpochInfo:
 class Summary:
     """A run as it ends: its trials, the best of them with its metrics (test part included), and the seconds it took.
 
-    `stopped`: why the search ended before all trials that were wanted, None where it did not.
+    `stopped`: why the search ended before all trials that were wanted, None where it did not. `notes`: what else the
+    user should know, such as that the winner's weights were lost and made again.
     """
 
     trials: tuple[Trial, ...]
     best: Trial | None
     seconds: float
     stopped: str | None = None
+    notes: tuple[str, ...] = ()
 
     def count(self, state: TrialState) -> int:
         """How many trials ended in a state."""

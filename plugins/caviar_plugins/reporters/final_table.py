@@ -36,6 +36,8 @@ def print_summary(run: RunInfo, summary: Summary, console: Console) -> None:
     console.print(_counts(run, summary), soft_wrap=True)
     if summary.stopped:
         console.print(f"Stopped {summary.stopped}", markup=False, soft_wrap=True)
+    for note in summary.notes:
+        console.print(f"Note: {note}", markup=False, soft_wrap=True)
     for trial in _unlucky(summary):
         console.print(f"  trial {trial.index} {trial.state}: {trial.reason}", markup=False, soft_wrap=True)
     console.print(_next(run, best), soft_wrap=True)

@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 from caviar import Trial
 
 from caviar_plugins.stores.complaints import sound
-from caviar_plugins.stores.rows import TRIAL, curves_of, trial_of
+from caviar_plugins.stores.rows import CURVE, STORED, checked, curves_of, stored_trial_of
 
 T = TypeVar("T")
 
@@ -54,21 +54,20 @@ class Known:
 
     def _read_trials(self, trial: int | None) -> Mapping[int, Trial]:
         where, values = _only("number", trial)
-        rows = self._rows(f"SELECT {TRIAL} FROM trial WHERE {where} ORDER BY number", *values)
+        rows = self._rows(f"SELECT {STORED} FROM trial WHERE {where} ORDER BY number", *values)
         with sound(self._path):
-            return {each.index: each for each in map(trial_of, rows)}
+            return {each.index: each for each in map(stored_trial_of, rows)}
 
     def _read_curves(self, metric: str, trial: int | None) -> Mapping[int, list[float]]:
         where, values = _only("trial.number", trial)
+        columns = ", ".join(f"curve.{column}" for column in (CURVE + ", checksum").split(", "))
         rows = self._rows(
-            "SELECT metric.trial, metric.epoch, metric.value FROM trial JOIN metric"
-            " ON metric.trial = trial.number AND metric.attempt = trial.attempt"
-            f" WHERE metric.name = ? AND {where} ORDER BY metric.trial, metric.epoch",
-            metric,
+            f"SELECT {columns} FROM trial JOIN curve ON curve.trial = trial.number AND curve.attempt = trial.attempt"
+            f" WHERE {where} ORDER BY curve.trial, curve.first",
             *values,
         )
         with sound(self._path):
-            return curves_of(rows)
+            return curves_of(map(checked, rows), metric)
 
 
 class _Each(Generic[T]):

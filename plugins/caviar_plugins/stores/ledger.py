@@ -4,30 +4,50 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from caviar import Array, Goal, Ledger, StoreError, StudyRecord, Trial, TrialRecord, TrialState, ranked
 
-from caviar_plugins.stores.complaints import sound, told
+from caviar_plugins.stores.complaints import DAMAGED, sound, told
 from caviar_plugins.stores.known import Known
 from caviar_plugins.stores.lock import Lock
-from caviar_plugins.stores.rows import STUDY, TRIAL, metric_rows, study_of, study_row, trial_of, trial_row
-from caviar_plugins.stores.schema import VERSION, noted, transaction
+from caviar_plugins.stores.rows import (
+    ARTIFACT,
+    CURVE,
+    STORED,
+    STUDY,
+    check_whole,
+    checked,
+    curve_row,
+    signed,
+    stored_trial_of,
+    study_of,
+    study_row,
+    trial_row,
+)
+from caviar_plugins.stores.schema import noted, snapshot, transaction
 from caviar_plugins.stores.weights import Artifact, Weights
 
 # Of these trials no arrays are wanted any more: they have ended without having finished.
 _USELESS = "state IN ('pruned', 'failed', 'diverged')"
 
+_PROPOSED = 4  # the first columns of a trial never change
+
 
 @dataclass(frozen=True)
 class Keeping:
-    """What a ledger needs to record: the lock, and whose weights stay, those of the best `most` trials."""
+    """What a ledger needs to record: the lock, and whose weights stay, those of the best `most` trials.
+
+    `file` is the database as `file_identity` tells it.
+    """
 
     most: int
     goal: Goal
     lock: Lock
+    file: tuple[int, int] | None
 
     def best(self, trials: Iterable[Trial]) -> set[int]:
         """The numbers of these trials."""
@@ -44,24 +64,24 @@ class SQLiteLedger(Ledger):
         self._known = Known(self._path, self._rows)
 
     def study(self) -> StudyRecord | None:
-        rows = self._rows(f"SELECT {STUDY} FROM study")
+        rows = self._rows(f"SELECT {STUDY}, checksum FROM study")
         with sound(self._path):
-            return study_of(rows[0]) if rows else None
+            return study_of(checked(rows[0])) if rows else None
 
     def describe(self, study: StudyRecord) -> None:
         with told(self._path), transaction(self._connection):
             self._connection.execute(
-                f"INSERT OR REPLACE INTO study (id, schema_version, {STUDY}) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (VERSION, *study_row(study)),
+                f"INSERT OR REPLACE INTO study (id, {STUDY}, checksum) VALUES (1, {_marks(STUDY)}, ?)",
+                signed(study_row(study)),
             )
 
     def add_round(self, index: int, trials: Sequence[Trial]) -> None:
         self._known.change(trials)
         with told(self._path), transaction(self._connection):
-            self._connection.execute("INSERT OR IGNORE INTO round VALUES (?)", (index,))
-            self._connection.executemany(
-                f"INSERT INTO trial ({TRIAL}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", map(trial_row, trials)
-            )
+            self._connection.execute("INSERT OR IGNORE INTO round VALUES (?, 0)", (index,))
+            self._connection.execute("UPDATE round SET trials = trials + ? WHERE number = ?", (len(trials), index))
+            rows = [signed((*trial_row(trial), None)) for trial in trials]
+            self._connection.executemany(f"INSERT INTO trial ({STORED}) VALUES ({_marks(STORED)})", rows)
 
     def begin(self, trials: Sequence[int]) -> tuple[int, ...]:
         with told(self._path), noted(self._connection):
@@ -82,10 +102,11 @@ class SQLiteLedger(Ledger):
         if epochs and not TrialState(state).done:
             return int(going_on)
         highest = self._connection.execute("SELECT max(number) FROM attempt WHERE trial = ?", (trial,)).fetchone()[0]
-        return 1 + (highest or 0)
+        return 1 + max(highest or 0, going_on or 0)
 
     def record(self, records: Sequence[TrialRecord]) -> None:
         keep = self._worth_keeping(records)
+        self._still_there()
         artifacts = self._weights.write(
             [
                 (record.trial.index, record.weights)
@@ -98,8 +119,8 @@ class SQLiteLedger(Ledger):
             for record in records:
                 self._record_trial(record)
             self._connection.executemany(
-                "INSERT OR REPLACE INTO artifact VALUES (?, ?, ?, ?)",
-                [(each.trial, each.path, each.size, each.sha256) for each in artifacts],
+                f"INSERT OR REPLACE INTO artifact ({ARTIFACT}, checksum) VALUES ({_marks(ARTIFACT)}, ?)",
+                [signed((each.trial, each.path, each.size, each.sha256)) for each in artifacts],
             )
             held = self._connection.execute("SELECT trial FROM artifact").fetchall()
             self._connection.executemany(
@@ -123,21 +144,39 @@ class SQLiteLedger(Ledger):
         return self._known.curves(metric)
 
     def weights(self, trial: int) -> Mapping[str, Array]:
-        rows = self._rows("SELECT trial, path, size, sha256 FROM artifact WHERE trial = ?", trial)
-        if not rows:
+        found = self._artifacts("WHERE trial = ?", trial)
+        if not found:
             raise StoreError(
                 f"{self._path}: no weights of trial {trial}; only those of the best finished trials are kept, "
                 "as many as keep of [store] says"
             )
-        return self._weights.read(Artifact(*rows[0]))
+        return self._weights.read(found[0])
 
     def holds(self, trial: int) -> bool:
         return bool(self._rows("SELECT 1 FROM artifact WHERE trial = ?", trial))
+
+    def verify(self) -> None:
+        """Reads what a study goes on from once, checked, so that damage is told before anything is done.
+
+        Raises StoreError.
+        """
+        with told(self._path), snapshot(self._connection):
+            for (complaint,) in self._rows("PRAGMA quick_check(1)"):
+                if complaint != "ok":
+                    raise StoreError(f"{self._path}: {DAMAGED}")
+            study, trials = self.study(), self.trials()
+            if study is not None:
+                self.curves(study.metric)
+            self._artifacts()
+            rounds = self._rows("SELECT number, trials FROM round ORDER BY number")
+        with sound(self._path):
+            check_whole(rounds, trials, study)
 
     def close(self) -> None:
         try:
             with told(self._path):
                 self._connection.close()
+            self._still_there()
         finally:
             if self._keeping:
                 self._keeping.lock.release()
@@ -145,35 +184,55 @@ class SQLiteLedger(Ledger):
 
     def tidy(self) -> None:
         """Removes weight files that the study does not name."""
-        self._weights.sweep({path for (path,) in self._rows("SELECT path FROM artifact")})
+        self._weights.sweep({each.path for each in self._artifacts()})
 
-    def _update(self, trial: Trial) -> None:
-        *_, state, epochs, objective, reason, metrics, violation, seconds, retests = trial_row(trial)
-        changed = self._connection.execute(
-            "UPDATE trial SET state = ?, epochs = ?, objective = ?, reason = ?, metrics = ?, violation = ?,"
-            " seconds = ?, retests = ? WHERE number = ?",
-            (state, epochs, objective, reason, metrics, violation, seconds, retests, trial.index),
-        )
-        if not changed.rowcount:
+    def _still_there(self) -> None:
+        """SQLite goes on with a file that nobody will find again."""
+        if self._keeping and file_identity(self._path) != self._keeping.file:
+            raise StoreError(
+                f"{self._path}: removed or replaced while the run went on, so what was recorded is not there; "
+                "put it back, or run the same command again, which begins anew"
+            )
+
+    def _artifacts(self, where: str = "", *values: object) -> list[Artifact]:
+        rows = self._rows(f"SELECT {ARTIFACT}, checksum FROM artifact {where}", *values)
+        with sound(self._path):
+            return [Artifact(*checked(row)) for row in rows]
+
+    def _update(self, trial: Trial, attempt: int | None = None) -> None:
+        """The attempt stays where none is given."""
+        rows = self._rows(f"SELECT {STORED} FROM trial WHERE number = ?", trial.index)
+        if not rows:
             raise LookupError(f"trial {trial.index} was never added to a round")
+        with sound(self._path):
+            *before, last = checked(rows[0])
+        ended = trial_row(trial)[_PROPOSED:]
+        row = signed((*before[:_PROPOSED], *ended, last if attempt is None else attempt))
+        columns = ", ".join(STORED.split(", ")[_PROPOSED:])
+        self._connection.execute(
+            f"UPDATE trial SET ({columns}) = ({_marks(columns)}) WHERE number = ?", (*row[_PROPOSED:], trial.index)
+        )
 
     def _record_trial(self, record: TrialRecord) -> None:
         trial = record.trial
-        self._update(trial)
-        self._connection.execute("UPDATE trial SET attempt = ? WHERE number = ?", (record.attempt, trial.index))
+        self._update(trial, record.attempt)
         self._connection.execute(
             "UPDATE attempt SET state = ?, reason = ? WHERE trial = ? AND number = ?",
             (trial.state.value, trial.reason, trial.index, record.attempt),
         )
-        self._connection.executemany("INSERT OR REPLACE INTO metric VALUES (?, ?, ?, ?, ?)", metric_rows(record))
+        if record.metrics is not None:
+            self._connection.execute(
+                f"INSERT OR REPLACE INTO curve ({CURVE}, checksum) VALUES ({_marks(CURVE)}, ?)",
+                signed(curve_row(record, record.metrics)),
+            )
 
     def _worth_keeping(self, records: Sequence[TrialRecord]) -> set[int]:
         """Trials that may be trained further, and the best finished ones. Weights of others are not even written."""
         if self._keeping is None:
             raise StoreError(f"{self._path}: opened for looking only; nothing can be recorded")
-        held = self._rows(f"SELECT {TRIAL} FROM trial WHERE number IN (SELECT trial FROM artifact)")
+        held = self._rows(f"SELECT {STORED} FROM trial WHERE number IN (SELECT trial FROM artifact)")
         with sound(self._path):
-            known = {trial.index: trial for trial in map(trial_of, held)}
+            known = {trial.index: trial for trial in map(stored_trial_of, held)}
         for record in records:
             if record.weights is not None or record.trial.index in known:
                 known[record.trial.index] = record.trial
@@ -182,3 +241,16 @@ class SQLiteLedger(Ledger):
     def _rows(self, query: str, *values: object) -> list[Any]:
         with told(self._path):
             return self._connection.execute(query, values).fetchall()
+
+
+def file_identity(path: Path) -> tuple[int, int] | None:
+    """What a file keeps while it is written, and another of the same name does not have; None where there is none."""
+    with suppress(OSError):
+        found = path.lstat()
+        return found.st_dev, found.st_ino
+    return None
+
+
+def _marks(columns: str) -> str:
+    """As many question marks as there are columns."""
+    return ", ".join("?" for _ in columns.split(", "))

@@ -3,14 +3,43 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+import tomllib
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from math import isfinite, isnan, nan
 from typing import Any
+from zlib import crc32
 
-from caviar import EarlierTrial, Retest, StudyRecord, Trial, TrialRecord, TrialState
+from caviar import EarlierTrial, Metrics, Retest, StudyRecord, Trial, TrialRecord, TrialState
 
 STUDY = "file, identity, fingerprint, plugins, metric, goal, earlier"
 TRIAL = 'number, round, coordinates, "values", state, epochs, objective, reason, metrics, violation, seconds, retests'
+STORED = f"{TRIAL}, attempt, checksum"
+CURVE = 'trial, attempt, first, "values"'
+ARTIFACT = "trial, path, size, sha256"
+
+
+def signed(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    """A row as SQLite will give it back, and its checksum."""
+    cells = tuple(_stored(cell) for cell in row)
+    return *cells, _checksum(cells)
+
+
+def checked(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The row without its checksum, its last cell. Raises ValueError where they do not agree."""
+    *cells, checksum = row
+    if _checksum(cells) != checksum:
+        raise ValueError(f"the checksum of {cells} is not {checksum}")
+    return tuple(cells)
+
+
+def _checksum(cells: Iterable[Any]) -> int:
+    return crc32("\0".join(map(str, cells)).encode())
+
+
+def _stored(cell: Any) -> Any:
+    """SQLite takes a NaN for null and drops the sign of a zero."""
+    return (None if isnan(cell) else float(cell) + 0.0) if isinstance(cell, float) else cell
 
 
 def study_row(study: StudyRecord) -> tuple[Any, ...]:
@@ -23,6 +52,7 @@ def study_row(study: StudyRecord) -> tuple[Any, ...]:
 def study_of(row: tuple[Any, ...]) -> StudyRecord:
     """The inverse."""
     file, identity, fingerprint, plugins, metric, goal, rows = row
+    tomllib.loads(file)
     earlier = (
         EarlierTrial(trial_of(tuple(map(_as_cell, each))), tuple(map(_as_number, curve)))
         for each, curve in json.loads(rows)
@@ -39,11 +69,11 @@ def trial_row(trial: Trial) -> tuple[Any, ...]:
         _json({path: _value(value) for path, value in trial.values.items()}),
         trial.state.value,
         trial.epochs,
-        trial.objective,
+        None if trial.objective is None else float(trial.objective),
         trial.reason,
         _json({name: _number(value) for name, value in trial.metrics.items()}),
-        trial.violation,
-        trial.seconds,
+        float(trial.violation),
+        float(trial.seconds),
         _json([_retest_row(retest) for retest in trial.retests]),
     )
 
@@ -67,6 +97,22 @@ def trial_of(row: tuple[Any, ...]) -> Trial:
     )
 
 
+def stored_trial_of(row: tuple[Any, ...]) -> Trial:
+    """From a row of STORED. Raises ValueError where it is damaged."""
+    return trial_of(checked(row)[:-1])
+
+
+def check_whole(rounds: Iterable[tuple[int, int]], trials: Sequence[Trial], study: StudyRecord | None) -> None:
+    """Raises ValueError where trials are missing, or have another objective than the metric that is searched."""
+    found = Counter(trial.round for trial in trials)
+    if found != dict(rounds):
+        raise ValueError(f"the rounds {dict(rounds)} have {dict(found)} trials")
+    for trial in trials:
+        measured = trial.metrics.get(study.metric) if study else None
+        if trial.state is TrialState.FINISHED and measured is not None and _stored(measured) != trial.objective:
+            raise ValueError(f"trial {trial.index} has the objective {trial.objective}, and measured {measured}")
+
+
 def _retest_row(retest: Retest) -> list[Any]:
     metrics = {name: _number(value) for name, value in retest.metrics.items()}
     objective = None if retest.objective is None else _number(retest.objective)
@@ -79,22 +125,26 @@ def _retest_of(row: list[Any]) -> Retest:
     return Retest(round_, TrialState(state), None if objective is None else float(objective), metrics, reason)
 
 
-def metric_rows(record: TrialRecord) -> Iterator[tuple[Any, ...]]:
-    """(trial, attempt, epoch, name, value); SQLite takes a NaN for null and keeps infinities."""
-    if record.metrics is None:
-        return
-    for epoch, values in enumerate(record.metrics.values[0].tolist(), start=record.metrics.first):
-        for name, value in zip(record.metrics.names, values, strict=True):
-            yield record.trial.index, record.attempt, epoch, name, value
+def curve_row(record: TrialRecord, metrics: Metrics) -> tuple[Any, ...]:
+    """In the order of CURVE."""
+    columns = {
+        name: [_number(value) for value in column]
+        for name, column in zip(metrics.names, metrics.values[0].T.tolist(), strict=True)
+    }
+    return record.trial.index, record.attempt, metrics.first, _json(columns)
 
 
-def curves_of(rows: Iterable[tuple[int, int, float | None]]) -> Mapping[int, list[float]]:
-    """(trial, epoch, value), rising -> one curve per trial, NaN for an epoch that is missing."""
+def curves_of(rows: Iterable[tuple[Any, ...]], metric: str) -> Mapping[int, list[float]]:
+    """Rows of CURVE, rising -> one curve of a metric per trial that has it, NaN for an epoch that is missing."""
     curves: dict[int, list[float]] = {}
-    for trial, epoch, value in rows:
-        curve = curves.setdefault(trial, [])
-        curve.extend([nan] * (epoch - 1 - len(curve)))
-        curve.append(nan if value is None else value)
+    key = f"{_json(metric)}: "
+    for trial, _, first, values in rows:
+        start = values.find(key) + len(key)
+        if start >= len(key):  # only this metric's numbers are understood, which takes most of the time
+            column = json.loads(values[start : values.index("]", start) + 1])
+            curve = curves.setdefault(trial, [])
+            curve.extend([nan] * (first - 1 - len(curve)))
+            curve[first - 1 :] = map(_as_number, column)
     return curves
 
 

@@ -15,20 +15,23 @@ class SQLite(Store):
 
     def open(self, folder: Path, goal: Goal) -> Ledger:
         from caviar_plugins.stores.complaints import told
-        from caviar_plugins.stores.ledger import Keeping, SQLiteLedger
+        from caviar_plugins.stores.database import create_or_open
+        from caviar_plugins.stores.ledger import Keeping, SQLiteLedger, file_identity
         from caviar_plugins.stores.lock import Lock
-        from caviar_plugins.stores.schema import create_or_open
 
+        path = folder / "study.sqlite"
         with told(folder):
             folder.mkdir(parents=True, exist_ok=True)
         _refuse_others(folder)
         lock = Lock(folder)
         try:
-            ledger = SQLiteLedger(folder, create_or_open(folder / "study.sqlite"), Keeping(self.keep, goal, lock))
+            connection = create_or_open(path)
         except BaseException:
             lock.release()
             raise
+        ledger = SQLiteLedger(folder, connection, Keeping(self.keep, goal, lock, file_identity(path)))
         try:
+            ledger.verify()
             ledger.tidy()
         except BaseException:
             ledger.close()
@@ -36,17 +39,25 @@ class SQLite(Store):
         return ledger
 
     def read(self, folder: Path) -> Ledger:
+        from caviar_plugins.stores.database import look_at
         from caviar_plugins.stores.ledger import SQLiteLedger
-        from caviar_plugins.stores.schema import look_at
 
         _refuse_others(folder)
-        return SQLiteLedger(folder, look_at(folder / "study.sqlite"))
+        ledger = SQLiteLedger(folder, look_at(folder / "study.sqlite"))
+        try:
+            ledger.verify()
+        except BaseException:
+            ledger.close()
+            raise
+        return ledger
 
 
 def _refuse_others(folder: Path) -> None:
     """Links could lead out of the run's folder, and SQLite has no words for a folder in its file's place."""
-    if (folder / "study.sqlite").is_dir():
-        raise StoreError(f"{folder / 'study.sqlite'}: a folder, not a study; move it away and run again")
     for path in (folder / "study.sqlite", folder / "models"):
         if path.is_symlink():
             raise StoreError(f"{path}: a link, which is not followed; put the file itself there or remove the link")
+    path = folder / "study.sqlite"
+    if path.exists() and not path.is_file():
+        kind = "a folder" if path.is_dir() else "a device or pipe"
+        raise StoreError(f"{path}: {kind}, not a study; move it away and run again")

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from caviar import Array, StoreError, sync_folder, write_whole
+from caviar import Array, StoreError, open_plain, sync_folder, write_whole
 
-from caviar_plugins.stores.complaints import told
+from caviar_plugins.stores.complaints import DAMAGED, told
 
 _NAME = re.compile(r"models/trial-[0-9]+-[0-9a-f]{16}\.safetensors", re.ASCII)
 
@@ -58,12 +58,12 @@ class Weights:
         """The arrays of a file that is what it was when it was written."""
         from safetensors.numpy import load
 
-        if not _NAME.fullmatch(artifact.path):
+        if not _NAME.fullmatch(artifact.path) or not artifact.path.startswith(f"models/trial-{artifact.trial}-"):
             raise StoreError(
-                f"{self._folder / 'study.sqlite'}: names a file '{artifact.path}' outside models/: damaged"
+                f"{self._folder / 'study.sqlite'}: gives trial {artifact.trial} a file '{artifact.path}': {DAMAGED}"
             )
         path = self._folder / artifact.path
-        with told(path), open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW), "rb") as file:
+        with told(path), open_plain(path) as file:
             content = file.read() if os.fstat(file.fileno()).st_size == artifact.size else b""
         if sha256(content).hexdigest() != artifact.sha256:
             raise StoreError(

@@ -89,3 +89,8 @@ def test_a_run_without_a_model_says_why() -> None:
     text = printed(run_of(0), summary_of([failed]), 80)
     assert "trial 0 failed: ValueError in [adam]" in text
     assert "There is no model." in text
+
+
+def test_what_the_user_should_know_stands_below_the_counts() -> None:
+    summary = replace(summary_of([finished(0, 0.9)]), notes=("trial 0, the winner, was trained again",))
+    assert "1 finished\nNote: trial 0, the winner, was trained again\n" in printed(run_of(1), summary, 80)

@@ -1,0 +1,122 @@
+"""A model file as bytes: safetensors, with facts and a checksum of the whole file in its metadata."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from functools import cache
+from hashlib import sha256
+from math import isfinite
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import Field
+
+from caviar.values.arrays import Array
+from caviar.values.task import Task
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
+_ENTRY = "caviar"  # the one entry of the metadata: of several the library writes the order by chance
+_FORMAT = "caviar model 3"
+_BLANK = "0" * 64  # stands in the place of the checksum when it is computed
+
+
+class OtherFile(Exception):
+    """Not a model, or one of another format."""
+
+
+class Damaged(Exception):
+    """Not as it was written; the message says why."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a model file says beside its arrays; `pipeline` is TOML, the others are as in SavedModel and Preparation."""
+
+    pipeline: str
+    features: tuple[str, ...]
+    widths: tuple[Annotated[int, Field(ge=1)], ...]
+    words: tuple[str, ...]
+    task: Task
+    trial: Annotated[int, Field(ge=0)]
+    metrics: Mapping[str, float]
+
+    def complaint(self) -> str | None:
+        """What about them cannot be, though each has its type."""
+        task = self.task
+        if len(self.widths) != len(self.features) or len(set(self.features)) != len(self.features):
+            return "features and their widths do not match"
+        if not set(self.words) <= {name for name, width in zip(self.features, self.widths, strict=True) if width == 1}:
+            return "words that are no feature, or a block of them"
+        if task.kind == "classification":
+            return None if len(task.targets) == 1 and len(task.classes) > 1 else "too few classes, or several targets"
+        scaled = len(task.targets) == len(task.center) == len(task.scale) > 0 and not task.classes
+        fine = scaled and all(map(isfinite, (*task.center, *task.scale))) and all(task.scale)
+        return None if fine else "targets and their scale do not match"
+
+
+def packed(facts: Facts, arrays: Mapping[str, Array]) -> bytes:
+    """The bytes of a file: the same for the same model."""
+    import numpy
+    from safetensors.numpy import save
+
+    entry = json.dumps({"format": _FORMAT, "sha256": _BLANK, **asdict(facts)})
+    whole = {name: numpy.ascontiguousarray(array) for name, array in arrays.items()}
+    content = save(whole, metadata={_ENTRY: entry})
+    place = content.index(_BLANK.encode())
+    return content[:place] + _checksum(content, place).encode() + content[place + len(_BLANK) :]
+
+
+def unpacked(content: bytes) -> tuple[Facts, dict[str, Array]]:
+    """The inverse. Raises OtherFile and Damaged."""
+    from pydantic import ValidationError
+    from safetensors import SafetensorError
+    from safetensors.numpy import load
+
+    try:
+        entry = _entry(content)
+        checksum = str(entry.pop("sha256", ""))
+        place = content.find(checksum.encode())
+        if len(checksum) != len(_BLANK) or place < 0 or _checksum(content, place) != checksum:
+            raise Damaged("its checksum differs")
+        facts = _facts().validate_json(json.dumps(entry), strict=True)
+        arrays = dict(load(content))
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise Damaged(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+    except (SafetensorError, ValueError, TypeError, LookupError, RecursionError) as error:
+        raise Damaged(" ".join(str(error).split())) from None
+    if complaint := facts.complaint():
+        raise Damaged(complaint)
+    return facts, arrays
+
+
+def _entry(content: bytes) -> dict[str, Any]:
+    """What the metadata says. Raises OtherFile where it is not of a model."""
+    size = int.from_bytes(content[:8], "little")
+    if not 0 < size <= len(content) - 8:
+        raise Damaged("it ends before its header does")
+    header = json.loads(content[8 : 8 + size])
+    metadata = header.get("__metadata__") if isinstance(header, dict) else None
+    entry = json.loads(metadata.get(_ENTRY, "{}")) if isinstance(metadata, dict) else None
+    if not isinstance(entry, dict) or entry.pop("format", None) != _FORMAT:
+        raise OtherFile
+    return entry
+
+
+def _checksum(content: bytes, place: int) -> str:
+    """Of all bytes but those of the checksum itself."""
+    view = memoryview(content)
+    digest = sha256(view[:place])
+    digest.update(_BLANK.encode())
+    digest.update(view[place + len(_BLANK) :])
+    return digest.hexdigest()
+
+
+@cache
+def _facts() -> TypeAdapter[Facts]:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(Facts)

@@ -1,0 +1,115 @@
+"""Opening the database of a study: a new one, or one that holds exactly the tables of a study."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Set
+from contextlib import closing
+from functools import cache
+from pathlib import Path
+
+from caviar import StoreError, sync_folder
+
+from caviar_plugins.stores.complaints import DAMAGED, code_of, told
+from caviar_plugins.stores.schema import APPLICATION, TABLES, VERSION, transaction
+
+
+def create_or_open(path: Path) -> sqlite3.Connection:
+    """A connection that may write; an empty or missing file becomes a study without trials."""
+    with told(path):
+        connection = _connected(path.absolute().as_uri())
+        try:
+            new = _is_new(connection, path)
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA foreign_keys = ON")
+            if new:
+                with transaction(connection):
+                    for statement in TABLES.split(";\n"):
+                        connection.execute(statement)
+                    connection.execute(f"PRAGMA application_id = {APPLICATION}")
+                    connection.execute(f"PRAGMA user_version = {VERSION}")
+                sync_folder(path.parent)
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
+def look_at(path: Path) -> sqlite3.Connection:
+    """A connection that only reads."""
+    if not path.exists():
+        raise StoreError(f"{path}: there is no such study; give the folder of a run, such as runs/digits")
+    with told(path):
+        if not os.access(path.parent, os.W_OK):
+            return _looking(path, shared=path.with_name(path.name + "-wal").exists())
+        try:
+            return _looking(path, shared=True)
+        except sqlite3.OperationalError as error:
+            if code_of(error) & 0xFF not in _NO_SHARED_MEMORY:
+                raise
+            return _looking(path, shared=False)
+
+
+# What SQLite reports where it cannot make or map the file -shm: on a full disk, in a file system without shared maps.
+_NO_SHARED_MEMORY = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PROTOCOL}
+
+
+def _looking(path: Path, shared: bool) -> sqlite3.Connection:
+    """A connection that may be one of several, or one that needs no memory shared with others: nobody writes then."""
+    address, wal = path.absolute().as_uri(), path.with_name(path.name + "-wal")
+    written = wal.exists() and wal.stat().st_size > 0
+    # The last to close tidies up the files beside it, which mode=ro leaves.
+    writable, alone = os.access(path.parent, os.W_OK), "rw" if written else "ro&immutable=1"
+    connection = _connected(f"{address}?mode={('rw' if writable else 'ro') if shared else alone}")
+    try:
+        if not shared and written:
+            connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+        if _is_new(connection, path):
+            raise StoreError(f"{path}: holds no study; `pipe run` of its pipeline begins one")
+        connection.execute("PRAGMA query_only = ON")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _connected(address: str) -> sqlite3.Connection:
+    """A connection that believes little of what a database says of itself."""
+    connection = sqlite3.connect(address, uri=True, isolation_level=None)
+    connection.execute("PRAGMA trusted_schema = OFF")
+    connection.execute("PRAGMA cell_size_check = ON")
+    return connection
+
+
+def _is_new(connection: sqlite3.Connection, path: Path) -> bool:
+    """Whether a database has no tables yet. Raises StoreError where they are not ours."""
+    application = connection.execute("PRAGMA application_id").fetchone()[0]
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] and not application:
+        return True
+    if application != APPLICATION:
+        raise StoreError(f"{path}: another program's database, not a study; move it away and run again")
+    if version != VERSION:
+        side = "newer" if version > VERSION else "older"
+        raise StoreError(
+            f"{path}: written by a{'n' if side == 'older' else ''} {side} Caviar (format {version}, this one knows "
+            f"{VERSION}); use that one, or choose another name or folder"
+        )
+    if strange := _objects(connection) ^ _own_objects():
+        kind, name = min(strange)[:2]
+        raise StoreError(f"{path}: the {kind} {name} is not that of a study: {DAMAGED}")
+    return False
+
+
+def _objects(connection: sqlite3.Connection) -> Set[tuple[str, ...]]:
+    """Everything that is declared in a database: tables, views and triggers, which could do anything when read."""
+    return frozenset(connection.execute("SELECT type, name, tbl_name, ifnull(sql, '') FROM sqlite_master"))
+
+
+@cache
+def _own_objects() -> Set[tuple[str, ...]]:
+    with closing(sqlite3.connect(":memory:")) as empty:
+        empty.executescript(TABLES)
+        return _objects(empty)

@@ -99,7 +99,7 @@ def test_every_searched_value_is_told_in_words(folder: Path) -> None:
     ],
 )
 def test_what_would_stop_the_run_is_told_beforehand(folder: Path, data: str, transforms: str, told: str) -> None:
-    (folder / "gaps.csv").write_text("a,y\n1,2\n,3\n")
+    (folder / "gaps.csv").write_text("a,y\n" + "1,2\n,3\n" * 20)
     (folder / "words.csv").write_text("a,color\n1,red\n2,blue\n")
     (folder / "p.toml").write_text(f"transform = {transforms}\n[data]\n{data}\n")
     if not told:

@@ -7,7 +7,7 @@ import numpy
 import pytest
 from caviar import ColumnHead, DataError
 from caviar.testing import DataContract
-from caviar_plugins.data.csv import CSV
+from caviar_plugins.data.csv import CSV, HEAD
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -176,15 +176,16 @@ def test_the_head_tells_columns_and_rows(tmp_path: Path) -> None:
     head = table_of(tmp_path, "n,w,f,y\n1,a,true,1.5\n,b,false,2\n3,,true,2\n").head()
     assert head.features == (
         ColumnHead("n", "numbers", distinct=2, whole=True, missing=True),
-        ColumnHead("w", "words", distinct=2, missing=True),
+        ColumnHead("w", "words", distinct=2, missing=True, rarest=1),
         ColumnHead("f", "flags", distinct=2),
     )
     assert (head.target[0].kind, head.target[0].whole, head.rows, head.exact) == ("numbers", False, 3, True)
 
 
 def test_the_rows_of_a_long_file_are_estimated(tmp_path: Path) -> None:
-    head = table_of(tmp_path, "a,y\n" + "1.25,0\n" * 5000).head()
-    assert (head.rows, head.exact) == (5000, False)
+    head = table_of(tmp_path, "a,y\n" + "1.25,0\n" * 500_000).head()
+    assert (head.rows, head.exact, head.whole) == (500_000, False, False)
+    assert head.seen == HEAD // len("1.25,0\n") - 1
 
 
 def test_the_head_tells_the_mistakes_it_sees(tmp_path: Path) -> None:

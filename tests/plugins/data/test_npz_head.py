@@ -37,7 +37,7 @@ def test_a_test_part_of_its_own_is_counted(tmp_path: Path) -> None:
 
 
 def test_what_is_missing_is_told(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="there is no array y; X holds the features; there are x, z"):
+    with pytest.raises(DataError, match="there is no array 'y' to predict; name it as target; there are x, z"):
         head_of(tmp_path, X=X, z=X)
     (tmp_path / "a.npz").write_bytes(b"nothing")
     with pytest.raises(DataError, match="not a NumPy archive"):

@@ -127,7 +127,8 @@ def _search(pipeline: Pipeline, seen: Outlook | None) -> Iterator[tuple[str, str
     for row in rows:
         yield "", "  ".join(f"{cell:{wide}}" for cell, wide in zip(row, (*widths, 0), strict=True))
     if seen:
-        yield "memory", f"about {_size(seen.bytes())}, populations of up to {_count(seen.population(), 'member')}"
+        covered = f"about {_size(seen.bytes())} in the largest process, all included"
+        yield "memory", f"{covered}; populations of up to {_count(seen.population(), 'member')}"
 
 
 def _name(part: Plugin | None) -> str:

@@ -67,6 +67,7 @@ class Preparation:
         """A column, sure to hold what it held in training."""
         column = table.columns[name]
         held = "words" if name in self.words else "numbers"
+        column = _without_values(column, held == "words")
         if (column.dtype.kind == "O") != (held == "words"):
             example = next((each for each in column.tolist() if each is not None), None)
             raise DataError(f"column {name!r} holds {example!r}; the model was trained on {held} there")
@@ -163,6 +164,17 @@ def _task(data: Data, table: Table) -> tuple[Task, Array]:
         raise one_value(table.target[0])
     labels = tuple(each.item() if isinstance(each, numpy.generic) else str(each) for each in classes)
     return Task("classification", table.target, classes=labels), codes.reshape(-1, 1).astype(numpy.int64)
+
+
+def _without_values(column: Array, words: bool) -> Array:
+    """A column in which no row has a value, as one of words or of numbers: in few rows nothing tells which it is."""
+    import numpy
+
+    if words and column.dtype.kind == "f" and column.ndim == 1 and numpy.isnan(column).all():
+        return numpy.full(len(column), None, dtype=object)
+    if not words and column.dtype.kind == "O" and all(each is None for each in column):
+        return numpy.full(len(column), numpy.nan)
+    return column
 
 
 def _is_rounded(table: Table, name: str) -> bool:

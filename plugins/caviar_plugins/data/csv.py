@@ -15,6 +15,8 @@ from caviar_plugins.data.csv_rows import Rows
 
 HEAD = 1 << 21
 """Bytes that `pipe check` looks at; a file that is no longer is known wholly."""
+COPIES = 3
+"""How many times the file's size reading it takes: the bytes, and the cells as text with their places."""
 
 
 class CSV(Data):
@@ -99,7 +101,7 @@ def _head(
             source, next(line for line, row in zip(lines, rows, strict=True) if is_missing(row[place])), target
         )
     count = source.estimate(len(rows), lines[-1]) if source.cut else len(rows)
-    return Head(tuple(columns.values()), (truth,), count, exact=not source.cut, seen=len(rows))
+    return Head(tuple(columns.values()), (truth,), count, exact=not source.cut, seen=len(rows), reading=COPIES * size)
 
 
 def _lacks_target(source: Rows, line: int, target: str) -> NoReturn:

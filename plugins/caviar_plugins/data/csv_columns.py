@@ -31,11 +31,12 @@ def read_columns(
 
     And the names of those whose whole numbers are rounded. Raises DataError.
     """
+    names = source.header
     table = _texts(source)
     if not len(table):
         source.fail(1, "there are no rows below the header")
     columns, rounded = dict[str, Array](), list[str]()
-    for place, name in enumerate(source.header):
+    for place, name in enumerate(names):
         if name in ignored:
             continue
         try:

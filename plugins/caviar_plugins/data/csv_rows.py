@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import csv
 from codecs import getincrementaldecoder
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
@@ -15,7 +16,7 @@ from io import StringIO
 from itertools import islice
 from os import stat_result
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, TextIO
 
 from caviar import DataError
 
@@ -99,10 +100,8 @@ class Rows:
 
     @cached_property
     def _status(self) -> stat_result:
-        try:
+        with self._told():
             return self.path.stat()
-        except OSError as error:
-            self._unreadable(error)
 
     @cached_property
     def holds_a_row(self) -> bool:
@@ -119,49 +118,65 @@ class Rows:
 
     @cached_property
     def _content(self) -> bytes:
+        """The bytes up to the limit."""
+        with self._told(), self.path.open("rb") as file:
+            return file.read(self.limit)
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """What the system says of the file becomes a DataError."""
         try:
-            with self.path.open("rb") as file:
-                return file.read() if self.limit is None else file.read(self.limit)
-        except OSError as error:
-            self._unreadable(error)
-
-    def _unreadable(self, error: OSError) -> NoReturn:
-        if isinstance(error, FileNotFoundError):
+            yield
+        except FileNotFoundError:
             raise DataError(f"{self.path}: there is no such file") from None
-        raise DataError(f"{self.path}: cannot be read: {error.strerror or error}") from error
+        except OSError as error:
+            raise DataError(f"{self.path}: cannot be read: {error.strerror or error}") from error
 
-    @cached_property
-    def _text(self) -> str:
-        try:  # a letter of several bytes may be cut at the limit
-            return getincrementaldecoder("utf-8-sig")().decode(self._content, final=not self.cut)
-        except UnicodeDecodeError as error:
-            line = 1 + self._content.count(b"\n", 0, error.start)
-            self.fail(line, "not in UTF-8; save the file as UTF-8")
+    def _open(self) -> TextIO:
+        """The text; where it is cut at a limit, the last letter may be lacking bytes and is left out."""
+        if not self.cut:
+            return self.path.open(encoding="utf-8-sig", newline="")
+        return StringIO(getincrementaldecoder("utf-8-sig")().decode(self._content), newline="")
 
     def _lines(self) -> Iterator[tuple[int, list[str]]]:
         """Complete rows that are not blank, each with the number of the line on which it begins."""
-        csv.field_size_limit(max(csv.field_size_limit(), _LONGEST_CELL))
-        reader = csv.reader(StringIO(self._text, newline=""), delimiter=self.separator, strict=True)
-        line, before = 1, None
-        try:
-            for row in reader:
-                if before is not None:
-                    yield before
-                before = (line, row) if row else None
-                line = reader.line_num + 1
-        except csv.Error as error:
-            if before is not None:
-                yield before
-            if not (self.cut and reader.line_num == self._last):  # else the cell goes on behind the limit
-                self.fail(line, f"{error}; is a quote left open?")
-            return
-        if before is not None and not self.cut:
-            yield before
+        return _without_last(self._parsed()) if self.cut else self._parsed()
 
-    @cached_property
-    def _last(self) -> int:
-        """The last line, which a limit may cut."""
-        return len(self._content.splitlines())
+    def _parsed(self) -> Iterator[tuple[int, list[str]]]:
+        """The same, and the row that a limit cuts."""
+        csv.field_size_limit(max(csv.field_size_limit(), _LONGEST_CELL))
+        line = 1
+        try:
+            with self._told(), self._open() as text:
+                reader = csv.reader(text, delimiter=self.separator, strict=True)
+                for row in reader:
+                    if row:
+                        yield line, row
+                    line = reader.line_num + 1
+        except UnicodeDecodeError:  # the reader is some lines behind what was decoded
+            content = self._content if self.cut else self.path.read_bytes()
+            self.fail(_first_undecodable(content), "not in UTF-8; save the file as UTF-8")
+        except csv.Error as error:
+            if not self.cut or reader.line_num < len(
+                self._content.splitlines()
+            ):  # else a cell goes on behind the limit
+                self.fail(line, f"{error}; is a quote left open?")
+
+
+def _without_last(lines: Iterable[tuple[int, list[str]]]) -> Iterator[tuple[int, list[str]]]:
+    before = None
+    for each in lines:
+        if before is not None:
+            yield before
+        before = each
+
+
+def _first_undecodable(content: bytes) -> int:
+    try:
+        content.decode()
+    except UnicodeDecodeError as error:
+        return 1 + content.count(b"\n", 0, error.start)
+    return 1
 
 
 def _count(number: int, noun: str) -> str:

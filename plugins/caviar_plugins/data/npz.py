@@ -5,10 +5,11 @@ from __future__ import annotations
 import zipfile
 from collections import Counter
 from collections.abc import Collection
+from math import prod
 from pathlib import Path
 from typing import Any, NoReturn
 
-from caviar import Array, ColumnHead, Data, DataError, Head, Table, setting
+from caviar import EXACT_WHOLE, Array, ColumnHead, Data, DataError, Head, Table, setting
 
 from caviar_plugins.data.npz_head import ArrayHead, archive_of, array_heads, names_in
 from caviar_plugins.data.npz_values import first_unusable, no_text, rounded, unusable, values_of
@@ -54,9 +55,10 @@ class NPZ(Data):
             rounded=any(rounded(values, part["y"]) for part in parts.values()),
         )
         rows = sum(part["x"].shape[0] for part in parts.values())
+        size = len(parts) * sum(part["x"].size * prod(part["x"].shape) for part in parts.values())
         tested = parts["_test"]["x"].shape[0] if "_test" in parts else 0
         pixels = ColumnHead("x", x.kind or "numbers", x.width, whole=x.code in "iu", missing=None)
-        return Head((pixels,), (target,), rows, test=tested, seen=len(values))
+        return Head((pixels,), (target,), rows, test=tested, seen=len(values), reading=size)
 
     def _table(self, needs_target: bool) -> Table:
         """The arrays that matter, as columns."""
@@ -65,17 +67,20 @@ class NPZ(Data):
         with archive_of(self.path) as archive:
             heads = self._parts(archive, needs_target)
             parts = [{name: _array(archive, head) for name, head in part.items()} for part in heads.values()]
-        columns = {}
+        columns, rounded = {}, False
         for name, column in {"x": "x", "y": self.target}.items():
             if name in parts[0]:
                 columns[column] = numpy.concatenate([_rows(part[name], name) for part in parts])
+        if len(parts) == 2 and "y" in parts[0]:  # whole numbers and others are floats together
+            rounded = columns[self.target].dtype.kind == "f" and any(map(_are_large, (part["y"] for part in parts)))
         if self.target in columns and columns[self.target].dtype.kind == "U":
             try:
                 columns[self.target] = columns[self.target].astype(object)
             except ValueError:
                 raise no_text(self.path, self.target) from None
         test = numpy.arange(len(columns["x"])) >= len(parts[0]["x"]) if len(parts) == 2 else None
-        return Table(columns, (self.target,) if self.target in columns else (), test)
+        targets = (self.target,) if self.target in columns else ()
+        return Table(columns, targets, test, rounded=targets if rounded else ())
 
     def _parts(self, archive: zipfile.ZipFile, needs_target: bool) -> dict[str, dict[str, ArrayHead]]:
         """The heads of features (x) and, where it is there, target (y) by the end of their names; they fit each other.
@@ -140,6 +145,10 @@ def _array(archive: zipfile.ZipFile, head: ArrayHead) -> Array:
     with archive.open(head.name) as file:
         array: Array = numpy.lib.format.read_array(file, allow_pickle=False)
     return array
+
+
+def _are_large(array: Array) -> bool:
+    return array.dtype.kind in "iu" and max(int(array.max()), -int(array.min())) > EXACT_WHOLE
 
 
 def _rows(array: Array, name: str) -> Array:

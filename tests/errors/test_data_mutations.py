@@ -126,7 +126,8 @@ def arrays(random: Random) -> dict[str, object]:
 
 def damaged_npz(path: Path, random: Random) -> None:
     buffer = io.BytesIO()
-    random.choice([numpy.savez, numpy.savez_compressed])(buffer, **arrays(random))  # type: ignore[operator]
+    save: Callable[..., None] = random.choice([numpy.savez, numpy.savez_compressed])
+    save(buffer, **arrays(random))
     content = bytearray(buffer.getvalue())
     way = random.randrange(8)
     if way == 0:

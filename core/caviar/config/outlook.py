@@ -33,7 +33,7 @@ from caviar.values.task import Task, TaskKind, are_classes
 if TYPE_CHECKING:
     from caviar.config.pipeline import Pipeline
 
-_RARE = 30  # rows; of 30, a training part of half the rows lacks all once in 1e9
+_RARE = 10  # rows; a training part of 60 % of the rows lacks all of 10 once in 10,000 tables
 # Measured with getrusage on Linux: digits, 16 trials of 1 epoch, 186 MB; a CSV file of 200,000 rows of 20 numbers,
 # 34 MB, 374 MB; 1,000,000 such rows, 148 MB, 842 MB.
 _LIBRARIES = 150_000_000  # bytes: Python, NumPy, numba, pyarrow

@@ -212,7 +212,8 @@ class Odd(MLP):
     """Cannot be built with more than 8 units; with fewer than 4 one of its slots has no rows."""
 
     def layout(self, inputs: int, outputs: int, normalizer: Normalizer) -> Any:
-        units = int(self.units)  # type: ignore[call-overload]
+        units = self.units
+        assert isinstance(units, int)
         if units > 8:
             raise ValueError(f"{units} units do not fit")
         slots, statistics = super().layout(inputs, outputs, normalizer)

@@ -62,7 +62,7 @@ _HOMES = {
     "caviar.values.scores": ("Scores", "short_number"),
     "caviar.values.segment": ("MemberOutcome", "Outcome", "Segment"),
     "caviar.values.slot": ("Initial", "Layout", "Slot", "Views", "lay_out", "size_of"),
-    "caviar.values.table": ("Table",),
+    "caviar.values.table": ("EXACT_WHOLE", "Table"),
     "caviar.values.task": ("Task", "TaskKind"),
     "caviar.values.trial": ("Retest", "Trial", "TrialState"),
     "caviar.values.words": ("words_from_array", "words_to_array"),
@@ -165,6 +165,7 @@ if TYPE_CHECKING:
     from caviar.values.slot import Views as Views
     from caviar.values.slot import lay_out as lay_out
     from caviar.values.slot import size_of as size_of
+    from caviar.values.table import EXACT_WHOLE as EXACT_WHOLE
     from caviar.values.table import Table as Table
     from caviar.values.task import Task as Task
     from caviar.values.task import TaskKind as TaskKind

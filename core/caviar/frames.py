@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from math import prod
-from numbers import Real
+from numbers import Integral, Real
 from typing import Any
 
 from caviar.interfaces.data import DataError
 from caviar.values.arrays import Array
-from caviar.values.table import Table
+from caviar.values.table import EXACT_WHOLE, Table
+
+
+def rows_of(X: Any, features: Collection[str]) -> dict[str, Array]:
+    """The same of rows to predict, which may be records too: one mapping, several, or a row of a frame.
+
+    Raises DataError.
+    """
+    if hasattr(X, "to_dict") and hasattr(X, "index") and not hasattr(X, "columns") and set(features) <= set(X.index):
+        X = X.to_dict()
+    if isinstance(X, Mapping):
+        X = [X]
+    if isinstance(X, (list, tuple)) and X and all(isinstance(each, Mapping) for each in X):
+        names = dict.fromkeys(name for record in X for name in record)
+        return {str(name): _column(str(name), _cells([record.get(name) for record in X])) for name in names}
+    return features_of(X)
 
 
 def features_of(X: Any) -> dict[str, Array]:
@@ -30,6 +46,7 @@ def table_of(X: Any, y: Any) -> Table:
     import numpy
 
     columns = features_of(X)
+    _same_order(X, y)
     if hasattr(y, "columns"):
         targets = {str(name): _column(str(name), y[name]) for name in y.columns}
     else:
@@ -48,6 +65,33 @@ def table_of(X: Any, y: Any) -> Table:
     return Table({**columns, **targets}, tuple(targets))
 
 
+def _same_order(X: Any, y: Any) -> None:
+    """Raises DataError where the index of y is that of X in another order: rows would be paired by place."""
+    ours, theirs = (getattr(each, "index", None) for each in (X, y))
+    if not (hasattr(ours, "sort_values") and hasattr(theirs, "sort_values")) or ours.equals(theirs):
+        return
+    try:
+        permuted = len(ours) == len(theirs) and ours.sort_values().equals(theirs.sort_values())
+    except TypeError:  # labels of several kinds have no order
+        permuted = len(ours) == len(theirs) and set(ours) == set(theirs)
+    if permuted:
+        raise DataError(
+            "y has the index of X in another order, and rows are paired by their place; give y.loc[X.index] to pair "
+            "them by the index, or y.to_numpy() where the places are right"
+        )
+
+
+def _cells(cells: list[Any]) -> Array:
+    """The values of a record's field, as they are."""
+    import numpy
+
+    if any(isinstance(cell, (Mapping, list, tuple, set)) for cell in cells):
+        raise DataError("a record holds a collection; give one number, word or flag for each column")
+    array = numpy.empty(len(cells), dtype=object)
+    array[:] = cells
+    return array
+
+
 def _column(name: str, values: Any) -> Array:
     """Numbers, flags or words; what is missing is NaN or None."""
     import numpy
@@ -60,8 +104,11 @@ def _column(name: str, values: Any) -> Array:
     cells = [None if _missing(cell) else cell for cell in array.tolist()]
     present = [cell for cell in cells if cell is not None]
     if present and all(isinstance(cell, Real) for cell in present):
-        if len(present) == len(cells):
-            return numpy.asarray(cells)
+        if len(present) == len(cells) and (exact := numpy.asarray(cells)).dtype.kind in "biu":
+            return exact
+        if any(isinstance(cell, Integral) and abs(cell) > EXACT_WHOLE for cell in present):
+            rounded = f"holds whole numbers beyond {EXACT_WHOLE:,} that would be rounded; give floats or words"
+            raise DataError(f"column {name!r} {rounded}")
         return numpy.asarray([numpy.nan if cell is None else cell for cell in cells], dtype=numpy.float64)
     words = numpy.empty(len(cells), dtype=object)
     words[:] = [None if cell is None else str(cell) for cell in cells]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from caviar.frames import features_of
+from caviar.frames import rows_of
 from caviar.values.arrays import Array
 from caviar.values.table import Table
 from caviar.values.trial import Trial
@@ -27,7 +27,10 @@ class Best:
     _model: SavedModel = field(repr=False)
 
     def predict(self, X: Any) -> Array:
-        """A class or a number for each row; several numbers where there are several targets."""
+        """A class or a number for each row; several numbers where there are several targets.
+
+        Rows are arrays or a frame as in training, or records: a dict of one row, a list of them, a row of a frame.
+        """
         import numpy
 
         task, found = self._model.preparation.task, self._found(X)
@@ -48,7 +51,7 @@ class Best:
         return self._model.preparation.task.classes
 
     def _found(self, X: Any) -> Array:
-        return self._model.predict(Table(features_of(X), ()))
+        return self._model.predict(Table(rows_of(X, self._model.preparation.features), ()))
 
 
 @dataclass(frozen=True, repr=False)

@@ -7,8 +7,10 @@ from typing import Any
 import numpy
 import pandas
 import pytest
-from caviar import DataError, TrialState
+from caviar import DataError, Reporter, RunInfo, TrialState, hook
+from caviar.config.unfit import rounded_column
 from caviar_plugins import Memory
+from pydantic import PrivateAttr
 
 from tests.core.test_pipeline import SIDE, X, small
 
@@ -81,3 +83,70 @@ def test_several_targets_are_learned_together() -> None:
 def test_rows_that_do_not_fit_are_told(rows: Any, truth: Any, told: str) -> None:
     with pytest.raises(DataError, match=told):
         small().run(rows, truth)
+
+
+@pytest.mark.parametrize(
+    "index", [range(300), [f"row {n:03}" for n in range(300)], [n if n % 2 else f"row {n}" for n in range(300)]]
+)
+def test_a_target_in_another_order_than_its_rows_is_refused(index: Any) -> None:
+    frame, price = FRAME.set_axis(index), PRICE.set_axis(index)
+    shuffled = price.sample(frac=1, random_state=1)
+    with pytest.raises(DataError, match=r"y has the index of X in another order.*y\.loc\[X\.index\]"):
+        small().run(frame, shuffled)
+    again = small().run(frame, shuffled.loc[frame.index])
+    assert again.trials[0].metrics == small().run(frame, price).trials[0].metrics
+    assert small().run(frame, shuffled.to_numpy()).best is not None
+
+
+def test_a_target_with_another_index_is_paired_by_place() -> None:
+    assert small().run(FRAME, PRICE.set_axis(range(300, 600))).best is not None
+
+
+def test_records_are_predicted_as_the_rows_of_a_frame() -> None:
+    best = small().run(FRAME, PRICE).best
+    assert best is not None
+    rows = FRAME.iloc[:12]
+    expected = best.predict(rows)
+    records = rows.to_dict("records")
+    numpy.testing.assert_array_equal(best.predict(records), expected)
+    for place, record in enumerate(records):
+        numpy.testing.assert_allclose(best.predict(record), expected[place : place + 1], rtol=1e-5)
+        numpy.testing.assert_allclose(best.predict(rows.iloc[place]), expected[place : place + 1], rtol=1e-5)
+    assert best.predict({**records[1], "unused": "x"}).shape == (1,)
+    with pytest.raises(DataError, match="lacks the column 'size'"):
+        best.predict({"color": "red"})
+    with pytest.raises(DataError, match="a record holds a collection"):
+        best.predict({"size": [1.0, 2.0]})
+
+
+def test_a_record_without_values_is_predicted() -> None:
+    best = small().run(FRAME, PRICE).best
+    assert best is not None
+    empty = dict.fromkeys(FRAME.columns)
+    assert numpy.isfinite(best.predict(empty)).all()
+
+
+@pytest.mark.parametrize("cells", [[2**70, 1, None], [2**60 + 1, 2, None], [2**64, 1, 2], [2**63, -1, 1]])
+def test_whole_numbers_that_would_be_rounded_are_refused(cells: list[Any]) -> None:
+    frame = pandas.DataFrame({"id": numpy.asarray(cells * 100, dtype=object), "a": range(300)})
+    with pytest.raises(DataError, match=r"column 'id' holds whole numbers beyond 9,007,199,254,740,991"):
+        small().run(frame, PRICE)
+
+
+class Listener(Reporter):
+    """Keeps what is told before a run."""
+
+    _notes: list[str] = PrivateAttr(default_factory=list)
+
+    @hook
+    def before_run(self, run: RunInfo) -> None:
+        self._notes.extend(run.notes)
+
+
+def test_a_large_target_to_regress_is_refused_and_a_large_feature_told() -> None:
+    large = numpy.arange(300) + 2**60
+    with pytest.raises(DataError, match="the target 'y' holds whole numbers beyond"):
+        small().run(X, large)
+    listener = Listener()
+    small(reporter=(listener,)).run(FRAME[["new"]].assign(id=large), PRICE)
+    assert listener._notes == [rounded_column("id")]

@@ -50,6 +50,8 @@ def summary(pipeline: Pipeline) -> list[str]:
 
 
 def _data(seen: Outlook) -> Iterator[tuple[str, str]]:
+    from caviar.config.unfit import rounded_column
+
     head = seen.head
     about = "" if head.exact else "about "
     parts = ", ".join(f"{rows:,} {part}" for part, rows in seen.parts().items() if rows)
@@ -63,10 +65,15 @@ def _data(seen: Outlook) -> Iterator[tuple[str, str]]:
     for kind in ("numbers", "flags", "words"):
         columns = [each for each in head.features if each.kind == kind]
         if columns:
-            gaps = sum(each.missing for each in columns)
+            gaps = sum(bool(each.missing) for each in columns)
             told.append(f"{sum(each.width for each in columns):,} of {kind}{f' ({gaps} with gaps)' if gaps else ''}")
-    yield "columns", f"{', '.join(told)}; {seen.inputs:,} inputs"
-    what = f"{seen.outputs} classes" if seen.task == "classification" else "numbers"
+    bound = "at most " if seen.has_rare_words() else ""
+    yield "columns", f"{', '.join(told)}; {bound if seen.all_inputs_seen() else 'about '}{seen.inputs:,} inputs"
+    for column in head.features:
+        if column.rounded:
+            yield "", rounded_column(column.name)
+    least = "" if seen.all_outputs_seen() else "at least "
+    what = f"{least}{seen.outputs} classes" if seen.task == "classification" else "numbers"
     yield "target", f"{', '.join(each.name for each in head.target)}: {what}, {seen.task}"
 
 
@@ -77,8 +84,12 @@ def _training(pipeline: Pipeline, seen: Outlook | None) -> Iterator[tuple[str, s
     if seen:
         ends = (seen.smallest, seen.largest)
         shapes = " … ".join(dict.fromkeys(map(str, ends)))
-        model += f" {shapes}, {' … '.join(dict.fromkeys(f'{each.parameters:,}' for each in ends))} parameters"
+        sure = seen.all_inputs_seen() and not seen.has_rare_words() and seen.all_outputs_seen()
+        parameters = " … ".join(dict.fromkeys(f"{each.parameters:,}" for each in ends))
+        model += f" {shapes}, {'' if sure else 'about '}{parameters} parameters"
     yield "model", model
+    if seen and seen.unbuilt:
+        yield "", f"{seen.unbuilt}; such trials fail"
     yield "normalizer", _name(pipeline.normalizer)
     training = f"{_name(pipeline.optimizer)}, {_count(pipeline.trainer.epochs, 'epoch')}"
     batches = steps(pipeline, seen.parts()["training"]) if seen else None
@@ -116,7 +127,8 @@ def _search(pipeline: Pipeline, seen: Outlook | None) -> Iterator[tuple[str, str
     for row in rows:
         yield "", "  ".join(f"{cell:{wide}}" for cell, wide in zip(row, (*widths, 0), strict=True))
     if seen:
-        yield "memory", f"about {_size(seen.bytes())}, populations of up to {_count(seen.population(), 'member')}"
+        covered = f"about {_size(seen.bytes())} in the largest process, all included"
+        yield "memory", f"{covered}; populations of up to {_count(seen.population(), 'member')}"
 
 
 def _name(part: Plugin | None) -> str:

@@ -49,8 +49,8 @@ def teaches_nothing(head: Head) -> list[str]:
 
 def _names_rows(column: ColumnHead, head: Head) -> bool:
     numbered = column.kind == "words" or (column.whole and any(word in _words(column.name) for word in _NUMBERS))
-    # Beyond the head, nobody has looked: a thousand different ones are enough.
-    return numbered and not column.missing and (column.distinct or 0) >= min(head.rows, 1000)
+    looked_at = head.rows if head.seen is None else head.seen
+    return numbered and not column.missing and (column.distinct or 0) >= looked_at
 
 
 def _words(name: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""Unfit: data that is not what the file takes it for."""
+"""Unfit: data that is not what the file takes it for, told by `check` and by `run` in the same words."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from caviar.interfaces.data import Data, DataError
 from caviar.values.problem import LateMistake
+from caviar.values.table import EXACT_WHOLE
 
 
 class Unfit(LateMistake, DataError):
@@ -22,3 +23,60 @@ def no_rows(data: Data, rows: int, part: str) -> Unfit:
     """The mistake of shares that leave the training or validation part empty."""
     key = "validation" if data.folds is None else "folds"
     return Unfit(("data", key), f"{rows} rows leave none for the {part} part; change '{key}' or 'test'")
+
+
+def own_test_part() -> Unfit:
+    """The mistake of taking a test part of data that has one."""
+    return Unfit(("data", "test"), "this data brings its own test part; leave the key out, or set it to 0")
+
+
+def several_classes(targets: Sequence[str]) -> Unfit:
+    """The mistake of several targets whose values are classes."""
+    return Unfit(("data", "target"), f"classification needs one target column, not {len(targets)}: {listed(targets)}")
+
+
+def one_value(target: str) -> DataError:
+    """The complaint about a class that all rows have."""
+    return DataError(f"the target {target!r} has one value only: nothing to tell apart")
+
+
+def no_features() -> DataError:
+    """The complaint about a target alone."""
+    return DataError("the data has no column besides the target: nothing to learn from")
+
+
+def rounded_target(target: str) -> DataError:
+    """The complaint about numbers that would not be told apart."""
+    return DataError(
+        f"the target {target!r} holds whole numbers beyond {EXACT_WHOLE:,}, which would be rounded; names belong in a "
+        f'column of words (of a CSV file, words = ["{target}"] in [data]), amounts in a larger unit'
+    )
+
+
+def rounded_column(name: str) -> str:
+    """What the user should know of a feature."""
+    return (
+        f"column {name!r} holds whole numbers beyond {EXACT_WHOLE:,}, which are rounded; leave it out if it only names "
+        "the rows, or make it one of words"
+    )
+
+
+def wordy_column(name: str) -> DataError:
+    """The complaint about words that no transform turned into numbers."""
+    return DataError(f"column {name!r} holds words; add the transform 'one-hot', which turns them into numbers")
+
+
+def column_with_gaps(name: str) -> DataError:
+    """The complaint about missing cells that no transform filled."""
+    return DataError(f"column {name!r} has cells without a value; add the transform 'impute', which fills them")
+
+
+def few_rows(rows: int, smallest: int) -> DataError:
+    """The complaint about a training part that is less than a normalizer's smallest batch."""
+    return DataError(f"{rows} training row(s) are too few for the normalizer: it needs {smallest}")
+
+
+def listed(names: Sequence[str]) -> str:
+    """Some names, the first few of many."""
+    shown = ", ".join(repr(name) for name in names[:5])
+    return f"{shown}, … ({len(names)} in all)" if len(names) > 5 else shown

@@ -7,14 +7,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from caviar.config.unfit import Unfit, words_to_regress
+from caviar.config.unfit import (
+    column_with_gaps,
+    listed,
+    no_features,
+    one_value,
+    rounded_column,
+    rounded_target,
+    several_classes,
+    words_to_regress,
+    wordy_column,
+)
 from caviar.engine.split import split_rows
 from caviar.interfaces.data import Data, DataError
 from caviar.interfaces.transform import Transform
 from caviar.values.arrays import Array
 from caviar.values.dataset import Dataset, Split
 from caviar.values.random import Random
-from caviar.values.table import Table
+from caviar.values.table import EXACT_WHOLE, Table
 from caviar.values.task import Task, are_classes
 
 
@@ -23,7 +33,7 @@ class Preparation:
     """How rows become inputs: what each transform learned, the feature columns expected, and the task.
 
     `widths` says how many numbers a row of each feature is, `words` which features held words. It is saved with the
-    model, so that prediction prepares new rows in the same way.
+    model, so that prediction prepares new rows in the same way. `notes`, which are not saved, are for the user.
     """
 
     transforms: tuple[Transform, ...]
@@ -32,6 +42,7 @@ class Preparation:
     widths: tuple[int, ...]
     words: tuple[str, ...]
     task: Task
+    notes: tuple[str, ...] = ()
 
     def inputs(self, table: Table, dtype: str) -> Array:
         """Rows of a table as the model's inputs: (rows, inputs)."""
@@ -46,7 +57,7 @@ class Preparation:
     def _lacking(self, name: str) -> str:
         wide = self.widths[self.features.index(name)]
         if wide == 1:
-            return f"the data lacks the column {name!r}; the model was trained on {_listed(self.features)}"
+            return f"the data lacks the column {name!r}; the model was trained on {listed(self.features)}"
         return (
             f"the data lacks the array {name!r}; the model was trained on one with {wide} numbers a row, "
             "such as an archive (.npz) holds"
@@ -56,6 +67,7 @@ class Preparation:
         """A column, sure to hold what it held in training."""
         column = table.columns[name]
         held = "words" if name in self.words else "numbers"
+        column = _without_values(column, held == "words")
         if (column.dtype.kind == "O") != (held == "words"):
             example = next((each for each in column.tolist() if each is not None), None)
             raise DataError(f"column {name!r} holds {example!r}; the model was trained on {held} there")
@@ -75,7 +87,7 @@ def prepare(
     task, truth = _task(data, table)
     codes = truth[:, 0] if task.kind == "classification" else None
     if not table.features:
-        raise DataError("the data has no column besides the target: nothing to learn from")
+        raise no_features()
     splits = split_rows(data, codes, table.rows, table.test, seed.child("data"))
     content = fingerprint(table)
     made = [_fitted(table, task, truth, split, transforms, dtype, content) for split in splits]
@@ -102,7 +114,8 @@ def _fitted(
         task, y = _scaled(task, truth, split.train, dtype)
     words = tuple(name for name in table.features if table.columns[name].dtype.kind == "O")
     widths = tuple(_width(table.columns[name]) for name in table.features)
-    preparation = Preparation(tuple(transforms), tuple(learned), table.features, widths, words, task)
+    notes = tuple(rounded_column(name) for name in table.features if _is_rounded(table, name))
+    preparation = Preparation(tuple(transforms), tuple(learned), table.features, widths, words, task, notes)
     return Dataset(_matrix(features, dtype), y, truth, split, task, content), preparation
 
 
@@ -127,15 +140,18 @@ def _task(data: Data, table: Table) -> tuple[Task, Array]:
     if kind == "regression":
         if words := [name for name in table.target if table.columns[name].dtype.kind not in "fiub"]:
             raise words_to_regress(words)
+        if inexact := [name for name in table.target if _is_rounded(table, name)]:
+            raise rounded_target(inexact[0])
         truth = numpy.stack([column.astype(numpy.float64) for column in columns], axis=1)
         if not numpy.isfinite(truth).all():
             row = int(numpy.flatnonzero(~numpy.isfinite(truth).all(axis=1))[0])
-            raise DataError(f"the target {_listed(table.target)} is missing or not finite in row {row + 1} of the data")
+            raise DataError(f"the target {listed(table.target)} is missing or not finite in row {row + 1} of the data")
         return Task("regression", table.target), truth
     if len(columns) != 1:
-        text = f"classification needs one target column, not {len(columns)}: {_listed(table.target)}"
-        raise Unfit(("data", "target"), text)
+        raise several_classes(table.target)
     column = columns[0]
+    if table.target[0] in table.rounded:
+        raise rounded_target(table.target[0])
     empty = (
         [i for i, v in enumerate(column) if v is None]
         if column.dtype.kind == "O"
@@ -145,9 +161,28 @@ def _task(data: Data, table: Table) -> tuple[Task, Array]:
         raise DataError(f"the target {table.target[0]!r} is missing in row {int(empty[0]) + 1} of the data")
     classes, codes = numpy.unique(column, return_inverse=True)
     if len(classes) < 2:
-        raise DataError(f"the target {table.target[0]!r} has one value only, {classes[0]!r}: nothing to tell apart")
+        raise one_value(table.target[0])
     labels = tuple(each.item() if isinstance(each, numpy.generic) else str(each) for each in classes)
     return Task("classification", table.target, classes=labels), codes.reshape(-1, 1).astype(numpy.int64)
+
+
+def _without_values(column: Array, words: bool) -> Array:
+    """A column in which no row has a value, as one of words or of numbers: in few rows nothing tells which it is."""
+    import numpy
+
+    if words and column.dtype.kind == "f" and column.ndim == 1 and numpy.isnan(column).all():
+        return numpy.full(len(column), None, dtype=object)
+    if not words and column.dtype.kind == "O" and all(each is None for each in column):
+        return numpy.full(len(column), numpy.nan)
+    return column
+
+
+def _is_rounded(table: Table, name: str) -> bool:
+    """Whether a column's whole numbers have lost digits, or do so in float64."""
+    column = table.columns[name]
+    wide = column.dtype.kind in "iu" and column.dtype.itemsize == 8 and column.size
+    beyond = wide and max(int(column.max()), -int(column.min())) > EXACT_WHOLE
+    return name in table.rounded or bool(beyond)
 
 
 def _kind(column: Array) -> str:
@@ -166,7 +201,7 @@ def _scaled(task: Task, truth: Array, train: Array, dtype: str) -> tuple[Task, A
     with numpy.errstate(over="ignore"):
         center, scale = truth[train].mean(axis=0), truth[train].std(axis=0)
     if not (numpy.isfinite(center).all() and numpy.isfinite(scale).all()):
-        raise DataError(f"the target {_listed(task.targets)} is too large for its spread to be a number; rescale it")
+        raise DataError(f"the target {listed(task.targets)} is too large for its spread to be a number; rescale it")
     scale[scale == 0] = 1.0  # a constant target is learned as it is
     scaled = Task(task.kind, task.targets, (), tuple(center.tolist()), tuple(scale.tolist()))
     return scaled, ((truth - center) / scale).astype(dtype)
@@ -178,12 +213,13 @@ def _matrix(table: Table, dtype: str) -> Array:
     blocks: list[Any] = []
     for name, column in table.columns.items():
         if column.dtype.kind not in "fiub":
-            raise DataError(f"column {name!r} holds words: add the transform 'one-hot', which turns them into numbers")
+            raise wordy_column(name)
         block = column.reshape(len(column), -1).astype(dtype, copy=False)
+        if numpy.isnan(block).any():
+            raise column_with_gaps(name)
         if not numpy.isfinite(block).all():
             row = int(numpy.flatnonzero(~numpy.isfinite(block).all(axis=1))[0])
-            hint = "the transform 'impute' fills gaps"
-            raise DataError(f"column {name!r} is missing or not finite in row {row + 1} of the data; {hint}")
+            raise DataError(f"column {name!r} is not finite in row {row + 1} of the data; correct it")
         blocks.append(block)
     # In C order wherever it comes from: the order in memory can change the bits of what is computed.
     return numpy.ascontiguousarray(blocks[0] if len(blocks) == 1 else numpy.concatenate(blocks, axis=1))
@@ -191,8 +227,3 @@ def _matrix(table: Table, dtype: str) -> Array:
 
 def _width(column: Array) -> int:
     return 1 if column.ndim == 1 else int(column.shape[1])
-
-
-def _listed(names: Sequence[str]) -> str:
-    shown = ", ".join(repr(name) for name in names[:5])
-    return f"{shown}, … ({len(names)} in all)" if len(names) > 5 else shown

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from caviar.config.losses import named_loss
 from caviar.config.metrics import metrics_for, searched_metric
+from caviar.config.unfit import few_rows
 from caviar.engine.job import Work
 from caviar.engine.objective import Objective, objective_named
 from caviar.engine.prepare import Preparation, prepare
@@ -42,7 +43,7 @@ def set_up(pipeline: Pipeline) -> tuple[Work, Preparation, Objective]:
     smallest = max(getattr(each, "smallest_batch", 1) for each in plugins_at(pipeline.normalizer))
     fewest = min(len(dataset.split.train) for dataset in datasets)
     if fewest < smallest:
-        raise DataError(f"{fewest} training row(s) are too few for the normalizer: it needs {smallest}")
+        raise few_rows(fewest, smallest)
     task = datasets[0].task
     pipeline = with_loss(pipeline, task)
     metrics = metrics_for(pipeline.search, task.kind)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from caviar.config.unfit import Unfit, no_rows
+from caviar.config.unfit import no_rows, own_test_part
 from caviar.interfaces.data import Data
 from caviar.values.arrays import Array
 from caviar.values.dataset import Split
@@ -18,7 +18,7 @@ def split_rows(data: Data, codes: Array | None, rows: int, test: Array | None, r
     import numpy
 
     if test is not None and data.test > 0:
-        raise Unfit(("data", "test"), "this data brings its own test part; leave the key out, or set it to 0")
+        raise own_test_part()
     free = numpy.arange(rows) if test is None else numpy.flatnonzero(~test)
     mixed = free[random.child("split").order(len(free))]
     if codes is not None:

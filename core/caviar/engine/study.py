@@ -86,7 +86,7 @@ def run(
             best=objective.best(before),
             space=space,
             where=objective.conditions,
-            notes=notes,
+            notes=(*preparation.notes, *notes),
             kept=kept,
             prints=prints,
         )

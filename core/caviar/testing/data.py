@@ -89,15 +89,15 @@ def _same(found: Table, expected: Table) -> None:
 
 
 def _agree(column: ColumnHead, cells: Array, head: Head) -> None:
-    """Where a head is not exact it has not seen every row: gaps and halves may come later."""
+    """Where a head has not seen every row, gaps and halves may come later."""
     empty = numpy.asarray([cell is None for cell in cells]) if cells.dtype.kind == "O" else cells != cells
     assert column.width == (cells.shape[1] if cells.ndim > 1 else 1), column.name
     assert (column.kind == "words") == (cells.dtype.kind == "O"), column.name
     if cells.dtype.kind == "b":
         assert column.kind == "flags", column.name
-    if head.exact:
-        assert column.missing == bool(empty.any()), column.name
-    if head.exact and column.kind == "numbers" and not empty.any():
+    if head.whole and column.missing is not None:
+        assert column.missing == bool(empty.any()), f"{column.name}: are there gaps?"
+    if head.whole and column.kind == "numbers" and not empty.any():
         assert not column.whole or (cells == numpy.floor(cells)).all(), column.name
-    if head.exact and column.distinct is not None and cells.ndim == 1:
-        assert column.distinct >= len(set(cells[~empty].tolist())), column.name
+    if head.whole and column.distinct is not None and cells.ndim == 1:
+        assert column.distinct == len(set(cells[~empty].tolist())), f"{column.name}: how many different values?"

@@ -10,9 +10,11 @@ ColumnKind: TypeAlias = Literal["numbers", "flags", "words"]
 
 @dataclass(frozen=True)
 class ColumnHead:
-    """One column: `width` numbers a row once it is numbers; `distinct` different values seen, None where not counted.
+    """One column: `width` numbers a row once it is numbers, and what is known from the rows that were looked at.
 
-    `whole` says that all numbers seen are whole, `missing` that a cell without a value was seen.
+    `distinct`: how many different values there are, `rarest`: in how many rows the rarest of them is; None where not
+    counted. `whole`: all numbers are whole. `missing`: a cell has no value; None where nobody looked. `rounded`: whole
+    numbers are beyond `EXACT_WHOLE`.
     """
 
     name: str
@@ -20,18 +22,31 @@ class ColumnHead:
     width: int = 1
     distinct: int | None = None
     whole: bool = False
-    missing: bool = False
+    missing: bool | None = False
+    rarest: int | None = None
+    rounded: bool = False
 
 
 @dataclass(frozen=True)
 class Head:
-    """`rows` is exact, or estimated from the file's size; `test` of them are set aside by the data itself."""
+    """`rows` is exact, or estimated from the file's size; `test` of them are set aside by the data itself.
+
+    `seen` of the rows were looked at for what the columns hold; None: all. `reading` is how many bytes of memory it
+    takes to read the rows, beside the table that comes of it.
+    """
 
     features: tuple[ColumnHead, ...]
     target: tuple[ColumnHead, ...]
     rows: int
     exact: bool = True
     test: int = 0
+    seen: int | None = None
+    reading: int = 0
+
+    @property
+    def whole(self) -> bool:
+        """Whether all rows were looked at."""
+        return self.exact and self.seen in (None, self.rows)
 
     @property
     def width(self) -> int:

@@ -31,6 +31,10 @@ class Slot:
     layer: int = 0
     start: int = 0
 
+    def __post_init__(self) -> None:
+        if any(side < 1 for side in self.shape):
+            raise ValueError(f"slot '{self.name}' has the shape {self.shape}; each side must be 1 or more")
+
     @property
     def size(self) -> int:
         """Values per member."""

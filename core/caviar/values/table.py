@@ -7,6 +7,9 @@ from dataclasses import dataclass, replace
 
 from caviar.values.arrays import Array
 
+EXACT_WHOLE = (1 << 53) - 1
+"""Whole numbers beyond this may be rounded in float64, where 2^53 and 2^53 + 1 are one number."""
+
 
 @dataclass(frozen=True)
 class Table:
@@ -14,12 +17,13 @@ class Table:
 
     Numbers are of any numeric dtype, missing as NaN; flags are booleans; words are object arrays of str, missing as
     None. `target` names the columns to predict. `test` marks the rows that the data itself sets aside for the test
-    part (None: none).
+    part (None: none). `rounded` names the columns of floats whose source has whole numbers beyond `EXACT_WHOLE`.
     """
 
     columns: Mapping[str, Array]
     target: tuple[str, ...]
     test: Array | None = None
+    rounded: tuple[str, ...] = ()
 
     @property
     def rows(self) -> int:

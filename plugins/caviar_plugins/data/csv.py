@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from itertools import islice
+from functools import lru_cache
 from pathlib import Path
 from typing import NoReturn
 
-from caviar import Array, Data, DataError, Head, Table, setting
+from caviar import Array, Data, Head, Table, setting
 from pydantic import ValidationInfo, field_validator
 
-from caviar_plugins.data.csv_cells import describe, is_missing
+from caviar_plugins.data.csv_cells import BadCell, describe, is_missing
 from caviar_plugins.data.csv_rows import Rows
 
-HEAD_ROWS = 1000
-"""How many rows `pipe check` looks at."""
+HEAD = 1 << 21
+"""Bytes that `pipe check` looks at; a file that is no longer is known wholly."""
+COPIES = 3
+"""How many times the file's size reading it takes: the bytes, and the cells as text with their places."""
 
 
 class CSV(Data):
@@ -45,61 +47,65 @@ class CSV(Data):
         return ignore
 
     def read(self) -> Table:
-        self._names()
+        self.head()  # what it refuses is refused here in the same words
         table = self.read_rows()
         gap = _first_gap(table.columns[self.target])
         if gap is not None:
-            self._lacks_target(self._rows.line_of(gap))
+            _lacks_target(self._rows, self._rows.line_of(gap), self.target)
         return table
 
     def read_rows(self, words: Collection[str] = ()) -> Table:
         from caviar_plugins.data.csv_columns import read_columns
 
-        names = self._rows.header()
-        known = {name for name in (*self.words, *words) if name in names}
-        columns = {name: each for name, each in read_columns(self._rows, known).items() if name not in self.ignore}
-        return Table(columns, (self.target,) if self.target in columns else ())
+        columns, rounded = read_columns(self._rows, {*self.words, *words}, set(self.ignore))
+        return Table(columns, (self.target,) if self.target in columns else (), rounded=rounded)
 
     def columns(self) -> tuple[str, ...]:
-        return tuple(self._rows.header())
+        return tuple(self._rows.header)
 
     def head(self) -> Head:
-        names = self._names()
-        rows = list(islice(self._rows.rows(), HEAD_ROWS + 1))
-        if not rows:
-            raise DataError(f"{self.path}:1: there are no rows below the header")
-        place = names.index(self.target)
-        for line, row in rows:
-            if is_missing(row[place]):
-                self._lacks_target(line)
-        cells = zip(*(row for _, row in rows[:HEAD_ROWS]), strict=True)
-        columns = {name: describe(name, column, name in self.words) for name, column in zip(names, cells, strict=True)}
-        features = tuple(each for name, each in columns.items() if name not in (self.target, *self.ignore))
-        count = len(rows) if len(rows) <= HEAD_ROWS else self._estimate()
-        return Head(features, (columns[self.target],), count, exact=len(rows) <= HEAD_ROWS)
+        whole = self._rows
+        return _head(self.path, self.separator, self.target, self.words, self.ignore, whole.size, whole.changed)
 
     @property
     def _rows(self) -> Rows:
         return Rows(self.path, self.separator)
 
-    def _names(self) -> list[str]:
-        """The header, which must have every column that the file of the pipeline speaks of."""
-        names = self._rows.header()
-        places = ((self.target,), "to predict"), (self.words, "to read as words"), (self.ignore, "to ignore")
-        for listed, what in places:
-            for name in listed:
-                self._rows.find(name, names, what)
-        return names
 
-    def _lacks_target(self, line: int) -> NoReturn:
-        self._rows.fail(line, f"the target '{self.target}' has no value; fill it in or remove the row")
+@lru_cache(maxsize=4)
+def _head(
+    path: Path, separator: str, target: str, words: tuple[str, ...], ignored: tuple[str, ...], size: int, changed: int
+) -> Head:
+    """What the first rows of a file of this size, changed then, tell; advice, check and run ask one after the other."""
+    source = Rows(path, separator, HEAD)
+    if source.cut and not source.holds_a_row:
+        source = Rows(path, separator)
+    for listed, what in ((target,), "to predict"), (words, "to read as words"), (ignored, "to ignore"):
+        for name in listed:
+            source.find(name, what)
+    if not source.holds_a_row:
+        source.fail(1, "there are no rows below the header")
+    lines, rows = zip(*source.rows(), strict=True)
+    columns = {}
+    for name, cells in zip(source.header, zip(*rows, strict=True), strict=True):
+        if name in ignored:
+            continue
+        try:
+            columns[name] = describe(name, cells, name in words, source.cut)
+        except BadCell as bad:
+            source.fail(lines[bad.place], bad.text)
+    truth = columns.pop(target)
+    if truth.missing:
+        place = source.header.index(target)
+        _lacks_target(
+            source, next(line for line, row in zip(lines, rows, strict=True) if is_missing(row[place])), target
+        )
+    count = source.estimate(len(rows), lines[-1]) if source.cut else len(rows)
+    return Head(tuple(columns.values()), (truth,), count, exact=not source.cut, seen=len(rows), reading=COPIES * size)
 
-    def _estimate(self) -> int:
-        """Rows, from the size of the first lines and of the file."""
-        with self.path.open("rb") as file:
-            header, *lines = islice(file, HEAD_ROWS + 1)
-        share = (self.path.stat().st_size - len(header)) / sum(map(len, lines))
-        return round(len(lines) * share)
+
+def _lacks_target(source: Rows, line: int, target: str) -> NoReturn:
+    source.fail(line, f"the target '{target}' has no value; fill it in or remove the row")
 
 
 def _first_gap(column: Array) -> int | None:

@@ -5,21 +5,47 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from caviar import Array, DataError
+from caviar import EXACT_WHOLE, Array, DataError
 
-from caviar_plugins.data.csv_cells import FLAGS, MISSING, MOSTLY, NUMBER, WHOLE
+from caviar_plugins.data.csv_cells import (
+    FLAGS,
+    LARGEST,
+    LONG,
+    MISSING,
+    MOSTLY,
+    NUMBER,
+    WHOLE,
+    BadCell,
+    not_a_number,
+    too_large,
+)
 from caviar_plugins.data.csv_rows import Rows
 
 _ONE_BLOCK = 1 << 30  # bytes; within a block quoted line breaks cannot fall on a border
 
 
-def read_columns(source: Rows, words: Collection[str]) -> dict[str, Array]:
-    """All columns by name: numbers, flags or words; missing cells are NaN or None. Raises DataError."""
-    names = source.header()
+def read_columns(
+    source: Rows, words: Collection[str], ignored: Collection[str]
+) -> tuple[dict[str, Array], tuple[str, ...]]:
+    """All columns but the ignored ones: numbers, flags or words; missing cells are NaN or None.
+
+    And the names of those whose whole numbers are rounded. Raises DataError.
+    """
+    names = source.header
     table = _texts(source)
     if not len(table):
         source.fail(1, "there are no rows below the header")
-    return {name: _array(source, name, table.column(place), name in words) for place, name in enumerate(names)}
+    columns, rounded = dict[str, Array](), list[str]()
+    for place, name in enumerate(names):
+        if name in ignored:
+            continue
+        try:
+            columns[name], inexact = _array(name, table.column(place), name in words)
+        except BadCell as bad:
+            source.fail(source.line_of(bad.place), bad.text)
+        if inexact:
+            rounded.append(name)
+    return columns, tuple(rounded)
 
 
 def _texts(source: Rows) -> Any:
@@ -62,7 +88,8 @@ def _let_the_exact_parser_complain(source: Rows) -> None:
         pass
 
 
-def _array(source: Rows, name: str, cells: Any, words: bool) -> Array:
+def _array(name: str, cells: Any, words: bool) -> tuple[Array, bool]:
+    """A column, and whether whole numbers were rounded. Raises BadCell."""
     import pyarrow
     from pyarrow import compute
 
@@ -71,22 +98,33 @@ def _array(source: Rows, name: str, cells: Any, words: bool) -> Array:
     texts = compute.if_else(compute.is_in(lower, pyarrow.array(MISSING)), None, texts)
     present = len(texts) - texts.null_count
     if not words and present and _all(compute.is_in(lower, pyarrow.array((*FLAGS, *MISSING)))):
-        return _numpy(compute.if_else(compute.is_null(texts), None, compute.equal(lower, FLAGS[0])))
+        return _numpy(compute.if_else(compute.is_null(texts), None, compute.equal(lower, FLAGS[0]))), False
     numbers = compute.match_substring_regex(texts, f"^({NUMBER})$")
     count = compute.sum(numbers).as_py() or 0
     if words or count < MOSTLY * present:
-        return _numpy(texts)
+        return _numpy(texts), False
     if count < present:
         place = compute.index(numbers, value=False).as_py()
-        others = f"where {count:,} of {present:,} cells"
-        source.fail(
-            source.line_of(place),
-            f"column '{name}' holds {texts[place].as_py()!r} {others} hold a number; correct it, leave it empty, "
-            f'or say words = ["{name}"] in [data]',
-        )
-    texts = compute.replace_substring_regex(texts, r"^\+", "")
-    whole = present and not texts.null_count and _all(compute.match_substring_regex(texts, f"^({WHOLE})$"))
-    return _numpy(compute.cast(texts, pyarrow.int64() if whole else pyarrow.float64()))
+        raise not_a_number(name, place, texts[place].as_py(), count, present)
+    plain = compute.replace_substring_regex(texts, r"^\+", "")
+    if present and not plain.null_count and _all(compute.match_substring_regex(plain, f"^({WHOLE})$")):
+        return _numpy(compute.cast(plain, pyarrow.int64())), False
+    values = compute.cast(plain, pyarrow.float64())
+    size = compute.abs(values)
+    if (compute.max(size).as_py() or 0) > LARGEST:
+        place = compute.index(compute.greater(size, LARGEST), value=True).as_py()
+        raise too_large(name, place, texts[place].as_py())
+    return _numpy(values), _rounded(texts, size)
+
+
+def _rounded(texts: Any, size: Any) -> bool:
+    """Whether there are whole numbers that float64 may not hold; `size` is what became of them, without signs."""
+    from pyarrow import compute
+
+    if (compute.max(size).as_py() or 0) <= EXACT_WHOLE:
+        return False
+    long = compute.match_substring_regex(texts, f"^({LONG})$")
+    return bool(compute.any(compute.and_(long, compute.greater(size, float(EXACT_WHOLE)))).as_py())
 
 
 def _all(flags: Any) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Self
 
-from caviar import Data, DataError, Table
+from caviar import Data, DataError, Head, Table
 from pydantic import PrivateAttr
 
 
@@ -20,6 +20,13 @@ class Memory(Data):
         return copy
 
     def read(self) -> Table:
+        return self._held()
+
+    def head(self) -> Head | None:
+        self._held()
+        return None
+
+    def _held(self) -> Table:
         if self._table is None:
             raise DataError("the rows were those of a program; run it again: Pipeline(…).run(X, y)")
         return self._table

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import zipfile
+from collections import Counter
+from collections.abc import Collection
+from math import prod
 from pathlib import Path
+from typing import Any, NoReturn
 
-from caviar import Array, Data, DataError, Head, Table, setting
+from caviar import EXACT_WHOLE, Array, ColumnHead, Data, DataError, Head, Table, setting
+
+from caviar_plugins.data.npz_head import ArrayHead, archive_of, array_heads, names_in
+from caviar_plugins.data.npz_values import first_unusable, no_text, rounded, unusable, values_of
 
 
 class NPZ(Data):
@@ -18,87 +25,132 @@ class NPZ(Data):
     target: str = "y"
 
     def read(self) -> Table:
-        table = self.read_rows()
-        if not table.target:
-            raise DataError(f"{self.path}: there is no array '{self.target}' to predict; name it as target")
+        table = self._table(needs_target=True)
+        sizes = [int(part.sum()) for part in (~table.test, table.test)] if table.test is not None else [table.rows]
+        truth, start = table.columns[self.target], 0
+        for end, size in zip(("_train", "_test") if table.test is not None else ("",), sizes, strict=True):
+            self._are_numbers(truth[start : start + size], end)
+            start += size
         return table
 
     def read_rows(self, words: Collection[str] = ()) -> Table:
-        import numpy
-
-        arrays = self._load()
-        parts = [self._part(arrays, "_train"), self._part(arrays, "_test")] if "x_train" in arrays else []
-        parts = [part for part in parts if part] or [self._part(arrays, "")]
-        if any(part.keys() != parts[0].keys() for part in parts):
-            raise DataError(f"{self.path}: {self.target}_train and {self.target}_test belong together; one is missing")
-        if len({part["x"].shape[1] for part in parts}) > 1:
-            raise DataError(f"{self.path}: X_train and X_test differ in width: {_shapes(parts)}")
-        columns = {name: numpy.concatenate([part[name] for part in parts]) for name in parts[0]}
-        test = numpy.arange(len(columns["x"])) >= len(parts[0]["x"]) if len(parts) == 2 else None
-        return Table(columns, (self.target,) if self.target in columns else (), test)
+        return self._table(needs_target=False)
 
     def head(self) -> Head:
-        from caviar_plugins.data.npz_head import array_heads
+        with archive_of(self.path) as archive:
+            parts = self._parts(archive, needs_target=True)
+            values: list[Any] = []
+            for end, part in parts.items():
+                found = values_of(self.path, archive, part["y"])
+                if (place := first_unusable(found)) is not None:
+                    raise unusable(self.path, f"{self.target}{end}", place)
+                values += found
+        x, y = (next(iter(parts.values()))[name] for name in "xy")
+        counts = Counter(values)
+        target = ColumnHead(
+            self.target,
+            y.kind or "words",
+            distinct=len(counts),
+            whole=all(part["y"].code in "iu" for part in parts.values()),
+            rounded=any(rounded(values, part["y"]) for part in parts.values()),
+        )
+        rows = sum(part["x"].shape[0] for part in parts.values())
+        size = len(parts) * sum(part["x"].size * prod(part["x"].shape) for part in parts.values())
+        tested = parts["_test"]["x"].shape[0] if "_test" in parts else 0
+        pixels = ColumnHead("x", x.kind or "numbers", x.width, whole=x.code in "iu", missing=None)
+        return Head((pixels,), (target,), rows, test=tested, seen=len(values), reading=size)
 
-        arrays = array_heads(self.path)
-        end = "_train" if "x_train" in arrays else ""
-        x, y = arrays.get(f"x{end}"), arrays.get(f"{self.target.lower()}{end}")
-        if x is None or y is None:
-            lacking = f"X{end}" if x is None else f"{self.target}{end}"
-            there = ", ".join(arrays) or "none"
-            raise DataError(f"{self.path}: there is no array {lacking}; X holds the features; there are {there}")
-        tested = arrays["x_test"].shape[0] if end and "x_test" in arrays else 0
-        return Head((x.column("x"),), (y.column(self.target),), x.shape[0] + tested, test=tested)
-
-    def _load(self) -> dict[str, Array]:
-        """The arrays that matter, their names in lower case: X and x are both common."""
-        import zipfile
-        import zlib
-
+    def _table(self, needs_target: bool) -> Table:
+        """The arrays that matter, as columns."""
         import numpy
 
-        wanted = {f"{name}{end}" for name in ("x", self.target.lower()) for end in ("", "_train", "_test")}
-        try:
-            with zipfile.ZipFile(self.path):  # else numpy would take the file for a pickle and say so
-                pass
-            with numpy.load(self.path, allow_pickle=False) as file:
-                return {name.lower(): file[name] for name in file.files if name.lower() in wanted}
-        except FileNotFoundError:
-            raise DataError(f"{self.path}: there is no such file") from None
-        except zipfile.BadZipFile:
-            raise DataError(f"{self.path}: not a NumPy archive; numpy.savez writes them") from None
-        except OSError as error:
-            raise DataError(f"{self.path}: cannot be read: {error.strerror or error}") from error
-        except (ValueError, EOFError, zlib.error) as error:
-            raise DataError(f"{self.path}: {error}") from error
+        with archive_of(self.path) as archive:
+            heads = self._parts(archive, needs_target)
+            parts = [{name: _array(archive, head) for name, head in part.items()} for part in heads.values()]
+        columns, rounded = {}, False
+        for name, column in {"x": "x", "y": self.target}.items():
+            if name in parts[0]:
+                columns[column] = numpy.concatenate([_rows(part[name], name) for part in parts])
+        if len(parts) == 2 and "y" in parts[0]:  # whole numbers and others are floats together
+            rounded = columns[self.target].dtype.kind == "f" and any(map(_are_large, (part["y"] for part in parts)))
+        if self.target in columns and columns[self.target].dtype.kind == "U":
+            try:
+                columns[self.target] = columns[self.target].astype(object)
+            except ValueError:
+                raise no_text(self.path, self.target) from None
+        test = numpy.arange(len(columns["x"])) >= len(parts[0]["x"]) if len(parts) == 2 else None
+        targets = (self.target,) if self.target in columns else ()
+        return Table(columns, targets, test, rounded=targets if rounded else ())
 
-    def _part(self, arrays: Mapping[str, Array], end: str) -> dict[str, Array]:
-        """Features and, where it is there, the target of one part; nothing where the part is missing."""
-        x, y = arrays.get(f"x{end}"), arrays.get(f"{self.target.lower()}{end}")
-        if x is None:
-            if end == "_test":
-                return {}
-            raise DataError(f"{self.path}: there is no array X{end}; X holds the features, {self.target} the target")
-        if x.ndim < 2 or x.dtype.kind not in "fiub" or not x.size:
-            raise DataError(
-                f"{self.path}: X{end} is {x.dtype} of shape {x.shape}; numbers are expected, one row per example"
-            )
-        part = {"x": x.reshape(len(x), -1)}
-        if y is not None:
-            part[self.target] = self._labels(y, len(x), end)
-        return part
+    def _parts(self, archive: zipfile.ZipFile, needs_target: bool) -> dict[str, dict[str, ArrayHead]]:
+        """The heads of features (x) and, where it is there, target (y) by the end of their names; they fit each other.
 
-    def _labels(self, y: Array, rows: int, end: str) -> Array:
-        if y.ndim == 2 and y.shape[1] == 1:
-            y = y[:, 0]
-        if y.ndim != 1 or y.dtype.kind not in "fiubU":
-            raise DataError(
-                f"{self.path}: {self.target}{end} is {y.dtype} of shape {y.shape}; one number or word a row is expected"
-            )
-        if len(y) != rows:
-            raise DataError(f"{self.path}: X{end} has {rows} rows and {self.target}{end} {len(y)}; they must agree")
-        return y.astype(object) if y.dtype.kind == "U" else y
+        Raises DataError.
+        """
+        lower = self.target.lower()
+        wanted = {f"{name}{end}" for name in ("x", lower) for end in ("", "_train", "_test")}
+        heads = array_heads(self.path, archive, wanted)
+        there = ", ".join(names_in(archive)) or "none"
+        ends = ("_train", "_test") if "x_train" in heads else ("",)
+        parts: dict[str, dict[str, ArrayHead]] = {}
+        for end in ends:
+            x, y = heads.get(f"x{end}"), heads.get(f"{lower}{end}")
+            if x is None and end == "_test":
+                continue
+            if x is None:
+                named = f"X holds the features, {self.target} the target"
+                self._fail(f"there is no array X{end}; {named}; there are {there}")
+            self._holds_features(x, end)
+            if y is not None:
+                self._holds_targets(y, x.shape[0], end)
+            parts[end] = {"x": x} if y is None else {"x": x, "y": y}
+        first, last = parts[ends[0]], parts[list(parts)[-1]]
+        if first.keys() != last.keys():
+            self._fail(f"{self.target}_train and {self.target}_test belong together; one is missing")
+        if first["x"].width != last["x"].width:
+            shapes = " and ".join(str(part["x"].shape) for part in (first, last))
+            self._fail(f"X_train and X_test differ in width: {shapes}")
+        if "y" not in first:
+            if needs_target:
+                self._fail(f"there is no array '{self.target}' to predict; name it as target; there are {there}")
+        elif (first["y"].kind == "words") != (last["y"].kind == "words"):
+            kinds = f"{self.target}_train holds {first['y'].kind} and {self.target}_test {last['y'].kind}"
+            self._fail(f"{kinds}; they must be the same")
+        return parts
+
+    def _holds_features(self, x: ArrayHead, end: str) -> None:
+        if len(x.shape) < 2 or x.kind is None or x.kind == "words" or 0 in x.shape:
+            self._fail(f"X{end} is {x.dtype} of shape {x.shape}; numbers are expected, one row per example")
+
+    def _holds_targets(self, y: ArrayHead, rows: int, end: str) -> None:
+        if y.shape[1:] not in ((), (1,)) or not y.shape or y.kind is None:
+            text = f"{self.target}{end} is {y.dtype} of shape {y.shape}; one number or word a row is expected"
+            self._fail(text)
+        if y.shape[0] != rows:
+            self._fail(f"X{end} has {rows} rows and {self.target}{end} {y.shape[0]}; they must agree")
+
+    def _are_numbers(self, truth: Array, end: str) -> None:
+        import numpy
+
+        if truth.dtype.kind == "f" and not numpy.isfinite(truth).all():
+            raise unusable(self.path, f"{self.target}{end}", int(numpy.flatnonzero(~numpy.isfinite(truth))[0]))
+
+    def _fail(self, text: str) -> NoReturn:
+        raise DataError(f"{self.path}: {text}")
 
 
-def _shapes(parts: list[dict[str, Array]]) -> str:
-    return " and ".join(str(part["x"].shape) for part in parts)
+def _array(archive: zipfile.ZipFile, head: ArrayHead) -> Array:
+    import numpy
+
+    with archive.open(head.name) as file:
+        array: Array = numpy.lib.format.read_array(file, allow_pickle=False)
+    return array
+
+
+def _are_large(array: Array) -> bool:
+    return array.dtype.kind in "iu" and max(int(array.max()), -int(array.min())) > EXACT_WHOLE
+
+
+def _rows(array: Array, name: str) -> Array:
+    """A row for each example: features flattened, the target without a second axis."""
+    return array.reshape(len(array), -1) if name == "x" else array.reshape(-1)

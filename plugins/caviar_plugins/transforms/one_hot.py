@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
-from caviar import Array, Head, Table, Transform, setting, words_from_array, words_to_array
+from caviar import Array, ColumnHead, Head, Table, Transform, setting, words_from_array, words_to_array
 
 
 class OneHot(Transform):
@@ -34,13 +34,12 @@ class OneHot(Transform):
 
     def foresee(self, head: Head) -> Head:
         return head.with_features(
-            tuple(
-                replace(each, kind="flags", width=min((each.distinct or 0) + each.missing, self.most), missing=False)
-                if each.kind == "words"
-                else each
-                for each in head.features
-            )
+            tuple(self._foreseen(each) if each.kind == "words" else each for each in head.features)
         )
+
+    def _foreseen(self, column: ColumnHead) -> ColumnHead:
+        words = (column.distinct or 0) + bool(column.missing)
+        return replace(column, kind="flags", width=min(words, self.most), missing=False)
 
     def _words(self, column: Array) -> list[str]:
         """In the order of their letters, so that equal rows in another order give equal inputs."""

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy
 import pytest
-from caviar import DataError, load
+from caviar import DataError, Normalizer, Pipeline, load
 from caviar.cli.check import summary
 from caviar.config.load import placed
 from caviar.config.losses import UnfitLoss
-from caviar.config.outlook import outlook, searched, steps
+from caviar.config.outlook import Unbuildable, outlook, searched, steps
 from caviar.config.unfit import Unfit
 from caviar.engine.setup import set_up
+from caviar_plugins import MLP, Digits, LogInt
 
 ROWS = "".join(f"{n % 40}.5,{('red', 'blue', '')[n % 3]},{n % 2 == 0},{n % 4}\n" for n in range(400))
 
@@ -99,7 +104,7 @@ def test_every_searched_value_is_told_in_words(folder: Path) -> None:
     ],
 )
 def test_what_would_stop_the_run_is_told_beforehand(folder: Path, data: str, transforms: str, told: str) -> None:
-    (folder / "gaps.csv").write_text("a,y\n1,2\n,3\n")
+    (folder / "gaps.csv").write_text("a,y\n" + "1,2\n,3\n" * 20)
     (folder / "words.csv").write_text("a,color\n1,red\n2,blue\n")
     (folder / "p.toml").write_text(f"transform = {transforms}\n[data]\n{data}\n")
     if not told:
@@ -158,3 +163,82 @@ def test_weights_for_other_classes_are_told_at_their_line_by_check_and_by_run(fo
         with pytest.raises(UnfitLoss, match=r"^trainer\.loss: class_weights: 3 weights for 4 classes") as error:
             foresee(load(folder / "p.toml"))
         assert ":4: trainer.loss: " in str(placed(folder / "p.toml", (), error.value))
+
+
+PEAK = "import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=True, capture_output=True)\n"
+PEAK += "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024)"
+
+
+@pytest.mark.parametrize("table", ["digits", pytest.param("csv", marks=pytest.mark.slow)])
+def test_memory_is_foreseen_within_a_factor_of_two(folder: Path, table: str) -> None:
+    data = 'use = "digits"'
+    if table == "csv":
+        numbers = numpy.random.default_rng(0).normal(size=(200_000, 20))
+        names = ",".join([*(f"c{place}" for place in range(19)), "y"])
+        numpy.savetxt(folder / "m.csv", numbers, "%.5f", ",", header=names, comments="")
+        data = 'path = "m.csv"\ntarget = "y"'
+    (folder / "p.toml").write_text(
+        f"trainer.epochs = 1\nsearch.trials = 2\noptimizer.learning_rate = {{ log = [1e-4, 0.1] }}\n[data]\n{data}\n"
+    )
+    seen = outlook(load(folder / "p.toml"))
+    command = [sys.executable, "-c", PEAK, sys.executable, "-m", "caviar", "run", "p.toml"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
+    assert seen is not None
+    assert 0.5 < seen.bytes() / int(done.stdout) < 2
+
+
+def test_words_of_a_small_file_are_all_counted_and_rare_ones_are_at_most_inputs(folder: Path) -> None:
+    rows = "".join(f"{('red', 'blue')[n % 2]},{n}.5\n" for n in range(5000))
+    pipeline = 'model.units = 8\n[data]\npath = "w.csv"\ntarget = "y"\n'
+    (folder / "p.toml").write_text(pipeline)
+    (folder / "w.csv").write_text("w,y\n" + rows + "green,1\n" * 30)
+    told = [line.strip() for line in summary(load(folder / "p.toml"))]
+    assert "columns    1 of words; 3 inputs" in told
+    assert set_up(load(folder / "p.toml"))[0].datasets[0].x.shape[1] == 3
+    (folder / "w.csv").write_text("w,y\n" + rows + "green,1\n")
+    told = [line.strip() for line in summary(load(folder / "p.toml"))]
+    assert "columns    1 of words; at most 3 inputs" in told
+    assert "model      mlp 3-8-8-1, about 113 parameters" in told
+
+
+def test_classes_of_a_long_file_are_at_least_those_seen(folder: Path) -> None:
+    (folder / "w.csv").write_text("a,y\n" + "1.25,u\n1.25,v\n" * 200_000 + "1.25,w\n")
+    (folder / "p.toml").write_text('[data]\npath = "w.csv"\ntarget = "y"\n')
+    told = [line.strip() for line in summary(load(folder / "p.toml"))]
+    assert "target     y: at least 2 classes, classification" in told
+
+
+class Odd(MLP):
+    """Cannot be built with more than 8 units; with fewer than 4 one of its slots has no rows."""
+
+    def layout(self, inputs: int, outputs: int, normalizer: Normalizer) -> Any:
+        units = self.units
+        assert isinstance(units, int)
+        if units > 8:
+            raise ValueError(f"{units} units do not fit")
+        slots, statistics = super().layout(inputs, outputs, normalizer)
+        return (replace(slots[0], shape=(units - 3, 5)), *slots[1:]), statistics
+
+
+def odd(**fields: Any) -> Pipeline:
+    return Pipeline(data=Digits(), model=Odd(**fields))
+
+
+@pytest.mark.parametrize(
+    ("units", "told"),
+    [
+        (9, "model: cannot be built with 64 inputs, 10 outputs: ValueError: 9 units do not fit"),
+        (3, "ValueError: slot 'layer1.weight' has the shape (0, 5); each side must be 1 or more"),
+        (LogInt(9, 12), "cannot be built with model.units = 9, 64 inputs, 10 outputs: ValueError: 9 units do not fit"),
+    ],
+)
+def test_a_model_that_cannot_be_built_is_told_by_check(units: Any, told: str) -> None:
+    with pytest.raises(Unbuildable) as error:
+        outlook(odd(units=units))
+    assert told in str(error.value)
+
+
+def test_a_model_that_cannot_be_built_at_one_end_of_its_range_is_told_and_no_mistake() -> None:
+    told = [line.strip() for line in summary(odd(units=LogInt(4, 12)))]
+    reason = "cannot be built with model.units = 12, 64 inputs, 10 outputs: ValueError: 12 units do not fit"
+    assert f"{reason}; such trials fail" in told

@@ -121,7 +121,10 @@ def test_missing_and_wordy_features_are_told_with_column_and_row() -> None:
     y = numpy.linspace(0, 1, 10)
     holed = table(y)
     holed.columns["a"][4] = numpy.nan
-    with pytest.raises(DataError, match="'a' is missing or not finite in row 5"):
+    with pytest.raises(DataError, match="'a' has cells without a value; add the transform 'impute'"):
+        prepare(Given(table=holed), [], "float32", Random(1))
+    holed.columns["a"][4] = numpy.inf
+    with pytest.raises(DataError, match="'a' is not finite in row 5"):
         prepare(Given(table=holed), [], "float32", Random(1))
     wordy = Table({"a": numpy.asarray(["x"] * 10, dtype=object), "y": y}, ("y",))
     with pytest.raises(DataError, match="'a' holds words"):

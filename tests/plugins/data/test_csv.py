@@ -7,7 +7,7 @@ import numpy
 import pytest
 from caviar import ColumnHead, DataError
 from caviar.testing import DataContract
-from caviar_plugins.data.csv import CSV
+from caviar_plugins.data.csv import CSV, HEAD
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -176,17 +176,68 @@ def test_the_head_tells_columns_and_rows(tmp_path: Path) -> None:
     head = table_of(tmp_path, "n,w,f,y\n1,a,true,1.5\n,b,false,2\n3,,true,2\n").head()
     assert head.features == (
         ColumnHead("n", "numbers", distinct=2, whole=True, missing=True),
-        ColumnHead("w", "words", distinct=2, missing=True),
+        ColumnHead("w", "words", distinct=2, missing=True, rarest=1),
         ColumnHead("f", "flags", distinct=2),
     )
     assert (head.target[0].kind, head.target[0].whole, head.rows, head.exact) == ("numbers", False, 3, True)
 
 
 def test_the_rows_of_a_long_file_are_estimated(tmp_path: Path) -> None:
-    head = table_of(tmp_path, "a,y\n" + "1.25,0\n" * 5000).head()
-    assert (head.rows, head.exact) == (5000, False)
+    head = table_of(tmp_path, "a,y\n" + "1.25,0\n" * 500_000).head()
+    assert (head.rows, head.exact, head.whole) == (500_000, False, False)
+    assert head.seen == HEAD // len("1.25,0\n") - 1
 
 
 def test_the_head_tells_the_mistakes_it_sees(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"t\.csv:3: 1 cell where"):
         table_of(tmp_path, "a,y\n1,2\n1\n").head()
+
+
+def test_a_row_that_the_limit_cuts_is_no_mistake(tmp_path: Path) -> None:
+    rows = "1.25,u\n" * (HEAD // 7) + '"' + "long\n" * 100 + '",v\n'
+    head = table_of(tmp_path, "a,y\n" + rows).head()
+    assert not head.exact
+    assert head.target[0].distinct == 1
+
+
+def test_a_row_longer_than_the_limit_is_read_whole(tmp_path: Path) -> None:
+    head = table_of(tmp_path, "a,y\n" + "x" * HEAD + ",u\nb,v\n").head()
+    assert (head.rows, head.exact) == (2, True)
+
+
+def test_a_letter_that_the_limit_cuts_is_no_mistake(tmp_path: Path) -> None:
+    head = table_of(tmp_path, "a,y\n" + "ä,1\n" * (HEAD // 5) + "ä,2\n" * 9).head()
+    assert (head.exact, head.features[0].kind) == (False, "words")
+
+
+def test_a_mistake_behind_the_head_is_told_by_reading_alone(tmp_path: Path) -> None:
+    table = table_of(tmp_path, "a,y\n" + "1.25,2\n" * (HEAD // 7 + 9) + "oops,2\n")
+    assert not table.head().exact
+    with pytest.raises(DataError, match="column 'a' holds 'oops' where 299,602 of 299,603 cells hold a number"):
+        table.read()
+
+
+def test_a_mistake_in_the_head_of_a_long_file_is_told_with_the_rows_seen(tmp_path: Path) -> None:
+    table = table_of(tmp_path, "a,y\noops,2\n" + "1.25,2\n" * (HEAD // 7 + 9))
+    for look in (table.head, table.read):
+        with pytest.raises(DataError, match=r"column 'a' holds 'oops' where 299,59. of the first 299,59. cells hold"):
+            look()
+
+
+def test_tens_of_thousands_of_columns_are_a_table(tmp_path: Path) -> None:
+    names = ",".join(f"c{place}" for place in range(40_000))
+    head = table_of(tmp_path, f"{names}\n" + ",".join("1" * 40_000) + "\n", target="c7").head()
+    assert len(head.features) == 39_999
+    with pytest.raises(DataError, match=r"there are c0, .*, c19, … \(40,000 in all\)$"):
+        table_of(tmp_path, f"{names}\n", target="y").head()
+
+
+def test_a_header_in_another_encoding_is_told_to_whoever_predicts(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"t\.csv:1: not in UTF-8"):
+        table_of(tmp_path, b"\xe9,y\n1,2\n").read_rows()
+
+
+def test_whole_numbers_with_too_many_digits_are_named(tmp_path: Path) -> None:
+    table = table_of(tmp_path, "a,b,y\n9007199254740993,12345678901234567890,1\n1,,2\n")
+    assert [(column.name, column.rounded) for column in table.head().features] == [("a", True), ("b", True)]
+    assert table.read().rounded == ("b",)  # a is held exactly, in int64

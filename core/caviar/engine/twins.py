@@ -114,7 +114,8 @@ def _numba_works() -> bool:
         from numba.core import config, event
     except ImportError:  # absent, or older than this NumPy
         return False
-    if config.DISABLE_JIT:  # kernels call BLAS in ways that Python cannot
+    settings: Any = config
+    if settings.DISABLE_JIT:  # kernels call BLAS in ways that Python cannot
         say_once("NUMBA_DISABLE_JIT is set: plain NumPy is used, several times slower; unset it for compiled kernels")
         return False
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from caviar.config.space import settle
 from caviar.engine.job import Work
+from caviar.engine.machine import Unfinished
 from caviar.engine.prepare import Preparation
 from caviar.engine.saved import SavedModel
 from caviar.interfaces.store import Ledger
@@ -63,6 +64,8 @@ class Models:
         segment = Segment((trial.index,), (trial.values,), 0, self.pipeline.trainer.epochs)
         (outcome,) = self.work.perform(segment, lambda epoch: None, check_stop).members
         if outcome.weights is None:
+            if outcome.fault:
+                raise Unfinished([outcome])
             why = f"{outcome.state}: {outcome.reason}"
             raise Problem(f"trial {trial.index} has won; its weights were not kept, and training it again {why}")
         return outcome.weights

@@ -10,7 +10,10 @@ from typing import Any
 from caviar import EarlierTrial, Retest, StudyRecord, Trial, TrialRecord, TrialState
 
 STUDY = "file, identity, fingerprint, plugins, metric, goal, earlier"
-TRIAL = 'number, round, coordinates, "values", state, epochs, objective, reason, metrics, violation, seconds, retests'
+TRIAL = (
+    'number, round, coordinates, "values", state, epochs, objective, reason, metrics, violation, seconds, retests,'
+    " killed"
+)
 
 
 def study_row(study: StudyRecord) -> tuple[Any, ...]:
@@ -45,12 +48,13 @@ def trial_row(trial: Trial) -> tuple[Any, ...]:
         trial.violation,
         trial.seconds,
         _json([_retest_row(retest) for retest in trial.retests]),
+        trial.killed,
     )
 
 
 def trial_of(row: tuple[Any, ...]) -> Trial:
     """The inverse."""
-    index, round_, point, values, state, epochs, objective, reason, metrics, violation, seconds, retests = row
+    index, round_, point, values, state, epochs, objective, reason, metrics, violation, seconds, retests, killed = row
     return Trial(
         index,
         round_,
@@ -64,6 +68,7 @@ def trial_of(row: tuple[Any, ...]) -> Trial:
         violation,
         seconds,
         tuple(_retest_of(each) for each in json.loads(retests)),
+        killed,
     )
 
 

@@ -51,7 +51,7 @@ class Faulty(SGD):
     def update(self, parameters, gradients, state, step, layout):
         what, *rates = FAULT.read_text().split()
         for rate in self.learning_rate[:, 0].tolist():
-            if what == "none" or (rates and f"{{rate:.1f}}" not in rates):
+            if what in ("none", "refused") or (rates and f"{{rate:.1f}}" not in rates):
                 continue
             if what == "memory":
                 raise MemoryError
@@ -203,3 +203,60 @@ def test_a_fold_that_could_not_be_trained_leaves_the_trial_to_be_trained() -> No
     aside = MemberOutcome(3, TrialState.QUEUED, 0, reason="full", fault="system")
     assert over_folds([done, aside]).state is TrialState.QUEUED
     assert over_folds([aside, MemberOutcome(3, TrialState.FAILED, 0, reason="bad")]).state is TrialState.FAILED
+
+
+REFUSING = '''
+from caviar import Executor, MemberOutcome, Outcome, TrialState, Workers
+from caviar_plugins import RandomSearch
+
+
+class Again(RandomSearch):
+    """Has the first trial trained once more after the first round."""
+
+    name = "again"
+
+    def retests(self, space, history, random):
+        return (0,) if len(history) == 4 else ()
+
+
+class Refusing(Executor):
+    """Workers of re-tests are killed while the file says so."""
+
+    name = "refusing"
+
+    def open(self, job, check_stop):
+        return Here(job, check_stop)
+
+
+class Here(Workers):
+    def __init__(self, job, check_stop):
+        self.job, self.check_stop = job, check_stop
+
+    def run(self, segments, tell):
+        for segment in segments:
+            if segment.repeat and FAULT.read_text() == "refused":
+                trial = segment.trials[0]
+                aside = MemberOutcome(trial, TrialState.QUEUED, 0, reason="it was killed", fault="killed")
+                yield Outcome(segment, (aside,))
+            else:
+                yield self.job.perform(segment, tell, self.check_stop)
+
+    def close(self):
+        pass
+'''
+
+
+def test_a_retest_that_could_not_be_trained_is_trained_by_the_next_run(
+    put: Callable[[str, str], Path], fault: Path
+) -> None:
+    file = put(PIPELINE, PLUGINS.format(fault) + REFUSING)
+    settings = ("executor=refusing", "search.strategy=again")
+    search(file, "whole", *settings)
+    fault.write_text("refused")
+    with pytest.raises(Unfinished, match="trial 0 could not be trained: it was killed"):
+        search(file, "runs", *settings)
+    assert [len(trial.retests) for trial in trials(file, "runs")] == [1, 0, 0, 0]
+    fault.write_text("none")
+    search(file, "runs", *settings)
+    assert [trial.retests for trial in trials(file, "runs")] == [trial.retests for trial in trials(file, "whole")]
+    assert not differences(bits(file.parent / "runs" / "p"), bits(file.parent / "whole" / "p"))

@@ -16,6 +16,18 @@ from caviar_plugins import Inline, Processes
 
 from tests.plugins.executors.jobs import go, job, segment
 
+# Cannot be loaded once a file is there.
+LARGE = """
+from pathlib import Path
+from caviar_plugins import SGD
+
+if Path(__file__).with_name("small").exists():
+    raise OSError(12, "Cannot allocate memory")
+
+class Large(SGD):
+    pass
+"""
+
 
 def test_a_worker_that_dies_costs_nothing_but_a_second_try(file: Path) -> None:
     once = job(file, "optimizer.use=once", f"optimizer.marker={file.parent / 'marker'}")
@@ -107,6 +119,22 @@ def test_a_worker_that_was_not_listened_to_is_not_taken_for_stuck(file: Path, mo
         monkeypatch.setattr("caviar_plugins.executors.pool._GRACE", 1.5)
         (outcome,) = workers.run([limited], lambda epoch: sleep(2) if epoch.epoch == 1 else None)
     assert outcome.members[0].state is TrialState.FINISHED, outcome.members[0].reason
+
+
+def test_a_worker_for_whose_libraries_memory_does_not_suffice_says_so_in_one_line(
+    file: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (file.parent / "optimizers.py").write_text(LARGE)
+    work = job(file, "optimizer=large")
+    (file.parent / "small").touch()
+    with (
+        Processes(workers=1).open(work, lambda: None) as workers,
+        pytest.raises(Problem, match="a worker process could not start: ended with exit code 1"),
+    ):
+        list(workers.run([segment(0)], lambda epoch: None))
+    (line,) = capfd.readouterr().err.splitlines()
+    assert line.startswith("a worker process cannot start: ")
+    assert "Cannot allocate memory" in line
 
 
 def test_workers_that_cannot_start_end_the_run_with_the_reason(

@@ -60,7 +60,7 @@ _HOMES = {
     "caviar.values.ranking": ("ranked",),
     "caviar.values.run": ("EpochInfo", "RunInfo", "Summary"),
     "caviar.values.scores": ("Scores", "short_number"),
-    "caviar.values.segment": ("MemberOutcome", "Outcome", "Segment"),
+    "caviar.values.segment": ("Fault", "MemberOutcome", "Outcome", "Segment"),
     "caviar.values.slot": ("Initial", "Layout", "Slot", "Views", "lay_out", "size_of"),
     "caviar.values.table": ("EXACT_WHOLE", "Table"),
     "caviar.values.task": ("Task", "TaskKind"),
@@ -156,6 +156,7 @@ if TYPE_CHECKING:
     from caviar.values.run import Summary as Summary
     from caviar.values.scores import Scores as Scores
     from caviar.values.scores import short_number as short_number
+    from caviar.values.segment import Fault as Fault
     from caviar.values.segment import MemberOutcome as MemberOutcome
     from caviar.values.segment import Outcome as Outcome
     from caviar.values.segment import Segment as Segment

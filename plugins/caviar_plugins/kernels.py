@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from math import factorial, log, prod
 from typing import Any, TypeVar, cast
 
 import numpy
-from caviar import Array
+from caviar import Array, say_once
 from numba import njit
+
+from caviar_plugins.kernel_cache import KernelCache
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -32,11 +33,15 @@ def summing(function: F) -> F:
 
 
 def _made(function: F, fastmath: set[str]) -> F:
-    compiler: Any = partial(njit, error_model="numpy", nogil=True, fastmath=fastmath)
+    kernel: Any = njit(error_model="numpy", nogil=True, fastmath=fastmath)(function)
     try:
-        return cast("F", compiler(cache=True)(function))
-    except RuntimeError:  # nothing can be written beside the file or in the home folder: each process compiles anew
-        return cast("F", compiler()(function))
+        kernel._cache = KernelCache(function)
+    except (RuntimeError, OSError):  # beside the file, in the home folder and where NUMBA_CACHE_DIR says
+        say_once(
+            "compiled kernels cannot be kept: no folder can be written to; every process compiles its own, in some 10 "
+            "seconds. Set NUMBA_CACHE_DIR to a folder that can be written to"
+        )
+    return cast("F", kernel)
 
 
 def walkable(array: Array) -> Array:

@@ -79,8 +79,9 @@ def test_importing_caviar_imports_nothing_heavy() -> None:
     assert done.stdout.split() == []
 
 
-def test_nothing_imports_pickle() -> None:
-    for root in (CORE, PLUGINS):
-        for file in root.rglob("*.py"):
-            tops = {name.split(".")[0] for name in imported(file)}
-            assert not tops & {"pickle", "dill", "joblib", "marshal", "shelve"}, file
+def test_nothing_but_the_kernel_cache_imports_pickle() -> None:
+    """Compiled kernels are machine code, which numba pickles; they lie where Caviar is installed, not in a run."""
+    unsafe = {"pickle", "dill", "joblib", "marshal", "shelve"}
+    files = [file for root in (CORE, PLUGINS) for file in root.rglob("*.py")]
+    found = {file.name for file in files if unsafe & {name.split(".")[0] for name in imported(file)}}
+    assert found == {"kernel_cache.py"}

@@ -160,3 +160,19 @@ def test_without_numba_everything_is_plain(monkeypatch: pytest.MonkeyPatch) -> N
         assert twins.kernels_in_use(NumPy()) == "plain"
     twins._numba_works.cache_clear()
     assert twins.form_for(NumPy()) is compiled
+
+
+def test_where_numba_may_not_compile_everything_is_plain_and_one_line_says_why(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    from caviar.engine import twins
+    from numba.core import config
+
+    monkeypatch.setattr("caviar.values.once._said", set())
+    twins._numba_works.cache_clear()
+    with monkeypatch.context() as patch:
+        patch.setattr(config, "DISABLE_JIT", True)
+        assert compiled(Adam) is Adam
+        assert twins.kernels_in_use(NumPy()) == "plain"
+    twins._numba_works.cache_clear()
+    assert [line.split(":")[0] for line in caplog.messages] == ["NUMBA_DISABLE_JIT is set"]

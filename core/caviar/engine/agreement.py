@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from caviar.config.dump import changed, to_toml
 from caviar.config.resolved import versions_of
+from caviar.engine.alike import common_reason
 from caviar.engine.identity import numeric_identity
 from caviar.engine.job import Work
 from caviar.engine.objective import Objective
@@ -16,6 +17,7 @@ from caviar.interfaces.store import Ledger, StudyRecord
 from caviar.registry.load import name_of, version_of
 from caviar.values.earlier import EarlierTrial
 from caviar.values.problem import Problem
+from caviar.values.trial import Trial
 
 if TYPE_CHECKING:
     from caviar.config.pipeline import Pipeline
@@ -63,13 +65,13 @@ def agree(ledger: Ledger, now: StudyRecord, trials: int, folder: Path) -> None:
     """Refuses to mix two studies, else notes what this one is about. Raises Refused."""
     before = ledger.study()
     if before is not None:
-        reason = _difference(before, now, len(ledger.trials()), trials)
+        reason = _difference(before, now, ledger.trials(), trials)
         if reason:
             raise Refused(folder, reason)
     ledger.describe(now)
 
 
-def _difference(before: StudyRecord, now: StudyRecord, known: int, trials: int) -> str | None:
+def _difference(before: StudyRecord, now: StudyRecord, known: Sequence[Trial], trials: int) -> str | None:
     """Why two records cannot be one study, and the first way out."""
     if before.fingerprint != now.fingerprint:
         return "was begun with other data: its content has changed; put the old data back"
@@ -83,12 +85,13 @@ def _difference(before: StudyRecord, now: StudyRecord, known: int, trials: int) 
         return f"is not extendable: {plan}; go back to that number"
     if keys:
         return f"was begun with another pipeline; changed: {', '.join(keys)}; change it back"
-    if moved := _moved(before.identity, now.identity):
+    nothing_learned = common_reason(known) is not None  # all are trained again; only their points stand
+    if not nothing_learned and (moved := _moved(before.identity, now.identity)):
         return f"was begun on another system, where bits may differ: {moved}; go back to that one"
-    if moved := _moved(before.plugins, now.plugins):
+    if moved := _moved(*(_proposing(each.plugins) if nothing_learned else each.plugins for each in (before, now))):
         return f"was begun with other plugins, which may compute something else: {moved}; go back to those"
-    if known > trials:
-        return f"has {known} trials already, and search.trials = {trials} is the total; ask for {known} or more"
+    if len(known) > trials:
+        return f"has {len(known)} trials already, and search.trials = {trials} is the total; ask for {known} or more"
     return None
 
 
@@ -98,6 +101,11 @@ def _starts_from(record: StudyRecord) -> bool:
 
 def _is_free(key: str) -> bool:
     return any(key == free or key.startswith(f"{free}.") for free in _FREE)
+
+
+def _proposing(plugins: Mapping[str, str]) -> dict[str, str]:
+    """Those of the plugins that the points of trials come from."""
+    return {name: version for name, version in plugins.items() if name.startswith(("strategy.", "sampler."))}
 
 
 def _moved(before: Mapping[str, str], now: Mapping[str, str]) -> str:

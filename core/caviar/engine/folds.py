@@ -26,7 +26,8 @@ def over_folds(outcomes: Sequence[MemberOutcome]) -> MemberOutcome:
 
     `deviation.validation.accuracy` is the standard deviation of `validation.accuracy` over the folds.
 
-    One fold that failed or diverged decides for all, else one whose time was over.
+    One fold that failed decides for all, else one that could not be trained, else one that diverged, else one whose
+    time was over.
     """
     if len(outcomes) == 1:
         return outcomes[0]
@@ -37,6 +38,9 @@ def _together(outcomes: Sequence[MemberOutcome]) -> MemberOutcome:
     for fold, outcome in enumerate(outcomes):
         if outcome.state is TrialState.FAILED:
             return replace(outcome, reason=f"in fold {fold + 1}: {outcome.reason}")
+    aside = next((outcome for outcome in outcomes if outcome.state is TrialState.QUEUED), None)
+    if aside is not None:
+        return aside
     lost = [fold for fold, outcome in enumerate(outcomes) if outcome.state is TrialState.DIVERGED]
     if lost:
         fold = min(lost, key=lambda fold: (outcomes[fold].epoch, fold))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from caviar.config.space import settle
 from caviar.engine.bind import bind, bind_population
+from caviar.engine.machine import fault_of, set_aside
 from caviar.engine.memory import keep_freed_memory
 from caviar.engine.one_thread import OneThread
 from caviar.engine.training import Training
@@ -48,15 +49,27 @@ class Work:
         """Trains a segment on one BLAS thread.
 
         A population that does not fit into memory is trained in halves, one after the other. One that raises is
-        trained again in halves, until the members at fault are alone: they have failed, the others do not feel it.
+        trained again in halves, until the members at fault are alone: they have failed, the others do not feel it. What
+        the machine lacks is no fault of theirs: they stay queued.
         """
         import numpy
+
+        try:
+            limits = self._prepared()
+        except Exception as error:
+            fault = fault_of(error)
+            if fault is None:
+                raise
+            return Outcome(segment, tuple(set_aside(segment.trials, segment.start, fault, told(error))))
+        with limits, numpy.errstate(all="ignore"):
+            return Outcome(segment, tuple(self._try(segment, tell, check_stop)))
+
+    def _prepared(self) -> OneThread:
         from threadpoolctl import ThreadpoolController
 
         keep_freed_memory()
         form_for(self.backend)  # loads the BLAS of compiled kernels, so that it is limited too
-        with OneThread(ThreadpoolController()), numpy.errstate(all="ignore"):
-            return Outcome(segment, tuple(self._try(segment, tell, check_stop)))
+        return OneThread(ThreadpoolController())
 
     def blueprint(self) -> list[Buffer] | None:
         """See `Job.blueprint`."""
@@ -113,6 +126,9 @@ class Work:
             if self._fits(segment):
                 return self._train(segment, tell, check_stop)
         except (Exception, SystemExit) as error:  # a plugin may raise anything
+            fault = fault_of(error)
+            if fault == "system" or (fault and len(segment.trials) == 1):
+                return set_aside(segment.trials, segment.start, fault, told(error))
             if len(segment.trials) == 1:
                 return [MemberOutcome(segment.trials[0], TrialState.FAILED, segment.start, reason=told(error))]
         return [outcome for half in segment.halves() for outcome in self._try(half, tell, check_stop)]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from caviar.config.space import floats
+from caviar.engine.alike import ENOUGH, common_reason
 from caviar.engine.blame import blamed
 from caviar.engine.fresh import fresh
 from caviar.engine.history import history_of
@@ -47,6 +48,7 @@ class SearchLoop:
         """Trains every trial that is wanted and not done; why it stops before the last of them, if it does.
 
         Round k always holds trials k * round and following, and begins when the round before is over, re-tests too.
+        Raises Unfinished where the machine does not let a round be completed.
         """
         total, size, known = self.info.total, self.pipeline.search.round, self.ledger.trials()
         for index in range(known[-1].round if known else 0, -(-total // size)):
@@ -58,9 +60,16 @@ class SearchLoop:
                 trials = self.ledger.trials()[wanted.start : wanted.stop]
                 self.observers.tell("after_round", run=self.info, index=index, trials=trials)
             self._retest(index, workers)
+            halt = self._hopeless() or halt
             if halt:
                 return f"after {len(self.ledger.trials())} of {total} trials: {halt}"
         return None
+
+    def _hopeless(self) -> str | None:
+        """Why no further trial would fare better, after a first round that failed for one reason."""
+        trials = self.ledger.trials()
+        reason = common_reason(trials) if len(trials) >= ENOUGH else None
+        return reason and f"all of them failed for one reason: {reason}; the same command trains them again"
 
     def _propose(self, index: int, wanted: range) -> str | None:
         """Adds what is missing of a round, proposed from the rounds before it only; why no more follows, if so."""

@@ -5,13 +5,14 @@ As in a round, nothing is kept in memory between two steps.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from caviar.engine.blame import blamed
 from caviar.engine.clock import time_over
 from caviar.engine.folds import whole
+from caviar.engine.machine import resolve
 from caviar.engine.objective import Objective
 from caviar.engine.observers import Observers
 from caviar.engine.populations import group
@@ -45,7 +46,7 @@ class Retests:
     def complete(self, workers: Workers, history: Callable[[Sequence[Trial]], History]) -> None:
         """Asks for them unless that was done, and trains those that are queued.
 
-        `history` tells what a strategy sees of trials.
+        `history` tells what a strategy sees of trials. Raises Unfinished.
         """
         trials = self.ledger.trials()
         asked = any(each.round == self.round for trial in trials for each in trial.retests)
@@ -78,8 +79,16 @@ class Retests:
         by_index = {trial.index: trial for trial in trials}
         folds = (self.pipeline.data and self.pipeline.data.folds) or 1
         outcomes = workers.run(self._segments(trials, repeat, folds, workers.count), self._tell)
+        aside = list[MemberOutcome]()
         for members in whole(outcomes, folds):
-            self.ledger.settle([self._ended(by_index[member.trial], member) for member in members])
+            aside += [each for each in members if each.state is TrialState.QUEUED]
+            self._settle([each for each in members if each.state is not TrialState.QUEUED], by_index)
+        # Nothing is too large that was trained before.
+        resolve(aside, by_index, False, self.ledger, self._settle)
+
+    def _settle(self, members: Sequence[MemberOutcome], trials: Mapping[int, Trial]) -> None:
+        if members:
+            self.ledger.settle([self._ended(trials[member.trial], member) for member in members])
 
     def _segments(self, trials: Sequence[Trial], repeat: int, folds: int, workers: int) -> Iterator[Segment]:
         limit, epochs = self.pipeline.search.trial_seconds, self.pipeline.trainer.epochs
@@ -98,7 +107,7 @@ class Retests:
         if outcome.state is TrialState.PRUNED:
             reason = time_over(outcome.seconds, self.pipeline, outcome.epoch)
         done = replace(retest, state=outcome.state, objective=objective, metrics=metrics, reason=reason)
-        return replace(trial, retests=(*before, done))
+        return replace(trial, retests=(*before, done), killed=0)
 
 
 def known_before(round: int, trials: Sequence[Trial]) -> tuple[Trial, ...]:

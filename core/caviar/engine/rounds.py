@@ -5,14 +5,16 @@ Nothing is kept in memory between two steps, so that a resumed round goes on lik
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from caviar.engine.blame import blamed
 from caviar.engine.clock import time_over
 from caviar.engine.folds import whole
 from caviar.engine.history import curves_of
+from caviar.engine.machine import resolve
 from caviar.engine.objective import Objective
 from caviar.engine.observers import Observers
 from caviar.engine.populations import group
@@ -44,7 +46,7 @@ class Round:
     numbers: range
 
     def complete(self, workers: Workers) -> bool:
-        """Trains until every trial has ended; False if all had ended before."""
+        """Trains until every trial has ended; False if all had ended before. Raises Unfinished."""
         if all(trial.state.done for trial in self._trials()):
             return False
         while target := self._next_rung():
@@ -79,9 +81,28 @@ class Round:
 
     def _train(self, trials: Sequence[Trial], until: int, workers: Workers) -> None:
         by_index, attempts = {trial.index: trial for trial in trials}, dict[int, int]()
-        outcomes = workers.run(self._segments(trials, until, workers.count, attempts), self._tell)
+        aside = self._trained(by_index, until, workers, attempts)
+        others = any(trial.epochs or trial.state is TrialState.DIVERGED for trial in self._trials())
+        if others:  # what found no memory beside others is tried once more by itself
+            large = [each.trial for each in aside if each.fault == "memory"]
+            aside = [each for each in aside if each.fault != "memory"]
+            for number in large:
+                aside += self._trained({number: by_index[number]}, until, workers, attempts)
+        record = partial(self._record, attempts=attempts)
+        resolve(aside, by_index, others, self.ledger, record)
+
+    def _trained(
+        self, trials: Mapping[int, Trial], until: int, workers: Workers, attempts: dict[int, int]
+    ) -> list[MemberOutcome]:
+        """Trains these and records them; gives back those that could not be trained."""
+        aside = []
+        outcomes = workers.run(self._segments(tuple(trials.values()), until, workers.count, attempts), self._tell)
         for members in whole(outcomes, self._folds):
-            self._record(members, by_index, attempts)
+            aside += [each for each in members if each.state is TrialState.QUEUED]
+            ended = [each for each in members if each.state is not TrialState.QUEUED]
+            if ended:
+                self._record(ended, trials, attempts)
+        return aside
 
     @property
     def _folds(self) -> int:
@@ -116,7 +137,9 @@ class Round:
     def _tell(self, epoch: EpochInfo) -> None:
         self.observers.tell("after_epoch", run=self.info, epoch=epoch)
 
-    def _record(self, members: Sequence[MemberOutcome], trials: dict[int, Trial], attempts: dict[int, int]) -> None:
+    def _record(
+        self, members: Sequence[MemberOutcome], trials: Mapping[int, Trial], attempts: Mapping[int, int]
+    ) -> None:
         ended = [self._ended(trials[member.trial], member) for member in members]
         self.ledger.record(
             [
@@ -139,6 +162,7 @@ class Round:
             reason=reason,
             violation=self.objective.violation(outcome),
             seconds=seconds,
+            killed=0,
         )
 
     def _decide(self, rung: int) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from caviar.config.dump import to_toml
 from caviar.config.space import space_of
 from caviar.engine.agreement import agree, record_of
+from caviar.engine.alike import queue_again
 from caviar.engine.earlier import started_from
 from caviar.engine.given import given_trials
 from caviar.engine.loop import SearchLoop
@@ -58,7 +59,7 @@ def run(
 
     `kept` tells them whether the folder will outlive the run, `prints` whether standard output is for them.
 
-    Raises DataError, StoreError, UnknownMetric, Refused, Interrupted.
+    Raises DataError, StoreError, UnknownMetric, Refused, Interrupted, Unfinished.
     """
     from time import monotonic
 
@@ -74,6 +75,7 @@ def run(
         earlier, notes = started_from(ledger.study(), newcomer)
         agree(ledger, record_of(pipeline, work, objective, earlier), total, folder)
         write_whole(folder / "pipeline.toml", to_toml(pipeline).encode())
+        notes = (*notes, *queue_again(ledger))
         before = ledger.trials()
         info = RunInfo(
             name=pipeline.name,

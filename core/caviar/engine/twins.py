@@ -111,8 +111,12 @@ def _numba_works() -> bool:
     try:
         # Products inside kernels use SciPy's BLAS: loaded here, before threads are limited, or it would not be.
         import scipy.linalg.cython_blas  # noqa: F401
-        from numba.core import event
+        from numba.core import config, event
     except ImportError:  # absent, or older than this NumPy
+        return False
+    settings: Any = config
+    if settings.DISABLE_JIT:  # kernels call BLAS in ways that Python cannot
+        say_once("NUMBA_DISABLE_JIT is set: plain NumPy is used, several times slower; unset it for compiled kernels")
         return False
 
     class Announcement(event.Listener):  # type: ignore[misc, unused-ignore]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from caviar.config.space import settle
 from caviar.engine.job import Work
+from caviar.engine.machine import Unfinished
 from caviar.engine.prepare import Preparation
 from caviar.engine.saved import SavedModel, best_file
 from caviar.interfaces.store import Ledger, StoreError
@@ -75,6 +76,8 @@ class Models:
         segment = Segment((trial.index,), (trial.values,), 0, self.pipeline.trainer.epochs)
         (outcome,) = self.work.perform(segment, lambda epoch: None, check_stop).members
         if outcome.weights is None:
+            if outcome.fault:
+                raise Unfinished([outcome])
             why = f"{outcome.state}: {outcome.reason}"
             raise Problem(f"trial {trial.index} has won; its weights are gone, and training it again {why}")
         return outcome.weights, note

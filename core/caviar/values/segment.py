@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal, TypeAlias
 
 from caviar.values.arrays import Array
 from caviar.values.metrics import Metrics
 from caviar.values.trial import TrialState
+
+Fault: TypeAlias = Literal["killed", "memory", "system"]
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,9 @@ class MemberOutcome:
     the last one completed; `metrics` one member, a row for each epoch trained; `final` the metrics that count, by name;
     `weights` of a finished member; `carry` the training state of a paused one, arrays without the member axis;
     `seconds` how long it was trained, its share of its population's time.
+
+    Still queued: it could not be trained, for a reason of the machine's. `fault` says which: its worker was `killed`
+    from outside; it found too little `memory`, alone; or the `system` refused something, as on a full disk.
     """
 
     trial: int
@@ -65,6 +71,7 @@ class MemberOutcome:
     weights: Mapping[str, Array] | None = None
     carry: Mapping[str, Array] | None = None
     seconds: float = 0.0
+    fault: Fault | None = None
 
 
 @dataclass(frozen=True)

@@ -53,6 +53,7 @@ class Trial:
     `violation` says how far a finished trial is from meeting `search.where`: 0.0 where it does, infinite where it
     diverged. `seconds` is the time it was trained, its share of its populations'; of two equal trials it may differ.
     All these are those of its first training, which is also the one whose weights are kept; then come its `retests`.
+    `killed` counts the runs in a row that ended without it because its worker processes were killed from outside.
     """
 
     index: int
@@ -67,6 +68,7 @@ class Trial:
     violation: float = 0.0
     seconds: float = field(default=0.0, compare=False)
     retests: tuple[Retest, ...] = ()
+    killed: int = field(default=0, compare=False)
 
     @property
     def runs(self) -> tuple[float, ...]:

@@ -14,6 +14,8 @@ from caviar import EpochInfo, Outcome, Problem, Segment, pack, unpack
 
 from caviar_plugins.executors.birth import Place, begin
 
+# A process raises these by a fault of its own; all other signals come from outside.
+_OWN = {signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL, signal.SIGSEGV, signal.SIGSYS, signal.SIGTRAP}
 _PATIENCE = 0.5  # seconds for a dismissed worker to end by itself: it looks up between two steps
 
 
@@ -24,12 +26,12 @@ class NoWorkers(Problem):
 
 
 class Dead(Exception):
-    """A worker's process has ended; says how."""
+    """A worker's process has ended; says how, and whether `by_itself` or killed from outside."""
 
     def __init__(self, code: int) -> None:
         name = signal.Signals(-code).name if -code in set(signal.Signals) else str(-code)
         super().__init__(f"killed by {name}" if code < 0 else f"ended with exit code {code}")
-        self.by_itself = code >= 0
+        self.by_itself = code >= 0 or -code in _OWN
 
 
 @dataclass(frozen=True)
@@ -53,8 +55,11 @@ class Hand:
 
     def __init__(self, blueprint: int, number: int, count: int, may_fork: bool) -> None:
         self.number = number
-        self.connection, theirs = Pipe()
         self.ready, self._compiling, self._heard = False, False, monotonic()
+        try:
+            self.connection, theirs = Pipe()
+        except OSError as error:
+            raise NoWorkers(f"a worker process could not start: {error}") from error
         place = Place(theirs.fileno(), blueprint, number, count)
         try:
             self._process = begin(place, may_fork)

@@ -10,23 +10,30 @@ from itertools import islice
 from math import inf
 from multiprocessing.connection import wait
 
-from caviar import Buffer, MemberOutcome, Outcome, Segment, Tell, TrialState, Workers, say_once
+from caviar import Buffer, Fault, MemberOutcome, Outcome, Segment, Tell, TrialState, Workers, say_once
 
 from caviar_plugins.executors.hand import Dead, Hand, NoWorkers, dismiss
+from caviar_plugins.executors.oom import oom_kills
 
 _LOOK_UP = 0.1  # seconds between two looks at whether the user wants to stop
 # A worker looks at its clock between two steps. One that is this far beyond its trials' time has got stuck in a step.
 _SLACK, _GRACE = 2, 5
-_FALSE_STARTS = 3  # so many workers killed before they were ready, one after the other, are no accident
+_KILLS = 3  # a segment whose worker was killed from outside so many times in a row is made smaller, or set aside
+_FALSE_STARTS = 3  # so many workers killed before they were ready, one after the other: the run ends
 
 
 @dataclass(frozen=True)
 class _Task:
-    """A segment, how many workers died of it, and whether its worker was killed because it said nothing any more."""
+    """A segment, how many workers died of it, and whether its worker was killed because it said nothing any more.
+
+    `kills`: how many of its workers were killed from outside. `oom_kills`: the kernel's count when it was begun.
+    """
 
     segment: Segment
     deaths: int = 0
     overdue: bool = False
+    kills: int = 0
+    oom_kills: int = 0
 
     @property
     def longest(self) -> float:
@@ -91,7 +98,7 @@ class Pool(Workers):
         waiting.extend(islice(coming, max(0, self._count - busy - len(waiting))))
         for hand in [hand for hand, task in self._hands.items() if task is None and hand.ready]:
             if waiting:
-                task = self._hands[hand] = waiting.popleft()
+                task = self._hands[hand] = replace(waiting.popleft(), oom_kills=oom_kills())
                 hand.give(task.segment)
         self._take_on(len(waiting) - sum(not hand.ready for hand in self._hands))
         return bool(waiting) or any(self._hands.values())
@@ -120,11 +127,14 @@ class Pool(Workers):
         if not hand.ready:
             self._false_starts += 1
             if death.by_itself or self._false_starts == _FALSE_STARTS:
-                raise NoWorkers(f"a worker process could not start: {death}")
+                again = "" if death.by_itself else "; the same command tries again and goes on from here"
+                raise NoWorkers(f"a worker process could not start: {death}{again}")
         if task is None:
             return [], []
+        if not death.by_itself and not task.overdue:
+            return _killed(task, death)
         if task.deaths == 0 and not task.overdue:
-            return [_Task(task.segment, 1)], []
+            return [replace(task, deaths=1)], []
         if len(task.segment.trials) > 1:
             return [_Task(half, 1) for half in task.segment.halves()], []
         reason = f"two worker processes that trained it died, the last one {death}"
@@ -137,3 +147,18 @@ class Pool(Workers):
         for hand in hands:
             del self._hands[hand]
         dismiss(hands)
+
+
+def _killed(task: _Task, death: Dead) -> tuple[list[_Task], list[Outcome]]:
+    """The same, when a worker was killed from outside: that says nothing of its trials, unless memory ran out."""
+    memory = oom_kills() > task.oom_kills
+    if not memory and task.kills + 1 < _KILLS:
+        return [replace(task, kills=task.kills + 1)], []
+    if len(task.segment.trials) > 1:
+        return [_Task(half, task.deaths) for half in task.segment.halves()], []
+    (trial,), reason = task.segment.trials, f"its worker process was {death} {_KILLS} times in a row, from outside"
+    if memory:
+        reason = "its worker process was killed because memory ran out"
+    fault: Fault = "memory" if memory else "killed"
+    aside = MemberOutcome(trial, TrialState.QUEUED, task.segment.start, reason=reason, fault=fault)
+    return [], [Outcome(task.segment, (aside,))]

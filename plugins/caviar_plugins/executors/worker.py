@@ -14,7 +14,7 @@ from queue import SimpleQueue
 from threading import Event, Lock, Thread
 from time import monotonic, sleep
 
-from caviar import EpochInfo, Job, Outcome, Segment, Stopped, open_job, pack, unpack, watch_compiling
+from caviar import EpochInfo, Job, Outcome, Problem, Segment, Stopped, open_job, pack, unpack, watch_compiling
 
 _PATIENCE = 0.4  # seconds to end by itself once the coordinator has closed the pipe, or is gone
 _TELL = 0.1  # seconds between two messages about epochs
@@ -25,7 +25,12 @@ def main(connection: int, blueprint: int, number: int, count: int) -> None:
     """Works, as `number` of `count`, until the pipe ends; nothing but what goes through it leaves this process."""
     gc.disable()  # while libraries load: a tenth of the start went into looking for garbage that is not there
     worker = _Worker(Connection(connection))
-    worker.work(open_job(mmap(blueprint, 0, access=ACCESS_READ), number, count))
+    try:
+        job = open_job(mmap(blueprint, 0, access=ACCESS_READ), number, count)
+    except (Problem, OSError, MemoryError) as error:  # too little memory for a library, for one
+        print(f"a worker process cannot start: {str(error) or type(error).__name__}", file=sys.stderr, flush=True)
+        os._exit(1)
+    worker.work(job)
     sys.stdout.flush()
     os._exit(0)  # taking down an interpreter takes longer than anyone should wait for
 
@@ -51,13 +56,15 @@ class _Worker:
 
     def _listen(self) -> None:
         """Takes segments in while one is trained: the coordinator never waits for a worker to listen."""
-        with suppress(EOFError, ConnectionResetError):
-            while True:
-                self._segments.put(unpack(self._connection.recv_bytes()))
-        self._gone.set()
-        self._segments.put(None)
-        sleep(_PATIENCE)
-        os._exit(1)
+        try:
+            with suppress(EOFError, ConnectionResetError):
+                while True:
+                    self._segments.put(unpack(self._connection.recv_bytes()))
+        finally:  # also where a segment does not fit into memory: the coordinator would wait for ever
+            self._gone.set()
+            self._segments.put(None)
+            sleep(_PATIENCE)
+            os._exit(1)
 
     def _check_stop(self) -> None:
         if self._gone.is_set():

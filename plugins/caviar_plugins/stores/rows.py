@@ -13,7 +13,10 @@ from zlib import crc32
 from caviar import EarlierTrial, Metrics, Retest, StudyRecord, Trial, TrialRecord, TrialState
 
 STUDY = "file, identity, fingerprint, plugins, metric, goal, earlier"
-TRIAL = 'number, round, coordinates, "values", state, epochs, objective, reason, metrics, violation, seconds, retests'
+TRIAL = (
+    'number, round, coordinates, "values", state, epochs, objective, reason, metrics, violation, seconds, retests,'
+    " killed"
+)
 STORED = f"{TRIAL}, attempt, checksum"
 CURVE = 'trial, attempt, first, "values"'
 ARTIFACT = "trial, path, size, sha256"
@@ -75,12 +78,13 @@ def trial_row(trial: Trial) -> tuple[Any, ...]:
         float(trial.violation),
         float(trial.seconds),
         _json([_retest_row(retest) for retest in trial.retests]),
+        trial.killed,
     )
 
 
 def trial_of(row: tuple[Any, ...]) -> Trial:
     """The inverse."""
-    index, round_, point, values, state, epochs, objective, reason, metrics, violation, seconds, retests = row
+    index, round_, point, values, state, epochs, objective, reason, metrics, violation, seconds, retests, killed = row
     return Trial(
         index,
         round_,
@@ -94,6 +98,7 @@ def trial_of(row: tuple[Any, ...]) -> Trial:
         violation,
         seconds,
         tuple(_retest_of(each) for each in json.loads(retests)),
+        killed,
     )
 
 

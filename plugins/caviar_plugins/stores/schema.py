@@ -38,6 +38,7 @@ CREATE TABLE trial (
     violation REAL NOT NULL,        -- how far from meeting search.where
     seconds REAL NOT NULL,          -- trained, its share of its populations' time
     retests TEXT NOT NULL,          -- JSON: round, state, objective, metrics, reason of each
+    killed INTEGER NOT NULL,        -- runs in a row that ended without it, its workers killed
     attempt INTEGER,                -- the last one recorded; its curves count
     checksum INTEGER NOT NULL
 );

@@ -105,7 +105,6 @@ def bits(outcome: Any) -> Any:
     [
         ("raises", r"ValueError: too fast at .*moody\.py:\d+"),
         ("exits", r"SystemExit: 3 at .*moody\.py:\d+"),
-        ("memory", r"MemoryError at .*moody\.py:\d+"),
         ("shapes", r"ValueError: operands could not be broadcast .*moody\.py:\d+"),
     ],
 )
@@ -114,6 +113,14 @@ def test_a_member_that_raises_has_failed_and_the_others_keep_their_bits(file: Pa
     failed = moody.pop(2)
     assert (failed.state, failed.epoch, failed.metrics, failed.weights) == (TrialState.FAILED, 0, None, None)
     assert re.fullmatch(reason, failed.reason)
+    assert {trial: bits(each) for trial, each in moody.items()} == {trial: bits(calm[trial]) for trial in moody}
+
+
+def test_a_member_that_finds_no_memory_stays_queued_and_the_others_keep_their_bits(file: Path) -> None:
+    calm, moody = train(job(file, "calm")), train(job(file, "memory"))
+    aside = moody.pop(2)
+    assert (aside.state, aside.fault, aside.epoch, aside.weights) == (TrialState.QUEUED, "memory", 0, None)
+    assert re.fullmatch(r"MemoryError at .*moody\.py:\d+", aside.reason)
     assert {trial: bits(each) for trial, each in moody.items()} == {trial: bits(calm[trial]) for trial in moody}
 
 

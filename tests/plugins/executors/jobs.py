@@ -67,9 +67,17 @@ class Slow(SGD):
 
 
 class Deadly(SGD):
+    by: str = "SIGSEGV"
+    times: int = 1000
+    notes: str = ""
+
     def update(self, parameters, gradients, state, step, layout):
-        if (self.learning_rate == 0.5).any():
-            os.kill(os.getpid(), signal.SIGKILL)
+        notes = Path(self.notes)
+        if (self.learning_rate == 0.5).any() and len(notes.read_text() if notes.is_file() else "") < self.times:
+            if notes.name:
+                with notes.open("a") as file:
+                    file.write("x")
+            os.kill(os.getpid(), getattr(signal, self.by))
         super().update(parameters, gradients, state, step, layout)
 '''
 

@@ -16,6 +16,18 @@ from caviar_plugins import Inline, Processes
 
 from tests.plugins.executors.jobs import go, job, segment
 
+# Cannot be loaded once a file is there.
+LARGE = """
+from pathlib import Path
+from caviar_plugins import SGD
+
+if Path(__file__).with_name("small").exists():
+    raise OSError(12, "Cannot allocate memory")
+
+class Large(SGD):
+    pass
+"""
+
 
 def test_a_worker_that_dies_costs_nothing_but_a_second_try(file: Path) -> None:
     once = job(file, "optimizer.use=once", f"optimizer.marker={file.parent / 'marker'}")
@@ -25,14 +37,53 @@ def test_a_worker_that_dies_costs_nothing_but_a_second_try(file: Path) -> None:
     assert there == go(Inline(), once, segments)[0]
 
 
-def test_a_trial_that_kills_its_workers_has_failed_and_the_others_do_not_feel_it(file: Path) -> None:
-    deadly = job(file, "optimizer.use=deadly")
+@pytest.mark.parametrize("by", ["SIGSEGV", "SIGABRT"])
+def test_a_trial_that_kills_its_workers_has_failed_and_the_others_do_not_feel_it(file: Path, by: str) -> None:
+    deadly = job(file, "optimizer.use=deadly", f"optimizer.by={by}")
     there, _ = go(Processes(workers=2), deadly, [segment(0, 1, rates=(0.1, 0.5)), segment(2)])
     calm, _ = go(Inline(), deadly, [segment(0), segment(2)])
     state, epoch, *_, reason, _ = there.pop(1)
     assert (state, epoch) == (TrialState.FAILED, 0)
-    assert reason == "two worker processes that trained it died, the last one killed by SIGKILL"
+    assert reason == f"two worker processes that trained it died, the last one killed by {by}"
     assert there == calm
+
+
+@pytest.mark.parametrize("by", ["SIGKILL", "SIGTERM", "SIGHUP"])
+def test_a_trial_whose_workers_are_killed_from_outside_has_not_failed_and_the_others_are_trained(
+    file: Path, by: str
+) -> None:
+    deadly = job(file, "optimizer.use=deadly", f"optimizer.by={by}")
+    there, _ = go(Processes(workers=2), deadly, [segment(0, 1, rates=(0.1, 0.5)), segment(2)])
+    calm, _ = go(Inline(), deadly, [segment(0), segment(2)])
+    state, epoch, *_, reason, _ = there.pop(1)
+    assert (state, epoch) == (TrialState.QUEUED, 0)
+    assert reason == f"its worker process was killed by {by} 3 times in a row, from outside"
+    assert there == calm
+
+
+def test_a_trial_whose_workers_are_killed_from_outside_twice_is_begun_again(file: Path) -> None:
+    notes = file.parent / "notes"
+    settings = ("optimizer.use=deadly", "optimizer.by=SIGKILL", "optimizer.times=2", f"optimizer.notes={notes}")
+    alone = segment(1, rates=(0.5,))
+    there, _ = go(Processes(workers=1), job(file, *settings), [alone])
+    assert notes.read_text() == "xx"
+    assert there == go(Inline(), job(file, *settings), [alone])[0]
+
+
+def test_a_trial_whose_worker_the_kernel_killed_for_memory_says_so_and_is_not_begun_again(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notes = file.parent / "notes"
+    # The kernel's count, which no test may raise: one more each time it is looked at.
+    monkeypatch.setattr("caviar_plugins.executors.pool.oom_kills", iter(range(1000)).__next__)
+    settings = ("optimizer.use=deadly", "optimizer.by=SIGKILL", f"optimizer.notes={notes}")
+    with Processes(workers=1).open(job(file, *settings), lambda: None) as workers:
+        outcomes = list(workers.run([segment(0, 1, rates=(0.1, 0.5))], lambda epoch: None))
+    members = {each.trial: each for outcome in outcomes for each in outcome.members}
+    assert members[0].state is TrialState.FINISHED
+    assert (members[1].state, members[1].fault) == (TrialState.QUEUED, "memory")
+    assert members[1].reason == "its worker process was killed because memory ran out"
+    assert notes.read_text() == "xx"  # with its companion, then alone
 
 
 def test_a_trial_that_is_stuck_in_a_step_is_recorded_and_the_others_do_not_feel_it(file: Path) -> None:
@@ -68,6 +119,22 @@ def test_a_worker_that_was_not_listened_to_is_not_taken_for_stuck(file: Path, mo
         monkeypatch.setattr("caviar_plugins.executors.pool._GRACE", 1.5)
         (outcome,) = workers.run([limited], lambda epoch: sleep(2) if epoch.epoch == 1 else None)
     assert outcome.members[0].state is TrialState.FINISHED, outcome.members[0].reason
+
+
+def test_a_worker_for_whose_libraries_memory_does_not_suffice_says_so_in_one_line(
+    file: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (file.parent / "optimizers.py").write_text(LARGE)
+    work = job(file, "optimizer=large")
+    (file.parent / "small").touch()
+    with (
+        Processes(workers=1).open(work, lambda: None) as workers,
+        pytest.raises(Problem, match="a worker process could not start: ended with exit code 1"),
+    ):
+        list(workers.run([segment(0)], lambda epoch: None))
+    (line,) = capfd.readouterr().err.splitlines()
+    assert line.startswith("a worker process cannot start: ")
+    assert "Cannot allocate memory" in line
 
 
 def test_workers_that_cannot_start_end_the_run_with_the_reason(

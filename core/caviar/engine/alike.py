@@ -1,0 +1,29 @@
+"""A first round of which every trial failed for one reason: what is wrong is no single trial's point."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from caviar.interfaces.store import Ledger
+from caviar.values.trial import Trial, TrialState
+
+ENOUGH = 4  # trials; fewer may have met bad points by chance
+_NUMBER = re.compile(r"\d+(\.\d+)?(e[+-]?\d+)?")
+
+
+def common_reason(trials: Sequence[Trial]) -> str | None:
+    """Why all trials of a study have failed, if these are of its first round and the reason is one, but for numbers."""
+    if not trials or any(trial.round or trial.state is not TrialState.FAILED for trial in trials):
+        return None
+    reasons = {_NUMBER.sub("0", trial.reason or "") for trial in trials}
+    return trials[0].reason if len(reasons) == 1 else None
+
+
+def queue_again(ledger: Ledger) -> tuple[str, ...]:
+    """Queues all trials of such a study, whose cause may have been removed since; notes for the user."""
+    trials, reason = ledger.trials(), common_reason(ledger.trials())
+    if reason is None:
+        return ()
+    ledger.settle([Trial(each.index, each.round, each.point, each.values) for each in trials])
+    return (f"every trial had failed for one reason, and is trained again: {reason}",)

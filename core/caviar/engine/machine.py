@@ -1,0 +1,93 @@
+"""Faults of the machine: errors that say nothing of the trial that met them, and what becomes of such trials."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from errno import EDQUOT, EIO, EMFILE, ENFILE, ENOMEM, ENOSPC, EROFS
+from typing import ClassVar
+
+from caviar.interfaces.store import Ledger
+from caviar.values.problem import Problem
+from caviar.values.segment import Fault, MemberOutcome
+from caviar.values.trial import Trial, TrialState
+
+_RUNS = 3  # a trial whose worker is killed in so many runs in a row may be what kills it
+_ERRNOS = {ENOSPC, EDQUOT, EMFILE, ENFILE, EIO, EROFS}
+_CURES: Mapping[Fault, str] = {
+    "killed": f"after {_RUNS} such runs in a row it counts as failed",
+    "memory": "free some memory, or use fewer workers (executor.workers)",
+    "system": "look at the disk's space and at the limits of this process (ulimit -a)",
+}
+
+
+class Unfinished(Problem):
+    """A round cannot be completed now, because of the machine: what could be trained is recorded."""
+
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, aside: Sequence[MemberOutcome]) -> None:
+        parts = []
+        for fault, cure in _CURES.items():
+            concerned = [each for each in aside if each.fault == fault]
+            if concerned:
+                parts.append(f"{_named(concerned)} could not be trained: {concerned[0].reason}; {cure}")
+        super().__init__(f"{'; '.join(parts)}; the same command tries again and goes on from here")
+
+
+def fault_of(error: BaseException | None) -> Fault | None:
+    """Which fault of the machine an error tells of, or the error that it was raised from; None: of none."""
+    if isinstance(error, MemoryError):
+        return "memory"
+    if isinstance(error, OSError) and error.errno == ENOMEM:
+        return "memory"
+    if isinstance(error, OSError) and error.errno in _ERRNOS:
+        return "system"
+    return None if error is None else fault_of(error.__cause__)
+
+
+def set_aside(trials: Iterable[int], epoch: int, fault: Fault, reason: str) -> list[MemberOutcome]:
+    """The outcomes of trials that could not be trained beyond an epoch, and are still to be."""
+    return [MemberOutcome(trial, TrialState.QUEUED, epoch, reason=reason, fault=fault) for trial in trials]
+
+
+def resolve(
+    aside: Sequence[MemberOutcome],
+    trials: Mapping[int, Trial],
+    others: bool,
+    ledger: Ledger,
+    record: Callable[[Sequence[MemberOutcome], Mapping[int, Trial]], None],
+) -> None:
+    """Records those trials as failed that have failed after all. Raises Unfinished if others are still to be trained.
+
+    A trial alone is too large where memory suffices for `others`; the workers of one were killed in enough runs.
+    """
+    counted = {each.trial: _counting(trials[each.trial], each) for each in aside}
+    killed = [counted[each.trial] for each in aside if each.fault == "killed"]
+    if killed:
+        ledger.settle(killed)
+    failed = []
+    for each in aside:
+        if each.fault == "memory" and others:
+            failed.append(replace(each, state=TrialState.FAILED, reason=f"does not fit into memory: {each.reason}"))
+        elif each.fault == "killed" and counted[each.trial].killed >= _RUNS:
+            reason = f"in {_RUNS} runs in a row {each.reason}"
+            failed.append(replace(each, state=TrialState.FAILED, reason=reason))
+    if failed:
+        record(failed, counted)
+    numbers = {each.trial for each in failed}
+    left = [each for each in aside if each.trial not in numbers]
+    if left:
+        raise Unfinished(left)
+
+
+def _counting(trial: Trial, outcome: MemberOutcome) -> Trial:
+    return replace(trial, killed=trial.killed + 1) if outcome.fault == "killed" else trial
+
+
+def _named(outcomes: Sequence[MemberOutcome]) -> str:
+    numbers = [each.trial for each in outcomes]
+    if len(numbers) == 1:
+        return f"trial {numbers[0]}"
+    more = f" and {len(numbers) - 5} more" if len(numbers) > 5 else ""
+    return f"trials {', '.join(map(str, numbers[:5]))}{more}"

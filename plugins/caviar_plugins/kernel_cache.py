@@ -1,0 +1,115 @@
+"""The kernel cache: compiled kernels on disk, one file each, with a checksum; its faults harm no trial."""
+
+from __future__ import annotations
+
+import os
+import pickle
+from hashlib import sha256
+from pathlib import Path
+from secrets import token_hex
+from typing import Any
+
+import numba
+from caviar import say_once
+from numba.core.caching import FunctionCache
+from numba.core.serialize import dumps
+
+_SIZE = sha256().digest_size
+_pickled: Any = dumps
+
+
+class KernelCache(FunctionCache):  # type: ignore[misc, unused-ignore]
+    """Numba's cache of one function, in the folder that numba chooses.
+
+    Numba lets every error of its cache through to the caller, does not sync its files, and uses a damaged file that
+    can still be read. Here a file counts only if its checksum is right; otherwise, and after any error, the function is
+    compiled anew and the file replaced. Raises RuntimeError where numba finds no folder that can be written to.
+    """
+
+    def __init__(self, function: Any) -> None:
+        numbas: Any = super()
+        numbas.__init__(function)
+        made_from = f"{numba.__version__} {self._impl.locator.get_source_stamp()!r}"
+        files: Any = _Files(Path(self.cache_path), self._impl.filename_base, made_from)
+        self._cache_file = files
+
+    def load_overload(self, signature: Any, target: Any) -> Any:
+        numbas: Any = super()
+        try:
+            return numbas.load_overload(signature, target)
+        except Exception:  # files may hold anything
+            say_once(
+                f"{self._place}: compiled kernels there are damaged or cannot be read; they are compiled anew and "
+                "replaced. If this is said at every run, delete the files *.kernel there"
+            )
+            return None
+
+    def save_overload(self, signature: Any, compiled: Any) -> None:
+        numbas: Any = super()
+        try:
+            numbas.save_overload(signature, compiled)
+        except Exception as error:
+            why = getattr(error, "strerror", None) or type(error).__name__
+            say_once(
+                f"{self._place}: compiled kernels cannot be kept there ({why}); every process compiles its own, in "
+                "some 10 seconds. Free some space, or set NUMBA_CACHE_DIR to a folder that can be written to"
+            )
+
+    @property
+    def _place(self) -> Path:
+        """A folder above the files that is the same for all kernels, so that a line about it is said once."""
+        folder, package = Path(self.cache_path), Path(__file__).parent
+        return package if folder.is_relative_to(package) else folder.parent
+
+
+class _Files:
+    """The files of one function, one for each signature and processor; takes the place of numba's index and data.
+
+    A file is a SHA-256 of the rest, one of what it was made from, and the pickled code. It is unpickled only if both
+    are right, so neither damage nor another version of numba can come to light later.
+    """
+
+    def __init__(self, folder: Path, name: str, made_from: str) -> None:
+        self._folder, self._name, self._made_from = folder, name, made_from
+
+    def load(self, key: Any) -> Any:
+        """What was saved, None where nothing was, or only from other sources."""
+        try:
+            content = self._file(key).read_bytes()
+        except FileNotFoundError:
+            return None
+        checksum, rest = content[:_SIZE], content[_SIZE:]
+        if sha256(rest).digest() != checksum:
+            raise ValueError(f"{self._file(key)}: damaged")
+        return pickle.loads(rest[_SIZE:]) if rest[:_SIZE] == self._origin(key) else None
+
+    def save(self, key: Any, data: Any) -> None:
+        """Replaces the file. It is synced, so that a power loss leaves the old one or the new one."""
+        rest = self._origin(key) + _pickled(data)
+        file = self._file(key)
+        part = file.with_name(f"{file.name}.{token_hex(8)}")  # other processes may save the same kernel now
+        try:
+            with part.open("xb") as stream:
+                stream.write(sha256(rest).digest() + rest)
+                stream.flush()
+                os.fsync(stream.fileno())
+            part.replace(file)
+        except BaseException:
+            part.unlink(missing_ok=True)
+            raise
+
+    def flush(self) -> None:
+        """Forgets what was saved."""
+        for file in self._folder.glob(f"{self._name}.*.kernel"):
+            file.unlink()
+
+    def _file(self, key: Any) -> Path:
+        signature, processor, _ = key  # not the code: what was compiled from older code is replaced
+        return self._folder / f"{self._name}.{_digest((signature, processor)).hex()[:16]}.kernel"
+
+    def _origin(self, key: Any) -> bytes:
+        return _digest((self._made_from, key))
+
+
+def _digest(value: Any) -> bytes:
+    return sha256(repr(value).encode()).digest()

@@ -67,7 +67,8 @@ def table_of(X: Any, y: Any) -> Table:
 
 def _same_order(X: Any, y: Any) -> None:
     """Raises DataError where the index of y is that of X in another order: rows would be paired by place."""
-    ours, theirs = (getattr(each, "index", None) for each in (X, y))
+    ours: Any = getattr(X, "index", None)
+    theirs: Any = getattr(y, "index", None)
     if not (hasattr(ours, "sort_values") and hasattr(theirs, "sort_values")) or ours.equals(theirs):
         return
     try:
@@ -106,7 +107,7 @@ def _column(name: str, values: Any) -> Array:
     if present and all(isinstance(cell, Real) for cell in present):
         if len(present) == len(cells) and (exact := numpy.asarray(cells)).dtype.kind in "biu":
             return exact
-        if any(isinstance(cell, Integral) and abs(cell) > EXACT_WHOLE for cell in present):
+        if any(isinstance(cell, Integral) and abs(int(cell)) > EXACT_WHOLE for cell in present):
             rounded = f"holds whole numbers beyond {EXACT_WHOLE:,} that would be rounded; give floats or words"
             raise DataError(f"column {name!r} {rounded}")
         return numpy.asarray([numpy.nan if cell is None else cell for cell in cells], dtype=numpy.float64)

@@ -11,7 +11,7 @@ from caviar.config.resolved import loads
 from caviar.config.space import space_of
 from caviar.engine.history import history_of
 from caviar.engine.importance import importance
-from caviar.engine.objective import Objective, objective_named
+from caviar.engine.objective import Objective, objective_of
 from caviar.engine.saved import NotAModel
 from caviar.interfaces.store import StoreError
 from caviar.registry.code import register
@@ -77,9 +77,9 @@ def read_results(folder: Path, code: Path | None = None) -> Results:
         raise StoreError(f"{folder}: no run here (there is no pipeline.toml); runs are folders such as runs/digits")
     pipeline = loads(file.read_text(encoding="utf-8"), str(file))
     with pipeline.store.read(folder) as ledger:
-        assert pipeline.search.metric is not None, "a resolved file says its metric"
+        assert pipeline.search.asked is not None, "a resolved file says its metric"
         trials, space = ledger.trials(), space_of(pipeline)
-        objective = objective_named(pipeline.search.metric, pipeline.search.goal, pipeline.search.conditions)
+        objective = objective_of(pipeline.search, pipeline.search.asked)
         history = history_of(trials, ledger, objective, len(space))
         reached = {
             trial.index: value

@@ -53,7 +53,7 @@ class MemberOutcome:
     `state` is finished, paused (trained to `until`, more to come), pruned (out of time), diverged or failed; `epoch`
     the last one completed; `metrics` one member, a row for each epoch trained; `final` the metrics that count, by name;
     `weights` of a finished member; `carry` the training state of a paused one, arrays without the member axis;
-    `seconds` how long it was trained, its share of its population's time.
+    `seconds` how long it was trained, its share of its population's time; `trace` the traceback where it failed.
     """
 
     trial: int
@@ -65,6 +65,7 @@ class MemberOutcome:
     weights: Mapping[str, Array] | None = None
     carry: Mapping[str, Array] | None = None
     seconds: float = 0.0
+    trace: str | None = None
 
 
 @dataclass(frozen=True)

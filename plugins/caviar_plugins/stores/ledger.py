@@ -60,7 +60,7 @@ class SQLiteLedger(Ledger):
         with told(self._path), transaction(self._connection):
             self._connection.execute("INSERT OR IGNORE INTO round VALUES (?)", (index,))
             self._connection.executemany(
-                f"INSERT INTO trial ({TRIAL}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", map(trial_row, trials)
+                f"INSERT INTO trial ({TRIAL}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", map(trial_row, trials)
             )
 
     def begin(self, trials: Sequence[int]) -> tuple[int, ...]:
@@ -148,11 +148,11 @@ class SQLiteLedger(Ledger):
         self._weights.sweep({path for (path,) in self._rows("SELECT path FROM artifact")})
 
     def _update(self, trial: Trial) -> None:
-        *_, state, epochs, objective, reason, metrics, violation, seconds, retests = trial_row(trial)
+        *_, state, epochs, objective, reason, metrics, violation, seconds, retests, trace = trial_row(trial)
         changed = self._connection.execute(
             "UPDATE trial SET state = ?, epochs = ?, objective = ?, reason = ?, metrics = ?, violation = ?,"
-            " seconds = ?, retests = ? WHERE number = ?",
-            (state, epochs, objective, reason, metrics, violation, seconds, retests, trial.index),
+            " seconds = ?, retests = ?, trace = ? WHERE number = ?",
+            (state, epochs, objective, reason, metrics, violation, seconds, retests, trace, trial.index),
         )
         if not changed.rowcount:
             raise LookupError(f"trial {trial.index} was never added to a round")

@@ -10,7 +10,7 @@ from typing import Any
 from caviar import EarlierTrial, Retest, StudyRecord, Trial, TrialRecord, TrialState
 
 STUDY = "file, identity, fingerprint, plugins, metric, goal, earlier"
-TRIAL = 'number, round, coordinates, "values", state, epochs, objective, reason, metrics, violation, seconds, retests'
+TRIAL = 'number, round, coordinates, "values", state, epochs, objective, reason, metrics, violation, seconds, retests, trace'
 
 
 def study_row(study: StudyRecord) -> tuple[Any, ...]:
@@ -45,12 +45,13 @@ def trial_row(trial: Trial) -> tuple[Any, ...]:
         trial.violation,
         trial.seconds,
         _json([_retest_row(retest) for retest in trial.retests]),
+        trial.trace,
     )
 
 
 def trial_of(row: tuple[Any, ...]) -> Trial:
     """The inverse."""
-    index, round_, point, values, state, epochs, objective, reason, metrics, violation, seconds, retests = row
+    index, round_, point, values, state, epochs, objective, reason, metrics, violation, seconds, retests, trace = row
     return Trial(
         index,
         round_,
@@ -64,19 +65,20 @@ def trial_of(row: tuple[Any, ...]) -> Trial:
         violation,
         seconds,
         tuple(_retest_of(each) for each in json.loads(retests)),
+        trace,
     )
 
 
 def _retest_row(retest: Retest) -> list[Any]:
     metrics = {name: _number(value) for name, value in retest.metrics.items()}
     objective = None if retest.objective is None else _number(retest.objective)
-    return [retest.round, retest.state.value, objective, metrics, retest.reason]
+    return [retest.round, retest.state.value, objective, metrics, retest.reason, retest.trace]
 
 
 def _retest_of(row: list[Any]) -> Retest:
-    round_, state, objective, metrics, reason = row
+    round_, state, objective, metrics, *told = row
     metrics = {name: _as_number(value) for name, value in metrics.items()}
-    return Retest(round_, TrialState(state), None if objective is None else float(objective), metrics, reason)
+    return Retest(round_, TrialState(state), None if objective is None else float(objective), metrics, *told)
 
 
 def metric_rows(record: TrialRecord) -> Iterator[tuple[Any, ...]]:

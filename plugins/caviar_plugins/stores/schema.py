@@ -13,7 +13,7 @@ from caviar import StoreError, sync_folder
 from caviar_plugins.stores.complaints import told
 
 APPLICATION = int.from_bytes(b"CAVR")
-VERSION = 2
+VERSION = 3
 
 TABLES = """
 CREATE TABLE study (
@@ -40,7 +40,8 @@ CREATE TABLE trial (
     metrics TEXT NOT NULL,          -- JSON: name -> final value
     violation REAL NOT NULL,        -- how far from meeting search.where
     seconds REAL NOT NULL,          -- trained, its share of its populations' time
-    retests TEXT NOT NULL,          -- JSON: round, state, objective, metrics, reason of each
+    retests TEXT NOT NULL,          -- JSON: round, state, objective, metrics, reason, trace of each
+    trace TEXT,                     -- Python's traceback, where it failed
     attempt INTEGER                 -- the last one recorded; its metric rows count
 );
 CREATE TABLE population (

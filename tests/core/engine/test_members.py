@@ -103,10 +103,10 @@ def bits(outcome: Any) -> Any:
 @pytest.mark.parametrize(
     ("mood", "reason"),
     [
-        ("raises", r"ValueError: too fast at .*moody\.py:\d+"),
-        ("exits", r"SystemExit: 3 at .*moody\.py:\d+"),
-        ("memory", r"MemoryError at .*moody\.py:\d+"),
-        ("shapes", r"ValueError: operands could not be broadcast .*moody\.py:\d+"),
+        ("raises", r"optimizer .moody. of moody.py \w+ failed: ValueError: too fast at .*moody\.py:\d+"),
+        ("exits", r"optimizer .moody. of .* failed: SystemExit: 3 at .*moody\.py:\d+"),
+        ("memory", r"optimizer .moody. of .* failed: MemoryError at .*moody\.py:\d+"),
+        ("shapes", r"optimizer .moody. of .* failed: ValueError: operands could not be broadcast .*moody\.py:\d+"),
     ],
 )
 def test_a_member_that_raises_has_failed_and_the_others_keep_their_bits(file: Path, mood: str, reason: str) -> None:

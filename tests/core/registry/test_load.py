@@ -72,9 +72,12 @@ def test_two_owners_of_a_name_are_an_error_that_names_both() -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("import nothing_like_it", "importing it failed: ModuleNotFoundError: No module named 'nothing_like_it'"),
-        ("raise RuntimeError('no\\nlicense')", "importing it failed: RuntimeError: no license"),
-        ("raise SystemExit", "importing it failed: SystemExit: no message"),
+        (
+            "import nothing_like_it",
+            "importing it failed: ModuleNotFoundError: No module named 'nothing_like_it' at {file}:2",
+        ),
+        ("raise RuntimeError('no\\nlicense')", "importing it failed: RuntimeError: no license at {file}:2"),
+        ("raise SystemExit", "importing it failed: SystemExit at {file}:2"),
         ("Theirs = 3", "{target} is not a class"),
         ("class Theirs(caviar.Sampler): ...", "{target} does not extend caviar.Optimizer"),
         ("class Theirs(caviar.Optimizer): ...", "Theirs lacks init, update"),
@@ -89,8 +92,8 @@ def test_two_owners_of_a_name_are_an_error_that_names_both() -> None:
     ],
 )
 def test_what_cannot_be_used_says_why(text: str, told: str, install: Install, tmp_path: Path) -> None:
-    target = f"others_{tmp_path.name.replace('-', '_')}:Theirs"
-    assert reason(text, install) == told.format(target=target)
+    module = f"others_{tmp_path.name.replace('-', '_')}"
+    assert reason(text, install) == told.format(target=f"{module}:Theirs", file=tmp_path / f"{module}.py")
 
 
 def test_a_missing_class_is_told(install: Install) -> None:

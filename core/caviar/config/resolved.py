@@ -40,8 +40,8 @@ def loads_training(text: str) -> Pipeline:
 
 def owners_of(*declared: Declared) -> set[str | None]:
     """The distributions that all plugins in them come with; None among them for one that has no name to be found by."""
-    listed = {entry_of(cls) for cls in {type(plugin) for plugin in plugins_in(declared)}}
-    return {entry and entry.distribution for entry in listed}
+    listed = map(entry_of, {type(plugin) for plugin in plugins_in(declared)})
+    return {None if entry is None else entry.distribution for entry in listed}
 
 
 def reader_for(path: Path, target: str, trained: Data | None) -> Data:

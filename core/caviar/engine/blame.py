@@ -38,10 +38,10 @@ def culprit_of(error: BaseException, suspect: Plugin | None = None) -> Culprit |
     on is mostly another's.
     """
     if isinstance(error, Fault):
-        cls = declared(type(error.plugin))
-        return Culprit(cls, _definition(type(error.plugin), error.method)) if issubclass(cls, Plugin) else None
+        own = type(error.plugin)
+        return Culprit(declared(own), _definition(own, error.method)) if issubclass(own, Plugin) else None
     steps = list(walk_tb(error.__traceback__))
-    at_work = [cls for frame, _ in steps if (cls := _acting(frame)) is not None]
+    at_work = [each for each in map(_acting, (frame for frame, _ in steps)) if each is not None]
     theirs = [cls for cls in at_work if not is_bundled(declared(cls))]
     if theirs:
         acting = theirs[-1]

@@ -53,7 +53,8 @@ def _with_methods(cls: type[P], wrap: Mapping[str, Wrap]) -> type[P]:
     """The class with some methods wrapped, under its own name, by which plugins are found."""
     names = {"__module__": cls.__module__, "__qualname__": cls.__qualname__, "__doc__": cls.__doc__}
     methods = {name: each(getattr(cls, name)) for name, each in wrap.items()}
-    extended: type[P] = type(cls)(cls.__name__, (cls,), {**names, **methods})
+    metaclass: Any = type(cls)
+    extended: type[P] = metaclass(cls.__name__, (cls,), {**names, **methods})
     return extended
 
 
@@ -157,9 +158,7 @@ _METHODS: Mapping[str, Mapping[str, Wrap]] = {
     },
     "metric": {"measure": measured},
     "model": {
-        "forward": _checking(
-            lambda found, parameters, _, x, *__: _pair(found, (len(parameters.buffer), x.shape[1]), 3)
-        ),
+        "forward": _checking(lambda found, own, _, x, *__: _pair(found, (len(own.buffer), x.shape[1]), 3)),
     },
     "optimizer": {"init": _checking(lambda found, parameters, layout: _state(found, len(parameters)))},
     "schedule": {"factor": _checking(lambda found, epoch, epochs: _array(found, epoch.shape))},

@@ -99,8 +99,7 @@ class Retests:
         objective, metrics, reason = self.objective.again(outcome), outcome.final or {}, outcome.reason
         if outcome.state is TrialState.PRUNED:
             reason = time_over(outcome.seconds, self.pipeline, outcome.epoch)
-        result = {"state": outcome.state, "objective": objective, "metrics": metrics}
-        done = replace(retest, **result, reason=reason, trace=outcome.trace)
+        done = Retest(retest.round, outcome.state, objective, metrics, reason, outcome.trace)
         return replace(trial, retests=(*before, done))
 
 

@@ -10,7 +10,10 @@ from typing import Any
 from caviar import EarlierTrial, Retest, StudyRecord, Trial, TrialRecord, TrialState
 
 STUDY = "file, identity, fingerprint, plugins, metric, goal, earlier"
-TRIAL = 'number, round, coordinates, "values", state, epochs, objective, reason, metrics, violation, seconds, retests, trace'
+TRIAL = (
+    'number, round, coordinates, "values", state, epochs, objective, reason, metrics, violation, seconds, retests,'
+    " trace"
+)
 
 
 def study_row(study: StudyRecord) -> tuple[Any, ...]:

@@ -96,6 +96,49 @@ def test_what_cannot_be_used_says_why(text: str, told: str, install: Install, tm
     assert reason(text, install) == told.format(target=f"{module}:Theirs", file=tmp_path / f"{module}.py")
 
 
+UPDATE = "\n    def update(self, parameters, gradients, state, step, layout): ..."
+
+
+@pytest.mark.parametrize(
+    ("methods", "told"),
+    [
+        (
+            "def init(self, parameters): return {}" + UPDATE,
+            "init(parameters), but it is called as init(parameters, layout)",
+        ),
+        (
+            "def init(self, parameters, layout, more): return {}" + UPDATE,
+            "init(parameters, layout, more), but it is called as init(parameters, layout)",
+        ),
+        (
+            "def init(self, parameters, layout, *, more): return {}" + UPDATE,
+            "init(parameters, layout, *, more), but it is called as init(parameters, layout)",
+        ),
+        ("def init(self, *those): return {}" + UPDATE, None),
+        ("def init(self, parameters, layout, more=1): return {}" + UPDATE, None),
+        ("@staticmethod\n    def init(a, b): return {}" + UPDATE, None),
+        (
+            "@classmethod\n    def init(cls, a): return {}" + UPDATE,
+            "init(a), but it is called as init(parameters, layout)",
+        ),
+    ],
+)
+def test_methods_that_cannot_be_called_as_their_interface_says_are_told(
+    methods: str, told: str | None, install: Install
+) -> None:
+    text = f"class Theirs(caviar.Optimizer):\n    {methods}"
+    if told is None:
+        install(text, "Theirs")
+        load("optimizer", "theirs")
+    else:
+        assert reason(text, install) == f"Theirs has {told}"
+
+
+def test_a_property_in_a_methods_place_is_told(install: Install) -> None:
+    text = "class Theirs(caviar.Optimizer):\n    init = property(lambda self: {})" + UPDATE
+    assert reason(text, install) == "Theirs.init is no method; it is called as init(parameters, layout)"
+
+
 def test_a_missing_class_is_told(install: Install) -> None:
     assert "has no attribute 'Nowhere'" in reason(WHOLE, install, "Nowhere")
 

@@ -100,8 +100,10 @@ def _loss_backward(inner: Method) -> Method:
 
 def _array(found: Any, shape: tuple[int, ...], axes: int = 0) -> str | None:
     """What a result should have been, unless it is an array of these axes; of more `axes` the first are given."""
-    axes = axes or len(shape)
     real = getattr(found, "shape", None)
+    if real == shape and not axes:
+        return None
+    axes = axes or len(shape)
     if real is not None and len(real) == axes and tuple(real[: len(shape)]) == shape:
         return None
     return f"an array of shape ({', '.join([*map(str, shape), *['…'] * (axes - len(shape))])})"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
 from inspect import Parameter, Signature, getattr_static, isabstract, isfunction, signature
 
 from caviar.interfaces.plugin import Plugin
 
 
+@cache  # classes are loaded again and again
 def flaw_of(cls: type[Plugin], base: type[Plugin]) -> str | None:
     """Why a class that extends the base class of its kind cannot be used; None where it can."""
     if isabstract(cls):

@@ -139,7 +139,10 @@ def _run(pipeline: Declaration, runs: Path, on_trial: Callable[[Trial], None] | 
     except Interrupted as stop:
         done, interrupted = stop.run, True
     for reporter, complaint in done.complaints.items():
-        warnings.warn(f"reporter {reporter} failed in {complaint}", stacklevel=3)
+        told = f"reporter {reporter} failed in {complaint}"
+        if reporter.partition(" ")[0] == _OnTrial.name:
+            told = f"on_trial raised {complaint.removeprefix('after_trial: ')}; the search went on"
+        warnings.warn(told, stacklevel=3)
     best, model = done.summary.best, done.model
     winner = None if best is None or model is None else Best(best.index, best.values, model.metrics, model)
     info, trials = done.info, done.summary.trials

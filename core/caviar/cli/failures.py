@@ -13,15 +13,18 @@ from typing import Annotated, Any, get_type_hints
 import typer
 
 from caviar.values.problem import Problem, Stopped
+from caviar.values.raised import sentence
 
 _Debug = Annotated[bool, typer.Option("--debug", help="Show Python's traceback of a failure.")]
 
 
 def guarded(command: Callable[..., None]) -> Callable[..., None]:
-    """The command with a --debug option, its failures told as sentences."""
+    """The command with a --debug option, its failures told as sentences. A command may take `debug` itself too."""
 
     @wraps(command)
     def run(*values: Any, debug: bool, **options: Any) -> None:
+        if "debug" in signature.parameters:
+            options["debug"] = debug
         try:
             command(*values, **options)
         except (typer.Exit, typer.Abort, typer.BadParameter):
@@ -33,7 +36,8 @@ def guarded(command: Callable[..., None]) -> Callable[..., None]:
 
     hints = get_type_hints(command, include_extras=True)
     signature = inspect.signature(command)
-    parameters = [each.replace(annotation=hints[each.name]) for each in signature.parameters.values()]
+    others = (each for name, each in signature.parameters.items() if name != "debug")
+    parameters = [each.replace(annotation=hints[each.name]) for each in others]
     debug = inspect.Parameter("debug", inspect.Parameter.KEYWORD_ONLY, default=False, annotation=_Debug)
     run.__signature__ = signature.replace(parameters=[*parameters, debug], return_annotation=None)  # type: ignore[attr-defined]
     run.__annotations__ = {**hints, "debug": _Debug}
@@ -56,6 +60,5 @@ def report(error: BaseException) -> int:
         where = f"{error.filename}: " if error.filename else ""
         typer.echo(f"{where}{error.strerror}{safe if error.errno == ENOSPC else ''}", err=True)
         return 1
-    reason = " ".join(str(error).split()) or "no message"
-    typer.echo(f"unexpected {type(error).__name__}: {reason}; --debug shows where", err=True)
+    typer.echo(f"unexpected {sentence(error)}; --debug shows where", err=True)
     return 1

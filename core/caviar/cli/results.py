@@ -32,10 +32,12 @@ def results(
     narrow: Annotated[bool, typer.Option("--narrow", help="Print narrower ranges around the best, as TOML.")] = False,
     count: Annotated[int, typer.Option(min=1, help="How many trials the table shows.")] = 20,
     code: Code = None,
+    debug: bool = False,
 ) -> None:
     """Show the trials of RUN, the best first.
 
-    Pruned ones follow by how far they came, then the others; why a trial failed is told below.
+    Pruned ones follow by how far they came, then the others; why a trial failed is told below, with --debug by
+    Python's traceback.
     """
     from caviar.engine.results import read_results
 
@@ -57,6 +59,7 @@ def results(
                 "feasible": trial.feasible if trial.state == "finished" else None,
                 "seconds": round(trial.seconds, 3),
                 "reason": trial.reason,
+                "trace": trial.trace,
             }
             for trial in found.trials
         ]
@@ -86,6 +89,9 @@ def results(
     for trial in found.trials:
         if trial.reason:
             typer.echo(f"trial {trial.index} {trial.state.value}: {trial.reason}", err=True)
+        for trace in (trial.trace, *(each.trace for each in trial.retests)) if debug else ():
+            if trace:
+                typer.echo(trace, err=True)
 
 
 def _columns(found: Results, shown: Sequence[Trial], scores: Scores, width: int) -> Columns:

@@ -91,7 +91,7 @@ class Builder:
             return raw
         if isinstance(raw, dict) and is_range(raw, default) and (want.tunable or not want.entry):
             return build_sampler(self, want, raw, at)
-        if want.plugin:
+        if want.plugin and (str not in want.types or isinstance(raw, dict)):
             if text := several(want, raw):
                 raise self.fail(at, text)
             return self.plugin(want.plugin, raw, at, default)

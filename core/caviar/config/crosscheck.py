@@ -11,14 +11,17 @@ from caviar.config.names import closest, means
 from caviar.config.pipeline import Pipeline
 from caviar.config.points import point_complaints
 from caviar.config.positions import Keys
+from caviar.config.resolved import plugins_in
 from caviar.config.sources import source_complaints
 from caviar.config.space import SEARCHED
 from caviar.config.synonyms import meant
+from caviar.interfaces.metric import Metric
 from caviar.interfaces.plugin import Plugin
 from caviar.interfaces.sampler import Sampler
 from caviar.interfaces.wanted import of_field
 from caviar.registry import index
-from caviar.registry.load import load, name_of
+from caviar.registry.flaws import flaw_of
+from caviar.registry.load import base_of, entry_of, name_of
 
 Complaint = tuple[Keys, str]
 """The keys of a place in the file, and what is wrong there."""
@@ -33,11 +36,17 @@ def complaints(pipeline: Pipeline, wrong: Collection[str] = ()) -> Iterator[Comp
 
 def _metric(pipeline: Pipeline) -> Iterator[Complaint]:
     search = pipeline.search
-    asked = [("metric", search.metric)] if search.metric is not None else []
+    asked = [("metric", search.metric)] if isinstance(search.metric, str) else []
     asked += [("where", condition.metric) for condition in search.conditions]
     for key, metric in dict.fromkeys(asked):
-        if text := _unknown(metric):
+        if (metric != search.asked or key == "metric") and (text := _unknown(metric)):
             yield ("search", key), text
+    if isinstance(search.metric, Metric):
+        cls = type(search.metric)
+        others = [each for each in index.entries("metric") if each.name == name_of(cls) and each != entry_of(cls)]
+        if others:
+            text = f"{cls.__name__} has the name of {others[0].owner}'s metric '{others[0].name}'; give it another"
+            yield ("search", "metric"), f'{text}: name = "…" in its class'
 
 
 def _unknown(metric: str) -> str | None:
@@ -57,13 +66,13 @@ def _unknown(metric: str) -> str | None:
 
 
 def _goal(pipeline: Pipeline) -> Iterator[Complaint]:
-    metric, said = pipeline.search.metric, pipeline.search.goal
-    name = (metric or "").partition(".")[2]
-    if name not in index.names("metric"):
+    search, said = pipeline.search, pipeline.search.goal
+    name = (search.asked or "").partition(".")[2]
+    if name not in index.names("metric") and not isinstance(search.metric, Metric):
         if said is not None:
             yield ("search", "goal"), "comes from the metric; it is for a metric of your own that does not say it"
         return
-    declared = getattr(load("metric", name), "goal", None)
+    declared = getattr(search.class_of(name), "goal", None)
     if declared is None and said is None:
         text = f'metric \'{name}\' does not say whether more is better; write goal = "maximize" or "minimize"'
         yield ("search", "metric"), text
@@ -109,6 +118,14 @@ def _schedules(pipeline: Pipeline) -> Iterator[Complaint]:
             yield ("schedule", field), text + closest(found, known)
 
 
+def _flaws(pipeline: Pipeline) -> Iterator[Complaint]:
+    """Of classes that a program brings; those that are found by their names were looked at when they were loaded."""
+    for field in type(pipeline).model_fields:
+        for cls in {type(each): None for each in plugins_in(getattr(pipeline, field))}:
+            if entry_of(cls) is None and (flaw := flaw_of(cls, base_of(cls.kind))):
+                yield (field,), f"{cls.kind} '{name_of(cls)}' cannot be used: {flaw}"
+
+
 def _silence(pipeline: Pipeline) -> Iterator[Complaint]:
     known = (*RULES, *AFTER)
     for name in pipeline.check.silence:
@@ -125,6 +142,7 @@ _RULES: dict[Callable[[Pipeline], Iterator[Complaint]], tuple[str, ...]] = {
     _smallest_batch: ("trainer", "normalizer"),
     _schedules: ("schedule", "optimizer", "trainer"),
     _silence: ("check",),
+    _flaws: (),
     point_complaints: ("search", *SEARCHED),
     source_complaints: ("search", *SEARCHED),
 }

@@ -77,7 +77,8 @@ def inline(value: Any) -> str:
         return _braces(sampler_table(value))
     if isinstance(value, Plugin):
         table = table_of(value)
-        return inline(table["use"]) if len(table) == 1 else _braces(table)
+        short = len(table) == 1 and value.kind != "metric"  # text there is a metric of some part
+        return inline(table["use"]) if short else _braces(table)
     if isinstance(value, Declared):
         return _braces(table_of(value))
     if isinstance(value, Mapping):

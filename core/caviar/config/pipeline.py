@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from pydantic import Field, field_validator
 
@@ -11,6 +11,7 @@ from caviar.interfaces.backend import Backend
 from caviar.interfaces.data import Data
 from caviar.interfaces.executor import Executor
 from caviar.interfaces.field import Each, Tunable, setting
+from caviar.interfaces.metric import Metric
 from caviar.interfaces.model import Model
 from caviar.interfaces.normalizer import Normalizer
 from caviar.interfaces.optimizer import Optimizer
@@ -23,7 +24,7 @@ from caviar.interfaces.store import Store
 from caviar.interfaces.strategy import Strategy
 from caviar.interfaces.trainer import Trainer
 from caviar.interfaces.transform import Transform
-from caviar.registry.load import load
+from caviar.registry.load import entry_of, load, name_of
 from caviar.values.condition import Condition
 from caviar.values.files import file_or_url
 from caviar.values.history import Goal
@@ -55,8 +56,9 @@ class OptunaStudy(Declared):
 class Search(Declared):
     """How the space is searched. `trials` is the total, `round` how many are proposed at once.
 
-    `metric` None ("auto") is validation.accuracy or validation.r2. `goal` is for a metric that does not say itself
-    whether more of it is better. `tiers` adds the declared ranges of those tiers.
+    `metric` None ("auto") is validation.accuracy or validation.r2; a metric plugin itself, such as a program's own, is
+    measured on the validation part. `goal` is for a metric that does not say itself whether more of it is better.
+    `tiers` adds the declared ranges of those tiers.
 
     `where`: conditions such as "validation.log_loss < 0.5"; a trial that ends without meeting all of them never wins.
     `patience`: proposes no further round once so many finished trials brought no better one; 0 = off.
@@ -71,7 +73,7 @@ class Search(Declared):
     pruner: Pruner | None = None
     trials: int = setting(default=64, ge=1, also=("n_trials", "n_iter", "max_trials", "num_samples"))
     round: int = setting(default=16, ge=1, also=("batch", "n_startup_trials"))
-    metric: str | None = setting(default=None, also=("objective", "monitor", "scoring"))
+    metric: str | Metric | None = setting(default=None, also=("objective", "monitor", "scoring"))
     goal: Goal | None = setting(default=None, also=("direction", "mode"))
     tiers: tuple[int, ...] = setting(default=(), ge=1, le=4)
     where: str | tuple[str, ...] = setting(default=(), also=("constraints", "constraints_func", "conditions"))
@@ -80,6 +82,14 @@ class Search(Declared):
 
     start_from: str | Path | OptunaStudy | tuple[str | Path | OptunaStudy, ...] = setting(default=(), also=_WARM)
     points: tuple[dict[str, Any], ...] = setting(default=(), also=("enqueue_trial", "points_to_evaluate", "x0"))
+
+    @field_validator("metric", mode="after")
+    @classmethod
+    def _by_its_name(cls, metric: Any) -> Any:
+        """A metric that its name says wholly is that name: fewer ways to write the same."""
+        if isinstance(metric, Metric) and not type(metric).model_fields and entry_of(type(metric)):
+            return f"validation.{name_of(type(metric))}"
+        return metric
 
     @field_validator("start_from", mode="after")
     @classmethod
@@ -94,6 +104,17 @@ class Search(Declared):
         for text in texts:
             Condition.parse(text)
         return texts
+
+    @property
+    def asked(self) -> str | None:
+        """`metric` as `<part>.<name>`."""
+        return f"validation.{name_of(type(self.metric))}" if isinstance(self.metric, Metric) else self.metric
+
+    def class_of(self, name: str) -> type[Metric]:
+        """The class of a metric that exists: that of `metric` itself if it is called so. Raises PluginError."""
+        if isinstance(self.metric, Metric) and name_of(type(self.metric)) == name:
+            return type(self.metric)
+        return cast(type[Metric], load("metric", name))
 
     @property
     def sources(self) -> tuple[str | Path | OptunaStudy, ...]:

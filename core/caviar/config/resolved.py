@@ -14,7 +14,7 @@ from caviar.config.places import At, Broken
 from caviar.interfaces.data import Data, DataError
 from caviar.interfaces.plugin import Declared, Plugin
 from caviar.registry import index
-from caviar.registry.load import load, name_of, version_of
+from caviar.registry.load import entry_of, load, name_of, version_of
 
 _OUTSIDE = ("executor", "reporter", "store")
 """Kinds that may change between two runs of a study."""
@@ -40,12 +40,8 @@ def loads_training(text: str) -> Pipeline:
 
 def owners_of(*declared: Declared) -> set[str | None]:
     """The distributions that all plugins in them come with; None among them for one that has no name to be found by."""
-    found = set[str | None]()
-    for cls in {type(plugin) for plugin in _plugins(declared)}:
-        target = f"{cls.__module__}:{cls.__qualname__}"
-        listed = (each.distribution for each in index.entries(cls.kind) if each.target == target)
-        found.add(next(listed, None))
-    return found
+    listed = map(entry_of, {type(plugin) for plugin in plugins_in(declared)})
+    return {None if entry is None else entry.distribution for entry in listed}
 
 
 def reader_for(path: Path, target: str, trained: Data | None) -> Data:
@@ -65,20 +61,21 @@ def reader_for(path: Path, target: str, trained: Data | None) -> Data:
 
 def versions_of(pipeline: Pipeline) -> dict[str, str]:
     """Who brings the plugins that results depend on, and in which version: "optimizer.adam" -> "caviar 0.1.0"."""
-    kinds = ((plugin.kind, type(plugin)) for plugin in _plugins(pipeline))
+    kinds = ((plugin.kind, type(plugin)) for plugin in plugins_in(pipeline))
     found = {f"{kind}.{name_of(cls)}": version_of(cls) for kind, cls in kinds if kind not in _OUTSIDE}
     return dict(sorted(found.items()))
 
 
-def _plugins(value: Any) -> Iterator[Plugin]:
+def plugins_in(value: Any) -> Iterator[Plugin]:
+    """All plugins in a value: itself, those in its fields, and so on."""
     if isinstance(value, Plugin):
         yield value
     if isinstance(value, Declared):
         for field in type(value).model_fields:
-            yield from _plugins(getattr(value, field))
+            yield from plugins_in(getattr(value, field))
     elif isinstance(value, dict):
         for each in value.values():
-            yield from _plugins(each)
+            yield from plugins_in(each)
     elif isinstance(value, (tuple, list)):
         for each in value:
-            yield from _plugins(each)
+            yield from plugins_in(each)

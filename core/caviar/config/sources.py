@@ -65,7 +65,7 @@ def _of_run(pipeline: Pipeline, folder: Path) -> str | None:
         theirs = tomllib.loads(file.read_text(encoding="utf-8"))["search"]["metric"]
     except (OSError, ValueError, LookupError, TypeError):
         return f"{file} is damaged; give another run"
-    ours = pipeline.search.metric
+    ours = pipeline.search.asked
     tasks = [_task(metric) for metric in (ours, theirs) if isinstance(metric, str)]
     if len(tasks) == 2 and None not in tasks and tasks[0] != tasks[1]:
         return f"{called(folder)} searched {theirs} of a {tasks[1]}, which says nothing about {ours}; give another run"
@@ -100,14 +100,14 @@ def _of_study(pipeline: Pipeline, study: OptunaStudy) -> Iterator[tuple[Keys, st
 
 def _goal(pipeline: Pipeline) -> tuple[str, str] | None:
     """The search's goal and metric, as far as the file tells."""
-    metric, said = pipeline.search.metric, pipeline.search.goal
+    metric, said = pipeline.search.asked, pipeline.search.goal
     name = (metric or "").partition(".")[2]
     if metric is None:
         return "maximize", "validation.accuracy or validation.r2"
     if name == "loss":
         return "minimize", metric
     try:
-        goal = said or getattr(load("metric", name), "goal", None)
+        goal = said or getattr(pipeline.search.class_of(name), "goal", None)
     except PluginError:
         return None
     return (goal, metric) if goal else None

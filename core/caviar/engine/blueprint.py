@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from caviar.config.dump import to_toml
-from caviar.config.pipeline import Pipeline
+from caviar.config.pipeline import Pipeline, Search
 from caviar.config.resolved import loads_training, owners_of
 from caviar.config.space import SEARCHED
 from caviar.engine.job import Work
@@ -35,8 +35,9 @@ def blueprint_of(work: Work) -> list[Buffer] | None:
             "pipeline": to_toml(training),
             "task": work.task,
             "datasets": work.datasets,
-            "metrics": {name: name_of(type(metric)) for name, metric in work.metrics.items()},
+            "metrics": [name for name, metric in work.metrics.items() if metric is not work.pipeline.search.metric],
             "searched": work.searched,
+            "conditions": work.conditions,
         }
     )
 
@@ -53,6 +54,7 @@ def _training(work: Work) -> Pipeline:
         backend=work.backend,
         transform=(),
         reporter=(),
+        search=Search(metric=work.pipeline.search.metric, goal=work.pipeline.search.goal),
         **{name: getattr(work.pipeline, name) for name in SEARCHED},
     )
 
@@ -66,9 +68,12 @@ def open_job(blueprint: Any, worker: int = 0, workers: int = 1) -> Job:
     for path, content in facts["code"].items():
         register(Path(path), content.tobytes())
     pipeline = loads_training(facts["pipeline"])
-    metrics = {name: cast(Metric, load("metric", plugin)()) for name, plugin in facts["metrics"].items()}
+    metrics = {name: cast(Metric, load("metric", name)()) for name in facts["metrics"]}
+    if isinstance(own := pipeline.search.metric, Metric):
+        metrics[name_of(type(own))] = own
     backend = cast(Backend, pipeline.backend)
     backend.take_device(worker)
     sharing = ceil(workers / (backend.devices() or 1))
     form_for(backend)  # loads what compiles now, while trials are proposed, and not in the first one's time
-    return Work(pipeline, backend, facts["task"], facts["datasets"], metrics, facts["searched"], sharing)
+    judged = facts["searched"], sharing, facts["conditions"]
+    return Work(pipeline, backend, facts["task"], facts["datasets"], metrics, *judged)

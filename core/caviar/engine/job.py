@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from caviar.config.space import settle
 from caviar.engine.bind import bind, bind_population
+from caviar.engine.blame import told
+from caviar.engine.checked import checked, measuring_or_nan
 from caviar.engine.machine import fault_of, set_aside
 from caviar.engine.memory import keep_freed_memory
 from caviar.engine.one_thread import OneThread
@@ -23,6 +25,7 @@ from caviar.values.dataset import Dataset
 from caviar.values.history import Goal
 from caviar.values.packed import Buffer
 from caviar.values.population import Population
+from caviar.values.raised import trace_of
 from caviar.values.random import Random
 from caviar.values.segment import MemberOutcome, Outcome, Segment
 from caviar.values.task import Task
@@ -44,6 +47,8 @@ class Work:
     searched: tuple[str, Goal] = ("validation.loss", "minimize")
     sharing: int = 1
     """How many processes share the memory that arrays lie in, this one included."""
+    conditions: tuple[str, ...] = ()
+    """The metrics that `search.where` names. They and the searched one decide; what another is does not matter."""
 
     def perform(self, segment: Segment, tell: Tell, check_stop: Callable[[], None]) -> Outcome:
         """Trains a segment on one BLAS thread.
@@ -91,7 +96,7 @@ class Work:
         """The segment's trials, bound."""
         fitted = self._fitted(segment.fold)
         pipelines = [settle(fitted, values) for values in segment.values]
-        seed, form = self._seed(segment), form_for(self.backend)
+        seed, form = self._seed(segment), checked(form_for(self.backend))
         return bind_population(segment.trials, pipelines, segment.values, seed, self.backend.send, segment.fold, form)
 
     def _fitted(self, fold: int) -> Pipeline:
@@ -108,8 +113,13 @@ class Work:
         """What trainers are lent."""
         random, (metric, goal) = Random(self.pipeline.seed), self.searched
         dtype, send, form = self.pipeline.trainer.dtype, self.backend.send, form_for(self.backend)
-        metrics = {name: bind([each], dtype, send, form) for name, each in self.metrics.items()}
-        return TrainerContext(self.backend, self.task, random, metrics, check_stop, metric, goal)
+        decisive = frozenset({metric, *self.conditions})
+        forms = {True: checked(form), False: measuring_or_nan(form)}
+        metrics = {
+            name: bind([each], dtype, send, forms[f"validation.{name}" in decisive])
+            for name, each in self.metrics.items()
+        }
+        return TrainerContext(self.backend, self.task, random, metrics, check_stop, metric, goal, decisive)
 
     def _seed(self, segment: Segment) -> Random:
         """A re-test is what the trial would have been in a study of another seed, on the same split of the data."""
@@ -130,7 +140,8 @@ class Work:
             if fault == "system" or (fault and len(segment.trials) == 1):
                 return set_aside(segment.trials, segment.start, fault, told(error))
             if len(segment.trials) == 1:
-                return [MemberOutcome(segment.trials[0], TrialState.FAILED, segment.start, reason=told(error))]
+                reason, trace = told(error), trace_of(error)
+                return [MemberOutcome(segment.trials[0], TrialState.FAILED, segment.start, reason=reason, trace=trace)]
         return [outcome for half in segment.halves() for outcome in self._try(half, tell, check_stop)]
 
     def _fits(self, segment: Segment) -> bool:
@@ -147,13 +158,3 @@ class Work:
         # Each fold scales its target by itself.
         context = replace(self.context(check_stop), task=data.task, random=self._seed(segment))
         return Training(segment, data, context, self.population, self.pipeline.trainer.epochs).outcomes(tell)
-
-
-def told(error: BaseException) -> str:
-    """One line: what was raised, and where in whose code."""
-    trace: Any = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    place = f" at {trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace is not None else ""
-    message = " ".join(str(error).split())
-    return type(error).__name__ + (f": {message}" if message else "") + place

@@ -21,6 +21,7 @@ from caviar.interfaces.store import Ledger
 from caviar.values.arrays import Array
 from caviar.values.dimension import Space
 from caviar.values.earlier import EarlierTrial
+from caviar.values.fault import Fault
 from caviar.values.history import History
 from caviar.values.random import Random
 from caviar.values.run import RunInfo
@@ -114,7 +115,8 @@ class SearchLoop:
         with blamed(strategy):
             points = numpy.asarray(strategy.propose(self.space, history, count, random), dtype=numpy.float64)
             if points.ndim != 2 or points.shape[0] > count or points.shape[1] != len(self.space):
-                raise ValueError(f"it proposed an array of shape {points.shape} instead of {(count, len(self.space))}")
+                text = f"proposed an array of shape {points.shape} instead of {(count, len(self.space))}"
+                raise Fault(strategy, "propose", text)
         tried = [trial.values for trial in (*known, *given)]
         random = Random(self.pipeline.seed).child("fresh")
         return fresh(self.space, self.space.clip(points), tried, asked.start, random)

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import inf, nan
+from typing import TYPE_CHECKING
 
-from caviar.interfaces.metric import Metric
-from caviar.registry.load import load
 from caviar.values.condition import Condition
 from caviar.values.history import Goal
 from caviar.values.ranking import ranked
 from caviar.values.segment import MemberOutcome
 from caviar.values.trial import Trial, TrialState
+
+if TYPE_CHECKING:
+    from caviar.config.pipeline import Search
 
 
 @dataclass(frozen=True)
@@ -55,14 +57,13 @@ class Objective:
         return sum(condition.violation(outcome.final or {}) for condition in self.conditions)
 
 
-def objective_named(metric: str, goal: Goal | None, conditions: tuple[Condition, ...] = ()) -> Objective:
-    """The objective of a metric that is known to exist; `goal` counts where the metric has none."""
+def objective_of(search: Search, metric: str) -> Objective:
+    """The objective of a search for a metric that is known to exist; `search.goal` counts where the metric has none."""
     name = metric.split(".", 1)[1]
     if name == "loss":
-        return Objective(metric, "minimize", inf, conditions)
-    plugin = load("metric", name)
-    assert issubclass(plugin, Metric)
-    goal = getattr(plugin, "goal", goal)
+        return Objective(metric, "minimize", inf, search.conditions)
+    plugin = search.class_of(name)
+    goal: Goal | None = getattr(plugin, "goal", search.goal)
     assert goal is not None, "a checked pipeline says the goal of a metric that does not"
     worst = getattr(plugin, "worst", -inf if goal == "maximize" else inf)
-    return Objective(metric, goal, worst, conditions)
+    return Objective(metric, goal, worst, search.conditions)

@@ -8,10 +8,12 @@ from typing import Any
 
 import pluggy
 
+from caviar.engine.blame import culprit_of
 from caviar.interfaces.reporter import Reporter
 from caviar.registry.hooks import Hooks
 from caviar.registry.index import PluginError
-from caviar.registry.load import name_of
+from caviar.registry.load import entry_of, name_of, version_of
+from caviar.values.raised import sentence
 
 
 class Observers:
@@ -19,12 +21,14 @@ class Observers:
 
     def __init__(self, reporters: Sequence[Reporter]) -> None:
         self.failures: dict[str, str] = {}
+        self._reporters: dict[str, Reporter] = {}
         self._manager = pluggy.PluginManager("caviar")
         self._manager.add_hookspecs(Hooks)
         for number, reporter in enumerate(reporters):
             # A thin holder, because pluggy refuses to register two equal objects.
             marked = {name: getattr(reporter, name) for name in dir(type(reporter)) if _is_hook(type(reporter), name)}
             label = f"{name_of(type(reporter))} {number + 1}"
+            self._reporters[label] = reporter
             try:
                 self._manager.register(SimpleNamespace(**marked), label)
                 self._manager.check_pending()
@@ -38,8 +42,13 @@ class Observers:
         for implementation in getattr(self._manager.hook, event).get_hookimpls():
             try:
                 implementation.function(**{name: facts[name] for name in implementation.argnames})
-            except Exception as error:
-                self.failures.setdefault(implementation.plugin_name, f"{event}: {type(error).__name__}: {error}")
+            except (Exception, SystemExit) as error:  # a plugin may raise anything
+                culprit = culprit_of(error, self._reporters[implementation.plugin_name])
+                assert culprit is not None, "there is a suspect"
+                owner = f" ({version_of(culprit.cls)})" if entry_of(culprit.cls) else ""
+                self.failures.setdefault(
+                    implementation.plugin_name, f"{event}: {sentence(error)} at {culprit.place}{owner}"
+                )
 
 
 def _is_hook(kind: type[Reporter], name: str) -> bool:

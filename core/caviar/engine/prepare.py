@@ -21,8 +21,9 @@ from caviar.config.unfit import (
 from caviar.engine.split import split_rows
 from caviar.interfaces.data import Data, DataError
 from caviar.interfaces.transform import Transform
-from caviar.values.arrays import Array
+from caviar.values.arrays import Array, locked
 from caviar.values.dataset import Dataset, Split
+from caviar.values.fault import Fault, described
 from caviar.values.random import Random
 from caviar.values.table import EXACT_WHOLE, Table
 from caviar.values.task import Task, are_classes
@@ -51,7 +52,7 @@ class Preparation:
             raise DataError(self._lacking(missing[0]))
         table = Table({name: self._column(table, name) for name in self.features}, ())
         for transform, learned in zip(self.transforms, self.learned, strict=True):
-            table = transform.apply(table, learned)
+            table = _applied(transform, table, learned)
         return _matrix(table, dtype)
 
     def _lacking(self, name: str) -> str:
@@ -108,7 +109,7 @@ def _fitted(
     learned = []
     for transform in transforms:
         learned.append(transform.fit(features.take(split.train)))
-        features = transform.apply(features, learned[-1])
+        features = _applied(transform, features, learned[-1])
     y = truth
     if task.kind == "regression":
         task, y = _scaled(task, truth, split.train, dtype)
@@ -117,6 +118,14 @@ def _fitted(
     notes = tuple(rounded_column(name) for name in table.features if _is_rounded(table, name))
     preparation = Preparation(tuple(transforms), tuple(learned), table.features, widths, words, task, notes)
     return Dataset(_matrix(features, dtype), y, truth, split, task, content), preparation
+
+
+def _applied(transform: Transform, table: Table, learned: dict[str, Array]) -> Table:
+    """The table changed by a transform, which cannot change the columns that it is given: others hold them too."""
+    changed = transform.apply(table.with_columns({k: locked(each) for k, each in table.columns.items()}), learned)
+    if not isinstance(changed, Table):
+        raise Fault(transform, "apply", f"returned {described(changed)} instead of a Table")
+    return changed
 
 
 def fingerprint(table: Table) -> str:
@@ -221,8 +230,9 @@ def _matrix(table: Table, dtype: str) -> Array:
             row = int(numpy.flatnonzero(~numpy.isfinite(block).all(axis=1))[0])
             raise DataError(f"column {name!r} is not finite in row {row + 1} of the data; correct it")
         blocks.append(block)
-    # In C order wherever it comes from: the order in memory can change the bits of what is computed.
-    return numpy.ascontiguousarray(blocks[0] if len(blocks) == 1 else numpy.concatenate(blocks, axis=1))
+    # In C order wherever it comes from: the order in memory can change the bits of what is computed. Writable, because
+    # kernels are compiled for such arrays.
+    return numpy.require(blocks[0] if len(blocks) == 1 else numpy.concatenate(blocks, axis=1), requirements=("C", "W"))
 
 
 def _width(column: Array) -> int:

@@ -12,7 +12,7 @@ from caviar.config.space import space_of
 from caviar.engine.folder import begun_with, pipeline_file
 from caviar.engine.history import history_of
 from caviar.engine.importance import importance
-from caviar.engine.objective import Objective, objective_named
+from caviar.engine.objective import Objective, objective_of
 from caviar.engine.saved import NotAModel, best_file
 from caviar.registry.code import register
 from caviar.values.dimension import Space
@@ -74,9 +74,9 @@ def read_results(folder: Path, code: Path | None = None) -> Results:
         register(code)
     with pipeline_file(folder).store.read(folder) as ledger:
         pipeline = begun_with(folder, ledger.study())
-        assert pipeline.search.metric is not None, "a resolved file says its metric"
+        assert pipeline.search.asked is not None, "a resolved file says its metric"
         trials, space = ledger.trials(), space_of(pipeline)
-        objective = objective_named(pipeline.search.metric, pipeline.search.goal, pipeline.search.conditions)
+        objective = objective_of(pipeline.search, pipeline.search.asked)
         history = history_of(trials, ledger, objective, len(space))
         reached = {
             trial.index: value

@@ -19,6 +19,7 @@ from caviar.engine.populations import group
 from caviar.interfaces.executor import Workers
 from caviar.interfaces.store import Ledger
 from caviar.values.dimension import Space
+from caviar.values.fault import Fault
 from caviar.values.history import History
 from caviar.values.random import Random
 from caviar.values.run import EpochInfo, RunInfo
@@ -68,7 +69,8 @@ class Retests:
             rows = strategy.retests(self.space, history, random)
             unfit = [row for row in rows if row < history.earlier or history.states[row] is not TrialState.FINISHED]
             if unfit or len(set(rows)) < len(rows):
-                raise ValueError(f"it asked to re-test {rows}: each once, of this study's trials that have finished")
+                text = f"asked to re-test {rows}: each once, of this study's trials that have finished"
+                raise Fault(strategy, "retests", text)
         asked = [trials[row - history.earlier] for row in sorted(rows)]
         queued = [replace(each, retests=(*each.retests, Retest(self.round))) for each in asked]
         if queued:
@@ -106,7 +108,7 @@ class Retests:
         objective, metrics, reason = self.objective.again(outcome), outcome.final or {}, outcome.reason
         if outcome.state is TrialState.PRUNED:
             reason = time_over(outcome.seconds, self.pipeline, outcome.epoch)
-        done = replace(retest, state=outcome.state, objective=objective, metrics=metrics, reason=reason)
+        done = Retest(retest.round, outcome.state, objective, metrics, reason, outcome.trace)
         return replace(trial, retests=(*before, done), killed=0)
 
 

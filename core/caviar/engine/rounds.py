@@ -22,6 +22,7 @@ from caviar.interfaces.executor import Workers
 from caviar.interfaces.pruner import Decision
 from caviar.interfaces.store import Ledger, TrialRecord
 from caviar.values.arrays import Array
+from caviar.values.fault import Fault
 from caviar.values.run import EpochInfo, RunInfo
 from caviar.values.segment import MemberOutcome, Segment
 from caviar.values.trial import Trial, TrialState
@@ -67,7 +68,13 @@ class Round:
 
     def _rungs(self, trial: Trial) -> tuple[int, ...]:
         pruner, epochs = self.pipeline.search.pruner, self.pipeline.trainer.epochs
-        return () if pruner is None else pruner.rungs(epochs, trial.index)
+        if pruner is None:
+            return ()
+        with blamed(pruner):
+            rungs = pruner.rungs(epochs, trial.index)
+            if not isinstance(rungs, tuple) or not all(isinstance(each, int) for each in rungs):
+                raise Fault(pruner, "rungs", f"returned {rungs!r} instead of a tuple of epochs")
+        return rungs
 
     def _milestone(self, trial: Trial) -> int:
         """The epoch up to which a trial is trained next."""
@@ -160,6 +167,7 @@ class Round:
             metrics=outcome.final or {},
             objective=self.objective.of(outcome),
             reason=reason,
+            trace=outcome.trace,
             violation=self.objective.violation(outcome),
             seconds=seconds,
             killed=0,
@@ -174,7 +182,7 @@ class Round:
         with blamed(pruner, f" at epoch {rung}"):
             decisions = [_AFTER[each] for each in pruner.decide(curves, numbers, rung, self.objective.goal)]
             if len(decisions) != len(trials):
-                raise ValueError(f"it decided on {len(decisions)} of {len(trials)} trials")
+                raise Fault(pruner, "decide", f"decided on {len(decisions)} of {len(trials)} trials")
         changed = [
             replace(trial, state=state)
             for trial, state in zip(trials, decisions, strict=True)

@@ -9,7 +9,7 @@ from caviar.config.losses import named_loss
 from caviar.config.metrics import metrics_for, searched_metric
 from caviar.config.unfit import few_rows
 from caviar.engine.job import Work
-from caviar.engine.objective import Objective, objective_named
+from caviar.engine.objective import Objective, objective_of
 from caviar.engine.prepare import Preparation, prepare
 from caviar.interfaces.backend import Backend
 from caviar.interfaces.data import DataError
@@ -48,8 +48,9 @@ def set_up(pipeline: Pipeline) -> tuple[Work, Preparation, Objective]:
     pipeline = with_loss(pipeline, task)
     metrics = metrics_for(pipeline.search, task.kind)
     metric = searched_metric(pipeline.search, task.kind, metrics)
-    objective = objective_named(metric, pipeline.search.goal, pipeline.search.conditions)
-    work = Work(pipeline, backend, task, datasets, metrics, (objective.metric, objective.goal))
+    objective = objective_of(pipeline.search, metric)
+    searched, conditions = (objective.metric, objective.goal), tuple(each.metric for each in objective.conditions)
+    work = Work(pipeline, backend, task, datasets, metrics, searched, conditions=conditions)
     return work, preparation, objective
 
 

@@ -11,6 +11,7 @@ from caviar.config.dump import to_toml
 from caviar.config.space import space_of
 from caviar.engine.agreement import agree, record_of
 from caviar.engine.alike import queue_again
+from caviar.engine.blame import others_blamed, told
 from caviar.engine.earlier import started_from
 from caviar.engine.given import given_trials
 from caviar.engine.loop import SearchLoop
@@ -22,7 +23,8 @@ from caviar.engine.setup import set_up, with_total
 from caviar.engine.winner import Models
 from caviar.interfaces.reporter import Reporter
 from caviar.values.files import write_whole
-from caviar.values.problem import Stopped
+from caviar.values.once import say_anew
+from caviar.values.problem import Problem, Stopped
 from caviar.values.run import RunInfo, Summary
 
 if TYPE_CHECKING:
@@ -47,6 +49,7 @@ class Interrupted(Stopped):
         self.run = run
 
 
+@others_blamed()
 def run(
     pipeline: Pipeline,
     runs: Path,
@@ -64,6 +67,7 @@ def run(
     from time import monotonic
 
     began = monotonic()
+    say_anew()
     folder = runs / pipeline.name
     work, preparation, objective = set_up(pipeline)
     pipeline = with_total(_with_metric(pipeline, objective))
@@ -104,7 +108,8 @@ def run(
             model, note = (None, None) if best is None else models.tested(best, check_stop)
         except BaseException as error:
             interrupted = isinstance(error, (Stopped, KeyboardInterrupt))
-            observers.tell("on_failure", run=info, reason="interrupted" if interrupted else str(error))
+            reason = str(error) if isinstance(error, Problem) else told(error)
+            observers.tell("on_failure", run=info, reason="interrupted" if interrupted else reason)
             if not interrupted:
                 raise
             trials = ledger.trials()
@@ -120,4 +125,6 @@ def run(
 
 def _with_metric(pipeline: Pipeline, objective: Objective) -> Pipeline:
     """The resolved file says which metric "auto" came to."""
+    if pipeline.search.asked == objective.metric:
+        return pipeline
     return pipeline.model_copy(update={"search": pipeline.search.model_copy(update={"metric": objective.metric})})

@@ -12,6 +12,7 @@ from caviar.values.arrays import Array
 from caviar.values.dataset import Dataset
 from caviar.values.metrics import Metrics
 from caviar.values.population import Population
+from caviar.values.raised import one_line
 from caviar.values.run import EpochInfo
 from caviar.values.segment import MemberOutcome, Segment
 from caviar.values.trial import TrialState
@@ -64,7 +65,8 @@ class Training:
     def _first_state(self, population: Population) -> dict[str, Array]:
         if self._segment.state is None:
             trainer = population.parts["trainer"]
-            return _checked(trainer.start(population, self._data, self._context), len(population))
+            state: dict[str, Array] = trainer.start(population, self._data, self._context)
+            return state
         # Copies: trainers change a state in place, and the segment may have to be trained again in halves.
         return {name: self._context.backend.send(array.copy()) for name, array in self._segment.state.items()}
 
@@ -73,7 +75,7 @@ class Training:
         for member, trial in enumerate(alive.trials):
             self._rows[trial].append(step.metrics.take([member]))
             if step.diverged[member] is not None:
-                rows, reason = joined(self._rows[trial]), step.diverged[member]
+                rows, reason = joined(self._rows[trial]), one_line(str(step.diverged[member]))
                 self._outcomes[trial] = MemberOutcome(trial, TrialState.DIVERGED, epoch, rows, reason=reason)
         over = step.ended or (False,) * len(alive.trials)
         fine = [member for member, reason in enumerate(step.diverged) if reason is None]
@@ -117,14 +119,6 @@ class Training:
 
 def _some(state: dict[str, Array], members: list[int]) -> dict[str, Array]:
     return {name: array[members] for name, array in state.items()}
-
-
-def _checked(state: dict[str, Array], members: int) -> dict[str, Array]:
-    """A state without the member axis would be shared by the members: results would depend on the population."""
-    for name, array in state.items():
-        if array.shape[:1] != (members,):
-            raise ValueError(f"state {name!r} has shape {array.shape}; its first axis must be the {members} member(s)")
-    return state
 
 
 def joined(rows: list[Metrics]) -> Metrics:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from caviar.config.space import settle
 from caviar.engine.job import Work
 from caviar.engine.machine import Unfinished
+from caviar.engine.measuring import measured_or_nan
 from caviar.engine.prepare import Preparation
 from caviar.engine.saved import SavedModel, best_file
 from caviar.interfaces.store import Ledger, StoreError
@@ -48,8 +49,9 @@ class Models:
         if not len(data.split.test):
             return self._saved(model), note
         prediction, truth = model.predict_inputs(data.x[data.split.test])[None], data.truth[data.split.test]
-        metrics = {
-            f"test.{name}": float(each.measure(prediction, truth)[0]) for name, each in self.work.metrics.items()
+        metrics = {  # NaN where one fails: the search is over, and its model is not to be lost
+            f"test.{name}": float(measured_or_nan(type(each).measure)(each, prediction, truth)[0])
+            for name, each in self.work.metrics.items()
         }
         return self._saved(replace(model, metrics={**model.metrics, **metrics})), note
 

@@ -11,7 +11,10 @@ from caviar.values.task import Task, TaskKind
 
 
 class Loss(Plugin):
-    """output: (members, batch, outputs); target: (batch, targets), codes or scaled; tunables: (members, 1, 1)."""
+    """output: (members, batch, outputs); target: (batch, targets), codes or scaled; tunables: (members, 1, 1).
+
+    Output and target are read-only: both are measured by others later.
+    """
 
     kind: ClassVar[str] = "loss"
     interface: ClassVar[int] = 1

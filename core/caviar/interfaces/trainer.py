@@ -26,7 +26,9 @@ class TrainerContext:
 
     `random` is the study's stream, for what members share (the order of mini-batches); each member's own is in the
     population. `check_stop` is called between steps and raises when the user wants to stop. `metrics` are those that
-    fit the task, by name; `metric` is the searched one ("validation.accuracy"), `goal` its direction.
+    fit the task, by name; `metric` is the searched one ("validation.accuracy"), `goal` its direction. `decisive`
+    holds it and those of the search's conditions: where one of them, or a loss, is no finite number, a member has
+    diverged. Any other metric may be NaN.
     """
 
     backend: Backend
@@ -36,6 +38,7 @@ class TrainerContext:
     check_stop: Callable[[], None]
     metric: str = "validation.loss"
     goal: Goal = "minimize"
+    decisive: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

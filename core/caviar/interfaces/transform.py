@@ -12,7 +12,9 @@ from caviar.values.table import Table
 
 
 class Transform(Plugin):
-    """Never touches the target columns. What it learned is saved with the model as arrays.
+    """Never touches the target columns, and changes no array that it is given: they are read-only.
+
+    What it learned is saved with the model as arrays.
 
     Words are saved as numbers too: `caviar.words_to_array` and `caviar.words_from_array`.
     """

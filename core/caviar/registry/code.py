@@ -12,6 +12,7 @@ from types import ModuleType
 
 from caviar.interfaces.plugin import Plugin
 from caviar.registry.index import Entry, PluginError, add, entries, forget
+from caviar.values.raised import sentence
 
 _files: dict[str, tuple[Path, bytes]] = {}
 
@@ -75,4 +76,4 @@ def _run(path: Path, content: bytes, module: str) -> None:
         lines = [frame.lineno for frame in extract_tb(error.__traceback__) if frame.filename == str(path.resolve())]
         line = error.lineno if isinstance(error, SyntaxError) else (lines[-1] if lines else None)
         where = f"{path}:{line}" if line else str(path)
-        raise PluginError(f"{where}: importing it failed: {type(error).__name__}: {error}") from error
+        raise PluginError(f"{where}: importing it failed: {sentence(error)}") from error

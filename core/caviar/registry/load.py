@@ -5,12 +5,15 @@ from __future__ import annotations
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
-from inspect import isabstract, isclass
+from inspect import isclass
+from traceback import walk_tb
 from typing import Any
 
 from caviar.interfaces.plugin import Plugin
 from caviar.registry.extras import install_line
+from caviar.registry.flaws import flaw_of
 from caviar.registry.index import Entry, NotInstalled, PluginError, entries, find
+from caviar.values.raised import sentence
 
 # Base classes are imported when their kind is asked for: `pipe check` then loads only what a file names.
 _BASES = {
@@ -69,9 +72,8 @@ def read(entry: Entry) -> type[Plugin]:
 def name_of(cls: type[Plugin]) -> str:
     """What a file calls this plugin: its entry point's name, else its own `name`, else its class's in lower case."""
     if cls not in _names:
-        target = f"{cls.__module__}:{cls.__qualname__}"
-        listed = (each.name for each in entries(cls.kind) if each.target == target)
-        _names[cls] = next(listed, cls.name or cls.__name__.lower())
+        entry = entry_of(cls)
+        _names[cls] = entry.name if entry else cls.name or cls.__name__.lower()
     return _names[cls]
 
 
@@ -87,6 +89,25 @@ def version_of(cls: type[Plugin]) -> str:
     return next(owners, cls.__module__)
 
 
+def entry_of(cls: type[Plugin]) -> Entry | None:
+    """The entry that a class is found by; None for one that nobody declares, such as a class in a notebook."""
+    target = f"{cls.__module__}:{cls.__qualname__}"
+    return next((each for each in entries(cls.kind) if each.target == target), None)
+
+
+def declared(cls: type[Plugin]) -> type[Plugin]:
+    """The class whose twin this is; itself where it is none."""
+    target = f"{cls.__module__}:{cls.__qualname__}"
+    return next((each for each in cls.__mro__ if target in each.__dict__.get("twins", {}).values()), cls)
+
+
+@cache
+def is_bundled(cls: type[Plugin]) -> bool:
+    """Whether Caviar itself brings a declared class."""
+    entry = entry_of(cls)
+    return entry is not None and entry.distribution == "caviar"
+
+
 def _imported(entry: Entry) -> Any:
     module, _, attribute = entry.target.partition(":")
     try:
@@ -94,8 +115,10 @@ def _imported(entry: Entry) -> Any:
         for part in attribute.split("."):
             found = getattr(found, part)
     except (Exception, SystemExit) as error:  # a plugin's module may raise anything; only who uses it may notice
-        reason = " ".join(str(error).split()) or "no message"
-        raise PluginError(_sentence(entry, f"importing it failed: {type(error).__name__}: {reason}")) from error
+        steps = walk_tb(error.__traceback__)
+        lines = [f"{each.f_code.co_filename}:{line}" for each, line in steps if each.f_globals["__name__"] == module]
+        where = f" at {lines[-1]}" if lines else ""
+        raise PluginError(_sentence(entry, f"importing it failed: {sentence(error)}{where}")) from error
     return found
 
 
@@ -110,9 +133,8 @@ def _verified(entry: Entry, cls: Any) -> type[Plugin]:
     elif cls.interface != base.interface:
         older = "the plugin" if cls.interface < base.interface else "caviar"
         reason = f"written for {entry.kind} interface {cls.interface}, and caviar has {base.interface}; update {older}"
-    elif isabstract(cls):
-        methods = ", ".join(sorted(cls.__abstractmethods__))
-        reason = f"{cls.__name__} lacks {methods}"
+    elif (flaw := flaw_of(cls, base)) is not None:
+        reason = flaw
     else:
         return cls
     raise PluginError(_sentence(entry, reason))

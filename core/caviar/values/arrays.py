@@ -23,3 +23,19 @@ def namespace(array: Array) -> Any:
     import cupy  # type: ignore[import-not-found, import-untyped, unused-ignore]  # CuPy 14 lacks the method
 
     return cupy
+
+
+def locked(array: Array) -> Array:
+    """The same numbers for someone who may not change them: a read-only view.
+
+    Arrays of libraries that cannot lock one, such as CuPy's, are copied, so that a change reaches nobody else.
+    """
+    import numpy
+
+    if not isinstance(array, numpy.ndarray):
+        copy = getattr(array, "copy", None)
+        found: Array = copy() if copy is not None else namespace(array).asarray(array, copy=True)
+        return found
+    view = array.view()
+    view.flags.writeable = False
+    return view

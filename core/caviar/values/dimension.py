@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import inf
+from math import inf, isfinite
 from typing import Any, Protocol
 
 from caviar.values.arrays import Array
+from caviar.values.fault import Fault, described
 from caviar.values.paths import short_names
 
 
@@ -37,6 +38,18 @@ class Dimension:
     levels: int | None = None
     parent: str | None = None
     when: int | None = None
+
+    def number(self, coordinate: float) -> float:
+        """The sampler's number at a coordinate. Raises Fault where it gives none."""
+        import numpy
+
+        found = self.sampler.from_unit(numpy.asarray([coordinate], dtype=numpy.float64))
+        if getattr(found, "shape", None) != (1,):
+            raise Fault(self.sampler, "from_unit", f"returned {described(found)} instead of an array of shape (1,)")
+        number = float(found[0])
+        if not isfinite(number):
+            raise Fault(self.sampler, "from_unit", f"returned {number} for {self.path} at {coordinate:g}")
+        return number
 
 
 @dataclass(frozen=True)
@@ -77,9 +90,7 @@ class Space:
 
     def level(self, path: str, coordinate: float) -> int:
         """Which level of an unordered dimension a coordinate means."""
-        import numpy
-
-        return int(self[path].sampler.from_unit(numpy.asarray([coordinate], dtype=numpy.float64))[0])
+        return int(self[path].number(coordinate))
 
     def active(self, point: Array) -> Array:
         """Which dimensions of one point (dimensions,) count: bool (dimensions,)."""
@@ -110,8 +121,7 @@ class Space:
         found: dict[str, Any] = {}
         for dimension, coordinate in zip(self.dimensions, point, strict=True):
             if not numpy.isnan(coordinate):
-                number = dimension.sampler.from_unit(numpy.asarray([coordinate], dtype=numpy.float64))[0]
-                found[dimension.path] = dimension.sampler.pick(float(number))
+                found[dimension.path] = dimension.sampler.pick(dimension.number(float(coordinate)))
         return found
 
     def words(self, values: Mapping[str, Any]) -> dict[str, str]:

@@ -1,10 +1,15 @@
-"""Once: a line for people, told one time in a process however often there is reason to."""
+"""Once: a line for people, told one time in a run however often there is reason to."""
 
 from __future__ import annotations
 
 import logging
 
 _said: set[str] = set()
+
+
+def say_anew() -> None:
+    """A run begins: what was said in an earlier one may be said again."""
+    _said.clear()
 
 
 def say_once(line: str) -> None:

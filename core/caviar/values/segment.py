@@ -56,7 +56,7 @@ class MemberOutcome:
     `state` is finished, paused (trained to `until`, more to come), pruned (out of time), diverged or failed; `epoch`
     the last one completed; `metrics` one member, a row for each epoch trained; `final` the metrics that count, by name;
     `weights` of a finished member; `carry` the training state of a paused one, arrays without the member axis;
-    `seconds` how long it was trained, its share of its population's time.
+    `seconds` how long it was trained, its share of its population's time; `trace` the traceback where it failed.
 
     Still queued: it could not be trained, for a reason of the machine's. `fault` says which: its worker was `killed`
     from outside; it found too little `memory`, alone; or the `system` refused something, as on a full disk.
@@ -72,6 +72,7 @@ class MemberOutcome:
     carry: Mapping[str, Array] | None = None
     seconds: float = 0.0
     fault: Fault | None = None
+    trace: str | None = None
 
 
 @dataclass(frozen=True)

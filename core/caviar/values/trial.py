@@ -35,7 +35,8 @@ class Retest:
 
     `round`: the one after which it was asked for. `objective`, None while it is queued, is infinitely bad where the
     training diverged or failed: what needs a lucky seed is no leader. It stays None, and the re-test counts as none,
-    where the training was stopped for its time (`search.trial_seconds`): its state is then pruned.
+    where the training was stopped for its time (`search.trial_seconds`): its state is then pruned. `trace` is Python's
+    traceback where it failed.
     """
 
     round: int
@@ -43,6 +44,7 @@ class Retest:
     objective: float | None = None
     metrics: Mapping[str, float] = field(default_factory=dict)
     reason: str | None = None
+    trace: str | None = None
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,8 @@ class Trial:
 
     `metrics` holds the final value of each metric by name ("validation.accuracy"), `objective` the searched one.
     `violation` says how far a finished trial is from meeting `search.where`: 0.0 where it does, infinite where it
-    diverged. `seconds` is the time it was trained, its share of its populations'; of two equal trials it may differ.
+    diverged. `reason` says why it failed, diverged or was stopped, `trace` is Python's traceback where it failed.
+    `seconds` is the time it was trained, its share of its populations'; of two equal trials it may differ.
     All these are those of its first training, which is also the one whose weights are kept; then come its `retests`.
     `killed` counts the runs in a row that ended without it because its worker processes were killed from outside.
     """
@@ -69,6 +72,7 @@ class Trial:
     seconds: float = field(default=0.0, compare=False)
     retests: tuple[Retest, ...] = ()
     killed: int = field(default=0, compare=False)
+    trace: str | None = None
 
     @property
     def runs(self) -> tuple[float, ...]:

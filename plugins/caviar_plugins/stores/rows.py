@@ -15,7 +15,7 @@ from caviar import EarlierTrial, Metrics, Retest, StudyRecord, Trial, TrialRecor
 STUDY = "file, identity, fingerprint, plugins, metric, goal, earlier"
 TRIAL = (
     'number, round, coordinates, "values", state, epochs, objective, reason, metrics, violation, seconds, retests,'
-    " killed"
+    " killed, trace"
 )
 STORED = f"{TRIAL}, attempt, checksum"
 CURVE = 'trial, attempt, first, "values"'
@@ -79,12 +79,28 @@ def trial_row(trial: Trial) -> tuple[Any, ...]:
         float(trial.seconds),
         _json([_retest_row(retest) for retest in trial.retests]),
         trial.killed,
+        trial.trace,
     )
 
 
 def trial_of(row: tuple[Any, ...]) -> Trial:
     """The inverse."""
-    index, round_, point, values, state, epochs, objective, reason, metrics, violation, seconds, retests, killed = row
+    (
+        index,
+        round_,
+        point,
+        values,
+        state,
+        epochs,
+        objective,
+        reason,
+        metrics,
+        violation,
+        seconds,
+        retests,
+        killed,
+        trace,
+    ) = row
     return Trial(
         index,
         round_,
@@ -99,6 +115,7 @@ def trial_of(row: tuple[Any, ...]) -> Trial:
         seconds,
         tuple(_retest_of(each) for each in json.loads(retests)),
         killed,
+        trace,
     )
 
 
@@ -121,13 +138,13 @@ def check_whole(rounds: Iterable[tuple[int, int]], trials: Sequence[Trial], stud
 def _retest_row(retest: Retest) -> list[Any]:
     metrics = {name: _number(value) for name, value in retest.metrics.items()}
     objective = None if retest.objective is None else _number(retest.objective)
-    return [retest.round, retest.state.value, objective, metrics, retest.reason]
+    return [retest.round, retest.state.value, objective, metrics, retest.reason, retest.trace]
 
 
 def _retest_of(row: list[Any]) -> Retest:
-    round_, state, objective, metrics, reason = row
+    round_, state, objective, metrics, *told = row
     metrics = {name: _as_number(value) for name, value in metrics.items()}
-    return Retest(round_, TrialState(state), None if objective is None else float(objective), metrics, reason)
+    return Retest(round_, TrialState(state), None if objective is None else float(objective), metrics, *told)
 
 
 def curve_row(record: TrialRecord, metrics: Metrics) -> tuple[Any, ...]:

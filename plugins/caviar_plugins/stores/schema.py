@@ -37,8 +37,9 @@ CREATE TABLE trial (
     metrics TEXT NOT NULL,          -- JSON: name -> final value
     violation REAL NOT NULL,        -- how far from meeting search.where
     seconds REAL NOT NULL,          -- trained, its share of its populations' time
-    retests TEXT NOT NULL,          -- JSON: round, state, objective, metrics, reason of each
+    retests TEXT NOT NULL,          -- JSON: round, state, objective, metrics, reason, trace of each
     killed INTEGER NOT NULL,        -- runs in a row that ended without it, its workers killed
+    trace TEXT,                     -- Python's traceback, where it failed
     attempt INTEGER,                -- the last one recorded; its curves count
     checksum INTEGER NOT NULL
 );

@@ -90,7 +90,7 @@ class PopulationTrainer(Trainer):
         xp = context.backend.library()
         values = context.backend.fetch(xp.stack([xp.stack(list(row.values()), axis=1) for row in rows], axis=1))
         metrics = Metrics(tuple(rows[0]), first, values)
-        diverged = tuple(_divergence(metrics, member) for member in range(len(population)))
+        diverged = tuple(_divergence(metrics, member, context) for member in range(len(population)))
         return Advance(state, metrics, diverged, best.ended(self, state, context))
 
     def finish(self, state: dict[str, Array], population: Population, data: Dataset, context: TrainerContext) -> Finish:
@@ -149,10 +149,11 @@ class PopulationTrainer(Trainer):
         return measured
 
 
-def _divergence(metrics: Metrics, member: int) -> str | None:
-    """In which epoch and metric a member stopped being finite."""
+def _divergence(metrics: Metrics, member: int, context: TrainerContext) -> str | None:
+    """In which epoch and metric a member stopped being finite; what decides nothing may be NaN."""
+    decisive = {"train.loss", "validation.loss", *context.decisive}
     for row, values in enumerate(metrics.values[member]):
         for name, value in zip(metrics.names, values, strict=True):
-            if not abs(value) < float("inf"):
+            if not abs(value) < float("inf") and name in decisive:
                 return f"{name} was {value:g} after epoch {metrics.first + row}"
     return None

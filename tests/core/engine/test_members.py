@@ -103,9 +103,9 @@ def bits(outcome: Any) -> Any:
 @pytest.mark.parametrize(
     ("mood", "reason"),
     [
-        ("raises", r"ValueError: too fast at .*moody\.py:\d+"),
-        ("exits", r"SystemExit: 3 at .*moody\.py:\d+"),
-        ("shapes", r"ValueError: operands could not be broadcast .*moody\.py:\d+"),
+        ("raises", r"optimizer .moody. of moody.py \w+ failed: ValueError: too fast at .*moody\.py:\d+"),
+        ("exits", r"optimizer .moody. of .* failed: SystemExit: 3 at .*moody\.py:\d+"),
+        ("shapes", r"optimizer .moody. of .* failed: ValueError: operands could not be broadcast .*moody\.py:\d+"),
     ],
 )
 def test_a_member_that_raises_has_failed_and_the_others_keep_their_bits(file: Path, mood: str, reason: str) -> None:
@@ -120,7 +120,7 @@ def test_a_member_that_finds_no_memory_stays_queued_and_the_others_keep_their_bi
     calm, moody = train(job(file, "calm")), train(job(file, "memory"))
     aside = moody.pop(2)
     assert (aside.state, aside.fault, aside.epoch, aside.weights) == (TrialState.QUEUED, "memory", 0, None)
-    assert re.fullmatch(r"MemoryError at .*moody\.py:\d+", aside.reason)
+    assert re.fullmatch(r"optimizer .moody. of .* failed: MemoryError at .*moody\.py:\d+", aside.reason)
     assert {trial: bits(each) for trial, each in moody.items()} == {trial: bits(calm[trial]) for trial in moody}
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 from caviar import EpochInfo, Reporter, RunInfo, hook
 from caviar.engine.observers import Observers
-from caviar.registry.index import PluginError
+from caviar.registry import index
+from caviar.registry.index import Entry, PluginError
 
 HEARD: list[str] = []
 
@@ -50,10 +53,35 @@ def test_one_that_raises_is_noted_and_stops_nobody() -> None:
     for number in (1, 2):
         observers.tell("after_epoch", run=None, epoch=EpochInfo((), number, ()))
     assert HEARD == ["heard 1", "heard 1", "heard 2", "heard 2"]
-    assert observers.failures == {
-        "raising 1": "after_epoch: OSError: no room",
-        "raising 3": "after_epoch: OSError: no room",
-    }
+    line = Raising.after_epoch.__code__.co_firstlineno + 2
+    told = f"after_epoch: OSError: no room at {__file__}:{line}"
+    assert observers.failures == {"raising 1": told, "raising 3": told}
+
+
+class Leaving(Reporter):
+    """Ends the process, as a script would."""
+
+    @hook
+    def after_epoch(self) -> None:
+        sys.exit(9)
+
+
+def test_one_that_calls_exit_ends_nobody() -> None:
+    HEARD.clear()
+    observers = Observers([Leaving(), Noting()])
+    observers.tell("after_epoch", run=None, epoch=EpochInfo((), 1, ()))
+    assert HEARD == ["heard 1"]
+    assert "SystemExit: 9 at" in observers.failures["leaving 1"]
+
+
+def test_the_owner_of_one_that_raises_is_told() -> None:
+    index.add(Entry("reporter", "raising", f"{__name__}:Raising", "others", "1.0"))
+    try:
+        observers = Observers([Raising()])
+        observers.tell("after_epoch", run=None, epoch=EpochInfo((), 1, ()))
+    finally:
+        index.forget(__name__)
+    assert observers.failures["raising 1"].endswith(" (others 1.0)")
 
 
 @pytest.mark.parametrize("reporter", [Misspelt(), Wanting()])

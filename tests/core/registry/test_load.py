@@ -72,9 +72,12 @@ def test_two_owners_of_a_name_are_an_error_that_names_both() -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("import nothing_like_it", "importing it failed: ModuleNotFoundError: No module named 'nothing_like_it'"),
-        ("raise RuntimeError('no\\nlicense')", "importing it failed: RuntimeError: no license"),
-        ("raise SystemExit", "importing it failed: SystemExit: no message"),
+        (
+            "import nothing_like_it",
+            "importing it failed: ModuleNotFoundError: No module named 'nothing_like_it' at {file}:2",
+        ),
+        ("raise RuntimeError('no\\nlicense')", "importing it failed: RuntimeError: no license at {file}:2"),
+        ("raise SystemExit", "importing it failed: SystemExit at {file}:2"),
         ("Theirs = 3", "{target} is not a class"),
         ("class Theirs(caviar.Sampler): ...", "{target} does not extend caviar.Optimizer"),
         ("class Theirs(caviar.Optimizer): ...", "Theirs lacks init, update"),
@@ -89,8 +92,51 @@ def test_two_owners_of_a_name_are_an_error_that_names_both() -> None:
     ],
 )
 def test_what_cannot_be_used_says_why(text: str, told: str, install: Install, tmp_path: Path) -> None:
-    target = f"others_{tmp_path.name.replace('-', '_')}:Theirs"
-    assert reason(text, install) == told.format(target=target)
+    module = f"others_{tmp_path.name.replace('-', '_')}"
+    assert reason(text, install) == told.format(target=f"{module}:Theirs", file=tmp_path / f"{module}.py")
+
+
+UPDATE = "\n    def update(self, parameters, gradients, state, step, layout): ..."
+
+
+@pytest.mark.parametrize(
+    ("methods", "told"),
+    [
+        (
+            "def init(self, parameters): return {}" + UPDATE,
+            "init(parameters), but it is called as init(parameters, layout)",
+        ),
+        (
+            "def init(self, parameters, layout, more): return {}" + UPDATE,
+            "init(parameters, layout, more), but it is called as init(parameters, layout)",
+        ),
+        (
+            "def init(self, parameters, layout, *, more): return {}" + UPDATE,
+            "init(parameters, layout, *, more), but it is called as init(parameters, layout)",
+        ),
+        ("def init(self, *those): return {}" + UPDATE, None),
+        ("def init(self, parameters, layout, more=1): return {}" + UPDATE, None),
+        ("@staticmethod\n    def init(a, b): return {}" + UPDATE, None),
+        (
+            "@classmethod\n    def init(cls, a): return {}" + UPDATE,
+            "init(a), but it is called as init(parameters, layout)",
+        ),
+    ],
+)
+def test_methods_that_cannot_be_called_as_their_interface_says_are_told(
+    methods: str, told: str | None, install: Install
+) -> None:
+    text = f"class Theirs(caviar.Optimizer):\n    {methods}"
+    if told is None:
+        install(text, "Theirs")
+        load("optimizer", "theirs")
+    else:
+        assert reason(text, install) == f"Theirs has {told}"
+
+
+def test_a_property_in_a_methods_place_is_told(install: Install) -> None:
+    text = "class Theirs(caviar.Optimizer):\n    init = property(lambda self: {})" + UPDATE
+    assert reason(text, install) == "Theirs.init is no method; it is called as init(parameters, layout)"
 
 
 def test_a_missing_class_is_told(install: Install) -> None:

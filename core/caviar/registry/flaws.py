@@ -1,0 +1,46 @@
+"""Flaws: what a plugin's class lacks of its kind's interface, told before anything calls it."""
+
+from __future__ import annotations
+
+from functools import cache
+from inspect import Parameter, Signature, getattr_static, isabstract, isfunction, signature
+
+from caviar.interfaces.plugin import Plugin
+
+
+@cache  # classes are loaded again and again
+def flaw_of(cls: type[Plugin], base: type[Plugin]) -> str | None:
+    """Why a class that extends the base class of its kind cannot be used; None where it can."""
+    if isabstract(cls):
+        return f"{cls.__name__} lacks {', '.join(sorted(cls.__abstractmethods__))}"
+    if "task" in set(base.__annotations__) - set(base.model_fields) and not hasattr(cls, "task"):
+        return f'{cls.__name__} lacks task; write task = "classification" or task = "regression" in the class'
+    return next((text for name in vars(base) if (text := _unlike(cls, base, name))), None)
+
+
+def _unlike(cls: type[Plugin], base: type[Plugin], name: str) -> str | None:
+    """Why a method cannot be called as its interface's."""
+    asked, own = vars(base)[name], getattr_static(cls, name)
+    if name.startswith("_") or not isfunction(asked) or own is asked:
+        return None
+    if not callable(getattr(cls, name)):
+        return f"{cls.__name__}.{name} is no method; it is called as {_called(name, _without_self(asked))}"
+    given = _without_self(asked)
+    try:
+        takes = signature(getattr(cls, name)) if not isfunction(own) else _without_self(own)
+        takes.bind(*given.parameters)
+    except ValueError:  # it says nothing of what it takes
+        return None
+    except TypeError:
+        return f"{cls.__name__} has {_called(name, takes)}, but it is called as {_called(name, given)}"
+    return None
+
+
+def _without_self(method: object) -> Signature:
+    whole = signature(method)  # type: ignore[arg-type]
+    return whole.replace(parameters=list(whole.parameters.values())[1:])
+
+
+def _called(name: str, takes: Signature) -> str:
+    said = [each.replace(annotation=Parameter.empty) for each in takes.parameters.values()]
+    return f"{name}{takes.replace(parameters=said, return_annotation=Signature.empty)}"

@@ -140,8 +140,10 @@ def _run(pipeline: Declaration, runs: Path, on_trial: Callable[[Trial], None] | 
         done, interrupted = stop.run, True
     for reporter, complaint in done.complaints.items():
         warnings.warn(f"reporter {reporter} failed in {complaint}", stacklevel=3)
-    best, model = done.summary.best, done.model
-    winner = None if best is None or model is None else Best(best.index, best.values, model.metrics, model)
+    best, failure = done.summary.best, done.summary.failure
+    if failure is not None:
+        warnings.warn(failure, stacklevel=3)
+    winner = None if best is None else Best(best.index, best.values, best.metrics, done.model, failure)
     info, trials = done.info, done.summary.trials
     refused = best is None and info.where and any(trial.state is TrialState.FINISHED for trial in trials)
     nearest = without_winner(trials, info.goal, info.where) if refused else ""

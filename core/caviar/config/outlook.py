@@ -152,7 +152,7 @@ def _shape(pipeline: Pipeline, inputs: int, outputs: int, largest: bool) -> Shap
     parts: Any = parts_of(settle(pipeline, values))
     model: Model = parts["model"]
     slots, _ = model.layout(inputs, outputs, parts["normalizer"])
-    widths = [slot.shape[1] for slot in slots if slot.role == "weight"]
+    widths = [slot.shape[-1] for slot in slots if slot.role == "weight"]
     return Shape((inputs, *widths), sum(slot.size for slot in slots))
 
 

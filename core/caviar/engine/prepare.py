@@ -22,14 +22,15 @@ from caviar.values.task import Task, are_classes
 class Preparation:
     """How rows become inputs: what each transform learned, the feature columns expected, and the task.
 
-    `widths` says how many numbers a row of each feature is, `words` which features held words. It is saved with the
-    model, so that prediction prepares new rows in the same way.
+    `widths` says how many numbers a row of each feature is, `width` how many inputs a row becomes, `words` which
+    features held words. It is saved with the model, so that prediction prepares new rows in the same way.
     """
 
     transforms: tuple[Transform, ...]
     learned: tuple[dict[str, Array], ...]
     features: tuple[str, ...]
     widths: tuple[int, ...]
+    width: int
     words: tuple[str, ...]
     task: Task
 
@@ -102,8 +103,9 @@ def _fitted(
         task, y = _scaled(task, truth, split.train, dtype)
     words = tuple(name for name in table.features if table.columns[name].dtype.kind == "O")
     widths = tuple(_width(table.columns[name]) for name in table.features)
-    preparation = Preparation(tuple(transforms), tuple(learned), table.features, widths, words, task)
-    return Dataset(_matrix(features, dtype), y, truth, split, task, content), preparation
+    x = _matrix(features, dtype)
+    preparation = Preparation(tuple(transforms), tuple(learned), table.features, widths, x.shape[1], words, task)
+    return Dataset(x, y, truth, split, task, content), preparation
 
 
 def fingerprint(table: Table) -> str:

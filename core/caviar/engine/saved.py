@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from caviar.config.pipeline import Pipeline
 
 _FACTS = "caviar"  # the one entry of the file's metadata
-_FORMAT = "caviar model 2"
+_FORMAT = "caviar model 3"
 
 
 class NotAModel(Problem):
@@ -65,7 +65,7 @@ class SavedModel:
         work = Work(with_loss(self.pipeline, task), backend_of(self.pipeline), task)
         population = work.population(Segment((self.trial,), ({},), 0, 0))
         one = {name: array[None] for name, array in self.weights.items()}
-        return Tiled(population.parts["trainer"].predictor(one, population, work.context(lambda: None)))
+        return Tiled(population.parts["trainer"].predictor(one, population, self.preparation.width, work.context(lambda: None)))
 
     @cached_property
     def _one_thread(self) -> OneThread:
@@ -86,6 +86,7 @@ class SavedModel:
             "pipeline": to_toml(self.pipeline.model_copy(update={"backend": None})),  # predicts wherever it is opened
             "features": self.preparation.features,
             "widths": self.preparation.widths,
+            "width": self.preparation.width,
             "words": self.preparation.words,
             "task": asdict(self.preparation.task),
             "trial": self.trial,
@@ -115,7 +116,7 @@ def open_model(path: Path) -> SavedModel:
     learned = tuple(_below(arrays, f"transform.{number}.") for number in range(len(pipeline.transform)))
     facts: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in header["task"].items()}
     features, widths, words = (tuple(header[name]) for name in ("features", "widths", "words"))
-    preparation = Preparation(tuple(pipeline.transform), learned, features, widths, words, Task(**facts))
+    preparation = Preparation(tuple(pipeline.transform), learned, features, widths, header["width"], words, Task(**facts))
     weights = _below(arrays, "weights.")
     return SavedModel(pipeline, preparation, weights, header["trial"], header["metrics"])
 

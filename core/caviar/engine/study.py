@@ -30,7 +30,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Run:
-    """What a run came to; `complaints` says which reporters raised what, by name; `model` is the best trial's."""
+    """What a run came to; `complaints` says which reporters raised what, by name.
+
+    `model` is the best trial's; None where no trial has won, or where it could not be made (`summary.failure`).
+    """
 
     info: RunInfo
     summary: Summary
@@ -99,7 +102,7 @@ def run(
                 observers.tell("before_run", run=info)
                 stopped = search.complete(workers)
             best = objective.best(ledger.trials())
-            model = None if best is None else models.tested(best, check_stop)
+            model, failure = (None, None) if best is None else models.made(best, lambda: models.tested(best, check_stop))
         except BaseException as error:
             interrupted = isinstance(error, (Stopped, KeyboardInterrupt))
             observers.tell("on_failure", run=info, reason="interrupted" if interrupted else str(error))
@@ -107,12 +110,12 @@ def run(
                 raise
             trials = ledger.trials()
             best = next((each for each in objective.winners(trials) if ledger.holds(each.index)), None)
-            model = None if best is None else models.untested(best)
-            summary = Summary(trials, best, monotonic() - began)
+            model, failure = (None, None) if best is None else models.made(best, lambda: models.untested(best))
+            summary = Summary(trials, best, monotonic() - began, failure=failure)
             raise Interrupted(Run(info, summary, observers.failures, model)) from error
         if best is not None and model is not None:
             best = replace(best, metrics=model.metrics)
-        summary = Summary(ledger.trials(), best, monotonic() - began, stopped)
+        summary = Summary(ledger.trials(), best, monotonic() - began, stopped, failure)
         observers.tell("after_run", run=info, summary=summary)
         return Run(info, summary, observers.failures, model)
 

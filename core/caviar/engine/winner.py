@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from caviar.config.space import settle
-from caviar.engine.job import Work
+from caviar.engine.job import Work, told
 from caviar.engine.prepare import Preparation
 from caviar.engine.saved import SavedModel
 from caviar.interfaces.store import Ledger
+from caviar.registry.load import name_of, version_of
 from caviar.values.arrays import Array
 from caviar.values.problem import Problem
 from caviar.values.segment import Segment
@@ -30,6 +31,18 @@ class Models:
     preparation: Preparation
     ledger: Ledger
     folder: Path
+
+    def made(self, best: Trial, make: Callable[[], SavedModel]) -> tuple[SavedModel | None, str | None]:
+        """What `make` gives, or why it could not: trials are recorded, and a model that fails does not undo them."""
+        try:
+            return make(), None
+        except Exception as error:  # a plugin may raise anything, and the disk may be full
+            settled = settle(self.pipeline, best.values)
+            model, trainer = (
+                f"{each.kind} '{name_of(each)}' of {version_of(each)}"
+                for each in (type(settled.model), type(settled.trainer))
+            )
+            return None, f"trial {best.index} has won, but its model ({model}, {trainer}) was not saved: {_why(error)}"
 
     def untested(self, best: Trial) -> SavedModel:
         """The best so far, saved, from the weights that the store holds; the test part is left alone."""
@@ -66,3 +79,11 @@ class Models:
             why = f"{outcome.state}: {outcome.reason}"
             raise Problem(f"trial {trial.index} has won; its weights were not kept, and training it again {why}")
         return outcome.weights
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, Problem):
+        return str(error)
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    return told(error)

@@ -94,7 +94,7 @@ class Bench:
     def predictor(self, weights: State, member: int) -> Callable[[Array], Array]:
         """One's predictions for many calls."""
         population = self.population([member])
-        return _trainer(population).predictor(weights, population, self.context)
+        return _trainer(population).predictor(weights, population, self.rows.shape[1], self.context)
 
 
 def _trainer(population: Population) -> Trainer:

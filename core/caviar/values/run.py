@@ -50,13 +50,15 @@ class EpochInfo:
 class Summary:
     """A run as it ends: its trials, the best of them with its metrics (test part included), and the seconds it took.
 
-    `stopped`: why the search ended before all trials that were wanted, None where it did not.
+    `stopped`: why the search ended before all trials that were wanted, None where it did not. `failure`: why there is
+    no model of the best trial, None where there is one or no best trial.
     """
 
     trials: tuple[Trial, ...]
     best: Trial | None
     seconds: float
     stopped: str | None = None
+    failure: str | None = None
 
     def count(self, state: TrialState) -> int:
         """How many trials ended in a state."""

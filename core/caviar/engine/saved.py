@@ -65,7 +65,8 @@ class SavedModel:
         work = Work(with_loss(self.pipeline, task), backend_of(self.pipeline), task)
         population = work.population(Segment((self.trial,), ({},), 0, 0))
         one = {name: array[None] for name, array in self.weights.items()}
-        return Tiled(population.parts["trainer"].predictor(one, population, self.preparation.width, work.context(lambda: None)))
+        trainer, inputs = population.parts["trainer"], self.preparation.width
+        return Tiled(trainer.predictor(one, population, inputs, work.context(lambda: None)))
 
     @cached_property
     def _one_thread(self) -> OneThread:
@@ -116,7 +117,8 @@ def open_model(path: Path) -> SavedModel:
     learned = tuple(_below(arrays, f"transform.{number}.") for number in range(len(pipeline.transform)))
     facts: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in header["task"].items()}
     features, widths, words = (tuple(header[name]) for name in ("features", "widths", "words"))
-    preparation = Preparation(tuple(pipeline.transform), learned, features, widths, header["width"], words, Task(**facts))
+    task, width = Task(**facts), header["width"]
+    preparation = Preparation(tuple(pipeline.transform), learned, features, widths, width, words, task)
     weights = _below(arrays, "weights.")
     return SavedModel(pipeline, preparation, weights, header["trial"], header["metrics"])
 

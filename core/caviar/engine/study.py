@@ -102,7 +102,7 @@ def run(
                 observers.tell("before_run", run=info)
                 stopped = search.complete(workers)
             best = objective.best(ledger.trials())
-            model, failure = (None, None) if best is None else models.made(best, lambda: models.tested(best, check_stop))
+            model, failure = models.made(best, lambda winner: models.tested(winner, check_stop))
         except BaseException as error:
             interrupted = isinstance(error, (Stopped, KeyboardInterrupt))
             observers.tell("on_failure", run=info, reason="interrupted" if interrupted else str(error))
@@ -110,7 +110,7 @@ def run(
                 raise
             trials = ledger.trials()
             best = next((each for each in objective.winners(trials) if ledger.holds(each.index)), None)
-            model, failure = (None, None) if best is None else models.made(best, lambda: models.untested(best))
+            model, failure = models.made(best, models.untested)
             summary = Summary(trials, best, monotonic() - began, failure=failure)
             raise Interrupted(Run(info, summary, observers.failures, model)) from error
         if best is not None and model is not None:

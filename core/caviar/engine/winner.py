@@ -32,10 +32,12 @@ class Models:
     ledger: Ledger
     folder: Path
 
-    def made(self, best: Trial, make: Callable[[], SavedModel]) -> tuple[SavedModel | None, str | None]:
+    def made(self, best: Trial | None, make: Callable[[Trial], SavedModel]) -> tuple[SavedModel | None, str | None]:
         """What `make` gives, or why it could not: trials are recorded, and a model that fails does not undo them."""
+        if best is None:
+            return None, None
         try:
-            return make(), None
+            return make(best), None
         except Exception as error:  # a plugin may raise anything, and the disk may be full
             settled = settle(self.pipeline, best.values)
             model, trainer = (

@@ -68,7 +68,7 @@ def every(want: Wanted, own: Sampler | None) -> Iterator[Any]:
     if int in want.types:
         yield from (each for each in RANGES if each.whole)
     if want.element is not None:
-        yield from (tuple((each, 4)) for each in every(want.element, None))
+        yield from ((each, 4) for each in every(want.element, None))
         yield Choice(((4, 4), (8,)))
 
 
@@ -118,7 +118,9 @@ SEARCHED_FIELDS = [
 
 
 @pytest.mark.parametrize(
-    ("kind", "cls", "field"), SEARCHED_FIELDS, ids=[f"{kind}-{cls.__name__}-{field}" for kind, cls, field in SEARCHED_FIELDS]
+    ("kind", "cls", "field"),
+    SEARCHED_FIELDS,
+    ids=[f"{kind}-{cls.__name__}-{field}" for kind, cls, field in SEARCHED_FIELDS],
 )
 def test_every_searched_field_of_every_bundled_plugin_reads_back(kind: str, cls: type[Plugin], field: str) -> None:
     values = [each for each in every(of_field(cls, field), cls.facts(field).search) if accepts(cls, field, each)]
@@ -132,14 +134,18 @@ def test_every_searched_field_of_every_bundled_plugin_reads_back(kind: str, cls:
     "pipeline",
     [
         Pipeline(schedule={"learning_rate": Choice((Cosine(), Constant()))}),
-        Pipeline(schedule={"learning_rate": Choice((Cosine(final=Uniform(0.0, 0.1)), Warmup(then=Choice((Cosine(),)))))}),
+        Pipeline(
+            schedule={"learning_rate": Choice((Cosine(final=Uniform(0.0, 0.1)), Warmup(then=Choice((Cosine(),)))))}
+        ),
         Pipeline(schedule={"learning_rate": Choice((Cosine(), Cosine(final=0.5).called("half"))), "beta1": Constant()}),
         Pipeline(schedule={"learning_rate": Constant(), "momentum": Choice((Constant(), Cosine()))}, optimizer=SGD()),
         Pipeline(regularizer=(Choice((L2(Log(1e-4, 1.0)), L2(0.5).called("strong"))), L2(0.25).called("always"))),
         Pipeline(
-            model=Choice((MLP(units=(LogInt(8, 16), Choice((3, 4)))), MLP(activation=Choice((Tanh(), ReLU()))).called("b")))
+            model=Choice(
+                (MLP(units=(LogInt(8, 16), Choice((3, 4)))), MLP(activation=Choice((Tanh(), ReLU()))).called("b"))
+            )
         ),
-        Pipeline(normalizer=Choice((LayerNorm(place="after-activation"), LayerNorm()  .called("before")))),
+        Pipeline(normalizer=Choice((LayerNorm(place="after-activation"), LayerNorm().called("before")))),
         Pipeline(optimizer=Choice((Adam(learning_rate=Log(1e-4, 1.0)), SGD(momentum=Beta(0.5, 0.99))))),
         Pipeline(trainer=PopulationTrainer(loss=Huber(delta=Log(0.5, 2.0)), batch_size=Ordinal((16, 32)))),
         Pipeline(transform=(MinMax(),), reporter=()),

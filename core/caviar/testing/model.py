@@ -114,8 +114,9 @@ class ModelContract:
 
     def test_once_trained_it_is_saved_and_predicts_what_its_trainer_predicts(self, tmp_path: Path) -> None:
         """Two steps of the trainer that a pipeline has when it names none."""
-        trainer = load("trainer", "population")(epochs=1, batch_size=36)
-        parts: dict[str, Any] = {"model": self.model, "normalizer": self.normalizer, "trainer": trainer}
+        population: Any = load("trainer", "population")
+        parts: dict[str, Any] = {"model": self.model, "normalizer": self.normalizer}
+        parts["trainer"] = population(epochs=1, batch_size=36)
         pipeline = Pipeline(data=FewRows(inputs=INPUTS), reporter=(), **parts)
         work, preparation, _ = set_up(pipeline)
         segment = Segment((0,), ({},), 0, 1)
@@ -123,9 +124,9 @@ class ModelContract:
         assert outcome.weights is not None, f"{outcome.state}: {outcome.reason}"
         SavedModel(pipeline, preparation, outcome.weights, 0, {}).save(tmp_path / "models" / "model.safetensors")
         saved = SavedModel(pipeline, preparation, outcome.weights, 0, {})
-        rows, population = work.datasets[0].x[:7], work.population(segment)
+        rows, bound_parts = work.datasets[0].x[:7], work.population(segment)
         weights = {name: array[None] for name, array in outcome.weights.items()}
-        expected = population.parts["trainer"].predict(weights, population, rows, work.context(lambda: None))[0]
+        expected = bound_parts.parts["trainer"].predict(weights, bound_parts, rows, work.context(lambda: None))[0]
         assert expected.shape == (7, OUTPUTS)
         numpy.testing.assert_allclose(saved.predict_inputs(rows), expected, rtol=1e-3, atol=1e-5)
 

@@ -51,7 +51,7 @@ RANGES = (
 )
 
 
-def plugins(kind: str) -> tuple[type[Any], ...]:
+def plugins(kind: str) -> tuple[type[Plugin], ...]:
     """The bundled plugins of a kind."""
     return tuple(load(kind, name) for name in names(kind))
 
@@ -90,7 +90,7 @@ def accepts(cls: type[Plugin], field: str, value: Any) -> bool:
 
 def placed(plugin: Any) -> Iterator[Pipeline]:
     """Pipelines with a plugin wherever one of its kind may stand."""
-    kind = plugin.kind
+    kind: Any = plugin.kind
     if kind == "schedule":
         yield Pipeline(schedule={"learning_rate": plugin})
         yield Pipeline(schedule={"beta1": Constant(), "learning_rate": Choice((plugin, plugin.called("again")))})
@@ -105,8 +105,9 @@ def placed(plugin: Any) -> Iterator[Pipeline]:
     elif kind == "trainer":
         yield Pipeline(trainer=plugin)
     else:
-        yield Pipeline(**{kind: plugin})
-        yield Pipeline(**{kind: Choice((plugin, plugin.called("again")))})
+        for part in (plugin, Choice((plugin, plugin.called("again")))):
+            fields: dict[str, Any] = {kind: part}
+            yield Pipeline(**fields)
 
 
 FIELDS = [(kind, cls, field) for kind in SEARCHED for cls in plugins(kind) for field in cls.model_fields]

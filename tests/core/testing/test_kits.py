@@ -240,7 +240,7 @@ class Convolution(Model):
 
     def forward(self, parameters: Views, statistics: Views, x: Array, context: ModelContext) -> tuple[Array, Any]:
         weights, wide = parameters["filter"], x.shape[2] - 2
-        z = sum(weights[:, :, [tap]] * x[:, :, tap : tap + wide] for tap in range(3))
+        z: Array = sum(weights[:, :, [tap]] * x[:, :, tap : tap + wide] for tap in range(3))  # type: ignore[assignment]
         a, kept = context.activation.forward(z)
         return a @ parameters["output.weight"], (x, a, kept)
 

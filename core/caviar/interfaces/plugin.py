@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 from types import UnionType
-from typing import Any, ClassVar, Self, Union, dataclass_transform, get_args, get_origin
+from typing import TYPE_CHECKING, Any, ClassVar, Self, Union, dataclass_transform, get_args, get_origin
 
 from pydantic import (
     BaseModel,
@@ -21,8 +21,13 @@ from pydantic_core import PydanticCustomError
 
 from caviar.interfaces.field import TUNABLE, Facts, facts_of, setting, tunable
 
+if TYPE_CHECKING:
+    from pydantic._internal._model_construction import ModelMetaclass
+else:
+    ModelMetaclass = type(BaseModel)
 
-class _Declaring(type(BaseModel)):  # type: ignore[misc]
+
+class _Declaring(ModelMetaclass):
     """Makes the classes; what pydantic finds wrong with one is told in our words."""
 
     def __new__(mcs, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **known: Any) -> Any:

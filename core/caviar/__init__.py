@@ -22,7 +22,7 @@ _HOMES = {
     "caviar.interfaces.backend": ("Backend",),
     "caviar.interfaces.data": ("Data", "DataError"),
     "caviar.interfaces.executor": ("Executor", "Job", "Tell", "Workers"),
-    "caviar.interfaces.field": ("Each", "Tunable", "setting", "tunable"),
+    "caviar.interfaces.field": ("Each", "Many", "Tunable", "setting", "tunable"),
     "caviar.interfaces.loss": ("Loss",),
     "caviar.interfaces.metric": ("Metric",),
     "caviar.interfaces.model": ("Model", "ModelContext"),
@@ -87,6 +87,7 @@ if TYPE_CHECKING:
     from caviar.interfaces.executor import Tell as Tell
     from caviar.interfaces.executor import Workers as Workers
     from caviar.interfaces.field import Each as Each
+    from caviar.interfaces.field import Many as Many
     from caviar.interfaces.field import Tunable as Tunable
     from caviar.interfaces.field import setting as setting
     from caviar.interfaces.field import tunable as tunable

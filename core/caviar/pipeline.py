@@ -143,8 +143,10 @@ def _run(pipeline: Declaration, runs: Path, on_trial: Callable[[Trial], None] | 
         if reporter.partition(" ")[0] == _OnTrial.name:
             told = f"on_trial raised {complaint.removeprefix('after_trial: ')}; the search went on"
         warnings.warn(told, stacklevel=3)
-    best, model = done.summary.best, done.model
-    winner = None if best is None or model is None else Best(best.index, best.values, model.metrics, model)
+    best, failure = done.summary.best, done.summary.failure
+    if failure is not None:
+        warnings.warn(failure, stacklevel=3)
+    winner = None if best is None else Best(best.index, best.values, best.metrics, done.model, failure)
     info, trials = done.info, done.summary.trials
     refused = best is None and info.where and any(trial.state is TrialState.FINISHED for trial in trials)
     nearest = without_winner(trials, info.goal, info.where) if refused else ""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from caviar.frames import rows_of
 from caviar.values.arrays import Array
+from caviar.values.problem import Problem
 from caviar.values.table import Table
 from caviar.values.trial import Trial
 
@@ -19,12 +20,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Best:
-    """The winner: its searched values by path, its metrics (those of the test part too), its model."""
+    """The winner: its searched values by path, its metrics (those of the test part too), its model.
+
+    `failure` says why there is no model where saving or testing it failed; what needs the model then raises a Problem.
+    """
 
     trial: int
     values: Mapping[str, Any]
     metrics: Mapping[str, float]
-    _model: SavedModel = field(repr=False)
+    _model: SavedModel | None = field(repr=False)
+    failure: str | None = None
 
     def predict(self, X: Any) -> Array:
         """A class or a number for each row; several numbers where there are several targets.
@@ -33,7 +38,7 @@ class Best:
         """
         import numpy
 
-        task, found = self._model.preparation.task, self._found(X)
+        task, found = self._trained.preparation.task, self._found(X)
         if task.kind == "classification":
             classes: Array = numpy.asarray(task.classes)[found.argmax(axis=1)]
             return classes
@@ -48,10 +53,16 @@ class Best:
     @property
     def classes(self) -> tuple[Any, ...]:
         """The classes in their order; none for a regression."""
-        return self._model.preparation.task.classes
+        return self._trained.preparation.task.classes
+
+    @property
+    def _trained(self) -> SavedModel:
+        if self._model is None:
+            raise Problem(self.failure or "there is no model")
+        return self._model
 
     def _found(self, X: Any) -> Array:
-        return self._model.predict(Table(rows_of(X, self._model.preparation.features), ()))
+        return self._trained.predict(Table(rows_of(X, self._trained.preparation.features), ()))
 
 
 @dataclass(frozen=True, repr=False)

@@ -11,7 +11,22 @@ from typing import Any
 import numpy
 import pytest
 from caviar import Mistakes, Pipeline, Refused, Search, Trial, TrialState, load
-from caviar_plugins import MLP, SGD, Adam, Inline, Log, LogInt, Memory, PopulationTrainer
+from caviar.engine.results import read_results
+from caviar_plugins import (
+    MLP,
+    SGD,
+    Adam,
+    Choice,
+    Constant,
+    Cosine,
+    Inline,
+    Log,
+    LogInt,
+    Memory,
+    PopulationTrainer,
+    Processes,
+    Uniform,
+)
 
 RANDOM = numpy.random.default_rng(0)
 X = RANDOM.normal(size=(300, 4))
@@ -133,6 +148,18 @@ def test_a_function_that_raises_is_told_and_stops_nothing() -> None:
     with pytest.warns(UserWarning, match="on_trial raised ZeroDivisionError"):
         study = small().run(X, SIDE, on_trial=lambda trial: print(1 / 0))
     assert len(study.trials) == 3
+
+
+def test_a_choice_of_schedules_is_trained_by_workers_and_read_back(tmp_path: Path) -> None:
+    schedule = {"learning_rate": Choice((Cosine(final=Uniform(0.0, 0.1)), Constant()))}
+    study = small(schedule=schedule, executor=Processes(workers=2), search=Search(trials=4)).run(X, SIDE, runs=tmp_path)
+    assert [trial.state for trial in study.trials] == [TrialState.FINISHED] * 4
+    assert {trial.values["schedule.learning_rate"] for trial in study.trials} == {"cosine", "constant"}
+    found = read_results(tmp_path / "pipeline")
+    assert found.pipeline.schedule == schedule
+    assert found.trials == study.trials
+    assert study.best is not None
+    assert len(study.best.predict(X)) == len(X)
 
 
 def test_a_file_can_be_run(tmp_path: Path) -> None:

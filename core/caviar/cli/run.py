@@ -73,6 +73,10 @@ def run(
             typer.echo(str(each), err=True)
     for reporter, complaint in done.complaints.items():
         typer.echo(f"reporter {reporter} failed in {complaint}", err=True)
+    if done.summary.failure is not None:
+        again = "all trials are kept, and the same command tries to save it again"
+        typer.echo(f"{done.summary.failure}; {again}", err=True)
+        raise typer.Exit(1)
     if done.summary.best is None:
         typer.echo(without_winner(done.summary.trials, done.info.goal, done.info.where), err=True)
         raise typer.Exit(1)

@@ -22,7 +22,11 @@ def to_toml(pipeline: Pipeline) -> str:
     lines = []
     for name, value in fields.items():
         if name == "schedule":
-            tables |= {f"[schedule.{key_text(key)}]": table_of(each) for key, each in value.items()}
+            searched = {key: each for key, each in value.items() if isinstance(each, Sampler)}
+            tables |= {"[schedule]": searched} if searched else {}
+            tables |= {
+                f"[schedule.{key_text(key)}]": table_of(each) for key, each in value.items() if key not in searched
+            }
         elif isinstance(value, Declared) and not isinstance(value, Sampler) and name != "backend":
             tables[f"[{name}]"] = table_of(value)
         elif not (name == "data" and value is None):

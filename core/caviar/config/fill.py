@@ -55,8 +55,8 @@ class _Filler:
         elif isinstance(value, dict):
             for word, each in value.items():
                 self.complete((*keys, word), raw[word], each)
-        elif isinstance(value, tuple) and isinstance(raw, list):
-            self._each(keys, raw, value)
+        elif isinstance(raw, list) and isinstance(value, tuple) and any(isinstance(each, Declared) for each in value):
+            self._each(keys, raw, value)  # a list of numbers is whole; that of tiers may even have been replaced
 
     def append(self, name: str, table: Mapping[str, Any]) -> None:
         """A table of its own at the end of the file."""

@@ -24,6 +24,7 @@ from caviar.config.unfit import (
 )
 from caviar.interfaces.backend import Backend
 from caviar.interfaces.data import Data
+from caviar.interfaces.model import Model
 from caviar.interfaces.sampler import Sampler
 from caviar.values.dimension import Dimension
 from caviar.values.head import Head
@@ -256,11 +257,12 @@ def _shape(pipeline: Pipeline, inputs: int, outputs: int, largest: bool) -> Shap
     values = {each.path: _end(each, largest) for each in space_of(pipeline).dimensions}
     try:
         parts: Any = parts_of(settle(pipeline, values))
-        slots, _ = parts["model"].layout(inputs, outputs, parts["normalizer"])
+        model: Model = parts["model"]
+        slots, _ = model.layout(inputs, outputs, parts["normalizer"])
     except Exception as error:  # a plugin may raise anything
         chosen = [f"{path} = {value}" for path, value in values.items() if path.startswith("model.")]
         raise Unbuildable(inputs, outputs, chosen, error) from error
-    widths = [slot.shape[1] for slot in slots if slot.role == "weight"]
+    widths = [slot.shape[-1] for slot in slots if slot.role == "weight"]
     return Shape((inputs, *widths), sum(slot.size for slot in slots))
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from os import PathLike
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from pydantic import Field, field_validator
 
 from caviar.interfaces.backend import Backend
 from caviar.interfaces.data import Data
 from caviar.interfaces.executor import Executor
-from caviar.interfaces.field import Each, Tunable, setting
+from caviar.interfaces.field import Each, Many, Tunable, setting
 from caviar.interfaces.metric import Metric
 from caviar.interfaces.model import Model
 from caviar.interfaces.normalizer import Normalizer
@@ -53,6 +54,12 @@ class OptunaStudy(Declared):
     names: dict[str, str] = {}
 
 
+if TYPE_CHECKING:
+    Source: TypeAlias = str | PathLike[str] | OptunaStudy
+else:  # what has a path, as a study has, becomes one before it is checked
+    Source = str | Path | OptunaStudy
+
+
 class Search(Declared):
     """How the space is searched. `trials` is the total, `round` how many are proposed at once.
 
@@ -75,13 +82,13 @@ class Search(Declared):
     round: int = setting(default=16, ge=1, also=("batch", "n_startup_trials"))
     metric: str | Metric | None = setting(default=None, also=("objective", "monitor", "scoring"))
     goal: Goal | None = setting(default=None, also=("direction", "mode"))
-    tiers: tuple[int, ...] = setting(default=(), ge=1, le=4)
-    where: str | tuple[str, ...] = setting(default=(), also=("constraints", "constraints_func", "conditions"))
+    tiers: Many[int] = setting(default=(), ge=1, le=4)
+    where: str | Many[str] = setting(default=(), also=("constraints", "constraints_func", "conditions"))
     patience: int = setting(default=0, ge=0, also=("early_stopping", "n_iter_no_change"))
     trial_seconds: float = setting(default=0.0, ge=0, also=("time_limit", "max_seconds", "trial_timeout"))
 
-    start_from: str | Path | OptunaStudy | tuple[str | Path | OptunaStudy, ...] = setting(default=(), also=_WARM)
-    points: tuple[dict[str, Any], ...] = setting(default=(), also=("enqueue_trial", "points_to_evaluate", "x0"))
+    start_from: Source | Many[Source] = setting(default=(), also=_WARM)
+    points: Many[dict[str, Any]] = setting(default=(), also=("enqueue_trial", "points_to_evaluate", "x0"))
 
     @field_validator("metric", mode="after")
     @classmethod
@@ -119,8 +126,7 @@ class Search(Declared):
     @property
     def sources(self) -> tuple[str | Path | OptunaStudy, ...]:
         """`start_from`, one by one."""
-        assert isinstance(self.start_from, tuple), "validated"
-        return self.start_from
+        return cast(tuple[str | Path | OptunaStudy, ...], self.start_from)  # validated
 
     @property
     def conditions(self) -> tuple[Condition, ...]:
@@ -131,7 +137,7 @@ class Search(Declared):
 class Check(Declared):
     """`silence` names the rules of advice that this file knows better than."""
 
-    silence: tuple[str, ...] = setting(default=(), also=("ignore", "disable"))
+    silence: Many[str] = setting(default=(), also=("ignore", "disable"))
 
 
 class Pipeline(Declared):
@@ -140,19 +146,19 @@ class Pipeline(Declared):
     name: str = "pipeline"
     seed: int = setting(default=1, ge=0, also=("random_state", "random_seed"))
     backend: Backend | None = None
-    transform: tuple[Transform, ...] = _defaults("transform", "impute", "one-hot", "standardize")
+    transform: Many[Transform] = _defaults("transform", "impute", "one-hot", "standardize")
     data: Data | None = None
     model: Tunable[Model] = _default("model", "mlp")
     normalizer: Tunable[Normalizer] = _default("normalizer", "none")
     optimizer: Tunable[Optimizer] = _default("optimizer", "adam")
     schedule: dict[str, Each[Schedule]] = {}
-    regularizer: tuple[Each[Regularizer], ...] = ()
+    regularizer: Many[Each[Regularizer]] = ()
     trainer: Trainer = _default("trainer", "population")
     search: Search = Field(default_factory=Search)
     check: Check = Field(default_factory=Check)
     executor: Executor = _default("executor", "processes")
     store: Store = _default("store", "sqlite")
-    reporter: tuple[Reporter, ...] = _defaults("reporter", "progress")
+    reporter: Many[Reporter] = _defaults("reporter", "progress")
 
     @field_validator("name")
     @classmethod

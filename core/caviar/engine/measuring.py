@@ -52,7 +52,7 @@ def measured_or_nan(inner: Measure) -> Measure:
 def _numbers(metric: Metric, found: Any, prediction: Array) -> Array:
     xp, members = namespace(prediction), len(prediction)
     try:
-        values = found if hasattr(found, "dtype") else xp.asarray(found)
+        values: Any = found if hasattr(found, "dtype") else xp.asarray(found)
     except (TypeError, ValueError):
         values = None
     if getattr(values, "shape", None) != (members,) or values.dtype.kind not in "fiub":

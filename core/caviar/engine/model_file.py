@@ -38,6 +38,7 @@ class Facts:
     pipeline: str
     features: tuple[str, ...]
     widths: tuple[Annotated[int, Field(ge=1)], ...]
+    width: Annotated[int, Field(ge=1)]
     words: tuple[str, ...]
     task: Task
     trial: Annotated[int, Field(ge=0)]

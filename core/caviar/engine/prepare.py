@@ -33,14 +33,16 @@ from caviar.values.task import Task, are_classes
 class Preparation:
     """How rows become inputs: what each transform learned, the feature columns expected, and the task.
 
-    `widths` says how many numbers a row of each feature is, `words` which features held words. It is saved with the
-    model, so that prediction prepares new rows in the same way. `notes`, which are not saved, are for the user.
+    `widths` says how many numbers a row of each feature is, `width` how many inputs a row becomes, `words` which
+    features held words. It is saved with the model, so that prediction prepares new rows in the same way. `notes`,
+    which are not saved, are for the user.
     """
 
     transforms: tuple[Transform, ...]
     learned: tuple[dict[str, Array], ...]
     features: tuple[str, ...]
     widths: tuple[int, ...]
+    width: int
     words: tuple[str, ...]
     task: Task
     notes: tuple[str, ...] = ()
@@ -116,8 +118,9 @@ def _fitted(
     words = tuple(name for name in table.features if table.columns[name].dtype.kind == "O")
     widths = tuple(_width(table.columns[name]) for name in table.features)
     notes = tuple(rounded_column(name) for name in table.features if _is_rounded(table, name))
-    preparation = Preparation(tuple(transforms), tuple(learned), table.features, widths, words, task, notes)
-    return Dataset(_matrix(features, dtype), y, truth, split, task, content), preparation
+    x, names = _matrix(features, dtype), table.features
+    preparation = Preparation(tuple(transforms), tuple(learned), names, widths, x.shape[1], words, task, notes)
+    return Dataset(x, y, truth, split, task, content), preparation
 
 
 def _applied(transform: Transform, table: Table, learned: dict[str, Array]) -> Table:

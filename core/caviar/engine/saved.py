@@ -64,7 +64,8 @@ class SavedModel:
         work = Work(with_loss(self.pipeline, task), backend_of(self.pipeline), task)
         population = work.population(Segment((self.trial,), ({},), 0, 0))
         one = {name: array[None] for name, array in self.weights.items()}
-        return Tiled(population.parts["trainer"].predictor(one, population, work.context(lambda: None)))
+        trainer, inputs = population.parts["trainer"], self.preparation.width
+        return Tiled(trainer.predictor(one, population, inputs, work.context(lambda: None)))
 
     @cached_property
     def _one_thread(self) -> OneThread:
@@ -103,6 +104,7 @@ class SavedModel:
             pipeline=to_toml(self.pipeline.model_copy(update={"backend": None})),  # predicts wherever it is opened
             features=self.preparation.features,
             widths=self.preparation.widths,
+            width=self.preparation.width,
             words=self.preparation.words,
             task=self.preparation.task,
             trial=self.trial,
@@ -138,7 +140,8 @@ def open_model(path: Path) -> SavedModel:
         raise NotAModel(f"{path}: damaged or not a model: {damage}; {_AGAIN}") from None
     pipeline = loads(facts.pipeline, str(path))
     learned = tuple(_below(arrays, f"transform.{number}.") for number in range(len(pipeline.transform)))
-    preparation = Preparation(tuple(pipeline.transform), learned, facts.features, facts.widths, facts.words, facts.task)
+    columns = facts.features, facts.widths, facts.width, facts.words
+    preparation = Preparation(tuple(pipeline.transform), learned, *columns, facts.task)
     model = SavedModel(pipeline, preparation, _below(arrays, "weights."), facts.trial, facts.metrics)
     try:
         if len(space_of(pipeline)) or len(arrays) != len(model.weights) + sum(map(len, learned)):

@@ -33,7 +33,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Run:
-    """What a run came to; `complaints` says which reporters raised what, by name; `model` is the best trial's."""
+    """What a run came to; `complaints` says which reporters raised what, by name.
+
+    `model` is the best trial's; None where no trial has won, or where it could not be made (`summary.failure`).
+    """
 
     info: RunInfo
     summary: Summary
@@ -105,7 +108,7 @@ def run(
                 observers.tell("before_run", run=info)
                 stopped = search.complete(workers)
             best = objective.best(ledger.trials())
-            model, note = (None, None) if best is None else models.tested(best, check_stop)
+            model, note, failure = models.made(best, check_stop)
         except BaseException as error:
             interrupted = isinstance(error, (Stopped, KeyboardInterrupt))
             reason = str(error) if isinstance(error, Problem) else told(error)
@@ -113,12 +116,12 @@ def run(
             if not interrupted:
                 raise
             trials = ledger.trials()
-            best, model = models.untested(objective.winners(trials)) or (None, None)
-            summary = Summary(trials, best, monotonic() - began)
+            best, model, failure = models.so_far(objective.winners(trials))
+            summary = Summary(trials, best, monotonic() - began, failure=failure)
             raise Interrupted(Run(info, summary, observers.failures, model)) from error
         if best is not None and model is not None:
             best = replace(best, metrics=model.metrics)
-        summary = Summary(ledger.trials(), best, monotonic() - began, stopped, (note,) if note else ())
+        summary = Summary(ledger.trials(), best, monotonic() - began, stopped, (note,) if note else (), failure)
         observers.tell("after_run", run=info, summary=summary)
         return Run(info, summary, observers.failures, model)
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from caviar.config.space import settle
+from caviar.engine.blame import told
 from caviar.engine.job import Work
 from caviar.engine.machine import Unfinished
 from caviar.engine.measuring import measured_or_nan
 from caviar.engine.prepare import Preparation
 from caviar.engine.saved import SavedModel, best_file
 from caviar.interfaces.store import Ledger, StoreError
+from caviar.registry.load import name_of, version_of
 from caviar.values.arrays import Array
 from caviar.values.problem import Problem
 from caviar.values.segment import Segment
@@ -34,13 +35,31 @@ class Models:
     ledger: Ledger
     folder: Path
 
-    def untested(self, ranking: Iterable[Trial]) -> tuple[Trial, SavedModel] | None:
-        """The best of which the store has the weights, saved; the test part is left alone. None where it has none's."""
+    def made(
+        self, best: Trial | None, check_stop: Callable[[], None]
+    ) -> tuple[SavedModel | None, str | None, str | None]:
+        """The winner as a tested model with a note on its weights; or why there is none.
+
+        Trials are recorded, and a model that cannot be made does not undo them.
+        """
+        if best is None:
+            return None, None, None
+        try:
+            return *self.tested(best, check_stop), None
+        except Exception as error:  # a plugin may raise anything, and the disk may be full
+            return None, None, self._failure(best, error)
+
+    def so_far(self, ranking: Iterable[Trial]) -> tuple[Trial | None, SavedModel | None, str | None]:
+        """The best trial of which the store has the weights, its model, untested; or why there is no model."""
         for trial in ranking:
-            with suppress(StoreError):
+            try:
                 if self.ledger.holds(trial.index):
-                    return trial, self._saved(self._model(trial, self.ledger.weights(trial.index)))
-        return None
+                    return trial, self._saved(self._model(trial, self.ledger.weights(trial.index))), None
+            except StoreError:
+                continue
+            except Exception as error:  # a plugin may raise anything, and the disk may be full
+                return trial, None, self._failure(trial, error)
+        return None, None, None
 
     def tested(self, winner: Trial, check_stop: Callable[[], None]) -> tuple[SavedModel, str | None]:
         """The winner, saved, with its metrics on the test part, where there is one; and what to tell of its weights."""
@@ -83,3 +102,19 @@ class Models:
             why = f"{outcome.state}: {outcome.reason}"
             raise Problem(f"trial {trial.index} has won; its weights are gone, and training it again {why}")
         return outcome.weights, note
+
+    def _failure(self, trial: Trial, error: Exception) -> str:
+        settled = settle(self.pipeline, trial.values)
+        model, trainer = (
+            f"{each.kind} '{name_of(each)}' of {version_of(each)}"
+            for each in (type(settled.model), type(settled.trainer))
+        )
+        return f"trial {trial.index} has won, but its model ({model}, {trainer}) was not saved: {_why(error)}"
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, Problem):
+        return str(error)
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    return told(error)

@@ -26,10 +26,10 @@ class Data(Plugin):
     kind: ClassVar[str] = "data"
     interface: ClassVar[int] = 1
 
-    task: Literal["classification", "regression"] | None = None
-    validation: float = setting(default=0.2, gt=0, lt=1, also=("validation_split", "val_size", "valid"))
-    test: float = setting(default=0.0, ge=0, lt=1, also=("test_size", "test_split"))
-    folds: int | None = setting(default=None, ge=2, also=("cv", "k", "k_folds", "n_splits"))
+    task: Literal["classification", "regression"] | None = setting(default=None, kw_only=True)
+    validation: float = setting(default=0.2, gt=0, lt=1, also=("validation_split", "val_size", "valid"), kw_only=True)
+    test: float = setting(default=0.0, ge=0, lt=1, also=("test_size", "test_split"), kw_only=True)
+    folds: int | None = setting(default=None, ge=2, also=("cv", "k", "k_folds", "n_splits"), kw_only=True)
 
     @abstractmethod
     def read(self) -> Table:

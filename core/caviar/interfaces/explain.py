@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import PydanticUserError, ValidationError
 
 from caviar.interfaces.plugin import Declared, Plugin
 from caviar.interfaces.sampler import Sampler
@@ -83,3 +84,15 @@ def _meant(cls: type[Declared], word: str) -> str:
     fields = list(cls.model_fields)
     meant = [field for field in fields if word in cls.facts(field).also] or get_close_matches(word, fields, 1, 0.6)
     return f"did you mean '{meant[0]}'?" if meant else f"it has {', '.join(fields) or 'none'}"
+
+
+def class_error(name: str, error: PydanticUserError) -> TypeError:
+    """What pydantic finds wrong with a class of this name, without its links and words for models."""
+    text = error.message
+    if error.code == "model-field-missing-annotation" and (found := re.search(r"`(\w+) = ", text)):
+        field = found[1]
+        constant = f"`{field}: ClassVar[float] = …` for what all objects share"
+        return TypeError(f"{name}.{field} has no type; write `{field}: float = …` for a field, or {constant}")
+    if error.code == "class-not-fully-defined" and (found := re.search(r"define `(\w+)`", text)):
+        return TypeError(f"{name} has a field of type {found[1]}, which is not defined where the class is")
+    return TypeError(f"{name} cannot be a class of fields: {' '.join(text.split())}")

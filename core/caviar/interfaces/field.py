@@ -73,9 +73,12 @@ if TYPE_CHECKING:
 
     Each: TypeAlias = T | Sampler
     """One element of a list or table that may be a sampler: `tuple[Each[int], ...]`."""
+    Many: TypeAlias = tuple[T, ...] | list[T]
+    """A tuple of T; a program may give a list, which becomes one."""
 
 else:
     Tunable = Each = Annotated[T, TUNABLE]
+    Many = tuple[T, ...]
 
 
 def tunable(
@@ -105,13 +108,18 @@ def setting(
     le: float | None = None,
     lt: float | None = None,
     also: tuple[str, ...] = (),
+    kw_only: bool = False,
 ) -> Any:
-    """A field that is never searched: bounds and foreign words."""
-    return _field(default, Facts(ge, gt, le, lt, also=also))
+    """A field that is never searched: bounds and foreign words.
+
+    One that is `kw_only` is given by name alone: positional arguments fill the others, and a field of a subclass that
+    follows it needs no default.
+    """
+    return _field(default, Facts(ge, gt, le, lt, also=also), kw_only)
 
 
-def _field(default: Any, facts: Facts) -> Any:
-    info = Field(default)
+def _field(default: Any, facts: Facts, kw_only: bool = False) -> Any:
+    info = Field(default, kw_only=kw_only)
     info.metadata.append(facts)
     return info
 

@@ -5,21 +5,48 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 from types import UnionType
-from typing import Any, ClassVar, Self, Union, dataclass_transform, get_args, get_origin
+from typing import TYPE_CHECKING, Any, ClassVar, Self, Union, dataclass_transform, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, ValidationInfo, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    PydanticUserError,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from caviar.interfaces.field import TUNABLE, Facts, facts_of, setting, tunable
 
+if TYPE_CHECKING:
+    from pydantic._internal._model_construction import ModelMetaclass
+else:
+    ModelMetaclass = type(BaseModel)
+
+
+class _Declaring(ModelMetaclass):
+    """Makes the classes; what pydantic finds wrong with one is told in our words."""
+
+    def __new__(mcs, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **known: Any) -> Any:
+        try:
+            return super().__new__(mcs, name, bases, namespace, **known)
+        except PydanticUserError as error:
+            from caviar.interfaces.explain import class_error
+
+            raise class_error(name, error) from None
+
 
 @dataclass_transform(kw_only_default=False, field_specifiers=(Field, tunable, setting))
-class Declared(BaseModel):
+class Declared(BaseModel, metaclass=_Declaring):
     """Fields that hold constants, samplers or plugins; compared by value, never changed.
 
     Scalars are strict (`1` is a float; `"0.1"`, `true`, `nan` are not; NumPy's become Python's), lists fill tuples,
     strings fill paths (but for URLs where text fits too) and name plugins, and "auto" fills a field that may be None.
-    Positional arguments fill the fields in order. Raises FieldErrors, a TypeError and a ValueError.
+    Positional arguments fill the fields in order, but for those that are `kw_only`. Raises FieldErrors, a TypeError
+    and a ValueError.
     """
 
     model_config = ConfigDict(
@@ -27,7 +54,7 @@ class Declared(BaseModel):
     )
 
     def __init__(self, *values: Any, **fields: Any) -> None:
-        names = list(type(self).model_fields)
+        names = [name for name, field in type(self).model_fields.items() if not field.kw_only]
         if len(values) > len(names):
             raise TypeError(f"{type(self).__name__} takes at most {len(names)} values, not {len(values)}")
         given = dict(zip(names, values, strict=False))
@@ -40,6 +67,17 @@ class Declared(BaseModel):
             from caviar.interfaces.explain import FieldErrors
 
             raise FieldErrors(type(self), given, error) from None
+        except PydanticUserError as error:
+            from caviar.interfaces.explain import class_error
+
+            raise class_error(type(self).__name__, error) from None
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        try:
+            super().__setattr__(name, value)
+        except ValueError:
+            told = "cannot be set: plugins never change; what is to last goes into the state, model_copy makes another"
+            raise AttributeError(f"{type(self).__name__}.{name} {told}") from None
 
     @field_validator("*", mode="before")
     @classmethod

@@ -118,7 +118,10 @@ class Trainer(Plugin):
         """NumPy predictions of rows x (rows, inputs): (members, rows, classes or targets), in the user's units."""
 
     def predictor(
-        self, weights: Mapping[str, Array], population: Population, context: TrainerContext
+        self, weights: Mapping[str, Array], population: Population, inputs: int, context: TrainerContext
     ) -> Callable[[Array], Array]:
-        """For many calls: rows (rows, inputs) -> what `predict` gives for the first member, to rounding."""
+        """For many calls: rows (rows, inputs) -> what `predict` gives for the first member, to rounding.
+
+        `inputs` is the number of columns that the rows will have, as those of training had.
+        """
         return lambda x: self.predict(weights, population, x, context)[0]

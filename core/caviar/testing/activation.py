@@ -46,6 +46,16 @@ class ActivationContract:
         z[0, 0, 0] = numpy.nan
         assert numpy.isnan(bound([self.activation]).forward(z)[0][0, 0, 0])
 
+    def test_huge_inputs_give_finite_values_and_slopes(self) -> None:
+        for dtype in ("float32", "float64"):
+            z = numpy.asarray([-1000.0, -90.0, 0.0, 90.0, 1000.0], dtype).reshape(1, 1, 5)
+            activation = bound([self.activation], dtype)
+            with numpy.errstate(all="ignore"):
+                output, cache = activation.forward(z)
+                gradient = activation.backward(numpy.ones_like(z), cache)
+            assert numpy.isfinite(output).all()
+            assert numpy.isfinite(gradient).all()
+
     def test_it_says_how_weights_begin(self) -> None:
         initial = self.activation.initial(100, 50)
         assert 0 < initial.size < 1

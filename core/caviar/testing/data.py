@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy
 
 from caviar.interfaces.data import Data
+from caviar.testing.tools import skip
 from caviar.values.arrays import Array
 from caviar.values.head import ColumnHead, Head
 from caviar.values.table import Table
@@ -51,7 +52,7 @@ class DataContract:
     def test_the_head_agrees_with_the_rows(self, tmp_path: Path) -> None:
         head, table = self.source(tmp_path).head(), self.source(tmp_path).read()
         if head is None:
-            return
+            skip("it does not tell its head")
         assert tuple(column.name for column in head.target) == table.target
         assert tuple(column.name for column in head.features) == table.features
         assert head.test == (0 if table.test is None else table.test.sum())
@@ -62,8 +63,9 @@ class DataContract:
 
     def test_the_columns_to_choose_from_are_those_that_are_read(self, tmp_path: Path) -> None:
         data = self.source(tmp_path)
-        if data.columns():
-            assert set(data.read().columns) <= set(data.columns())
+        if not data.columns():
+            skip("it does not list its columns")
+        assert set(data.read().columns) <= set(data.columns())
 
     def test_rows_to_predict_have_the_features_of_training(self, tmp_path: Path) -> None:
         table = self.source(tmp_path).read()
@@ -77,8 +79,9 @@ class DataContract:
 
     def test_the_target_may_be_absent_from_rows_to_predict(self, tmp_path: Path) -> None:
         data = self.unlabelled(tmp_path)
-        if data is not None:
-            assert data.read_rows().target == ()
+        if data is None:
+            skip("its rows always have a target")
+        assert data.read_rows().target == ()
 
 
 def _same(found: Table, expected: Table) -> None:

@@ -71,6 +71,26 @@ class LossContract:
         few, _ = loss.forward(output[:, 3:5], target[3:5])
         numpy.testing.assert_allclose(few, values[:, 3:5], rtol=1e-12)
 
+    def sure(self, size: float, dtype: str) -> Array:
+        """Outputs that mean the target, by so much: those of a model that is sure and right."""
+        target, width = self.target(dtype), self.loss.outputs(self.task)
+        if self.task.kind == "regression":
+            return numpy.broadcast_to(target, (1, *target.shape)).copy()
+        likely = target == (1 if width == 1 else numpy.arange(width))
+        return numpy.where(likely, size, -size).astype(dtype)[None]
+
+    def test_huge_outputs_and_sure_ones_give_finite_losses_and_slopes(self) -> None:
+        for dtype in ("float32", "float64"):
+            loss, target = bound([self.loss], dtype), self.target(dtype)
+            huge = 1000 * numpy.sign(self.outputs(1, dtype))
+            for output in (huge, *(sign * self.sure(size, dtype) for size in (1000, 40) for sign in (1, -1))):
+                with numpy.errstate(all="ignore"):
+                    values, cache = loss.forward(output, target)
+                    gradient, prediction = loss.backward(cache), loss.predict(output)
+                assert numpy.isfinite(values).all()
+                assert numpy.isfinite(gradient).all()
+                assert numpy.isfinite(prediction).all()
+
     def test_predictions_fit_the_task(self) -> None:
         task, prediction = self.task, bound([self.loss] * 2).predict(self.outputs(2))
         if task.kind == "classification":

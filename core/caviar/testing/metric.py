@@ -49,6 +49,16 @@ class MetricContract:
         guess = sign * self.metric.measure(self.predictions(1), self.truth())[0]
         assert best > guess >= sign * self.metric.worst
 
+    def test_a_guess_that_is_the_same_for_every_row_is_measured(self) -> None:
+        shape = self.predictions(1).shape
+        guesses = [numpy.zeros(shape), numpy.broadcast_to(self.truth().mean(axis=0), shape)]
+        if self.metric.task == "classification":
+            guesses = [numpy.full(shape, 1 / CLASSES), numpy.broadcast_to(numpy.eye(CLASSES)[0], shape)]
+        for guess in guesses:
+            with numpy.errstate(all="ignore"):
+                measured = self.metric.measure(guess.copy(), self.truth())
+            assert numpy.isfinite(measured).all()
+
     def test_a_member_is_the_same_alone_and_in_a_population(self) -> None:
         predictions = self.predictions(MEMBERS).astype("float32")
         together = self.metric.measure(predictions, self.truth())

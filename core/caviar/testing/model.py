@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy
 
+from caviar.config.pipeline import Pipeline
+from caviar.engine.saved import SavedModel
+from caviar.engine.setup import set_up
 from caviar.interfaces.model import Model, ModelContext
 from caviar.interfaces.normalizer import Normalizer
+from caviar.registry.load import load
 from caviar.testing.tools import bound, close, slopes, spread
+from caviar.testing.work import FewRows
 from caviar.values.arrays import Array
 from caviar.values.random import Random, Streams
+from caviar.values.segment import Segment
 from caviar.values.slot import Layout, Slot, Views, lay_out, size_of
 
 INPUTS, OUTPUTS, ROWS, MEMBERS = 6, 3, 10, 8
@@ -104,6 +111,24 @@ class ModelContract:
         numpy.testing.assert_array_equal(parameters.buffer, kept[0])
         numpy.testing.assert_array_equal(statistics.buffer, kept[1])
         numpy.testing.assert_array_equal(x, _rows(1, INPUTS))
+
+    def test_once_trained_it_is_saved_and_predicts_what_its_trainer_predicts(self, tmp_path: Path) -> None:
+        """Two steps of the trainer that a pipeline has when it names none."""
+        population: Any = load("trainer", "population")
+        parts: dict[str, Any] = {"model": self.model, "normalizer": self.normalizer}
+        parts["trainer"] = population(epochs=1, batch_size=36)
+        pipeline = Pipeline(data=FewRows(inputs=INPUTS), reporter=(), **parts)
+        work, preparation, _ = set_up(pipeline)
+        segment = Segment((0,), ({},), 0, 1)
+        (outcome,) = work.perform(segment, lambda epoch: None, lambda: None).members
+        assert outcome.weights is not None, f"{outcome.state}: {outcome.reason}"
+        SavedModel(pipeline, preparation, outcome.weights, 0, {}).save(tmp_path / "models" / "model.safetensors")
+        saved = SavedModel(pipeline, preparation, outcome.weights, 0, {})
+        rows, bound_parts = work.datasets[0].x[:7], work.population(segment)
+        weights = {name: array[None] for name, array in outcome.weights.items()}
+        expected = bound_parts.parts["trainer"].predict(weights, bound_parts, rows, work.context(lambda: None))[0]
+        assert expected.shape == (7, OUTPUTS)
+        numpy.testing.assert_allclose(saved.predict_inputs(rows), expected, rtol=1e-3, atol=1e-5)
 
     def _step(
         self, members: list[Model], numbers: list[int], parameters: Views, statistics: Views, x: Array

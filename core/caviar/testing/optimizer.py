@@ -47,6 +47,13 @@ class OptimizerContract:
             assert {name: (array.shape, array.dtype) for name, array in state.items()} == form
             assert parameters.dtype == dtype
 
+    def test_numbers_of_its_state_have_the_dtype_of_the_parameters(self) -> None:
+        for dtype in ("float32", "float64"):
+            parameters, _ = _bowls(3, dtype)
+            state = bound([self.optimizer] * 3, dtype).init(parameters, LAYOUT)
+            found = {name: str(array.dtype) for name, array in state.items() if array.dtype.kind == "f"}
+            assert found == dict.fromkeys(found, dtype)
+
     def test_it_changes_the_buffer_it_was_given(self) -> None:
         parameters, curvature = _bowls(2, "float32")
         before = parameters.copy()

@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy
 
 from caviar.interfaces.pruner import Decision, Pruner
+from caviar.testing.tools import skip
 from caviar.values.arrays import Array
 from caviar.values.history import Goal
 
@@ -72,6 +73,26 @@ class PrunerContract:
     def test_the_lowest_loss_is_the_highest_of_its_negative(self) -> None:
         for rung, curves in self.moments():
             assert self.decided(rung, -curves, "minimize") == self.decided(rung, curves)
+
+    def test_the_best_of_a_round_is_never_stopped(self) -> None:
+        for rung, curves in self.moments():
+            clear = curves.copy()
+            clear[7] = 9.0  # best at every epoch, whichever of them counts
+            assert self.decided(rung, clear)[7] is not Decision.STOP
+            assert self.decided(rung, -clear, "minimize")[7] is not Decision.STOP
+
+    def test_a_trial_that_diverged_keeps_no_other_from_being_pruned(self) -> None:
+        pruned = 0
+        for rung, curves in self.moments():
+            whole = numpy.where(numpy.isnan(curves), 0.5, curves)
+            whole[9] = -9.0  # worst at every epoch
+            beside = whole.copy()
+            beside[4] = numpy.nan
+            if self.decided(rung, whole)[9] is not Decision.GO_ON:
+                pruned += 1
+                assert self.decided(rung, beside)[9] is not Decision.GO_ON
+        if not pruned:
+            skip("it let the worst trial of every round go on")
 
     def test_a_round_in_which_all_diverged_is_decided_too(self) -> None:
         for rung, curves in self.moments():

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from contextlib import suppress
 from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
@@ -13,12 +15,14 @@ import numpy
 from caviar.engine.observers import Observers
 from caviar.interfaces.reporter import Reporter
 from caviar.testing.strategy import Line
+from caviar.testing.tools import skip
 from caviar.values.dimension import Dimension, Space
 from caviar.values.run import EpochInfo, RunInfo, Summary
 from caviar.values.trial import Retest, Trial, TrialState
 
 Event = tuple[str, dict[str, Any]]
 
+DESCRIPTORS = Path("/proc/self/fd")
 PATH, METRIC = "optimizer.learning_rate", "validation.accuracy"
 FINISHED = Trial(0, 0, (0.25,), {PATH: 0.25}, TrialState.FINISHED, 2, {METRIC: 0.5, "train.loss": 1.0}, 0.5)
 UNLUCKY = (
@@ -49,6 +53,17 @@ class ReporterContract:
         for last in range(1, len(events) + 1):
             self.told([*events[:last], ("on_failure", {"run": _run(tmp_path), "reason": "interrupted [by you]"})])
 
+    def test_files_are_closed_when_a_run_ends_in_whatever_way(self, tmp_path: Path) -> None:
+        if not DESCRIPTORS.is_dir():
+            skip(f"{DESCRIPTORS} does not exist, so open files cannot be listed")
+        *events, end = _events(tmp_path, (FINISHED, *UNLUCKY))
+        failure = ("on_failure", {"run": _run(tmp_path), "reason": "interrupted"})
+        for told in ([*events, end], *([*events[:last], failure] for last in range(1, len(events) + 1))):
+            before, observers = _open_files(), Observers([self.reporter.model_copy()])
+            for event, facts in told:
+                observers.tell(event, **facts)
+            assert _open_files() - before == set(), f"open after {told[-2][0]} and {told[-1][0]}"
+
     def test_it_survives_two_runs_one_after_the_other(self, tmp_path: Path) -> None:
         self.told([*_events(tmp_path, UNLUCKY), *_events(tmp_path, (FINISHED,))])
 
@@ -75,6 +90,15 @@ class ReporterContract:
         for event, facts in events:
             observers.tell(event, **facts)
         assert observers.failures == {}
+
+
+def _open_files() -> set[tuple[str, str]]:
+    """Number and path of every file that is open."""
+    found = set()
+    for number in DESCRIPTORS.iterdir():
+        with suppress(OSError):  # that of the listing itself
+            found.add((number.name, os.readlink(number)))
+    return {(number, path) for number, path in found if Path(path).is_file()}
 
 
 def _run(folder: Path) -> RunInfo:

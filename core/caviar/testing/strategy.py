@@ -9,6 +9,7 @@ import numpy
 
 from caviar.interfaces.sampler import Sampler
 from caviar.interfaces.strategy import Strategy
+from caviar.testing.tools import skip
 from caviar.values.arrays import Array
 from caviar.values.dimension import Dimension, Space
 from caviar.values.history import History
@@ -113,10 +114,44 @@ class StrategyContract:
                 numpy.testing.assert_array_equal(self.proposed(trials, count, given), more[:count])
 
     def test_one_that_does_not_learn_proposes_the_same_whatever_came_of_its_trials(self) -> None:
+        if self.strategy.learns:
+            skip("it learns")
         past = history(self.space, 8, Random(7))
         other = replace(past, objectives=-past.objectives, curves=-past.curves)
         now, then = (self.strategy.propose(self.space, each, 8, Random(8)) for each in (past, other))
-        assert self.strategy.learns or numpy.array_equal(now, then, equal_nan=True)
+        numpy.testing.assert_array_equal(now, then)
+
+    def test_the_lowest_objective_is_the_highest_of_its_negative(self) -> None:
+        past = history(self.space, 24, Random(7))
+        turned = replace(past, goal="minimize", objectives=-past.objectives, curves=-past.curves)
+        now, then = (self.strategy.propose(self.space, each, 8, Random(8)) for each in (past, turned))
+        numpy.testing.assert_allclose(now, then, rtol=1e-12, atol=1e-12)
+        assert self.doubted(past, Random(8)) == self.doubted(turned, Random(8))
+
+    def test_the_curve_of_a_failed_trial_does_not_matter(self) -> None:
+        past = history(self.space, 24, Random(7))
+        (failed,) = (row for row, state in enumerate(past.states) if state is TrialState.FAILED)
+        points = self.strategy.propose(self.space, past, 8, Random(8))
+        for value in (-1000.0, 1000.0):
+            curves = past.curves.copy()
+            curves[failed] = value
+            other = replace(past, curves=curves)
+            numpy.testing.assert_array_equal(self.strategy.propose(self.space, other, 8, Random(8)), points)
+            assert self.doubted(other, Random(8)) == self.doubted(past, Random(8))
+
+    def test_trials_that_failed_are_not_taken_for_good_ones(self) -> None:
+        """They have no objective, and lie in a quarter of the space, where less than half of what follows may lie."""
+        if not self.strategy.learns:
+            skip("it does not learn")
+        space, points = Space((Dimension("a", Line()), Dimension("b", Line()))), Random(7).generator().random((48, 2))
+        failed = points[:, 0] < 0.25
+        states = tuple(TrialState.FAILED if each else TrialState.FINISHED for each in failed)
+        for zero in (-1000.0, 1000.0):
+            objectives = numpy.where(failed, numpy.nan, zero - (points[:, 0] - 0.75) ** 2)
+            curves = numpy.repeat(objectives[:, None], 3, axis=1)
+            past = History("maximize", points, objectives, states, numpy.where(failed, 0, 3), curves)
+            proposed = self.strategy.propose(space, past, 16, Random(8))
+            assert (proposed[:, 0] < 0.25).mean() < 0.5
 
     def test_points_are_coordinates(self) -> None:
         for trials, given in PASTS:

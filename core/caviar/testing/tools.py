@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from importlib.util import find_spec
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import numpy
 
@@ -54,8 +54,6 @@ def close(found: Array, expected: Array) -> None:
 
 def other_libraries() -> list[Any]:
     """CuPy where a GPU answers; array-api-strict, which rejects what is NumPy's own; skips where there is neither."""
-    import pytest
-
     found = []
     if find_spec("cupy") is not None:
         import cupy
@@ -66,13 +64,20 @@ def other_libraries() -> list[Any]:
 
         found.append(array_api_strict)
     if not found:
-        pytest.skip("neither array-api-strict nor CuPy with a GPU is here")
+        skip("neither array-api-strict nor CuPy with a GPU is here")
     return found
 
 
 def fetched(array: Array) -> Array:
     """An array of any library as NumPy's."""
     return array.get() if hasattr(array, "get") else numpy.asarray(array)
+
+
+def skip(reason: str) -> NoReturn:
+    """pytest's, for a law that has nothing to say of a plugin; the reason is printed with `pytest -rs`."""
+    import pytest
+
+    pytest.skip(reason)
 
 
 def raises(kind: type[BaseException]) -> Any:

@@ -8,8 +8,8 @@ import numpy
 
 from caviar.config.pipeline import Pipeline
 from caviar.interfaces.trainer import Trainer
-from caviar.testing.tools import raises
-from caviar.testing.work import EVERY, Bench, State, small_pipeline
+from caviar.testing.tools import raises, skip
+from caviar.testing.work import EVERY, Bench, FewNumbers, State, small_pipeline
 from caviar.values.problem import Stopped
 
 
@@ -22,6 +22,11 @@ class TrainerContract:
     def pipeline(self) -> Pipeline:
         """What is trained, with nothing left to search."""
         return small_pipeline(self.trainer)
+
+    @property
+    def regression(self) -> Pipeline | None:
+        """The same with numbers as targets; None for a trainer that predicts classes only."""
+        return self.pipeline.model_copy(update={"data": FewNumbers()})
 
     def test_every_array_of_the_state_begins_with_the_members(self) -> None:
         bench = Bench(self.pipeline)
@@ -82,6 +87,20 @@ class TrainerContract:
             own = {name: array[[member]] for name, array in weights.items()}
             numpy.testing.assert_array_equal(bench.predict(own, [member], x)[0], together[member])
             numpy.testing.assert_allclose(bench.predictor(own, member)(x), together[member], rtol=1e-3, atol=1e-5)
+
+    def test_numbers_are_predicted_in_the_units_of_their_targets(self) -> None:
+        if self.regression is None:
+            skip("it does not train regressions")
+        bench = Bench(self.regression)
+        weights = bench.weights(bench.advance(bench.start(EVERY), EVERY, bench.epochs).state, EVERY)
+        predictions = bench.predict(weights, EVERY, bench.rows)
+        center, scale = (numpy.asarray(each) for each in (bench.context.task.center, bench.context.task.scale))
+        assert predictions.shape == (len(EVERY), len(bench.rows), len(center))
+        assert (numpy.abs(predictions - center) < 30 * scale).all(), "far from every target"
+        for member in EVERY:
+            own = {name: array[[member]] for name, array in weights.items()}
+            found = bench.predictor(own, member)(bench.rows)
+            numpy.testing.assert_allclose(found, predictions[member], rtol=1e-3, atol=1e-3 * scale.min())
 
     def test_the_wish_to_stop_is_heard(self) -> None:
         bench = Bench(self.pipeline, _stop)

@@ -13,7 +13,7 @@ from caviar.values.table import Table
 
 
 def mixed_table(rows: int = 40) -> Table:
-    """Numbers with gaps, whole numbers, a constant, words, a block of pixels, and a target."""
+    """Numbers with gaps, whole numbers, a constant, words, flags, a block of pixels, and a target."""
     random = numpy.random.default_rng(2)
     gaps = random.normal(5.0, 3.0, rows)
     gaps[::7] = numpy.nan
@@ -23,6 +23,7 @@ def mixed_table(rows: int = 40) -> Table:
             "count": random.integers(0, 50, rows),
             "constant": numpy.full(rows, 0.1),
             "word": numpy.array(["red", "green", "blue", None] * (rows // 4), dtype=object),
+            "flag": numpy.arange(rows) % 3 == 0,
             "pixels": random.integers(0, 256, (rows, 6)).astype(numpy.uint8),
             "price": random.normal(100.0, 20.0, rows),
         },

@@ -29,10 +29,21 @@ EVERY = (0, 1, 2, 3)
 class FewRows(Data):
     """Three clouds of points that overlap."""
 
+    inputs: int = 4
+
     def read(self) -> Table:
         random = numpy.random.default_rng(0)
         labels = numpy.arange(90) % 3
-        return Table({"x": random.normal(labels[:, None], 1.0, (90, 4)), "label": labels}, ("label",))
+        return Table({"x": random.normal(labels[:, None], 1.0, (90, self.inputs)), "label": labels}, ("label",))
+
+
+class FewNumbers(Data):
+    """Two targets that follow from four inputs, far from zero and each in a unit of its own."""
+
+    def read(self) -> Table:
+        random = numpy.random.default_rng(0)
+        x = random.normal(size=(90, 4))
+        return Table({"x": x, "price": 5000.0 + 30.0 * x[:, 0], "weight": 80.0 - 2.0 * x[:, 1]}, ("price", "weight"))
 
 
 def small_pipeline(trainer: Trainer) -> Pipeline:
@@ -94,7 +105,7 @@ class Bench:
     def predictor(self, weights: State, member: int) -> Callable[[Array], Array]:
         """One's predictions for many calls."""
         population = self.population([member])
-        return _trainer(population).predictor(weights, population, self.context)
+        return _trainer(population).predictor(weights, population, self.rows.shape[1], self.context)
 
 
 def _trainer(population: Population) -> Trainer:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeAlias
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, cast
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -15,14 +15,37 @@ else:
     State = Mapping[str, Any]
 
 
-def namespace(array: Array) -> Any:
+class Library(Protocol):
+    """`xp`, as type checkers see it: whatever is called gives an array, but for the names here."""
+
+    float32: Any
+    float64: Any
+    int64: Any
+    uint64: Any
+    bool_: Any
+    dtype: Any
+    nan: Any
+    inf: Any
+    pi: Any
+    e: Any
+    newaxis: Any
+    finfo: Any
+    iinfo: Any
+    linalg: Any
+
+    def __hash__(self) -> int: ...
+
+    def __getattr__(self, name: str) -> Callable[..., Array]: ...
+
+
+def namespace(array: Array) -> Library:
     """The library an array belongs to (`xp`): numpy, cupy or an array-API stand-in."""
     ask = getattr(array, "__array_namespace__", None)
     if ask is not None:
-        return ask()
+        return cast(Library, ask())
     import cupy  # type: ignore[import-not-found, import-untyped, unused-ignore]  # CuPy 14 lacks the method
 
-    return cupy
+    return cast(Library, cupy)
 
 
 def locked(array: Array) -> Array:

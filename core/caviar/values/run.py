@@ -51,7 +51,8 @@ class Summary:
     """A run as it ends: its trials, the best of them with its metrics (test part included), and the seconds it took.
 
     `stopped`: why the search ended before all trials that were wanted, None where it did not. `notes`: what else the
-    user should know, such as that the winner's weights were lost and made again.
+    user should know, such as that the winner's weights were lost and made again. `failure`: why there is no model of
+    the best trial, None where there is one or no best trial.
     """
 
     trials: tuple[Trial, ...]
@@ -59,6 +60,7 @@ class Summary:
     seconds: float
     stopped: str | None = None
     notes: tuple[str, ...] = ()
+    failure: str | None = None
 
     def count(self, state: TrialState) -> int:
         """How many trials ended in a state."""

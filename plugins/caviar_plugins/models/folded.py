@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from caviar import Activation, Array, Loss, Normalizer, Views, namespace
 
@@ -56,7 +57,7 @@ def folded(
             merged = normalizer.fold(own, statistics.part(name))
             if merged is None:
                 return None
-            first = [each if isinstance(each, float) else each[0, 0] for each in merged]
+            first: list[Any] = [each if isinstance(each, float) else each[0, 0] for each in merged]
             if normalizer.place == "before-activation":
                 weight, bias = weight * first[0], bias * first[0] + first[1]
             else:

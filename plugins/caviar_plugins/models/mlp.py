@@ -12,6 +12,7 @@ from caviar import (
     Each,
     Initial,
     Loss,
+    Many,
     Model,
     ModelContext,
     Normalizer,
@@ -48,7 +49,7 @@ class MLP(Model):
     layers: Tunable[int] = tunable(
         default=2, ge=0, search=Int(1, 3), tier=3, also=("depth", "n_layers", "num_layers", "hidden_layers")
     )
-    units: Tunable[int | tuple[Each[int], ...]] = tunable(
+    units: Tunable[int | Many[Each[int]]] = tunable(
         default=64, ge=1, search=LogInt(32, 256), tier=2, also=("hidden_layer_sizes", "hidden_units", "width")
     )
     activation: Tunable[Activation] = tunable(default=ReLU(), also=("nonlinearity",))

@@ -40,7 +40,7 @@ def print_summary(run: RunInfo, summary: Summary, console: Console) -> None:
         console.print(f"Note: {note}", markup=False, soft_wrap=True)
     for trial in _unlucky(summary):
         console.print(f"  trial {trial.index} {trial.state}: {trial.reason}", markup=False, soft_wrap=True)
-    console.print(_next(run, best), soft_wrap=True)
+    console.print(_next(run, summary), soft_wrap=True)
 
 
 def _columns(run: RunInfo, trials: list[Trial], scores: Scores, width: int) -> Columns:
@@ -104,11 +104,11 @@ def _unlucky(summary: Summary) -> list[Trial]:
     return [trial for trial in told if trial.state is TrialState.FAILED or not summary.best][:ROWS]
 
 
-def _next(run: RunInfo, best: Trial | None) -> Text:
+def _next(run: RunInfo, summary: Summary) -> Text:
     if not run.kept:
         return Text('All of it is in memory alone; run(…, runs="runs") keeps it in a folder.')
     folder = quote(str(run.folder))
-    if best is None:
+    if summary.best is None or summary.failure is not None:
         return Text(f"There is no model. All that is known: pipe results {folder}")
     commands = (
         (f"pipe results {folder}", "all trials"),

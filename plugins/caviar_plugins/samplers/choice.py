@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import ceil
 from typing import Any, ClassVar, Self
 
-from caviar import Array, Sampler
+from caviar import Array, Many, Sampler
 from pydantic import model_validator
 
 
@@ -18,7 +18,7 @@ class Choice(Sampler):
 
     ordered: ClassVar[bool] = False
 
-    options: tuple[Any, ...]
+    options: Many[Any]
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -61,4 +61,4 @@ class Choice(Sampler):
         raise ValueError(f"{value!r} is none of the options {', '.join(map(repr, self.options))}")
 
     def ends(self) -> tuple[Any, ...]:
-        return self.options
+        return tuple(self.options)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import ceil
 from typing import Any, Self
 
-from caviar import Array, Sampler
+from caviar import Array, Many, Sampler
 from pydantic import model_validator
 
 
@@ -16,7 +16,7 @@ class Ordinal(Sampler):
     `choice`, which promises a search nothing about neighbours.
     """
 
-    values: tuple[Any, ...]
+    values: Many[Any]
 
     @model_validator(mode="after")
     def _check(self) -> Self:

@@ -85,22 +85,8 @@ def trial_row(trial: Trial) -> tuple[Any, ...]:
 
 def trial_of(row: tuple[Any, ...]) -> Trial:
     """The inverse."""
-    (
-        index,
-        round_,
-        point,
-        values,
-        state,
-        epochs,
-        objective,
-        reason,
-        metrics,
-        violation,
-        seconds,
-        retests,
-        killed,
-        trace,
-    ) = row
+    index, round_, point, values, state, epochs, objective, reason, metrics, violation, seconds, *more = row
+    retests, killed, trace = more
     return Trial(
         index,
         round_,

@@ -64,7 +64,7 @@ class PopulationTrainer(Trainer):
             return counted
         # There all members take a step at once: what each layer keeps of a mini-batch, and what comes and goes.
         layout, _ = self._layouts(population, data.x.shape[1], context)
-        widths = sum(slot.shape[1] for slot in layout if slot.role == "weight")
+        widths = sum(slot.shape[-1] for slot in layout if slot.role == "weight")
         return counted + 6 * self.batch_size * widths * data.x.dtype.itemsize
 
     def start(self, population: Population, data: Dataset, context: TrainerContext) -> dict[str, Array]:
@@ -113,11 +113,10 @@ class PopulationTrainer(Trainer):
         return context.backend.fetch(predict(own, running, population, x, self._chosen_loss(), context))
 
     def predictor(
-        self, weights: Mapping[str, Array], population: Population, context: TrainerContext
+        self, weights: Mapping[str, Array], population: Population, inputs: int, context: TrainerContext
     ) -> Callable[[Array], Array]:
         model = population.parts["model"]
-        first = self._layouts(population, 1, context)[0][0]  # the weights that meet the inputs, however many
-        layouts = self._layouts(population, weights[first.name].shape[1], context)
+        layouts = self._layouts(population, inputs, context)
         own, running = (Views(packed(weights, each, self.dtype, context), each) for each in layouts)
         send, fetch, loss = context.backend.send, context.backend.fetch, self._chosen_loss()
         merged = model.folded(own, running, population.parts["normalizer"], loss)

@@ -70,7 +70,7 @@ def predictor(shape: Shape, rows: int) -> Callable[[], int]:
     bound, data, context = population(shape, 1, "compiled", "")
     trainer = bound.parts["trainer"]
     weights = trainer.finish(trainer.start(bound, data, context), bound, data, context).weights
-    predict = trainer.predictor(weights, bound, context)
+    predict = trainer.predictor(weights, bound, shape.inputs, context)
     x = numpy.resize(data.x, (rows, shape.inputs))
     repeats = 100 if rows == 1 else 1
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from caviar import Mistakes, load
 from caviar.config.fill import fill
+from caviar.config.space import space_of
 
 DATA = '# whose digits?\ndata = "digits"   # ours\n'
 TEXTS = {
@@ -23,6 +24,7 @@ TEXTS = {
     "a list of plugins": DATA + 'transform = ["impute", { use = "one-hot" }]\nreporter = []\n',
     "an array of tables": DATA + '[[regularizer]]\nuse = "l2" # small\n[[regularizer]]\nuse = "l2"\nname = "more"\n',
     "a table of plugins": DATA + '[schedule]\nlearning_rate = { use = "exponential" }\nbatch_size = "constant"\n',
+    "a choice of schedules": DATA + '[schedule]\nlearning_rate = { choice = ["cosine", "constant"] } # which\n',
     "tiers": DATA + "[search]\ntiers = [1]\n",
     "a search without ranges": DATA + "[search]\ntrials = 5\n",
     "ranges without a search": DATA + "optimizer.learning_rate = { log = [0.1, 1.0] }\n",
@@ -59,6 +61,13 @@ def test_ranges_of_tiers_are_written_out() -> None:
     filled = tomllib.loads(fill(TEXTS["tiers"], "p.toml"))
     assert filled["optimizer"]["learning_rate"] == {"log": [0.0001, 1.0]}
     assert filled["model"]["units"] == 64
+
+
+def test_a_search_without_ranges_may_say_that_it_asks_for_no_tiers(tmp_path: Path) -> None:
+    before, after = tmp_path / "before.toml", tmp_path / "after.toml"
+    before.write_text(DATA + "[search]\ntiers = []\n")
+    after.write_text(fill(before.read_text(), "before.toml"))
+    assert space_of(load(after)) == space_of(load(before))
 
 
 def test_a_file_with_mistakes_is_not_filled() -> None:

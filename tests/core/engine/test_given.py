@@ -114,7 +114,7 @@ def test_in_python_paths_are_keys() -> None:
         model=MLP(units=LogInt(4, 32)),
         optimizer=Adam(learning_rate=Log(1e-4, 1.0)),
         trainer=PopulationTrainer(epochs=1),
-        search=Search(strategy=Grid(2), trials=2, points=[{UNITS: 7, RATE: 0.02}]),  # type: ignore[arg-type]
+        search=Search(strategy=Grid(2), trials=2, points=[{UNITS: 7, RATE: 0.02}]),
         executor=Inline(),
         reporter=(),
     )

@@ -96,6 +96,7 @@ def test_a_folded_network_predicts_what_the_trained_one_does(target: str) -> Non
     best = Pipeline(normalizer=BatchNorm(), executor=Inline(), reporter=()).run(x, y).best
     assert best is not None
     model = best._model
+    assert model is not None
     task, inputs = model.preparation.task, model.preparation.inputs(Table({"x": x}, ()), "float32")
     work = Work(with_loss(model.pipeline, task), NumPy(), task)
     population = work.population(Segment((0,), ({},), 0, 0))

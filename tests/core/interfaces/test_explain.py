@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy
 import pytest
-from caviar import Mistakes, Pipeline, Search, load
+from caviar import Mistakes, Pipeline, Sampler, Search, load
 from caviar_plugins import L2, MLP, Adam, Choice, Log, PopulationTrainer
 
 Call = Callable[[], object]
@@ -67,3 +67,41 @@ def test_programs_and_files_are_told_the_same(tmp_path: Path, written: str, valu
     with pytest.raises(Mistakes) as caught:
         load(tmp_path / "p.toml")
     assert str(caught.value).partition("optimizer.")[2] == told(wrong(Adam, value)).partition("Adam.")[2]
+
+
+def without_a_type() -> object:
+    class Power(Sampler):
+        low = 3.0
+
+    return Power
+
+
+def of_a_type_that_is_nowhere() -> object:
+    class Power(Sampler):
+        low: Nowhere  # type: ignore[name-defined]  # noqa: F821
+
+        def from_unit(self, u: Any) -> Any: ...
+        def to_unit(self, value: Any) -> Any: ...
+
+    return Power(1)
+
+
+def test_a_field_without_a_type_is_told_in_our_words() -> None:
+    with pytest.raises(TypeError) as caught:
+        without_a_type()
+    assert str(caught.value) == (
+        "Power.low has no type; write `low: float = …` for a field, "
+        "or `low: ClassVar[float] = …` for what all objects share"
+    )
+
+
+def test_a_field_of_an_unknown_type_is_told_in_our_words() -> None:
+    with pytest.raises(TypeError) as caught:
+        of_a_type_that_is_nowhere()
+    assert str(caught.value) == "Power has a field of type Nowhere, which is not defined where the class is"
+
+
+@pytest.mark.parametrize("name", ["beta1", "m"])
+def test_what_is_set_on_a_plugin_is_told_in_our_words(name: str) -> None:
+    with pytest.raises(AttributeError, match=rf"^Adam\.{name} cannot be set: plugins never change; .*the state"):
+        setattr(Adam(), name, 0)

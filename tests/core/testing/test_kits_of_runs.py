@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from inspect import signature
@@ -18,11 +19,13 @@ from caviar import (
     Head,
     Job,
     Ledger,
+    Population,
     Reporter,
     RunInfo,
     StoreError,
     Summary,
     Table,
+    TrainerContext,
     Trial,
     TrialRecord,
     Workers,
@@ -74,6 +77,42 @@ class RungAtTheEnd(Median):
 class LooksAtTheLastColumn(Median):
     def decide(self, curves: Array, trials: tuple[int, ...], rung: int, goal: Goal) -> tuple[Decision, ...]:
         return super().decide(curves[:, -1:], trials, 1, goal)
+
+
+class StopsEverybody(Median):
+    def decide(self, curves: Array, trials: tuple[int, ...], rung: int, goal: Goal) -> tuple[Decision, ...]:
+        return (Decision.STOP,) * len(trials)
+
+
+class LosesItselfInNaN(Median):
+    def decide(self, curves: Array, trials: tuple[int, ...], rung: int, goal: Goal) -> tuple[Decision, ...]:
+        now = curves[:, rung - 1] if goal == "maximize" else -curves[:, rung - 1]
+        return tuple(Decision.STOP if each < numpy.median(now) else Decision.GO_ON for each in now)
+
+
+class PrunesNobody(Median):
+    def decide(self, curves: Array, trials: tuple[int, ...], rung: int, goal: Goal) -> tuple[Decision, ...]:
+        return (Decision.GO_ON,) * len(trials)
+
+
+class LeavesItsFileOpen(Reporter):
+    _file: int = PrivateAttr(default=0)
+
+    @hook
+    def before_run(self) -> None:
+        self._file = os.open(__file__, os.O_RDONLY)  # a number, so that Python itself does not complain
+
+    @hook
+    def after_run(self) -> None:
+        os.close(self._file)
+
+
+class PredictsScaledTargets(PopulationTrainer):
+    def predict(self, weights: Any, population: Population, x: Array, context: TrainerContext) -> Array:
+        found = super().predict(weights, population, x, context)
+        if context.task.kind == "regression":
+            found = (found - numpy.asarray(context.task.center)) / numpy.asarray(context.task.scale)
+        return found
 
 
 class Celebrates(Progress):
@@ -163,6 +202,10 @@ FAULTS = [
     (PrunerContract, LosesPatience(), "equal_arguments_give_equal_decisions"),
     (PrunerContract, RungAtTheEnd(), "rungs_rise_and_lie_below_the_last_epoch"),
     (PrunerContract, LooksAtTheLastColumn(), "epochs_that_nobody_has_reached_do_not_matter"),
+    (PrunerContract, StopsEverybody(), "the_best_of_a_round_is_never_stopped"),
+    (PrunerContract, LosesItselfInNaN(), "a_trial_that_diverged_keeps_no_other_from_being_pruned"),
+    (ReporterContract, LeavesItsFileOpen(), "files_are_closed_when_a_run_ends_in_whatever_way"),
+    (TrainerContract, PredictsScaledTargets(epochs=3), "numbers_are_predicted_in_the_units_of_their_targets"),
     (ReporterContract, Celebrates(), "it_survives_a_run_in_which_no_trial_finished"),
     (ReporterContract, CountsInAField(), "its_fields_never_change"),
     (DataContract, OldHead(), "the_head_agrees_with_the_rows"),
@@ -183,3 +226,15 @@ def test_a_faulty_plugin_breaks_the_law(kit: type, plugin: Any, law: str, tmp_pa
     test = getattr(contract, f"test_{law}")
     with pytest.raises((AssertionError, pytest.fail.Exception)):
         test(tmp_path) if signature(test).parameters else test()
+
+
+def test_the_law_about_diverged_trials_is_skipped_for_a_pruner_that_prunes_nobody() -> None:
+    contract: Any = type("Contract", (PrunerContract,), {"pruner": PrunesNobody()})()
+    with pytest.raises(pytest.skip.Exception, match="let the worst trial of every round go on"):
+        contract.test_a_trial_that_diverged_keeps_no_other_from_being_pruned()
+
+
+def test_the_law_about_units_is_skipped_for_a_trainer_of_classes() -> None:
+    contract: Any = type("Contract", (TrainerContract,), {"trainer": PopulationTrainer(), "regression": None})()
+    with pytest.raises(pytest.skip.Exception, match="does not train regressions"):
+        contract.test_numbers_are_predicted_in_the_units_of_their_targets()

@@ -47,4 +47,4 @@ class TestChoiceOfAnything(SamplerContract):
         assert self.sampler.number(True) == 1
 
     def test_lists_become_tuples(self) -> None:
-        assert Choice([[64, 32], [128]]).options == ((64, 32), (128,))  # type: ignore[arg-type]
+        assert Choice([[64, 32], [128]]).options == ((64, 32), (128,))

@@ -38,6 +38,17 @@ def give(text: str) -> None:
     sys.stdout.write(text)
 
 
+def show_logged() -> None:
+    """From now on, what is logged for people, such as that kernels are compiled, is shown on standard error."""
+    import logging
+
+    class Shown(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            show(record.getMessage(), err=True)
+
+    logging.getLogger("caviar").addHandler(Shown())
+
+
 def width_of(stream: TextIO) -> int | None:
     """The characters of a terminal's line; None where it is no terminal."""
     if not stream.isatty():

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
-from caviar.cli.output import give, show
+from caviar.cli.output import give, show, show_logged
 from caviar.cli.shared import Code, limit_blas_threads
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ def predict(
     Prints CSV: the prediction, then each class's probability.
     """
     limit_blas_threads()
+    show_logged()
     from caviar.engine.prediction import predict_file
     from caviar.engine.results import model_of
 

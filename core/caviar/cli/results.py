@@ -149,6 +149,8 @@ def _below(found: Results, shown: Sequence[Trial], scores: Scores, columns: Colu
         yield columns.note
     if legend := scores.legend(shown):
         yield legend
+    if tie := scores.tie(found.compared):
+        yield tie
     if found.objective.conditions:
         told = " and ".join(map(str, found.objective.conditions))
         numbers = f" (the numbers: {', '.join(measured)})" if (measured := _conditioned(found)) else ""

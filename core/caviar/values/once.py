@@ -7,6 +7,7 @@ import logging
 from caviar.values.printable import printable_line
 
 _said: set[str] = set()
+logging.getLogger("caviar").addHandler(logging.NullHandler())  # who shows them adds another, such as a reporter
 
 
 def say_once(line: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from caviar.config.document import text_of
 from caviar.config.dump import changed, to_toml
 from caviar.config.errors import Mistakes
 from caviar.config.likeness import Likeness, changes, likeness
@@ -55,10 +56,10 @@ def bring(study: Newcomer) -> tuple[tuple[EarlierTrial, ...], tuple[str, ...]]:
 
 def _of_run(study: Newcomer, folder: Path) -> tuple[list[EarlierTrial], str]:
     file, seen = folder / "pipeline.toml", Likeness()
+    if not file.is_file():
+        raise Unusable(f"no run at {folder} (there is no pipeline.toml)")
     try:
-        there = loads(file.read_text(encoding="utf-8"), str(file))
-    except FileNotFoundError:
-        raise Unusable(f"no run at {folder} (there is no pipeline.toml)") from None
+        there = loads(text_of(str(file)), str(file))
     except Mistakes as mistakes:
         raise Unusable(f"the run at {folder} cannot be understood here:\n{mistakes}") from None
     try:

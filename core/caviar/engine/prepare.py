@@ -144,9 +144,9 @@ def _task(data: Data, table: Table) -> tuple[Task, Array]:
     if len(empty):
         raise DataError(f"the target {table.target[0]!r} is missing in row {int(empty[0]) + 1} of the data")
     classes, codes = numpy.unique(column, return_inverse=True)
-    if len(classes) < 2:
-        raise DataError(f"the target {table.target[0]!r} has one value only, {classes[0]!r}: nothing to tell apart")
     labels = tuple(each.item() if isinstance(each, numpy.generic) else str(each) for each in classes)
+    if len(labels) < 2:
+        raise DataError(f"the target {table.target[0]!r} has one value only, {labels[0]!r}: nothing to tell apart")
     return Task("classification", table.target, classes=labels), codes.reshape(-1, 1).astype(numpy.int64)
 
 

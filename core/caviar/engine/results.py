@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from caviar.config.document import text_of
 from caviar.config.pipeline import Pipeline
 from caviar.config.resolved import loads
 from caviar.config.space import space_of
@@ -13,9 +14,9 @@ from caviar.engine.history import history_of
 from caviar.engine.importance import importance
 from caviar.engine.objective import Objective, objective_named
 from caviar.engine.saved import NotAModel
-from caviar.interfaces.store import StoreError
 from caviar.registry.code import register
 from caviar.values.dimension import Space
+from caviar.values.problem import Problem
 from caviar.values.ranking import ranked, without_winner
 from caviar.values.trial import Trial, TrialState
 
@@ -65,17 +66,21 @@ class Results:
         return sum(trial.state.done for trial in self.trials)
 
 
+class NoRun(Problem):
+    """The folder that was named holds no run."""
+
+
 def read_results(folder: Path, code: Path | None = None) -> Results:
     """The results of a run that may still be going on; `code` is the file of plugins it was made with.
 
-    Raises StoreError.
+    Raises NoRun, Mistakes where pipeline.toml is damaged, and StoreError.
     """
     if code is not None:
         register(code)
     file = folder / "pipeline.toml"
     if not file.is_file():
-        raise StoreError(f"{folder}: no run here (there is no pipeline.toml); runs are folders such as runs/digits")
-    pipeline = loads(file.read_text(encoding="utf-8"), str(file))
+        raise NoRun(f"{folder}: no run here (there is no pipeline.toml); runs are folders such as runs/digits")
+    pipeline = loads(text_of(str(file)), str(file))
     with pipeline.store.read(folder) as ledger:
         assert pipeline.search.metric is not None, "a resolved file says its metric"
         trials, space = ledger.trials(), space_of(pipeline)
@@ -90,7 +95,7 @@ def read_results(folder: Path, code: Path | None = None) -> Results:
 
 
 def model_of(folder: Path, code: Path | None = None) -> Path:
-    """The file of a run's model. Raises NotAModel, with the reason, where there is none, and StoreError."""
+    """The file of a run's model. Raises NotAModel where there is none, with the reason, and as `read_results`."""
     file = folder / "models" / "best.safetensors"
     if file.exists():
         return file

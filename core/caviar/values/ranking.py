@@ -30,6 +30,9 @@ def ranked(trials: Iterable[Trial], goal: Goal) -> list[Trial]:
 
 def without_winner(trials: Iterable[Trial], goal: Goal, where: Sequence[Condition]) -> str:
     """Why none of the trials is the best, in words, where none has finished and meets `search.where`."""
+    trials = tuple(trials)
+    if not trials:
+        return "no trial was trained: the strategy proposed none"
     finished = ranked(trials, goal)
     if not finished:
         return "no trial finished: see `pipe results` for the reasons"

@@ -113,7 +113,7 @@ def _next(run: RunInfo, best: Trial | None, width: int) -> Iterator[str]:
     what = "All that is known is" if best is None else "The best model, all results and the resolved file are"
     none = "There is no model. " if best is None else ""
     if run.opened_by is None:
-        yield f"{none}{what} in {run.folder}. A plugin is a class of this program: no other can read them."
+        yield f"{none}{what} in {run.folder}. `pipe` cannot read them: a plugin is a class of this program."
         return
     yield f"{none}{what} in {run.folder}. Next:"
     folder, options = str(run.folder), run.opened_by

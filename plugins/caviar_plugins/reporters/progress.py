@@ -80,18 +80,18 @@ class Progress(Reporter):
 
     @caviar.hook
     def after_run(self, run: RunInfo, summary: Summary) -> None:
+        self._listen(None)
         if self._view:
             from caviar_plugins.reporters.final_table import print_summary
 
             self._view.close()
-            self._listen(None)
             print_summary(run, summary, caviar.console(stderr=not run.prints))
 
     @caviar.hook
     def on_failure(self, run: RunInfo) -> None:
+        self._listen(None)
         if self._view:  # why is told by whoever runs it
             self._view.close()
-            self._listen(None)
             place = f"are recorded in {run.folder}" if run.kept else "are done"
             self._view.say(f"{self._view.tracker.done} of {run.total} trials {place}")
 

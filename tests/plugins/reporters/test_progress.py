@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import threading
 from dataclasses import replace
@@ -121,6 +122,7 @@ def test_what_is_logged_for_people_is_said_by_the_reporter_and_by_nobody_without
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("caviar.values.once._said", set())
+    monkeypatch.setattr(logging.getLogger("caviar"), "handlers", [logging.NullHandler()])
     say_once("to nobody")
     progress = Progress()
     progress.before_data("digits")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,7 @@ INSIDE = {
 LAYERS = 'data = "digits"\nmodel.layers = { int = [1, 3] }\n'
 
 
-def layers(folder: Path, at_end: list[tuple[float, ...]], inside: list[tuple[float, ...]]) -> int:
+def layers(folder: Path, at_end: Sequence[tuple[float, ...]], inside: Sequence[tuple[float, ...]]) -> int:
     """How often it speaks where these were the trainings of trials with 3 layers, and with 2; the first is the best."""
     (folder / "p.toml").write_text(LAYERS)
     trials = [finished(n, "model.layers", 3, *runs) for n, runs in enumerate(at_end)]

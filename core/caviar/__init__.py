@@ -55,15 +55,18 @@ _HOMES = {
     "caviar.values.once": ("say_once",),
     "caviar.values.packed": ("Buffer", "pack", "unpack"),
     "caviar.values.population": ("Population",),
+    "caviar.values.printable": ("printable",),
     "caviar.values.problem": ("Problem", "Stopped"),
     "caviar.values.random": ("Random", "Streams", "uniforms"),
     "caviar.values.ranking": ("ranked",),
     "caviar.values.run": ("EpochInfo", "RunInfo", "Summary"),
     "caviar.values.scores": ("Scores", "short_number"),
     "caviar.values.segment": ("Fault", "MemberOutcome", "Outcome", "Segment"),
+    "caviar.values.shell": ("shell_lines",),
     "caviar.values.slot": ("Initial", "Layout", "Slot", "Views", "lay_out", "size_of"),
     "caviar.values.table": ("EXACT_WHOLE", "Table"),
     "caviar.values.task": ("Task", "TaskKind"),
+    "caviar.values.terminal": ("console",),
     "caviar.values.trial": ("Retest", "Trial", "TrialState"),
     "caviar.values.words": ("words_from_array", "words_to_array"),
 }
@@ -146,6 +149,7 @@ if TYPE_CHECKING:
     from caviar.values.packed import pack as pack
     from caviar.values.packed import unpack as unpack
     from caviar.values.population import Population as Population
+    from caviar.values.printable import printable as printable
     from caviar.values.problem import Problem as Problem
     from caviar.values.problem import Stopped as Stopped
     from caviar.values.random import Random as Random
@@ -161,6 +165,7 @@ if TYPE_CHECKING:
     from caviar.values.segment import MemberOutcome as MemberOutcome
     from caviar.values.segment import Outcome as Outcome
     from caviar.values.segment import Segment as Segment
+    from caviar.values.shell import shell_lines as shell_lines
     from caviar.values.slot import Initial as Initial
     from caviar.values.slot import Layout as Layout
     from caviar.values.slot import Slot as Slot
@@ -171,6 +176,7 @@ if TYPE_CHECKING:
     from caviar.values.table import Table as Table
     from caviar.values.task import Task as Task
     from caviar.values.task import TaskKind as TaskKind
+    from caviar.values.terminal import console as console
     from caviar.values.trial import Retest as Retest
     from caviar.values.trial import Trial as Trial
     from caviar.values.trial import TrialState as TrialState

@@ -1,5 +1,5 @@
 """`python -m caviar` is `pipe`."""
 
-from caviar.cli.main import app
+from caviar.cli.entry import main
 
-app()
+main()

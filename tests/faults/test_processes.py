@@ -161,7 +161,7 @@ def test_workers_and_coordinator_killed_in_turn_and_resumed_give_the_same_bits(f
     assert resumed["best"] == whole["best"]
 
 
-@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_the_run_between_steps_and_the_same_command_goes_on(file: Path, stop: signal.Signals) -> None:
     process = start(file, "runs", "--set", "trainer.epochs=60")
     until(done(file, "runs", 1), process)
@@ -173,6 +173,7 @@ def test_a_signal_ends_the_run_between_steps_and_the_same_command_goes_on(file: 
     assert process.returncode == 130
     assert "interrupted; the same command goes on from here" in errors
     assert "Traceback" not in errors
+    assert (file.parent / "runs" / "p" / "models" / "best.safetensors").is_file()
     recorded = rows(file, "runs", "SELECT count(*) FROM trial WHERE state = 'finished'")[0][0]
     assert recorded >= 1
 

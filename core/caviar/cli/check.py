@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from caviar.cli.shared import Code, Quiet, Settings, show_advice
+from caviar.cli.advice import show_advice
+from caviar.cli.output import show, width_of
+from caviar.cli.shared import Code, Quiet, Settings
 
 if TYPE_CHECKING:
     from caviar.config.outlook import Outlook
     from caviar.config.pipeline import Pipeline
     from caviar.interfaces.plugin import Plugin
+
+_WORD = 11  # characters: what a line is about stands before them
 
 
 def check(
@@ -31,22 +36,22 @@ def check(
 
     pipeline = load(file, settings or (), code)
     try:
-        typer.echo("\n".join(summary(pipeline)))
+        show(*summary(pipeline, width_of(sys.stdout)), indent=_WORD)
     except LateMistake as mistake:
         raise placed(file, settings or (), mistake) from None
     show_advice(pipeline, quiet)
 
 
-def summary(pipeline: Pipeline) -> list[str]:
-    """What a run of a pipeline will do, in a few lines."""
+def summary(pipeline: Pipeline, width: int | None = None) -> list[str]:
+    """What a run of a pipeline will do, in a few lines of up to `width` characters where words allow it."""
     from caviar.config.outlook import outlook
 
     seen = outlook(pipeline)
     lines = [("name", pipeline.name)]
     lines += _data(seen) if seen else [("data", _name(pipeline.data))]
     lines += _training(pipeline, seen)
-    lines += _search(pipeline, seen)
-    return [f"{word:11}{text}".rstrip() for word, text in lines]
+    lines += _search(pipeline, seen, width)
+    return [f"{word:{_WORD}}{text}".rstrip() for word, text in lines]
 
 
 def _data(seen: Outlook) -> Iterator[tuple[str, str]]:
@@ -98,7 +103,7 @@ def _training(pipeline: Pipeline, seen: Outlook | None) -> Iterator[tuple[str, s
     yield "training", training
 
 
-def _search(pipeline: Pipeline, seen: Outlook | None) -> Iterator[tuple[str, str]]:
+def _search(pipeline: Pipeline, seen: Outlook | None, width: int | None) -> Iterator[tuple[str, str]]:
     from caviar.config.outlook import searched, trials
     from caviar.config.sources import called
 
@@ -123,12 +128,25 @@ def _search(pipeline: Pipeline, seen: Outlook | None) -> Iterator[tuple[str, str
             yield "", f"a trial that has trained for more than {search.trial_seconds:g} s is pruned"
     if search.conditions:
         yield "", f"the winner must have {' and '.join(map(str, search.conditions))}"
-    widths = [max((len(row[column]) for row in rows), default=0) for column in range(3)]
-    for row in rows:
-        yield "", "  ".join(f"{cell:{wide}}" for cell, wide in zip(row, (*widths, 0), strict=True))
+    for line in _beside(rows, width):
+        yield "", line
     if seen:
         covered = f"about {_size(seen.bytes())} in the largest process, all included"
         yield "memory", f"{covered}; populations of up to {_count(seen.population(), 'member')}"
+
+
+def _beside(rows: Sequence[Sequence[str]], width: int | None) -> Iterator[str]:
+    """Rows as columns; where they are too wide, each has its path on a line of its own, and the rest below it."""
+    if not rows:
+        return
+    wide = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    if width is None or _WORD + sum(wide) + 2 * len(wide) - 2 <= width:
+        for row in rows:
+            yield "  ".join(f"{cell:{most}}" for cell, most in zip(row, wide, strict=True)).rstrip()
+    else:
+        for path, *rest in rows:
+            yield path
+            yield f"  {'  '.join(cell for cell in rest if cell)}"
 
 
 def _name(part: Plugin | None) -> str:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import os
-import sys
 from collections.abc import Callable
 from errno import ENOSPC
 from functools import wraps
@@ -12,6 +10,8 @@ from typing import Annotated, Any, get_type_hints
 
 import typer
 
+from caviar.cli.output import show
+from caviar.cli.signals import INTERRUPTED
 from caviar.values.problem import Problem, Stopped
 from caviar.values.raised import sentence
 
@@ -47,18 +47,15 @@ def guarded(command: Callable[..., None]) -> Callable[..., None]:
 def report(error: BaseException) -> int:
     """Prints why a command failed and gives the exit code."""
     if isinstance(error, (KeyboardInterrupt, Stopped)):
-        typer.echo("interrupted; the same command goes on from here", err=True)
-        return 130
+        show("interrupted; the same command goes on from here", err=True)
+        return INTERRUPTED
     if isinstance(error, Problem):
-        typer.echo(str(error), err=True)
+        show(*error.lines, err=True)
         return error.exit_code
-    if isinstance(error, BrokenPipeError):  # the reader of our output has gone, as in `pipe results RUN | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
     if isinstance(error, OSError) and error.strerror:
         safe = "; free some space and run the same command again: what was recorded is safe"
         where = f"{error.filename}: " if error.filename else ""
-        typer.echo(f"{where}{error.strerror}{safe if error.errno == ENOSPC else ''}", err=True)
+        show(f"{where}{error.strerror}{safe if error.errno == ENOSPC else ''}", err=True)
         return 1
-    typer.echo(f"unexpected {sentence(error)}; --debug shows where", err=True)
+    show(f"unexpected {sentence(error)}; --debug shows where", err=True)
     return 1

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from caviar.cli.output import give, show
 from caviar.cli.shared import Code
 
 
@@ -30,7 +31,7 @@ def fill(
         register(code)
     text = filled(text_of(str(file)), str(file))
     if out is None:
-        typer.echo(text, nl=False)
+        give(text)
     else:
         out.write_text(text, encoding="utf-8")
-        typer.echo(f"{out}: every default is written out", err=True)
+        show(f"{out}: every default is written out", err=True)

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from caviar.cli.output import show
+from caviar.values.shell import shell_lines
+
 if TYPE_CHECKING:
     from caviar.config.guess import Guess
 
@@ -63,15 +66,15 @@ def _table(path: Path, target: str) -> None:
     target = target or "y"
     head = reader.model_copy(update={"target": target}).head()
     file.write_text(starter(path, target, remark, separator, head), encoding="utf-8")
-    typer.echo(f"{file} predicts '{target}'{', ' if remark else ''}{remark}")
-    typer.echo(f"Next: pipe check {file}, then pipe run {file}")
+    show(f"{file} predicts '{target}'{', ' if remark else ''}{remark}")
+    show(f"Next: {_command('check', file)}, then {_command('run', file)}")
 
 
 def _asked(guess: Guess, columns: tuple[str, ...]) -> tuple[str, str]:
     """The target and how it was found; a person at a terminal is asked."""
     if sys.stdin.isatty() and sys.stderr.isatty():
         while (answer := typer.prompt("Which column is to be predicted?", guess.target, err=True)) not in columns:
-            typer.echo(f"There are {', '.join(columns)}", err=True)
+            show(f"There are {', '.join(columns)}", err=True)
         return answer, ""
     other = f"; the runner-up is '{guess.runner_up}'" if guess.runner_up else ""
     return guess.target, f"guessed by {guess.by}{other}"
@@ -83,11 +86,11 @@ def _example(name: str) -> None:
     if not name:
         known = examples()
         wide = max(map(len, known))
-        typer.echo("\n".join(f"{each:{wide}}  {about}" for each, about in known.items()))
+        show(*(f"{each:{wide}}  {about}" for each, about in known.items()), indent=wide + 2)
         return
     written = copy_example(name, Path())
-    typer.echo(f"Written: {', '.join(map(str, written))}")
-    typer.echo(f"Next: pipe run {written[0]}")
+    show(f"Written: {', '.join(map(str, written))}")
+    show(f"Next: {_command('run', written[0])}")
 
 
 def _plugin(name: str) -> None:
@@ -96,5 +99,10 @@ def _plugin(name: str) -> None:
     if not name:
         raise typer.BadParameter("name the plugin: pipe init --plugin my-optimizer")
     written = begin(name, Path())
-    typer.echo(f"Written: {', '.join(map(str, written))}")
-    typer.echo(f"Next, in {written[0].parent}: pip install -e '.[test]' && pytest && pipe run example.toml")
+    show(f"Written: {', '.join(map(str, written))}")
+    show(f"Next, in {written[0].parent}: pip install -e '.[test]' && pytest && pipe run example.toml")
+
+
+def _command(name: str, file: Path) -> str:
+    """A command on a file, as a shell takes it."""
+    return shell_lines(["pipe", name, str(file)], None, indent="")[0]

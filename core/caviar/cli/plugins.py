@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from caviar.cli.output import show
 from caviar.cli.shared import Code
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def plugins(
         from caviar.registry.code import register
 
         register(Path(code))
-    typer.echo("\n".join(_list() if name is None else _show(name)))
+    show(*(_list() if name is None else _show(name)))
 
 
 def _list() -> list[str]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
+from caviar.cli.output import give, show, show_logged
 from caviar.cli.shared import Code, limit_blas_threads
 
 if TYPE_CHECKING:
@@ -33,20 +34,28 @@ def predict(
     Prints CSV: the prediction, then each class's probability.
     """
     limit_blas_threads()
+    show_logged()
     from caviar.engine.prediction import predict_file
     from caviar.engine.results import model_of
 
     with redirect_stdout(sys.stderr):  # whatever plugins print: the predictions are for programs
         task, prediction = predict_file(model_of(run, code), data, code)
     if out is None:
-        _write(sys.stdout, task, prediction)
+        _write(_Printed(), task, prediction)
         return
-    with out.open("w", newline="") as file:
+    with out.open("w", encoding="utf-8", newline="") as file:
         _write(file, task, prediction)
-    typer.echo(f"{len(prediction)} predictions in {out}", err=True)
+    show(f"{len(prediction)} predictions in {out}", err=True)
 
 
-def _write(file: TextIO, task: Task, prediction: Array) -> None:
+class _Printed:
+    """Standard output, as a file that takes text."""
+
+    def write(self, text: str) -> None:
+        give(text)
+
+
+def _write(file: TextIO | _Printed, task: Task, prediction: Array) -> None:
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow([*task.targets, *(f"probability {label}" for label in task.classes)])
     writer.writerows(_rows(task, prediction))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json as json_text
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from caviar.cli.output import give, show
 from caviar.cli.shared import Code, plain, plain_numbers
 
 if TYPE_CHECKING:
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from caviar.values.columns import Columns
     from caviar.values.scores import Scores
     from caviar.values.trial import Trial
-
-_ENDLESS = 100_000  # characters
 
 
 def results(
@@ -45,7 +43,7 @@ def results(
     if narrow:
         from caviar.engine.narrowing import narrower
 
-        typer.echo(narrower(found.pipeline, found.compared, str(run)), nl=False)
+        give(narrower(found.pipeline, found.compared, str(run)))
         return
     if json:
         rows: list[dict[str, Any]] = [
@@ -63,14 +61,12 @@ def results(
             }
             for trial in found.trials
         ]
-        typer.echo(json_text.dumps({"run": str(run), "trials": rows}, allow_nan=False))
+        give(json_text.dumps({"run": str(run), "trials": rows}, allow_nan=False) + "\n")
         return
-    from rich.console import Console
-
     from caviar.values.scores import Scores
+    from caviar.values.terminal import console as console_on
 
-    # Where nobody looks, as in a pipe, a trial stays on its line.
-    console = Console(width=None if sys.stdout.isatty() else _ENDLESS, highlight=False)
+    console = console_on()
     listed = [trial for trial in found.ranked if trial.state != "queued" or trial.epochs]
     shown, scores = listed[:count], Scores.of(found.trials, found.metric)
     columns = _columns(found, shown, scores, console.width)
@@ -88,10 +84,10 @@ def results(
         console.print(f"mattered {share:4.0%}  {short[path]}{said}")
     for trial in found.trials:
         if trial.reason:
-            typer.echo(f"trial {trial.index} {trial.state.value}: {trial.reason}", err=True)
+            show(f"trial {trial.index} {trial.state.value}: {trial.reason}", err=True)
         for trace in (trial.trace, *(each.trace for each in trial.retests)) if debug else ():
             if trace:
-                typer.echo(trace, err=True)
+                show(*trace.splitlines(), err=True)
 
 
 def _columns(found: Results, shown: Sequence[Trial], scores: Scores, width: int) -> Columns:
@@ -159,6 +155,8 @@ def _below(found: Results, shown: Sequence[Trial], scores: Scores, columns: Colu
         yield columns.note
     if legend := scores.legend(shown):
         yield legend
+    if tie := scores.tie(found.compared):
+        yield tie
     if found.objective.conditions:
         told = " and ".join(map(str, found.objective.conditions))
         numbers = f" (the numbers: {', '.join(measured)})" if (measured := _conditioned(found)) else ""

@@ -10,26 +10,21 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from caviar.cli.shared import (
-    Code,
-    Quiet,
-    Settings,
-    limit_blas_threads,
-    plain,
-    plain_numbers,
-    show_advice,
-    since_start,
-    stop_on_signals,
-)
+from caviar.cli.advice import show_advice, show_next_run, wider_name
+from caviar.cli.output import give, show
+from caviar.cli.shared import Code, Quiet, Settings, limit_blas_threads, plain, plain_numbers, since_start
+from caviar.cli.signals import stop_on_signals
 
 if TYPE_CHECKING:
     from caviar.engine.study import Run
+
+_RUNS = Path("runs")
 
 
 def run(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The pipeline file.", show_default=False)],
     settings: Settings = None,
-    runs: Annotated[Path, typer.Option(help="Folder that holds the runs, one folder each.")] = Path("runs"),
+    runs: Annotated[Path, typer.Option(help="Folder that holds the runs, one folder each.")] = _RUNS,
     workers: Annotated[
         int | None, typer.Option(min=1, help="Worker processes; one per core if not given.", show_default=False)
     ] = None,
@@ -67,19 +62,26 @@ def run(
         except Refused as refused:
             raise Refused(refused.folder, refused.reason, "--set name=…", "--runs") from None
     if json:
-        typer.echo(json_text.dumps(as_object(done), allow_nan=False))
+        give(json_text.dumps(as_object(done), allow_nan=False) + "\n")
     if done.summary.best is not None and not quiet:
-        for each in range_edge(pipeline, done.summary.trials, done.summary.best):
-            typer.echo(str(each), err=True)
+        advice = list(range_edge(pipeline, done.summary.trials, done.summary.best, done.info.goal))
+        name = wider_name(pipeline.name, lambda name: (runs / name).exists())
+        show_next_run(advice, _words(file, runs, workers, code), settings or (), name)
     for reporter, complaint in done.complaints.items():
-        typer.echo(f"reporter {reporter} failed in {complaint}", err=True)
+        show(f"reporter {reporter} failed in {complaint}", err=True)
     if done.summary.failure is not None:
         again = "all trials are kept, and the same command tries to save it again"
-        typer.echo(f"{done.summary.failure}; {again}", err=True)
+        show(f"{done.summary.failure}; {again}", err=True)
         raise typer.Exit(1)
     if done.summary.best is None:
-        typer.echo(without_winner(done.summary.trials, done.info.goal, done.info.where), err=True)
+        show(without_winner(done.summary.trials, done.info.goal, done.info.where), err=True)
         raise typer.Exit(1)
+
+
+def _words(file: Path, runs: Path, workers: int | None, code: Path | None) -> list[str]:
+    """The command of this run, without its settings."""
+    said = (("--runs", None if runs == _RUNS else runs), ("--workers", workers), ("--code", code))
+    return ["pipe", "run", str(file), *(str(word) for option in said if option[1] is not None for word in option)]
 
 
 def as_object(done: Run) -> dict[str, Any]:

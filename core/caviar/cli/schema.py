@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from caviar.cli.output import give, show
 from caviar.cli.shared import Code
 
 
@@ -29,7 +30,7 @@ def schema(
         register(code)
     text = json.dumps(whole(), indent=1, ensure_ascii=False)
     if out is None:
-        typer.echo(text)
+        give(text + "\n")
     else:
         out.write_text(text + "\n", encoding="utf-8")
-        typer.echo(f"{out}: written; begin a pipeline file with `#:schema {out}`", err=True)
+        show(f"{out}: written; begin a pipeline file with `#:schema {out}`", err=True)

@@ -1,20 +1,15 @@
-"""What commands share: options, JSON without NaN, one BLAS thread, stopping on signals."""
+"""What commands share: options, JSON without NaN, one BLAS thread."""
 
 from __future__ import annotations
 
 import os
-import signal
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from math import isfinite
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
-
-if TYPE_CHECKING:
-    from caviar.config.pipeline import Pipeline
 
 Settings = Annotated[
     list[str] | None,
@@ -41,39 +36,6 @@ def limit_blas_threads() -> None:
     """
     for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ[name] = "1"
-
-
-@contextmanager
-def stop_on_signals() -> Iterator[Callable[[], None]]:
-    """SIGINT and SIGTERM make the function that this gives raise Stopped at its next call; the second one at once."""
-    from caviar.values.problem import Stopped
-
-    asked: list[int] = []
-
-    def ask(number: int, _: object) -> None:
-        if asked:
-            raise KeyboardInterrupt
-        asked.append(number)
-
-    before = {each: signal.signal(each, ask) for each in (signal.SIGINT, signal.SIGTERM)}
-
-    def check_stop() -> None:
-        if asked:
-            raise Stopped
-
-    try:
-        yield check_stop
-    finally:
-        for each, handler in before.items():
-            signal.signal(each, handler)
-
-
-def show_advice(pipeline: Pipeline, quiet: bool) -> None:
-    """What the practice says of a file, on standard error."""
-    from caviar.config.advice.rules import advice_on
-
-    for each in () if quiet else advice_on(pipeline):
-        typer.echo(str(each), err=True)
 
 
 def plain(values: Mapping[str, Any]) -> dict[str, Any]:

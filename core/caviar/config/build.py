@@ -15,6 +15,7 @@ from caviar.config.names import closest, unknown_key
 from caviar.config.pipeline import Pipeline
 from caviar.config.places import At, Broken, Complaints, construct
 from caviar.config.ranges import build_sampler, is_range
+from caviar.config.run_name import ALLOWED, is_run_name, plain_name
 from caviar.interfaces.data import Data
 from caviar.interfaces.plugin import Declared, Plugin
 from caviar.interfaces.sampler import Sampler
@@ -39,7 +40,7 @@ class Builder:
 
     def parts(self) -> Pipeline | None:
         """The file with what has mistakes left out, at its default; None where that does not make a pipeline."""
-        tree = {"name": Path(self.document.file).stem, **self.document.tree}
+        tree = {"name": self._file_name(), **self.document.tree}
         for keys in beyond_64_bits(tree):
             self.note(At(keys, ".".join(map(str, keys))), "whole numbers have at most 64 bits")
         if self.mistakes:
@@ -51,6 +52,16 @@ class Builder:
             return cast(Pipeline, self.fields(Pipeline, tree, At()))
         except Broken as broken:
             return cast(Pipeline | None, broken.rest)
+
+    def _file_name(self) -> str:
+        """The name of a run whose file says none: the file's own, if it can be one."""
+        stem = Path(self.document.file).stem
+        if "name" in self.document.tree or is_run_name(stem):
+            return stem
+        plain = plain_name(stem)
+        text = f"the file's own name, '{stem}', cannot name the run's folder: {ALLOWED}; write name = \"{plain}\""
+        self.note(At(("name",), "name"), text)
+        return plain
 
     def note(self, at: At, text: str) -> None:
         """Adds a mistake."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from caviar.values.printable import printable_line
 from caviar.values.problem import Problem
 
 SET = "--set"
@@ -33,4 +34,9 @@ class Mistakes(Problem):
         super().__init__(str(self))
 
     def __str__(self) -> str:
-        return "\n".join(map(str, self.mistakes))
+        return "\n".join(self.lines)
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """Each mistake, on one line whatever names it holds."""
+        return tuple(printable_line(str(each)) for each in self.mistakes)

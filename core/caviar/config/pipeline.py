@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from pydantic import Field, field_validator
 
+from caviar.config.run_name import ALLOWED, is_run_name
 from caviar.interfaces.backend import Backend
 from caviar.interfaces.data import Data
 from caviar.interfaces.executor import Executor
@@ -163,6 +164,6 @@ class Pipeline(Declared):
     @field_validator("name")
     @classmethod
     def _names_a_folder(cls, name: str) -> str:
-        if not name.replace("-", "").replace("_", "").replace(".", "").isalnum() or "." in (name[0], name[-1]):
-            raise ValueError("names the run's folder: letters, digits, '-', '_' and, inside, '.'")
+        if not is_run_name(name):
+            raise ValueError(f"names the run's folder: {ALLOWED}")
         return name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
@@ -14,6 +15,7 @@ from caviar.config.places import At, Broken
 from caviar.interfaces.data import Data, DataError
 from caviar.interfaces.plugin import Declared, Plugin
 from caviar.registry import index
+from caviar.registry.code import file_of
 from caviar.registry.load import entry_of, load, name_of, version_of
 
 _OUTSIDE = ("executor", "reporter", "store")
@@ -42,6 +44,16 @@ def owners_of(*declared: Declared) -> set[str | None]:
     """The distributions that all plugins in them come with; None among them for one that has no name to be found by."""
     listed = map(entry_of, {type(plugin) for plugin in plugins_in(declared)})
     return {None if entry is None else entry.distribution for entry in listed}
+
+
+def opened_by(pipeline: Pipeline) -> tuple[str, ...] | None:
+    """The options with which a command reads its resolved text: () or ("--code", FILE); None where none can."""
+    if None in owners_of(pipeline):
+        return None
+    files = {file for plugin in plugins_in(pipeline) if (file := file_of(type(plugin)))}
+    if len(files) > 1:
+        return None
+    return tuple(word for file in files for word in ("--code", os.path.relpath(file)))
 
 
 def reader_for(path: Path, target: str, trained: Data | None) -> Data:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from json import dumps
 from pathlib import Path
 
 from caviar.config.guess import teaches_nothing
+from caviar.config.run_name import plain_name
 from caviar.values.head import Head
 
 _SMALL = 2000  # rows
@@ -62,7 +62,7 @@ def _about(path: Path, head: Head | None) -> str:
 
 def _named(stem: str) -> list[str]:
     """The run is called like the file, where that can name a folder."""
-    plain = re.sub(r"[^A-Za-z0-9._-]+", "-", stem).strip(".-") or "pipeline"
+    plain = plain_name(stem)
     return [] if plain == stem else [_line(f"name = {_text(plain)}", "of the run's folder")]
 
 

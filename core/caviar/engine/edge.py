@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from math import ceil, floor, isfinite, log10
 from typing import Any
 
@@ -19,11 +18,9 @@ _FURTHER = 0.5
 """By how much of its width a range is widened."""
 
 
-def end_of(dimension: Dimension, trials: Iterable[Trial]) -> int | None:
-    """The end of its range at which all of some trials stand: 0 for the low one, 1 for the high one."""
-    sampler = sampler_of(dimension)
-    ends = {_end(dimension, sampler, trial.values.get(dimension.path)) for trial in trials}
-    return ends.pop() if len(ends) == 1 else None
+def end_of(dimension: Dimension, trial: Trial) -> int | None:
+    """The end of its range at which a trial stands: 0 for the low one, 1 for the high one."""
+    return _end(dimension, sampler_of(dimension), trial.values.get(dimension.path))
 
 
 def wider(sampler: Sampler, end: int, owner: tuple[type[Declared], str]) -> Sampler | None:

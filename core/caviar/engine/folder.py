@@ -8,21 +8,26 @@ from caviar.config.pipeline import Pipeline
 from caviar.config.resolved import loads
 from caviar.interfaces.store import StoreError, StudyRecord
 from caviar.values.files import open_plain, why_unreadable
+from caviar.values.problem import Problem
 
 _AGAIN = "`pipe run` of its pipeline writes it again"
+
+
+class NoRun(Problem):
+    """The folder that was named holds no run."""
 
 
 def pipeline_file(folder: Path) -> Pipeline:
     """What the file in the folder says, which nothing but the place of the study is taken from.
 
-    Raises StoreError, and Mistakes where it is no pipeline.
+    Raises NoRun, StoreError, and Mistakes where it is no pipeline.
     """
     file = folder / "pipeline.toml"
     try:
         with open_plain(file) as opened:
             text = opened.read().decode()
     except (FileNotFoundError, NotADirectoryError):
-        raise StoreError(
+        raise NoRun(
             f"{folder}: no run here (there is no pipeline.toml); runs are folders such as runs/digits"
         ) from None
     except UnicodeDecodeError:

@@ -55,7 +55,7 @@ def narrower(pipeline: Pipeline, ranked: Sequence[Trial], name: str) -> str:
             continue
         active = [trial for trial in ranked if path in trial.values]
         found[path] = _narrowed(dimension, active)
-        end = end_of(dimension, ranked[:1]) if dimension.ordered and path in owner else None
+        end = end_of(dimension, ranked[0]) if dimension.ordered and path in owner else None
         wide = None if end is None else wider(found[path].sampler, end, owner[path])
         if wide is not None:
             best = dimension.sampler.describe(ranked[0].values[path])

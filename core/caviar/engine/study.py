@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from caviar.config.dump import to_toml
+from caviar.config.resolved import opened_by
 from caviar.config.space import space_of
 from caviar.engine.agreement import agree, record_of
 from caviar.engine.alike import queue_again
@@ -72,11 +73,15 @@ def run(
     began = monotonic()
     say_anew()
     folder = runs / pipeline.name
-    work, preparation, objective = set_up(pipeline)
+    observers = Observers((*pipeline.reporter, *watchers))
+    observers.tell("before_data", name=pipeline.name)
+    try:
+        work, preparation, objective = set_up(pipeline)
+    finally:
+        observers.tell("after_data")  # no thread of a reporter is left: workers can still be forks
     pipeline = with_total(_with_metric(pipeline, objective))
     space = space_of(pipeline)
     total = pipeline.search.trials if len(space) else 1  # nothing to search: one model
-    observers = Observers((*pipeline.reporter, *watchers))
     with pipeline.store.open(folder, objective.goal) as ledger:
         newcomer = Newcomer(pipeline, space, objective, work.datasets[0].fingerprint)
         earlier, notes = started_from(ledger.study(), newcomer)
@@ -98,6 +103,7 @@ def run(
             notes=(*preparation.notes, *notes),
             kept=kept,
             prints=prints,
+            opened_by=opened_by(pipeline),
         )
         given = given_trials(pipeline, space)
         search = SearchLoop(pipeline, space, objective, ledger, observers, info, work.backend.together, earlier, given)

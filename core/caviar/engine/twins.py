@@ -25,11 +25,11 @@ class Compiling:
         self.tell: Callable[[bool], None] = lambda going: None
 
     def start(self) -> None:
-        """One more begins to be compiled."""
-        if self.depth == 0:
+        """One more begins to be compiled; who is told may raise, to stop before that."""
+        self.depth += 1
+        if self.depth == 1:
             self.since = monotonic()
             self.tell(True)
-        self.depth += 1
 
     def end(self) -> None:
         """The last one that began is done."""
@@ -48,7 +48,7 @@ seconds_compiling = _compiling.seconds
 
 
 def watch_compiling(tell: Callable[[bool], None]) -> None:
-    """From now on `tell(True)` is called before this process compiles kernels, and `tell(False)` after."""
+    """From now on `tell(True)` is called before each kernel that this process compiles, and `tell(False)` after."""
     _compiling.tell = tell
 
 
@@ -126,7 +126,7 @@ def _numba_works() -> bool:
             _compiling.start()
             module = event.data["dispatcher"].py_func.__module__
             if module.partition(".")[0] in _packages:
-                say_once("compiling kernels for this machine, once: some 10 seconds")
+                say_once("compiling kernels for this machine, which is done once and may take a minute")
 
         def on_end(self, event: Any) -> None:
             _compiling.end()

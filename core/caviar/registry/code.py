@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from inspect import isabstract, isclass
 from pathlib import Path
@@ -23,9 +24,16 @@ def registered() -> Mapping[Path, bytes]:
     return dict(file for module, file in _files.items() if module in modules)
 
 
+def file_of(cls: type[Plugin]) -> Path | None:
+    """The file that brought a plugin, if it was such a one."""
+    known = _files.get(cls.__module__)
+    return known and known[0]
+
+
 def register(path: Path, content: bytes | None = None) -> tuple[Entry, ...]:
     """Imports a file and adds the plugins it defines; its content is their version, so that a resume sees a change.
 
+    It may import modules that lie beside it, which are no part of that version, while it is itself imported.
     A class that lacks methods is added too, to be told of where it is named, unless others of the file extend it.
     """
     if content is None:
@@ -65,12 +73,24 @@ def _read(path: Path) -> bytes:
         raise PluginError(f"{path}: cannot be read: {error.strerror}") from None
 
 
+@contextmanager
+def _importable(folder: Path) -> Iterator[None]:
+    """The modules of a folder can be imported, as those beside a script can."""
+    sys.path.insert(0, str(folder))
+    try:
+        yield
+    finally:
+        with suppress(ValueError):  # the file may have taken it out
+            sys.path.remove(str(folder))
+
+
 def _run(path: Path, content: bytes, module: str) -> None:
     made = ModuleType(module)
     made.__file__ = str(path)
     sys.modules[module] = made
     try:
-        exec(compile(content, path.resolve(), "exec"), made.__dict__)  # resolved: reasons name it, in workers too
+        with _importable(path.resolve().parent):
+            exec(compile(content, path.resolve(), "exec"), made.__dict__)  # resolved: reasons name it, in workers too
     except (Exception, SystemExit) as error:  # the user's code may raise anything
         del sys.modules[module]
         lines = [frame.lineno for frame in extract_tb(error.__traceback__) if frame.filename == str(path.resolve())]

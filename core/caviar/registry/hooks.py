@@ -15,6 +15,14 @@ class Hooks:
     """Called in the coordinating process, never inside a training step."""
 
     @_spec
+    def before_data(self, name: str) -> None:
+        """Once, before the data is read; `name` is the pipeline's. Threads may not outlive `after_data`."""
+
+    @_spec
+    def after_data(self) -> None:
+        """The data was read, or could not be read."""
+
+    @_spec
     def before_run(self, run: RunInfo) -> None:
         """Once, after the data was read and before the first round."""
 

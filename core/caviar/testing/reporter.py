@@ -109,6 +109,8 @@ def _events(folder: Path, trials: tuple[Trial, ...]) -> Iterator[Event]:
     """All that happens in a run of one round, in order."""
     run, numbers = _run(folder), tuple(trial.index for trial in trials)
     best = next((trial for trial in trials if trial.state is TrialState.FINISHED), None)
+    yield "before_data", {"name": run.name}
+    yield "after_data", {}
     yield "before_run", {"run": run}
     for epoch in (1, 2):
         metrics = tuple({METRIC: 0.5, "train.loss": numpy.nan} for _ in numbers)

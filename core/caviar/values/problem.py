@@ -10,6 +10,11 @@ class Problem(Exception):
 
     exit_code: ClassVar[int] = 2
 
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The message, a line each: one, unless it is several mistakes."""
+        return (str(self),)
+
 
 class LateMistake(Problem):
     """A mistake in the file that only the data or another run could show: the keys of its place, and a sentence."""

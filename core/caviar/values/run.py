@@ -19,7 +19,9 @@ class RunInfo:
     `best`: the best of the resumed ones. `space` tells values in words: `run.space.words(trial.values)`. `where`: the
     conditions that a winner meets. `notes`: what the user should know before it begins, such as which earlier trials
     it starts from. `kept`: whether the folder is still there after the run. `prints`: whether standard
-    output is for what it came to, as it is for `pipe run`; a program's belongs to the program.
+    output is for what it came to, as it is for `pipe run`; a program's belongs to the program. `opened_by`: the options
+    with which commands read the folder, such as ("--code", "my.py"); None where they cannot, because a plugin is a
+    class of this program alone.
     """
 
     name: str
@@ -35,6 +37,7 @@ class RunInfo:
     notes: tuple[str, ...] = ()
     kept: bool = True
     prints: bool = False
+    opened_by: tuple[str, ...] | None = ()
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import isfinite, sqrt
 from typing import Self
@@ -39,6 +39,23 @@ class Scores:
             told += f" ± {apart:.2g} over folds"
         return told if many == 1 else f"{told} of {many}"
 
+    def tie(self, trials: Sequence[Trial]) -> str:
+        """That many of the trials, the best first, share the first place, in words; nothing where fewer than three do.
+
+        It names the metric of the validation part that tells them apart best, if one does.
+        """
+        tied = [trial for trial in trials if trial.state is TrialState.FINISHED and _rank(trial) == _rank(trials[0])]
+        if len(tied) < 3 or tied[0].judged is None:
+            return ""
+        apart = {name: len({trial.metrics.get(name) for trial in tied}) for name in tied[0].metrics}
+        parted = {name: many for name, many in apart.items() if name.startswith("validation.")}
+        other = max(parted, key=lambda name: parted[name], default="")
+        hint = f"; {other} tells them apart" if parted.get(other, 0) > len(tied) / 2 else ""
+        return (
+            f"{len(tied)} trials share the first place, with {self.metric} {short_number(tied[0].judged)}; of equal "
+            f"trials the lowest number comes first{hint}."
+        )
+
     def legend(self, trials: Iterable[Trial]) -> str:
         """What ± says in the words of these trials, and by what they are ranked; nothing where none has it."""
         if self.noise:
@@ -49,6 +66,10 @@ class Scores:
         if any(trial.over_folds(self.metric) is not None for trial in trials):
             return "± is the standard deviation over a trial's folds. Ranked by the mean over them."
         return ""
+
+
+def _rank(trial: Trial) -> tuple[float, float | None, int]:
+    return trial.violation, trial.judged, len(trial.runs)
 
 
 def _two(value: float) -> str:

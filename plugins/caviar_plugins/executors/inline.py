@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
-from caviar import Executor, Job, Outcome, Segment, Tell, Workers
+from caviar import Executor, Job, Outcome, Segment, Tell, Workers, watch_compiling
 
 
 class Inline(Executor):
@@ -17,8 +17,13 @@ class _Here(Workers):
         self._job, self._check_stop = job, check_stop
 
     def run(self, segments: Iterable[Segment], tell: Tell) -> Iterator[Outcome]:
+        watch_compiling(self._compile)
         for segment in segments:
             yield self._job.perform(segment, tell, self._check_stop)
 
     def close(self) -> None:
-        pass
+        watch_compiling(lambda going: None)
+
+    def _compile(self, going: bool) -> None:
+        if going:  # kernels may take 20 seconds in all, before there is a step to look up after
+            self._check_stop()

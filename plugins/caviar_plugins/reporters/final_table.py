@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from shlex import quote
+from collections.abc import Iterator
 
-from caviar import Column, Columns, RunInfo, Scores, Summary, Trial, TrialState, ranked, short_number
+from caviar import Column, Columns, RunInfo, Scores, Summary, Trial, TrialState, ranked, shell_lines, short_number
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.padding import Padding
@@ -27,20 +27,24 @@ def print_summary(run: RunInfo, summary: Summary, console: Console) -> None:
             console.print(columns.note, markup=False)
         if legend := scores.legend(finished[:ROWS]):
             console.print(legend)
+        if tie := scores.tie(finished):
+            console.print(tie)
         if best is not None:
             console.print(_winner(best))
             if columns.rounded:
                 console.print(Padding(Text(run.space.line(best.values)), (0, 0, 0, 2), expand=False))
             if len(best.runs) > 1:
                 console.print("  These are of its first training, the one kept; the table has the mean.", markup=False)
-    console.print(_counts(run, summary), soft_wrap=True)
+    console.print(_counts(run, summary), markup=False)
     if summary.stopped:
-        console.print(f"Stopped {summary.stopped}", markup=False, soft_wrap=True)
+        console.print(f"Stopped {summary.stopped}", markup=False)
     for note in summary.notes:
-        console.print(f"Note: {note}", markup=False, soft_wrap=True)
+        console.print(f"Note: {note}", markup=False)
     for trial in _unlucky(summary):
-        console.print(f"  trial {trial.index} {trial.state}: {trial.reason}", markup=False, soft_wrap=True)
-    console.print(_next(run, summary), soft_wrap=True)
+        told = Text(f"trial {trial.index} {trial.state}: {trial.reason}")
+        console.print(Padding(told, (0, 0, 0, 2), expand=False))
+    for line in _next(run, None if summary.failure else best, console.width):
+        console.print(line, markup=False)
 
 
 def _columns(run: RunInfo, trials: list[Trial], scores: Scores, width: int) -> Columns:
@@ -104,16 +108,23 @@ def _unlucky(summary: Summary) -> list[Trial]:
     return [trial for trial in told if trial.state is TrialState.FAILED or not summary.best][:ROWS]
 
 
-def _next(run: RunInfo, summary: Summary) -> Text:
+def _next(run: RunInfo, best: Trial | None, width: int) -> Iterator[str]:
     if not run.kept:
-        return Text('All of it is in memory alone; run(…, runs="runs") keeps it in a folder.')
-    folder = quote(str(run.folder))
-    if summary.best is None or summary.failure is not None:
-        return Text(f"There is no model. All that is known: pipe results {folder}")
-    commands = (
-        (f"pipe results {folder}", "all trials"),
-        (f"pipe predict {folder} DATA", "predictions for new rows"),
-    )
-    width = max(len(command) for command, _ in commands)
-    lines = "".join(f"\n  {command:{width}}  {what}" for command, what in commands)
-    return Text(f"The best model, all results and the resolved file are in {run.folder}. Next:{lines}")
+        yield 'All of it is in memory alone; run(…, runs="runs") keeps it in a folder.'
+        return
+    what = "All that is known is" if best is None else "The best model, all results and the resolved file are"
+    none = "There is no model. " if best is None else ""
+    if run.opened_by is None:
+        yield f"{none}{what} in {run.folder}. `pipe` cannot read them: a plugin is a class of this program."
+        return
+    yield f"{none}{what} in {run.folder}. Next:"
+    folder, options = str(run.folder), run.opened_by
+    commands = [(["pipe", "results", folder, *options], "all trials")]
+    if best is not None:
+        commands.append((["pipe", "predict", folder, "DATA", *options], "predictions for new rows"))
+    whole = [(shell_lines(words, None)[0], about) for words, about in commands]
+    longest = max(len(command) for command, _ in whole)
+    if max(longest + 2 + len(about) for _, about in whole) <= width:
+        yield from (f"{command:{longest}}  {about}" for command, about in whole)
+    else:
+        yield from (line for words, _ in commands for line in shell_lines(words, width))

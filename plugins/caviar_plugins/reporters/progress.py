@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import sys
+import logging
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import caviar
@@ -11,9 +12,7 @@ from pydantic import PrivateAttr
 
 if TYPE_CHECKING:
     from caviar_plugins.reporters.progress_view import View
-
-
-_ENDLESS = 100_000  # characters: where nobody looks, as in a pipe, a trial stays on its line
+    from caviar_plugins.reporters.reading import Reading
 
 
 class Progress(Reporter):
@@ -23,15 +22,31 @@ class Progress(Reporter):
     """
 
     _view: View | None = PrivateAttr(default=None)
+    _reading: Reading | None = PrivateAttr(default=None)
+    _logged: _Said | None = PrivateAttr(default=None)
+
+    @caviar.hook
+    def before_data(self, name: str) -> None:
+        from caviar_plugins.reporters.reading import Reading
+
+        console = caviar.console(stderr=True)
+        self._listen(lambda line: console.print(f"{name}: {line}", markup=False))
+        if console.is_terminal:
+            self._reading = Reading(name, console)
+
+    @caviar.hook
+    def after_data(self) -> None:
+        self._listen(None)
+        if self._reading:
+            self._reading.close()
 
     @caviar.hook
     def before_run(self, run: RunInfo) -> None:
-        from rich.console import Console
-
         from caviar_plugins.reporters.progress_view import Lines, Live
 
-        console = Console(stderr=True, highlight=False)
+        console = caviar.console(stderr=True)
         self._view = Live(run, console) if console.is_terminal else Lines(run, console)
+        self._listen(self._view.say)
 
     @caviar.hook
     def after_epoch(self, epoch: EpochInfo) -> None:
@@ -65,18 +80,35 @@ class Progress(Reporter):
 
     @caviar.hook
     def after_run(self, run: RunInfo, summary: Summary) -> None:
+        self._listen(None)
         if self._view:
-            from rich.console import Console
-
             from caviar_plugins.reporters.final_table import print_summary
 
             self._view.close()
-            width = None if (sys.stdout if run.prints else sys.stderr).isatty() else _ENDLESS
-            print_summary(run, summary, Console(stderr=not run.prints, width=width, highlight=False))
+            print_summary(run, summary, caviar.console(stderr=not run.prints))
 
     @caviar.hook
     def on_failure(self, run: RunInfo) -> None:
+        self._listen(None)
         if self._view:  # why is told by whoever runs it
             self._view.close()
             place = f"are recorded in {run.folder}" if run.kept else "are done"
             self._view.say(f"{self._view.tracker.done} of {run.total} trials {place}")
+
+    def _listen(self, say: Callable[[str], None] | None) -> None:
+        """From now on, says what is logged for people, such as that kernels are compiled; None: no more."""
+        logger = logging.getLogger("caviar")
+        if self._logged:
+            logger.removeHandler(self._logged)
+        self._logged = say and _Said(say)
+        if self._logged:
+            logger.addHandler(self._logged)
+
+
+class _Said(logging.Handler):
+    def __init__(self, say: Callable[[str], None]) -> None:
+        super().__init__()
+        self._say = say
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._say(record.getMessage())

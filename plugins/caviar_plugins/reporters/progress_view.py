@@ -9,11 +9,12 @@ from caviar import RunInfo
 from rich import live
 from rich.console import Console, Group
 from rich.progress_bar import ProgressBar
+from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
 from caviar_plugins.reporters.tracker import Tracker
-from caviar_plugins.reporters.wording import count
+from caviar_plugins.reporters.wording import count, duration
 
 PAUSE = 2.0
 """Seconds between two plain lines: a log stays short."""
@@ -40,7 +41,7 @@ class View(ABC):
 
     def say(self, line: str) -> None:
         """One line that stays."""
-        self.console.print(f"{self.run.name}: {line}", markup=False, soft_wrap=True)
+        self.console.print(f"{self.run.name}: {line}", markup=False)
 
     @abstractmethod
     def close(self) -> None:
@@ -73,12 +74,17 @@ class Lines(View):
 
 
 class Live(View):
-    """Two lines at the bottom of the terminal that are gone at the end. Drawn twice a second, by a thread of rich's."""
+    """Two lines at the bottom of the terminal that are gone at the end.
+
+    Drawn four times a second, by a thread of rich's, so that a spinner and the time tell that something goes on while
+    kernels are compiled or an epoch takes long.
+    """
 
     def __init__(self, run: RunInfo, console: Console) -> None:
         super().__init__(run, console)
+        self._began, self._spinner = monotonic(), Spinner("line")
         self._live = live.Live(
-            console=console, get_renderable=self._picture, refresh_per_second=2, transient=True, redirect_stdout=False
+            console=console, get_renderable=self._picture, refresh_per_second=4, transient=True, redirect_stdout=False
         )
         self._live.start()
 
@@ -91,17 +97,22 @@ class Live(View):
     def close(self) -> None:
         self._live.stop()
 
+    def _so_far(self) -> str:
+        return duration(monotonic() - self._began)
+
     def _picture(self) -> Group:
         tracker, run = self.tracker, self.run
         row = Table.grid(expand=True, padding=(0, 1))
+        row.add_column(width=1)
         row.add_column(no_wrap=True, max_width=20, overflow="ellipsis")
         row.add_column(ratio=1)
         row.add_column(no_wrap=True)
         row.add_column(no_wrap=True)
         row.add_row(
+            self._spinner,
             Text(run.name, style="bold"),
             ProgressBar(total=1.0, completed=tracker.share),
             Text(f"{tracker.done}/{run.total} trials"),
-            Text(tracker.again() or tracker.left(), style="dim"),
+            Text(", ".join(fact for fact in (self._so_far(), tracker.again() or tracker.left()) if fact), style="dim"),
         )
         return Group(row, Text(tracker.best_in_words(), no_wrap=True, overflow="ellipsis", style="dim"))

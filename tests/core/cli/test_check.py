@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
+import pty
 import re
+import struct
 import subprocess
 import sys
+import termios
 from pathlib import Path
 
 import pytest
@@ -108,3 +113,56 @@ def test_advice_stands_on_standard_error_unless_quiet(tmp_path: Path) -> None:
     assert pipe("check", "p.toml", "--quiet", cwd=tmp_path).stderr == ""
     head = pipe("run", "p.toml", "--set", "trainer.epochs=1", cwd=tmp_path)
     assert head.stderr.startswith("advice: normalizer: ")
+
+
+def test_a_file_whose_own_name_cannot_name_a_run_is_told_so(tmp_path: Path) -> None:
+    (tmp_path / "my pipe.toml").write_text(DATA)
+    done = pipe("check", "my pipe.toml", cwd=tmp_path)
+    assert done.returncode == 2
+    told = "my pipe.toml: name: the file's own name, 'my pipe', cannot name the run's folder"
+    assert done.stderr.startswith(told)
+    assert done.stderr.endswith('write name = "my-pipe"\n')
+    (tmp_path / "my pipe.toml").write_text('name = "mine"\n' + DATA)
+    assert pipe("check", "my pipe.toml", cwd=tmp_path).returncode == 0
+
+
+def test_a_name_with_a_line_break_or_a_command_to_the_terminal_stays_on_its_line(tmp_path: Path) -> None:
+    (tmp_path / "p.toml").write_text('[data]\npath = "my.csv"\ntarget = "y"\n')
+    (tmp_path / "my.csv").write_text('"a\x1b[2J\nb",c\n1,2\n')
+    (line,) = pipe("check", "p.toml", cwd=tmp_path).stderr.splitlines()
+    assert "a\\x1b[2J\\nb" in line
+    (tmp_path / "p.toml").write_text(DATA + '"un\\nknown" = 1\n"n\\u001b[31m" = 2\n')
+    lines = pipe("check", "p.toml", cwd=tmp_path).stderr.splitlines()
+    assert [line.partition(": ")[0] for line in lines] == ["p.toml:2", "p.toml:3"]
+    assert "\x1b" not in "".join(lines)
+
+
+@pytest.mark.parametrize("command", ["results", "predict"])
+def test_a_folder_without_a_run_is_a_mistake_of_the_argument(command: str, tmp_path: Path) -> None:
+    rows = ("my.csv",) if command == "predict" else ()
+    done = pipe(command, "nothing", *rows, cwd=tmp_path)
+    assert (done.returncode, done.stderr[:20]) == (2, "nothing: no run here")
+
+
+def test_results_of_a_run_whose_file_is_no_text_say_where(tmp_path: Path) -> None:
+    (tmp_path / "r").mkdir()
+    (tmp_path / "r" / "pipeline.toml").write_bytes(b'name = "r"\nseed = \xff\n')
+    done = pipe("results", "r", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (2, "r/pipeline.toml:2: not UTF-8 text; save the file as UTF-8\n")
+
+
+@pytest.mark.parametrize("columns", [60, 80, 120, 200])
+def test_on_a_terminal_no_line_is_too_long_and_no_word_is_broken(columns: int, tmp_path: Path) -> None:
+    text = DATA + 'normalizer = "batchnorm"\noptimizer.beta1 = { beta = [0.5, 0.99] }\nmodel.units = { int = [4, 9] }\n'
+    (tmp_path / "p.toml").write_text(text)
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
+    environment = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
+    command = [sys.executable, "-m", "caviar", "check", "p.toml"]
+    subprocess.run(command, cwd=tmp_path, stdout=theirs, stderr=theirs, env=environment, check=True)
+    os.close(theirs)
+    shown = os.read(ours, 100_000).decode()
+    os.close(ours)
+    assert max(map(len, shown.splitlines())) <= columns
+    whole = pipe("check", "p.toml", cwd=tmp_path)
+    assert shown.split() == (whole.stdout + whole.stderr).split()

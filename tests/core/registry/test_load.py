@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -201,6 +202,14 @@ class TestCode:
             load("optimizer", "half")
         file.write_text("import caviar\n" + WHOLE + half + rest)
         assert [entry.name for entry in register(file)] == ["theirs", "rest"]
+
+    def test_a_file_may_import_what_lies_beside_it_and_the_path_is_as_before(self, tmp_path: Path) -> None:
+        (tmp_path / "beside_mine.py").write_text("NUMBER = 7\n")
+        file, before = tmp_path / "mine.py", list(sys.path)
+        file.write_text("import caviar\nfrom beside_mine import NUMBER\n" + WHOLE + "    number: int = NUMBER\n")
+        register(file)
+        assert load("optimizer", "theirs").model_fields["number"].default == 7
+        assert sys.path == before
 
     def test_a_missing_file_is_told(self, tmp_path: Path) -> None:
         with pytest.raises(PluginError, match=r"mine.py: cannot be read: No such file"):

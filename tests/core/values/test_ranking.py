@@ -1,11 +1,12 @@
 """Ranking, with re-tests."""
 
-from math import inf, sqrt
+from math import inf, nan, sqrt
 
 import numpy
 import pytest
 from caviar import History, Retest, Trial, TrialState, ranked
 from caviar.values.noise import noise
+from caviar.values.ranking import without_winner
 
 
 def trial(number: int, *runs: float, state: TrialState = TrialState.FINISHED) -> Trial:
@@ -43,9 +44,13 @@ def test_a_retest_that_came_to_nothing_puts_a_trial_behind_all() -> None:
 
 
 def test_a_history_tells_the_same_noise_and_how_often_each_was_trained() -> None:
-    nan = numpy.nan
     runs = numpy.asarray([[0.5, nan, nan], [0.7, 0.9, nan], [0.1, 0.2, 0.6], [nan, nan, nan], [0.4, -inf, nan]])
     states = (TrialState.FINISHED,) * 3 + (TrialState.FAILED, TrialState.FINISHED)
     past = History("maximize", runs[:, :1], runs[:, 0], states, numpy.ones(5), runs[:, :1], runs=runs)
     assert past.repeats.tolist() == [1, 2, 3, 1, 2]
     assert past.noise == noise([[0.7, 0.9], [0.1, 0.2, 0.6]])
+
+
+def test_a_search_that_proposed_nothing_does_not_send_for_reasons() -> None:
+    assert without_winner((), "maximize", ()) == "no trial was trained: the strategy proposed none"
+    assert "no trial finished" in without_winner([trial(0, nan, state=TrialState.FAILED)], "maximize", ())

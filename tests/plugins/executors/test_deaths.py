@@ -106,7 +106,7 @@ def test_workers_that_compile_are_waited_for_and_say_so_once(
     there, _ = go(Processes(workers=2), job(file, "optimizer.use=cold"), limited)
     assert TrialState.FAILED not in {there[trial][0] for trial in (0, 1)}
     assert [record.getMessage() for record in caplog.records] == [
-        "compiling kernels for this machine, once: some 10 seconds"
+        "compiling kernels for this machine, which is done once and may take a minute"
     ]
 
 

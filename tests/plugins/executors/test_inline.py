@@ -2,7 +2,10 @@
 
 from collections.abc import Callable
 
-from caviar import EpochInfo, Outcome, Segment, Tell
+import numpy
+import pytest
+from caviar import EpochInfo, Outcome, Segment, Stopped, Tell
+from caviar.engine.twins import _numba_works
 from caviar.testing import ExecutorContract
 from caviar_plugins.executors.inline import Inline
 
@@ -44,3 +47,26 @@ def test_outcomes_come_one_by_one_as_soon_as_they_are_there() -> None:
         assert job.done == [0]
         assert [outcome.segment for outcome in outcomes] == SEGMENTS[1:]
     assert [info.trials for info in told] == [(0,), (1,), (2,)]
+
+
+class Compiling(Noting):
+    """A job whose only step needs a kernel that was never compiled."""
+
+    def perform(self, segment: Segment, tell: Tell, check_stop: Callable[[], None]) -> Outcome:
+        numba = pytest.importorskip("numba")
+        self.result = numba.njit(lambda x: x + 1)(numpy.float32(1))
+        return super().perform(segment, tell, lambda: None)
+
+
+def test_the_wish_to_stop_is_seen_before_each_kernel_is_compiled_and_not_after_the_end() -> None:
+    def stop() -> None:
+        raise Stopped
+
+    if not _numba_works():
+        pytest.skip("numba is not installed")
+    stopped, job = Compiling(), Compiling()
+    with Inline().open(stopped, stop) as workers, pytest.raises(Stopped):
+        next(workers.run(SEGMENTS, lambda epoch: None))
+    assert stopped.done == []
+    with Inline().open(job, lambda: None) as workers:
+        assert len(list(workers.run(SEGMENTS, lambda epoch: None))) == 3

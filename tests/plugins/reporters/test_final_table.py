@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from caviar import Retest, RunInfo, Summary, Trial, TrialState
@@ -94,3 +95,33 @@ def test_a_run_without_a_model_says_why() -> None:
 def test_what_the_user_should_know_stands_below_the_counts() -> None:
     summary = replace(summary_of([finished(0, 0.9)]), notes=("trial 0, the winner, was trained again",))
     assert "1 finished\nNote: trial 0, the winner, was trained again\n" in printed(run_of(1), summary, 80)
+
+
+def test_the_commands_name_the_code_that_they_need_and_are_left_out_where_none_could_work() -> None:
+    own = printed(replace(run_of(1), opened_by=("--code", "my code.py")), summary_of([finished(0, 0.9)]), 120)
+    assert "pipe results 'runs/my digits' --code 'my code.py'  " in own
+    assert "pipe predict 'runs/my digits' DATA --code 'my code.py'  " in own
+    alone = printed(replace(run_of(1), opened_by=None), summary_of([finished(0, 0.9)]), 120)
+    assert "pipe results" not in alone
+    assert "runs/my digits. `pipe` cannot read them" in alone
+
+
+@pytest.mark.parametrize("width", [60, 80])
+def test_lines_and_commands_are_broken_between_words(width: int) -> None:
+    run = replace(run_of(1), folder=Path("/home/somebody/projects/digits/runs/digits"))
+    failed = Trial(0, 0, (), {}, TrialState.FAILED, 0, reason="ValueError: " + "word " * 30)
+    lines = printed(run, summary_of([failed, finished(1, 0.9)]), width).splitlines()
+    assert max(map(len, lines)) <= width
+    assert {word for line in lines for word in line.split() if "or" in word and "wor" in word} == {"word"}
+    assert sum(line.count("/home/somebody/projects/digits/runs/digits") for line in lines) == 3
+
+
+def test_that_many_share_the_first_place_is_said_in_a_line_with_a_metric_that_parts_them() -> None:
+    def alike(index: int) -> Trial:
+        trial = finished(index, 1.0)
+        return replace(trial, metrics={**trial.metrics, "validation.log_loss": 0.1 + index / 100})
+
+    text = printed(run_of(1), summary_of([alike(0), alike(1), alike(2), finished(3, 0.9)]), 200)
+    assert "3 trials share the first place, with validation.accuracy 1.0000" in text
+    assert "validation.log_loss tells them apart" in text
+    assert "share the first place" not in printed(run_of(1), summary_of([alike(0), alike(1), finished(3, 0.9)]), 200)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import re
+import threading
 from dataclasses import replace
 from io import StringIO
 
 import pytest
-from caviar import EpochInfo, TrialState
+from caviar import EpochInfo, TrialState, say_once
 from caviar.testing import ReporterContract
 from caviar_plugins.reporters.progress import Progress
 from caviar_plugins.reporters.progress_view import Lines, Live
+from caviar_plugins.reporters.reading import Reading
 from rich.console import Console
 
 from tests.plugins.reporters.runs import finished, run_of, summary_of
@@ -96,3 +99,49 @@ def test_the_live_view_fits_eighty_columns_and_leaves_the_screen_as_it_was() -> 
     assert "best validation.accuracy 0.8750, trial 1: learning_rate 0.0411523" in text
     assert max(map(len, text.splitlines())) <= 80
     assert screen.getvalue().rstrip().endswith("\x1b[2K")
+
+
+def test_the_live_view_moves_and_tells_the_time_while_nothing_is_heard() -> None:
+    view = Live(run_of(1), Console(file=StringIO(), force_terminal=True, width=60, highlight=False))
+    view._began -= 75
+    spinning = {screen_of(view, at)[0] for at in (0.0, 0.3)}
+    view.close()
+    assert len(spinning) == 2
+    assert "0/8 trials 1 min 15 s" in screen_of(view, 1.0)
+
+
+def screen_of(view: Live, at: float) -> str:
+    """What is drawn so many seconds after the first drawing."""
+    screen = StringIO()
+    console = Console(file=screen, width=60, get_time=lambda: at)
+    console.print(view._picture())
+    return screen.getvalue()
+
+
+def test_what_is_logged_for_people_is_said_by_the_reporter_and_by_nobody_without_it(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("caviar.values.once._said", set())
+    monkeypatch.setattr(logging.getLogger("caviar"), "handlers", [logging.NullHandler()])
+    say_once("to nobody")
+    progress = Progress()
+    progress.before_data("digits")
+    say_once("while reading")
+    progress.after_data()
+    progress.before_run(run_of(1))
+    say_once("compiling")
+    progress.on_failure(run_of(1))
+    say_once("to nobody again")
+    told = capsys.readouterr().err.splitlines()
+    assert told[0] == "digits: while reading"
+    assert "digits: compiling" in told
+    assert not [line for line in told if "nobody" in line]
+
+
+def test_the_line_shown_while_data_is_read_leaves_neither_a_thread_nor_a_trace() -> None:
+    before, screen = threading.active_count(), StringIO()
+    reading = Reading("digits", Console(file=screen, force_terminal=True, width=60))
+    reading.close()
+    assert threading.active_count() == before
+    assert screen.getvalue() == ""
+    assert "digits reading the data, " in str(reading._picture().text)

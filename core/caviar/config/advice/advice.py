@@ -12,11 +12,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Advice:
-    """`rule` is the name by which `[check] silence` turns it off; `path` where it applies, or ""."""
+    """`rule` is the name by which `[check] silence` turns it off; `path` where it applies, or "".
+
+    `settings`: what the next run should be given to try it, as `--set` takes it.
+    """
 
     rule: str
     path: str
     text: str
+    settings: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return f"advice: {f'{self.path}: ' if self.path else ''}{self.text} ({self.rule})"

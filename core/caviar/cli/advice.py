@@ -1,0 +1,52 @@
+"""Advice as commands show it: a line each, and the command that tries it."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from caviar.cli.output import show, width_of
+from caviar.values.shell import shell_lines
+
+if TYPE_CHECKING:
+    from caviar.config.advice.advice import Advice
+    from caviar.config.pipeline import Pipeline
+
+
+def show_advice(pipeline: Pipeline, quiet: bool) -> None:
+    """What the practice says of a file, on standard error."""
+    from caviar.config.advice.rules import advice_on
+
+    for each in () if quiet else advice_on(pipeline):
+        show(str(each), err=True)
+
+
+def show_next_run(advice: Sequence[Advice], again: Sequence[str], given: Iterable[str], name: str) -> None:
+    """Advice on a result and the command of a run called `name` that follows it, ready to be pasted.
+
+    `again` are the words of the command of this run without its settings, which are `given`.
+    """
+    for each in advice:
+        show(str(each), err=True)
+    new = [f"name={name}", *(setting for each in advice for setting in each.settings)]
+    changed = {path_of(setting) for setting in new}
+    settings = [*(setting for setting in given if path_of(setting) not in changed), *new]
+    words = [*again, *(word for setting in settings for word in ("--set", setting))]
+    if advice:
+        sys.stderr.write("".join(f"{line}\n" for line in shell_lines(words, width_of(sys.stderr))))
+
+
+def path_of(setting: str) -> str:
+    """The path of PATH=VALUE."""
+    return setting.partition("=")[0].strip()
+
+
+def wider_name(name: str, taken: Callable[[str], bool]) -> str:
+    """The first of NAME-wider, NAME-wider-2, … that no run has; NAME is the name before it was made wider."""
+    stem = re.sub(r"-wider(-\d+)?$", "", name)
+    number = 1
+    while taken(told := f"{stem}-wider" if number == 1 else f"{stem}-wider-{number}"):
+        number += 1
+    return told

@@ -1,0 +1,57 @@
+"""Signals: what interrupts a command, and how a run is asked to stop between two steps."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import NoReturn
+
+INTERRUPTED = 130
+"""The exit code of a command that was interrupted."""
+
+_STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def end_on_signals() -> None:
+    """From now on a signal ends this process at once, with a word instead of a traceback."""
+    for each in _heeded():
+        signal.signal(each, _end)
+
+
+def _end(number: int, _: object) -> NoReturn:
+    # An exception would be lost where a library that is being imported swallows it, or be shown with a traceback.
+    with suppress(OSError):
+        os.write(2, b"interrupted\n")
+    os._exit(INTERRUPTED)
+
+
+@contextmanager
+def stop_on_signals() -> Iterator[Callable[[], None]]:
+    """The first signal makes the function that this gives raise Stopped at its next call; the second acts at once."""
+    from caviar.values.problem import Stopped
+
+    asked: list[int] = []
+
+    def ask(number: int, _: object) -> None:
+        if asked:
+            raise KeyboardInterrupt
+        asked.append(number)
+
+    before = {each: signal.signal(each, ask) for each in _heeded()}
+
+    def check_stop() -> None:
+        if asked:
+            raise Stopped
+
+    try:
+        yield check_stop
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+
+
+def _heeded() -> list[signal.Signals]:
+    """Those that stop a command. `nohup` has it live on when its terminal closes."""
+    return [each for each in _STOPS if each != signal.SIGHUP or signal.getsignal(each) != signal.SIG_IGN]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from caviar.config.space import settle
 from caviar.engine.bind import bind, bind_population
 from caviar.engine.memory import keep_freed_memory
-from caviar.engine.one_thread import OneThread
+from caviar.engine.one_thread import OneThread, libraries
 from caviar.engine.training import Training
 from caviar.engine.twins import form_for
 from caviar.interfaces.backend import Backend
@@ -51,11 +51,10 @@ class Work:
         trained again in halves, until the members at fault are alone: they have failed, the others do not feel it.
         """
         import numpy
-        from threadpoolctl import ThreadpoolController
 
         keep_freed_memory()
         form_for(self.backend)  # loads the BLAS of compiled kernels, so that it is limited too
-        with OneThread(ThreadpoolController()), numpy.errstate(all="ignore"):
+        with OneThread(libraries()), numpy.errstate(all="ignore"):
             return Outcome(segment, tuple(self._try(segment, tell, check_stop)))
 
     def blueprint(self) -> list[Buffer] | None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from caviar.config.dump import to_toml
 from caviar.config.resolved import loads
 from caviar.engine.job import Work
-from caviar.engine.one_thread import OneThread
+from caviar.engine.one_thread import OneThread, libraries
 from caviar.engine.prepare import Preparation
 from caviar.engine.setup import backend_of, with_loss
 from caviar.engine.tiles import Tiled
@@ -70,9 +70,7 @@ class SavedModel:
     @cached_property
     def _one_thread(self) -> OneThread:
         """Found once, after the predictor has loaded all it needs: looking for it takes longer than a prediction."""
-        from threadpoolctl import ThreadpoolController
-
-        return OneThread(ThreadpoolController())
+        return OneThread(libraries())
 
     def save(self, path: Path) -> None:
         """Writes the file so that it is there whole or not at all."""

@@ -44,11 +44,9 @@ def test_a_run_checks_no_copy_of_the_pipeline_for_each_trial() -> None:
             super().model_post_init(context)
             checked.append(self)
 
-    pipeline = Counted(
-        optimizer=Adam(learning_rate=Log(1e-3, 1e-1)), executor=Inline(), reporter=(), search=Search(trials=8)
-    )
-    pipeline.run(X, SIDE)
-    assert len(checked) < pipeline.search.trials
+    adam, search = Adam(learning_rate=Log(1e-3, 1e-1)), Search(trials=8)
+    Counted(optimizer=adam, executor=Inline(), reporter=(), search=search).run(X, SIDE)
+    assert len(checked) < search.trials
 
 
 def test_every_call_begins_anew_and_gives_the_same() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from os import PathLike
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from pydantic import PrivateAttr
 
@@ -25,6 +25,8 @@ from caviar.values.trial import Trial, TrialState
 
 if TYPE_CHECKING:
     from caviar.study import Study
+
+D = TypeVar("D", bound=Declaration)
 
 
 class Pipeline(Declaration):
@@ -78,8 +80,7 @@ class Pipeline(Declaration):
     @classmethod
     def completed(cls, declared: Declaration) -> Self:
         """A pipeline whose tiers are filled in already, as `load` gives it."""
-        values = {name: getattr(declared, name) for name in Declaration.model_fields}
-        pipeline = cls.model_construct(declared.model_fields_set, **values)
+        pipeline = _as(cls, declared)
         pipeline._complete = True
         return pipeline
 
@@ -103,7 +104,7 @@ class Pipeline(Declaration):
         found = [Mistake(self.name, None, ".".join(map(str, keys)), text) for keys, text in complaints(pipeline)]
         if found:
             raise Mistakes(found)
-        return pipeline
+        return _as(Declaration, pipeline)  # whose copies, of which each trial needs some, are not checked again
 
 
 def load(path: str | PathLike[str], settings: Iterable[str] = (), code: str | PathLike[str] | None = None) -> Pipeline:
@@ -112,6 +113,12 @@ def load(path: str | PathLike[str], settings: Iterable[str] = (), code: str | Pa
     Raises Mistakes with everything that is wrong, and PluginError if `code` cannot be used.
     """
     return Pipeline.completed(from_file.load(path, settings, code))
+
+
+def _as(cls: type[D], pipeline: Declaration) -> D:
+    """The same declaration as a value of another class."""
+    values = {name: getattr(pipeline, name) for name in Declaration.model_fields}
+    return cls.model_construct(pipeline.model_fields_set, **values)
 
 
 class _OnTrial(Reporter):

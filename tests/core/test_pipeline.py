@@ -51,6 +51,19 @@ def test_a_changed_copy_is_checked_as_a_new_pipeline_is() -> None:
         small().model_copy(update={"seed": "x"})
 
 
+def test_a_run_checks_no_copy_of_the_pipeline_for_each_trial() -> None:
+    checked = list[Pipeline]()
+
+    class Counted(Pipeline):
+        def model_post_init(self, context: Any) -> None:
+            super().model_post_init(context)
+            checked.append(self)
+
+    adam, search = Adam(learning_rate=Log(1e-3, 1e-1)), Search(trials=8)
+    Counted(optimizer=adam, executor=Inline(), reporter=(), search=search).run(X, SIDE)
+    assert len(checked) < search.trials
+
+
 def test_every_call_begins_anew_and_gives_the_same() -> None:
     seen: list[Trial] = []
     first, second = (small().run(X, SIDE, on_trial=seen.append) for _ in range(2))

@@ -160,6 +160,8 @@ def _settled(value: Any, path: str, values: Mapping[str, Any]) -> Any:
             return values[path]
         chosen = {label_of(option): option for option in value.ends()}[values[path]]
         return _settled(chosen, f"{path}.{values[path]}", values)
+    if not any(searched.startswith(f"{path}.") for searched in values):
+        return value
     if isinstance(value, Declared):
         fields = type(value).model_fields
         return value.model_copy(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import platform
+from typing import Any
 
 from caviar.interfaces.backend import Backend
 from caviar.registry.load import name_of
 
 
 def numeric_identity(dtype: str, backend: Backend) -> dict[str, str]:
-    """Name -> version of everything that may change a bit: array library, BLAS kernel, dtype, device."""
+    """Name -> version of everything that may change a bit: array library, its SIMD and BLAS kernels, dtype, device."""
     import numpy
 
     from caviar.engine.twins import kernels_in_use
@@ -23,6 +24,7 @@ def numeric_identity(dtype: str, backend: Backend) -> dict[str, str]:
         "kernels": kernels,
         "machine": platform.machine(),
         "numpy": numpy.__version__,
+        "simd": _simd(),
         **backend.identity(),
     }
     blas = set()
@@ -32,3 +34,12 @@ def numeric_identity(dtype: str, backend: Backend) -> dict[str, str]:
             blas.add(found)
     identity["blas"] = ", ".join(sorted(blas))  # NumPy and SciPy bring one each
     return identity
+
+
+def _simd() -> str:
+    """The instruction sets that NumPy's own loops use: those of this processor that NPY_…_CPU_FEATURES leaves on."""
+    import numpy
+
+    config: Any = numpy.show_config(mode="dicts")
+    sets = config["SIMD Extensions"]
+    return " ".join([*sets.get("baseline", ()), *sets.get("found", ())])

@@ -13,7 +13,7 @@ from caviar.engine.blame import told
 from caviar.engine.checked import checked, measuring_or_nan
 from caviar.engine.machine import fault_of, set_aside
 from caviar.engine.memory import keep_freed_memory
-from caviar.engine.one_thread import OneThread
+from caviar.engine.one_thread import OneThread, libraries
 from caviar.engine.training import Training
 from caviar.engine.twins import form_for
 from caviar.interfaces.backend import Backend
@@ -70,11 +70,9 @@ class Work:
             return Outcome(segment, tuple(self._try(segment, tell, check_stop)))
 
     def _prepared(self) -> OneThread:
-        from threadpoolctl import ThreadpoolController
-
         keep_freed_memory()
         form_for(self.backend)  # loads the BLAS of compiled kernels, so that it is limited too
-        return OneThread(ThreadpoolController())
+        return OneThread(libraries())
 
     def blueprint(self) -> list[Buffer] | None:
         """See `Job.blueprint`."""

@@ -13,7 +13,7 @@ from caviar.config.resolved import loads
 from caviar.config.space import space_of
 from caviar.engine.job import Work
 from caviar.engine.model_file import Damaged, Facts, OtherFile, packed, unpacked
-from caviar.engine.one_thread import OneThread
+from caviar.engine.one_thread import OneThread, libraries
 from caviar.engine.prepare import Preparation
 from caviar.engine.setup import backend_of, with_loss
 from caviar.engine.tiles import Tiled
@@ -70,9 +70,7 @@ class SavedModel:
     @cached_property
     def _one_thread(self) -> OneThread:
         """Found once, after the predictor has loaded all it needs: looking for it takes longer than a prediction."""
-        from threadpoolctl import ThreadpoolController
-
-        return OneThread(ThreadpoolController())
+        return OneThread(libraries())
 
     def rehearse(self) -> None:
         """Predicts a row of zeros; raises whatever goes wrong where the parts do not fit together."""

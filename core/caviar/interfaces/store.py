@@ -52,7 +52,12 @@ class TrialRecord:
 
 
 class Ledger(Closing):
-    """An open study: a context manager."""
+    """An open study: a context manager.
+
+    What was changed is there at once for who asks this ledger. After a crash it is there up to some change, with all
+    changes before that one and none behind it. Which changes are durable when they return is said with each; another
+    may take a second or so, because a sync can take longer than an epoch, and `close` makes all of them durable.
+    """
 
     @abstractmethod
     def study(self) -> StudyRecord | None:
@@ -75,11 +80,14 @@ class Ledger(Closing):
 
     @abstractmethod
     def record(self, records: Sequence[TrialRecord]) -> None:
-        """All or nothing: first every weight file, then one commit. When it returns, a power loss is harmless."""
+        """All or nothing. Durable if one of the trials has ended: a power loss is then harmless.
+
+        Never is a trial found at an epoch without the arrays to go on from.
+        """
 
     @abstractmethod
     def settle(self, trials: Sequence[Trial]) -> None:
-        """Durably, all or nothing: what became of trials beside their training: a pruner's decisions, and re-tests."""
+        """All or nothing: what became of trials beside their training. Durable for re-tests, not for decisions."""
 
     @abstractmethod
     def trials(self) -> tuple[Trial, ...]:
@@ -113,7 +121,7 @@ class Store(Plugin):
 
     @abstractmethod
     def read(self, folder: Path) -> Ledger:
-        """A study for looking only, even while another process goes on with it: it tells what is recorded then.
+        """A study for looking only, even while another process goes on with it: it tells what is durable then.
 
         Raises StoreError.
         """

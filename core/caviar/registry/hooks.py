@@ -32,7 +32,10 @@ class Hooks:
 
     @_spec
     def after_trial(self, run: RunInfo, trial: Trial) -> None:
-        """A trial has ended, in whatever way, and is durably recorded."""
+        """A trial has ended, in whatever way, and is recorded: durably, unless a pruner stopped it at a rung.
+
+        Of such a trial a run that is killed within the next second or so may tell again when it is resumed.
+        """
 
     @_spec
     def after_round(self, run: RunInfo, index: int, trials: tuple[Trial, ...]) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import json
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -34,10 +35,18 @@ class Known:
         for curves in self._curves.values():
             curves.changed |= numbers
 
+    def forget(self) -> None:
+        """All of it is read again."""
+        self._version = None
+
     def trials(self) -> tuple[Trial, ...]:
-        """By number."""
+        """In the order of their numbers."""
+        return tuple(self.by_number().values())
+
+    def by_number(self) -> Mapping[int, Trial]:
+        """Each under its number."""
         self._look_for_others()
-        return tuple(self._trials.now().values())
+        return self._trials.now()
 
     def curves(self, metric: str) -> Mapping[int, Sequence[float]]:
         """One metric after each epoch of a trial's last attempt, by number."""
@@ -52,14 +61,14 @@ class Known:
         if version != self._version:
             self._version, self._trials, self._curves = version, _Each(self._read_trials), {}
 
-    def _read_trials(self, trial: int | None) -> Mapping[int, Trial]:
-        where, values = _only("number", trial)
+    def _read_trials(self, of: Collection[int] | None) -> Mapping[int, Trial]:
+        where, values = _only("number", of)
         rows = self._rows(f"SELECT {STORED} FROM trial WHERE {where} ORDER BY number", *values)
         with sound(self._path):
             return {each.index: each for each in map(stored_trial_of, rows)}
 
-    def _read_curves(self, metric: str, trial: int | None) -> Mapping[int, list[float]]:
-        where, values = _only("trial.number", trial)
+    def _read_curves(self, metric: str, of: Collection[int] | None) -> Mapping[int, list[float]]:
+        where, values = _only("trial.number", of)
         columns = ", ".join(f"curve.{column}" for column in (CURVE + ", checksum").split(", "))
         rows = self._rows(
             f"SELECT {columns} FROM trial JOIN curve ON curve.trial = trial.number AND curve.attempt = trial.attempt"
@@ -71,9 +80,9 @@ class Known:
 
 
 class _Each(Generic[T]):
-    """Something of each trial, by number. `read` reads it, of one trial or, given None, of all that have it."""
+    """Something of each trial, by number. `read` reads it, of these trials or, given None, of all that have it."""
 
-    def __init__(self, read: Callable[[int | None], Mapping[int, T]]) -> None:
+    def __init__(self, read: Callable[[Collection[int] | None], Mapping[int, T]]) -> None:
         self._read = read
         self._values: dict[int, T] | None = None
         self.changed = set[int]()
@@ -84,14 +93,17 @@ class _Each(Generic[T]):
             self._values = dict(self._read(None))
         elif self.changed:
             values = self._values.copy()  # who has been told of them keeps them as they were
-            for trial in self.changed:
+            read = self._read(self.changed)
+            values.update(read)  # in their places, new ones at the end
+            for trial in self.changed - read.keys():
                 values.pop(trial, None)
-                values.update(self._read(trial))
-            self._values = {trial: values[trial] for trial in sorted(values)}
+            last = next(reversed(self._values), -1)
+            inserted = any(trial < last and trial not in self._values for trial in read)
+            self._values = dict(sorted(values.items())) if inserted else values
         self.changed.clear()
         return self._values
 
 
-def _only(column: str, trial: int | None) -> tuple[str, tuple[int, ...]]:
+def _only(column: str, of: Collection[int] | None) -> tuple[str, tuple[str, ...]]:
     """A condition, and the values for its marks."""
-    return ("TRUE", ()) if trial is None else (f"{column} = ?", (trial,))
+    return ("TRUE", ()) if of is None else (f"{column} IN (SELECT value FROM json_each(?))", (json.dumps(sorted(of)),))

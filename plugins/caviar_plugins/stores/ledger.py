@@ -1,10 +1,10 @@
-"""The SQLite ledger: every change is one transaction, there whole or not at all."""
+"""The SQLite ledger: every change is there whole or not at all, and none without those before it."""
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from caviar import Array, Goal, Ledger, StoreError, StudyRecord, Trial, TrialRec
 from caviar_plugins.stores.complaints import DAMAGED, sound, told
 from caviar_plugins.stores.known import Known
 from caviar_plugins.stores.lock import Lock
+from caviar_plugins.stores.pending import Pending
 from caviar_plugins.stores.rows import (
     ARTIFACT,
     CURVE,
@@ -23,12 +24,11 @@ from caviar_plugins.stores.rows import (
     checked,
     curve_row,
     signed,
-    stored_trial_of,
     study_of,
     study_row,
     trial_row,
 )
-from caviar_plugins.stores.schema import noted, snapshot, transaction
+from caviar_plugins.stores.schema import snapshot
 from caviar_plugins.stores.weights import Artifact, Weights
 
 # Of these trials no arrays are wanted any more: they have ended without having finished.
@@ -62,6 +62,7 @@ class SQLiteLedger(Ledger):
         self._connection, self._keeping = connection, keeping
         self._weights = Weights(folder)
         self._known = Known(self._path, self._rows)
+        self._pending = Pending(connection, self._weights, self._known.forget)
 
     def study(self) -> StudyRecord | None:
         rows = self._rows(f"SELECT {STUDY}, checksum FROM study")
@@ -69,7 +70,7 @@ class SQLiteLedger(Ledger):
             return study_of(checked(rows[0])) if rows else None
 
     def describe(self, study: StudyRecord) -> None:
-        with told(self._path), transaction(self._connection):
+        with told(self._path), self._pending.change(durable=True):
             self._connection.execute(
                 f"INSERT OR REPLACE INTO study (id, {STUDY}, checksum) VALUES (1, {_marks(STUDY)}, ?)",
                 signed(study_row(study)),
@@ -77,14 +78,14 @@ class SQLiteLedger(Ledger):
 
     def add_round(self, index: int, trials: Sequence[Trial]) -> None:
         self._known.change(trials)
-        with told(self._path), transaction(self._connection):
+        with told(self._path), self._pending.change(durable=True):
             self._connection.execute("INSERT OR IGNORE INTO round VALUES (?, 0)", (index,))
             self._connection.execute("UPDATE round SET trials = trials + ? WHERE number = ?", (len(trials), index))
             rows = [signed((*trial_row(trial), None)) for trial in trials]
             self._connection.executemany(f"INSERT INTO trial ({STORED}) VALUES ({_marks(STORED)})", rows)
 
     def begin(self, trials: Sequence[int]) -> tuple[int, ...]:
-        with told(self._path), noted(self._connection):
+        with told(self._path), self._pending.note():
             begun = [self._begin(trial) for trial in trials]
             self._connection.execute("INSERT INTO population (first, members) VALUES (?, ?)", (trials[0], len(trials)))
             population = self._connection.execute("SELECT last_insert_rowid()").fetchone()[0]
@@ -107,7 +108,7 @@ class SQLiteLedger(Ledger):
     def record(self, records: Sequence[TrialRecord]) -> None:
         keep = self._worth_keeping(records)
         self._still_there()
-        artifacts = self._weights.write(
+        artifacts = self._weights.add(
             [
                 (record.trial.index, record.weights)
                 for record in records
@@ -115,7 +116,7 @@ class SQLiteLedger(Ledger):
             ]
         )
         self._known.change(record.trial for record in records)
-        with told(self._path), transaction(self._connection):
+        with told(self._path), self._pending.change(any(record.trial.state.done for record in records)):
             for record in records:
                 self._record_trial(record)
             self._connection.executemany(
@@ -126,16 +127,13 @@ class SQLiteLedger(Ledger):
             self._connection.executemany(
                 "DELETE FROM artifact WHERE trial = ?", [row for row in held if row[0] not in keep]
             )
-        # Only now: a commit that failed may yet come to light after a crash, or may not, and needs them either way.
-        self.tidy()
 
     def settle(self, trials: Sequence[Trial]) -> None:
         self._known.change(trials)
-        with told(self._path), transaction(self._connection):
+        with told(self._path), self._pending.change(any(trial.state is TrialState.FINISHED for trial in trials)):
             for trial in trials:
                 self._update(trial)
             self._connection.execute(f"DELETE FROM artifact WHERE trial IN (SELECT number FROM trial WHERE {_USELESS})")
-        self.tidy()
 
     def trials(self) -> tuple[Trial, ...]:
         return self._known.trials()
@@ -174,8 +172,9 @@ class SQLiteLedger(Ledger):
 
     def close(self) -> None:
         try:
-            with told(self._path):
-                self._connection.close()
+            with told(self._path), closing(self._connection):
+                if self._keeping:
+                    self._pending.commit()
             self._still_there()
         finally:
             if self._keeping:
@@ -184,7 +183,8 @@ class SQLiteLedger(Ledger):
 
     def tidy(self) -> None:
         """Removes weight files that the study does not name."""
-        self._weights.sweep({each.path for each in self._artifacts()})
+        with told(self._path):
+            self._pending.tidy()
 
     def _still_there(self) -> None:
         """SQLite goes on with a file that nobody will find again."""
@@ -230,9 +230,8 @@ class SQLiteLedger(Ledger):
         """Trials that may be trained further, and the best finished ones. Weights of others are not even written."""
         if self._keeping is None:
             raise StoreError(f"{self._path}: opened for looking only; nothing can be recorded")
-        held = self._rows(f"SELECT {STORED} FROM trial WHERE number IN (SELECT trial FROM artifact)")
-        with sound(self._path):
-            known = {trial.index: trial for trial in map(stored_trial_of, held)}
+        trials = self._known.by_number()
+        known = {number: trials[number] for (number,) in self._rows("SELECT trial FROM artifact")}
         for record in records:
             if record.weights is not None or record.trial.index in known:
                 known[record.trial.index] = record.trial

@@ -8,7 +8,11 @@ from caviar import Goal, Ledger, Store, StoreError, setting
 
 
 class SQLite(Store):
-    """`study.sqlite` in the run's folder, in WAL mode, synced at every commit; weights as safetensors in `models/`."""
+    """`study.sqlite` in the run's folder, in WAL mode, synced at every commit; weights as safetensors in `models/`.
+
+    A trial that has ended is committed at once. What waits at a rung is committed with the next one that has ended, or
+    once a second has passed since the last commit.
+    """
 
     keep: int = setting(default=16, ge=1)
     """Of how many of the best finished trials weights are kept, which bounds the disk space."""

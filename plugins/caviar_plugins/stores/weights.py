@@ -28,31 +28,50 @@ class Artifact:
 
 
 class Weights:
-    """The weight files of one run. A name holds its content's checksum, so no file is ever overwritten by another."""
+    """The weight files of one run. A name holds its content's checksum, so no file is ever overwritten by another.
+
+    New files are kept in memory until `write`; what is read may be one of them.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._models = folder / "models"
+        self._new = dict[str, bytes]()
 
-    def write(self, weights: Sequence[tuple[int, Mapping[str, Array]]]) -> list[Artifact]:
-        """Files for these trials, on the disk for good when it returns."""
+    @property
+    def waiting(self) -> int:
+        """How many bytes are in memory."""
+        return sum(map(len, self._new.values()))
+
+    def add(self, weights: Sequence[tuple[int, Mapping[str, Array]]]) -> list[Artifact]:
+        """New files for these trials."""
         from safetensors.numpy import save
 
         artifacts = []
-        with told(self._models):
-            if weights and not self._models.is_dir():
-                self._models.mkdir()
-                sync_folder(self._folder)
         for trial, arrays in weights:
             content = save(dict(arrays))
             digest = sha256(content).hexdigest()
             artifacts.append(Artifact(trial, f"models/trial-{trial}-{digest[:16]}.safetensors", len(content), digest))
-            with told(self._folder / artifacts[-1].path):
-                write_whole(self._folder / artifacts[-1].path, content)
-        with told(self._models):
-            if weights:
-                sync_folder(self._models)
+            self._new[artifacts[-1].path] = content
         return artifacts
+
+    def write(self, named: Collection[str]) -> None:
+        """Those of the new files that the study names are on the disk for good when it returns, and still in memory."""
+        new = {path: content for path, content in self._new.items() if path in named}
+        with told(self._models):
+            if new and not self._models.is_dir():
+                self._models.mkdir()
+                sync_folder(self._folder)
+        for path, content in new.items():
+            with told(self._folder / path):
+                write_whole(self._folder / path, content)
+        with told(self._models):
+            if new:
+                sync_folder(self._models)
+
+    def forget(self) -> None:
+        """New files are no longer in memory."""
+        self._new.clear()
 
     def read(self, artifact: Artifact) -> dict[str, Array]:
         """The arrays of a file that is what it was when it was written."""
@@ -62,6 +81,8 @@ class Weights:
             raise StoreError(
                 f"{self._folder / 'study.sqlite'}: gives trial {artifact.trial} a file '{artifact.path}': {DAMAGED}"
             )
+        if artifact.path in self._new:
+            return dict(load(self._new[artifact.path]))
         path = self._folder / artifact.path
         with told(path), open_plain(path) as file:
             content = file.read() if os.fstat(file.fileno()).st_size == artifact.size else b""

@@ -62,6 +62,14 @@ def test_a_point_settles_to_a_pipeline_without_samplers(pipeline: Pipeline, coor
     assert list(parts_of(settled)) == ["model", "normalizer", "optimizer", "schedule.learning_rate", "trainer"]
 
 
+def test_a_part_that_is_not_searched_is_the_same_object_in_every_settled_pipeline(pipeline: Pipeline) -> None:
+    values = space_of(pipeline).values(numpy.full(len(space_of(pipeline)), 0.5))
+    settled = settle(pipeline, values)
+    assert settled.normalizer is pipeline.normalizer
+    assert settled.schedule["learning_rate"] is pipeline.schedule["learning_rate"]
+    assert settled.model is not pipeline.model
+
+
 def test_a_chosen_plugins_name_goes_back_to_its_coordinate(pipeline: Pipeline) -> None:
     point = space_of(pipeline).point({"optimizer": "sgd"})
     assert space_of(pipeline)["optimizer"].sampler.pick(1) == "sgd"

@@ -15,6 +15,8 @@ PLUGINS = '''
 """Pruners that look at every epoch and change nothing, that promote, that have brackets; a store that fails."""
 
 import math
+import os
+import signal
 import caviar
 from caviar_plugins import SQLite
 
@@ -57,25 +59,31 @@ class Brackets(caviar.Pruner):
 
 
 class Failing(SQLite):
-    """Fails before or after one of its durable calls, as a process that is killed there."""
+    """Fails before or after one of its calls: as a process that is interrupted, or kills that process."""
 
     name = "failing"
     call: int = 0
     after: bool = False
+    kills: bool = False
 
     def open(self, folder, goal):
         ledger = super().open(folder, goal)
         done = []
+
+        def fail():
+            if self.kills:
+                os.kill(os.getpid(), signal.SIGKILL)
+            raise KeyboardInterrupt
 
         def wrap(method):
             def called(*values):
                 done.append(method)
                 fatal = len(done) == self.call
                 if fatal and not self.after:
-                    raise KeyboardInterrupt
+                    fail()
                 result = method(*values)
                 if fatal:
-                    raise KeyboardInterrupt
+                    fail()
                 return result
 
             return called

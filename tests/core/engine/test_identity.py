@@ -1,9 +1,12 @@
-"""Numeric identity: what a backend says that its bits depend on is part of it."""
+"""Numeric identity: what a backend and NumPy say that their bits depend on is part of it."""
 
+import json
 import os
 import subprocess
 import sys
+from typing import Any
 
+import numpy
 import pytest
 from caviar.engine.identity import numeric_identity
 from caviar_plugins import NumPy
@@ -31,3 +34,25 @@ def test_compiled_kernels_for_another_processor_are_another_identity() -> None:
         )
         assert done.stdout.startswith("numba ")
         assert done.stdout.strip() != numeric_identity("float32", NumPy())["kernels"]
+
+
+def test_numpy_with_fewer_instruction_sets_is_another_identity() -> None:
+    here = numeric_identity("float32", NumPy())
+    config: Any = numpy.show_config(mode="dicts")
+    found = config["SIMD Extensions"].get("found")
+    if not found:
+        pytest.skip("NumPy uses no instruction set here that could be switched off")
+    code = (
+        "import json; from caviar.engine.identity import numeric_identity; from caviar_plugins import NumPy; "
+        "print(json.dumps(numeric_identity('float32', NumPy())))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env=os.environ | {"NPY_DISABLE_CPU_FEATURES": " ".join(found)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    there = json.loads(done.stdout)
+    assert {name for name in here if here[name] != there[name]} == {"simd"}
+    assert there["simd"] == " ".join(config["SIMD Extensions"]["baseline"])

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
+from importlib import import_module
 from pathlib import Path
 from threading import Event, Thread
 
 import numpy
 import pytest
 from caviar import Array, Pipeline
-from caviar.engine.one_thread import OneThread
+from caviar.engine.one_thread import OneThread, libraries
 from caviar.engine.saved import open_model
 from caviar.engine.twins import form_for
 from caviar_plugins import MLP, Inline, NumPy, PopulationTrainer
@@ -39,6 +41,18 @@ def test_limits_that_overlap_hold_until_the_last_ends(first: int) -> None:
     assert threads() == {1}
     stacks[1 - first].close()
     assert threads() == {2}
+
+
+def test_libraries_are_looked_for_again_only_when_a_module_was_imported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = libraries()
+    assert libraries() is before
+    (tmp_path / "brings_a_blas.py").touch()
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "brings_a_blas", raising=False)
+    import_module("brings_a_blas")
+    assert libraries() is not before
 
 
 def test_a_training_that_raises_gives_the_threads_back() -> None:

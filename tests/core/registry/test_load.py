@@ -55,6 +55,22 @@ def test_bundled_plugins_are_found_as_all_others(install: Install) -> None:
     assert version_of(load("optimizer", "adam")).startswith("caviar ")
 
 
+def test_the_index_is_sorted_once_until_a_plugin_is_added_or_forgotten() -> None:
+    def listed() -> list[str]:
+        return [entry.distribution for entry in index.entries("optimizer")]
+
+    before = index.entries("optimizer")
+    assert index.entries("optimizer") is before
+    index.add(Entry("optimizer", "theirs", "others_own:Theirs", "others", "1.0"))
+    try:
+        assert listed().count("others") == 1
+        index.add(Entry("optimizer", "theirs", "others_more:Theirs", "others", "1.0"))
+        assert listed().count("others") == 2
+    finally:
+        index.forget("others_")
+    assert index.entries("optimizer") == before
+
+
 def test_an_unknown_name_is_told_with_what_there_is() -> None:
     with pytest.raises(PluginError, match="unknown optimizer 'adamm'; there are: adam"):
         load("optimizer", "adamm")

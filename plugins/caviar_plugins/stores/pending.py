@@ -1,0 +1,81 @@
+"""Pending changes: recorded, and not on the disk yet; a crash leaves the study as it was before the first of them."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from time import monotonic
+
+from caviar_plugins.stores.schema import noted
+from caviar_plugins.stores.weights import Weights
+
+SECONDS = 1.0  # since the last commit: so much work at most is done again after a crash
+BYTES = 2**26  # of weight files in memory
+
+
+class Pending:
+    """A transaction that stays open over several changes, and the weight files it names, in the memory of `weights`.
+
+    A sync takes milliseconds, as long as a small population's epoch, and with a pruner each rung would take several.
+    `lost` is called when SQLite has taken all pending changes back, as it may on a full disk.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, weights: Weights, lost: Callable[[], None]) -> None:
+        self._connection, self._weights, self._lost = connection, weights, lost
+        self._committed = monotonic()
+
+    @contextmanager
+    def change(self, durable: bool) -> Iterator[None]:
+        """One change, whole or not at all; if `durable`, it and all pending ones are on the disk when it is over.
+
+        So they are where they have been pending for long or take much memory.
+        """
+        pending = self._connection.in_transaction
+        if not pending:
+            self._connection.execute("BEGIN IMMEDIATE")
+        self._connection.execute("SAVEPOINT change")
+        try:
+            yield
+            if durable or self._overdue():
+                self.commit()
+            else:
+                self._connection.execute("RELEASE change")
+        except BaseException:
+            self._take_back(pending)
+            raise
+
+    def note(self) -> AbstractContextManager[None]:
+        """A change that no sync is made for: it outlives this process at once, or with those that are pending."""
+        return self.change(durable=False) if self._connection.in_transaction else noted(self._connection)
+
+    def commit(self) -> None:
+        """Puts all pending changes on the disk: first the weight files, then one commit that names them."""
+        if self._connection.in_transaction:
+            named = self._named()
+            self._weights.write(named)
+            self._connection.execute("COMMIT")
+            self._committed = monotonic()
+            self._weights.forget()
+            # Only now: a commit that failed may yet come to light after a crash, or may not, and needs them either way.
+            self._weights.sweep(named)
+
+    def tidy(self) -> None:
+        """Removes weight files that the study does not name."""
+        self._weights.sweep(self._named())
+
+    def _named(self) -> set[str]:
+        return {path for (path,) in self._connection.execute("SELECT path FROM artifact")}
+
+    def _overdue(self) -> bool:
+        return monotonic() - self._committed >= SECONDS or self._weights.waiting >= BYTES
+
+    def _take_back(self, pending: bool) -> None:
+        """Undoes one change, and no other where SQLite has not done that already."""
+        if pending and self._connection.in_transaction:
+            self._connection.execute("ROLLBACK TO change")
+            self._connection.execute("RELEASE change")
+        else:
+            self._connection.rollback()
+            self._weights.forget()
+            self._lost()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from html import escape
+from itertools import pairwise
 from pathlib import Path
 
 FOLDER = Path(__file__).parent / "architecture"
@@ -97,7 +98,7 @@ def snake(steps: list[tuple[str, str]], loops: list[tuple[int, int, str]]) -> st
         for place, each in enumerate(steps)
     ]
     parts = [part for box in boxes for part in box.drawn()]
-    for box, following in zip(boxes, boxes[1:], strict=False):
+    for box, following in pairwise(boxes):
         y = box.y + HEIGHT / 2
         if following.y != box.y:
             parts.append(_arrow(box.x + width / 2, box.y + HEIGHT, box.x + width / 2, following.y - 1))
@@ -128,7 +129,8 @@ def _back(start: Box, end: Box, cause: str) -> list[str]:
         line = f"M{a:.0f} {start.y:.0f}V{start.y - height:.0f}H{b:.0f}V{end.y - 1:.0f}"
         return [_line(line), _text(a + 6, start.y - height + 12, cause)]
     if start.x == end.x:
-        return [_arrow(start.x + 24, start.y, start.x + 24, end.y + HEIGHT + 1), _text(start.x + 32, start.y - 20, cause)]
+        up = _arrow(start.x + 24, start.y, start.x + 24, end.y + HEIGHT + 1)
+        return [up, _text(start.x + 32, start.y - 20, cause)]
     a, b, between = start.x + start.width / 2, end.x + 24, start.y - 14
     line = f"M{a:.0f} {start.y:.0f}V{between:.0f}H{b:.0f}V{end.y + HEIGHT + 1:.0f}"
     return [_line(line), _text(a + 6, between - 4, cause)]

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from caviar_plugins.stores.schema import TABLES
 
 from docs import draw_architecture
 from tests.docs.blocks import ROOT
@@ -31,3 +32,10 @@ def test_the_glossary_has_each_word_once_in_order() -> None:
     page = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
     words = [word.lower() for word in re.findall(r"^\| (.*?) \|", page, re.M)[1:]]
     assert words == sorted(set(words))
+
+
+def test_every_table_of_a_study_is_described() -> None:
+    page = (ROOT / "docs" / "run-folder.md").read_text(encoding="utf-8")
+    made = re.findall(r"^CREATE (?:TABLE|VIEW) (\w+)", TABLES, re.M)
+    assert made
+    assert [name for name in made if f"\n| `{name}`" not in page] == []

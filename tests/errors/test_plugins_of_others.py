@@ -96,6 +96,6 @@ def test_a_metric_of_ones_own_takes_its_goal_from_the_file(tmp_path: Path) -> No
 
 
 def test_the_extra_that_brings_a_module_is_named() -> None:
-    assert install_line("caviar", "onnx") == "pip install 'caviar[onnx]'"
+    assert install_line("caviar", "optuna") == "pip install 'caviar[optuna]'"
     assert install_line("caviar", "optuna") == "pip install 'caviar[optuna]'"
     assert install_line("caviar", "nowhere.sub") == "pip install nowhere"

@@ -1,0 +1,41 @@
+"""What holds for every page: its links lead somewhere, and the pictures of the architecture are what is drawn."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from caviar_plugins.stores.schema import TABLES
+
+from docs import draw_architecture
+from tests.docs.blocks import ROOT
+
+PAGES = [*(ROOT / "docs").rglob("*.md"), ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
+PAGES = sorted(page.relative_to(ROOT) for page in PAGES)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=str)
+def test_a_relative_link_leads_to_a_file(page: Path) -> None:
+    text = re.sub(r"^( *)```.*?^\1```", "", (ROOT / page).read_text(encoding="utf-8"), flags=re.M | re.S)
+    links = [link.partition("#")[0] for link in re.findall(r"\]\(([^)\s]+)\)", text) if "://" not in link]
+    assert [link for link in links if link and not (ROOT / page.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("name", draw_architecture.pictures())
+def test_a_picture_is_what_the_script_draws(name: str) -> None:
+    drawn = draw_architecture.pictures()[name]
+    assert (ROOT / "docs" / "architecture" / f"{name}.svg").read_text(encoding="utf-8") == drawn
+
+
+def test_the_glossary_has_each_word_once_in_order() -> None:
+    page = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
+    words = [word.lower() for word in re.findall(r"^\| (.*?) \|", page, re.M)[1:]]
+    assert words == sorted(set(words))
+
+
+def test_every_table_of_a_study_is_described() -> None:
+    page = (ROOT / "docs" / "run-folder.md").read_text(encoding="utf-8")
+    made = re.findall(r"^CREATE (?:TABLE|VIEW) (\w+)", TABLES, re.M)
+    assert made
+    assert [name for name in made if f"\n| `{name}`" not in page] == []

@@ -98,9 +98,7 @@ def model_of(folder: Path, code: Path | None = None) -> Path:
     if found.objective.best(found.trials) is not None:
         if found.done == found.total:
             done = f"all {found.total} trials are done, but their model was not saved"
-            raise NotAModel(
-                f"{folder}: there is no model: {done}; run `pipe run` of its pipeline again, which says why"
-            )
+            raise NotAModel(f"{folder}: there is no model: {done}; `pipe run` of its pipeline says why")
         done = f"{found.done} of {found.total} trials are done"
         raise NotAModel(f"{folder}: there is no model yet; a run leaves it at its end, and {done}")
     why = without_winner(found.trials, found.objective.goal, found.objective.conditions)

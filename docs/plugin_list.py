@@ -7,9 +7,9 @@ from inspect import getdoc
 from typing import Any
 
 from caviar import Plugin
-from caviar.config.dump import inline
-from caviar.interfaces.field import Facts
-from caviar.interfaces.wanted import of_field
+from caviar.config.declaration.dump import inline
+from caviar.interfaces.fields.field import Facts
+from caviar.interfaces.fields.types import of_field
 from caviar.registry.extras import install_line
 from caviar.registry.index import entries
 from caviar.registry.load import KINDS, read

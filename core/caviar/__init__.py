@@ -8,21 +8,21 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from caviar.interfaces import lookup as _lookup
+from caviar.interfaces.fields import lookup as _lookup
 
 __version__ = "0.1.0"
 
 _HOMES = {
-    "caviar.config.errors": ("Mistakes",),
-    "caviar.config.pipeline": ("Check", "OptunaStudy", "Search"),
-    "caviar.engine.agreement": ("Refused",),
-    "caviar.engine.blueprint": ("open_job",),
-    "caviar.engine.twins": ("watch_compiling",),
+    "caviar.config.reading.errors": ("Mistakes",),
+    "caviar.config.declaration.pipeline": ("Check", "OptunaStudy", "Search"),
+    "caviar.engine.resume.check": ("Refused",),
+    "caviar.engine.training.job_spec": ("open_job",),
+    "caviar.engine.training.variants": ("watch_compiling",),
     "caviar.interfaces.activation": ("Activation",),
     "caviar.interfaces.backend": ("Backend",),
     "caviar.interfaces.data": ("Data", "DataError"),
     "caviar.interfaces.executor": ("Executor", "Job", "Tell", "Workers"),
-    "caviar.interfaces.field": ("Each", "Many", "Tunable", "setting", "tunable"),
+    "caviar.interfaces.fields.field": ("Each", "Many", "Tunable", "setting", "tunable"),
     "caviar.interfaces.loss": ("Loss",),
     "caviar.interfaces.metric": ("Metric",),
     "caviar.interfaces.model": ("Model", "ModelContext"),
@@ -38,49 +38,53 @@ _HOMES = {
     "caviar.interfaces.strategy": ("Strategy",),
     "caviar.interfaces.trainer": ("Advance", "Finish", "Trainer", "TrainerContext"),
     "caviar.interfaces.transform": ("Transform",),
-    "caviar.pipeline": ("Pipeline", "load"),
+    "caviar.api.pipeline": ("Pipeline", "load"),
     "caviar.registry.hooks": ("hook",),
     "caviar.registry.index": ("PluginError",),
-    "caviar.study": ("Best", "Study"),
+    "caviar.api.study": ("Best", "Study"),
     "caviar.values.arrays": ("Array", "namespace"),
-    "caviar.values.columns": ("Column", "Columns"),
+    "caviar.text.columns": ("Column", "Columns"),
     "caviar.values.condition": ("Condition",),
     "caviar.values.dataset": ("Dataset", "Split"),
     "caviar.values.dimension": ("Dimension", "Space"),
     "caviar.values.earlier": ("EarlierTrial",),
-    "caviar.values.files": ("open_plain", "sync_folder", "write_whole"),
+    "caviar.support.files": ("open_plain", "sync_folder", "write_whole"),
     "caviar.values.head": ("ColumnHead", "ColumnKind", "Head"),
     "caviar.values.history": ("Goal", "History"),
     "caviar.values.metrics": ("Metrics",),
-    "caviar.values.once": ("say_once",),
-    "caviar.values.packed": ("Buffer", "pack", "unpack"),
+    "caviar.text.once": ("say_once",),
+    "caviar.support.packed": ("Buffer", "pack", "unpack"),
     "caviar.values.population": ("Population",),
-    "caviar.values.printable": ("printable",),
+    "caviar.text.printable": ("printable",),
     "caviar.values.problem": ("Problem", "Stopped"),
     "caviar.values.random": ("Random", "Streams", "uniforms"),
     "caviar.values.ranking": ("ranked",),
     "caviar.values.run": ("EpochInfo", "RunInfo", "Summary"),
-    "caviar.values.scores": ("Scores", "short_number"),
+    "caviar.text.scores": ("Scores", "short_number"),
     "caviar.values.segment": ("Fault", "MemberOutcome", "Outcome", "Segment"),
-    "caviar.values.shell": ("shell_lines",),
+    "caviar.text.shell": ("shell_lines",),
     "caviar.values.slot": ("Initial", "Layout", "Slot", "Views", "lay_out", "size_of"),
     "caviar.values.table": ("EXACT_WHOLE", "Table"),
     "caviar.values.task": ("Task", "TaskKind"),
-    "caviar.values.terminal": ("console",),
+    "caviar.text.terminal": ("console",),
     "caviar.values.trial": ("Retest", "Trial", "TrialState"),
-    "caviar.values.words": ("words_from_array", "words_to_array"),
+    "caviar.support.words": ("words_from_array", "words_to_array"),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 __all__ = list(_HOME)
 
 if TYPE_CHECKING:
-    from caviar.config.errors import Mistakes as Mistakes
-    from caviar.config.pipeline import Check as Check
-    from caviar.config.pipeline import OptunaStudy as OptunaStudy
-    from caviar.config.pipeline import Search as Search
-    from caviar.engine.agreement import Refused as Refused
-    from caviar.engine.blueprint import open_job as open_job
-    from caviar.engine.twins import watch_compiling as watch_compiling
+    from caviar.api.pipeline import Pipeline as Pipeline
+    from caviar.api.pipeline import load as load
+    from caviar.api.study import Best as Best
+    from caviar.api.study import Study as Study
+    from caviar.config.declaration.pipeline import Check as Check
+    from caviar.config.declaration.pipeline import OptunaStudy as OptunaStudy
+    from caviar.config.declaration.pipeline import Search as Search
+    from caviar.config.reading.errors import Mistakes as Mistakes
+    from caviar.engine.resume.check import Refused as Refused
+    from caviar.engine.training.job_spec import open_job as open_job
+    from caviar.engine.training.variants import watch_compiling as watch_compiling
     from caviar.interfaces.activation import Activation as Activation
     from caviar.interfaces.backend import Backend as Backend
     from caviar.interfaces.data import Data as Data
@@ -89,11 +93,11 @@ if TYPE_CHECKING:
     from caviar.interfaces.executor import Job as Job
     from caviar.interfaces.executor import Tell as Tell
     from caviar.interfaces.executor import Workers as Workers
-    from caviar.interfaces.field import Each as Each
-    from caviar.interfaces.field import Many as Many
-    from caviar.interfaces.field import Tunable as Tunable
-    from caviar.interfaces.field import setting as setting
-    from caviar.interfaces.field import tunable as tunable
+    from caviar.interfaces.fields.field import Each as Each
+    from caviar.interfaces.fields.field import Many as Many
+    from caviar.interfaces.fields.field import Tunable as Tunable
+    from caviar.interfaces.fields.field import setting as setting
+    from caviar.interfaces.fields.field import tunable as tunable
     from caviar.interfaces.loss import Loss as Loss
     from caviar.interfaces.metric import Metric as Metric
     from caviar.interfaces.model import Model as Model
@@ -119,37 +123,39 @@ if TYPE_CHECKING:
     from caviar.interfaces.trainer import Trainer as Trainer
     from caviar.interfaces.trainer import TrainerContext as TrainerContext
     from caviar.interfaces.transform import Transform as Transform
-    from caviar.pipeline import Pipeline as Pipeline
-    from caviar.pipeline import load as load
     from caviar.registry.hooks import hook as hook
     from caviar.registry.index import PluginError as PluginError
-    from caviar.study import Best as Best
-    from caviar.study import Study as Study
+    from caviar.support.files import open_plain as open_plain
+    from caviar.support.files import sync_folder as sync_folder
+    from caviar.support.files import write_whole as write_whole
+    from caviar.support.packed import Buffer as Buffer
+    from caviar.support.packed import pack as pack
+    from caviar.support.packed import unpack as unpack
+    from caviar.support.words import words_from_array as words_from_array
+    from caviar.support.words import words_to_array as words_to_array
+    from caviar.text.columns import Column as Column
+    from caviar.text.columns import Columns as Columns
+    from caviar.text.once import say_once as say_once
+    from caviar.text.printable import printable as printable
+    from caviar.text.scores import Scores as Scores
+    from caviar.text.scores import short_number as short_number
+    from caviar.text.shell import shell_lines as shell_lines
+    from caviar.text.terminal import console as console
     from caviar.values.arrays import Array as Array
     from caviar.values.arrays import namespace as namespace
-    from caviar.values.columns import Column as Column
-    from caviar.values.columns import Columns as Columns
     from caviar.values.condition import Condition as Condition
     from caviar.values.dataset import Dataset as Dataset
     from caviar.values.dataset import Split as Split
     from caviar.values.dimension import Dimension as Dimension
     from caviar.values.dimension import Space as Space
     from caviar.values.earlier import EarlierTrial as EarlierTrial
-    from caviar.values.files import open_plain as open_plain
-    from caviar.values.files import sync_folder as sync_folder
-    from caviar.values.files import write_whole as write_whole
     from caviar.values.head import ColumnHead as ColumnHead
     from caviar.values.head import ColumnKind as ColumnKind
     from caviar.values.head import Head as Head
     from caviar.values.history import Goal as Goal
     from caviar.values.history import History as History
     from caviar.values.metrics import Metrics as Metrics
-    from caviar.values.once import say_once as say_once
-    from caviar.values.packed import Buffer as Buffer
-    from caviar.values.packed import pack as pack
-    from caviar.values.packed import unpack as unpack
     from caviar.values.population import Population as Population
-    from caviar.values.printable import printable as printable
     from caviar.values.problem import Problem as Problem
     from caviar.values.problem import Stopped as Stopped
     from caviar.values.random import Random as Random
@@ -159,13 +165,10 @@ if TYPE_CHECKING:
     from caviar.values.run import EpochInfo as EpochInfo
     from caviar.values.run import RunInfo as RunInfo
     from caviar.values.run import Summary as Summary
-    from caviar.values.scores import Scores as Scores
-    from caviar.values.scores import short_number as short_number
     from caviar.values.segment import Fault as Fault
     from caviar.values.segment import MemberOutcome as MemberOutcome
     from caviar.values.segment import Outcome as Outcome
     from caviar.values.segment import Segment as Segment
-    from caviar.values.shell import shell_lines as shell_lines
     from caviar.values.slot import Initial as Initial
     from caviar.values.slot import Layout as Layout
     from caviar.values.slot import Slot as Slot
@@ -176,14 +179,11 @@ if TYPE_CHECKING:
     from caviar.values.table import Table as Table
     from caviar.values.task import Task as Task
     from caviar.values.task import TaskKind as TaskKind
-    from caviar.values.terminal import console as console
     from caviar.values.trial import Retest as Retest
     from caviar.values.trial import Trial as Trial
     from caviar.values.trial import TrialState as TrialState
-    from caviar.values.words import words_from_array as words_from_array
-    from caviar.values.words import words_to_array as words_to_array
 
-_lookup.named = lambda kind, name: import_module("caviar.config.named").named(kind, name)
+_lookup.named = lambda kind, name: import_module("caviar.config.hints.plugin_by_name").named(kind, name)
 
 
 def __getattr__(name: str) -> Any:

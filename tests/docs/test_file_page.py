@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 from caviar import Pipeline, Search
-from caviar.config.dump import inline
-from caviar.config.pipeline import Check
+from caviar.config.declaration.dump import inline
+from caviar.config.declaration.pipeline import Check
+from caviar.interfaces.fields.types import of_field
 from caviar.interfaces.plugin import Declared, Plugin
-from caviar.interfaces.wanted import of_field
 from caviar.registry.load import load, name_of
 
 from tests.docs.blocks import ROOT

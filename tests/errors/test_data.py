@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 from caviar import DataError, load
-from caviar.config.outlook import outlook
-from caviar.engine.setup import set_up
+from caviar.cli.preview import outlook
+from caviar.engine.data.resolve import set_up
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,9 @@ import pytest
 from caviar import Mistakes, Pipeline, load
 from caviar.cli.check import summary
 from caviar.config.advice.rules import advice_on
-from caviar.config.dump import to_toml
+from caviar.config.declaration.dump import to_toml
 from caviar.config.fill import fill
-from caviar.config.resolved import loads
+from caviar.config.reading.resolved import loads
 from caviar.values.problem import Problem
 
 PIPELINES = Path(__file__).parents[2] / "pipelines"

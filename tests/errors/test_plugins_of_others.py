@@ -9,7 +9,7 @@ from pathlib import Path
 import caviar
 import pytest
 from caviar import Mistakes, Search, load
-from caviar.engine.objective import objective_of
+from caviar.engine.search.objective import objective_of
 from caviar.registry import index
 from caviar.registry.extras import install_line
 from caviar.registry.index import Entry

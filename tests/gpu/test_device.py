@@ -9,8 +9,8 @@ from typing import Any
 import numpy
 import pytest
 from caviar import Pipeline, Search, Segment, TrialState
-from caviar.engine.setup import set_up
-from caviar.engine.twins import plain
+from caviar.engine.data.resolve import set_up
+from caviar.engine.training.variants import plain
 from caviar.registry.index import names
 from caviar.registry.load import load
 from caviar.testing import (

@@ -8,8 +8,8 @@ from typing import Any
 import numpy
 import pytest
 from caviar import Views, lay_out, size_of
-from caviar.engine.bind import bind
-from caviar.engine.twins import form_for, kernels_in_use, on_device, plain
+from caviar.engine.training.bind import bind
+from caviar.engine.training.variants import form_for, kernels_in_use, on_device, plain
 from caviar.testing import TrainerContract
 from caviar.testing.work import small_pipeline
 from caviar_plugins import MLP, SGD, Adam, AdamW, BatchNorm, PopulationTrainer, RMSprop, SoftmaxCrossEntropy

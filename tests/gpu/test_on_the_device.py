@@ -52,7 +52,7 @@ class TestThePopulationTrainer(TrainerContract):
 @pytest.mark.parametrize("part", PARTS)
 def test_every_bundled_part_gives_numpys_bits_without_naming_numpy(part: str, monkeypatch: pytest.MonkeyPatch) -> None:
     # The stand-in's numbers are NumPy's; a part that called NumPy itself, or mixed in one of its arrays, would raise.
-    from caviar.engine import twins
+    from caviar.engine.training import variants as twins
 
     monkeypatch.setattr(twins, "_numba_works", lambda: False)
     for pipeline in PARTS[part]:

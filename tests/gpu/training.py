@@ -7,8 +7,8 @@ from typing import Any, Literal
 
 import numpy
 from caviar import Backend, Dataset, Optimizer, Pipeline, Population, Random, Split, Task, TrainerContext
-from caviar.engine.bind import bind_population
-from caviar.engine.twins import Form, form_for
+from caviar.engine.training.bind import bind_population
+from caviar.engine.training.variants import Form, form_for
 from caviar_plugins import L2, MLP, Accuracy, Adam, BatchNorm, PopulationTrainer, SoftmaxCrossEntropy
 
 RATES = (0.003, 0.01, 0.05)

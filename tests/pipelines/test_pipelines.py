@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy
 import pytest
 from caviar import load
-from caviar.config.examples import examples
+from caviar.cli.scaffold.examples import examples
 from caviar.engine.study import run
 
 FOLDER = Path(__file__).parents[2] / "pipelines"

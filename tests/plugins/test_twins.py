@@ -8,8 +8,8 @@ from typing import Any
 import numpy
 import pytest
 from caviar import Views, lay_out
-from caviar.engine.bind import bind
-from caviar.engine.twins import Form, compiled, plain
+from caviar.engine.training.bind import bind
+from caviar.engine.training.variants import Form, compiled, plain
 from caviar_plugins import (
     AUC,
     F1,
@@ -154,7 +154,7 @@ def test_every_kernel_has_one_compiled_form_for_a_dtype() -> None:
 
 
 def test_without_numba_everything_is_plain(monkeypatch: pytest.MonkeyPatch) -> None:
-    from caviar.engine import twins
+    from caviar.engine.training import variants as twins
 
     twins._numba_works.cache_clear()
     with monkeypatch.context() as patch:
@@ -169,10 +169,10 @@ def test_without_numba_everything_is_plain(monkeypatch: pytest.MonkeyPatch) -> N
 def test_where_numba_may_not_compile_everything_is_plain_and_one_line_says_why(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    from caviar.engine import twins
+    from caviar.engine.training import variants as twins
     from numba.core import config
 
-    monkeypatch.setattr("caviar.values.once._said", set())
+    monkeypatch.setattr("caviar.text.once._said", set())
     twins._numba_works.cache_clear()
     with monkeypatch.context() as patch:
         patch.setattr(config, "DISABLE_JIT", True)

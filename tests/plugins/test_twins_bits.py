@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy
 import pytest
-from caviar.engine.twins import compiled
+from caviar.engine.training.variants import compiled
 from caviar_plugins import LayerNorm
 
 from tests.plugins.twins import ACTIVATIONS, NORMALIZERS, OPTIMIZERS, trained

@@ -6,8 +6,8 @@ from typing import Any, Literal
 
 import numpy
 from caviar import Array, Dataset, Pipeline, Population, Random, Split, Task, TrainerContext
-from caviar.engine.bind import bind_population
-from caviar.engine.twins import Form
+from caviar.engine.training.bind import bind_population
+from caviar.engine.training.variants import Form
 from caviar_plugins import (
     GELU,
     L2,

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy
 from caviar import Array, ModelContext, Streams, Views, lay_out, size_of
-from caviar.engine.bind import bind
-from caviar.engine.twins import Form, compiled, plain
+from caviar.engine.training.bind import bind
+from caviar.engine.training.variants import Form, compiled, plain
 from caviar_plugins import L2, SoftmaxCrossEntropy
 
 from tests.truth.cases import EPOCHS, TRAINED

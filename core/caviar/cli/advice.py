@@ -7,12 +7,12 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from caviar.cli.output import show, width_of
-from caviar.values.shell import shell_lines
+from caviar.cli.terminal.output import show, width_of
+from caviar.text.shell import shell_lines
 
 if TYPE_CHECKING:
     from caviar.config.advice.advice import Advice
-    from caviar.config.pipeline import Pipeline
+    from caviar.config.declaration.pipeline import Pipeline
 
 
 def show_advice(pipeline: Pipeline, quiet: bool) -> None:

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from caviar.cli.advice import show_advice
-from caviar.cli.output import show, width_of
 from caviar.cli.shared import Code, Quiet, Settings
+from caviar.cli.terminal.output import show, width_of
 
 if TYPE_CHECKING:
-    from caviar.config.outlook import Outlook
-    from caviar.config.pipeline import Pipeline
+    from caviar.cli.preview import Outlook
+    from caviar.config.declaration.pipeline import Pipeline
     from caviar.interfaces.plugin import Plugin
 
 _WORD = 11  # characters: what a line is about stands before them
@@ -44,7 +44,7 @@ def check(
 
 def summary(pipeline: Pipeline, width: int | None = None) -> list[str]:
     """What a run of a pipeline will do, in a few lines of up to `width` characters where words allow it."""
-    from caviar.config.outlook import outlook
+    from caviar.cli.preview import outlook
 
     seen = outlook(pipeline)
     lines = [("name", pipeline.name)]
@@ -55,7 +55,7 @@ def summary(pipeline: Pipeline, width: int | None = None) -> list[str]:
 
 
 def _data(seen: Outlook) -> Iterator[tuple[str, str]]:
-    from caviar.config.unfit import rounded_column
+    from caviar.config.checks.data_errors import rounded_column
 
     head = seen.head
     about = "" if head.exact else "about "
@@ -83,7 +83,7 @@ def _data(seen: Outlook) -> Iterator[tuple[str, str]]:
 
 
 def _training(pipeline: Pipeline, seen: Outlook | None) -> Iterator[tuple[str, str]]:
-    from caviar.config.outlook import steps
+    from caviar.cli.preview import steps
 
     model = _name(pipeline.model)
     if seen:
@@ -104,8 +104,8 @@ def _training(pipeline: Pipeline, seen: Outlook | None) -> Iterator[tuple[str, s
 
 
 def _search(pipeline: Pipeline, seen: Outlook | None, width: int | None) -> Iterator[tuple[str, str]]:
-    from caviar.config.outlook import searched, trials
-    from caviar.config.sources import called
+    from caviar.cli.preview import searched, trials
+    from caviar.config.checks.sources import called
 
     search, rows = pipeline.search, list(searched(pipeline))
     if not rows:

@@ -1,12 +1,12 @@
 """Where `pipe` begins. It imports next to nothing: until signals are handled, one that comes gives a traceback."""
 
-from caviar.cli.signals import end_on_signals
+from caviar.cli.terminal.signals import end_on_signals
 
 
 def main() -> None:
     """The `pipe` command, with its exit code."""
     end_on_signals()
-    from caviar.cli.streams import standard_streams
+    from caviar.cli.terminal.streams import standard_streams
 
     with standard_streams():
         from caviar.cli.main import app

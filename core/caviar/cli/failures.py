@@ -10,10 +10,10 @@ from typing import Annotated, Any, get_type_hints
 
 import typer
 
-from caviar.cli.output import show
-from caviar.cli.signals import INTERRUPTED
+from caviar.cli.terminal.output import show
+from caviar.cli.terminal.signals import INTERRUPTED
+from caviar.support.raised import sentence
 from caviar.values.problem import Problem, Stopped
-from caviar.values.raised import sentence
 
 _Debug = Annotated[bool, typer.Option("--debug", help="Show Python's traceback of a failure.")]
 

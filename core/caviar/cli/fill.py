@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from caviar.cli.output import give, show
 from caviar.cli.shared import Code
+from caviar.cli.terminal.output import give, show
 
 
 def fill(
@@ -22,8 +22,8 @@ def fill(
 
     Example: pipe fill my.toml --out my.toml
     """
-    from caviar.config.document import text_of
     from caviar.config.fill import fill as filled
+    from caviar.config.reading.document import text_of
 
     if code is not None:
         from caviar.registry.code import register

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from caviar.cli.output import show
-from caviar.values.shell import shell_lines
+from caviar.cli.terminal.output import show
+from caviar.text.shell import shell_lines
 
 if TYPE_CHECKING:
-    from caviar.config.guess import Guess
+    from caviar.cli.scaffold.guess import Guess
 
 
 def init(
@@ -46,9 +46,9 @@ def init(
 
 
 def _table(path: Path, target: str) -> None:
-    from caviar.config.guess import guess_separator, guess_target
-    from caviar.config.resolved import reader_for
-    from caviar.config.starter import starter
+    from caviar.cli.scaffold.guess import guess_separator, guess_target
+    from caviar.cli.scaffold.table_starter import starter
+    from caviar.config.reading.resolved import reader_for
     from caviar.interfaces.data import DataError
 
     reader, separator = reader_for(path, target or "y", None), ","
@@ -81,7 +81,7 @@ def _asked(guess: Guess, columns: tuple[str, ...]) -> tuple[str, str]:
 
 
 def _example(name: str) -> None:
-    from caviar.config.examples import copy_example, examples
+    from caviar.cli.scaffold.examples import copy_example, examples
 
     if not name:
         known = examples()
@@ -94,7 +94,7 @@ def _example(name: str) -> None:
 
 
 def _plugin(name: str) -> None:
-    from caviar.config.plugin_starter import begin
+    from caviar.cli.scaffold.plugin_starter import begin
 
     if not name:
         raise typer.BadParameter("name the plugin: pipe init --plugin my-optimizer")

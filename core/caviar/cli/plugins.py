@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from caviar.cli.output import show
 from caviar.cli.shared import Code
+from caviar.cli.terminal.output import show
 
 if TYPE_CHECKING:
-    from caviar.interfaces.field import Facts
+    from caviar.interfaces.fields.field import Facts
     from caviar.interfaces.plugin import Plugin
 
 
@@ -58,7 +58,7 @@ def _fault(kind: str, name: str) -> str:
 
 
 def _show(name: str) -> list[str]:
-    from caviar.config.names import closest
+    from caviar.config.hints.suggestions import closest
     from caviar.registry.index import PluginError, entries, find, kinds_with
     from caviar.registry.load import read, version_of
 
@@ -90,8 +90,8 @@ def _fields(cls: type[Plugin]) -> list[str]:
 
 def _field(cls: type[Plugin], field: str) -> list[str]:
     """Its default, its type with bounds, how it is searched, and other libraries' words for it."""
-    from caviar.config.dump import inline
-    from caviar.interfaces.wanted import of_field
+    from caviar.config.declaration.dump import inline
+    from caviar.interfaces.fields.types import of_field
 
     info, facts = cls.model_fields[field], cls.facts(field)
     default = "required" if info.is_required() else f"= {inline(info.get_default(call_default_factory=True))}"

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
-from caviar.cli.output import give, show, show_logged
 from caviar.cli.shared import Code, limit_blas_threads
+from caviar.cli.terminal.output import give, show, show_logged
 
 if TYPE_CHECKING:
     from caviar.values.arrays import Array
@@ -35,8 +35,8 @@ def predict(
     """
     limit_blas_threads()
     show_logged()
-    from caviar.engine.prediction import predict_file
-    from caviar.engine.results import model_of
+    from caviar.engine.analysis.results import model_of
+    from caviar.engine.model.prediction import predict_file
 
     with redirect_stdout(sys.stderr):  # whatever plugins print: the predictions are for programs
         task, prediction = predict_file(model_of(run, code), data, code)

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from caviar.cli.output import give, show
 from caviar.cli.shared import Code, plain, plain_numbers
+from caviar.cli.terminal.output import give, show
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from caviar.engine.results import Results
-    from caviar.values.columns import Columns
-    from caviar.values.scores import Scores
+    from caviar.engine.analysis.results import Results
+    from caviar.text.columns import Columns
+    from caviar.text.scores import Scores
     from caviar.values.trial import Trial
 
 
@@ -37,11 +37,11 @@ def results(
     Pruned ones follow by how far they came, then the others; why a trial failed is told below, with --debug by
     Python's traceback.
     """
-    from caviar.engine.results import read_results
+    from caviar.engine.analysis.results import read_results
 
     found = read_results(run, code)
     if narrow:
-        from caviar.engine.narrowing import narrower
+        from caviar.engine.analysis.narrowing import narrower
 
         give(narrower(found.pipeline, found.compared, str(run)))
         return
@@ -63,8 +63,8 @@ def results(
         ]
         give(json_text.dumps({"run": str(run), "trials": rows}, allow_nan=False) + "\n")
         return
-    from caviar.values.scores import Scores
-    from caviar.values.terminal import console as console_on
+    from caviar.text.scores import Scores
+    from caviar.text.terminal import console as console_on
 
     console = console_on()
     listed = [trial for trial in found.ranked if trial.state != "queued" or trial.epochs]
@@ -92,7 +92,7 @@ def results(
 
 def _columns(found: Results, shown: Sequence[Trial], scores: Scores, width: int) -> Columns:
     """How trials ended, then their values. That all have finished is not said where that makes room for a value."""
-    from caviar.values.columns import Column, Columns
+    from caviar.text.columns import Column, Columns
 
     ends = [_ended(found, trial, scores) for trial in shown]
     heads = ("trial", "state", found.metric, *(["feasible"] if found.objective.conditions else []))
@@ -119,7 +119,7 @@ def _table(columns: Columns) -> Table:
 
 def _ended(found: Results, trial: Trial, scores: Scores) -> list[str]:
     """A trial's number, its state, its score, and whether it meets the conditions where there are some."""
-    from caviar.values.scores import short_number
+    from caviar.text.scores import short_number
 
     state, score = trial.state.value, scores.words(trial)
     if trial.index in found.reached:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from caviar.cli.advice import show_advice, show_next_run, wider_name
-from caviar.cli.output import give, show
 from caviar.cli.shared import Code, Quiet, Settings, limit_blas_threads, plain, plain_numbers, since_start
-from caviar.cli.signals import stop_on_signals
+from caviar.cli.terminal.output import give, show
+from caviar.cli.terminal.signals import stop_on_signals
 
 if TYPE_CHECKING:
     from caviar.engine.study import Run
@@ -44,8 +44,8 @@ def run(
     """
     limit_blas_threads()
     from caviar.config.load import load, placed
-    from caviar.engine.advice.range_edge import range_edge
-    from caviar.engine.agreement import Refused
+    from caviar.engine.analysis.range_edge_advice import range_edge
+    from caviar.engine.resume.check import Refused
     from caviar.engine.study import run as run_pipeline
     from caviar.values.problem import LateMistake
     from caviar.values.ranking import without_winner

@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from caviar.cli.output import give, show
 from caviar.cli.shared import Code
+from caviar.cli.terminal.output import give, show
 
 
 def schema(

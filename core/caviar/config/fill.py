@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from caviar.config.build import Builder
-from caviar.config.document import parse
-from caviar.config.dump import inline, key_text, table_of
-from caviar.config.errors import Mistakes
-from caviar.config.positions import Keys, Scan
-from caviar.config.tiers import complete
+from caviar.config.declaration.dump import inline, key_text, table_of
+from caviar.config.declaration.tiers import complete
+from caviar.config.reading.build import Builder
+from caviar.config.reading.document import parse
+from caviar.config.reading.errors import Mistakes
+from caviar.config.reading.positions import Keys, Scan
 from caviar.interfaces.plugin import Declared, Plugin
 from caviar.interfaces.sampler import Sampler
 

@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from os import PathLike, fspath
 from pathlib import Path
 
-from caviar.config.build import Builder
-from caviar.config.crosscheck import complaints
-from caviar.config.document import read
-from caviar.config.errors import Mistakes
-from caviar.config.pipeline import Pipeline
-from caviar.config.tiers import complete
+from caviar.config.checks.crosscheck import complaints
+from caviar.config.declaration.pipeline import Pipeline
+from caviar.config.declaration.tiers import complete
+from caviar.config.reading.build import Builder
+from caviar.config.reading.document import read
+from caviar.config.reading.errors import Mistakes
 from caviar.registry.code import register
 from caviar.values.problem import LateMistake
 

@@ -7,12 +7,12 @@ from inspect import getdoc
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, get_args, get_origin
 
-from caviar.config.dump import inline
-from caviar.config.pipeline import Pipeline
-from caviar.interfaces.field import Facts
+from caviar.config.declaration.dump import inline
+from caviar.config.declaration.pipeline import Pipeline
+from caviar.interfaces.fields.field import Facts
+from caviar.interfaces.fields.types import Wanted, of_field, wanted
 from caviar.interfaces.plugin import Declared, Plugin
 from caviar.interfaces.sampler import Sampler
-from caviar.interfaces.wanted import Wanted, of_field, wanted
 from caviar.registry import index
 from caviar.registry.load import load, name_of
 

@@ -7,29 +7,29 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from caviar.config.dump import to_toml
-from caviar.config.resolved import opened_by
-from caviar.config.space import space_of
-from caviar.engine.agreement import agree, record_of
-from caviar.engine.alike import queue_again
-from caviar.engine.blame import others_blamed, told
-from caviar.engine.earlier import started_from
-from caviar.engine.given import given_trials
-from caviar.engine.loop import SearchLoop
-from caviar.engine.objective import Objective
-from caviar.engine.observers import Observers
-from caviar.engine.placing import Newcomer
-from caviar.engine.saved import SavedModel
-from caviar.engine.setup import set_up, with_total
-from caviar.engine.winner import Models
+from caviar.config.declaration.dump import to_toml
+from caviar.config.declaration.space import space_of
+from caviar.config.reading.resolved import opened_by
+from caviar.engine.data.resolve import set_up, with_total
+from caviar.engine.failures.identical_failures import queue_again
+from caviar.engine.failures.plugin_errors import others_blamed, told
+from caviar.engine.model.saved import SavedModel
+from caviar.engine.model.winner import Models
+from caviar.engine.resume.check import agree, record_of
+from caviar.engine.search.loop import SearchLoop
+from caviar.engine.search.objective import Objective
+from caviar.engine.search.observers import Observers
+from caviar.engine.warm_start.earlier_runs import started_from
+from caviar.engine.warm_start.given_points import given_trials
+from caviar.engine.warm_start.map_to_space import Newcomer
 from caviar.interfaces.reporter import Reporter
-from caviar.values.files import write_whole
-from caviar.values.once import say_anew
+from caviar.support.files import write_whole
+from caviar.text.once import say_anew
 from caviar.values.problem import Problem, Stopped
 from caviar.values.run import RunInfo, Summary
 
 if TYPE_CHECKING:
-    from caviar.config.pipeline import Pipeline
+    from caviar.config.declaration.pipeline import Pipeline
 
 
 @dataclass(frozen=True)

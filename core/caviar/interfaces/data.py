@@ -6,7 +6,7 @@ from abc import abstractmethod
 from collections.abc import Collection
 from typing import ClassVar, Literal
 
-from caviar.interfaces.field import setting
+from caviar.interfaces.fields.field import setting
 from caviar.interfaces.plugin import Plugin
 from caviar.values.head import Head
 from caviar.values.problem import Problem

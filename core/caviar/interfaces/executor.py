@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import ClassVar, Protocol, TypeAlias
 
 from caviar.interfaces.plugin import Plugin
-from caviar.values.closing import Closing
-from caviar.values.packed import Buffer
+from caviar.support.closing import Closing
+from caviar.support.packed import Buffer
 from caviar.values.run import EpochInfo
 from caviar.values.segment import Outcome, Segment
 

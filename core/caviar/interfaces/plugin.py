@@ -19,7 +19,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from caviar.interfaces.field import TUNABLE, Facts, facts_of, setting, tunable
+from caviar.interfaces.fields.field import TUNABLE, Facts, facts_of, setting, tunable
 
 if TYPE_CHECKING:
     from pydantic._internal._model_construction import ModelMetaclass
@@ -34,7 +34,7 @@ class _Declaring(ModelMetaclass):
         try:
             return super().__new__(mcs, name, bases, namespace, **known)
         except PydanticUserError as error:
-            from caviar.interfaces.explain import class_error
+            from caviar.interfaces.fields.errors import class_error
 
             raise class_error(name, error) from None
 
@@ -64,11 +64,11 @@ class Declared(BaseModel, metaclass=_Declaring):
         try:
             super().__init__(**given)
         except ValidationError as error:
-            from caviar.interfaces.explain import FieldErrors
+            from caviar.interfaces.fields.errors import FieldErrors
 
             raise FieldErrors(type(self), given, error) from None
         except PydanticUserError as error:
-            from caviar.interfaces.explain import class_error
+            from caviar.interfaces.fields.errors import class_error
 
             raise class_error(type(self).__name__, error) from None
 
@@ -82,8 +82,8 @@ class Declared(BaseModel, metaclass=_Declaring):
     @field_validator("*", mode="before")
     @classmethod
     def _loosen(cls, value: Any, info: ValidationInfo) -> Any:
-        from caviar.interfaces.loosen import loosened
-        from caviar.interfaces.wanted import of_field
+        from caviar.interfaces.fields.coerce import loosened
+        from caviar.interfaces.fields.types import of_field
 
         assert info.field_name is not None
         return loosened(of_field(cls, info.field_name), value)

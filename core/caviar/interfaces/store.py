@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import ClassVar
 
 from caviar.interfaces.plugin import Plugin
+from caviar.support.closing import Closing
 from caviar.values.arrays import Array
-from caviar.values.closing import Closing
 from caviar.values.earlier import EarlierTrial
 from caviar.values.history import Goal
 from caviar.values.metrics import Metrics

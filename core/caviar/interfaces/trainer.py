@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 from caviar.interfaces.backend import Backend
-from caviar.interfaces.field import setting
+from caviar.interfaces.fields.field import setting
 from caviar.interfaces.metric import Metric
 from caviar.interfaces.plugin import Plugin
 from caviar.values.arrays import Array

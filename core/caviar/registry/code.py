@@ -13,7 +13,7 @@ from types import ModuleType
 
 from caviar.interfaces.plugin import Plugin
 from caviar.registry.index import Entry, PluginError, add, entries, forget
-from caviar.values.raised import sentence
+from caviar.support.raised import sentence
 
 _files: dict[str, tuple[Path, bytes]] = {}
 

@@ -13,7 +13,7 @@ from caviar.interfaces.plugin import Plugin
 from caviar.registry.extras import install_line
 from caviar.registry.flaws import flaw_of
 from caviar.registry.index import Entry, NotInstalled, PluginError, entries, find
-from caviar.values.raised import sentence
+from caviar.support.raised import sentence
 
 # Base classes are imported when their kind is asked for: `pipe check` then loads only what a file names.
 _BASES = {

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
-from caviar.engine.job import Work
-from caviar.engine.setup import set_up
+from caviar.engine.data.resolve import set_up
+from caviar.engine.training.job import Work
 from caviar.interfaces.executor import Executor
 from caviar.registry.load import load
 from caviar.testing.tools import raises

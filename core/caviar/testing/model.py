@@ -7,9 +7,9 @@ from typing import Any, ClassVar
 
 import numpy
 
-from caviar.config.pipeline import Pipeline
-from caviar.engine.saved import SavedModel
-from caviar.engine.setup import set_up
+from caviar.config.declaration.pipeline import Pipeline
+from caviar.engine.data.resolve import set_up
+from caviar.engine.model.saved import SavedModel
 from caviar.interfaces.model import Model, ModelContext
 from caviar.interfaces.normalizer import Normalizer
 from caviar.registry.load import load

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 import numpy
 
-from caviar.engine.observers import Observers
+from caviar.engine.search.observers import Observers
 from caviar.interfaces.reporter import Reporter
 from caviar.testing.strategy import Line
 from caviar.testing.tools import skip

@@ -8,7 +8,7 @@ from typing import Any, NoReturn, TypeVar
 
 import numpy
 
-from caviar.engine.bind import bind
+from caviar.engine.training.bind import bind
 from caviar.interfaces.plugin import Plugin
 from caviar.values.arrays import Array
 

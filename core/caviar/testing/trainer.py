@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import numpy
 
-from caviar.config.pipeline import Pipeline
+from caviar.config.declaration.pipeline import Pipeline
 from caviar.interfaces.trainer import Trainer
 from caviar.testing.tools import raises, skip
 from caviar.testing.work import EVERY, Bench, FewNumbers, State, small_pipeline

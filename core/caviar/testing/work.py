@@ -8,10 +8,10 @@ from typing import Any, TypeAlias, cast
 
 import numpy
 
-from caviar.config.pipeline import Pipeline
-from caviar.engine.bind import bind_population
-from caviar.engine.setup import set_up
-from caviar.engine.twins import form_for
+from caviar.config.declaration.pipeline import Pipeline
+from caviar.engine.data.resolve import set_up
+from caviar.engine.training.bind import bind_population
+from caviar.engine.training.variants import form_for
 from caviar.interfaces.data import Data
 from caviar.interfaces.trainer import Advance, Trainer
 from caviar.testing.tools import spread

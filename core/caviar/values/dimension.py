@@ -8,8 +8,8 @@ from math import inf, isfinite
 from typing import Any, Protocol
 
 from caviar.values.arrays import Array
-from caviar.values.fault import Fault, described
 from caviar.values.paths import short_names
+from caviar.values.wrong_return import Fault, described
 
 
 class Scale(Protocol):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from caviar.engine.split import split_rows
+from caviar.engine.data.split import split_rows
 from caviar.values.random import Random
 from caviar_plugins import NPZ
 

@@ -74,7 +74,7 @@ def write_parts(file: Path) -> None:
     """What a run of this file trains and validates on, as arrays."""
     import numpy
     from caviar import load
-    from caviar.engine.setup import set_up
+    from caviar.engine.data.resolve import set_up
 
     found = set_up(load(file, code=_STOPWATCH))[0].datasets[0]
     parts = {"train": found.split.train, "held": found.split.validation}

@@ -142,7 +142,7 @@ def ours(strategy: Strategy, pruner: Pruner, task: CurveTask, seed: int, size: i
 
 
 def _round(pruner: Pruner, curves: Array, numbers: range, account: _Account) -> tuple[Array, list[TrialState]]:
-    """Rung by rung, as `caviar.engine.rounds`; a trial diverges where its curve ends."""
+    """Rung by rung, as `caviar.engine.search.rounds`; a trial diverges where its curve ends."""
     last = curves.shape[1]
     epochs = numpy.zeros(len(curves), dtype=int)
     states = [TrialState.QUEUED] * len(curves)

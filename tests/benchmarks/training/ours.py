@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy
 from caviar import Dataset, Pipeline, Population, Random, Split, Task, TrainerContext, lay_out
-from caviar.engine.bind import bind_population
-from caviar.engine.memory import keep_freed_memory
-from caviar.engine.twins import compiled, plain
+from caviar.engine.training.bind import bind_population
+from caviar.engine.training.malloc import keep_freed_memory
+from caviar.engine.training.variants import compiled, plain
 from caviar_plugins import L2, MLP, Adam, BatchNorm, NumPy, PopulationTrainer, SoftmaxCrossEntropy
 from caviar_plugins.trainers.epoch import train_epoch
 from threadpoolctl import threadpool_limits

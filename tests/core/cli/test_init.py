@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from caviar.config.examples import examples
+from caviar.cli.scaffold.examples import examples
 
 DATA = Path(__file__).parents[3] / "pipelines" / "data"
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from caviar import EpochInfo, Reporter, TrialState, hook, load, short_number
-from caviar.engine.results import read_results
+from caviar.engine.analysis.results import read_results
 from caviar.engine.study import Interrupted, run
 from caviar.values.problem import Stopped
 from caviar.values.trial import Trial

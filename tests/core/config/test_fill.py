@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 from caviar import Mistakes, load
+from caviar.config.declaration.space import space_of
 from caviar.config.fill import fill
-from caviar.config.space import space_of
 
 DATA = '# whose digits?\ndata = "digits"   # ours\n'
 TEXTS = {

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 from caviar import Pipeline, Plugin, Sampler
-from caviar.config.dump import to_toml
+from caviar.config.declaration.dump import to_toml
+from caviar.config.declaration.space import space_of
 from caviar.config.fill import fill
-from caviar.config.resolved import loads, loads_training
-from caviar.config.space import space_of
-from caviar.interfaces.wanted import Wanted, of_field
+from caviar.config.reading.resolved import loads, loads_training
+from caviar.interfaces.fields.types import Wanted, of_field
 from caviar.registry.index import names
 from caviar.registry.load import load
 from caviar_plugins import (

@@ -8,7 +8,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from caviar.config.examples import examples
+from caviar.cli.scaffold.examples import examples
 from caviar.config.schema import schema
 
 

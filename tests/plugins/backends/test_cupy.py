@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from caviar import Mistakes, Pipeline, load
 from caviar.cli.main import app
-from caviar.engine.setup import backend_of
+from caviar.engine.data.resolve import backend_of
 from caviar.registry.extras import install_line
 from caviar.testing import BackendContract
 from caviar_plugins import CuPy, NumPy

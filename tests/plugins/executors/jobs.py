@@ -12,8 +12,8 @@ from caviar import (
     Segment,
     load,
 )
-from caviar.engine.job import Work
-from caviar.engine.setup import set_up
+from caviar.engine.data.resolve import set_up
+from caviar.engine.training.job import Work
 
 OPTIMIZERS = '''
 """Optimizers that kill the process they run in: the first time only, or wherever they meet a certain trial."""

@@ -34,7 +34,7 @@ SCRIPT = """
 import caviar, json, os, signal, sys, threading, time
 from pathlib import Path
 from caviar import Segment
-from caviar.engine.setup import set_up
+from caviar.engine.data.resolve import set_up
 
 def children():
     return [int(child) for task in os.listdir("/proc/self/task")

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 from caviar import Segment, load, open_job
-from caviar.engine.job import Work
-from caviar.engine.setup import set_up
+from caviar.engine.data.resolve import set_up
+from caviar.engine.training.job import Work
 from caviar.registry import index
 from caviar_plugins import Processes
 

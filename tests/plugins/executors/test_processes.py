@@ -23,7 +23,7 @@ from caviar import (
     TrialState,
     load,
 )
-from caviar.engine.setup import set_up
+from caviar.engine.data.resolve import set_up
 from caviar.testing import ExecutorContract
 from caviar_plugins import MLP, Choice, Digits, Inline, PopulationTrainer, Processes, RandomSearch
 

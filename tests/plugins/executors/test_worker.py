@@ -33,7 +33,7 @@ def test_a_line_that_can_be_said_is_said_and_one_that_cannot_is_no_trials_failur
     capfd: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("caviar.values.once._said", set())
+    monkeypatch.setattr("caviar.text.once._said", set())
     (file.parent / "optimizers.py").write_text(LOGGING)
     work = job(file, "optimizer.use=logging", f"optimizer.words={words}")
     there, _ = go(Processes(workers=1), work, [segment(0, 1)])

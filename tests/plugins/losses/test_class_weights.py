@@ -5,7 +5,7 @@ from typing import Any
 import numpy
 import pytest
 from caviar import DataError, Pipeline, Segment, Table, Task
-from caviar.engine.setup import set_up
+from caviar.engine.data.resolve import set_up
 from caviar.testing import LossContract
 from caviar_plugins import BinaryCrossEntropy, Inline, Memory, PopulationTrainer, SoftmaxCrossEntropy
 from scipy.special import softmax

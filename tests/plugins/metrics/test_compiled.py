@@ -7,8 +7,8 @@ from typing import Any
 import numpy
 import pytest
 from caviar import Array, Metric, Pipeline
-from caviar.engine.setup import set_up
-from caviar.engine.twins import compiled
+from caviar.engine.data.resolve import set_up
+from caviar.engine.training.variants import compiled
 from caviar_plugins import AUC, F1, Accuracy, BalancedAccuracy, Digits, LogLoss
 from hypothesis import given, settings
 from hypothesis import strategies as some

@@ -7,8 +7,8 @@ from typing import Any
 import numpy
 import pytest
 from caviar import Array, ModelContext, Views, lay_out, size_of
-from caviar.engine.bind import bind
-from caviar.engine.twins import Form, compiled, plain
+from caviar.engine.training.bind import bind
+from caviar.engine.training.variants import Form, compiled, plain
 from caviar_plugins import MLP, BatchNorm, NoNormalizer
 from hypothesis import given, settings
 from hypothesis import strategies as some

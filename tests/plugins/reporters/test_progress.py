@@ -121,7 +121,7 @@ def screen_of(view: Live, at: float) -> str:
 def test_what_is_logged_for_people_is_said_by_the_reporter_and_by_nobody_without_it(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("caviar.values.once._said", set())
+    monkeypatch.setattr("caviar.text.once._said", set())
     monkeypatch.setattr(logging.getLogger("caviar"), "handlers", [logging.NullHandler()])
     say_once("to nobody")
     progress = Progress()

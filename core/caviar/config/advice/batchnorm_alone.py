@@ -9,7 +9,7 @@ from caviar.config.advice.advice import Advice
 from caviar.config.advice.normalized import batch_normalized
 
 if TYPE_CHECKING:
-    from caviar.config.pipeline import Pipeline
+    from caviar.config.declaration.pipeline import Pipeline
 
 
 def batchnorm_alone(pipeline: Pipeline) -> Iterator[Advice]:

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from caviar.config.advice.advice import Advice
-from caviar.config.space import space_of
+from caviar.config.declaration.space import space_of
 
 if TYPE_CHECKING:
-    from caviar.config.pipeline import Pipeline
+    from caviar.config.declaration.pipeline import Pipeline
 
 
 def default_trials(pipeline: Pipeline) -> Iterator[Advice]:

@@ -10,7 +10,7 @@ from caviar.interfaces.data import DataError
 from caviar.values.task import are_classes
 
 if TYPE_CHECKING:
-    from caviar.config.pipeline import Pipeline
+    from caviar.config.declaration.pipeline import Pipeline
 
 _MANY, _ROWS = 20, 500
 

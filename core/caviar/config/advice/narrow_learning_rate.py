@@ -7,10 +7,10 @@ from math import log10
 from typing import TYPE_CHECKING
 
 from caviar.config.advice.advice import Advice
-from caviar.config.space import sampler_of, space_of
+from caviar.config.declaration.space import sampler_of, space_of
 
 if TYPE_CHECKING:
-    from caviar.config.pipeline import Pipeline
+    from caviar.config.declaration.pipeline import Pipeline
 
 
 def narrow_learning_rate(pipeline: Pipeline) -> Iterator[Advice]:

@@ -8,7 +8,7 @@ from caviar.interfaces.sampler import Sampler
 from caviar.registry.load import name_of
 
 if TYPE_CHECKING:
-    from caviar.config.pipeline import Pipeline
+    from caviar.config.declaration.pipeline import Pipeline
 
 
 def batch_normalized(pipeline: Pipeline) -> bool:

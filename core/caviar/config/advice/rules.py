@@ -17,7 +17,7 @@ from caviar.config.advice.uniform_scale import uniform_scale
 from caviar.config.advice.wide_grid import wide_grid
 
 if TYPE_CHECKING:
-    from caviar.config.pipeline import Pipeline
+    from caviar.config.declaration.pipeline import Pipeline
 
 RULES: dict[str, Rule] = {
     "default-trials": default_trials,

@@ -10,7 +10,7 @@ from caviar.config.advice.normalized import batch_normalized
 from caviar.interfaces.sampler import Sampler
 
 if TYPE_CHECKING:
-    from caviar.config.pipeline import Pipeline
+    from caviar.config.declaration.pipeline import Pipeline
 
 _FEWEST = 8
 

@@ -9,7 +9,7 @@ from caviar.config.advice.advice import Advice
 from caviar.registry.load import name_of
 
 if TYPE_CHECKING:
-    from caviar.config.pipeline import Pipeline
+    from caviar.config.declaration.pipeline import Pipeline
 
 
 def unheeded_start(pipeline: Pipeline) -> Iterator[Advice]:

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from caviar.config.advice.advice import Advice
-from caviar.config.dump import inline
-from caviar.config.space import owners, sampler_of, space_of
+from caviar.config.declaration.dump import inline
+from caviar.config.declaration.space import owners, sampler_of, space_of
 from caviar.registry.load import name_of
 
 if TYPE_CHECKING:
-    from caviar.config.pipeline import Pipeline
+    from caviar.config.declaration.pipeline import Pipeline
 
 _EVEN = {"uniform", "int"}
 _SCALES = {"log", "beta", "log-int"}

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from caviar.config.advice.advice import Advice
-from caviar.config.space import space_of
+from caviar.config.declaration.space import space_of
 from caviar.registry.load import name_of
 
 if TYPE_CHECKING:
-    from caviar.config.pipeline import Pipeline
+    from caviar.config.declaration.pipeline import Pipeline
 
 _MOST = 3
 

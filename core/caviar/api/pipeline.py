@@ -1,0 +1,160 @@
+"""Pipeline as Python programs use it: the declaration of `caviar.config`, and running it."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterable, Mapping
+from os import PathLike
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+from pydantic import PrivateAttr
+
+import caviar.config.load as from_file
+from caviar.config.checks.crosscheck import complaints
+from caviar.config.declaration.pipeline import Pipeline as Declaration
+from caviar.config.declaration.tiers import complete
+from caviar.config.reading.errors import Mistake, Mistakes
+from caviar.interfaces.data import DataError
+from caviar.interfaces.reporter import Reporter
+from caviar.registry.hooks import hook
+from caviar.registry.load import load as load_plugin
+from caviar.values.ranking import without_winner
+from caviar.values.trial import Trial, TrialState
+
+if TYPE_CHECKING:
+    from caviar.api.study import Study
+
+D = TypeVar("D", bound=Declaration)
+
+
+class Pipeline(Declaration):
+    """Data, transforms, model, training and search. Fields that are `Tunable` may be a sampler or a choice of plugins.
+
+    `Pipeline(optimizer=Adam(learning_rate=Log(1e-4, 1))).run(X, y)`; a file's is `load("my.toml").run()`.
+    """
+
+    _complete: bool = PrivateAttr(default=False)
+
+    def __eq__(self, other: object) -> bool:
+        """The same declaration, wherever it came from."""
+        if not isinstance(other, Declaration):
+            return NotImplemented
+        return all(getattr(self, name) == getattr(other, name) for name in Declaration.model_fields)
+
+    __hash__ = Declaration.__hash__
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Another pipeline with some fields changed, which are checked as in `Pipeline(…)` and raise the same."""
+        given = type(self)(**update) if update else self
+        return super().model_copy(update={name: getattr(given, name) for name in update or ()}, deep=deep)
+
+    def run(
+        self,
+        X: Any = None,
+        y: Any = None,
+        *,
+        on_trial: Callable[[Trial], None] | None = None,
+        runs: str | PathLike[str] | None = None,
+    ) -> Study:
+        """Searches and trains; rows are arrays, a data frame, or those of `data`.
+
+        The study lives in memory and begins anew at each call, unless `runs` names the folder that keeps it: then the
+        same call goes on where an interrupted one stopped. `on_trial` is called with every trial that ends. Ctrl-C
+        ends the run and gives the study so far. Raises Mistakes, Refused where the folder holds a study of something
+        else, DataError, StoreError: each is a Problem.
+        """
+        pipeline = self._with_rows(X, y)._checked()
+        if runs is not None:
+            return _run(pipeline, Path(runs), on_trial, keep=True)
+        with TemporaryDirectory(prefix="caviar-") as folder:
+            return _run(pipeline, Path(folder), on_trial, keep=False)
+
+    def to_toml(self) -> str:
+        """The file that says the same, every default written out."""
+        from caviar.config.declaration.dump import to_toml
+
+        return to_toml(self)
+
+    @classmethod
+    def completed(cls, declared: Declaration) -> Self:
+        """A pipeline whose tiers are filled in already, as `load` gives it."""
+        pipeline = _as(cls, declared)
+        pipeline._complete = True
+        return pipeline
+
+    def _with_rows(self, X: Any, y: Any) -> Self:
+        if X is None:
+            if self.data is None:
+                raise DataError("there are no rows: run(X, y), or Pipeline(data=…)")
+            return self
+        if y is None:
+            raise DataError("y is missing: run(X, y) needs what is to be predicted")
+        from caviar.api.frames import table_of
+
+        memory: Any = load_plugin("data", "memory")
+        given = self.data if isinstance(self.data, memory) else memory()
+        copy = self.model_copy(update={"data": given.holding(table_of(X, y))})
+        copy._complete = self._complete
+        return copy
+
+    def _checked(self) -> Declaration:
+        pipeline = self if self._complete else complete(self)
+        found = [Mistake(self.name, None, ".".join(map(str, keys)), text) for keys, text in complaints(pipeline)]
+        if found:
+            raise Mistakes(found)
+        return _as(Declaration, pipeline)  # whose copies, of which each trial needs some, are not checked again
+
+
+def load(path: str | PathLike[str], settings: Iterable[str] = (), code: str | PathLike[str] | None = None) -> Pipeline:
+    """The pipeline of a file, with `path=value` settings laid over it; `code` is a file of plugins to try out.
+
+    Raises Mistakes with everything that is wrong, and PluginError if `code` cannot be used.
+    """
+    return Pipeline.completed(from_file.load(path, settings, code))
+
+
+def _as(cls: type[D], pipeline: Declaration) -> D:
+    """The same declaration as a value of another class."""
+    values = {name: getattr(pipeline, name) for name in Declaration.model_fields}
+    return cls.model_construct(pipeline.model_fields_set, **values)
+
+
+class _OnTrial(Reporter):
+    """Calls the user's function."""
+
+    name = "on_trial"
+    _call: Callable[[Trial], None] = PrivateAttr()
+
+    @hook
+    def after_trial(self, trial: Trial) -> None:
+        self._call(trial)
+
+
+def _run(pipeline: Declaration, runs: Path, on_trial: Callable[[Trial], None] | None, keep: bool) -> Study:
+    from caviar.api.study import Best, Study
+    from caviar.engine.study import Interrupted, run
+
+    watchers = []
+    if on_trial is not None:
+        watchers.append(_OnTrial())
+        watchers[0]._call = on_trial
+    interrupted = False
+    try:
+        done = run(pipeline, runs, watchers=watchers, kept=keep)
+    except Interrupted as stop:
+        done, interrupted = stop.run, True
+    for reporter, complaint in done.complaints.items():
+        told = f"reporter {reporter} failed in {complaint}"
+        if reporter.partition(" ")[0] == _OnTrial.name:
+            told = f"on_trial raised {complaint.removeprefix('after_trial: ')}; the search went on"
+        warnings.warn(told, stacklevel=3)
+    best, failure = done.summary.best, done.summary.failure
+    if failure is not None:
+        warnings.warn(failure, stacklevel=3)
+    winner = None if best is None else Best(best.index, best.values, best.metrics, done.model, failure)
+    info, trials = done.info, done.summary.trials
+    refused = best is None and info.where and any(trial.state is TrialState.FINISHED for trial in trials)
+    nearest = without_winner(trials, info.goal, info.where) if refused else ""
+    return Study(pipeline.name, info.metric, trials, winner, info.folder if keep else None, interrupted, nearest)

@@ -1,0 +1,1 @@
+"""Files that `pipe init` writes."""

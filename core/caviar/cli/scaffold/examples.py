@@ -1,0 +1,44 @@
+"""The example pipelines: in `pipelines/` of a checkout, inside the package where pip installed it."""
+
+from __future__ import annotations
+
+import shutil
+import tomllib
+from importlib.resources import files
+from pathlib import Path
+
+from caviar.config.hints.suggestions import closest
+from caviar.values.problem import Problem
+
+
+class NoExample(Problem):
+    """There is no such example, or it would overwrite a file."""
+
+
+def examples() -> dict[str, str]:
+    """Name -> what it shows, its first comment."""
+    return {file.stem: file.read_text().splitlines()[0].lstrip("# ") for file in sorted(_folder().glob("*.toml"))}
+
+
+def copy_example(name: str, folder: Path) -> list[Path]:
+    """Writes an example and its bundled data; the files that were written."""
+    source = _folder() / f"{name}.toml"
+    if name not in examples():
+        raise NoExample(f"no example is called '{name}'{closest(name, examples())}")
+    target = folder / source.name
+    if target.exists():
+        raise NoExample(f"{target}: is there already; rename or remove it first")
+    shutil.copyfile(source, target)
+    written = [target]
+    path = tomllib.loads(source.read_text()).get("data", {}).get("path", "")
+    if path and (source.parent / path).is_file() and not (folder / path).exists():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source.parent / path, folder / path)
+        written.append(folder / path)
+    return written
+
+
+def _folder() -> Path:
+    package = Path(str(files("caviar")))
+    bundled = package / "_pipelines"
+    return bundled if bundled.is_dir() else package.parent.parent / "pipelines"

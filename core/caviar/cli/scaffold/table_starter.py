@@ -1,0 +1,86 @@
+"""The first pipeline file for a table: short, commented, and good enough to be run as it is."""
+
+from __future__ import annotations
+
+from json import dumps
+from pathlib import Path
+
+from caviar.cli.scaffold.guess import teaches_nothing
+from caviar.config.declaration.run_name import plain_name
+from caviar.values.head import Head
+
+_SMALL = 2000  # rows
+_COLUMN = 44  # where comments begin
+
+
+def starter(path: Path, target: str, remark: str, separator: str, head: Head | None) -> str:
+    """The text of a pipeline file that lies beside `path`; `remark` says how the target was found."""
+    data = [
+        _line(f"path = {_text(path.name)}", "relative to this file"),
+        _line(f"target = {_text(target)}", remark),
+        *([] if separator == "," else [_line(f"separator = {_text(separator)}", "between cells")]),
+        *_ignored(head),
+        _line("test = 0.2", "rows set aside; only the winner sees them, at the end"),
+    ]
+    return "\n".join(
+        [
+            f"# {_about(path, head)}",
+            f"# pipe check {path.stem}.toml says what will happen, pipe run {path.stem}.toml does it.",
+            *_named(path.stem),
+            _line('normalizer = "batchnorm"', "on z, before the activation"),
+            _line('regularizer = ["l2"]', "keeps the weights small"),
+            "",
+            "[data]",
+            *data,
+            "",
+            "[model]",
+            _line("layers = { int = [1, 3] }", "hidden layers; { … } is a range to be searched"),
+            _line("units = { log-int = [32, 256] }", "in each; on the log scale"),
+            "",
+            "[optimizer]",
+            'use = "adam"',
+            _line("learning_rate = { log = [1e-4, 1e-1] }", "every decade equally often"),
+            "",
+            "[trainer]",
+            "epochs = 20",
+            _line(f"batch_size = {{ choice = {_batches(head)} }}", "rows per step"),
+            "",
+            "[search]",
+            _line('strategy = "coarse-to-fine"', "random at first, then closer around the best"),
+            _line("trials = 32", "networks in all; raise it, run again: the search goes on"),
+            "",
+        ]
+    )
+
+
+def _about(path: Path, head: Head | None) -> str:
+    if head is None:
+        return f"{path.name}, begun by pipe init."
+    rows = f"{head.rows:,}" if head.exact else f"about {head.rows:,}"
+    return f"{path.name}: {rows} rows, {len(head.features) + len(head.target)} columns. Begun by pipe init."
+
+
+def _named(stem: str) -> list[str]:
+    """The run is called like the file, where that can name a folder."""
+    plain = plain_name(stem)
+    return [] if plain == stem else [_line(f"name = {_text(plain)}", "of the run's folder")]
+
+
+def _ignored(head: Head | None) -> list[str]:
+    names = teaches_nothing(head) if head else []
+    if not names:
+        return []
+    return [_line(f"ignore = [{', '.join(map(_text, names))}]", "different in every row: nothing to learn from")]
+
+
+def _batches(head: Head | None) -> str:
+    """Small tables need small batches, or an epoch has no more than a few steps."""
+    return "[16, 32, 64]" if head and head.rows < _SMALL else "[64, 128, 256]"
+
+
+def _line(code: str, comment: str) -> str:
+    return f"{code:{_COLUMN}}# {comment}" if comment else code
+
+
+def _text(text: str) -> str:
+    return dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

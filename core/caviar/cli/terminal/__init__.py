@@ -1,0 +1,1 @@
+"""Standard streams, signals and lines for people."""

@@ -1,0 +1,63 @@
+"""What commands write: lines for people, who may have a narrow terminal, and text for programs."""
+
+from __future__ import annotations
+
+import os
+import sys
+from textwrap import wrap
+from typing import TextIO
+
+from caviar.text.printable import printable, printable_line
+from caviar.values.problem import Problem
+
+
+def show(*lines: str, err: bool = False, indent: int = 2) -> None:
+    """Lines for people, broken between words at the terminal's width; further lines stand `indent` characters in."""
+    stream = sys.stderr if err else sys.stdout
+    width = width_of(stream)
+    for line in map(printable_line, lines):
+        stream.write("".join(f"{part}\n" for part in _broken(line, width, indent)))
+    stream.flush()
+
+
+def give(text: str) -> None:
+    """Text for programs on standard output, as it is; only a terminal gets no control characters.
+
+    Raises Problem where the encoding of standard output cannot hold it.
+    """
+    if sys.stdout.isatty():
+        text = printable(text)
+    try:
+        text.encode(sys.stdout.encoding)
+    except UnicodeEncodeError as error:
+        held = error.object[error.start : error.end]
+        raise Problem(
+            f"standard output has the encoding {sys.stdout.encoding}, which cannot hold {held!a}; "
+            "set PYTHONIOENCODING=utf-8"
+        ) from None
+    sys.stdout.write(text)
+
+
+def show_logged() -> None:
+    """From now on, what is logged for people, such as that kernels are compiled, is shown on standard error."""
+    import logging
+
+    class Shown(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            show(record.getMessage(), err=True)
+
+    logging.getLogger("caviar").addHandler(Shown())
+
+
+def width_of(stream: TextIO) -> int | None:
+    """The characters of a terminal's line; None where it is no terminal."""
+    if not stream.isatty():
+        return None
+    said = os.environ.get("COLUMNS", "")
+    return int(said) if said.isdecimal() and int(said) else os.get_terminal_size(stream.fileno()).columns or 80
+
+
+def _broken(line: str, width: int | None, indent: int) -> list[str]:
+    if width is None or len(line) <= width:
+        return [line]
+    return wrap(line, width, subsequent_indent=" " * indent, break_long_words=False, break_on_hyphens=False, tabsize=4)

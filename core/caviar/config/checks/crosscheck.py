@@ -1,0 +1,158 @@
+"""Checks that need the whole pipeline and no data: do its parts fit each other?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from difflib import get_close_matches
+from typing import Any
+
+from caviar.config.advice.rules import AFTER, RULES
+from caviar.config.checks.points import point_complaints
+from caviar.config.checks.sources import source_complaints
+from caviar.config.declaration.pipeline import Pipeline
+from caviar.config.declaration.space import SEARCHED
+from caviar.config.hints.suggestions import closest, means
+from caviar.config.hints.synonyms import meant
+from caviar.config.reading.positions import Keys
+from caviar.config.reading.resolved import plugins_in
+from caviar.interfaces.fields.types import of_field
+from caviar.interfaces.metric import Metric
+from caviar.interfaces.plugin import Plugin
+from caviar.interfaces.sampler import Sampler
+from caviar.registry import index
+from caviar.registry.flaws import flaw_of
+from caviar.registry.load import base_of, entry_of, name_of
+
+Complaint = tuple[Keys, str]
+"""The keys of a place in the file, and what is wrong there."""
+
+
+def complaints(pipeline: Pipeline, wrong: Collection[str] = ()) -> Iterator[Complaint]:
+    """Everything that does not fit, as far as it can be told without the tables that are `wrong` in themselves."""
+    for rule, tables in _RULES.items():
+        if not any(table in wrong for table in tables):
+            yield from rule(pipeline)
+
+
+def _metric(pipeline: Pipeline) -> Iterator[Complaint]:
+    search = pipeline.search
+    asked = [("metric", search.metric)] if isinstance(search.metric, str) else []
+    asked += [("where", condition.metric) for condition in search.conditions]
+    for key, metric in dict.fromkeys(asked):
+        if (metric != search.asked or key == "metric") and (text := _unknown(metric)):
+            yield ("search", key), text
+    if isinstance(search.metric, Metric):
+        cls = type(search.metric)
+        others = [each for each in index.entries("metric") if each.name == name_of(cls) and each != entry_of(cls)]
+        if others:
+            text = f"{cls.__name__} has the name of {others[0].owner}'s metric '{others[0].name}'; give it another"
+            yield ("search", "metric"), f'{text}: name = "…" in its class'
+
+
+def _unknown(metric: str) -> str | None:
+    """Why there is no such metric, whatever the task; None where there is."""
+    names = (*index.names("metric"), "loss")
+    known = (*(f"validation.{name}" for name in names), "train.loss")
+    if metric in known:
+        return None
+    part, _, name = metric.partition(".")
+    if part == "test":
+        return "the test part is for the winner alone; search a validation metric"
+    word = (name or metric).removeprefix("val_")  # Keras: val_loss
+    found = meant("metric", word) or next(iter(get_close_matches(word, names, 1, 0.6)), None)
+    home = "train" if (part, found) == ("train", "loss") else "validation"
+    hint = f"did you mean '{home}.{found}'?" if found else f"there are: {', '.join(known)}"
+    return f"unknown metric '{metric}'; {'' if name else 'a metric is <part>.<name>; '}{hint}"
+
+
+def _goal(pipeline: Pipeline) -> Iterator[Complaint]:
+    search, said = pipeline.search, pipeline.search.goal
+    name = (search.asked or "").partition(".")[2]
+    if name not in index.names("metric") and not isinstance(search.metric, Metric):
+        if said is not None:
+            yield ("search", "goal"), "comes from the metric; it is for a metric of your own that does not say it"
+        return
+    declared = getattr(search.class_of(name), "goal", None)
+    if declared is None and said is None:
+        text = f'metric \'{name}\' does not say whether more is better; write goal = "maximize" or "minimize"'
+        yield ("search", "metric"), text
+    elif None not in (declared, said) and declared != said:
+        yield ("search", "goal"), f"metric '{name}' says {declared} itself; leave the goal out"
+
+
+def _split(pipeline: Pipeline) -> Iterator[Complaint]:
+    data = pipeline.data
+    if data is not None and data.folds is None and data.validation + data.test >= 1:
+        yield (
+            ("data", "test"),
+            f"validation and test take {data.validation + data.test:g} of all rows; leave some to train",
+        )
+
+
+def _folds(pipeline: Pipeline) -> Iterator[Complaint]:
+    if pipeline.data is not None and pipeline.data.folds is not None and pipeline.search.pruner is not None:
+        text = "a pruner decides within one training, and folds train each trial several times; leave one of them out"
+        yield ("data", "folds"), text
+
+
+def _smallest_batch(pipeline: Pipeline) -> Iterator[Complaint]:
+    if "batch_size" not in type(pipeline.trainer).model_fields:
+        return
+    sizes = [size for size in _alternatives(pipeline.trainer.batch_size) if isinstance(size, int)]  # type: ignore[attr-defined]
+    for normalizer in _alternatives(pipeline.normalizer):
+        smallest = normalizer.smallest_batch
+        if sizes and min(sizes) < smallest:
+            name = name_of(type(normalizer))
+            yield ("trainer", "batch_size"), f"must be at least {smallest} with normalizer '{name}', not {min(sizes)}"
+
+
+def _schedules(pipeline: Pipeline) -> Iterator[Complaint]:
+    optimizers = _alternatives(pipeline.optimizer)
+    for field in pipeline.schedule:
+        scheduled = [(part, name) for part in (*optimizers, pipeline.trainer) for name in _numbers(part)]
+        known = dict.fromkeys(name for _, name in scheduled)
+        if field not in known:
+            names = " or ".join(f"'{name_of(type(each))}'" for each in optimizers)
+            text = f"optimizer {names} and the trainer have no number '{field}' to schedule"
+            found = next((name for part, name in scheduled if means(type(part), name, field)), field)
+            yield ("schedule", field), text + closest(found, known)
+
+
+def _flaws(pipeline: Pipeline) -> Iterator[Complaint]:
+    """Of classes that a program brings; those that are found by their names were looked at when they were loaded."""
+    for field in type(pipeline).model_fields:
+        for cls in {type(each): None for each in plugins_in(getattr(pipeline, field))}:
+            if entry_of(cls) is None and (flaw := flaw_of(cls, base_of(cls.kind))):
+                yield (field,), f"{cls.kind} '{name_of(cls)}' cannot be used: {flaw}"
+
+
+def _silence(pipeline: Pipeline) -> Iterator[Complaint]:
+    known = (*RULES, *AFTER)
+    for name in pipeline.check.silence:
+        if name not in known:
+            yield ("check", "silence"), f"there is no advice '{name}'{closest(name, known)}"
+
+
+# And the tables that each of them looks at.
+_RULES: dict[Callable[[Pipeline], Iterator[Complaint]], tuple[str, ...]] = {
+    _metric: ("search",),
+    _goal: ("search",),
+    _folds: ("data", "search"),
+    _split: ("data",),
+    _smallest_batch: ("trainer", "normalizer"),
+    _schedules: ("schedule", "optimizer", "trainer"),
+    _silence: ("check",),
+    _flaws: (),
+    point_complaints: ("search", *SEARCHED),
+    source_complaints: ("search", *SEARCHED),
+}
+
+
+def _alternatives(value: Any) -> tuple[Any, ...]:
+    return value.ends() if isinstance(value, Sampler) else (value,)
+
+
+def _numbers(part: Plugin) -> list[str]:
+    """The fields of a plugin that a factor can multiply."""
+    wants = {field: of_field(type(part), field) for field in type(part).model_fields}
+    return [field for field, want in wants.items() if want.tunable and {int, float} & set(want.types)]

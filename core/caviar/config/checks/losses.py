@@ -1,0 +1,34 @@
+"""The loss that a file names, and whether it fits the task."""
+
+from __future__ import annotations
+
+from caviar.config.declaration.pipeline import Pipeline
+from caviar.interfaces.data import DataError
+from caviar.interfaces.loss import Loss
+from caviar.registry.load import name_of
+from caviar.values.problem import LateMistake
+from caviar.values.task import Task
+
+
+class UnfitLoss(LateMistake):
+    """The loss that the file names is for another task, or for other classes."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(("trainer", "loss"), reason)
+
+
+def named_loss(pipeline: Pipeline, task: Task) -> Loss | None:
+    """The loss that the file names, None where it names none. Raises UnfitLoss."""
+    loss = getattr(pipeline.trainer, "loss", None)
+    if not isinstance(loss, Loss):
+        return None
+    if loss.task != task.kind:
+        raise UnfitLoss(
+            f"'{name_of(type(loss))}' is for {loss.task}, but the target {', '.join(task.targets)} makes this a "
+            f"{task.kind}; leave the loss out, or set data.task"
+        )
+    try:
+        loss.outputs(task)
+    except DataError as error:
+        raise UnfitLoss(str(error)) from None
+    return loss

@@ -1,0 +1,67 @@
+"""The metrics that a search asks for, and whether they fit the task."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import cast
+
+from caviar.config.declaration.pipeline import Search
+from caviar.interfaces.metric import Metric
+from caviar.registry.index import PluginError, names
+from caviar.registry.load import load, name_of, version_of
+from caviar.support.raised import sentence
+from caviar.text.once import say_once
+from caviar.values.problem import LateMistake
+from caviar.values.task import TaskKind
+
+_DEFAULTS: dict[TaskKind, str] = {"classification": "validation.accuracy", "regression": "validation.r2"}
+
+
+class UnknownMetric(LateMistake):
+    """A metric that the search asks for does not exist for this task."""
+
+
+def metrics_for(search: Search, task: TaskKind) -> dict[str, Metric]:
+    """Every metric that fits the task, by name. One that cannot be used is left out, and said, unless it is asked for.
+
+    Raises PluginError.
+    """
+    asked = {metric.partition(".")[2] for metric in _asked(search)}
+    found = {name_of(type(each)): each for each in (search.metric,) if isinstance(each, Metric)}
+    for name in names("metric"):
+        try:
+            if name not in found:
+                found[name] = _made(name)
+        except PluginError as error:
+            if name in asked:
+                raise
+            say_once(f"{error}; it is not measured")
+    return {name: found[name] for name in sorted(found) if found[name].task == task}
+
+
+def _made(name: str) -> Metric:
+    cls = load("metric", name)
+    try:
+        return cast(Metric, cls())
+    except Exception as error:  # a field without a default; and a plugin may raise anything
+        whose = f"metric '{name}' of {version_of(cls)}"
+        raise PluginError(f"{whose} cannot be made by its name alone: {sentence(error)}") from error
+
+
+def searched_metric(search: Search, task: TaskKind, fitting: Collection[str]) -> str:
+    """`search.metric`, or the task's own; `fitting` are the names of the metrics for the task.
+
+    Raises UnknownMetric where it, or one in `search.where`, does not fit the task.
+    """
+    for metric, key in _asked(search).items():
+        name = metric.partition(".")[2]
+        if name != "loss" and name not in fitting:
+            there = ", ".join(f"validation.{each}" for each in sorted([*fitting, "loss"]))
+            raise UnknownMetric(("search", key), f"{metric!r} does not fit a {task} task; there are {there}")
+    return search.asked or _DEFAULTS[task]
+
+
+def _asked(search: Search) -> dict[str, str]:
+    """The metrics that a file names, and the key that does."""
+    conditions = {condition.metric: "where" for condition in search.conditions}
+    return conditions | ({search.asked: "metric"} if search.asked else {})

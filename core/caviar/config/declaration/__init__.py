@@ -1,0 +1,1 @@
+"""What a pipeline declares: the pipeline, its space, its tiers, its text."""

@@ -1,0 +1,1 @@
+"""What to write instead: suggestions for names, notations and TOML mistakes."""

@@ -1,0 +1,15 @@
+"""Named: the plugin class that a name means."""
+
+from __future__ import annotations
+
+from caviar.config.hints.suggestions import unknown_plugin
+from caviar.interfaces.plugin import Plugin
+from caviar.registry import index
+from caviar.registry.load import load
+
+
+def named(kind: str, name: str) -> type[Plugin]:
+    """The class of that name. Raises PluginError, which says what may be meant."""
+    if name not in index.names(kind):
+        raise index.PluginError(unknown_plugin(kind, name))
+    return load(kind, name)

@@ -1,0 +1,1 @@
+"""From the text of a file to declared plugins, with the line of each mistake."""

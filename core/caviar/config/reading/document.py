@@ -1,0 +1,168 @@
+"""Documents: a TOML file with the line of every key, and the `--set` values laid over it."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from caviar.config.hints.toml_mistakes import told
+from caviar.config.reading.errors import SET, Mistake, Mistakes
+from caviar.config.reading.positions import Keys, positions
+from caviar.registry.index import names
+from caviar.registry.load import name_of
+
+
+@dataclass(frozen=True)
+class Document:
+    """`file` is the name as typed; `lines` tells where a key stands, None for what `--set` brought."""
+
+    file: str
+    tree: dict[str, Any]
+    lines: dict[Keys, int | None]
+
+    def mistake(self, keys: Keys, path: str, text: str) -> Mistake:
+        """A mistake at a key, or at the nearest table around it that is written out."""
+        line = self._line(keys)
+        return Mistake(SET if line is None else self.file, line or None, path, text)
+
+    def folder(self, keys: Keys) -> Path:
+        """What a path given at this key is relative to: the file's folder, for `--set` the current one."""
+        return Path.cwd() if self._line(keys) is None else Path(self.file).parent.resolve()
+
+    def _line(self, keys: Keys) -> int | None:
+        while keys not in self.lines and keys:
+            keys = keys[:-1]
+        return self.lines.get(keys, 0)
+
+
+def read(file: str, settings: Iterable[str] = ()) -> Document:
+    """The file with `path=value` settings applied. Raises Mistakes."""
+    document = parse(text_of(file), file)
+    mistakes = [mistake for mistake in (_set(document, setting) for setting in settings) if mistake]
+    if mistakes:
+        raise Mistakes(mistakes)
+    return document
+
+
+def parse(text: str, file: str) -> Document:
+    """A document from its text; `file` is what mistakes call it. Raises Mistakes."""
+    try:
+        tree = tomllib.loads(text)
+        return Document(file, tree, dict(positions(text)))
+    except ValueError as error:
+        reason, line = told(str(error), text)
+        raise Mistakes([Mistake(file, line, "", f"not TOML: {reason}")]) from None
+    except RecursionError:
+        raise Mistakes([Mistake(file, None, "", "lists or tables are nested too deeply")]) from None
+
+
+def text_of(file: str) -> str:
+    """What a file holds. Raises Mistakes."""
+    path = Path(file)
+    try:
+        if path.suffix[1:].lower() in names("data") and path.is_file():
+            reason = f"data, not a pipeline file; pipe init {file} writes one for it"
+            raise Mistakes([Mistake(file, None, "", reason)])
+        return path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+    except FileNotFoundError:
+        reason = "no such file"
+    except IsADirectoryError:
+        reason = "a folder; name the pipeline file in it"
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise Mistakes([Mistake(file, line, "", "not UTF-8 text; save the file as UTF-8")]) from None
+    except (OSError, ValueError) as error:
+        reason = f"cannot be read: {getattr(error, 'strerror', None) or error}"
+    raise Mistakes([Mistake(file, None, "", reason)])
+
+
+def beyond_64_bits(node: Any, keys: Keys = ()) -> Iterator[Keys]:
+    """Where whole numbers stand that TOML does not have."""
+    if isinstance(node, int) and not -(2**63) <= node < 2**63:
+        yield keys
+    for key, each in node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ():
+        yield from beyond_64_bits(each, (*keys, key))
+
+
+def _set(document: Document, setting: str) -> Mistake | None:
+    path, equals, text = setting.partition("=")
+    words = path.strip().split(".")
+    if not equals or not all(words):
+        return Mistake(SET, None, "", f"'{setting}' is not of the form path=value, such as trainer.epochs=5")
+    node: Any = document.tree
+    keys: Keys = ()
+    for word, following in zip(words, [*words[1:], None], strict=True):
+        node, key = _step(node, word)
+        if key is None:
+            return Mistake(SET, None, path, f"nothing in the file is called '{word}' here")
+        keys = (*keys, *key)
+        if following is None:
+            node[key[-1]] = _value(text)
+            _forget(document.lines, keys)
+        else:
+            node = _table(node, key[-1], arrays=len(keys) == 1)
+            document.lines.setdefault(keys, None)
+    return None
+
+
+def _step(node: Any, word: str) -> tuple[Any, Keys | None]:
+    """The container that holds what `word` means inside `node`, and the keys that lead there; None if there is none."""
+    if isinstance(node, dict):
+        options = next((key for key, value in node.items() if word in _names(value)), None)
+        if options is None or word in node or "use" in node:
+            return node, (word,)
+        return node[options], (options, _names(node[options]).index(word))
+    if word.isdecimal() and int(word) < len(node):
+        return node, (int(word),)
+    if word not in _names(node):
+        if not all(_names(node)):
+            return node, None
+        node.append(word)
+    return node, (_names(node).index(word),)
+
+
+def _names(value: Any) -> list[str | None]:
+    """What the elements of a list of plugins are called; None for what is no plugin."""
+    if not isinstance(value, list):
+        return []
+    tables = ({"use": each} if isinstance(each, str) else each for each in value)
+    return [each.get("name", each.get("use")) if isinstance(each, dict) else None for each in tables]
+
+
+_ARRAYS = ("transform", "regularizer", "reporter")
+"""Lists of plugins. Naming one of them in a setting leaves the others, which may be defaults, as they are."""
+
+
+def _table(node: Any, key: str | int, arrays: bool) -> Any:
+    """What stands at a key, as something that can be gone into: a plugin's bare name becomes a table."""
+    value = node.get(key) if isinstance(node, dict) else node[key]
+    if value is None:
+        node[key] = _defaults(str(key)) if arrays and key in _ARRAYS else {}
+    elif isinstance(value, str):
+        node[key] = {"use": value}
+    elif not isinstance(value, (dict, list)):
+        node[key] = {}
+    return node[key]
+
+
+def _defaults(key: str) -> list[str]:
+    from caviar.config.declaration.pipeline import Pipeline
+
+    return [name_of(type(each)) for each in Pipeline.model_fields[key].get_default(call_default_factory=True)]
+
+
+def _forget(lines: dict[Keys, int | None], keys: Keys) -> None:
+    for each in [each for each in lines if each[: len(keys)] == keys]:
+        del lines[each]
+    lines[keys] = None
+
+
+def _value(text: str) -> Any:
+    try:
+        read = tomllib.loads(f"value = {text}")
+    except (ValueError, RecursionError):
+        return text
+    return read["value"] if len(read) == 1 else text

@@ -1,0 +1,93 @@
+"""Resolved texts: what `to_toml` wrote, read back exactly; and who made the plugins in a pipeline."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, cast
+
+from caviar.config.declaration.pipeline import Pipeline
+from caviar.config.reading.build import Builder
+from caviar.config.reading.document import parse
+from caviar.config.reading.errors import Mistakes
+from caviar.config.reading.locations import At, Broken
+from caviar.interfaces.data import Data, DataError
+from caviar.interfaces.plugin import Declared, Plugin
+from caviar.registry import index
+from caviar.registry.code import file_of
+from caviar.registry.load import entry_of, load, name_of, version_of
+
+_OUTSIDE = ("executor", "reporter", "store")
+"""Kinds that may change between two runs of a study."""
+
+
+def loads(text: str, file: str) -> Pipeline:
+    """The pipeline of a resolved text, whose defaults are all written out. Raises Mistakes naming `file`."""
+    builder = Builder(parse(text, file))
+    pipeline = builder.pipeline()
+    if pipeline is None:
+        raise Mistakes(builder.mistakes)
+    return pipeline
+
+
+def loads_training(text: str) -> Pipeline:
+    """The same of a text that says only what training depends on, without data."""
+    builder = Builder(parse(text, "the pipeline"))
+    try:
+        return cast(Pipeline, builder.fields(Pipeline, builder.document.tree, At()))
+    except Broken:
+        raise Mistakes(builder.mistakes) from None
+
+
+def owners_of(*declared: Declared) -> set[str | None]:
+    """The distributions that all plugins in them come with; None among them for one that has no name to be found by."""
+    listed = map(entry_of, {type(plugin) for plugin in plugins_in(declared)})
+    return {None if entry is None else entry.distribution for entry in listed}
+
+
+def opened_by(pipeline: Pipeline) -> tuple[str, ...] | None:
+    """The options with which a command reads its resolved text: () or ("--code", FILE); None where none can."""
+    if None in owners_of(pipeline):
+        return None
+    files = {file for plugin in plugins_in(pipeline) if (file := file_of(type(plugin)))}
+    if len(files) > 1:
+        return None
+    return tuple(word for file in files for word in ("--code", os.path.relpath(file)))
+
+
+def reader_for(path: Path, target: str, trained: Data | None) -> Data:
+    """The data plugin that reads a file, by its suffix; read as the data trained on if that is of the same kind.
+
+    Raises DataError.
+    """
+    name = path.suffix.removeprefix(".").lower()
+    if name not in index.names("data"):
+        known = ", ".join(f".{each}" for each in index.names("data") if "path" in load("data", each).model_fields)
+        raise DataError(f"{path}: no plugin reads files of this kind; there are readers for {known}")
+    cls = load("data", name)
+    if trained is not None and type(trained) is cls:
+        return trained.model_copy(update={"path": path})
+    return cast(type[Any], cls)(path=path, target=target)  # type: ignore[no-any-return]
+
+
+def versions_of(pipeline: Pipeline) -> dict[str, str]:
+    """Who brings the plugins that results depend on, and in which version: "optimizer.adam" -> "caviar 0.1.0"."""
+    kinds = ((plugin.kind, type(plugin)) for plugin in plugins_in(pipeline))
+    found = {f"{kind}.{name_of(cls)}": version_of(cls) for kind, cls in kinds if kind not in _OUTSIDE}
+    return dict(sorted(found.items()))
+
+
+def plugins_in(value: Any) -> Iterator[Plugin]:
+    """All plugins in a value: itself, those in its fields, and so on."""
+    if isinstance(value, Plugin):
+        yield value
+    if isinstance(value, Declared):
+        for field in type(value).model_fields:
+            yield from plugins_in(getattr(value, field))
+    elif isinstance(value, dict):
+        for each in value.values():
+            yield from plugins_in(each)
+    elif isinstance(value, (tuple, list)):
+        for each in value:
+            yield from plugins_in(each)

@@ -1,1 +1,0 @@
-"""Advice that needs results: one rule a file."""

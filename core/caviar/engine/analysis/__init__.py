@@ -1,0 +1,1 @@
+"""Reading a study after the fact: results, importance, narrower ranges, advice."""

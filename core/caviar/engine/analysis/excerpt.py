@@ -1,0 +1,78 @@
+"""Excerpts: the tables of a pipeline that hold ranges, other ranges in their place, as one would write them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from caviar.config.declaration.dump import inline, key_text, sampler_table, table_of
+from caviar.config.declaration.pipeline import Pipeline
+from caviar.config.declaration.space import SEARCHED, elements, is_choice
+from caviar.interfaces.plugin import Declared, Plugin
+from caviar.interfaces.sampler import Sampler
+from caviar.registry.load import label_of
+
+
+def excerpt(pipeline: Pipeline, ranges: Mapping[str, Sampler], notes: Mapping[str, str]) -> tuple[str, str]:
+    """TOML of the lines above the first table, and of the tables, in which `ranges` (by path) stand.
+
+    What is at its default is left out. A line of `notes` (by path) goes above the table it is about.
+    """
+    lines: list[str] = []
+    tables: list[str] = []
+    for name in SEARCHED:
+        value = getattr(pipeline, name)
+        said = [f"# {note}" for path, note in notes.items() if path.split(".")[0] == name]
+        if not said:
+            continue
+        brief = _brief(_ranged(value, name, ranges))
+        if isinstance(value, Sampler):
+            lines += [*said, f"{name} = {inline(brief)}", ""]
+        elif isinstance(value, tuple):
+            tables += [*said, *(line for each in brief for line in _table(f"[[{name}]]", each))]
+        elif isinstance(value, dict):
+            tables += [*said, *(line for key in brief for line in _table(f"[{name}.{key_text(key)}]", brief[key]))]
+        else:
+            tables += [*said, *_table(f"[{name}]", brief)]
+    return "".join(f"{line}\n" for line in lines), "".join(f"{line}\n" for line in tables)
+
+
+def _table(header: str, brief: Any) -> list[str]:
+    keys = brief if isinstance(brief, Mapping) else {"use": brief}
+    return [header, *(f"{key_text(key)} = {inline(value)}" for key, value in keys.items()), ""]
+
+
+def _ranged(value: Any, path: str, ranges: Mapping[str, Sampler]) -> Any:
+    """A part of a pipeline with other ranges."""
+    if isinstance(value, Sampler):
+        new = ranges.get(path, value)
+        if not is_choice(new):
+            return new
+        options = tuple(_ranged(option, f"{path}.{label_of(option)}", ranges) for option in new.ends())
+        return new.model_copy(update={next(iter(type(new).model_fields)): options})
+    if isinstance(value, Declared):
+        fields = type(value).model_fields
+        changed = {field: _ranged(getattr(value, field), f"{path}.{field}", ranges) for field in fields}
+        return value.model_copy(update=changed)
+    if isinstance(value, dict):
+        return {word: _ranged(each, f"{path}.{word}", ranges) for word, each in value.items()}
+    if isinstance(value, tuple):
+        return tuple(_ranged(each, f"{path}.{word}", ranges) for word, each in elements(value))
+    return value
+
+
+def _brief(value: Any) -> Any:
+    """A declared object as tables, lists and scalars, without what is at its default."""
+    if isinstance(value, Sampler):
+        return {key: _brief(each) for key, each in sampler_table(value).items()}
+    if isinstance(value, Declared):
+        fields = type(value).model_fields
+        table = {
+            key: _brief(each)
+            for key, each in table_of(value).items()
+            if key not in fields or each != fields[key].get_default(call_default_factory=True)
+        }
+        return table["use"] if isinstance(value, Plugin) and len(table) == 1 else table
+    if isinstance(value, dict):
+        return {word: _brief(each) for word, each in value.items()}
+    return tuple(map(_brief, value)) if isinstance(value, tuple) else value

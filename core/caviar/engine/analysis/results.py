@@ -1,0 +1,102 @@
+"""Reading a run's results from its folder."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from caviar.config.declaration.pipeline import Pipeline
+from caviar.config.declaration.space import space_of
+from caviar.engine.analysis.importance import importance
+from caviar.engine.model.saved import NotAModel, best_file
+from caviar.engine.resume.run_folder import begun_with, pipeline_file
+from caviar.engine.search.history import history_of
+from caviar.engine.search.objective import Objective, objective_of
+from caviar.registry.code import register
+from caviar.values.dimension import Space
+from caviar.values.ranking import ranked, without_winner
+from caviar.values.trial import Trial, TrialState
+
+
+@dataclass(frozen=True)
+class Results:
+    """All trials of a run and what they were of; how much each hyperparameter mattered (path -> share).
+
+    `reached`: the searched metric after a pruned trial's last epoch, by trial.
+    """
+
+    trials: tuple[Trial, ...]
+    objective: Objective
+    space: Space
+    importance: Mapping[str, float]
+    pipeline: Pipeline
+    reached: Mapping[int, float]
+
+    @property
+    def metric(self) -> str:
+        """The searched metric."""
+        return self.objective.metric
+
+    @property
+    def ranked(self) -> list[Trial]:
+        """Those that can be compared, from best to worst, then the others by number."""
+        compared = self.compared
+        numbers = {trial.index for trial in compared}
+        return [*compared, *(trial for trial in self.trials if trial.index not in numbers)]
+
+    @property
+    def compared(self) -> list[Trial]:
+        """The finished trials, then the pruned ones by how far they came and where they stood there, best first."""
+        side = -1 if self.objective.goal == "maximize" else 1
+        pruned = [trial for trial in self.trials if trial.index in self.reached]
+        pruned.sort(key=lambda trial: (-trial.epochs, side * self.reached[trial.index], trial.index))
+        return [*ranked(self.trials, self.objective.goal), *pruned]
+
+    @property
+    def total(self) -> int:
+        """How many trials are wanted."""
+        return self.pipeline.search.trials if len(self.space) else 1
+
+    @property
+    def done(self) -> int:
+        """How many of them have ended."""
+        return sum(trial.state.done for trial in self.trials)
+
+
+def read_results(folder: Path, code: Path | None = None) -> Results:
+    """The results of a run that may still be going on; `code` is the file of plugins it was made with.
+
+    Raises NoRun, Mistakes where pipeline.toml is damaged, and StoreError.
+    """
+    if code is not None:
+        register(code)
+    with pipeline_file(folder).store.read(folder) as ledger:
+        pipeline = begun_with(folder, ledger.study())
+        assert pipeline.search.asked is not None, "a resolved file says its metric"
+        trials, space = ledger.trials(), space_of(pipeline)
+        objective = objective_of(pipeline.search, pipeline.search.asked)
+        history = history_of(trials, ledger, objective, len(space))
+        reached = {
+            trial.index: value
+            for trial, value in zip(trials, history.objectives.tolist(), strict=True)
+            if trial.state is TrialState.PRUNED and value == value
+        }
+        return Results(trials, objective, space, importance(space, history), pipeline, reached)
+
+
+def model_of(folder: Path, code: Path | None = None) -> Path:
+    """The file of a run's model. Raises NotAModel, with the reason, where there is none, and StoreError."""
+    file = best_file(folder)
+    if os.path.lexists(file):
+        return file
+    found = read_results(folder, code)
+    if found.objective.best(found.trials) is not None or (found.done < found.total):
+        if found.done == found.total:
+            done = f"all {found.total} trials are done, but their model was not saved"
+            raise NotAModel(f"{file}: missing; {done}; `pipe run` of its pipeline says why")
+        done = f"{found.done} of {found.total} trials are done"
+        raise NotAModel(f"{file}: missing; `pipe run` of its pipeline writes it at its end, and {done}")
+    why = without_winner(found.trials, found.objective.goal, found.objective.conditions)
+    raise NotAModel(f"{folder}: there is no model: {why}")

@@ -1,0 +1,242 @@
+"""Preparing data: task, split, transforms fitted on the training part, and the arrays a trainer sees."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from caviar.config.checks.data_errors import (
+    column_with_gaps,
+    listed,
+    no_features,
+    one_value,
+    rounded_column,
+    rounded_target,
+    several_classes,
+    words_to_regress,
+    wordy_column,
+)
+from caviar.engine.data.split import split_rows
+from caviar.interfaces.data import Data, DataError
+from caviar.interfaces.transform import Transform
+from caviar.values.arrays import Array, locked
+from caviar.values.dataset import Dataset, Split
+from caviar.values.random import Random
+from caviar.values.table import EXACT_WHOLE, Table
+from caviar.values.task import Task, are_classes
+from caviar.values.wrong_return import Fault, described
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """How rows become inputs: what each transform learned, the feature columns expected, and the task.
+
+    `widths` says how many numbers a row of each feature is, `width` how many inputs a row becomes, `words` which
+    features held words. It is saved with the model, so that prediction prepares new rows in the same way. `notes`,
+    which are not saved, are for the user.
+    """
+
+    transforms: tuple[Transform, ...]
+    learned: tuple[dict[str, Array], ...]
+    features: tuple[str, ...]
+    widths: tuple[int, ...]
+    width: int
+    words: tuple[str, ...]
+    task: Task
+    notes: tuple[str, ...] = ()
+
+    def inputs(self, table: Table, dtype: str) -> Array:
+        """Rows of a table as the model's inputs: (rows, inputs)."""
+        missing = [name for name in self.features if name not in table.columns]
+        if missing:
+            raise DataError(self._lacking(missing[0]))
+        table = Table({name: self._column(table, name) for name in self.features}, ())
+        for transform, learned in zip(self.transforms, self.learned, strict=True):
+            table = _applied(transform, table, learned)
+        return _matrix(table, dtype)
+
+    def _lacking(self, name: str) -> str:
+        wide = self.widths[self.features.index(name)]
+        if wide == 1:
+            return f"the data lacks the column {name!r}; the model was trained on {listed(self.features)}"
+        return (
+            f"the data lacks the array {name!r}; the model was trained on one with {wide} numbers a row, "
+            "such as an archive (.npz) holds"
+        )
+
+    def _column(self, table: Table, name: str) -> Array:
+        """A column, sure to hold what it held in training."""
+        column = table.columns[name]
+        held = "words" if name in self.words else "numbers"
+        column = _without_values(column, held == "words")
+        if (column.dtype.kind == "O") != (held == "words"):
+            example = next((each for each in column.tolist() if each is not None), None)
+            raise DataError(f"column {name!r} holds {example!r}; the model was trained on {held} there")
+        wide = self.widths[self.features.index(name)]
+        if _width(column) != wide:
+            raise DataError(f"rows of {name!r} hold {_width(column)} numbers; the model was trained on {wide}")
+        return column
+
+
+def prepare(
+    data: Data, transforms: Sequence[Transform], dtype: str, seed: Random
+) -> tuple[tuple[Dataset, ...], Preparation]:
+    """Reads the data and makes a dataset of it, or one for each fold; how it prepared the first. Raises DataError."""
+    table = data.read()
+    if table.rows == 0:
+        raise DataError("the data has no rows")
+    task, truth = _task(data, table)
+    codes = truth[:, 0] if task.kind == "classification" else None
+    if not table.features:
+        raise no_features()
+    splits = split_rows(data, codes, table.rows, table.test, seed.child("data"))
+    content = fingerprint(table)
+    made = [_fitted(table, task, truth, split, transforms, dtype, content) for split in splits]
+    return tuple(dataset for dataset, _ in made), made[0][1]
+
+
+def _fitted(
+    table: Table,
+    task: Task,
+    truth: Array,
+    split: Split,
+    transforms: Sequence[Transform],
+    dtype: str,
+    content: str,
+) -> tuple[Dataset, Preparation]:
+    """The dataset of one split, whose transforms have learned from its training part alone."""
+    features = Table({name: table.columns[name] for name in table.features}, ())
+    learned = []
+    for transform in transforms:
+        learned.append(transform.fit(features.take(split.train)))
+        features = _applied(transform, features, learned[-1])
+    y = truth
+    if task.kind == "regression":
+        task, y = _scaled(task, truth, split.train, dtype)
+    words = tuple(name for name in table.features if table.columns[name].dtype.kind == "O")
+    widths = tuple(_width(table.columns[name]) for name in table.features)
+    notes = tuple(rounded_column(name) for name in table.features if _is_rounded(table, name))
+    x, names = _matrix(features, dtype), table.features
+    preparation = Preparation(tuple(transforms), tuple(learned), names, widths, x.shape[1], words, task, notes)
+    return Dataset(x, y, truth, split, task, content), preparation
+
+
+def _applied(transform: Transform, table: Table, learned: dict[str, Array]) -> Table:
+    """The table changed by a transform, which cannot change the columns that it is given: others hold them too."""
+    changed = transform.apply(table.with_columns({k: locked(each) for k, each in table.columns.items()}), learned)
+    if not isinstance(changed, Table):
+        raise Fault(transform, "apply", f"returned {described(changed)} instead of a Table")
+    return changed
+
+
+def fingerprint(table: Table) -> str:
+    """A hash of the table's content: names, types and every value."""
+    digest = hashlib.sha256()
+    for name, column in table.columns.items():
+        digest.update(f"{name}\0{column.dtype}\0{column.shape}\0".encode())
+        digest.update("\0".join(map(str, column)).encode() if column.dtype.kind == "O" else column.tobytes())
+    if table.test is not None:
+        digest.update(table.test.tobytes())
+    return digest.hexdigest()
+
+
+def _task(data: Data, table: Table) -> tuple[Task, Array]:
+    """The task, with classes but not yet a scale, and the truth: int64 codes or float64 numbers, (rows, targets)."""
+    import numpy
+
+    columns = [table.columns[name] for name in table.target]
+    kinds = {_kind(column) for column in columns}
+    kind = data.task or ("regression" if kinds == {"regression"} else "classification")
+    if kind == "regression":
+        if words := [name for name in table.target if table.columns[name].dtype.kind not in "fiub"]:
+            raise words_to_regress(words)
+        if inexact := [name for name in table.target if _is_rounded(table, name)]:
+            raise rounded_target(inexact[0])
+        truth = numpy.stack([column.astype(numpy.float64) for column in columns], axis=1)
+        if not numpy.isfinite(truth).all():
+            row = int(numpy.flatnonzero(~numpy.isfinite(truth).all(axis=1))[0])
+            raise DataError(f"the target {listed(table.target)} is missing or not finite in row {row + 1} of the data")
+        return Task("regression", table.target), truth
+    if len(columns) != 1:
+        raise several_classes(table.target)
+    column = columns[0]
+    if table.target[0] in table.rounded:
+        raise rounded_target(table.target[0])
+    empty = (
+        [i for i, v in enumerate(column) if v is None]
+        if column.dtype.kind == "O"
+        else numpy.flatnonzero(column != column)
+    )
+    if len(empty):
+        raise DataError(f"the target {table.target[0]!r} is missing in row {int(empty[0]) + 1} of the data")
+    classes, codes = numpy.unique(column, return_inverse=True)
+    if len(classes) < 2:
+        raise one_value(table.target[0])
+    labels = tuple(each.item() if isinstance(each, numpy.generic) else str(each) for each in classes)
+    return Task("classification", table.target, classes=labels), codes.reshape(-1, 1).astype(numpy.int64)
+
+
+def _without_values(column: Array, words: bool) -> Array:
+    """A column in which no row has a value, as one of words or of numbers: in few rows nothing tells which it is."""
+    import numpy
+
+    if words and column.dtype.kind == "f" and column.ndim == 1 and numpy.isnan(column).all():
+        return numpy.full(len(column), None, dtype=object)
+    if not words and column.dtype.kind == "O" and all(each is None for each in column):
+        return numpy.full(len(column), numpy.nan)
+    return column
+
+
+def _is_rounded(table: Table, name: str) -> bool:
+    """Whether a column's whole numbers have lost digits, or do so in float64."""
+    column = table.columns[name]
+    wide = column.dtype.kind in "iu" and column.dtype.itemsize == 8 and column.size
+    beyond = wide and max(int(column.max()), -int(column.min())) > EXACT_WHOLE
+    return name in table.rounded or bool(beyond)
+
+
+def _kind(column: Array) -> str:
+    import numpy
+
+    if column.dtype.kind == "f":
+        return "regression"
+    if column.dtype.kind in "iu" and not are_classes(len(numpy.unique(column)), len(column)):
+        return "regression"
+    return "classification"
+
+
+def _scaled(task: Task, truth: Array, train: Array, dtype: str) -> tuple[Task, Array]:
+    import numpy
+
+    with numpy.errstate(over="ignore"):
+        center, scale = truth[train].mean(axis=0), truth[train].std(axis=0)
+    if not (numpy.isfinite(center).all() and numpy.isfinite(scale).all()):
+        raise DataError(f"the target {listed(task.targets)} is too large for its spread to be a number; rescale it")
+    scale[scale == 0] = 1.0  # a constant target is learned as it is
+    scaled = Task(task.kind, task.targets, (), tuple(center.tolist()), tuple(scale.tolist()))
+    return scaled, ((truth - center) / scale).astype(dtype)
+
+
+def _matrix(table: Table, dtype: str) -> Array:
+    import numpy
+
+    blocks: list[Any] = []
+    for name, column in table.columns.items():
+        if column.dtype.kind not in "fiub":
+            raise wordy_column(name)
+        block = column.reshape(len(column), -1).astype(dtype, copy=False)
+        if numpy.isnan(block).any():
+            raise column_with_gaps(name)
+        if not numpy.isfinite(block).all():
+            row = int(numpy.flatnonzero(~numpy.isfinite(block).all(axis=1))[0])
+            raise DataError(f"column {name!r} is not finite in row {row + 1} of the data; correct it")
+        blocks.append(block)
+    # In C order wherever it comes from: the order in memory can change the bits of what is computed. Writable, because
+    # kernels are compiled for such arrays.
+    return numpy.require(blocks[0] if len(blocks) == 1 else numpy.concatenate(blocks, axis=1), requirements=("C", "W"))
+
+
+def _width(column: Array) -> int:
+    return 1 if column.ndim == 1 else int(column.shape[1])

@@ -1,0 +1,1 @@
+"""Saved models: the winner, its file, and prediction."""

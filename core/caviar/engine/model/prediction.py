@@ -1,0 +1,28 @@
+"""Predicting the rows of a file with a saved model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from caviar.config.reading.resolved import reader_for
+from caviar.engine.model.saved import open_model
+from caviar.interfaces.data import DataError
+from caviar.registry.code import register
+from caviar.values.arrays import Array
+from caviar.values.task import Task
+
+
+def predict_file(model: Path, data: Path, code: Path | None = None) -> tuple[Task, Array]:
+    """The task, and probabilities (rows, classes) or targets (rows, targets); `code` is a file of plugins it needs.
+
+    Raises NotAModel, DataError.
+    """
+    if code is not None:
+        register(code)
+    opened = open_model(model)
+    task = opened.preparation.task
+    table = reader_for(data, task.targets[0], opened.pipeline.data).read_rows(opened.preparation.words)
+    try:
+        return task, opened.predict(table)
+    except DataError as error:
+        raise DataError(f"{data}: {error}") from None

@@ -1,0 +1,120 @@
+"""The winner of a study as a model: its weights, its metrics on the test part, its file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from caviar.config.declaration.space import settle
+from caviar.engine.data.prepare import Preparation
+from caviar.engine.failures.machine_faults import Unfinished
+from caviar.engine.failures.plugin_errors import told
+from caviar.engine.model.saved import SavedModel, best_file
+from caviar.engine.training.job import Work
+from caviar.engine.training.measuring import measured_or_nan
+from caviar.interfaces.store import Ledger, StoreError
+from caviar.registry.load import name_of, version_of
+from caviar.values.arrays import Array
+from caviar.values.problem import Problem
+from caviar.values.segment import Segment
+from caviar.values.trial import Trial
+
+if TYPE_CHECKING:
+    from caviar.config.declaration.pipeline import Pipeline
+
+
+@dataclass(frozen=True)
+class Models:
+    """Makes models of a study's trials; `folder` is the run's."""
+
+    pipeline: Pipeline
+    work: Work
+    preparation: Preparation
+    ledger: Ledger
+    folder: Path
+
+    def made(
+        self, best: Trial | None, check_stop: Callable[[], None]
+    ) -> tuple[SavedModel | None, str | None, str | None]:
+        """The winner as a tested model with a note on its weights; or why there is none.
+
+        Trials are recorded, and a model that cannot be made does not undo them.
+        """
+        if best is None:
+            return None, None, None
+        try:
+            return *self.tested(best, check_stop), None
+        except Exception as error:  # a plugin may raise anything, and the disk may be full
+            return None, None, self._failure(best, error)
+
+    def so_far(self, ranking: Iterable[Trial]) -> tuple[Trial | None, SavedModel | None, str | None]:
+        """The best trial of which the store has the weights, its model, untested; or why there is no model."""
+        for trial in ranking:
+            try:
+                if self.ledger.holds(trial.index):
+                    return trial, self._saved(self._model(trial, self.ledger.weights(trial.index))), None
+            except StoreError:
+                continue
+            except Exception as error:  # a plugin may raise anything, and the disk may be full
+                return trial, None, self._failure(trial, error)
+        return None, None, None
+
+    def tested(self, winner: Trial, check_stop: Callable[[], None]) -> tuple[SavedModel, str | None]:
+        """The winner, saved, with its metrics on the test part, where there is one; and what to tell of its weights."""
+        weights, note = self._weights(winner, check_stop)
+        model, data = self._model(winner, weights), self.work.datasets[0]
+        if not len(data.split.test):
+            return self._saved(model), note
+        prediction, truth = model.predict_inputs(data.x[data.split.test])[None], data.truth[data.split.test]
+        metrics = {  # NaN where one fails: the search is over, and its model is not to be lost
+            f"test.{name}": float(measured_or_nan(type(each).measure)(each, prediction, truth)[0])
+            for name, each in self.work.metrics.items()
+        }
+        return self._saved(replace(model, metrics={**model.metrics, **metrics})), note
+
+    def _model(self, trial: Trial, weights: Mapping[str, Array]) -> SavedModel:
+        return SavedModel(settle(self.pipeline, trial.values), self.preparation, weights, trial.index, trial.metrics)
+
+    def _saved(self, model: SavedModel) -> SavedModel:
+        model.save(best_file(self.folder))
+        return model
+
+    def _weights(self, trial: Trial, check_stop: Callable[[], None]) -> tuple[Mapping[str, Array], str | None]:
+        """A trial's weights; it is trained again, to the same bits, where they are gone.
+
+        A store keeps those of the best trials, and re-tests can throw many of these back behind others. A file that
+        was lost or damaged is told.
+        """
+        note = None
+        if self.ledger.holds(trial.index):
+            try:
+                return self.ledger.weights(trial.index), None
+            except StoreError as error:
+                why = str(error).partition(";")[0]
+                note = f"trial {trial.index}, the winner, was trained again, to the same weights: {why}"
+        segment = Segment((trial.index,), (trial.values,), 0, self.pipeline.trainer.epochs)
+        (outcome,) = self.work.perform(segment, lambda epoch: None, check_stop).members
+        if outcome.weights is None:
+            if outcome.fault:
+                raise Unfinished([outcome])
+            why = f"{outcome.state}: {outcome.reason}"
+            raise Problem(f"trial {trial.index} has won; its weights are gone, and training it again {why}")
+        return outcome.weights, note
+
+    def _failure(self, trial: Trial, error: Exception) -> str:
+        settled = settle(self.pipeline, trial.values)
+        model, trainer = (
+            f"{each.kind} '{name_of(each)}' of {version_of(each)}"
+            for each in (type(settled.model), type(settled.trainer))
+        )
+        return f"trial {trial.index} has won, but its model ({model}, {trainer}) was not saved: {_why(error)}"
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, Problem):
+        return str(error)
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    return told(error)

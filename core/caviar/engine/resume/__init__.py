@@ -1,0 +1,1 @@
+"""Whether a study may be resumed, and the numeric identity that it was begun under."""

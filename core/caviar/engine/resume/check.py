@@ -1,0 +1,113 @@
+"""Resuming: whether what is asked for now agrees with what a study was begun with."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from caviar.config.declaration.dump import changed, to_toml
+from caviar.config.reading.resolved import versions_of
+from caviar.engine.failures.identical_failures import common_reason
+from caviar.engine.resume.identity import numeric_identity
+from caviar.engine.search.objective import Objective
+from caviar.engine.training.job import Work
+from caviar.interfaces.store import Ledger, StudyRecord
+from caviar.registry.load import name_of, version_of
+from caviar.values.earlier import EarlierTrial
+from caviar.values.problem import Problem
+from caviar.values.trial import Trial
+
+if TYPE_CHECKING:
+    from caviar.config.declaration.pipeline import Pipeline
+
+# What may differ: none of it changes a trial that has ended. The data's path is free because its content is compared.
+_FREE = (
+    *("check", "data.path", "executor", "reporter", "store", "trainer.population"),
+    *("search.trials", "search.patience", "search.trial_seconds"),
+)
+
+_START = "search.start_from"
+
+
+class Refused(Problem):
+    """The folder holds a study of something else: `reason` says what differs, and how the two would agree.
+
+    `name` and `runs` are how the caller says a run's name and the folder of runs; as they are, in Python.
+    """
+
+    def __init__(self, folder: Path, reason: str, name: str = "name=…", runs: str = "runs=…") -> None:
+        super().__init__(f"{folder} {reason}; or give it another name ({name}) or folder ({runs}), or delete it")
+        self.folder, self.reason = folder, reason
+
+
+def record_of(
+    pipeline: Pipeline, work: Work, objective: Objective, earlier: tuple[EarlierTrial, ...] = ()
+) -> StudyRecord:
+    """What a study of this pipeline is about. Beside the file's plugins those count that were filled in for "auto"."""
+    judging = (objective.metric, *(condition.metric for condition in objective.conditions))
+    names = {metric.partition(".")[2] for metric in judging}
+    filled = [work.backend, *(work.metrics[name] for name in names if name in work.metrics)]
+    plugins = versions_of(work.pipeline) | {f"{p.kind}.{name_of(type(p))}": version_of(type(p)) for p in filled}
+    return StudyRecord(
+        file=to_toml(pipeline),
+        identity=numeric_identity(pipeline.trainer.dtype, work.backend),
+        fingerprint=work.datasets[0].fingerprint,
+        plugins=plugins,
+        metric=objective.metric,
+        goal=objective.goal,
+        earlier=earlier,
+    )
+
+
+def agree(ledger: Ledger, now: StudyRecord, trials: int, folder: Path) -> None:
+    """Refuses to mix two studies, else notes what this one is about. Raises Refused."""
+    before = ledger.study()
+    if before is not None:
+        reason = _difference(before, now, ledger.trials(), trials)
+        if reason:
+            raise Refused(folder, reason)
+    ledger.describe(now)
+
+
+def _difference(before: StudyRecord, now: StudyRecord, known: Sequence[Trial], trials: int) -> str | None:
+    """Why two records cannot be one study, and the first way out."""
+    if before.fingerprint != now.fingerprint:
+        return "was begun with other data: its content has changed; put the old data back"
+    differing = changed(before.file, now.file)
+    keys = [key for key in differing if not _is_free(key)]
+    if _START in keys and _starts_from(before):  # its trials were taken when it began, and are kept
+        keys.remove(_START)
+    if keys == ["search.strategy.trials"] and "search.trials" in differing:
+        search = tomllib.loads(before.file)["search"]
+        plan = f"'{search['strategy']['use']}' shared out search.trials = {search['trials']} when it began"
+        return f"is not extendable: {plan}; go back to that number"
+    if keys:
+        return f"was begun with another pipeline; changed: {', '.join(keys)}; change it back"
+    nothing_learned = common_reason(known) is not None  # all are trained again; only their points stand
+    if not nothing_learned and (moved := _moved(before.identity, now.identity)):
+        return f"was begun on another system, where bits may differ: {moved}; go back to that one"
+    if moved := _moved(*(_proposing(each.plugins) if nothing_learned else each.plugins for each in (before, now))):
+        return f"was begun with other plugins, which may compute something else: {moved}; go back to those"
+    if len(known) > trials:
+        return f"has {len(known)} trials already, and search.trials = {trials} is the total; ask for {known} or more"
+    return None
+
+
+def _starts_from(record: StudyRecord) -> bool:
+    return bool(record.earlier or tomllib.loads(record.file)["search"]["start_from"])
+
+
+def _is_free(key: str) -> bool:
+    return any(key == free or key.startswith(f"{free}.") for free in _FREE)
+
+
+def _proposing(plugins: Mapping[str, str]) -> dict[str, str]:
+    """Those of the plugins that the points of trials come from."""
+    return {name: version for name, version in plugins.items() if name.startswith(("strategy.", "sampler."))}
+
+
+def _moved(before: Mapping[str, str], now: Mapping[str, str]) -> str:
+    keys = [key for key in sorted({*before, *now}) if before.get(key) != now.get(key)]
+    return "; ".join(f"{key} {before.get(key, 'absent')} -> {now.get(key, 'absent')}" for key in keys)

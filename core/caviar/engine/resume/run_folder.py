@@ -1,0 +1,47 @@
+"""A run's folder read back: its pipeline, as the file there says it and as its study recorded it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from caviar.config.declaration.pipeline import Pipeline
+from caviar.config.reading.resolved import loads
+from caviar.interfaces.store import StoreError, StudyRecord
+from caviar.support.files import open_plain, why_unreadable
+from caviar.values.problem import Problem
+
+_AGAIN = "`pipe run` of its pipeline writes it again"
+
+
+class NoRun(Problem):
+    """The folder that was named holds no run."""
+
+
+def pipeline_file(folder: Path) -> Pipeline:
+    """What the file in the folder says, which nothing but the place of the study is taken from.
+
+    Raises NoRun, StoreError, and Mistakes where it is no pipeline.
+    """
+    file = folder / "pipeline.toml"
+    try:
+        with open_plain(file) as opened:
+            text = opened.read().decode()
+    except (FileNotFoundError, NotADirectoryError):
+        raise NoRun(
+            f"{folder}: no run here (there is no pipeline.toml); runs are folders such as runs/digits"
+        ) from None
+    except UnicodeDecodeError:
+        raise StoreError(f"{file}: damaged, for it is not UTF-8 text; {_AGAIN}") from None
+    except OSError as error:
+        raise StoreError(f"{file}: {why_unreadable(error)}") from None
+    return loads(text, str(file))
+
+
+def begun_with(folder: Path, study: StudyRecord | None) -> Pipeline:
+    """The pipeline of a study as it was recorded, with the trials; the file beside it may have been edited since.
+
+    Raises StoreError where nothing was recorded yet, and Mistakes.
+    """
+    if study is None:
+        raise StoreError(f"{folder}: holds no study; `pipe run` of its pipeline begins one")
+    return loads(study.file, f"{folder} (its study)")

@@ -1,0 +1,1 @@
+"""The search: rounds proposed, trained, pruned, re-tested and recorded."""

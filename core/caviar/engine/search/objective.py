@@ -1,0 +1,69 @@
+"""The objective: which metric is searched, towards which end, and what a diverged trial counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import inf, nan
+from typing import TYPE_CHECKING
+
+from caviar.values.condition import Condition
+from caviar.values.history import Goal
+from caviar.values.ranking import ranked
+from caviar.values.segment import MemberOutcome
+from caviar.values.trial import Trial, TrialState
+
+if TYPE_CHECKING:
+    from caviar.config.declaration.pipeline import Search
+
+
+@dataclass(frozen=True)
+class Objective:
+    """`metric` is `<part>.<name>`; a winner meets all `conditions`."""
+
+    metric: str
+    goal: Goal
+    worst: float
+    conditions: tuple[Condition, ...] = ()
+
+    def of(self, outcome: MemberOutcome) -> float | None:
+        """A trial's objective; None where it has none."""
+        if outcome.state is TrialState.DIVERGED:
+            return self.worst
+        return None if outcome.final is None else outcome.final[self.metric]
+
+    def again(self, outcome: MemberOutcome) -> float | None:
+        """A re-test's objective: None where its time was over, which says nothing of the trial.
+
+        Where it came to nothing otherwise, it is such that no other training makes up for it.
+        """
+        if outcome.state is TrialState.PRUNED:
+            return None
+        objective = outcome.final[self.metric] if outcome.final is not None else nan
+        return objective if objective == objective else (-inf if self.goal == "maximize" else inf)
+
+    def best(self, trials: tuple[Trial, ...]) -> Trial | None:
+        """The winner: the best of the finished trials that meet all conditions; of equals the lower index."""
+        return next(self.winners(trials), None)
+
+    def winners(self, trials: tuple[Trial, ...]) -> Iterator[Trial]:
+        """The winner, then who would win without it, and so on."""
+        return (trial for trial in ranked(trials, self.goal) if trial.feasible)
+
+    def violation(self, outcome: MemberOutcome) -> float:
+        """How far a trial is from meeting all conditions together; infinite where it diverged."""
+        if not self.conditions or outcome.state not in (TrialState.FINISHED, TrialState.DIVERGED):
+            return 0.0
+        return sum(condition.violation(outcome.final or {}) for condition in self.conditions)
+
+
+def objective_of(search: Search, metric: str) -> Objective:
+    """The objective of a search for a metric that is known to exist; `search.goal` counts where the metric has none."""
+    name = metric.split(".", 1)[1]
+    if name == "loss":
+        return Objective(metric, "minimize", inf, search.conditions)
+    plugin = search.class_of(name)
+    goal: Goal | None = getattr(plugin, "goal", search.goal)
+    assert goal is not None, "a checked pipeline says the goal of a metric that does not"
+    worst = getattr(plugin, "worst", -inf if goal == "maximize" else inf)
+    return Objective(metric, goal, worst, search.conditions)

@@ -1,0 +1,55 @@
+"""Observers: reporters hear of a run; what one of them raises is noted and stops nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import SimpleNamespace
+from typing import Any
+
+import pluggy
+
+from caviar.engine.failures.plugin_errors import culprit_of
+from caviar.interfaces.reporter import Reporter
+from caviar.registry.hooks import Hooks
+from caviar.registry.index import PluginError
+from caviar.registry.load import entry_of, name_of, version_of
+from caviar.support.raised import sentence
+
+
+class Observers:
+    """Calls a hook of all reporters: `tell("after_trial", run=…, trial=…)`; `failures` says who raised what."""
+
+    def __init__(self, reporters: Sequence[Reporter]) -> None:
+        self.failures: dict[str, str] = {}
+        self._reporters: dict[str, Reporter] = {}
+        self._manager = pluggy.PluginManager("caviar")
+        self._manager.add_hookspecs(Hooks)
+        for number, reporter in enumerate(reporters):
+            # A thin holder, because pluggy refuses to register two equal objects.
+            marked = {name: getattr(reporter, name) for name in dir(type(reporter)) if _is_hook(type(reporter), name)}
+            label = f"{name_of(type(reporter))} {number + 1}"
+            self._reporters[label] = reporter
+            try:
+                self._manager.register(SimpleNamespace(**marked), label)
+                self._manager.check_pending()
+            except pluggy.PluginValidationError as error:
+                reason = str(error).splitlines()[-1]
+                hooks = ", ".join(name for name in vars(Hooks) if not name.startswith("_"))
+                raise PluginError(f"reporter '{label}' cannot be used: {reason}; hooks are {hooks}") from None
+
+    def tell(self, event: str, **facts: Any) -> None:
+        """Each implementation is called by itself: pluggy would let the first that raises end the call."""
+        for implementation in getattr(self._manager.hook, event).get_hookimpls():
+            try:
+                implementation.function(**{name: facts[name] for name in implementation.argnames})
+            except (Exception, SystemExit) as error:  # a plugin may raise anything
+                culprit = culprit_of(error, self._reporters[implementation.plugin_name])
+                assert culprit is not None, "there is a suspect"
+                owner = f" ({version_of(culprit.cls)})" if entry_of(culprit.cls) else ""
+                self.failures.setdefault(
+                    implementation.plugin_name, f"{event}: {sentence(error)} at {culprit.place}{owner}"
+                )
+
+
+def _is_hook(kind: type[Reporter], name: str) -> bool:
+    return hasattr(getattr(kind, name), "caviar_impl")

@@ -1,0 +1,1 @@
+"""Training one segment of trials, in this process or another."""

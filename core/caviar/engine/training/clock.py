@@ -1,0 +1,66 @@
+"""Clocks: how long each trial of a population has trained, and whose time is over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from math import inf
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from caviar.engine.training.variants import seconds_compiling
+from caviar.values.segment import Segment
+
+if TYPE_CHECKING:
+    from caviar.config.declaration.pipeline import Pipeline
+
+
+def working() -> float:
+    """Seconds of this process, those left out that compiling kernels took: no trial pays for their first use."""
+    return monotonic() - seconds_compiling()
+
+
+def time_over(seconds: float, pipeline: Pipeline, epoch: int) -> str:
+    """Why a training that took so long was stopped."""
+    limit, far = pipeline.search.trial_seconds, f"at epoch {epoch} of {pipeline.trainer.epochs}"
+    return f"stopped after {seconds:.3g} s (trial_seconds = {limit:g}), {far}"
+
+
+class OutOfTime(BaseException):
+    """Nobody in a population has time left. No Exception, so that no trial is blamed for it."""
+
+
+class Clock:
+    """A trial's time is its share of its population's: of each epoch, the seconds divided by the members in it."""
+
+    def __init__(self, segment: Segment, now: Callable[[], float] = working) -> None:
+        self._now, self._since = now, now()
+        self._left = dict(zip(segment.trials, segment.seconds, strict=True)) if segment.seconds else {}
+        self.spent = dict.fromkeys(segment.trials, 0.0)
+        self.go_on(segment.trials)
+
+    def watched(self, check_stop: Callable[[], None]) -> Callable[[], None]:
+        """A `check_stop` that also raises OutOfTime: the epoch would come too late for everyone."""
+
+        def check() -> None:
+            check_stop()
+            if self._now() > self._end:
+                raise OutOfTime
+
+        return check if self._left else check_stop
+
+    def lap(self) -> None:
+        """An epoch is over, or was left."""
+        now = self._now()
+        for trial in self._going:
+            self.spent[trial] += (now - self._since) / len(self._going)
+        self._since = now
+
+    def over(self, trial: int) -> bool:
+        """Whether a trial has trained for longer than it may."""
+        return self.spent[trial] > self._left.get(trial, inf)
+
+    def go_on(self, going: Iterable[int]) -> None:
+        """These trials train on."""
+        self._going = tuple(going)
+        left = [self._left.get(trial, inf) - self.spent[trial] for trial in self._going]
+        self._end = self._since + max(left, default=inf) * len(self._going)

@@ -1,0 +1,158 @@
+"""The job: carries out segments of one run; a pure function of the segment, wherever it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from caviar.config.declaration.space import settle
+from caviar.engine.failures.machine_faults import fault_of, set_aside
+from caviar.engine.failures.plugin_errors import told
+from caviar.engine.training.bind import bind, bind_population
+from caviar.engine.training.checked import checked, measuring_or_nan
+from caviar.engine.training.malloc import keep_freed_memory
+from caviar.engine.training.one_thread import OneThread, libraries
+from caviar.engine.training.train_segment import Training
+from caviar.engine.training.variants import form_for
+from caviar.interfaces.backend import Backend
+from caviar.interfaces.executor import Tell
+from caviar.interfaces.loss import Loss
+from caviar.interfaces.metric import Metric
+from caviar.interfaces.trainer import TrainerContext
+from caviar.support.packed import Buffer
+from caviar.support.raised import trace_of
+from caviar.values.dataset import Dataset
+from caviar.values.history import Goal
+from caviar.values.population import Population
+from caviar.values.random import Random
+from caviar.values.segment import MemberOutcome, Outcome, Segment
+from caviar.values.task import Task
+from caviar.values.trial import TrialState
+
+if TYPE_CHECKING:
+    from caviar.config.declaration.pipeline import Pipeline
+
+
+@dataclass(frozen=True)
+class Work:
+    """One run's job: the declared pipeline with its loss filled in, the data by fold, and what trainers are lent."""
+
+    pipeline: Pipeline
+    backend: Backend
+    task: Task
+    datasets: tuple[Dataset, ...] = ()
+    metrics: Mapping[str, Metric] = field(default_factory=dict)
+    searched: tuple[str, Goal] = ("validation.loss", "minimize")
+    sharing: int = 1
+    """How many processes share the memory that arrays lie in, this one included."""
+    conditions: tuple[str, ...] = ()
+    """The metrics that `search.where` names. They and the searched one decide; what another is does not matter."""
+
+    def perform(self, segment: Segment, tell: Tell, check_stop: Callable[[], None]) -> Outcome:
+        """Trains a segment on one BLAS thread.
+
+        A population that does not fit into memory is trained in halves, one after the other. One that raises is
+        trained again in halves, until the members at fault are alone: they have failed, the others do not feel it. What
+        the machine lacks is no fault of theirs: they stay queued.
+        """
+        import numpy
+
+        try:
+            limits = self._prepared()
+        except Exception as error:
+            fault = fault_of(error)
+            if fault is None:
+                raise
+            return Outcome(segment, tuple(set_aside(segment.trials, segment.start, fault, told(error))))
+        with limits, numpy.errstate(all="ignore"):
+            return Outcome(segment, tuple(self._try(segment, tell, check_stop)))
+
+    def _prepared(self) -> OneThread:
+        keep_freed_memory()
+        form_for(self.backend)  # loads the BLAS of compiled kernels, so that it is limited too
+        return OneThread(libraries())
+
+    def blueprint(self) -> list[Buffer] | None:
+        """See `Job.blueprint`."""
+        from caviar.engine.training.job_spec import blueprint_of
+
+        return blueprint_of(self)
+
+    def devices(self) -> int | None:
+        """See `Job.devices`."""
+        return self.backend.devices()
+
+    def may_fork(self) -> bool:
+        """See `Job.may_fork`."""
+        from caviar.engine.training.job_spec import is_bundled
+
+        return self.devices() is None and is_bundled(self)
+
+    def population(self, segment: Segment) -> Population:
+        """The segment's trials, bound."""
+        fitted = self._fitted(segment.fold)
+        pipelines = [settle(fitted, values) for values in segment.values]
+        seed, form = self._seed(segment), checked(form_for(self.backend))
+        return bind_population(segment.trials, pipelines, segment.values, seed, self.backend.send, segment.fold, form)
+
+    def _fitted(self, fold: int) -> Pipeline:
+        """The pipeline, its loss fitted to a fold's training part; as it is for prediction, which has no data."""
+        trainer: Any = self.pipeline.trainer
+        loss = getattr(trainer, "loss", None)
+        if not self.datasets or not isinstance(loss, Loss):
+            return self.pipeline
+        data = self.datasets[fold]
+        loss = loss.fitted(data.y[data.split.train], data.task)
+        return self.pipeline.model_copy(update={"trainer": trainer.model_copy(update={"loss": loss})})
+
+    def context(self, check_stop: Callable[[], None]) -> TrainerContext:
+        """What trainers are lent."""
+        random, (metric, goal) = Random(self.pipeline.seed), self.searched
+        dtype, send, form = self.pipeline.trainer.dtype, self.backend.send, form_for(self.backend)
+        decisive = frozenset({metric, *self.conditions})
+        forms = {True: checked(form), False: measuring_or_nan(form)}
+        metrics = {
+            name: bind([each], dtype, send, forms[f"validation.{name}" in decisive])
+            for name, each in self.metrics.items()
+        }
+        return TrainerContext(self.backend, self.task, random, metrics, check_stop, metric, goal, decisive)
+
+    def _seed(self, segment: Segment) -> Random:
+        """A re-test is what the trial would have been in a study of another seed, on the same split of the data."""
+        seed = Random(self.pipeline.seed)
+        return seed.child("repeat", segment.repeat) if segment.repeat else seed
+
+    @cached_property
+    def _on_device(self) -> tuple[Dataset, ...]:
+        send = self.backend.send
+        return tuple(replace(each, x=send(each.x), y=send(each.y), truth=send(each.truth)) for each in self.datasets)
+
+    def _try(self, segment: Segment, tell: Tell, check_stop: Callable[[], None]) -> list[MemberOutcome]:
+        try:
+            if self._fits(segment):
+                return self._train(segment, tell, check_stop)
+        except (Exception, SystemExit) as error:  # a plugin may raise anything
+            fault = fault_of(error)
+            if fault == "system" or (fault and len(segment.trials) == 1):
+                return set_aside(segment.trials, segment.start, fault, told(error))
+            if len(segment.trials) == 1:
+                reason, trace = told(error), trace_of(error)
+                return [MemberOutcome(segment.trials[0], TrialState.FAILED, segment.start, reason=reason, trace=trace)]
+        return [outcome for half in segment.halves() for outcome in self._try(half, tell, check_stop)]
+
+    def _fits(self, segment: Segment) -> bool:
+        """Whether there is memory for a population; one trial alone is always tried."""
+        spare = self.backend.spare_memory()
+        if len(segment.trials) == 1 or spare is None:
+            return True
+        one, context = self.population(segment.part([0])), self.context(lambda: None)
+        each = one.parts["trainer"].footprint(one, self._on_device[segment.fold], context)
+        return bool(each * len(segment.trials) <= spare // self.sharing)
+
+    def _train(self, segment: Segment, tell: Tell, check_stop: Callable[[], None]) -> list[MemberOutcome]:
+        data = self._on_device[segment.fold]
+        # Each fold scales its target by itself.
+        context = replace(self.context(check_stop), task=data.task, random=self._seed(segment))
+        return Training(segment, data, context, self.population, self.pipeline.trainer.epochs).outcomes(tell)

@@ -1,0 +1,79 @@
+"""Blueprints: a job as plain bytes, from which another process makes the same job."""
+
+from __future__ import annotations
+
+from math import ceil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from caviar.config.declaration.dump import to_toml
+from caviar.config.declaration.pipeline import Pipeline, Search
+from caviar.config.declaration.space import SEARCHED
+from caviar.config.reading.resolved import loads_training, owners_of
+from caviar.engine.training.job import Work
+from caviar.engine.training.variants import form_for
+from caviar.interfaces.backend import Backend
+from caviar.interfaces.metric import Metric
+from caviar.registry.code import register, registered
+from caviar.registry.load import load, name_of
+from caviar.support.packed import Buffer, pack, unpack
+
+if TYPE_CHECKING:
+    from caviar.interfaces.executor import Job
+
+
+def blueprint_of(work: Work) -> list[Buffer] | None:
+    """The bytes of a job; None where a plugin is known to this process alone, such as a class in a notebook."""
+    training = _training(work)
+    if None in owners_of(training):
+        return None
+    import numpy
+
+    return pack(
+        {
+            "code": {str(path): numpy.frombuffer(content, "uint8") for path, content in registered().items()},
+            "pipeline": to_toml(training),
+            "task": work.task,
+            "datasets": work.datasets,
+            "metrics": [name for name, metric in work.metrics.items() if metric is not work.pipeline.search.metric],
+            "searched": work.searched,
+            "conditions": work.conditions,
+        }
+    )
+
+
+def is_bundled(work: Work) -> bool:
+    """Whether Caviar alone brings what a job needs."""
+    return owners_of(_training(work), *work.metrics.values()) == {"caviar"}
+
+
+def _training(work: Work) -> Pipeline:
+    """What training depends on; a worker need not even import the other plugins."""
+    return Pipeline(
+        seed=work.pipeline.seed,
+        backend=work.backend,
+        transform=(),
+        reporter=(),
+        search=Search(metric=work.pipeline.search.metric, goal=work.pipeline.search.goal),
+        **{name: getattr(work.pipeline, name) for name in SEARCHED},
+    )
+
+
+def open_job(blueprint: Any, worker: int = 0, workers: int = 1) -> Job:
+    """The job of a blueprint; its data stay in the buffer that is given. Raises PluginError.
+
+    This process is number `worker`, from 0, of `workers` on this machine.
+    """
+    facts = unpack(blueprint)
+    for path, content in facts["code"].items():
+        register(Path(path), content.tobytes())
+    pipeline = loads_training(facts["pipeline"])
+    metrics = {name: cast(Metric, load("metric", name)()) for name in facts["metrics"]}
+    if isinstance(own := pipeline.search.metric, Metric):
+        metrics[name_of(type(own))] = own
+    backend = cast(Backend, pipeline.backend)
+    backend.take_device(worker)
+    sharing = ceil(workers / (backend.devices() or 1))
+    form_for(backend)  # loads what compiles now, while trials are proposed, and not in the first one's time
+    judged = facts["searched"], sharing, facts["conditions"]
+    return Work(pipeline, backend, facts["task"], facts["datasets"], metrics, *judged)

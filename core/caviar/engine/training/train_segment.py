@@ -1,0 +1,128 @@
+"""Training a segment: epoch by epoch, so that observers hear of each and members leave as soon as they have ended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from caviar.engine.training.clock import Clock, OutOfTime
+from caviar.interfaces.executor import Tell
+from caviar.interfaces.trainer import Advance, TrainerContext
+from caviar.support.raised import one_line
+from caviar.values.arrays import Array
+from caviar.values.dataset import Dataset
+from caviar.values.metrics import Metrics
+from caviar.values.population import Population
+from caviar.values.run import EpochInfo
+from caviar.values.segment import MemberOutcome, Segment
+from caviar.values.trial import TrialState
+
+
+class Training:
+    """One go at a segment. `bind` makes a segment's population, `epochs` are those of a whole training."""
+
+    def __init__(
+        self,
+        segment: Segment,
+        data: Dataset,
+        context: TrainerContext,
+        bind: Callable[[Segment], Population],
+        epochs: int,
+    ) -> None:
+        self._segment, self._data, self._context, self._bind, self._epochs = segment, data, context, bind, epochs
+        self._rows: dict[int, list[Metrics]] = {trial: [] for trial in segment.trials}
+        self._outcomes: dict[int, MemberOutcome] = {}
+
+    def outcomes(self, tell: Tell) -> list[MemberOutcome]:
+        """Trains to the segment's end; what became of its members, in their order."""
+        alive, population = self._segment, self._bind(self._segment)
+        state, clock = self._first_state(population), Clock(self._segment)
+        timed = replace(self._context, check_stop=clock.watched(self._context.check_stop))
+        for epoch in range(alive.start + 1, alive.until + 1):
+            try:
+                step = population.parts["trainer"].advance(state, population, self._data, timed, epoch)
+            except OutOfTime:
+                self._cut_short(alive, epoch - 1)
+                alive = alive.part([])
+                break
+            finally:
+                clock.lap()
+            state = step.state
+            tell(EpochInfo(alive.trials, epoch, tuple(step.metrics.last(m) for m in range(len(alive.trials)))))
+            kept = self._kept(alive, step, clock, epoch)
+            if len(kept) < len(alive.trials):
+                alive = alive.part(kept)
+                if not kept:
+                    break
+                population, state = self._bind(alive), _some(state, kept)
+            clock.go_on(alive.trials)
+        if alive.trials and alive.until < self._epochs:
+            self._pause(alive, state)
+        elif alive.trials:
+            self._finish(alive, state, alive.until)
+        return [replace(self._outcomes[trial], seconds=clock.spent[trial]) for trial in self._segment.trials]
+
+    def _first_state(self, population: Population) -> dict[str, Array]:
+        if self._segment.state is None:
+            trainer = population.parts["trainer"]
+            state: dict[str, Array] = trainer.start(population, self._data, self._context)
+            return state
+        # Copies: trainers change a state in place, and the segment may have to be trained again in halves.
+        return {name: self._context.backend.send(array.copy()) for name, array in self._segment.state.items()}
+
+    def _kept(self, alive: Segment, step: Advance, clock: Clock, epoch: int) -> list[int]:
+        """Notes what an epoch came to; the places of the members that train on."""
+        for member, trial in enumerate(alive.trials):
+            self._rows[trial].append(step.metrics.take([member]))
+            if step.diverged[member] is not None:
+                rows, reason = joined(self._rows[trial]), one_line(str(step.diverged[member]))
+                self._outcomes[trial] = MemberOutcome(trial, TrialState.DIVERGED, epoch, rows, reason=reason)
+        over = step.ended or (False,) * len(alive.trials)
+        fine = [member for member, reason in enumerate(step.diverged) if reason is None]
+        done, going = ([member for member in fine if over[member] is so] for so in (True, False))
+        if done:
+            self._finish(alive.part(done), _some(step.state, done), epoch)
+        if epoch == self._epochs:
+            return going
+        late = [member for member in going if clock.over(alive.trials[member])]
+        self._cut_short(alive.part(late), epoch)
+        return [member for member in going if member not in late]
+
+    def _cut_short(self, segment: Segment, epoch: int) -> None:
+        """Members whose time is over, with their curves so far."""
+        for trial in segment.trials:
+            rows = joined(self._rows[trial]) if self._rows[trial] else None
+            self._outcomes[trial] = MemberOutcome(trial, TrialState.PRUNED, epoch, rows)
+
+    def _pause(self, segment: Segment, state: dict[str, Array]) -> None:
+        """Members that came to the segment's end, with the state to go on from."""
+        carried = {name: self._context.backend.fetch(array) for name, array in state.items()}
+        for member, trial in enumerate(segment.trials):
+            carry = {name: array[member, ...] for name, array in carried.items()}
+            rows = joined(self._rows[trial])
+            self._outcomes[trial] = MemberOutcome(trial, TrialState.PAUSED, segment.until, rows, carry=carry)
+
+    def _finish(self, segment: Segment, state: dict[str, Array], epoch: int) -> None:
+        """Members that need no further epoch."""
+        population = self._bind(segment)
+        end = population.parts["trainer"].finish(state, population, self._data, self._context)
+        for member, trial in enumerate(segment.trials):
+            self._outcomes[trial] = MemberOutcome(
+                trial,
+                TrialState.FINISHED,
+                epoch,
+                joined(self._rows[trial]),
+                final=self._rows[trial][-1].last(0) if end.metrics is None else end.metrics.last(member),
+                weights={name: array[member, ...] for name, array in end.weights.items()},
+            )
+
+
+def _some(state: dict[str, Array], members: list[int]) -> dict[str, Array]:
+    return {name: array[members] for name, array in state.items()}
+
+
+def joined(rows: list[Metrics]) -> Metrics:
+    """Rows of consecutive epochs as one."""
+    import numpy
+
+    return Metrics(rows[0].names, rows[0].first, numpy.concatenate([each.values for each in rows], axis=1))

@@ -1,0 +1,114 @@
+"""Likeness: a trial of one pipeline, seen as a point of another one's space; no numerical library."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from caviar.config.declaration.pipeline import Pipeline
+from caviar.config.declaration.space import SEARCHED, PluginChoice, elements, is_choice, sampler_of, settle, space_of
+from caviar.interfaces.fields.types import say
+from caviar.interfaces.plugin import Declared, Plugin
+from caviar.interfaces.sampler import Sampler
+from caviar.registry.load import label_of
+from caviar.values.dimension import Dimension
+
+_NEVER_MATTERS = ("trainer.population",)
+
+
+class Unlike(Exception):
+    """The trial is of no use here: what it was trained with, in a few words."""
+
+
+@dataclass
+class Likeness:
+    """What a trial says of another pipeline's space.
+
+    `values`: by path there, of every dimension it would have. `homes`: where each of them stood at home.
+    `constants`: what neither pipeline searches and both have, but not alike: path -> value at home.
+    """
+
+    values: dict[str, Any] = field(default_factory=dict)
+    homes: dict[str, str] = field(default_factory=dict)
+    constants: dict[str, Any] = field(default_factory=dict)
+
+
+def likeness(here: Pipeline, there: Pipeline, values: Mapping[str, Any]) -> Likeness:
+    """What a trial of `there`, by its searched values, says of the space of `here`. Raises Unlike."""
+    found, settled = Likeness(), settle(there, values)
+    for name in SEARCHED:
+        _compare(getattr(here, name), getattr(settled, name), name, name, values, found)
+    return found
+
+
+def changes(here: Pipeline, there: Pipeline, seen: Likeness) -> Iterator[str]:
+    """In a few words each, how the space of `here` differs from that of `there`; `seen` is what its trials told."""
+    before = {dimension.path: dimension for dimension in space_of(there).dimensions}
+    space = space_of(here)
+    for dimension in space.dimensions:
+        home = seen.homes.get(dimension.path, dimension.path)
+        if home not in before:
+            known = f" (there {say(seen.values[dimension.path])})" if dimension.path in seen.values else ""
+            yield f"{dimension.path} is new{known}"
+        elif (ours := sampler_of(dimension)) != (theirs := sampler_of(before[home])):
+            yield f"{dimension.path} {_width(dimension, ours, theirs)}"
+    kept = {*seen.homes.values(), *(dimension.path for dimension in space.dimensions)}
+    yield from (f"{path} is not searched any more" for path in before if path not in kept)
+    yield from (f"{path} was {say(value)} there" for path, value in seen.constants.items())
+
+
+def _compare(here: Any, there: Any, path: str, home: str, values: Mapping[str, Any], found: Likeness) -> None:
+    if isinstance(here, Sampler):
+        found.values[path], found.homes[path] = there, home
+        if is_choice(here):
+            options = {label_of(option): option for option in here.ends()}
+            found.values[path] = chosen = label_of(there) if isinstance(there, Plugin) else ""
+            if chosen not in options:
+                raise Unlike(f"with another {path}")
+            # Where it was a choice, too, the option's name is an element of the paths below it.
+            below = f"{home}.{chosen}" if home in values else home
+            _compare(options[chosen], there, f"{path}.{chosen}", below, values, found)
+    elif isinstance(here, Declared):
+        if type(here) is not type(there):
+            raise Unlike(f"with another {path}")
+        below = f"{home}.{values[home]}" if home in values else home
+        for name in type(here).model_fields:
+            if f"{path}.{name}" not in _NEVER_MATTERS:
+                _compare(getattr(here, name), getattr(there, name), f"{path}.{name}", f"{below}.{name}", values, found)
+    elif isinstance(here, (tuple, dict)):
+        if type(here) is not type(there):
+            raise Unlike(f"with another {path}")
+        for word, ours, theirs in _pairs(here, there, path):
+            _compare(ours, theirs, f"{path}.{word}", f"{home}.{word}", values, found)
+    elif here != there:
+        if any(f"{each}.".startswith(f"{home}.") for each in values):
+            raise Unlike(f"with another {path}")
+        found.constants[path] = there
+
+
+def _pairs(here: Any, there: Any, path: str) -> list[tuple[str | int, Any, Any]]:
+    """The elements of two lists or tables that belong together, with the word they have here."""
+    ours, theirs = list(elements(here)), list(elements(there))
+    if any(isinstance(each, Sampler) for _, each in ours):  # has no name to go by
+        matched = [theirs[place] if place < len(theirs) else None for place in range(len(ours))]
+    else:
+        matched = [next((other for other in theirs if other[0] == word), None) for word, _ in ours]
+    if len(ours) != len(theirs) or None in matched:
+        raise Unlike(f"with another {path}")
+    return [(word, each, other[1]) for (word, each), other in zip(ours, matched, strict=True) if other is not None]
+
+
+def _width(dimension: Dimension, ours: Sampler, theirs: Sampler) -> str:
+    """How a range differs from what it was."""
+    if isinstance(dimension.sampler, PluginChoice):
+        new, old = ({label_of(each) for each in sampler.ends()} for sampler in (ours, theirs))
+        return "has other options" if new != old else "has other ranges inside"
+    now, before = ours.ends(), theirs.ends()
+    if not (dimension.ordered and all(isinstance(each, (int, float)) for each in (*now, *before))):
+        return "has other options"
+    inside = min(before) <= min(now) and max(now) <= max(before)
+    around = min(now) <= min(before) and max(before) <= max(now)
+    if inside and around:
+        return "is on another scale"
+    return "is narrower" if inside else "is wider" if around else "has moved"

@@ -1,0 +1,1 @@
+"""Fields of plugins: their types, bounds, coercion and errors."""

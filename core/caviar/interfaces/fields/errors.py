@@ -1,0 +1,98 @@
+"""pydantic's complaints in our words: one sentence a field, what it must be and what it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+from pydantic import PydanticUserError, ValidationError
+
+from caviar.interfaces.fields.types import of_field, say, spell
+from caviar.interfaces.plugin import Declared, Plugin
+from caviar.interfaces.sampler import Sampler
+
+
+@dataclass(frozen=True)
+class Speech:
+    """How plugins are called, which range is the plainest, and how a range of some numbers is written."""
+
+    called: Callable[[type[Plugin]], str]
+    plainest: str
+    range: str
+
+
+PROGRAM = Speech(lambda cls: cls.__name__, "Uniform", "{}({})")
+
+
+class FieldErrors(TypeError, ValueError):
+    """What is wrong with the fields of an object, one a line: "Adam.learning_rate: must be above 0, not -1".
+
+    Wrong types and wrong values come together, so it is both of Python's errors.
+    """
+
+    def __init__(self, cls: type[Declared], given: Mapping[str, Any], error: ValidationError) -> None:
+        self.cls, self.given, self.error = cls, given, error
+        found = self.told(PROGRAM)
+        super().__init__("\n".join(f"{cls.__name__}{f'.{field}' if field else ''}: {text}" for field, text in found))
+
+    def told(self, speech: Speech) -> Iterator[tuple[str | None, str]]:
+        """(field, sentence) for each field at fault; field None where the object as a whole is."""
+        complaints: dict[str | None, list[Any]] = {}
+        for each in self.error.errors(include_url=False):
+            complaints.setdefault(str(each["loc"][0]) if each["loc"] else None, []).append(each)
+        for field, found in complaints.items():
+            yield field, self._sentence(field, found, speech)
+
+    def _sentence(self, field: str | None, found: list[Any], speech: Speech) -> str:
+        for each in found:
+            if each["type"] == "bounds":
+                return str(each["ctx"]["complaint"])
+            if each["type"] in ("value_error", "assertion_error"):
+                return str(each["ctx"]["error"])
+            if each["type"] == "missing":
+                return "missing; it has no default"
+            if field and each["type"] == "extra_forbidden":
+                return f"there is no such field; {_meant(self.cls, field)}"
+        if field is None or field not in self.cls.model_fields:
+            return str(found[0]["msg"])
+        want, value = of_field(self.cls, field), self.given.get(field)
+        if isinstance(value, Sampler):
+            sampler = speech.called(type(value))
+            return f"must be {want.words()}, but '{sampler}' can give {say(found[0]['input'])}"
+        if any(each["type"] == "finite_number" for each in found):
+            return f"must be finite, not {say(value)}"
+        hint = ""
+        if isinstance(value, list) and value and float in want.types and want.tunable:
+            scale = speech.called(type(want.search)) if want.search else speech.plainest
+            ends = sorted(value) if all(isinstance(each, (int, float)) for each in value) else value
+            hint = f"; a range is written {speech.range.format(scale, say(ends)[1:-1])}"
+        elif isinstance(value, str) and (near := _nearest(value, want.options())):
+            hint = f"; did you mean {say(near)}?"
+        return f"must be {want.words()}, not {spell(value)}{hint}"
+
+
+def _nearest(word: str, options: tuple[str, ...]) -> str | None:
+    """The option that a word begins, where it begins only one, or is a misspelling of."""
+    begun = [each for each in options if word and each.startswith(word.lower())]
+    return begun[0] if len(begun) == 1 else next(iter(get_close_matches(word.lower(), options, 1, 0.8)), None)
+
+
+def _meant(cls: type[Declared], word: str) -> str:
+    fields = list(cls.model_fields)
+    meant = [field for field in fields if word in cls.facts(field).also] or get_close_matches(word, fields, 1, 0.6)
+    return f"did you mean '{meant[0]}'?" if meant else f"it has {', '.join(fields) or 'none'}"
+
+
+def class_error(name: str, error: PydanticUserError) -> TypeError:
+    """What pydantic finds wrong with a class of this name, without its links and words for models."""
+    text = error.message
+    if error.code == "model-field-missing-annotation" and (found := re.search(r"`(\w+) = ", text)):
+        field = found[1]
+        constant = f"`{field}: ClassVar[float] = …` for what all objects share"
+        return TypeError(f"{name}.{field} has no type; write `{field}: float = …` for a field, or {constant}")
+    if error.code == "class-not-fully-defined" and (found := re.search(r"define `(\w+)`", text)):
+        return TypeError(f"{name} has a field of type {found[1]}, which is not defined where the class is")
+    return TypeError(f"{name} cannot be a class of fields: {' '.join(text.split())}")

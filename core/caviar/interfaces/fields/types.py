@@ -1,0 +1,153 @@
+"""What a field may hold, read from its annotation, and how to say it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
+from functools import cache
+from json import dumps
+from math import isfinite
+from pathlib import Path
+from types import UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+from caviar.interfaces.fields.field import TUNABLE
+from caviar.interfaces.plugin import Declared, Plugin
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The alternatives of a field's type, whether a sampler may stand in for them, and the one it declares itself."""
+
+    types: tuple[Any, ...]
+    tunable: bool
+    search: Plugin | None = None
+
+    @property
+    def optional(self) -> bool:
+        """Whether "auto" may stand here."""
+        return type(None) in self.types
+
+    @property
+    def plugin(self) -> type[Plugin] | None:
+        """The base class of the plugin that belongs here, if one does."""
+        return next((each for each in self._classes() if issubclass(each, Plugin)), None)
+
+    @property
+    def nested(self) -> type[Declared] | None:
+        """The table that belongs here, if it is not a plugin's."""
+        return next((each for each in self._classes() if issubclass(each, Declared)), None)
+
+    @property
+    def element(self) -> Wanted | None:
+        """What each element of a list must be."""
+        lists = (get_args(each) for each in self.types if get_origin(each) is tuple)
+        return next((wanted(each[0]) for each in lists), None)
+
+    @property
+    def entry(self) -> Wanted | None:
+        """What each value of a table with free keys must be."""
+        tables = (get_args(each) for each in self.types if get_origin(each) is dict)
+        return next((wanted(each[1]) for each in tables), None)
+
+    @property
+    def whole(self) -> bool:
+        """Whether numbers here can only be whole."""
+        return int in self.types and float not in self.types
+
+    def options(self) -> tuple[str, ...]:
+        """The words that may stand here where only a few do."""
+        literals = (each for each in self.types if get_origin(each) is Literal)
+        return tuple(option for each in literals for option in get_args(each) if isinstance(option, str))
+
+    def fixed(self) -> Wanted:
+        """The same without samplers, for the options of a choice."""
+        return replace(self, tunable=False)
+
+    def words(self, many: bool = False) -> str:
+        """In words: "a number or a list of whole numbers"."""
+        types = [each for each in self.types if not (each is str and Path in self.types)]  # a path is text
+        named = [_word(each, many) for each in types if each is not type(None)]
+        return " or ".join(dict.fromkeys(named)) + (' or "auto"' if self.optional else "")
+
+    def _classes(self) -> Iterable[type[Declared]]:
+        return (each for each in self.types if isinstance(each, type) and issubclass(each, Declared))
+
+
+@cache
+def of_field(cls: type[Declared], field: str) -> Wanted:
+    """What a field of a declared class may hold."""
+    found = wanted(cls.model_fields[field].annotation)
+    return Wanted(found.types, found.tunable or cls.is_tunable(field), cls.facts(field).search)
+
+
+def wanted(annotation: Any) -> Wanted:
+    """What an annotation allows."""
+    if get_origin(annotation) is Annotated:
+        inner, *metadata = get_args(annotation)
+        found = wanted(inner)
+        return Wanted(found.types, found.tunable or TUNABLE in metadata)
+    if get_origin(annotation) in (Union, UnionType):
+        parts = [wanted(each) for each in get_args(annotation)]
+        return Wanted(tuple(each for part in parts for each in part.types), any(part.tunable for part in parts))
+    return Wanted((annotation,), False)
+
+
+_WORDS = {
+    float: ("a number", "numbers"),
+    int: ("a whole number", "whole numbers"),
+    str: ("text", "texts"),
+    bool: ("true or false", "true or false"),
+    Path: ("a path", "paths"),
+}
+
+
+def _word(each: Any, many: bool) -> str:
+    if each in _WORDS:
+        return _WORDS[each][many]
+    if get_origin(each) is Literal:
+        return "one of " + ", ".join(say(option) for option in get_args(each))
+    if get_origin(each) is tuple:
+        return ("lists of " if many else "a list of ") + wanted(get_args(each)[0]).words(many=True)
+    if get_origin(each) is dict:
+        return "tables" if many else "a table"
+    if isinstance(each, type) and issubclass(each, Plugin):
+        return f"{each.kind}s" if many else f"{_article(each.kind)} {each.kind}"
+    if isinstance(each, type) and issubclass(each, Declared):
+        return "tables" if many else "a table"
+    return "any value"
+
+
+def _article(word: str) -> str:
+    return "an" if word[0] in "aeiou" else "a"
+
+
+def say(value: Any) -> str:
+    """A value as a file would have it, cut where it is long."""
+    if isinstance(value, Plugin):
+        return f"{_article(value.kind)} {value.kind}"
+    if isinstance(value, (date, datetime, time)):
+        text = value.isoformat()
+    elif isinstance(value, dict):
+        return "a table"
+    elif isinstance(value, (list, tuple)):
+        text = f"[{', '.join(map(say, value))}]"
+    elif isinstance(value, (str, bool)):
+        text = dumps(value, ensure_ascii=False)
+    elif isinstance(value, float) and isfinite(value):
+        text = f"{value:g}"
+    else:
+        text = str(value)
+    return _cut(text)
+
+
+def spell(value: Any) -> str:
+    """A value as `say` has it, but numbers in full: 8.0, where 8 would not show the mistake."""
+    if isinstance(value, (list, tuple)):
+        return _cut(f"[{', '.join(map(spell, value))}]")
+    return str(value) if isinstance(value, float) else say(value)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= 60 else f"{text[:57]}…"

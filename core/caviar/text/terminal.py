@@ -1,0 +1,41 @@
+"""The terminal as rich draws on it: its width, and nothing on it but what rich itself draws."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from caviar.text.printable import printable
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_ENDLESS = 100_000  # characters: where nobody looks, as in a pipe, a trial stays on its line
+
+
+def console(stderr: bool = False) -> Console:
+    """A console of rich's on standard output or standard error.
+
+    Control characters in what is printed are written as escapes. Where it is no terminal, no line is broken.
+    """
+    made: Console = _safe()(stderr=stderr, highlight=False)
+    if not (sys.stderr if stderr else sys.stdout).isatty():
+        made.width = _ENDLESS
+    return made
+
+
+@cache
+def _safe() -> Any:
+    from rich.console import Console
+    from rich.segment import Segment
+
+    class SafeConsole(Console):
+        """Every text passes through `render`; what moves the cursor is marked as control there, and is rich's own."""
+
+        def render(self, renderable: Any, options: Any = None) -> Iterator[Segment]:
+            for segment in super().render(renderable, options):
+                yield segment if segment.control else Segment(printable(segment.text), segment.style)
+
+    return SafeConsole

@@ -1,0 +1,105 @@
+"""Predicting a file: new rows are prepared as the training rows were."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy
+import pytest
+from caviar import DataError, Pipeline, Segment, Table, load
+from caviar.engine.data.resolve import with_loss
+from caviar.engine.model.prediction import predict_file
+from caviar.engine.study import run
+from caviar.engine.training.job import Work
+from caviar_plugins import MLP, BatchNorm, Inline, LayerNorm, NoNormalizer, NumPy, PopulationTrainer
+
+TRAIN = "size,kind,zip,new,price\n" + "".join(
+    f"{n},{('flat', 'house', '')[n % 3]},{n % 7:05},{('true', 'false')[n % 2]},{n * 10.5}\n" for n in range(60)
+)
+FILE = 'reporter = []\n[data]\npath = "t.csv"\ntarget = "price"\nwords = ["zip"]\n[trainer]\nepochs = 1\n'
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("prices")
+    (folder / "t.csv").write_text(TRAIN)
+    (folder / "p.toml").write_text(FILE)
+    run(load(folder / "p.toml"), folder)
+    return folder / "p" / "models" / "best.safetensors"
+
+
+def predicted(model: Path, folder: Path, rows: str) -> list[list[float]]:
+    (folder / "new.csv").write_text("size,kind,zip,new\n" + rows)
+    found: list[list[float]] = predict_file(model, folder / "new.csv")[1].tolist()
+    return found
+
+
+def test_unseen_words_and_missing_cells_are_predicted(model: Path, tmp_path: Path) -> None:
+    assert len(predicted(model, tmp_path, "5,castle,00099,false\n,,,\nNA,flat,00001,true\n")) == 3
+
+
+def test_a_rows_prediction_does_not_depend_on_what_the_others_look_like(model: Path, tmp_path: Path) -> None:
+    rows = ["5,flat,00001,true\n", "7,,00003,\n", ",house,castle,false\n"]
+    together = predicted(model, tmp_path, "".join(rows))
+    assert together == [predicted(model, tmp_path, row)[0] for row in rows]
+
+
+def test_words_where_numbers_were_are_told(model: Path, tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="column 'size' holds 'big'; the model was trained on numbers there"):
+        predicted(model, tmp_path, "big,flat,00001,true\n")
+
+
+def test_a_table_where_an_array_was_learned_is_told_with_the_file(tmp_path: Path) -> None:
+    (tmp_path / "p.toml").write_text('reporter = []\ndata = "digits"\nmodel.units = 4\ntrainer.epochs = 1\n')
+    run(load(tmp_path / "p.toml"), tmp_path)
+    (tmp_path / "new.csv").write_text("a,b\n1,2\n")
+    numpy.savez(tmp_path / "narrow.npz", X=numpy.zeros((3, 5)))
+    model = tmp_path / "p" / "models" / "best.safetensors"
+    with pytest.raises(DataError, match=r"new\.csv: the data lacks the array 'x'; .* one with 64 numbers a row"):
+        predict_file(model, tmp_path / "new.csv")
+    with pytest.raises(DataError, match=r"narrow\.npz: rows of 'x' hold 5 numbers; the model was trained on 64"):
+        predict_file(model, tmp_path / "narrow.npz")
+
+
+@pytest.mark.parametrize(("inputs", "units", "classes"), [(20, 64, 2), (7, 33, 3), (784, 128, 10)])
+@pytest.mark.parametrize("normalizer", [BatchNorm(), BatchNorm(place="after-activation"), LayerNorm(), NoNormalizer()])
+def test_a_row_has_the_same_bits_in_any_cut_and_nearly_those_alone(
+    normalizer: Any, inputs: int, units: int, classes: int
+) -> None:
+    random = numpy.random.default_rng(0)
+    x, y = random.normal(size=(150, inputs)), random.integers(0, classes, 150)
+    trainer, model = PopulationTrainer(epochs=2), MLP(units=(units, units))
+    best = Pipeline(model=model, normalizer=normalizer, trainer=trainer, executor=Inline(), reporter=()).run(x, y).best
+    assert best is not None
+    together = best.probabilities(x)
+    cut = numpy.concatenate([best.probabilities(part) for part in numpy.split(x, [2, 38, 101])])
+    numpy.testing.assert_array_equal(cut, together)
+    for row in (0, 63, 64, 149):
+        numpy.testing.assert_allclose(best.probabilities(x[[row]])[0], together[row], rtol=0, atol=1e-6)
+        assert best.predict(x[[row]])[0] == best.predict(x)[row]
+
+
+def test_that_there_are_no_rows_is_told() -> None:
+    x, y = numpy.random.default_rng(0).normal(size=(60, 4)), numpy.arange(60) % 3
+    best = Pipeline(trainer=PopulationTrainer(epochs=1), executor=Inline(), reporter=()).run(x, y).best
+    assert best is not None
+    with pytest.raises(DataError, match=r"^there are no rows to predict$"):
+        best.predict(x[:0])
+
+
+@pytest.mark.parametrize("target", ["classes", "numbers"])
+def test_a_folded_network_predicts_what_the_trained_one_does(target: str) -> None:
+    random = numpy.random.default_rng(0)
+    x = random.normal(size=(150, 5))
+    y = (x[:, 0] > 0).astype(int) if target == "classes" else 100 + x @ [3.0, 1, 2, 0, 1]
+    best = Pipeline(normalizer=BatchNorm(), executor=Inline(), reporter=()).run(x, y).best
+    assert best is not None
+    model = best._model
+    assert model is not None
+    task, inputs = model.preparation.task, model.preparation.inputs(Table({"x": x}, ()), "float32")
+    work = Work(with_loss(model.pipeline, task), NumPy(), task)
+    population = work.population(Segment((0,), ({},), 0, 0))
+    weights = {name: array[None] for name, array in model.weights.items()}
+    expected = population.parts["trainer"].predict(weights, population, inputs, work.context(lambda: None))[0]
+    numpy.testing.assert_allclose(model.predict_inputs(inputs), expected, rtol=1e-5, atol=1e-6)

@@ -1,0 +1,160 @@
+"""Promise 3: a rerun resumes; a changed file, data or system is refused with the reason, never mixed silently."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy
+import pytest
+from caviar.engine.resume.check import Refused, agree
+from caviar.interfaces.store import StudyRecord
+from caviar_plugins import SQLite
+
+PIPELINE = """
+name = "small"
+executor = "inline"
+[data]
+path = "rows.npz"
+[model]
+units = 4
+[optimizer]
+learning_rate = { log = [1e-3, 1e-1] }
+[trainer]
+epochs = 1
+[search]
+trials = 3
+round = 2
+"""
+METRIC = '''
+import caviar
+
+
+class Mine(caviar.Metric):
+    """The largest error, times a factor."""
+
+    task = "regression"
+    goal = "minimize"
+    worst = float("inf")
+
+    def measure(self, prediction, truth):
+        return FACTOR * abs(prediction - truth).max(axis=(1, 2))
+'''
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    write_data(tmp_path, 0)
+    (tmp_path / "small.toml").write_text(PIPELINE)
+    return tmp_path
+
+
+def write_data(folder: Path, seed: int) -> None:
+    generator = numpy.random.default_rng(seed)
+    x = generator.normal(size=(60, 3))
+    numpy.savez(folder / "rows.npz", X=x, y=x.sum(axis=1))
+
+
+def pipe(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "caviar", "run", "small.toml", "--json", *words]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120)
+
+
+def result(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
+    assert done.returncode == 0, done.stderr
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def test_the_same_command_again_trains_nothing_and_gives_the_same(folder: Path) -> None:
+    first, again = result(pipe(folder)), result(pipe(folder))
+    assert (first["resumed"], again["resumed"]) == (0, 3)
+    assert again["best"] == first["best"]
+
+
+@pytest.mark.parametrize(
+    "free",
+    [
+        "search.trials=5",
+        "trainer.population=1",
+        'executor="processes"',
+        "store.keep=2",
+        "reporter=[]",
+        "data.path=./../{name}/rows.npz",
+    ],
+)
+def test_what_changes_no_trial_may_change(folder: Path, free: str) -> None:
+    result(pipe(folder))
+    assert result(pipe(folder, "--set", free.format(name=folder.name)))["resumed"] == 3
+
+
+@pytest.mark.parametrize(
+    "key", ["optimizer.learning_rate=0.01", "trainer.epochs=2", "seed=2", "search.round=3", "model.units=8"]
+)
+def test_a_changed_file_is_refused_naming_the_key(folder: Path, key: str) -> None:
+    result(pipe(folder))
+    done = pipe(folder, "--set", key)
+    assert done.returncode == 2
+    assert "was begun with another pipeline" in done.stderr
+    assert key.split("=")[0] in done.stderr
+    assert "or give it another name (--set name=…) or folder (--runs), or delete it" in done.stderr
+    assert result(pipe(folder))["resumed"] == 3
+
+
+def test_changed_data_is_refused(folder: Path) -> None:
+    result(pipe(folder))
+    write_data(folder, 1)
+    done = pipe(folder)
+    assert done.returncode == 2
+    assert "was begun with other data" in done.stderr
+
+
+def test_fewer_trials_than_there_are_are_refused(folder: Path) -> None:
+    result(pipe(folder))
+    done = pipe(folder, "--set", "search.trials=2")
+    assert done.returncode == 2
+    assert "has 3 trials already" in done.stderr
+
+
+def test_a_staged_search_takes_the_total_from_the_search_and_says_that_it_is_not_extendable(folder: Path) -> None:
+    staged = ("--set", "search.strategy=staged", "--set", "search.trials=4")
+    result(pipe(folder, *staged))
+    assert result(pipe(folder, *staged))["resumed"] == 4
+    done = pipe(folder, *staged[:2], "--set", "search.trials=8")
+    assert done.returncode == 2
+    assert "is not extendable: 'staged' shared out search.trials = 4 when it began; go back to that" in done.stderr
+
+
+def test_a_staged_search_that_was_told_its_trials_goes_on_beyond_them(folder: Path) -> None:
+    staged = ("--set", 'search.strategy={ use = "staged", trials = 3 }')
+    result(pipe(folder, *staged))
+    assert result(pipe(folder, *staged, "--set", "search.trials=5"))["resumed"] == 3
+
+
+def test_a_changed_metric_is_refused_even_when_only_its_code_changed(folder: Path) -> None:
+    words = ("--code", "mine.py", "--set", "search.metric=validation.mine")
+    (folder / "mine.py").write_text(METRIC.replace("FACTOR", "1"))
+    result(pipe(folder, *words))
+    (folder / "mine.py").write_text(METRIC.replace("FACTOR", "1000"))
+    done = pipe(folder, *words)
+    assert done.returncode == 2
+    assert "was begun with other plugins, which may compute something else: metric.mine mine.py " in done.stderr
+
+
+def test_another_numeric_identity_is_refused_naming_both_sides(tmp_path: Path) -> None:
+    before = StudyRecord("", {"numpy": "2.3"}, "f", {}, "validation.r2", "maximize")
+    now = StudyRecord("", {"numpy": "2.4"}, "f", {}, "validation.r2", "maximize")
+    with SQLite().open(tmp_path / "run", "maximize") as ledger:
+        agree(ledger, before, 3, tmp_path)
+        agree(ledger, before, 3, tmp_path)
+        with pytest.raises(Refused, match=r"begun on another system, .*numpy 2\.3 -> 2\.4"):
+            agree(ledger, now, 3, tmp_path)
+
+
+def test_a_loss_for_another_task_is_refused(folder: Path) -> None:
+    done = pipe(folder, "--set", "trainer.loss=softmax-cross-entropy")
+    assert done.returncode == 2
+    assert "'softmax-cross-entropy' is for classification" in done.stderr

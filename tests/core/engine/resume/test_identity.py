@@ -1,0 +1,58 @@
+"""Numeric identity: what a backend and NumPy say that their bits depend on is part of it."""
+
+import json
+import os
+import subprocess
+import sys
+from typing import Any
+
+import numpy
+import pytest
+from caviar.engine.resume.identity import numeric_identity
+from caviar_plugins import NumPy
+
+
+class Card(NumPy):
+    def identity(self) -> dict[str, str]:
+        return {"devices": "one card", "cuda": "13000"}
+
+
+def test_device_and_versions_of_a_backend_are_part_of_the_identity() -> None:
+    here, there = numeric_identity("float32", NumPy()), numeric_identity("float32", Card())
+    assert there == {**here, "backend": "card", "devices": "one card", "cuda": "13000"}
+
+
+def test_compiled_kernels_for_another_processor_are_another_identity() -> None:
+    pytest.importorskip("numba")
+    code = (
+        "from caviar.engine.resume.identity import numeric_identity; from caviar_plugins import NumPy; "
+        "print(numeric_identity('float32', NumPy())['kernels'])"
+    )
+    for changed in ({"NUMBA_CPU_NAME": "nehalem"}, {"NUMBA_CPU_FEATURES": "+sse4.2"}):
+        done = subprocess.run(
+            [sys.executable, "-c", code], env=os.environ | changed, capture_output=True, text=True, check=True
+        )
+        assert done.stdout.startswith("numba ")
+        assert done.stdout.strip() != numeric_identity("float32", NumPy())["kernels"]
+
+
+def test_numpy_with_fewer_instruction_sets_is_another_identity() -> None:
+    here = numeric_identity("float32", NumPy())
+    config: Any = numpy.show_config(mode="dicts")
+    found = config["SIMD Extensions"].get("found")
+    if not found:
+        pytest.skip("NumPy uses no instruction set here that could be switched off")
+    code = (
+        "import json; from caviar.engine.resume.identity import numeric_identity; from caviar_plugins import NumPy; "
+        "print(json.dumps(numeric_identity('float32', NumPy())))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env=os.environ | {"NPY_DISABLE_CPU_FEATURES": " ".join(found)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    there = json.loads(done.stdout)
+    assert {name for name in here if here[name] != there[name]} == {"simd"}
+    assert there["simd"] == " ".join(config["SIMD Extensions"]["baseline"])

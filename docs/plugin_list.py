@@ -9,7 +9,7 @@ from typing import Any
 from caviar import Plugin
 from caviar.config.declaration.dump import inline
 from caviar.interfaces.fields.field import Facts
-from caviar.interfaces.fields.types import of_field
+from caviar.interfaces.fields.types import field_type
 from caviar.registry.extras import install_line
 from caviar.registry.index import entries
 from caviar.registry.load import KINDS, read
@@ -62,7 +62,7 @@ def _row(cls: type[Plugin], field: str) -> str:
     info, facts = cls.model_fields[field], cls.facts(field)
     default = "required" if info.is_required() else f"`{inline(info.get_default(call_default_factory=True))}`"
     search = f"`{inline(facts.search)}`" if facts.search else ""
-    what = of_field(cls, field).words() + _bounds(facts)
+    what = field_type(cls, field).words() + _bounds(facts)
     cells = (f"`{field}`", default, what, search, str(facts.tier or ""), ", ".join(facts.also))
     return f"| {' | '.join(cell.replace('|', '&#124;') for cell in cells)} |"
 

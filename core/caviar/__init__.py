@@ -48,7 +48,7 @@ _HOMES = {
     "caviar.values.dataset": ("Dataset", "Split"),
     "caviar.values.dimension": ("Dimension", "Space"),
     "caviar.values.earlier": ("EarlierTrial",),
-    "caviar.support.files": ("open_plain", "sync_folder", "write_whole"),
+    "caviar.support.files": ("open_plain", "sync_folder", "write_atomically"),
     "caviar.values.head": ("ColumnHead", "ColumnKind", "Head"),
     "caviar.values.history": ("Goal", "History"),
     "caviar.values.metrics": ("Metrics",),
@@ -127,7 +127,7 @@ if TYPE_CHECKING:
     from caviar.registry.index import PluginError as PluginError
     from caviar.support.files import open_plain as open_plain
     from caviar.support.files import sync_folder as sync_folder
-    from caviar.support.files import write_whole as write_whole
+    from caviar.support.files import write_atomically as write_atomically
     from caviar.support.packed import Buffer as Buffer
     from caviar.support.packed import pack as pack
     from caviar.support.packed import unpack as unpack
@@ -183,7 +183,9 @@ if TYPE_CHECKING:
     from caviar.values.trial import Trial as Trial
     from caviar.values.trial import TrialState as TrialState
 
-_lookup.named = lambda kind, name: import_module("caviar.config.hints.plugin_by_name").named(kind, name)
+_lookup.plugin_by_name = lambda kind, name: import_module("caviar.config.hints.plugin_by_name").plugin_by_name(
+    kind, name
+)
 
 
 def __getattr__(name: str) -> Any:

@@ -9,7 +9,7 @@ import pytest
 from caviar import Pipeline, Search
 from caviar.config.declaration.dump import inline
 from caviar.config.declaration.pipeline import Check
-from caviar.interfaces.fields.types import of_field
+from caviar.interfaces.fields.types import field_type
 from caviar.interfaces.plugin import Declared, Plugin
 from caviar.registry.load import load, name_of
 
@@ -37,7 +37,7 @@ def written(value: Any) -> str:
 
 def searched(cls: type[Declared], key: str) -> str:
     """How a field is searched, as the page has it."""
-    want, facts = of_field(cls, key), cls.facts(key)
+    want, facts = field_type(cls, key), cls.facts(key)
     if facts.search:
         return f"`{inline(facts.search)}`" + (f", tier {facts.tier}" if facts.tier else "")
     each = want.element or want.entry

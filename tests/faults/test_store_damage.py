@@ -11,9 +11,9 @@ from typing import Any
 import numpy
 import pytest
 from caviar import Ledger, Metrics, StoreError, StudyRecord, Trial, TrialRecord, TrialState
-from caviar_plugins.stores.complaints import told
 from caviar_plugins.stores.rows import ARTIFACT, STORED, STUDY, signed
 from caviar_plugins.stores.sqlite import SQLite
+from caviar_plugins.stores.store_errors import told
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from typing import Any
 import numpy
 import pytest
 from caviar import Pipeline, Search, Segment, TrialState
-from caviar.engine.data.resolve import set_up
+from caviar.engine.data.resolve import resolve_run
 from caviar.engine.training.variants import plain
 from caviar.registry.index import names
 from caviar.registry.load import load
@@ -108,11 +108,11 @@ def test_a_member_has_the_same_bits_in_any_population(shape: tuple[int, tuple[in
     inputs, units, classes = shape
     given: dict[str, Any] = {"inputs": inputs, "units": units, "classes": classes, "batch": 64, "rows": 300}
     given |= {"normalizer": normalizer, "rates": tuple(numpy.geomspace(1e-4, 1e-1, 300).tolist()), "dropout": 0.1}
-    together = trained(CuPy(), range(300), "float32", **given)
+    max_population = trained(CuPy(), range(300), "float32", **given)
     for some in ([0], [299], [7, 3], range(100, 164)):
         apart = trained(CuPy(), list(some), "float32", **given)
         for name, array in apart.items():
-            numpy.testing.assert_array_equal(array, together[name][list(some)], err_msg=f"{name} of {len(some)}")
+            numpy.testing.assert_array_equal(array, max_population[name][list(some)], err_msg=f"{name} of {len(some)}")
 
 
 def digits(**fields: Any) -> Pipeline:
@@ -162,11 +162,11 @@ def test_a_population_that_does_not_fit_is_trained_in_parts(foreseen: bool, monk
         monkeypatch.setattr(CuPy, "spare_memory", lambda _: None)
     numbers = tuple(range(256))
     values = tuple({"optimizer.learning_rate": 1e-3 + number / 1e5} for number in numbers)
-    work = set_up(digits(backend=CuPy(), model=MLP(units=(256, 256))))[0]
-    together = work.perform(Segment(numbers, values, 0, 5), lambda _: None, lambda: None)
-    assert {member.state for member in together.members} == {TrialState.FINISHED}
+    work = resolve_run(digits(backend=CuPy(), model=MLP(units=(256, 256))))[0]
+    max_population = work.perform(Segment(numbers, values, 0, 5), lambda _: None, lambda: None)
+    assert {member.state for member in max_population.members} == {TrialState.FINISHED}
     alone = work.perform(Segment(numbers[:1], values[:1], 0, 5), lambda _: None, lambda: None)
     assert alone.members[0].weights is not None
-    assert together.members[0].weights is not None
+    assert max_population.members[0].weights is not None
     for name, array in alone.members[0].weights.items():
-        numpy.testing.assert_array_equal(together.members[0].weights[name], array)
+        numpy.testing.assert_array_equal(max_population.members[0].weights[name], array)

@@ -9,7 +9,7 @@ import numpy
 import pytest
 from caviar import Views, lay_out, size_of
 from caviar.engine.training.bind import bind
-from caviar.engine.training.variants import form_for, kernels_in_use, on_device, plain
+from caviar.engine.training.variants import for_cuda, kernels_in_use, plain, variant_for
 from caviar.testing import TrainerContract
 from caviar.testing.work import small_pipeline
 from caviar_plugins import MLP, SGD, Adam, AdamW, BatchNorm, PopulationTrainer, RMSprop, SoftmaxCrossEntropy
@@ -77,10 +77,10 @@ def test_a_hundred_steps_in_float32_end_within_a_thousandth(optimizer: Any) -> N
 @pytest.mark.parametrize("normalizer", NORMALIZERS)
 @pytest.mark.parametrize("units", [(8, 6), (130,), ()])
 def test_a_member_has_the_same_bits_alone_and_among_others(normalizer: Any, units: Any) -> None:
-    together = trained(Emulated(), [0, 1, 2], "float32", normalizer=normalizer, dropout=0.3, units=units)
+    max_population = trained(Emulated(), [0, 1, 2], "float32", normalizer=normalizer, dropout=0.3, units=units)
     for member in (0, 1, 2):
         alone = trained(Emulated(), [member], "float32", normalizer=normalizer, dropout=0.3, units=units)
-        for name, array in together.items():
+        for name, array in max_population.items():
             numpy.testing.assert_array_equal(alone[name][0], array[member], err_msg=name)
 
 
@@ -101,7 +101,7 @@ def test_a_mean_of_a_million_leaves_the_digits_of_the_rest() -> None:
 
 def normalized(backend: StandIn, mean: float) -> Any:
     """What batch normalization makes of rows with mean `mean` and variance 1, in float32."""
-    form = on_device if isinstance(backend, Emulated) else plain
+    form = for_cuda if isinstance(backend, Emulated) else plain
     normalizer = bind([BatchNorm()], "float32", backend.send, form)
     layouts = lay_out(BatchNorm().slots(4)), lay_out(BatchNorm().statistics(4))
     own, running = (Views(backend.send(numpy.ones((1, size_of(each)), "float32")), each) for each in layouts)
@@ -117,10 +117,10 @@ def test_weighed_classes_take_the_plain_way() -> None:
 
 @pytest.mark.parametrize("kind", [Adam, AdamW, RMSprop, SGD, BatchNorm, SoftmaxCrossEntropy, MLP])
 def test_on_cupy_a_plugin_gets_its_kernels_and_what_inherits_from_it_does_not(kind: type[Any]) -> None:
-    chosen = form_for(Emulated())(kind)
+    chosen = variant_for(Emulated())(kind)
     assert chosen.__name__ == f"CUDA{kind.__name__}"
     assert issubclass(chosen, kind)
     mine = type("Mine", (kind,), {})
-    assert form_for(Emulated())(mine) is mine
-    assert form_for(StandIn())(kind) is kind
+    assert variant_for(Emulated())(mine) is mine
+    assert variant_for(StandIn())(kind) is kind
     assert (kernels_in_use(Emulated()), kernels_in_use(StandIn())) == ("cuda", "plain")

@@ -52,9 +52,9 @@ class TestThePopulationTrainer(TrainerContract):
 @pytest.mark.parametrize("part", PARTS)
 def test_every_bundled_part_gives_numpys_bits_without_naming_numpy(part: str, monkeypatch: pytest.MonkeyPatch) -> None:
     # The stand-in's numbers are NumPy's; a part that called NumPy itself, or mixed in one of its arrays, would raise.
-    from caviar.engine.training import variants as twins
+    from caviar.engine.training import variants as variants
 
-    monkeypatch.setattr(twins, "_numba_works", lambda: False)
+    monkeypatch.setattr(variants, "_numba_works", lambda: False)
     for pipeline in PARTS[part]:
         here, there = (everything(pipeline, backend) for backend in (NumPy(), StandIn()))
         for name, array in here.items():

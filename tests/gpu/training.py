@@ -8,7 +8,7 @@ from typing import Any, Literal
 import numpy
 from caviar import Backend, Dataset, Optimizer, Pipeline, Population, Random, Split, Task, TrainerContext
 from caviar.engine.training.bind import bind_population
-from caviar.engine.training.variants import Form, form_for
+from caviar.engine.training.variants import VariantChoice, variant_for
 from caviar_plugins import L2, MLP, Accuracy, Adam, BatchNorm, PopulationTrainer, SoftmaxCrossEntropy
 
 RATES = (0.003, 0.01, 0.05)
@@ -43,7 +43,7 @@ def prepared(
     loss: SoftmaxCrossEntropy | None = None,
     rates: tuple[float, ...] = RATES,
     clip: float = 0.0,
-    form: Form | None = None,
+    form: VariantChoice | None = None,
     **model: Any,
 ) -> tuple[Population, Dataset, TrainerContext]:
     random = numpy.random.default_rng(seed)
@@ -66,5 +66,5 @@ def prepared(
         for member in members
     ]
     values: list[dict[str, Any]] = [{} for _ in members]
-    bound = bind_population(members, pipelines, values, Random(seed), backend.send, form=form or form_for(backend))
+    bound = bind_population(members, pipelines, values, Random(seed), backend.send, form=form or variant_for(backend))
     return bound, data, TrainerContext(backend, task, Random(seed), {"accuracy": Accuracy()}, lambda: None)

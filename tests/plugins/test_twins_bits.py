@@ -9,7 +9,7 @@ import pytest
 from caviar.engine.training.variants import compiled
 from caviar_plugins import LayerNorm
 
-from tests.plugins.twins import ACTIVATIONS, NORMALIZERS, OPTIMIZERS, trained
+from tests.plugins.variants import ACTIVATIONS, NORMALIZERS, OPTIMIZERS, trained
 
 pytest.importorskip("numba")
 

@@ -8,19 +8,19 @@ from typing import Any
 import numpy
 from caviar import Array, ModelContext, Streams, Views, lay_out, size_of
 from caviar.engine.training.bind import bind
-from caviar.engine.training.variants import Form, compiled, plain
+from caviar.engine.training.variants import VariantChoice, compiled, plain
 from caviar_plugins import L2, SoftmaxCrossEntropy
 
 from tests.truth.cases import EPOCHS, TRAINED
 
-FORMS: dict[str, Form] = {"plain": plain, "compiled": compiled}
+FORMS: dict[str, VariantChoice] = {"plain": plain, "compiled": compiled}
 
 
-def bound(plugin: Any, form: Form, dtype: str = "float64") -> Any:
+def bound(plugin: Any, form: VariantChoice, dtype: str = "float64") -> Any:
     return bind([plugin], dtype, lambda array: array, form)
 
 
-def normalizer(parts: Mapping[str, Any], arrays: Mapping[str, Array], form: Form = plain) -> dict[str, Array]:
+def normalizer(parts: Mapping[str, Any], arrays: Mapping[str, Array], form: VariantChoice = plain) -> dict[str, Array]:
     plugin, z = parts["plugin"], arrays["z"]
     bound_plugin, units = bound(plugin, form, z.dtype.name), z.shape[-1]
     layout, running = lay_out(plugin.slots(units)), lay_out(plugin.statistics(units))
@@ -40,13 +40,13 @@ def normalizer(parts: Mapping[str, Any], arrays: Mapping[str, Array], form: Form
     return {name: each[0] for name, each in rows.items()} | {name: each[0, 0] for name, each in columns.items()}
 
 
-def activation(parts: Mapping[str, Any], arrays: Mapping[str, Array], form: Form = plain) -> dict[str, Array]:
+def activation(parts: Mapping[str, Any], arrays: Mapping[str, Array], form: VariantChoice = plain) -> dict[str, Array]:
     plugin = bound(parts["plugin"], form)
     output, cache = plugin.forward(arrays["z"][None, None])
     return {"output": output[0, 0], "dz": plugin.backward(arrays["gradient"][None, None], cache)[0, 0]}
 
 
-def loss(parts: Mapping[str, Any], arrays: Mapping[str, Array], form: Form = plain) -> dict[str, Array]:
+def loss(parts: Mapping[str, Any], arrays: Mapping[str, Array], form: VariantChoice = plain) -> dict[str, Array]:
     plugin = bound(parts["plugin"], form)
     values, cache = plugin.forward(arrays["output"][None], arrays["target"])
     weights = plugin.weigh(arrays["target"])
@@ -54,13 +54,13 @@ def loss(parts: Mapping[str, Any], arrays: Mapping[str, Array], form: Form = pla
     return {"value": numpy.asarray(value), "gradient": plugin.backward(cache)[0]}
 
 
-def schedule(parts: Mapping[str, Any], arrays: Mapping[str, Array], form: Form = plain) -> dict[str, Array]:
+def schedule(parts: Mapping[str, Any], arrays: Mapping[str, Array], form: VariantChoice = plain) -> dict[str, Array]:
     plugin = bound(parts["plugin"], form)
     factors = [plugin.factor(numpy.full((1, 1), float(epoch)), EPOCHS)[0, 0] for epoch in range(EPOCHS)]
     return {"factors": numpy.asarray(factors)}
 
 
-def optimizer(parts: Mapping[str, Any], arrays: Mapping[str, Array], form: Form = plain) -> dict[str, Array]:
+def optimizer(parts: Mapping[str, Any], arrays: Mapping[str, Array], form: VariantChoice = plain) -> dict[str, Array]:
     plugin, parameters = bound(parts["plugin"], form), arrays["start"][None].copy()
     state, path = plugin.init(parameters, TRAINED), []
     for step, gradients in enumerate(arrays["gradients"], start=1):
@@ -69,7 +69,7 @@ def optimizer(parts: Mapping[str, Any], arrays: Mapping[str, Array], form: Form 
     return {"path": numpy.stack(path)}
 
 
-def network(parts: Mapping[str, Any], arrays: Mapping[str, Array], form: Form = plain) -> dict[str, Array]:
+def network(parts: Mapping[str, Any], arrays: Mapping[str, Array], form: VariantChoice = plain) -> dict[str, Array]:
     model, normalizer, optimizer = (bound(parts[name], form) for name in ("model", "normalizer", "optimizer"))
     penalty, loss = bound(L2(parts["strength"]), form), bound(SoftmaxCrossEntropy(), form)
     layout, running = (lay_out(each) for each in model.layout(arrays["x"].shape[1], 3, normalizer))

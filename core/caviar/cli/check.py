@@ -14,7 +14,7 @@ from caviar.cli.shared import Code, Quiet, Settings
 from caviar.cli.terminal.output import show, width_of
 
 if TYPE_CHECKING:
-    from caviar.cli.preview import Outlook
+    from caviar.cli.preview import Preview
     from caviar.config.declaration.pipeline import Pipeline
     from caviar.interfaces.plugin import Plugin
 
@@ -31,22 +31,22 @@ def check(
 
     Mistakes end it with exit code 2. Of the data, only the head is read.
     """
-    from caviar.config.load import load, placed
+    from caviar.config.load import load, locate
     from caviar.values.problem import LateMistake
 
     pipeline = load(file, settings or (), code)
     try:
         show(*summary(pipeline, width_of(sys.stdout)), indent=_WORD)
     except LateMistake as mistake:
-        raise placed(file, settings or (), mistake) from None
+        raise locate(file, settings or (), mistake) from None
     show_advice(pipeline, quiet)
 
 
 def summary(pipeline: Pipeline, width: int | None = None) -> list[str]:
     """What a run of a pipeline will do, in a few lines of up to `width` characters where words allow it."""
-    from caviar.cli.preview import outlook
+    from caviar.cli.preview import preview
 
-    seen = outlook(pipeline)
+    seen = preview(pipeline)
     lines = [("name", pipeline.name)]
     lines += _data(seen) if seen else [("data", _name(pipeline.data))]
     lines += _training(pipeline, seen)
@@ -54,7 +54,7 @@ def summary(pipeline: Pipeline, width: int | None = None) -> list[str]:
     return [f"{word:{_WORD}}{text}".rstrip() for word, text in lines]
 
 
-def _data(seen: Outlook) -> Iterator[tuple[str, str]]:
+def _data(seen: Preview) -> Iterator[tuple[str, str]]:
     from caviar.config.checks.data_errors import rounded_column
 
     head = seen.head
@@ -82,7 +82,7 @@ def _data(seen: Outlook) -> Iterator[tuple[str, str]]:
     yield "target", f"{', '.join(each.name for each in head.target)}: {what}, {seen.task}"
 
 
-def _training(pipeline: Pipeline, seen: Outlook | None) -> Iterator[tuple[str, str]]:
+def _training(pipeline: Pipeline, seen: Preview | None) -> Iterator[tuple[str, str]]:
     from caviar.cli.preview import steps
 
     model = _name(pipeline.model)
@@ -103,7 +103,7 @@ def _training(pipeline: Pipeline, seen: Outlook | None) -> Iterator[tuple[str, s
     yield "training", training
 
 
-def _search(pipeline: Pipeline, seen: Outlook | None, width: int | None) -> Iterator[tuple[str, str]]:
+def _search(pipeline: Pipeline, seen: Preview | None, width: int | None) -> Iterator[tuple[str, str]]:
     from caviar.cli.preview import searched, trials
     from caviar.config.checks.sources import called
 

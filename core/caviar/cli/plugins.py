@@ -91,11 +91,11 @@ def _fields(cls: type[Plugin]) -> list[str]:
 def _field(cls: type[Plugin], field: str) -> list[str]:
     """Its default, its type with bounds, how it is searched, and other libraries' words for it."""
     from caviar.config.declaration.dump import inline
-    from caviar.interfaces.fields.types import of_field
+    from caviar.interfaces.fields.types import field_type
 
     info, facts = cls.model_fields[field], cls.facts(field)
     default = "required" if info.is_required() else f"= {inline(info.get_default(call_default_factory=True))}"
-    words = of_field(cls, field).words()
+    words = field_type(cls, field).words()
     number = "numbers" if "numbers" in words else "number"
     told = [default, words.replace(number, number + _bounds(facts), 1)]
     tier = f", tier {facts.tier}" if facts.tier else ""

@@ -63,7 +63,7 @@ class Shape:
 
 
 @dataclass(frozen=True)
-class Outlook:
+class Preview:
     """`head` is the table as read, `inputs` its width after the transforms; shapes are the smallest and the largest.
 
     `unbuilt` says why the model cannot be built at one end of its ranges; such trials fail.
@@ -98,8 +98,10 @@ class Outlook:
 
     def population(self) -> int:
         """The most trials that are trained as one program."""
-        together = (self.pipeline.backend or Backend).together
-        return min(self.pipeline.trainer.population or together, self.pipeline.search.round, trials(self.pipeline))
+        max_population = (self.pipeline.backend or Backend).max_population
+        return min(
+            self.pipeline.trainer.population or max_population, self.pipeline.search.round, trials(self.pipeline)
+        )
 
     def structures(self) -> int | None:
         """How many different programs the searched structures make; None where they cannot be counted."""
@@ -119,7 +121,7 @@ class Outlook:
         return _LIBRARIES + self.head.reading + size * (inputs + parameters)
 
 
-def outlook(pipeline: Pipeline) -> Outlook | None:
+def preview(pipeline: Pipeline) -> Preview | None:
     """What can be foreseen; None where the data tells nothing beforehand. Raises DataError and LateMistake."""
     data = pipeline.data
     head = data.head() if data else None
@@ -142,7 +144,7 @@ def outlook(pipeline: Pipeline) -> Outlook | None:
     if data.task or head.whole:  # else the rows behind the head may make it another task
         searched_metric(pipeline.search, task, metrics_for(pipeline.search, task))
     shapes, unbuilt = _shapes(pipeline, prepared.width, outputs)
-    return Outlook(pipeline, data, head, prepared.width, task, outputs, shapes[0], shapes[-1], unbuilt)
+    return Preview(pipeline, data, head, prepared.width, task, outputs, shapes[0], shapes[-1], unbuilt)
 
 
 def _target_fits(task: TaskKind, head: Head) -> None:

@@ -43,7 +43,7 @@ def run(
       pipe run pipelines/digits.toml --set search.trials=128
     """
     limit_blas_threads()
-    from caviar.config.load import load, placed
+    from caviar.config.load import load, locate
     from caviar.engine.analysis.range_edge_advice import range_edge
     from caviar.engine.resume.check import Refused
     from caviar.engine.study import run as run_pipeline
@@ -58,7 +58,7 @@ def run(
             with stop_on_signals() as check_stop:
                 done = run_pipeline(pipeline, runs, check_stop, prints=True)
         except LateMistake as mistake:
-            raise placed(file, chosen, mistake) from None
+            raise locate(file, chosen, mistake) from None
         except Refused as refused:
             raise Refused(refused.folder, refused.reason, "--set name=…", "--runs") from None
     if json:

@@ -39,7 +39,7 @@ def load(path: str | PathLike[str], settings: Iterable[str] = (), code: str | Pa
     return completed
 
 
-def placed(path: str | PathLike[str], settings: Iterable[str], late: LateMistake) -> Mistakes:
+def locate(path: str | PathLike[str], settings: Iterable[str], late: LateMistake) -> Mistakes:
     """A mistake that was found late, with its line."""
     where = ".".join(map(str, late.keys))
     return Mistakes([read(fspath(path), settings).mistake(late.keys, where, late.reason)])

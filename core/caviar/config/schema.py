@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeAlias, get_args, get_origin
 from caviar.config.declaration.dump import inline
 from caviar.config.declaration.pipeline import Pipeline
 from caviar.interfaces.fields.field import Facts
-from caviar.interfaces.fields.types import Wanted, of_field, wanted
+from caviar.interfaces.fields.types import FieldType, field_type, type_of_annotation
 from caviar.interfaces.plugin import Declared, Plugin
 from caviar.interfaces.sampler import Sampler
 from caviar.registry import index
@@ -64,7 +64,7 @@ def _table(cls: type[Declared], kind: str | None) -> Schema:
     table: Schema = {"type": "object", "additionalProperties": False, "description": getdoc(cls) or ""}
     if issubclass(cls, Sampler):
         name, rest = name_of(cls), {field: each for field, each in properties.items() if field not in required}
-        items: Schema = {} if of_field(cls, next(iter(properties), "")).element else {"maxItems": len(properties)}
+        items: Schema = {} if field_type(cls, next(iter(properties), "")).element else {"maxItems": len(properties)}
         return {**table, "properties": {name: {"type": "array", **items}, **rest}, "required": [name]}
     if kind is not None and issubclass(cls, Plugin):
         use: Schema = {"const": name_of(cls), "description": (getdoc(cls) or "").partition("\n")[0]}
@@ -73,7 +73,7 @@ def _table(cls: type[Declared], kind: str | None) -> Schema:
 
 
 def _field(cls: type[Declared], field: str) -> Schema:
-    info, facts, want = cls.model_fields[field], cls.facts(field), of_field(cls, field)
+    info, facts, want = cls.model_fields[field], cls.facts(field), field_type(cls, field)
     found = _alternatives(want, facts)
     if info.is_required():
         return found
@@ -85,7 +85,7 @@ def _field(cls: type[Declared], field: str) -> Schema:
     return {**found, "description": f"Default {default}.{search}{tier}", **({"x-caviar": said} if said else {})}
 
 
-def _alternatives(want: Wanted, facts: Facts) -> Schema:
+def _alternatives(want: FieldType, facts: Facts) -> Schema:
     options = [_type(each, facts) for each in want.types]
     if want.tunable:
         options.append({"$ref": "#/definitions/sampler"})
@@ -102,9 +102,9 @@ def _type(each: Any, facts: Facts) -> Schema:
     if get_origin(each) is Literal:
         return {"enum": list(get_args(each))}
     if get_origin(each) is tuple:
-        return {"type": "array", "items": _alternatives(wanted(get_args(each)[0]), facts)}
+        return {"type": "array", "items": _alternatives(type_of_annotation(get_args(each)[0]), facts)}
     if get_origin(each) is dict:
-        return {"type": "object", "additionalProperties": _alternatives(wanted(get_args(each)[1]), facts)}
+        return {"type": "object", "additionalProperties": _alternatives(type_of_annotation(get_args(each)[1]), facts)}
     if isinstance(each, type) and issubclass(each, Plugin):
         return {"$ref": f"#/definitions/{each.kind}"}
     return _table(each, None) if isinstance(each, type) and issubclass(each, Declared) else {}

@@ -10,20 +10,20 @@ from typing import TYPE_CHECKING
 from caviar.config.declaration.dump import to_toml
 from caviar.config.declaration.space import space_of
 from caviar.config.reading.resolved import opened_by
-from caviar.engine.data.resolve import set_up, with_total
+from caviar.engine.data.resolve import resolve_run, with_total
 from caviar.engine.failures.identical_failures import queue_again
 from caviar.engine.failures.plugin_errors import others_blamed, told
 from caviar.engine.model.saved import SavedModel
 from caviar.engine.model.winner import Models
-from caviar.engine.resume.check import agree, record_of
+from caviar.engine.resume.check import check_resumable, record_of
 from caviar.engine.search.loop import SearchLoop
 from caviar.engine.search.objective import Objective
 from caviar.engine.search.observers import Observers
 from caviar.engine.warm_start.earlier_runs import started_from
 from caviar.engine.warm_start.given_points import given_trials
-from caviar.engine.warm_start.map_to_space import Newcomer
+from caviar.engine.warm_start.map_to_space import TargetStudy
 from caviar.interfaces.reporter import Reporter
-from caviar.support.files import write_whole
+from caviar.support.files import write_atomically
 from caviar.text.once import say_anew
 from caviar.values.problem import Problem, Stopped
 from caviar.values.run import RunInfo, Summary
@@ -76,17 +76,17 @@ def run(
     observers = Observers((*pipeline.reporter, *watchers))
     observers.tell("before_data", name=pipeline.name)
     try:
-        work, preparation, objective = set_up(pipeline)
+        work, preparation, objective = resolve_run(pipeline)
     finally:
         observers.tell("after_data")  # no thread of a reporter is left: workers can still be forks
     pipeline = with_total(_with_metric(pipeline, objective))
     space = space_of(pipeline)
     total = pipeline.search.trials if len(space) else 1  # nothing to search: one model
     with pipeline.store.open(folder, objective.goal) as ledger:
-        newcomer = Newcomer(pipeline, space, objective, work.datasets[0].fingerprint)
+        newcomer = TargetStudy(pipeline, space, objective, work.datasets[0].fingerprint)
         earlier, notes = started_from(ledger.study(), newcomer)
-        agree(ledger, record_of(pipeline, work, objective, earlier), total, folder)
-        write_whole(folder / "pipeline.toml", to_toml(pipeline).encode())
+        check_resumable(ledger, record_of(pipeline, work, objective, earlier), total, folder)
+        write_atomically(folder / "pipeline.toml", to_toml(pipeline).encode())
         notes = (*notes, *queue_again(ledger))
         before = ledger.trials()
         info = RunInfo(
@@ -106,7 +106,9 @@ def run(
             opened_by=opened_by(pipeline),
         )
         given = given_trials(pipeline, space)
-        search = SearchLoop(pipeline, space, objective, ledger, observers, info, work.backend.together, earlier, given)
+        search = SearchLoop(
+            pipeline, space, objective, ledger, observers, info, work.backend.max_population, earlier, given
+        )
         models = Models(pipeline, work, preparation, ledger, folder)
         try:
             with pipeline.executor.open(work, check_stop) as workers:

@@ -14,9 +14,9 @@ class Backend(Plugin):
 
     kind: ClassVar[str] = "backend"
     interface: ClassVar[int] = 1
-    apart: ClassVar[bool] = False
+    on_device: ClassVar[bool] = False
     """Whether arrays live apart from the processor, which then waits whenever it looks at a value."""
-    together: ClassVar[int] = 64
+    max_population: ClassVar[int] = 64
     """Most members of a population where the trainer leaves it open: enough to spread the cost of a step's calls."""
 
     @abstractmethod

@@ -21,7 +21,7 @@ class Job(Protocol):
     def perform(self, segment: Segment, tell: Tell, check_stop: Callable[[], None]) -> Outcome:
         """Trains the segment; `tell` is called after each epoch, `check_stop` between steps."""
 
-    def blueprint(self) -> Sequence[Buffer] | None:
+    def job_spec(self) -> Sequence[Buffer] | None:
         """Bytes, in pieces, from which `caviar.open_job` makes this job in another process, data included.
 
         None where that cannot be, because a plugin is known to this process alone: a class in a notebook.

@@ -82,11 +82,11 @@ class Declared(BaseModel, metaclass=_Declaring):
     @field_validator("*", mode="before")
     @classmethod
     def _loosen(cls, value: Any, info: ValidationInfo) -> Any:
-        from caviar.interfaces.fields.coerce import loosened
-        from caviar.interfaces.fields.types import of_field
+        from caviar.interfaces.fields.coerce import coerce
+        from caviar.interfaces.fields.types import field_type
 
         assert info.field_name is not None
-        return loosened(of_field(cls, info.field_name), value)
+        return coerce(field_type(cls, info.field_name), value)
 
     @field_validator("*", mode="after")
     @classmethod
@@ -120,7 +120,7 @@ class Plugin(Declared):
     interface: ClassVar[int]
     name: ClassVar[str] = ""
     """Only for classes without an entry point; an entry point's name is its plugin's."""
-    twins: ClassVar[Mapping[str, str]] = {}
+    variants: ClassVar[Mapping[str, str]] = {}
     """Library ("numpy", "cupy") -> "module:Class", a subclass with kernels for its arrays: the same numbers, faster.
 
     Not inherited.

@@ -29,7 +29,7 @@ def straight(path: Path) -> Path:
     return path.parent.resolve() / path.name if ".." in path.parts else path
 
 
-def write_whole(path: Path, content: bytes) -> None:
+def write_atomically(path: Path, content: bytes) -> None:
     """Replaces a file, synced: a crash leaves the old one or the new one. `sync_folder` then makes its name durable.
 
     A link in the place of the file is replaced and never followed.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from traceback import format_exception
 
-from caviar.values.wrong_return import Fault
+from caviar.values.wrong_return import WrongReturn
 
 _LONGEST = 500  # characters of a message
 _LONGEST_TRACE = 8_000  # characters of a traceback, whose end says most
@@ -17,7 +17,7 @@ def sentence(error: BaseException) -> str:
     except Exception as again:  # __str__ is a plugin's code too
         message = f"its message cannot be read: {type(again).__name__}"
     message = one_line(message)
-    if isinstance(error, Fault):
+    if isinstance(error, WrongReturn):
         return message
     return type(error).__name__ + (f": {message}" if message else "")
 

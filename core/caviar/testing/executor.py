@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
-from caviar.engine.data.resolve import set_up
+from caviar.engine.data.resolve import resolve_run
 from caviar.engine.training.job import Work
 from caviar.interfaces.executor import Executor
 from caviar.registry.load import load
@@ -84,7 +84,7 @@ class ExecutorContract:
 
 def _job() -> Work:
     kind: Any = load("trainer", "population")
-    return set_up(small_pipeline(kind(epochs=EPOCHS)))[0]
+    return resolve_run(small_pipeline(kind(epochs=EPOCHS)))[0]
 
 
 def _go_on() -> None:

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy
 
 from caviar.config.declaration.pipeline import Pipeline
-from caviar.engine.data.resolve import set_up
+from caviar.engine.data.resolve import resolve_run
 from caviar.engine.model.saved import SavedModel
 from caviar.interfaces.model import Model, ModelContext
 from caviar.interfaces.normalizer import Normalizer
@@ -118,7 +118,7 @@ class ModelContract:
         parts: dict[str, Any] = {"model": self.model, "normalizer": self.normalizer}
         parts["trainer"] = population(epochs=1, batch_size=36)
         pipeline = Pipeline(data=FewRows(inputs=INPUTS), reporter=(), **parts)
-        work, preparation, _ = set_up(pipeline)
+        work, preparation, _ = resolve_run(pipeline)
         segment = Segment((0,), ({},), 0, 1)
         (outcome,) = work.perform(segment, lambda epoch: None, lambda: None).members
         assert outcome.weights is not None, f"{outcome.state}: {outcome.reason}"

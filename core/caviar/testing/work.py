@@ -9,9 +9,9 @@ from typing import Any, TypeAlias, cast
 import numpy
 
 from caviar.config.declaration.pipeline import Pipeline
-from caviar.engine.data.resolve import set_up
+from caviar.engine.data.resolve import resolve_run
 from caviar.engine.training.bind import bind_population
-from caviar.engine.training.variants import form_for
+from caviar.engine.training.variants import variant_for
 from caviar.interfaces.data import Data
 from caviar.interfaces.trainer import Advance, Trainer
 from caviar.testing.tools import spread
@@ -55,7 +55,7 @@ class Bench:
     """A pipeline that is set up, any members of which can be trained: each has its own seed and tunables."""
 
     def __init__(self, pipeline: Pipeline, check_stop: Callable[[], None] = lambda: None) -> None:
-        work = set_up(pipeline)[0]
+        work = resolve_run(pipeline)[0]
         self.backend, self.context, self.epochs = work.backend, work.context(check_stop), pipeline.trainer.epochs
         send, data = work.backend.send, work.datasets[0]
         self.rows = data.x[:7]
@@ -71,7 +71,7 @@ class Bench:
     def population(self, members: Sequence[int]) -> Population:
         """These members, bound."""
         pipelines, values = [self._pipelines[member] for member in members], tuple(dict[str, Any]() for _ in members)
-        return bind_population(members, pipelines, values, Random(1), self.backend.send, form=form_for(self.backend))
+        return bind_population(members, pipelines, values, Random(1), self.backend.send, form=variant_for(self.backend))
 
     def start(self, members: Sequence[int]) -> State:
         """Their state before the first epoch."""

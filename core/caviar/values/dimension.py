@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from caviar.values.arrays import Array
 from caviar.values.paths import short_names
-from caviar.values.wrong_return import Fault, described
+from caviar.values.wrong_return import WrongReturn, described
 
 
 class Scale(Protocol):
@@ -45,10 +45,12 @@ class Dimension:
 
         found = self.sampler.from_unit(numpy.asarray([coordinate], dtype=numpy.float64))
         if getattr(found, "shape", None) != (1,):
-            raise Fault(self.sampler, "from_unit", f"returned {described(found)} instead of an array of shape (1,)")
+            raise WrongReturn(
+                self.sampler, "from_unit", f"returned {described(found)} instead of an array of shape (1,)"
+            )
         number = float(found[0])
         if not isfinite(number):
-            raise Fault(self.sampler, "from_unit", f"returned {number} for {self.path} at {coordinate:g}")
+            raise WrongReturn(self.sampler, "from_unit", f"returned {number} for {self.path} at {coordinate:g}")
         return number
 
 

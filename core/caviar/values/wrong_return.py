@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class Fault(Exception):
+class WrongReturn(Exception):
     """Raised where the value enters; `plugin` returned it from `method`. The engine reports it as the plugin's own."""
 
     def __init__(self, plugin: object, method: str, reason: str) -> None:

@@ -19,7 +19,7 @@ class GELU(Activation):
     Source: Hendrycks & Gimpel 2016, arXiv:1606.08415, section 2.
     """
 
-    twins: ClassVar[Mapping[str, str]] = {
+    variants: ClassVar[Mapping[str, str]] = {
         "numpy": "caviar_plugins.activations.gelu_kernel:CompiledGELU",
     }
 

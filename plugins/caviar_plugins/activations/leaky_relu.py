@@ -17,7 +17,7 @@ class LeakyReLU(Activation):
     arXiv:1502.01852, equation 15.
     """
 
-    twins: ClassVar[Mapping[str, str]] = {
+    variants: ClassVar[Mapping[str, str]] = {
         "numpy": "caviar_plugins.activations.leaky_relu_kernel:CompiledLeakyReLU",
     }
 

@@ -16,7 +16,7 @@ class ReLU(Activation):
     Source: He et al. 2015, arXiv:1502.01852, equation 10.
     """
 
-    twins: ClassVar[Mapping[str, str]] = {
+    variants: ClassVar[Mapping[str, str]] = {
         "numpy": "caviar_plugins.activations.relu_kernel:CompiledReLU",
     }
 

@@ -14,7 +14,7 @@ class Sigmoid(Activation):
     Weights begin as Glorot & Bengio 2010 have it, the base class's default.
     """
 
-    twins: ClassVar[Mapping[str, str]] = {
+    variants: ClassVar[Mapping[str, str]] = {
         "numpy": "caviar_plugins.activations.sigmoid_kernel:CompiledSigmoid",
     }
 

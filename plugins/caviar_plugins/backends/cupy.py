@@ -17,8 +17,8 @@ class CuPy(Backend):
     """
 
     requires: ClassVar[tuple[str, ...]] = ("cupy",)
-    apart: ClassVar[bool] = True
-    together: ClassVar[int] = 4096
+    on_device: ClassVar[bool] = True
+    max_population: ClassVar[int] = 4096
 
     def missing(self) -> str | None:
         return _missing()

@@ -12,8 +12,8 @@ from multiprocessing.connection import wait
 
 from caviar import Buffer, Fault, MemberOutcome, Outcome, Segment, Tell, TrialState, Workers, say_once
 
-from caviar_plugins.executors.hand import Dead, Hand, NoWorkers, dismiss
 from caviar_plugins.executors.oom import oom_kills
+from caviar_plugins.executors.worker_handle import Dead, NoWorkers, WorkerHandle, stop_workers
 
 _LOOK_UP = 0.1  # seconds between two looks at whether the user wants to stop
 # A worker looks at its clock between two steps. One that is this far beyond its trials' time has got stuck in a step.
@@ -48,13 +48,13 @@ class Pool(Workers):
     The blueprint lies in memory that all of them share: data are neither sent nor copied. `may_fork`: see `Job`.
     """
 
-    def __init__(self, blueprint: Iterable[Buffer], count: int, check_stop: Callable[[], None], may_fork: bool) -> None:
+    def __init__(self, job_spec: Iterable[Buffer], count: int, check_stop: Callable[[], None], may_fork: bool) -> None:
         self._count, self._check_stop, self._may_fork = count, check_stop, may_fork
-        self._hands: dict[Hand, _Task | None] = {}
+        self._workers: dict[WorkerHandle, _Task | None] = {}
         self._false_starts = 0
         self._shared = os.memfd_create("caviar-job")
         with open(self._shared, "wb", closefd=False) as file:
-            file.writelines(blueprint)
+            file.writelines(job_spec)
 
     @property
     def count(self) -> int:
@@ -68,11 +68,11 @@ class Pool(Workers):
         waiting: deque[_Task] = deque()
         try:
             while self._assign(waiting, coming):
-                for hand in self._heard():
+                for worker in self._heard():
                     try:
-                        message = hand.receive()
+                        message = worker.receive()
                     except Dead as death:
-                        again, outcomes = self._after(hand, death)
+                        again, outcomes = self._after(worker, death)
                         waiting.extendleft(again)
                     else:
                         self._false_starts = 0
@@ -82,49 +82,49 @@ class Pool(Workers):
                             tell(epoch)
                         outcomes = [message.outcome] if message.outcome else []
                         if outcomes:
-                            self._hands[hand] = None
+                            self._workers[worker] = None
                     self._assign(waiting, coming)  # a commit may take its time: let nobody wait for it
                     yield from outcomes
         finally:  # whoever is still at work is at it for nobody
-            self._part_with([hand for hand, task in self._hands.items() if task])
+            self._part_with([worker for worker, task in self._workers.items() if task])
 
     def close(self) -> None:
-        self._part_with(list(self._hands))
+        self._part_with(list(self._workers))
         os.close(self._shared)
 
     def _assign(self, waiting: deque[_Task], coming: Iterator[_Task]) -> bool:
         """Gives everyone something to do, and takes on who is missing; False when all is done."""
-        busy = sum(task is not None for task in self._hands.values())
+        busy = sum(task is not None for task in self._workers.values())
         waiting.extend(islice(coming, max(0, self._count - busy - len(waiting))))
-        for hand in [hand for hand, task in self._hands.items() if task is None and hand.ready]:
+        for worker in [worker for worker, task in self._workers.items() if task is None and worker.ready]:
             if waiting:
-                task = self._hands[hand] = replace(waiting.popleft(), oom_kills=oom_kills())
-                hand.give(task.segment)
-        self._take_on(len(waiting) - sum(not hand.ready for hand in self._hands))
-        return bool(waiting) or any(self._hands.values())
+                task = self._workers[worker] = replace(waiting.popleft(), oom_kills=oom_kills())
+                worker.submit(task.segment)
+        self._take_on(len(waiting) - sum(not worker.ready for worker in self._workers))
+        return bool(waiting) or any(self._workers.values())
 
     def _take_on(self, wanted: int) -> None:
         """Starts so many more, if there may be so many."""
-        for _ in range(min(wanted, self._count - len(self._hands))):
-            free = min(set(range(self._count)) - {hand.number for hand in self._hands})
-            self._hands[Hand(self._shared, free, self._count, self._may_fork)] = None
+        for _ in range(min(wanted, self._count - len(self._workers))):
+            free = min(set(range(self._count)) - {worker.number for worker in self._workers})
+            self._workers[WorkerHandle(self._shared, free, self._count, self._may_fork)] = None
 
-    def _heard(self) -> list[Hand]:
+    def _heard(self) -> list[WorkerHandle]:
         """Who has something to say, or is dead."""
-        by_end = {hand.connection: hand for hand in self._hands}
+        by_end = {worker.connection: worker for worker in self._workers}
         heard = wait(list(by_end), _LOOK_UP)
         self._check_stop()
-        for hand, task in self._hands.items():
-            spoke = hand.connection in heard  # while we were busy: it is not silent, we were deaf
-            if task and not task.overdue and not spoke and hand.silent > task.longest:
-                self._hands[hand] = replace(task, overdue=True)
-                hand.kill()
+        for worker, task in self._workers.items():
+            spoke = worker.connection in heard  # while we were busy: it is not silent, we were deaf
+            if task and not task.overdue and not spoke and worker.silent > task.longest:
+                self._workers[worker] = replace(task, overdue=True)
+                worker.kill()
         return [by_end[end] for end in heard if end in by_end]
 
-    def _after(self, hand: Hand, death: Dead) -> tuple[list[_Task], list[Outcome]]:
+    def _after(self, worker: WorkerHandle, death: Dead) -> tuple[list[_Task], list[Outcome]]:
         """What is to be done again, and what is given up, now that a worker has died."""
-        task = self._hands.pop(hand)
-        if not hand.ready:
+        task = self._workers.pop(worker)
+        if not worker.ready:
             self._false_starts += 1
             if death.by_itself or self._false_starts == _FALSE_STARTS:
                 again = "" if death.by_itself else "; the same command tries again and goes on from here"
@@ -143,10 +143,10 @@ class Pool(Workers):
         failed = MemberOutcome(task.segment.trials[0], TrialState.FAILED, task.segment.start, reason=reason)
         return [], [Outcome(task.segment, (failed,))]
 
-    def _part_with(self, hands: Sequence[Hand]) -> None:
-        for hand in hands:
-            del self._hands[hand]
-        dismiss(hands)
+    def _part_with(self, workers: Sequence[WorkerHandle]) -> None:
+        for worker in workers:
+            del self._workers[worker]
+        stop_workers(workers)
 
 
 def _killed(task: _Task, death: Dead) -> tuple[list[_Task], list[Outcome]]:

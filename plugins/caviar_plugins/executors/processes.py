@@ -21,8 +21,8 @@ class Processes(Executor):
         from caviar_plugins.executors.inline import Inline
         from caviar_plugins.executors.pool import Pool
 
-        blueprint = job.blueprint()
-        if blueprint is None:
+        job_spec = job.job_spec()
+        if job_spec is None:
             return Inline().open(job, check_stop)
         count = self.workers or job.devices() or len(os.sched_getaffinity(0))
-        return Pool(blueprint, count, check_stop, job.may_fork())
+        return Pool(job_spec, count, check_stop, job.may_fork())

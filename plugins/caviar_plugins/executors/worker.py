@@ -21,12 +21,12 @@ _TELL = 0.1  # seconds between two messages about epochs
 _log = logging.getLogger("caviar")
 
 
-def main(connection: int, blueprint: int, number: int, count: int) -> None:
+def main(connection: int, job_spec: int, number: int, count: int) -> None:
     """Works, as `number` of `count`, until the pipe ends; nothing but what goes through it leaves this process."""
     gc.disable()  # while libraries load: a tenth of the start went into looking for garbage that is not there
     worker = _Worker(Connection(connection))
     try:
-        job = open_job(mmap(blueprint, 0, access=ACCESS_READ), number, count)
+        job = open_job(mmap(job_spec, 0, access=ACCESS_READ), number, count)
     except (Problem, OSError, MemoryError) as error:  # too little memory for a library, for one
         print(f"a worker process cannot start: {str(error) or type(error).__name__}", file=sys.stderr, flush=True)
         os._exit(1)

@@ -21,7 +21,7 @@ class SoftmaxCrossEntropy(Loss):
     Source: Goodfellow, Bengio & Courville 2016, "Deep Learning", section 6.2.2.3.
     """
 
-    twins: ClassVar[Mapping[str, str]] = {
+    variants: ClassVar[Mapping[str, str]] = {
         "numpy": "caviar_plugins.losses.softmax_cross_entropy_kernel:CompiledSoftmaxCrossEntropy",
         "cupy": "caviar_plugins.losses.softmax_cross_entropy_gpu:CUDASoftmaxCrossEntropy",
     }

@@ -11,7 +11,7 @@ from caviar import Array, Goal, Metric, TaskKind, namespace
 class Accuracy(Metric):
     """Rows right / rows. Of equally likely classes the first counts."""
 
-    twins: ClassVar[Mapping[str, str]] = {"numpy": "caviar_plugins.metrics.counts_kernel:CompiledAccuracy"}
+    variants: ClassVar[Mapping[str, str]] = {"numpy": "caviar_plugins.metrics.counts_kernel:CompiledAccuracy"}
     task: ClassVar[TaskKind] = "classification"
     goal: ClassVar[Goal] = "maximize"
     worst: ClassVar[float] = 0.0

@@ -18,7 +18,7 @@ class AUC(Metric):
     scikit-learn gives NaN that class is left out; if none remains, 0.5.
     """
 
-    twins: ClassVar[Mapping[str, str]] = {"numpy": "caviar_plugins.metrics.auc_kernel:CompiledAUC"}
+    variants: ClassVar[Mapping[str, str]] = {"numpy": "caviar_plugins.metrics.auc_kernel:CompiledAUC"}
     task: ClassVar[TaskKind] = "classification"
     goal: ClassVar[Goal] = "maximize"
     worst: ClassVar[float] = 0.0

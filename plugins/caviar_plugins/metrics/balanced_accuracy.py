@@ -16,7 +16,7 @@ class BalancedAccuracy(Metric):
     Always guessing one of k classes gives 1 / k, however frequent it is. Of equally likely classes the first counts.
     """
 
-    twins: ClassVar[Mapping[str, str]] = {"numpy": "caviar_plugins.metrics.counts_kernel:CompiledBalancedAccuracy"}
+    variants: ClassVar[Mapping[str, str]] = {"numpy": "caviar_plugins.metrics.counts_kernel:CompiledBalancedAccuracy"}
     task: ClassVar[TaskKind] = "classification"
     goal: ClassVar[Goal] = "maximize"
     worst: ClassVar[float] = 0.0

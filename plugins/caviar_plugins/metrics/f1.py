@@ -17,7 +17,7 @@ class F1(Metric):
     A class that was never right, and a second class that occurs nowhere, count as 0: all as in scikit-learn.
     """
 
-    twins: ClassVar[Mapping[str, str]] = {"numpy": "caviar_plugins.metrics.counts_kernel:CompiledF1"}
+    variants: ClassVar[Mapping[str, str]] = {"numpy": "caviar_plugins.metrics.counts_kernel:CompiledF1"}
     task: ClassVar[TaskKind] = "classification"
     goal: ClassVar[Goal] = "maximize"
     worst: ClassVar[float] = 0.0

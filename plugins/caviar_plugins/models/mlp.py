@@ -41,7 +41,7 @@ class MLP(Model):
     share that is kept, so that prediction needs no factor.
     """
 
-    twins: ClassVar[Mapping[str, str]] = {
+    variants: ClassVar[Mapping[str, str]] = {
         "numpy": "caviar_plugins.models.mlp_kernel:CompiledMLP",
         "cupy": "caviar_plugins.models.mlp_gpu:CUDAMLP",
     }

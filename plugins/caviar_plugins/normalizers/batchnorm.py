@@ -28,7 +28,7 @@ class BatchNorm(Normalizer):
     Source: Ioffe & Szegedy 2015, arXiv:1502.03167, algorithms 1 and 2.
     """
 
-    twins: ClassVar[Mapping[str, str]] = {
+    variants: ClassVar[Mapping[str, str]] = {
         "numpy": "caviar_plugins.normalizers.batchnorm_kernel:CompiledBatchNorm",
         "cupy": "caviar_plugins.normalizers.batchnorm_gpu:CUDABatchNorm",
     }

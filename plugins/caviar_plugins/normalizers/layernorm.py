@@ -23,7 +23,7 @@ class LayerNorm(Normalizer):
     Source: Ba, Kiros & Hinton 2016, arXiv:1607.06450.
     """
 
-    twins: ClassVar[Mapping[str, str]] = {
+    variants: ClassVar[Mapping[str, str]] = {
         "numpy": "caviar_plugins.normalizers.layernorm_kernel:CompiledLayerNorm",
     }
 

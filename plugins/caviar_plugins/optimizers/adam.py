@@ -19,7 +19,7 @@ class Adam(Optimizer):
     Source: Kingma & Ba 2015, arXiv:1412.6980, algorithm 1.
     """
 
-    twins: ClassVar[Mapping[str, str]] = {
+    variants: ClassVar[Mapping[str, str]] = {
         "numpy": "caviar_plugins.optimizers.adam_kernel:CompiledAdam",
         "cupy": "caviar_plugins.optimizers.adam_gpu:CUDAAdam",
     }

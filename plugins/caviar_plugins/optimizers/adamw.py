@@ -20,7 +20,7 @@ class AdamW(Optimizer):
     Source: Loshchilov & Hutter 2019, arXiv:1711.05101, algorithm 2, in PyTorch's form: the decay follows the schedule.
     """
 
-    twins: ClassVar[Mapping[str, str]] = {
+    variants: ClassVar[Mapping[str, str]] = {
         "numpy": "caviar_plugins.optimizers.adamw_kernel:CompiledAdamW",
         "cupy": "caviar_plugins.optimizers.adamw_gpu:CUDAAdamW",
     }

@@ -19,7 +19,7 @@ class RMSprop(Optimizer):
     Source: Tieleman & Hinton 2012, "Lecture 6.5: rmsprop", Neural Networks for Machine Learning.
     """
 
-    twins: ClassVar[Mapping[str, str]] = {
+    variants: ClassVar[Mapping[str, str]] = {
         "numpy": "caviar_plugins.optimizers.rmsprop_kernel:CompiledRMSprop",
         "cupy": "caviar_plugins.optimizers.rmsprop_gpu:CUDARMSprop",
     }

@@ -19,7 +19,7 @@ class SGD(Optimizer):
     Source: Sutskever et al. 2013, "On the importance of initialization and momentum in deep learning".
     """
 
-    twins: ClassVar[Mapping[str, str]] = {
+    variants: ClassVar[Mapping[str, str]] = {
         "numpy": "caviar_plugins.optimizers.sgd_kernel:CompiledSGD",
         "cupy": "caviar_plugins.optimizers.sgd_gpu:CUDASGD",
     }

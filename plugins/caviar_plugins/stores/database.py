@@ -11,13 +11,13 @@ from pathlib import Path
 
 from caviar import StoreError, sync_folder
 
-from caviar_plugins.stores.complaints import DAMAGED, code_of, told
 from caviar_plugins.stores.schema import APPLICATION, TABLES, VERSION, transaction
+from caviar_plugins.stores.store_errors import DAMAGED, code_of, store_errors
 
 
 def create_or_open(path: Path) -> sqlite3.Connection:
     """A connection that may write; an empty or missing file becomes a study without trials."""
-    with told(path):
+    with store_errors(path):
         connection = _connected(path.absolute().as_uri())
         try:
             new = _is_new(connection, path)
@@ -41,7 +41,7 @@ def look_at(path: Path) -> sqlite3.Connection:
     """A connection that only reads."""
     if not path.exists():
         raise StoreError(f"{path}: there is no such study; give the folder of a run, such as runs/digits")
-    with told(path):
+    with store_errors(path):
         if not os.access(path.parent, os.W_OK):
             return _looking(path, shared=path.with_name(path.name + "-wal").exists())
         try:

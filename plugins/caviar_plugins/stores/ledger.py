@@ -11,8 +11,6 @@ from typing import Any
 
 from caviar import Array, Goal, Ledger, StoreError, StudyRecord, Trial, TrialRecord, TrialState, ranked
 
-from caviar_plugins.stores.complaints import DAMAGED, sound, told
-from caviar_plugins.stores.known import Known
 from caviar_plugins.stores.lock import Lock
 from caviar_plugins.stores.pending import Pending
 from caviar_plugins.stores.rows import (
@@ -29,6 +27,8 @@ from caviar_plugins.stores.rows import (
     trial_row,
 )
 from caviar_plugins.stores.schema import snapshot
+from caviar_plugins.stores.store_errors import DAMAGED, checked_rows, store_errors
+from caviar_plugins.stores.trial_cache import TrialCache
 from caviar_plugins.stores.weights import Artifact, Weights
 
 # Of these trials no arrays are wanted any more: they have ended without having finished.
@@ -61,16 +61,16 @@ class SQLiteLedger(Ledger):
         self._path = folder / "study.sqlite"
         self._connection, self._keeping = connection, keeping
         self._weights = Weights(folder)
-        self._known = Known(self._path, self._rows)
+        self._known = TrialCache(self._path, self._rows)
         self._pending = Pending(connection, self._weights, self._known.forget)
 
     def study(self) -> StudyRecord | None:
         rows = self._rows(f"SELECT {STUDY}, checksum FROM study")
-        with sound(self._path):
+        with checked_rows(self._path):
             return study_of(checked(rows[0])) if rows else None
 
     def describe(self, study: StudyRecord) -> None:
-        with told(self._path), self._pending.change(durable=True):
+        with store_errors(self._path), self._pending.change(durable=True):
             self._connection.execute(
                 f"INSERT OR REPLACE INTO study (id, {STUDY}, checksum) VALUES (1, {_marks(STUDY)}, ?)",
                 signed(study_row(study)),
@@ -78,14 +78,14 @@ class SQLiteLedger(Ledger):
 
     def add_round(self, index: int, trials: Sequence[Trial]) -> None:
         self._known.change(trials)
-        with told(self._path), self._pending.change(durable=True):
+        with store_errors(self._path), self._pending.change(durable=True):
             self._connection.execute("INSERT OR IGNORE INTO round VALUES (?, 0)", (index,))
             self._connection.execute("UPDATE round SET trials = trials + ? WHERE number = ?", (len(trials), index))
             rows = [signed((*trial_row(trial), None)) for trial in trials]
             self._connection.executemany(f"INSERT INTO trial ({STORED}) VALUES ({_marks(STORED)})", rows)
 
     def begin(self, trials: Sequence[int]) -> tuple[int, ...]:
-        with told(self._path), self._pending.note():
+        with store_errors(self._path), self._pending.note():
             begun = [self._begin(trial) for trial in trials]
             self._connection.execute("INSERT INTO population (first, members) VALUES (?, ?)", (trials[0], len(trials)))
             population = self._connection.execute("SELECT last_insert_rowid()").fetchone()[0]
@@ -116,7 +116,7 @@ class SQLiteLedger(Ledger):
             ]
         )
         self._known.change(record.trial for record in records)
-        with told(self._path), self._pending.change(any(record.trial.state.done for record in records)):
+        with store_errors(self._path), self._pending.change(any(record.trial.state.done for record in records)):
             for record in records:
                 self._record_trial(record)
             self._connection.executemany(
@@ -130,7 +130,10 @@ class SQLiteLedger(Ledger):
 
     def settle(self, trials: Sequence[Trial]) -> None:
         self._known.change(trials)
-        with told(self._path), self._pending.change(any(trial.state is TrialState.FINISHED for trial in trials)):
+        with (
+            store_errors(self._path),
+            self._pending.change(any(trial.state is TrialState.FINISHED for trial in trials)),
+        ):
             for trial in trials:
                 self._update(trial)
             self._connection.execute(f"DELETE FROM artifact WHERE trial IN (SELECT number FROM trial WHERE {_USELESS})")
@@ -158,7 +161,7 @@ class SQLiteLedger(Ledger):
 
         Raises StoreError.
         """
-        with told(self._path), snapshot(self._connection):
+        with store_errors(self._path), snapshot(self._connection):
             for (complaint,) in self._rows("PRAGMA quick_check(1)"):
                 if complaint != "ok":
                     raise StoreError(f"{self._path}: {DAMAGED}")
@@ -167,12 +170,12 @@ class SQLiteLedger(Ledger):
                 self.curves(study.metric)
             self._artifacts()
             rounds = self._rows("SELECT number, trials FROM round ORDER BY number")
-        with sound(self._path):
+        with checked_rows(self._path):
             check_whole(rounds, trials, study)
 
     def close(self) -> None:
         try:
-            with told(self._path), closing(self._connection):
+            with store_errors(self._path), closing(self._connection):
                 if self._keeping:
                     self._pending.commit()
             self._still_there()
@@ -183,7 +186,7 @@ class SQLiteLedger(Ledger):
 
     def tidy(self) -> None:
         """Removes weight files that the study does not name."""
-        with told(self._path):
+        with store_errors(self._path):
             self._pending.tidy()
 
     def _still_there(self) -> None:
@@ -196,7 +199,7 @@ class SQLiteLedger(Ledger):
 
     def _artifacts(self, where: str = "", *values: object) -> list[Artifact]:
         rows = self._rows(f"SELECT {ARTIFACT}, checksum FROM artifact {where}", *values)
-        with sound(self._path):
+        with checked_rows(self._path):
             return [Artifact(*checked(row)) for row in rows]
 
     def _update(self, trial: Trial, attempt: int | None = None) -> None:
@@ -204,7 +207,7 @@ class SQLiteLedger(Ledger):
         rows = self._rows(f"SELECT {STORED} FROM trial WHERE number = ?", trial.index)
         if not rows:
             raise LookupError(f"trial {trial.index} was never added to a round")
-        with sound(self._path):
+        with checked_rows(self._path):
             *before, last = checked(rows[0])
         ended = trial_row(trial)[_PROPOSED:]
         row = signed((*before[:_PROPOSED], *ended, last if attempt is None else attempt))
@@ -238,7 +241,7 @@ class SQLiteLedger(Ledger):
         return {each.index for each in known.values() if not each.state.done} | self._keeping.best(known.values())
 
     def _rows(self, query: str, *values: object) -> list[Any]:
-        with told(self._path):
+        with store_errors(self._path):
             return self._connection.execute(query, values).fetchall()
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from caviar import StoreError
 
-from caviar_plugins.stores.complaints import told
+from caviar_plugins.stores.store_errors import store_errors
 
 
 class Lock:
@@ -19,7 +19,7 @@ class Lock:
 
     def __init__(self, folder: Path) -> None:
         path = folder / "study.lock"
-        with told(path):
+        with store_errors(path):
             self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o644)
             try:
                 fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)

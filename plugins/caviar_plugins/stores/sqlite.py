@@ -18,13 +18,13 @@ class SQLite(Store):
     """Of how many of the best finished trials weights are kept, which bounds the disk space."""
 
     def open(self, folder: Path, goal: Goal) -> Ledger:
-        from caviar_plugins.stores.complaints import told
         from caviar_plugins.stores.database import create_or_open
         from caviar_plugins.stores.ledger import Keeping, SQLiteLedger, file_identity
         from caviar_plugins.stores.lock import Lock
+        from caviar_plugins.stores.store_errors import store_errors
 
         path = folder / "study.sqlite"
-        with told(folder):
+        with store_errors(folder):
             folder.mkdir(parents=True, exist_ok=True)
         _refuse_others(folder)
         lock = Lock(folder)

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from caviar import Array, StoreError, open_plain, sync_folder, write_whole
+from caviar import Array, StoreError, open_plain, sync_folder, write_atomically
 
-from caviar_plugins.stores.complaints import DAMAGED, told
+from caviar_plugins.stores.store_errors import DAMAGED, store_errors
 
 _NAME = re.compile(r"models/trial-[0-9]+-[0-9a-f]{16}\.safetensors", re.ASCII)
 
@@ -58,14 +58,14 @@ class Weights:
     def write(self, named: Collection[str]) -> None:
         """Those of the new files that the study names are on the disk for good when it returns, and still in memory."""
         new = {path: content for path, content in self._new.items() if path in named}
-        with told(self._models):
+        with store_errors(self._models):
             if new and not self._models.is_dir():
                 self._models.mkdir()
                 sync_folder(self._folder)
         for path, content in new.items():
-            with told(self._folder / path):
-                write_whole(self._folder / path, content)
-        with told(self._models):
+            with store_errors(self._folder / path):
+                write_atomically(self._folder / path, content)
+        with store_errors(self._models):
             if new:
                 sync_folder(self._models)
 
@@ -84,7 +84,7 @@ class Weights:
         if artifact.path in self._new:
             return dict(load(self._new[artifact.path]))
         path = self._folder / artifact.path
-        with told(path), open_plain(path) as file:
+        with store_errors(path), open_plain(path) as file:
             content = file.read() if os.fstat(file.fileno()).st_size == artifact.size else b""
         if sha256(content).hexdigest() != artifact.sha256:
             raise StoreError(

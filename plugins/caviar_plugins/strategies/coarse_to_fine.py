@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from caviar import Array, History, Random, Space, Strategy, setting, uniforms
 
-from caviar_plugins.strategies.doubt import in_doubt
-from caviar_plugins.strategies.outlook import outlook
+from caviar_plugins.strategies.extrapolation import extrapolated_losses
+from caviar_plugins.strategies.retest_candidates import retest_candidates
 
 # A box never gets narrower than this on either side: a fiftieth of a scale is below what a few trials can tell apart.
 _LEAST = 0.02
@@ -49,7 +49,7 @@ class CoarseToFine(Strategy):
         return numpy.where(free, anywhere, points)
 
     def retests(self, space: Space, history: History, random: Random) -> tuple[int, ...]:
-        return in_doubt(history, self.retest)
+        return retest_candidates(history, self.retest)
 
     def _reach(self, space: Space, leaders: Array) -> Array:
         """How far the box reaches to either side, by dimension; at least to the next of a few levels."""
@@ -67,7 +67,7 @@ def _leaders(history: History, count: int) -> Array:
     """The points of the best trials, best first; ties go to the earlier one, failed ones come last."""
     import numpy
 
-    losses = outlook(history)
+    losses = extrapolated_losses(history)
     losses = numpy.where(numpy.isnan(losses), numpy.inf, losses)
     worst = numpy.partition(losses, count - 1)[count - 1]
     able = numpy.flatnonzero(losses <= worst)

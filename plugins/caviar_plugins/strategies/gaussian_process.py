@@ -7,8 +7,8 @@ from caviar import Array, History, Random, Space, Strategy, setting
 from caviar_plugins.strategies.candidates import anywhere, near
 from caviar_plugins.strategies.features import features, settled
 from caviar_plugins.strategies.improvement import Improvement
-from caviar_plugins.strategies.regression import Belief, fitted
-from caviar_plugins.strategies.sightings import Sightings
+from caviar_plugins.strategies.observations import Observations
+from caviar_plugins.strategies.posterior import Posterior, fitted
 from caviar_plugins.strategies.sobol import sequence
 
 _GLOBAL, _LOCAL = 1024, 512  # candidates all over the space, and around the leaders
@@ -24,7 +24,7 @@ class GaussianProcess(Strategy):
     A round is built trial by trial: what its earlier trials may come to is imagined in many versions, drawn about what
     the model expects, and the next trial is the one that improves most over all of them; so a round spreads by itself
     and its first trials do not depend on its size. The improvement is over the best expected value, not the luckiest
-    result. Trials that were pruned are seen where they were stopped, by how far they were; see `Sightings`. Until
+    result. Trials that were pruned are seen where they were stopped, by how far they were; see `Observations`. Until
     `first` trials are known it takes a Sobol sequence. Of more than `most` it sees the best half and an even sample of
     the others.
     Sources: Snoek et al. 2012, arXiv:1206.2944 (imagined results); Ament et al. 2023, arXiv:2310.20708 (logarithms).
@@ -49,7 +49,7 @@ class GaussianProcess(Strategy):
         trials = history.proposed
         known = settled(space, history.points)
         taken = {point.tobytes() for point in known}
-        search = _Search(space, known, Sightings.of(history, self.most), taken, random.child(trials))
+        search = _Search(space, known, Observations.of(history, self.most), taken, random.child(trials))
         return numpy.asarray([search.next(random.child(trials, row)) for row in range(count)])
 
 
@@ -59,14 +59,14 @@ class _Search:
     `taken`: the bytes of points that were tried, to which the chosen are added.
     """
 
-    def __init__(self, space: Space, points: Array, seen: Sightings, taken: set[bytes], random: Random) -> None:
+    def __init__(self, space: Space, points: Array, seen: Observations, taken: set[bytes], random: Random) -> None:
         import numpy
 
         self.space, self.taken, self.timed = space, taken, seen.progress is not None
         x, owners = self._traits(points[seen.trials], seen.progress)
-        self.belief = Belief.of(fitted(x, seen.scores, owners), x, seen.scores)
+        self.belief = Posterior.of(fitted(x, seen.standardized_losses, owners), x, seen.standardized_losses)
         points = points[numpy.unique(seen.trials)]
-        means = self.belief.mean(self.belief.loadings(self._traits(points)[0]))[:, 0]
+        means = self.belief.mean(self.belief.whitened(self._traits(points)[0]))[:, 0]
         self.best = means.min(keepdims=True)
         generator = random.generator()
         leaders = points[numpy.argsort(means, kind="stable")[:_LEADERS]]
@@ -74,7 +74,7 @@ class _Search:
         widths = 10 ** generator.uniform(-2.0, -0.5, (len(centres), 1))
         self.pool = numpy.concatenate([anywhere(space, _GLOBAL, generator), near(space, centres, widths, generator)])
         self.traits = self._traits(self.pool)[0]
-        self.loadings = self.belief.loadings(self.traits)
+        self.whitened = self.belief.whitened(self.traits)
         self.free = numpy.asarray([point.tobytes() not in taken for point in self.pool])
 
     def _traits(self, points: Array, progress: Array | None = None) -> tuple[Array, Array]:
@@ -110,26 +110,26 @@ class _Search:
         """What each candidate promises; nothing where it was tried, or where enough others promise more."""
         import numpy
 
-        promise = self._promise(self.loadings)
+        promise = self._promise(self.whitened)
         ceilings = numpy.where(self.free, promise.ceilings(), -numpy.inf)
         enough = numpy.sort(promise.floors(ceilings))[-_CLIMBERS]
         return promise.logarithms(self.free & (ceilings >= enough))
 
     def _gains(self, points: Array, floors: Array) -> Array:
         """What each point promises; nothing where it was tried, or cannot promise more than its floor."""
-        promise = self._promise(self.belief.loadings(self._traits(points)[0]))
+        promise = self._promise(self.belief.whitened(self._traits(points)[0]))
         hopeful = promise.ceilings() > floors
         hopeful[hopeful] = [point.tobytes() not in self.taken for point in points[hopeful]]
         return promise.logarithms(hopeful)
 
-    def _promise(self, loadings: Array) -> Improvement:
-        return Improvement.of(self.belief.mean(loadings), self.belief.variance(loadings), self.best)
+    def _promise(self, whitened: Array) -> Improvement:
+        return Improvement.of(self.belief.mean(whitened), self.belief.variance(whitened), self.best)
 
     def _imagine(self, point: Array, draws: Array) -> None:
         import numpy
 
-        self.belief, values = self.belief.imagine(self._traits(point[None])[0][0], draws)
-        self.loadings = self.belief.extended(self.loadings, self.traits)
+        self.belief, values = self.belief.fantasize(self._traits(point[None])[0][0], draws)
+        self.whitened = self.belief.extended(self.whitened, self.traits)
         self.best = numpy.minimum(self.best, values)
 
     def _take(self, point: Array) -> None:

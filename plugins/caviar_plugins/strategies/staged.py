@@ -7,7 +7,7 @@ from dataclasses import replace
 from caviar import Array, Dimension, History, Random, Space, Strategy, setting
 
 from caviar_plugins.strategies.coarse_to_fine import CoarseToFine
-from caviar_plugins.strategies.outlook import outlook
+from caviar_plugins.strategies.extrapolation import extrapolated_losses
 from caviar_plugins.strategies.random import RandomSearch
 
 
@@ -69,7 +69,7 @@ def _winner(space: Space, history: History, before: int) -> Array:
     """Where the dimensions of other tiers stand: at the best of the trials before a stage, given ones included."""
     import numpy
 
-    losses = outlook(history)[: history.given + before]
+    losses = extrapolated_losses(history)[: history.given + before]
     losses = numpy.where(numpy.isnan(losses), numpy.inf, losses)
     if len(losses) == 0 or not numpy.isfinite(losses).any():
         return numpy.full(len(space), 0.5)

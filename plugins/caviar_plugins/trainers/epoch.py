@@ -46,7 +46,7 @@ def train_epoch(
 
 def _at_once(size: int, context: TrainerContext) -> int:
     """How many members are trained side by side: on a processor as many as its cache holds, on a device all."""
-    if context.backend.apart:
+    if context.backend.on_device:
         return 1 << 30
     return max(_FEW, _CACHED // size)
 
@@ -75,15 +75,15 @@ def _train(
     streams = Streams(Streams.of(population.streams).child("batch", epoch).drawn())
     now = xp.full((len(population), 1), epoch - 1, dtype=trainer.dtype)
     schedules = {name: each for name, each in population.below("schedule").items() if name != "batch_size"}
-    calm = {name: each for name, each in schedules.items() if not each.each_step}
-    eager = {name: each for name, each in schedules.items() if each.each_step}
-    slow = scheduled(parts["optimizer"], calm, now, trainer.epochs)
+    per_epoch = {name: each for name, each in schedules.items() if not each.each_step}
+    per_step = {name: each for name, each in schedules.items() if each.each_step}
+    slow = scheduled(parts["optimizer"], per_epoch, now, trainer.epochs)
     total: Array = xp.zeros(len(population), dtype=xp.float64)
     weight: Array | float = 0.0
     clips = bool(trainer.clip.any())  # here, because a step on a device must not wait for an answer
     for number, rows in enumerate(batches):
         context.check_stop()
-        optimizer = scheduled(slow, eager, now + number / len(batches), trainer.epochs) if eager else slow
+        optimizer = scheduled(slow, per_step, now + number / len(batches), trainer.epochs) if per_step else slow
         passing = ModelContext(True, parts["normalizer"], model.activation, streams.child(number))
         target = xp.take(data.y, rows, axis=0)
         x = xp.take(data.x, rows, axis=0)[None]
@@ -124,5 +124,5 @@ def _clip(gradients: Array, most: Array, backend: Backend) -> None:
     length = xp.sqrt(xp.matmul(gradients[:, None, :], gradients[:, :, None])[:, 0])
     too_long = (most > 0) & (length > most)
     # Companions that are short enough are multiplied by 1, which changes no bit.
-    if backend.apart or too_long.any():
+    if backend.on_device or too_long.any():
         gradients *= xp.where(too_long, most / length, xp.ones((), dtype=gradients.dtype))

@@ -20,7 +20,7 @@ def measure(
     rows = context.backend.send(data.split.validation)
     x, y, truth = data.x[rows], data.y[rows], data.truth[rows]
     measured: dict[str, list[Array]] = {}
-    at_once = _MEMBERS_APART if context.backend.apart else _MEMBERS
+    at_once = _MEMBERS_APART if context.backend.on_device else _MEMBERS
     for start in range(0, len(population), at_once):
         some = slice(start, start + at_once)
         few = population.take(some)

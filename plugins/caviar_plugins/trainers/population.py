@@ -60,7 +60,7 @@ class PopulationTrainer(Trainer):
 
     def footprint(self, population: Population, data: Dataset, context: TrainerContext) -> int:
         counted = super().footprint(population, data, context)
-        if not context.backend.apart:
+        if not context.backend.on_device:
             return counted
         # There all members take a step at once: what each layer keeps of a mini-batch, and what comes and goes.
         layout, _ = self._layouts(population, data.x.shape[1], context)

@@ -74,9 +74,9 @@ def write_parts(file: Path) -> None:
     """What a run of this file trains and validates on, as arrays."""
     import numpy
     from caviar import load
-    from caviar.engine.data.resolve import set_up
+    from caviar.engine.data.resolve import resolve_run
 
-    found = set_up(load(file, code=_STOPWATCH))[0].datasets[0]
+    found = resolve_run(load(file, code=_STOPWATCH))[0].datasets[0]
     parts = {"train": found.split.train, "held": found.split.validation}
     arrays: dict[str, Any] = {f"x_{name}": found.x[part] for name, part in parts.items()}
     arrays |= {f"y_{name}": found.truth[part, 0] for name, part in parts.items()}

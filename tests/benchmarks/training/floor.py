@@ -72,5 +72,5 @@ def _fastest(product: list[tuple[Any, Any, Any]]) -> Callable[[Any, Any, Any], N
             times.append(process_time() - began)
         return sorted(times[1:])[4]
 
-    ways: list[Callable[[Any, Any, Any], None]] = [_matmul, _dot, _numba_dot]
-    return min(ways, key=seconds)
+    changes_by_epoch: list[Callable[[Any, Any, Any], None]] = [_matmul, _dot, _numba_dot]
+    return min(changes_by_epoch, key=seconds)

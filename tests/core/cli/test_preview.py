@@ -12,11 +12,11 @@ import numpy
 import pytest
 from caviar import DataError, Normalizer, Pipeline, load
 from caviar.cli.check import summary
-from caviar.cli.preview import Unbuildable, outlook, searched, steps
+from caviar.cli.preview import Unbuildable, preview, searched, steps
 from caviar.config.checks.data_errors import Unfit
 from caviar.config.checks.losses import UnfitLoss
-from caviar.config.load import placed
-from caviar.engine.data.resolve import set_up
+from caviar.config.load import locate
+from caviar.engine.data.resolve import resolve_run
 from caviar_plugins import MLP, Digits, LogInt
 
 ROWS = "".join(f"{n % 40}.5,{('red', 'blue', '')[n % 3]},{n % 2 == 0},{n % 4}\n" for n in range(400))
@@ -44,7 +44,7 @@ def folder(tmp_path: Path) -> Path:
 def test_rows_inputs_and_task_come_out_as_foreseen(folder: Path, data: str) -> None:
     (folder / "p.toml").write_text(f"[data]\n{data}\n")
     pipeline = load(folder / "p.toml")
-    seen, (work, _, _) = outlook(pipeline), set_up(pipeline)
+    seen, (work, _, _) = preview(pipeline), resolve_run(pipeline)
     assert seen is not None
     split, task = work.datasets[0].split, work.task
     parts = {"training": len(split.train), "validation": len(split.validation), "test": len(split.test)}
@@ -67,7 +67,7 @@ def test_shapes_and_parameters_are_those_of_both_ends(folder: Path) -> None:
         "trainer.batch_size = { choice = [64, 128] }\n"
     )
     pipeline = load(folder / "p.toml")
-    seen = outlook(pipeline)
+    seen = preview(pipeline)
     assert seen is not None
     assert (str(seen.smallest), str(seen.largest)) == ("64-8-10", "64-16-16-10")
     assert seen.smallest.parameters == 64 * 8 + 2 * 8 + 8 * 10 + 10
@@ -108,36 +108,36 @@ def test_what_would_stop_the_run_is_told_beforehand(folder: Path, data: str, tra
     (folder / "words.csv").write_text("a,color\n1,red\n2,blue\n")
     (folder / "p.toml").write_text(f"transform = {transforms}\n[data]\n{data}\n")
     if not told:
-        assert outlook(load(folder / "p.toml"))
+        assert preview(load(folder / "p.toml"))
         return
     with pytest.raises(DataError, match=told):
-        outlook(load(folder / "p.toml"))
+        preview(load(folder / "p.toml"))
 
 
 def test_a_target_of_words_to_regress_is_told_at_its_line_by_check_and_by_run(folder: Path) -> None:
     (folder / "words.csv").write_text("a,color\n" + "1,red\n2,blue\n" * 20)
     (folder / "p.toml").write_text('[data]\npath = "words.csv"\ntarget = "color"\ntask = "regression"\n')
-    for foresee in (outlook, set_up):
+    for foresee in (preview, resolve_run):
         with pytest.raises(
             Unfit, match=r"^data\.task: the target 'color' holds words; regression needs numbers"
         ) as error:
             foresee(load(folder / "p.toml"))
-        assert ":4: data.task: " in str(placed(folder / "p.toml", (), error.value))
+        assert ":4: data.task: " in str(locate(folder / "p.toml", (), error.value))
 
 
 def test_parts_without_rows_are_told_at_the_line_of_their_share(folder: Path) -> None:
     (folder / "p.toml").write_text('[data]\npath = "a.npz"\nvalidation = 0.001\n')
-    for foresee in (outlook, set_up):
+    for foresee in (preview, resolve_run):
         with pytest.raises(Unfit, match="90 rows leave none for the validation part") as error:
             foresee(load(folder / "p.toml"))
-        assert ":3: data.validation: " in str(placed(folder / "p.toml", (), error.value))
+        assert ":3: data.validation: " in str(locate(folder / "p.toml", (), error.value))
 
 
 @pytest.mark.parametrize("share", ["validation = 0.005", "validation = 0.006", "folds = 90", "folds = 91"])
 def test_check_refuses_exactly_the_shares_that_a_run_refuses(folder: Path, share: str) -> None:
     (folder / "p.toml").write_text(f'[data]\npath = "a.npz"\n{share}\n')
     told: list[bool | str] = []
-    for foresee in (outlook, set_up):
+    for foresee in (preview, resolve_run):
         try:
             told.append(bool(foresee(load(folder / "p.toml"))))
         except Unfit as error:
@@ -149,8 +149,8 @@ def test_a_loss_for_other_classes_is_told_in_a_sentence_that_names_its_place_onc
     loss = 'trainer.loss = "binary-cross-entropy"\n'
     (folder / "p.toml").write_text(f'{loss}[data]\npath = "t.csv"\ntarget = "kind"\n')
     with pytest.raises(UnfitLoss) as error:
-        outlook(load(folder / "p.toml"))
-    told = str(placed(folder / "p.toml", (), error.value))
+        preview(load(folder / "p.toml"))
+    told = str(locate(folder / "p.toml", (), error.value))
     assert told.endswith(
         ":1: trainer.loss: 'binary-cross-entropy' is for two classes and the target has 4; take 'softmax-cross-entropy'"
     )
@@ -159,10 +159,10 @@ def test_a_loss_for_other_classes_is_told_in_a_sentence_that_names_its_place_onc
 def test_weights_for_other_classes_are_told_at_their_line_by_check_and_by_run(folder: Path) -> None:
     loss = '[trainer.loss]\nuse = "softmax-cross-entropy"\nclass_weights = [1, 2, 3]\n'
     (folder / "p.toml").write_text(f'[data]\npath = "t.csv"\ntarget = "kind"\n{loss}')
-    for foresee in (outlook, set_up):
+    for foresee in (preview, resolve_run):
         with pytest.raises(UnfitLoss, match=r"^trainer\.loss: class_weights: 3 weights for 4 classes") as error:
             foresee(load(folder / "p.toml"))
-        assert ":4: trainer.loss: " in str(placed(folder / "p.toml", (), error.value))
+        assert ":4: trainer.loss: " in str(locate(folder / "p.toml", (), error.value))
 
 
 PEAK = "import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=True, capture_output=True)\n"
@@ -180,7 +180,7 @@ def test_memory_is_foreseen_within_a_factor_of_two(folder: Path, table: str) -> 
     (folder / "p.toml").write_text(
         f"trainer.epochs = 1\nsearch.trials = 2\noptimizer.learning_rate = {{ log = [1e-4, 0.1] }}\n[data]\n{data}\n"
     )
-    seen = outlook(load(folder / "p.toml"))
+    seen = preview(load(folder / "p.toml"))
     command = [sys.executable, "-c", PEAK, sys.executable, "-m", "caviar", "run", "p.toml"]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
     assert seen is not None
@@ -194,7 +194,7 @@ def test_words_of_a_small_file_are_all_counted_and_rare_ones_are_at_most_inputs(
     (folder / "w.csv").write_text("w,y\n" + rows + "green,1\n" * 30)
     told = [line.strip() for line in summary(load(folder / "p.toml"))]
     assert "columns    1 of words; 3 inputs" in told
-    assert set_up(load(folder / "p.toml"))[0].datasets[0].x.shape[1] == 3
+    assert resolve_run(load(folder / "p.toml"))[0].datasets[0].x.shape[1] == 3
     (folder / "w.csv").write_text("w,y\n" + rows + "green,1\n")
     told = [line.strip() for line in summary(load(folder / "p.toml"))]
     assert "columns    1 of words; at most 3 inputs" in told
@@ -234,7 +234,7 @@ def odd(**fields: Any) -> Pipeline:
 )
 def test_a_model_that_cannot_be_built_is_told_by_check(units: Any, told: str) -> None:
     with pytest.raises(Unbuildable) as error:
-        outlook(odd(units=units))
+        preview(odd(units=units))
     assert told in str(error.value)
 
 

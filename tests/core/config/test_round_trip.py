@@ -11,7 +11,7 @@ from caviar.config.declaration.dump import to_toml
 from caviar.config.declaration.space import space_of
 from caviar.config.fill import fill
 from caviar.config.reading.resolved import loads, loads_training
-from caviar.interfaces.fields.types import Wanted, of_field
+from caviar.interfaces.fields.types import FieldType, field_type
 from caviar.registry.index import names
 from caviar.registry.load import load
 from caviar_plugins import (
@@ -56,7 +56,7 @@ def plugins(kind: str) -> tuple[type[Plugin], ...]:
     return tuple(load(kind, name) for name in names(kind))
 
 
-def every(want: Wanted, own: Sampler | None) -> Iterator[Any]:
+def every(want: FieldType, own: Sampler | None) -> Iterator[Any]:
     """All that may stand in a searched field: its own range, all ranges of its type, lists of them, plugins."""
     if own is not None:
         yield own
@@ -114,7 +114,7 @@ FIELDS = [(kind, cls, field) for kind in SEARCHED for cls in plugins(kind) for f
 SEARCHED_FIELDS = [
     (kind, cls, field)
     for kind, cls, field in FIELDS
-    if of_field(cls, field).tunable or of_field(cls, field).plugin is not None
+    if field_type(cls, field).tunable or field_type(cls, field).plugin is not None
 ]
 
 
@@ -124,7 +124,7 @@ SEARCHED_FIELDS = [
     ids=[f"{kind}-{cls.__name__}-{field}" for kind, cls, field in SEARCHED_FIELDS],
 )
 def test_every_searched_field_of_every_bundled_plugin_reads_back(kind: str, cls: type[Plugin], field: str) -> None:
-    values = [each for each in every(of_field(cls, field), cls.facts(field).search) if accepts(cls, field, each)]
+    values = [each for each in every(field_type(cls, field), cls.facts(field).search) if accepts(cls, field, each)]
     assert values
     for value in values:
         for pipeline in placed(cls(**{field: value})):

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
-from caviar import open_plain, write_whole
+from caviar import open_plain, write_atomically
 from caviar.support.files import straight, why_unreadable
 
 
@@ -14,7 +14,7 @@ from caviar.support.files import straight, why_unreadable
 def test_a_link_in_the_way_is_replaced_and_what_it_leads_to_stays(tmp_path: Path, name: str) -> None:
     (tmp_path / "other").write_text("mine")
     (tmp_path / name).symlink_to("other")
-    write_whole(tmp_path / "file", b"new")
+    write_atomically(tmp_path / "file", b"new")
     assert (tmp_path / "other").read_text() == "mine"
     assert not (tmp_path / "file").is_symlink()
     assert (tmp_path / "file").read_bytes() == b"new"
@@ -23,7 +23,7 @@ def test_a_link_in_the_way_is_replaced_and_what_it_leads_to_stays(tmp_path: Path
 
 def test_what_a_killed_process_left_is_replaced(tmp_path: Path) -> None:
     (tmp_path / "file.part").write_text("half of somethi")
-    write_whole(tmp_path / "file", b"new")
+    write_atomically(tmp_path / "file", b"new")
     assert (tmp_path / "file").read_bytes() == b"new"
 
 

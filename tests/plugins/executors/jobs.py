@@ -12,7 +12,7 @@ from caviar import (
     Segment,
     load,
 )
-from caviar.engine.data.resolve import set_up
+from caviar.engine.data.resolve import resolve_run
 from caviar.engine.training.job import Work
 
 OPTIMIZERS = '''
@@ -97,7 +97,7 @@ batch_size = 512
 
 
 def job(file: Path, *settings: str) -> Work:
-    return set_up(load(file, settings, file.parent / "optimizers.py"))[0]
+    return resolve_run(load(file, settings, file.parent / "optimizers.py"))[0]
 
 
 def segment(*trials: int, rates: tuple[float, ...] = (), until: int = 3) -> Segment:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from caviar import Segment, load, open_job
-from caviar.engine.data.resolve import set_up
+from caviar.engine.data.resolve import resolve_run
 from caviar.engine.training.job import Work
 from caviar.registry import index
 from caviar_plugins import Processes
@@ -47,7 +47,7 @@ def job(taken: Path, cards: int) -> Work:
         f'data = "digits"\nmodel.units = 4\ntrainer.batch_size = 512\nbackend.use = "cards"\n'
         f'backend.folder = "{taken}"\nbackend.count = {cards}'
     )
-    return set_up(load(taken.parent / "p.toml", code=taken.parent / "cards.py"))[0]
+    return resolve_run(load(taken.parent / "p.toml", code=taken.parent / "cards.py"))[0]
 
 
 CORES = len(os.sched_getaffinity(0))
@@ -66,8 +66,8 @@ def test_there_is_a_worker_for_each_device_and_each_takes_its_own(workers: int |
 
 
 def test_workers_share_the_memory_of_their_device_only(taken: Path) -> None:
-    blueprint = b"".join(job(taken, 2).blueprint() or [])
+    job_spec = b"".join(job(taken, 2).job_spec() or [])
     for workers, sharing in ((1, 1), (2, 1), (3, 2), (4, 2), (5, 3)):
-        opened = open_job(blueprint, 0, workers)
+        opened = open_job(job_spec, 0, workers)
         assert isinstance(opened, Work)
         assert opened.sharing == sharing

@@ -26,7 +26,7 @@ class Noting:
         tell(EpochInfo(segment.trials, segment.until, ({},)))
         return Outcome(segment, ())
 
-    def blueprint(self) -> None:
+    def job_spec(self) -> None:
         """It lives in this process alone."""
 
     def devices(self) -> None:

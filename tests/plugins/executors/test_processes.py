@@ -23,7 +23,7 @@ from caviar import (
     TrialState,
     load,
 )
-from caviar.engine.data.resolve import set_up
+from caviar.engine.data.resolve import resolve_run
 from caviar.testing import ExecutorContract
 from caviar_plugins import MLP, Choice, Digits, Inline, PopulationTrainer, Processes, RandomSearch
 
@@ -146,8 +146,8 @@ def test_a_plugin_that_only_this_process_knows_is_run_here() -> None:
             pass
 
     pipeline = Pipeline(data=Digits(), model=MLP(units=Choice((3, 4))), optimizer=Still(), reporter=())
-    work = set_up(pipeline)[0]
-    assert work.blueprint() is None
+    work = resolve_run(pipeline)[0]
+    assert work.job_spec() is None
     before = children()
     with Processes(workers=2).open(work, lambda: None) as workers:
         assert workers.count == 1

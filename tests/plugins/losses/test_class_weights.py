@@ -5,7 +5,7 @@ from typing import Any
 import numpy
 import pytest
 from caviar import DataError, Pipeline, Segment, Table, Task
-from caviar.engine.data.resolve import set_up
+from caviar.engine.data.resolve import resolve_run
 from caviar.testing import LossContract
 from caviar_plugins import BinaryCrossEntropy, Inline, Memory, PopulationTrainer, SoftmaxCrossEntropy
 from scipy.special import softmax
@@ -113,7 +113,7 @@ def test_each_fold_is_balanced_on_its_own_training_part() -> None:
         data=Memory(folds=3).holding(table),
         trainer=PopulationTrainer(loss=SoftmaxCrossEntropy(class_weights="balanced")),
     )
-    work, _, _ = set_up(pipeline)
+    work, _, _ = resolve_run(pipeline)
     for fold, data in enumerate(work.datasets):
         loss = work.population(Segment((0,), ({},), 0, 1, fold)).parts["trainer"].loss
         rows = data.y[data.split.train][:, 0]

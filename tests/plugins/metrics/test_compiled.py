@@ -7,7 +7,7 @@ from typing import Any
 import numpy
 import pytest
 from caviar import Array, Metric, Pipeline
-from caviar.engine.data.resolve import set_up
+from caviar.engine.data.resolve import resolve_run
 from caviar.engine.training.variants import compiled
 from caviar_plugins import AUC, F1, Accuracy, BalancedAccuracy, Digits, LogLoss
 from hypothesis import given, settings
@@ -73,7 +73,7 @@ def test_how_predictions_lie_in_memory_changes_no_bit(kind: type[Metric]) -> Non
 
 
 def test_trainers_are_lent_them_and_the_run_keeps_the_declared_ones() -> None:
-    work = set_up(Pipeline(data=Digits(), reporter=()))[0]
+    work = resolve_run(Pipeline(data=Digits(), reporter=()))[0]
     lent = work.context(lambda: None).metrics
     assert {name: type(metric) for name, metric in lent.items()} == {
         name: compiled(type(metric)) for name, metric in work.metrics.items()

@@ -8,7 +8,7 @@ import numpy
 import pytest
 from caviar import Array, ModelContext, Views, lay_out, size_of
 from caviar.engine.training.bind import bind
-from caviar.engine.training.variants import Form, compiled, plain
+from caviar.engine.training.variants import VariantChoice, compiled, plain
 from caviar_plugins import MLP, BatchNorm, NoNormalizer
 from hypothesis import given, settings
 from hypothesis import strategies as some
@@ -18,7 +18,7 @@ pytest.importorskip("numba")
 NORMALIZERS = (BatchNorm(), BatchNorm(epsilon=0.3, corrected=True), NoNormalizer())
 
 
-def predicted(form: Form, shape: dict[str, Any], parameters: Array, statistics: Array, x: Array) -> Array:
+def predicted(form: VariantChoice, shape: dict[str, Any], parameters: Array, statistics: Array, x: Array) -> Array:
     """Outputs of members whose parameters are the rows of `parameters`; nothing given may be changed."""
     declared: tuple[Any, Any] = MLP(units=shape["units"], dropout=0.5), shape["normalizer"]
     model, normalizer = (bind([each] * len(parameters), x.dtype.name, lambda array: array, form) for each in declared)

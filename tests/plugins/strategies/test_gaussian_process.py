@@ -11,7 +11,7 @@ from caviar_plugins import GaussianProcess, RandomSearch
 from caviar_plugins.strategies.candidates import anywhere
 from caviar_plugins.strategies.features import features, settled
 from caviar_plugins.strategies.improvement import Improvement
-from caviar_plugins.strategies.scores import scores
+from caviar_plugins.strategies.standardized_losses import standardized_losses
 
 CUBE = Space(tuple(Dimension(name, Line()) for name in "abc"))
 
@@ -111,7 +111,7 @@ def test_options_lie_one_apart_and_inactive_coordinates_do_not_count() -> None:
 
 def test_scores_keep_the_order_of_the_better_half_and_cut_off_the_worst() -> None:
     losses = numpy.asarray([1.0, 2.0, 3.0, 4.0, 1e9, numpy.inf, numpy.nan])
-    found = scores(losses)
+    found = standardized_losses(losses)
     assert (numpy.diff(found[:4]) > 0).all()
     assert found[4] == found[5] == found[6] == found.max()
     assert found.std() == pytest.approx(1)
@@ -119,15 +119,15 @@ def test_scores_keep_the_order_of_the_better_half_and_cut_off_the_worst() -> Non
 
 def test_further_losses_have_a_place_on_the_scale_but_no_part_in_it() -> None:
     losses = numpy.asarray([1.0, 2.0, 3.0, 4.0])
-    found = scores(losses, numpy.asarray([0.5, 2.0, 1e9]))
-    numpy.testing.assert_array_equal(found[:4], scores(losses))
+    found = standardized_losses(losses, numpy.asarray([0.5, 2.0, 1e9]))
+    numpy.testing.assert_array_equal(found[:4], standardized_losses(losses))
     assert found[4] == found[0]
     assert found[5] == found[1]
     assert found[6] > found[3]
 
 
 def test_scores_tell_bad_from_worse_up_to_three_times_as_far_above_the_median_as_the_best_is_below() -> None:
-    found = scores(numpy.asarray([1.0, 2.0, 3.0, 4.0, 5.0, 14.9, 15.1, 50.0]))  # 4.5 + 3 * 3.5 is 15
+    found = standardized_losses(numpy.asarray([1.0, 2.0, 3.0, 4.0, 5.0, 14.9, 15.1, 50.0]))  # 4.5 + 3 * 3.5 is 15
     assert found[4] < found[5] < found[6] == found[7]
 
 

@@ -11,11 +11,11 @@ from caviar.config.checks.points import point_complaints
 from caviar.config.checks.sources import source_complaints
 from caviar.config.declaration.pipeline import Pipeline
 from caviar.config.declaration.space import SEARCHED
-from caviar.config.hints.suggestions import closest, means
-from caviar.config.hints.synonyms import meant
+from caviar.config.hints.suggestions import closest, is_synonym
+from caviar.config.hints.synonyms import synonym_of
 from caviar.config.reading.positions import Keys
 from caviar.config.reading.resolved import plugins_in
-from caviar.interfaces.fields.types import of_field
+from caviar.interfaces.fields.types import field_type
 from caviar.interfaces.metric import Metric
 from caviar.interfaces.plugin import Plugin
 from caviar.interfaces.sampler import Sampler
@@ -59,7 +59,7 @@ def _unknown(metric: str) -> str | None:
     if part == "test":
         return "the test part is for the winner alone; search a validation metric"
     word = (name or metric).removeprefix("val_")  # Keras: val_loss
-    found = meant("metric", word) or next(iter(get_close_matches(word, names, 1, 0.6)), None)
+    found = synonym_of("metric", word) or next(iter(get_close_matches(word, names, 1, 0.6)), None)
     home = "train" if (part, found) == ("train", "loss") else "validation"
     hint = f"did you mean '{home}.{found}'?" if found else f"there are: {', '.join(known)}"
     return f"unknown metric '{metric}'; {'' if name else 'a metric is <part>.<name>; '}{hint}"
@@ -114,7 +114,7 @@ def _schedules(pipeline: Pipeline) -> Iterator[Complaint]:
         if field not in known:
             names = " or ".join(f"'{name_of(type(each))}'" for each in optimizers)
             text = f"optimizer {names} and the trainer have no number '{field}' to schedule"
-            found = next((name for part, name in scheduled if means(type(part), name, field)), field)
+            found = next((name for part, name in scheduled if is_synonym(type(part), name, field)), field)
             yield ("schedule", field), text + closest(found, known)
 
 
@@ -154,5 +154,5 @@ def _alternatives(value: Any) -> tuple[Any, ...]:
 
 def _numbers(part: Plugin) -> list[str]:
     """The fields of a plugin that a factor can multiply."""
-    wants = {field: of_field(type(part), field) for field in type(part).model_fields}
+    wants = {field: field_type(type(part), field) for field in type(part).model_fields}
     return [field for field, want in wants.items() if want.tunable and {int, float} & set(want.types)]

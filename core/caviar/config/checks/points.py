@@ -7,7 +7,7 @@ from typing import Any
 
 from caviar.config.declaration.pipeline import Pipeline
 from caviar.config.declaration.space import PluginChoice, owners, sampler_of, space_of
-from caviar.config.hints.suggestions import closest, means
+from caviar.config.hints.suggestions import closest, is_synonym
 from caviar.config.reading.positions import Keys
 from caviar.interfaces.fields.types import say, spell
 from caviar.interfaces.plugin import Declared
@@ -101,7 +101,9 @@ def _complaint(pipeline: Pipeline, space: Space, path: str, value: Any) -> str |
 def meant_path(pipeline: Pipeline, said: str) -> str:
     """`; did you mean 'optimizer.learning_rate'?` for "lr", or the list of the paths that are searched."""
     above, dot, word = said.rpartition(".")
-    found = [path for path, owner in owners(pipeline).items() if path.startswith(above + dot) and means(*owner, word)]
+    found = [
+        path for path, owner in owners(pipeline).items() if path.startswith(above + dot) and is_synonym(*owner, word)
+    ]
     if found:
         return "; did you mean " + " or ".join(f"'{path}'" for path in found) + "?"
     return closest(said, [dimension.path for dimension in space_of(pipeline).dimensions])

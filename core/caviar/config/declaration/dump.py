@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from caviar.config.declaration.pipeline import Pipeline
-from caviar.interfaces.fields.types import of_field
+from caviar.interfaces.fields.types import field_type
 from caviar.interfaces.plugin import Declared, Plugin
 from caviar.interfaces.sampler import Sampler
 from caviar.registry.load import name_of
@@ -60,7 +60,7 @@ def sampler_table(sampler: Sampler) -> dict[str, Any]:
     """Required fields as the list, then the others where they are not at their default."""
     cls = type(sampler)
     name, fields = name_of(cls), list(cls.model_fields)
-    if fields and of_field(cls, fields[0]).element is not None:
+    if fields and field_type(cls, fields[0]).element is not None:
         listed, rest = getattr(sampler, fields[0]), fields[1:]
     else:
         required = [field for field in fields if cls.model_fields[field].is_required()]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from caviar.config.declaration.pipeline import Pipeline
-from caviar.interfaces.fields.types import of_field
+from caviar.interfaces.fields.types import field_type
 from caviar.interfaces.plugin import Declared, Plugin
 from caviar.interfaces.sampler import Sampler
 from caviar.registry.load import label_of
@@ -122,7 +122,7 @@ class _Place:
         return replace(self, path=f"{self.path}.{place}")
 
     def field(self, cls: type[Declared], name: str) -> _Place:
-        facts, want = cls.facts(name), of_field(cls, name)
+        facts, want = cls.facts(name), field_type(cls, name)
         floating = want.tunable and float in want.types
         return _Place(f"{self.path}.{name}", facts.tier, floating, self.parent, self.when, (cls, name))
 

@@ -8,53 +8,53 @@ from typing import Any, cast
 from caviar.config.declaration.dump import inline
 from caviar.config.hints.calls import Call, call_in
 from caviar.config.hints.suggestions import unknown_plugin
-from caviar.config.hints.synonyms import meant
-from caviar.interfaces.fields.types import Wanted, say
+from caviar.config.hints.synonyms import synonym_of
+from caviar.interfaces.fields.types import FieldType, say
 from caviar.interfaces.sampler import Sampler
 from caviar.registry import index
 from caviar.registry.load import load, name_of
 
 
-def misread(want: Wanted, raw: Any) -> str | None:
+def suggestion_for_table(expected: FieldType, raw: Any) -> str | None:
     """What to tell of a table, which may not stand here, and of a text that is a call of a sampler."""
     if isinstance(raw, dict):
-        return _no_table(want, raw)
-    if not (isinstance(raw, str) and want.tunable and {int, float} & set(want.types)):
+        return _no_table(expected, raw)
+    if not (isinstance(raw, str) and expected.tunable and {int, float} & set(expected.types)):
         return None
     call = call_in(raw)
-    line = call and range_in(call, want)
+    line = call and range_in(call, expected)
     return f"a range is written {line}" if line else None
 
 
-def several(want: Wanted, raw: Any) -> str | None:
+def suggestion_for_list(expected: FieldType, raw: Any) -> str | None:
     """What to tell of a list of plugins' names where one plugin belongs that may be searched."""
-    if not (want.tunable and raw and isinstance(raw, list) and all(isinstance(each, str) for each in raw)):
+    if not (expected.tunable and raw and isinstance(raw, list) and all(isinstance(each, str) for each in raw)):
         return None
-    return f"must be {want.words()}, not {say(raw)}; to search among several write {inline({'choice': raw})}"
+    return f"must be {expected.words()}, not {say(raw)}; to search among several write {inline({'choice': raw})}"
 
 
-def lone(want: Wanted, raw: Any, path: str) -> str | None:
+def suggestion_for_single(expected: FieldType, raw: Any, path: str) -> str | None:
     """What to tell of one plugin where a table of several belongs, such as a schedule for each field."""
     name = raw.get("use") if isinstance(raw, dict) else raw
-    if not (want.entry and want.entry.plugin and isinstance(name, str)):
+    if not (expected.entry and expected.entry.plugin and isinstance(name, str)):
         return None
-    kind = want.entry.plugin.kind
-    return f"needs a {kind} for each field; write {path}.learning_rate = {inline(meant(kind, name) or name)}"
+    kind = expected.entry.plugin.kind
+    return f"needs a {kind} for each field; write {path}.learning_rate = {inline(synonym_of(kind, name) or name)}"
 
 
-def range_in(call: Call, want: Wanted | None = None) -> str | None:
+def range_in(call: Call, expected: FieldType | None = None) -> str | None:
     """The range or choice that the call of a sampler says, for a field or any number; None for other calls."""
-    name = meant("sampler", call.name)
+    name = synonym_of("sampler", call.name)
     if name is None:
         return None
     if listed := [each for each in (*call.values, *call.keys.values()) if isinstance(each, (list, tuple))]:
         return None if _has_ends(name) else inline({name: listed[0]})
     numbers = [each for each in call.values if not isinstance(each, str)]
     said = {**call.keys, **dict(zip(("low", "high"), numbers, strict=False)), call.name: True}
-    return range_of(said, want or Wanted((int if _sampler(name).whole else float,), tunable=True))
+    return range_of(said, expected or FieldType((int if _sampler(name).whole else float,), tunable=True))
 
 
-def range_of(said: Mapping[str, Any], want: Wanted) -> str | None:
+def range_of(said: Mapping[str, Any], expected: FieldType) -> str | None:
     """The range whose ends are named, as in `{ low = 1e-4, high = 1, log = true }`; None where two ends are not.
 
     Its scale is the first that is switched on (`log = true`) or named (`scale = "log"`), else the field's own.
@@ -63,9 +63,13 @@ def range_of(said: Mapping[str, Any], want: Wanted) -> str | None:
     if None in ends:
         return None
     words = [key if value is True else value for key, value in said.items() if value is True or isinstance(value, str)]
-    scales = [*(meant("sampler", word) for word in words), want.search and name_of(type(want.search)), "uniform"]
+    scales = [
+        *(synonym_of("sampler", word) for word in words),
+        expected.search and name_of(type(expected.search)),
+        "uniform",
+    ]
     name = next(each for each in scales if each and _has_ends(each))
-    if want.whole and not _sampler(name).whole:
+    if expected.whole and not _sampler(name).whole:
         name = of_whole_numbers(name)
     others = list(_sampler(name).model_fields)[2:]
     return inline({name: ends, **{key: said[key] for key in others if _is_number(said.get(key))}})
@@ -76,16 +80,16 @@ def of_whole_numbers(name: str) -> str:
     return f"{name}-int" if f"{name}-int" in index.names("sampler") else "int"
 
 
-def _no_table(want: Wanted, table: Mapping[str, Any]) -> str:
+def _no_table(expected: FieldType, table: Mapping[str, Any]) -> str:
     first = next(iter(table), None)
     named = table.get("use", table.get("type"))
-    if want.tunable and (line := range_of(table, want)):
+    if expected.tunable and (line := range_of(table, expected)):
         return f"a range is written {line}"
-    if want.tunable and named in index.names("sampler"):
+    if expected.tunable and named in index.names("sampler"):
         return f"a range is written {{ {named} = [ … ] }}"
-    if want.tunable and first is not None:
+    if expected.tunable and first is not None:
         return unknown_plugin("sampler", first)
-    return f"must be {want.words()}, not a table"
+    return f"must be {expected.words()}, not a table"
 
 
 _LOW = ("low", "lower", "min", "minimum", "min_value")

@@ -8,7 +8,7 @@ from caviar.registry import index
 from caviar.registry.load import load
 
 
-def named(kind: str, name: str) -> type[Plugin]:
+def plugin_by_name(kind: str, name: str) -> type[Plugin]:
     """The class of that name. Raises PluginError, which says what may be meant."""
     if name not in index.names(kind):
         raise index.PluginError(unknown_plugin(kind, name))

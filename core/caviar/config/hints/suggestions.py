@@ -7,7 +7,7 @@ from difflib import get_close_matches
 
 from caviar.config.declaration.dump import inline
 from caviar.config.hints.calls import Call, call_in
-from caviar.config.hints.synonyms import meant, suggestion
+from caviar.config.hints.synonyms import suggestion, synonym_of
 from caviar.interfaces.plugin import Declared, Plugin
 from caviar.interfaces.sampler import Sampler
 from caviar.registry import index
@@ -121,7 +121,7 @@ def unknown_plugin(kind: str, name: str) -> str:
 
 def table_for(kind: str, call: Call) -> str | None:
     """What a call of a plugin of this kind says, as its table: "…" for what has no key here; None for other calls."""
-    name = meant(kind, call.name)
+    name = synonym_of(kind, call.name)
     if name is None:
         return None
     cls = read(index.find(kind, name))
@@ -131,7 +131,7 @@ def table_for(kind: str, call: Call) -> str | None:
     return f"{{ {', '.join([f'use = {inline(name)}', *pairs, *left])} }}"
 
 
-def means(cls: type[Declared], field: str, word: str) -> bool:
+def is_synonym(cls: type[Declared], field: str, word: str) -> bool:
     """Whether a word, ours or another library's, is exactly this field of a class."""
     return _field(cls, _plain(word)) == field
 

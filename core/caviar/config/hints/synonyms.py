@@ -111,14 +111,14 @@ def suggestion(kind: str, name: str) -> str | None:
     for synonyms, sentence in _WRITE.get(kind, {}).items():
         if words & set(synonyms.split()):
             return sentence
-    if found := meant(kind, name):
+    if found := synonym_of(kind, name):
         return f"did you mean '{found}'?"
-    if (near := _NEAR.get(kind)) and (found := meant(near, name)):
+    if (near := _NEAR.get(kind)) and (found := synonym_of(near, name)):
         return f"did you mean the {near} '{found}'?"
     return None
 
 
-def meant(kind: str, name: str) -> str | None:
+def synonym_of(kind: str, name: str) -> str | None:
     """The installed plugin of a kind that a word means exactly, its own name spelt otherwise included."""
     known = index.names(kind)
     for word in (_joined(name), _bare(name)):

@@ -9,15 +9,15 @@ from typing import Any, cast
 
 from caviar.config.declaration.pipeline import Pipeline
 from caviar.config.declaration.run_name import ALLOWED, is_run_name, plain_name
-from caviar.config.hints.notation import lone, misread, several
-from caviar.config.hints.plugin_by_name import named
+from caviar.config.hints.notation import suggestion_for_list, suggestion_for_single, suggestion_for_table
+from caviar.config.hints.plugin_by_name import plugin_by_name
 from caviar.config.hints.suggestions import closest, unknown_key
 from caviar.config.reading.document import Document, beyond_64_bits
 from caviar.config.reading.errors import Mistake
-from caviar.config.reading.locations import At, Broken, Complaints, construct
+from caviar.config.reading.locations import FieldProblems, InvalidValue, Location, construct
 from caviar.config.reading.ranges import build_sampler, is_range
 from caviar.interfaces.data import Data
-from caviar.interfaces.fields.types import Wanted, of_field, say
+from caviar.interfaces.fields.types import FieldType, field_type, say
 from caviar.interfaces.plugin import Declared, Plugin
 from caviar.interfaces.sampler import Sampler
 from caviar.registry import index
@@ -31,7 +31,7 @@ class Builder:
     def __init__(self, document: Document) -> None:
         self.document = document
         self.mistakes: list[Mistake] = []
-        self.files: list[tuple[At, Path]] = []
+        self.files: list[tuple[Location, Path]] = []
 
     def pipeline(self) -> Pipeline | None:
         """The whole file; None when there are mistakes."""
@@ -42,15 +42,15 @@ class Builder:
         """The file with what has mistakes left out, at its default; None where that does not make a pipeline."""
         tree = {"name": self._file_name(), **self.document.tree}
         for keys in beyond_64_bits(tree):
-            self.note(At(keys, ".".join(map(str, keys))), "whole numbers have at most 64 bits")
+            self.note(Location(keys, ".".join(map(str, keys))), "whole numbers have at most 64 bits")
         if self.mistakes:
             return None
         if tree.get("data", "auto") == "auto":
             keys = ("data",) if "data" in tree else ()
-            self.note(At(keys, "data"), 'missing; write [data] with path = "my.csv" and target = "…"')
+            self.note(Location(keys, "data"), 'missing; write [data] with path = "my.csv" and target = "…"')
         try:
-            return cast(Pipeline, self.fields(Pipeline, tree, At()))
-        except Broken as broken:
+            return cast(Pipeline, self.fields(Pipeline, tree, Location()))
+        except InvalidValue as broken:
             return cast(Pipeline | None, broken.rest)
 
     def _file_name(self) -> str:
@@ -60,19 +60,19 @@ class Builder:
             return stem
         plain = plain_name(stem)
         text = f"the file's own name, '{stem}', cannot name the run's folder: {ALLOWED}; write name = \"{plain}\""
-        self.note(At(("name",), "name"), text)
+        self.note(Location(("name",), "name"), text)
         return plain
 
-    def note(self, at: At, text: str) -> None:
+    def note(self, at: Location, text: str) -> None:
         """Adds a mistake."""
         self.mistakes.append(self.document.mistake(at.keys, at.path, text))
 
-    def fail(self, at: At, text: str) -> Broken:
+    def fail(self, at: Location, text: str) -> InvalidValue:
         """Adds a mistake, to be raised."""
         self.note(at, text)
-        return Broken()
+        return InvalidValue()
 
-    def fields(self, cls: type[Declared], table: Mapping[str, Any], at: At) -> Declared:
+    def fields(self, cls: type[Declared], table: Mapping[str, Any], at: Location) -> Declared:
         """An object of a class from the keys of a table."""
         given: dict[str, Any] = {}
         broken = set()
@@ -80,71 +80,71 @@ class Builder:
             try:
                 if key not in cls.model_fields:
                     raise self.fail(at.child(key), unknown_key(cls, key, Pipeline))
-                given[key] = self.value(of_field(cls, key), raw, at.child(key), _default(cls, key))
-            except Broken:
+                given[key] = self.value(field_type(cls, key), raw, at.child(key), _default(cls, key))
+            except InvalidValue:
                 broken.add(key)
         try:
             built = construct(cls, given)
-        except Complaints as complaints:
+        except FieldProblems as complaints:
             for field, text in complaints.found:
                 if field not in broken and not (field is None and broken):
                     self.note(at.child(field) if field else at, text)
-            raise Broken from None
+            raise InvalidValue from None
         if broken:
-            raise Broken(built)
+            raise InvalidValue(built)
         return built
 
-    def value(self, want: Wanted, raw: Any, at: At, default: Any = None) -> Any:
+    def value(self, expected: FieldType, raw: Any, at: Location, default: Any = None) -> Any:
         """What a field receives for what the file says."""
-        if raw == "auto" and want.optional:
+        if raw == "auto" and expected.optional:
             return None
-        if Any in want.types:
+        if Any in expected.types:
             return raw
-        if isinstance(raw, dict) and is_range(raw, default) and (want.tunable or not want.entry):
-            return build_sampler(self, want, raw, at)
-        if want.plugin and (str not in want.types or isinstance(raw, dict)):
-            if text := several(want, raw):
+        if isinstance(raw, dict) and is_range(raw, default) and (expected.tunable or not expected.entry):
+            return build_sampler(self, expected, raw, at)
+        if expected.plugin and (str not in expected.types or isinstance(raw, dict)):
+            if text := suggestion_for_list(expected, raw):
                 raise self.fail(at, text)
-            return self.plugin(want.plugin, raw, at, default)
-        if isinstance(raw, dict) and want.nested:
-            return self.fields(want.nested, raw, at)
-        if text := lone(want, raw, at.path):
+            return self.plugin(expected.plugin, raw, at, default)
+        if isinstance(raw, dict) and expected.nested:
+            return self.fields(expected.nested, raw, at)
+        if text := suggestion_for_single(expected, raw, at.path):
             raise self.fail(at, text)
-        if isinstance(raw, dict) and want.entry:
-            return {key: self.value(want.entry, each, at.child(key)) for key, each in raw.items()}
-        if want.element:
+        if isinstance(raw, dict) and expected.entry:
+            return {key: self.value(expected.entry, each, at.child(key)) for key, each in raw.items()}
+        if expected.element:
             if isinstance(raw, list):
-                return self.elements(want.element, raw, at)
-            if want.element.plugin:
-                raise self.fail(at, f"must be {want.words()}; write [[{at.path}]] or {at.path} = [ … ]")
-        if Path in want.types and isinstance(raw, str):
-            named = file_or_url(raw) if str in want.types else Path(raw)
+                return self.elements(expected.element, raw, at)
+            if expected.element.plugin:
+                raise self.fail(at, f"must be {expected.words()}; write [[{at.path}]] or {at.path} = [ … ]")
+        if Path in expected.types and isinstance(raw, str):
+            named = file_or_url(raw) if str in expected.types else Path(raw)
             return straight(self.document.folder(at.keys) / named.expanduser()) if isinstance(named, Path) else named
-        if text := misread(want, raw):
+        if text := suggestion_for_table(expected, raw):
             raise self.fail(at, text)
         return raw
 
-    def elements(self, want: Wanted, raw: list[Any], at: At) -> tuple[Any, ...]:
+    def elements(self, expected: FieldType, raw: list[Any], at: Location) -> tuple[Any, ...]:
         """The elements of a list; plugins in it are told apart by their names."""
         built, failed = [], False
         for place, each in enumerate(raw):
             try:
                 built.append(
-                    self.labelled(want.plugin, each, at, place)
-                    if want.plugin and not (isinstance(each, dict) and is_range(each, None))
-                    else self.value(want, each, at.child(place))
+                    self.labelled(expected.plugin, each, at, place)
+                    if expected.plugin and not (isinstance(each, dict) and is_range(each, None))
+                    else self.value(expected, each, at.child(place))
                 )
-            except Broken:
+            except InvalidValue:
                 failed = True
         if failed:
-            raise Broken
+            raise InvalidValue
         labels = Counter(label_of(each) for each in built if isinstance(each, Plugin) and not isinstance(each, Sampler))
         for label, count in labels.items():
             if count > 1:
                 raise self.fail(at, f"{count} are called '{label}'; give each a name of its own: name = \"…\"")
         return tuple(built)
 
-    def labelled(self, base: type[Plugin], raw: Any, at: At, place: int) -> Plugin:
+    def labelled(self, base: type[Plugin], raw: Any, at: Location, place: int) -> Plugin:
         """A plugin in a list, which may carry a name of its own."""
         if not isinstance(raw, dict):
             return self.plugin(base, raw, at.child(place, raw if isinstance(raw, str) else None), None)
@@ -157,11 +157,11 @@ class Builder:
             raise self.fail(here.child("name"), f"must be text without dots, not {say(name)}")
         return built.called(name)
 
-    def plugin(self, base: type[Plugin], raw: Any, at: At, default: Any) -> Plugin:
+    def plugin(self, base: type[Plugin], raw: Any, at: Location, default: Any) -> Plugin:
         """A plugin from its name or its table."""
         kind = base.kind
         if not isinstance(raw, (str, dict)):
-            what = Wanted((base,), False).words()
+            what = FieldType((base,), False).words()
             raise self.fail(at, f'must be {what}: its name, or {{ use = "…" }}; not {say(raw)}')
         table = {"use": raw} if isinstance(raw, str) else raw
         if "use" in table:
@@ -178,16 +178,16 @@ class Builder:
             self.files += [(at.child(field), path) for field, path in paths if isinstance(path, Path)]
         return built
 
-    def loaded(self, kind: str, name: Any, at: At) -> type[Plugin]:
+    def loaded(self, kind: str, name: Any, at: Location) -> type[Plugin]:
         """A plugin's class."""
         if not isinstance(name, str):
             raise self.fail(at, f"must be the name of a plugin, not {say(name)}")
         try:
-            return named(kind, name)
+            return plugin_by_name(kind, name)
         except index.PluginError as error:
             raise self.fail(at, str(error)) from None
 
-    def reader(self, path: str, at: At) -> type[Plugin]:
+    def reader(self, path: str, at: Location) -> type[Plugin]:
         """The data plugin called like a file's suffix."""
         suffix, known = Path(path).suffix[1:].lower(), index.names("data")
         if suffix not in known:
@@ -197,7 +197,7 @@ class Builder:
 
 
 def _default(cls: type[Declared], field: str) -> Any:
-    if of_field(cls, field).plugin is None:
+    if field_type(cls, field).plugin is None:
         return None
     try:
         return cls.model_fields[field].get_default(call_default_factory=True)

@@ -7,28 +7,28 @@ from dataclasses import dataclass
 from typing import Any
 
 from caviar.config.reading.positions import Keys
-from caviar.interfaces.fields.errors import FieldErrors, Speech
+from caviar.interfaces.fields.errors import FieldErrors, MessageStyle
 from caviar.interfaces.plugin import Declared
 from caviar.registry.index import PluginError
 from caviar.registry.load import name_of
 
-_FILE = Speech(name_of, "uniform", "{{ {} = [{}] }}")
+_FILE = MessageStyle(name_of, "uniform", "{{ {} = [{}] }}")
 
 
 @dataclass(frozen=True)
-class At:
+class Location:
     """A place in the file: the keys that lead there in the document, and the path that is said."""
 
     keys: Keys = ()
     path: str = ""
 
-    def child(self, key: str | int, word: str | None = None) -> At:
+    def child(self, key: str | int, word: str | None = None) -> Location:
         """A place below; `word` is its element in the path if that is not the key."""
         said = str(key) if word is None else word
-        return At((*self.keys, key), ".".join(part for part in (self.path, said) if part))
+        return Location((*self.keys, key), ".".join(part for part in (self.path, said) if part))
 
 
-class Broken(Exception):
+class InvalidValue(Exception):
     """A value cannot be built; its mistakes are noted already. `rest` is an object without what is wrong in it."""
 
     def __init__(self, rest: Declared | None = None) -> None:
@@ -36,7 +36,7 @@ class Broken(Exception):
         self.rest = rest
 
 
-class Complaints(Exception):
+class FieldProblems(Exception):
     """What is wrong with an object's fields: (field, sentence), None for the object as a whole."""
 
     def __init__(self, found: Iterable[tuple[str | None, str]]) -> None:
@@ -48,8 +48,8 @@ def construct(cls: type[Declared], given: Mapping[str, Any]) -> Declared:
     try:
         return cls(**given)
     except FieldErrors as errors:
-        raise Complaints(errors.told(_FILE)) from None
+        raise FieldProblems(errors.messages(_FILE)) from None
     except PluginError as error:
-        raise Complaints([(None, str(error))]) from None
+        raise FieldProblems([(None, str(error))]) from None
     except Exception as error:  # a third party's validator or `ends` may raise anything
-        raise Complaints([(None, f"{type(error).__name__}: {error}")]) from error
+        raise FieldProblems([(None, f"{type(error).__name__}: {error}")]) from error

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, cast
 from caviar.config.declaration.pipeline import Pipeline
 from caviar.config.hints.notation import of_whole_numbers, range_of
 from caviar.config.hints.suggestions import unknown_key
-from caviar.config.reading.locations import At, Broken, Complaints, construct
-from caviar.interfaces.fields.types import Wanted, of_field, say
+from caviar.config.reading.locations import FieldProblems, InvalidValue, Location, construct
+from caviar.interfaces.fields.types import FieldType, field_type, say
 from caviar.interfaces.plugin import Plugin
 from caviar.interfaces.sampler import Sampler
 from caviar.registry import index
@@ -18,20 +18,20 @@ if TYPE_CHECKING:
     from caviar.config.reading.build import Builder
 
 
-def build_sampler(builder: Builder, want: Wanted, raw: dict[str, Any], at: At) -> Sampler:
+def build_sampler(builder: Builder, expected: FieldType, raw: dict[str, Any], at: Location) -> Sampler:
     """A range or choice: `{ log = [1e-4, 1.0] }`; a list fills the fields in order, further keys are fields."""
     name, listed = next(iter(raw.items()))
-    if not want.tunable:
+    if not expected.tunable:
         raise builder.fail(at, "cannot be searched; give one value")
     cls = cast(type[Sampler], builder.loaded("sampler", name, at))
     fields = list(cls.model_fields)
-    takes_all = bool(fields) and of_field(cls, fields[0]).element is not None
+    takes_all = bool(fields) and field_type(cls, fields[0]).element is not None
     if not isinstance(listed, list):
         pattern = "…" if takes_all else ", ".join(each for each in fields if cls.model_fields[each].is_required())
-        line = range_of(raw, want) or f"{{ {name} = [{pattern}] }}"
+        line = range_of(raw, expected) or f"{{ {name} = [{pattern}] }}"
         raise builder.fail(at, f"'{name}' takes a list, {line}, not {say(listed)}")
     if takes_all:
-        given = {fields[0]: builder.elements(want.fixed(), listed, at.child(name, ""))}
+        given = {fields[0]: builder.elements(expected.fixed(), listed, at.child(name, ""))}
     elif len(listed) <= len(fields):
         given = dict(zip(fields, listed, strict=False))
     else:
@@ -42,12 +42,14 @@ def build_sampler(builder: Builder, want: Wanted, raw: dict[str, Any], at: At) -
         given[key] = each
     try:
         built = cast(Sampler, construct(cls, given))
-    except Complaints as complaints:
+    except FieldProblems as complaints:
         for field, text in complaints.found:
             builder.note(at, f"{name}: {field} {text}" if field else f"{name}: {text}")
-        raise Broken from None
-    if want.whole and built.ordered and not built.whole:
-        raise builder.fail(at, f"must be {want.words()}, and '{name}' gives fractions; use '{of_whole_numbers(name)}'")
+        raise InvalidValue from None
+    if expected.whole and built.ordered and not built.whole:
+        raise builder.fail(
+            at, f"must be {expected.words()}, and '{name}' gives fractions; use '{of_whole_numbers(name)}'"
+        )
     return built
 
 

@@ -11,7 +11,7 @@ from caviar.config.declaration.pipeline import Pipeline
 from caviar.config.reading.build import Builder
 from caviar.config.reading.document import parse
 from caviar.config.reading.errors import Mistakes
-from caviar.config.reading.locations import At, Broken
+from caviar.config.reading.locations import InvalidValue, Location
 from caviar.interfaces.data import Data, DataError
 from caviar.interfaces.plugin import Declared, Plugin
 from caviar.registry import index
@@ -35,8 +35,8 @@ def loads_training(text: str) -> Pipeline:
     """The same of a text that says only what training depends on, without data."""
     builder = Builder(parse(text, "the pipeline"))
     try:
-        return cast(Pipeline, builder.fields(Pipeline, builder.document.tree, At()))
-    except Broken:
+        return cast(Pipeline, builder.fields(Pipeline, builder.document.tree, Location()))
+    except InvalidValue:
         raise Mistakes(builder.mistakes) from None
 
 

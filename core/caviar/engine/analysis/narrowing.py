@@ -9,7 +9,7 @@ from math import ceil
 from caviar.config.declaration.dump import inline
 from caviar.config.declaration.pipeline import Pipeline
 from caviar.config.declaration.space import owners, sampler_of, space_of, span
-from caviar.config.reading.locations import Complaints, construct
+from caviar.config.reading.locations import FieldProblems, construct
 from caviar.engine.analysis.excerpt import excerpt
 from caviar.engine.analysis.range_ends import end_of, outwards, wider
 from caviar.interfaces.sampler import Sampler
@@ -136,7 +136,7 @@ def _readable(before: Sampler, narrow: Sampler) -> Sampler:
         given["high"] = min(outwards(given["high"], 1, digits=2), high)
     try:
         built = construct(type(narrow), given)
-    except Complaints:
+    except FieldProblems:
         return before  # what is left is too narrow for its scale
     assert isinstance(built, Sampler)
     return built

@@ -6,7 +6,7 @@ from math import ceil, floor, isfinite, log10
 from typing import Any
 
 from caviar.config.declaration.space import sampler_of
-from caviar.config.reading.locations import Complaints, construct
+from caviar.config.reading.locations import FieldProblems, construct
 from caviar.interfaces.plugin import Declared
 from caviar.interfaces.sampler import Sampler
 from caviar.values.dimension import Dimension
@@ -43,7 +43,7 @@ def wider(sampler: Sampler, end: int, owner: tuple[type[Declared], str]) -> Samp
     given = {name: getattr(sampler, name) for name in fields} | {("low", "high")[end]: new}
     try:
         built = construct(type(sampler), given)
-    except Complaints:
+    except FieldProblems:
         return None  # the scale ends there
     cls, field = owner
     return built if isinstance(built, Sampler) and cls.facts(field).complaint(built.ends()) is None else None

@@ -26,7 +26,7 @@ from caviar.values.dataset import Dataset, Split
 from caviar.values.random import Random
 from caviar.values.table import EXACT_WHOLE, Table
 from caviar.values.task import Task, are_classes
-from caviar.values.wrong_return import Fault, described
+from caviar.values.wrong_return import WrongReturn, described
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ def _applied(transform: Transform, table: Table, learned: dict[str, Array]) -> T
     """The table changed by a transform, which cannot change the columns that it is given: others hold them too."""
     changed = transform.apply(table.with_columns({k: locked(each) for k, each in table.columns.items()}), learned)
     if not isinstance(changed, Table):
-        raise Fault(transform, "apply", f"returned {described(changed)} instead of a Table")
+        raise WrongReturn(transform, "apply", f"returned {described(changed)} instead of a Table")
     return changed
 
 

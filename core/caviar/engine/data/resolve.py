@@ -34,7 +34,7 @@ class NoBackend(LateMistake):
         super().__init__(("backend",), reason)
 
 
-def set_up(pipeline: Pipeline) -> tuple[Work, Preparation, Objective]:
+def resolve_run(pipeline: Pipeline) -> tuple[Work, Preparation, Objective]:
     """Reads the data and makes the job of a run."""
     if pipeline.data is None:
         raise DataError("data: missing; give a [data] table with path and target")

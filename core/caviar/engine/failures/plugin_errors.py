@@ -15,7 +15,7 @@ from caviar.registry.index import PluginError
 from caviar.registry.load import declared, is_bundled, name_of, version_of
 from caviar.support.raised import sentence
 from caviar.values.problem import Problem
-from caviar.values.wrong_return import Fault
+from caviar.values.wrong_return import WrongReturn
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ def culprit_of(error: BaseException, suspect: Plugin | None = None) -> Culprit |
     Of several that were at work it is the innermost; bundled ones are blamed only where no other was: what they pass
     on is mostly another's.
     """
-    if isinstance(error, Fault):
+    if isinstance(error, WrongReturn):
         own = type(error.plugin)
         return Culprit(declared(own), _definition(own, error.method)) if issubclass(own, Plugin) else None
     steps = list(walk_tb(error.__traceback__))
@@ -64,7 +64,7 @@ def told(error: BaseException, suspect: Plugin | None = None, at: str = "") -> s
 
 
 @contextmanager
-def blamed(plugin: Plugin, at: str = "") -> Iterator[None]:
+def attribute_errors(plugin: Plugin, at: str = "") -> Iterator[None]:
     """Whatever is raised becomes a PluginError: "strategy 'random' of caviar 0.1.0 failed: …"."""
     try:
         yield
@@ -81,7 +81,7 @@ def others_blamed() -> Iterator[None]:
         raise
     except Exception as error:
         culprit = culprit_of(error)
-        if culprit is None or (is_bundled(culprit.cls) and not isinstance(error, Fault)):
+        if culprit is None or (is_bundled(culprit.cls) and not isinstance(error, WrongReturn)):
             raise
         raise PluginError(told(error)) from error
 

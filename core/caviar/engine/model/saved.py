@@ -18,7 +18,7 @@ from caviar.engine.model.tiles import Tiled
 from caviar.engine.training.job import Work
 from caviar.engine.training.one_thread import OneThread, libraries
 from caviar.interfaces.data import DataError
-from caviar.support.files import open_plain, sync_folder, why_unreadable, write_whole
+from caviar.support.files import open_plain, sync_folder, why_unreadable, write_atomically
 from caviar.values.arrays import Array
 from caviar.values.problem import Problem
 from caviar.values.segment import Segment
@@ -109,7 +109,7 @@ class SavedModel:
             metrics=dict(self.metrics),
         )
         path.parent.mkdir(exist_ok=True)
-        write_whole(path, packed(facts, arrays))
+        write_atomically(path, packed(facts, arrays))
         sync_folder(path.parent)
 
 

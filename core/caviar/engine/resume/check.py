@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from caviar.config.declaration.pipeline import Pipeline
 
 # What may differ: none of it changes a trial that has ended. The data's path is free because its content is compared.
-_FREE = (
+_MAY_CHANGE = (
     *("check", "data.path", "executor", "reporter", "store", "trainer.population"),
     *("search.trials", "search.patience", "search.trial_seconds"),
 )
@@ -61,7 +61,7 @@ def record_of(
     )
 
 
-def agree(ledger: Ledger, now: StudyRecord, trials: int, folder: Path) -> None:
+def check_resumable(ledger: Ledger, now: StudyRecord, trials: int, folder: Path) -> None:
     """Refuses to mix two studies, else notes what this one is about. Raises Refused."""
     before = ledger.study()
     if before is not None:
@@ -100,7 +100,7 @@ def _starts_from(record: StudyRecord) -> bool:
 
 
 def _is_free(key: str) -> bool:
-    return any(key == free or key.startswith(f"{free}.") for free in _FREE)
+    return any(key == free or key.startswith(f"{free}.") for free in _MAY_CHANGE)
 
 
 def _proposing(plugins: Mapping[str, str]) -> dict[str, str]:

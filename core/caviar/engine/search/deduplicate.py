@@ -15,7 +15,7 @@ _DRAWS = 64  # tried before a finite space is searched value by value for what i
 _FINEST = 1 << 20  # cuts of [0, 1] in which the values of a dimension are looked for
 
 
-def fresh(space: Space, points: Array, tried: Iterable[Mapping[str, Any]], first: int, random: Random) -> Array:
+def deduplicate(space: Space, points: Array, tried: Iterable[Mapping[str, Any]], first: int, random: Random) -> Array:
     """Clipped points for the trials from number `first` on, of which none repeats one of those tried, nor another.
 
     A point whose values were tried is replaced by a draw from the whole space, which depends on the trial's number and

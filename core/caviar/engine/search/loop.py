@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from caviar.config.declaration.space import floats
 from caviar.engine.failures.identical_failures import ENOUGH, common_reason
-from caviar.engine.failures.plugin_errors import blamed
-from caviar.engine.search.deduplicate import fresh
+from caviar.engine.failures.plugin_errors import attribute_errors
+from caviar.engine.search.deduplicate import deduplicate
 from caviar.engine.search.history import history_of
 from caviar.engine.search.objective import Objective
 from caviar.engine.search.observers import Observers
@@ -25,7 +25,7 @@ from caviar.values.history import History
 from caviar.values.random import Random
 from caviar.values.run import RunInfo
 from caviar.values.trial import Trial
-from caviar.values.wrong_return import Fault
+from caviar.values.wrong_return import WrongReturn
 
 if TYPE_CHECKING:
     from caviar.config.declaration.pipeline import Pipeline
@@ -41,7 +41,7 @@ class SearchLoop:
     ledger: Ledger
     observers: Observers
     info: RunInfo
-    together: int
+    max_population: int
     earlier: tuple[EarlierTrial, ...]
     given: tuple[Trial, ...]
 
@@ -56,7 +56,7 @@ class SearchLoop:
             wanted = range(index * size, min((index + 1) * size, total))
             halt = self._propose(index, wanted)
             shared = self.pipeline, self.objective, self.ledger, self.observers, self.info
-            part = Round(*shared, floats(self.pipeline), self.together, wanted)
+            part = Round(*shared, floats(self.pipeline), self.max_population, wanted)
             if part.complete(workers):
                 trials = self.ledger.trials()[wanted.start : wanted.stop]
                 self.observers.tell("after_round", run=self.info, index=index, trials=trials)
@@ -98,7 +98,7 @@ class SearchLoop:
         if len(self.space) == 0:
             return
         shared = self.pipeline, self.space, self.objective, self.ledger, self.observers, self.info
-        Retests(*shared, floats(self.pipeline), self.together, index).complete(workers, self._history)
+        Retests(*shared, floats(self.pipeline), self.max_population, index).complete(workers, self._history)
 
     def _history(self, trials: Sequence[Trial]) -> History:
         return history_of(trials, self.ledger, self.objective, len(self.space), self.earlier, len(self.given))
@@ -112,11 +112,11 @@ class SearchLoop:
             return numpy.empty((count, 0))
         strategy, random = self.pipeline.search.strategy, Random(self.pipeline.seed).child("strategy")
         history = self._history(known)
-        with blamed(strategy):
+        with attribute_errors(strategy):
             points = numpy.asarray(strategy.propose(self.space, history, count, random), dtype=numpy.float64)
             if points.ndim != 2 or points.shape[0] > count or points.shape[1] != len(self.space):
                 text = f"proposed an array of shape {points.shape} instead of {(count, len(self.space))}"
-                raise Fault(strategy, "propose", text)
+                raise WrongReturn(strategy, "propose", text)
         tried = [trial.values for trial in (*known, *given)]
         random = Random(self.pipeline.seed).child("fresh")
-        return fresh(self.space, self.space.clip(points), tried, asked.start, random)
+        return deduplicate(self.space, self.space.clip(points), tried, asked.start, random)

@@ -10,7 +10,7 @@ from caviar.values.segment import MemberOutcome, Outcome
 from caviar.values.trial import TrialState
 
 
-def whole(outcomes: Iterable[Outcome], folds: int) -> Iterator[list[MemberOutcome]]:
+def merge_folds(outcomes: Iterable[Outcome], folds: int) -> Iterator[list[MemberOutcome]]:
     """Trials over all their folds, as soon as they are there; kept no longer, because there are weights in them."""
     waiting: dict[int, dict[int, MemberOutcome]] = {}
     for outcome in outcomes:

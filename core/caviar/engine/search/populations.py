@@ -9,26 +9,26 @@ from math import ceil
 from caviar.interfaces.trainer import Trainer
 from caviar.values.trial import Trial
 
-_LEAST = 16  # a population of this part of `together` still shares a step's calls well enough
+_LEAST = 16  # a population of this part of `max_population` still shares a step's calls well enough
 _INSTANT = 1e-6  # seconds: what took no time at all still counts
 _ROUNDING = 1e-9  # of sums and ratios
 
 
 def group(
-    trials: Sequence[Trial], trainer: Trainer, floats: frozenset[str], workers: int, together: int
+    trials: Sequence[Trial], trainer: Trainer, floats: frozenset[str], workers: int, max_population: int
 ) -> list[tuple[Trial, ...]]:
     """The populations of trials that stand at the same epoch, the longest first.
 
     What they will take is foreseen from what they have taken; of new ones it is not known. A structure is cut into
-    pieces of about equal cost: none above one worker's share, nor larger than `together`, where the trainer leaves it
+    pieces of about equal cost: none above one worker's share, nor larger than `max_population`, where the trainer leaves it
     open. Where there are several structures, none takes more than about half a worker's share of what is left either,
     so that nobody waits long for the last. How trials are grouped never changes a result.
     """
     groups: dict[str, list[Trial]] = {}
     for trial in trials:
         groups.setdefault(trainer.fuse_key(trial.values, floats), []).append(trial)
-    largest, whole = trainer.population or together, _cost(trials)
-    least = max(1, together // _LEAST)
+    largest, whole = trainer.population or max_population, _cost(trials)
+    least = max(1, max_population // _LEAST)
     populations: list[tuple[Trial, ...]] = []
     left = whole
     for members in sorted(groups.values(), key=_cost, reverse=True):

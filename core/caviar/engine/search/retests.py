@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from caviar.engine.failures.machine_faults import resolve
-from caviar.engine.failures.plugin_errors import blamed
-from caviar.engine.search.merge_folds import whole
+from caviar.engine.failures.plugin_errors import attribute_errors
+from caviar.engine.search.merge_folds import merge_folds
 from caviar.engine.search.objective import Objective
 from caviar.engine.search.observers import Observers
 from caviar.engine.search.populations import group
@@ -24,7 +24,7 @@ from caviar.values.random import Random
 from caviar.values.run import EpochInfo, RunInfo
 from caviar.values.segment import MemberOutcome, Segment
 from caviar.values.trial import Retest, Trial, TrialState
-from caviar.values.wrong_return import Fault
+from caviar.values.wrong_return import WrongReturn
 
 if TYPE_CHECKING:
     from caviar.config.declaration.pipeline import Pipeline
@@ -41,7 +41,7 @@ class Retests:
     observers: Observers
     info: RunInfo
     floats: frozenset[str]
-    together: int
+    max_population: int
     round: int
 
     def complete(self, workers: Workers, history: Callable[[Sequence[Trial]], History]) -> None:
@@ -65,12 +65,12 @@ class Retests:
 
     def _ask(self, history: History, trials: Sequence[Trial]) -> list[Trial]:
         strategy, random = self.pipeline.search.strategy, Random(self.pipeline.seed).child("strategy")
-        with blamed(strategy):
+        with attribute_errors(strategy):
             rows = strategy.retests(self.space, history, random)
             unfit = [row for row in rows if row < history.earlier or history.states[row] is not TrialState.FINISHED]
             if unfit or len(set(rows)) < len(rows):
                 text = f"asked to re-test {rows}: each once, of this study's trials that have finished"
-                raise Fault(strategy, "retests", text)
+                raise WrongReturn(strategy, "retests", text)
         asked = [trials[row - history.earlier] for row in sorted(rows)]
         queued = [replace(each, retests=(*each.retests, Retest(self.round))) for each in asked]
         if queued:
@@ -82,7 +82,7 @@ class Retests:
         folds = (self.pipeline.data and self.pipeline.data.folds) or 1
         outcomes = workers.run(self._segments(trials, repeat, folds, workers.count), self._tell)
         aside = list[MemberOutcome]()
-        for members in whole(outcomes, folds):
+        for members in merge_folds(outcomes, folds):
             aside += [each for each in members if each.state is TrialState.QUEUED]
             self._settle([each for each in members if each.state is not TrialState.QUEUED], by_index)
         # Nothing is too large that was trained before.
@@ -94,7 +94,7 @@ class Retests:
 
     def _segments(self, trials: Sequence[Trial], repeat: int, folds: int, workers: int) -> Iterator[Segment]:
         limit, epochs = self.pipeline.search.trial_seconds, self.pipeline.trainer.epochs
-        for members in group(trials, self.pipeline.trainer, self.floats, workers, self.together):
+        for members in group(trials, self.pipeline.trainer, self.floats, workers, self.max_population):
             numbers, values = tuple(each.index for each in members), tuple(each.values for each in members)
             seconds = (limit / folds,) * len(members) if limit else ()
             for fold in range(folds):

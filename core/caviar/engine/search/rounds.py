@@ -11,9 +11,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from caviar.engine.failures.machine_faults import resolve
-from caviar.engine.failures.plugin_errors import blamed
+from caviar.engine.failures.plugin_errors import attribute_errors
 from caviar.engine.search.history import curves_of
-from caviar.engine.search.merge_folds import whole
+from caviar.engine.search.merge_folds import merge_folds
 from caviar.engine.search.objective import Objective
 from caviar.engine.search.observers import Observers
 from caviar.engine.search.populations import group
@@ -25,7 +25,7 @@ from caviar.values.arrays import Array
 from caviar.values.run import EpochInfo, RunInfo
 from caviar.values.segment import MemberOutcome, Segment
 from caviar.values.trial import Trial, TrialState
-from caviar.values.wrong_return import Fault
+from caviar.values.wrong_return import WrongReturn
 
 if TYPE_CHECKING:
     from caviar.config.declaration.pipeline import Pipeline
@@ -43,7 +43,7 @@ class Round:
     observers: Observers
     info: RunInfo
     floats: frozenset[str]
-    together: int
+    max_population: int
     numbers: range
 
     def complete(self, workers: Workers) -> bool:
@@ -70,10 +70,10 @@ class Round:
         pruner, epochs = self.pipeline.search.pruner, self.pipeline.trainer.epochs
         if pruner is None:
             return ()
-        with blamed(pruner):
+        with attribute_errors(pruner):
             rungs = pruner.rungs(epochs, trial.index)
             if not isinstance(rungs, tuple) or not all(isinstance(each, int) for each in rungs):
-                raise Fault(pruner, "rungs", f"returned {rungs!r} instead of a tuple of epochs")
+                raise WrongReturn(pruner, "rungs", f"returned {rungs!r} instead of a tuple of epochs")
         return rungs
 
     def _milestone(self, trial: Trial) -> int:
@@ -104,7 +104,7 @@ class Round:
         """Trains these and records them; gives back those that could not be trained."""
         aside = []
         outcomes = workers.run(self._segments(tuple(trials.values()), until, workers.count, attempts), self._tell)
-        for members in whole(outcomes, self._folds):
+        for members in merge_folds(outcomes, self._folds):
             aside += [each for each in members if each.state is TrialState.QUEUED]
             ended = [each for each in members if each.state is not TrialState.QUEUED]
             if ended:
@@ -121,7 +121,7 @@ class Round:
         """One after the other, because the states of all trials together may be too much; notes their attempts."""
         for start in sorted({trial.epochs for trial in trials}):  # those with the longest way first
             standing = [each for each in trials if each.epochs == start]
-            for members in group(standing, self.pipeline.trainer, self.floats, workers, self.together):
+            for members in group(standing, self.pipeline.trainer, self.floats, workers, self.max_population):
                 numbers = tuple(trial.index for trial in members)
                 attempts.update(zip(numbers, self.ledger.begin(numbers), strict=True))
                 state = self._states(numbers) if start else None
@@ -179,10 +179,10 @@ class Round:
         assert pruner is not None, "only a pruner makes rungs"
         curves = curves_of(trials, self.ledger, self.objective, rung)
         numbers = tuple(trial.index for trial in trials)
-        with blamed(pruner, f" at epoch {rung}"):
+        with attribute_errors(pruner, f" at epoch {rung}"):
             decisions = [_AFTER[each] for each in pruner.decide(curves, numbers, rung, self.objective.goal)]
             if len(decisions) != len(trials):
-                raise Fault(pruner, "decide", f"decided on {len(decisions)} of {len(trials)} trials")
+                raise WrongReturn(pruner, "decide", f"decided on {len(decisions)} of {len(trials)} trials")
         changed = [
             replace(trial, state=state)
             for trial, state in zip(trials, decisions, strict=True)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from caviar.config.declaration.space import parts_of
-from caviar.engine.training.variants import Form, plain
+from caviar.engine.training.variants import VariantChoice, plain
 from caviar.interfaces.plugin import Plugin
 from caviar.values.arrays import Array
 from caviar.values.population import Population
@@ -22,7 +22,7 @@ _AXES = {"optimizer": 2, "schedule": 2, "regularizer": 2, "trainer": 2}
 _MOST_AXES = 3
 
 
-def bind(members: Sequence[P], dtype: str, send: Callable[[Array], Array], form: Form = plain) -> P:
+def bind(members: Sequence[P], dtype: str, send: Callable[[Array], Array], form: VariantChoice = plain) -> P:
     """One bound plugin for the members' plugins, which differ in tunable floats alone.
 
     Each `Tunable[float]` becomes a read-only array of the trainer's dtype, (members, 1) or (members, 1, 1) as the kind
@@ -59,7 +59,7 @@ def bind_population(
     seed: Random,
     send: Callable[[Array], Array],
     fold: int = 0,
-    form: Form = plain,
+    form: VariantChoice = plain,
 ) -> Population:
     """The population of these trials; `pipelines` are their settled pipelines, in the same order."""
     dtype = pipelines[0].trainer.dtype

@@ -7,20 +7,20 @@ from functools import cache, wraps
 from typing import Any, TypeAlias, TypeVar
 
 from caviar.engine.training.measuring import measured, measured_or_nan
-from caviar.engine.training.variants import Form
+from caviar.engine.training.variants import VariantChoice
 from caviar.interfaces.plugin import Plugin
 from caviar.interfaces.trainer import Advance, Finish
 from caviar.registry.load import is_bundled
 from caviar.values.arrays import locked
 from caviar.values.slot import Initial
-from caviar.values.wrong_return import Fault, described
+from caviar.values.wrong_return import WrongReturn, described
 
 P = TypeVar("P", bound=Plugin)
 Method: TypeAlias = Callable[..., Any]
 Wrap: TypeAlias = Callable[[Method], Method]
 
 
-def checked(form: Form) -> Form:
+def checked(form: VariantChoice) -> VariantChoice:
     """A form whose classes raise Fault where they return what their interface does not allow.
 
     Bundled plugins, which tests hold to their interfaces, are bound as they are: their steps are not slowed down.
@@ -32,7 +32,7 @@ def checked(form: Form) -> Form:
     return choose
 
 
-def measuring_or_nan(form: Form) -> Form:
+def measuring_or_nan(form: VariantChoice) -> VariantChoice:
     """A form for metrics that decide nothing: where one of another owner fails, its value is NaN."""
 
     def choose(kind: type[P], /) -> type[P]:
@@ -66,7 +66,7 @@ def _checking(complaint: Callable[..., str | None]) -> Wrap:
         def method(self: Plugin, *given: Any) -> Any:
             found = inner(self, *given)
             if wanted := complaint(found, *given):
-                raise Fault(self, inner.__name__, f"returned {described(found)} instead of {wanted}")
+                raise WrongReturn(self, inner.__name__, f"returned {described(found)} instead of {wanted}")
             return found
 
         return method
@@ -92,7 +92,7 @@ def _loss_backward(inner: Method) -> Method:
         shape, cache = kept
         found = inner(self, cache)
         if wanted := _array(found, shape):
-            raise Fault(self, "backward", f"returned {described(found)} instead of {wanted}")
+            raise WrongReturn(self, "backward", f"returned {described(found)} instead of {wanted}")
         return found
 
     return backward

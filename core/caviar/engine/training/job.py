@@ -15,7 +15,7 @@ from caviar.engine.training.checked import checked, measuring_or_nan
 from caviar.engine.training.malloc import keep_freed_memory
 from caviar.engine.training.one_thread import OneThread, libraries
 from caviar.engine.training.train_segment import Training
-from caviar.engine.training.variants import form_for
+from caviar.engine.training.variants import variant_for
 from caviar.interfaces.backend import Backend
 from caviar.interfaces.executor import Tell
 from caviar.interfaces.loss import Loss
@@ -71,14 +71,14 @@ class Work:
 
     def _prepared(self) -> OneThread:
         keep_freed_memory()
-        form_for(self.backend)  # loads the BLAS of compiled kernels, so that it is limited too
+        variant_for(self.backend)  # loads the BLAS of compiled kernels, so that it is limited too
         return OneThread(libraries())
 
-    def blueprint(self) -> list[Buffer] | None:
-        """See `Job.blueprint`."""
-        from caviar.engine.training.job_spec import blueprint_of
+    def job_spec(self) -> list[Buffer] | None:
+        """See `Job.job_spec`."""
+        from caviar.engine.training.job_spec import job_spec_of
 
-        return blueprint_of(self)
+        return job_spec_of(self)
 
     def devices(self) -> int | None:
         """See `Job.devices`."""
@@ -94,7 +94,7 @@ class Work:
         """The segment's trials, bound."""
         fitted = self._fitted(segment.fold)
         pipelines = [settle(fitted, values) for values in segment.values]
-        seed, form = self._seed(segment), checked(form_for(self.backend))
+        seed, form = self._seed(segment), checked(variant_for(self.backend))
         return bind_population(segment.trials, pipelines, segment.values, seed, self.backend.send, segment.fold, form)
 
     def _fitted(self, fold: int) -> Pipeline:
@@ -110,7 +110,7 @@ class Work:
     def context(self, check_stop: Callable[[], None]) -> TrainerContext:
         """What trainers are lent."""
         random, (metric, goal) = Random(self.pipeline.seed), self.searched
-        dtype, send, form = self.pipeline.trainer.dtype, self.backend.send, form_for(self.backend)
+        dtype, send, form = self.pipeline.trainer.dtype, self.backend.send, variant_for(self.backend)
         decisive = frozenset({metric, *self.conditions})
         forms = {True: checked(form), False: measuring_or_nan(form)}
         metrics = {

@@ -11,7 +11,7 @@ from caviar.config.declaration.pipeline import Pipeline, Search
 from caviar.config.declaration.space import SEARCHED
 from caviar.config.reading.resolved import loads_training, owners_of
 from caviar.engine.training.job import Work
-from caviar.engine.training.variants import form_for
+from caviar.engine.training.variants import variant_for
 from caviar.interfaces.backend import Backend
 from caviar.interfaces.metric import Metric
 from caviar.registry.code import register, registered
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from caviar.interfaces.executor import Job
 
 
-def blueprint_of(work: Work) -> list[Buffer] | None:
+def job_spec_of(work: Work) -> list[Buffer] | None:
     """The bytes of a job; None where a plugin is known to this process alone, such as a class in a notebook."""
     training = _training(work)
     if None in owners_of(training):
@@ -59,12 +59,12 @@ def _training(work: Work) -> Pipeline:
     )
 
 
-def open_job(blueprint: Any, worker: int = 0, workers: int = 1) -> Job:
+def open_job(job_spec: Any, worker: int = 0, workers: int = 1) -> Job:
     """The job of a blueprint; its data stay in the buffer that is given. Raises PluginError.
 
     This process is number `worker`, from 0, of `workers` on this machine.
     """
-    facts = unpack(blueprint)
+    facts = unpack(job_spec)
     for path, content in facts["code"].items():
         register(Path(path), content.tobytes())
     pipeline = loads_training(facts["pipeline"])
@@ -74,6 +74,6 @@ def open_job(blueprint: Any, worker: int = 0, workers: int = 1) -> Job:
     backend = cast(Backend, pipeline.backend)
     backend.take_device(worker)
     sharing = ceil(workers / (backend.devices() or 1))
-    form_for(backend)  # loads what compiles now, while trials are proposed, and not in the first one's time
+    variant_for(backend)  # loads what compiles now, while trials are proposed, and not in the first one's time
     judged = facts["searched"], sharing, facts["conditions"]
     return Work(pipeline, backend, facts["task"], facts["datasets"], metrics, *judged)

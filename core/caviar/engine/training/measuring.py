@@ -11,7 +11,7 @@ from caviar.interfaces.metric import Metric
 from caviar.support.raised import sentence
 from caviar.text.once import say_once
 from caviar.values.arrays import Array, locked, namespace
-from caviar.values.wrong_return import Fault, described
+from caviar.values.wrong_return import WrongReturn, described
 
 Measure = Callable[[Any, Array, Array], Array]
 
@@ -57,7 +57,7 @@ def _numbers(metric: Metric, found: Any, prediction: Array) -> Array:
         values = None
     if getattr(values, "shape", None) != (members,) or values.dtype.kind not in "fiub":
         what = f"returned {described(found)} instead of one real number for each of {members} member(s)"
-        raise Fault(metric, "measure", what)
+        raise WrongReturn(metric, "measure", what)
     numbers: Array = xp.asarray(values, dtype=xp.float64)
     return numbers
 
@@ -66,5 +66,5 @@ def _not_measured(metric: Metric, error: BaseException) -> str:
     """Without what the exception says, which may differ from trial to trial: this is said once."""
     culprit = culprit_of(error, metric)
     assert culprit is not None, "there is a suspect"
-    what = sentence(error) if isinstance(error, Fault) else type(error).__name__
+    what = sentence(error) if isinstance(error, WrongReturn) else type(error).__name__
     return f"{culprit.named} failed: {what} at {culprit.place}; its value is NaN where it fails"

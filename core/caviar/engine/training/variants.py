@@ -52,7 +52,7 @@ def watch_compiling(tell: Callable[[bool], None]) -> None:
     _compiling.tell = tell
 
 
-class Form(Protocol):
+class VariantChoice(Protocol):
     """Chooses the class that is bound for a declared plugin's."""
 
     def __call__(self, kind: type[P], /) -> type[P]: ...
@@ -65,27 +65,27 @@ def plain(kind: type[P]) -> type[P]:
 
 def compiled(kind: type[P]) -> type[P]:
     """Its twin for NumPy; the class itself where it names none or numba cannot be used."""
-    return _twin(kind, "numpy") if _numba_works() else kind
+    return _variant(kind, "numpy") if _numba_works() else kind
 
 
-def on_device(kind: type[P]) -> type[P]:
+def for_cuda(kind: type[P]) -> type[P]:
     """Its twin for CuPy, or the class itself."""
-    return _twin(kind, "cupy")
+    return _variant(kind, "cupy")
 
 
-def form_for(backend: Backend) -> Form:
+def variant_for(backend: Backend) -> VariantChoice:
     """How plugins are bound on a backend."""
     library = backend.library().__name__
     if library == "numpy" and _numba_works():
         return compiled
-    return on_device if library == "cupy" else plain
+    return for_cuda if library == "cupy" else plain
 
 
 def kernels_in_use(backend: Backend) -> str:
     """For the numeric identity: what made the kernels, or "plain"."""
-    form = form_for(backend)
+    form = variant_for(backend)
     if form is not compiled:
-        return "cuda" if form is on_device else "plain"
+        return "cuda" if form is for_cuda else "plain"
     from zlib import crc32
 
     import numba
@@ -95,15 +95,15 @@ def kernels_in_use(backend: Backend) -> str:
     return f"numba {numba.__version__} for {processor} (features {crc32(features.encode()):08x})"
 
 
-def _twin(kind: type[P], library: str) -> type[P]:
+def _variant(kind: type[P], library: str) -> type[P]:
     # Of the class alone: what inherits from a bundled plugin computes something else than that plugin's twin.
-    path = kind.__dict__.get("twins", {}).get(library)
+    path = kind.__dict__.get("variants", {}).get(library)
     if path is None:
         return kind
     module, name = path.split(":")
-    twin: type[P] = getattr(import_module(module), name)
+    variant: type[P] = getattr(import_module(module), name)
     _packages.add(module.partition(".")[0])
-    return twin
+    return variant
 
 
 @cache

@@ -10,16 +10,16 @@ from caviar.config.declaration.dump import changed, to_toml
 from caviar.config.reading.errors import Mistakes
 from caviar.engine.resume.run_folder import begun_with, pipeline_file
 from caviar.engine.search.objective import Objective
-from caviar.engine.warm_start.map_to_space import Newcomer, Unusable, placed, usable
+from caviar.engine.warm_start.map_to_space import TargetStudy, Unusable, map_to_space, usable
 from caviar.engine.warm_start.optuna_trials import of_study
-from caviar.engine.warm_start.transfer import Likeness, changes, likeness
+from caviar.engine.warm_start.transfer import Transfer, changes, transfer
 from caviar.interfaces.store import StoreError, StudyRecord
 from caviar.registry.load import name_of
 from caviar.values.earlier import EarlierTrial
 from caviar.values.trial import Retest, Trial, TrialState
 
 
-def started_from(begun: StudyRecord | None, study: Newcomer) -> tuple[tuple[EarlierTrial, ...], tuple[str, ...]]:
+def started_from(begun: StudyRecord | None, study: TargetStudy) -> tuple[tuple[EarlierTrial, ...], tuple[str, ...]]:
     """The trials that a study started from when it began, or begins with now; and what to tell of that.
 
     Raises Unusable.
@@ -35,7 +35,7 @@ def started_from(begun: StudyRecord | None, study: Newcomer) -> tuple[tuple[Earl
     return begun.earlier, (note,)
 
 
-def bring(study: Newcomer) -> tuple[tuple[EarlierTrial, ...], tuple[str, ...]]:
+def bring(study: TargetStudy) -> tuple[tuple[EarlierTrial, ...], tuple[str, ...]]:
     """All trials that are of use, in the file's order, and a line for each source on what was used.
 
     Raises Unusable, also where no trial of any source is of use: the study could not be given others later.
@@ -53,8 +53,8 @@ def bring(study: Newcomer) -> tuple[tuple[EarlierTrial, ...], tuple[str, ...]]:
     return tuple(trials), tuple(notes)
 
 
-def _of_run(study: Newcomer, folder: Path) -> tuple[list[EarlierTrial], str]:
-    seen = Likeness()
+def _of_run(study: TargetStudy, folder: Path) -> tuple[list[EarlierTrial], str]:
+    seen = Transfer()
     if not (folder / "pipeline.toml").exists():
         raise Unusable(f"no run at {folder} (there is no pipeline.toml)")
     try:
@@ -79,11 +79,11 @@ def _of_run(study: Newcomer, folder: Path) -> tuple[list[EarlierTrial], str]:
         )
 
     def place(trial: Trial) -> tuple[float, ...]:
-        like = likeness(study.pipeline, there, trial.values)
+        like = transfer(study.pipeline, there, trial.values)
         seen.values |= like.values
         seen.homes |= like.homes
         seen.constants |= like.constants
-        return placed(study.space, like.values)
+        return map_to_space(study.space, like.values)
 
     taken, note = usable(study.objective, rows, place)
     more = list(changes(study.pipeline, there, seen))

@@ -9,7 +9,7 @@ from math import inf, nan
 from typing import TYPE_CHECKING, Any
 
 from caviar.engine.search.objective import Objective
-from caviar.engine.warm_start.transfer import Unlike
+from caviar.engine.warm_start.transfer import NotTransferable
 from caviar.values.dimension import Dimension, Space
 from caviar.values.earlier import EarlierTrial
 from caviar.values.problem import LateMistake
@@ -30,7 +30,7 @@ class Unusable(LateMistake):
 
 
 @dataclass(frozen=True)
-class Newcomer:
+class TargetStudy:
     """The study that starts from others: its pipeline, space and objective, and its data's fingerprint."""
 
     pipeline: Pipeline
@@ -39,7 +39,7 @@ class Newcomer:
     fingerprint: str
 
 
-def placed(space: Space, values: Mapping[str, Any]) -> tuple[float, ...]:
+def map_to_space(space: Space, values: Mapping[str, Any]) -> tuple[float, ...]:
     """The coordinates of exact values by path, NaN where inactive. Raises Unlike where the space lacks a value."""
     import numpy
 
@@ -50,7 +50,7 @@ def placed(space: Space, values: Mapping[str, Any]) -> tuple[float, ...]:
         if dimension.parent is not None and chosen.get(dimension.parent) != dimension.when:
             continue
         if path not in values:
-            raise Unlike(f"without {path}")
+            raise NotTransferable(f"without {path}")
         point[place] = coordinate(dimension, values[path])
         if not dimension.ordered:
             chosen[path] = space.level(path, float(point[place]))
@@ -68,7 +68,7 @@ def coordinate(dimension: Dimension, value: Any) -> float:
     except (ValueError, TypeError):  # no option, or a list where a number is searched
         found = nan
     if not -_SLACK <= found <= 1 + _SLACK:
-        raise Unlike(f"outside {dimension.path}" if dimension.ordered else f"with another {dimension.path}")
+        raise NotTransferable(f"outside {dimension.path}" if dimension.ordered else f"with another {dimension.path}")
     return min(max(found, 0.0), 1.0)
 
 
@@ -84,7 +84,7 @@ def usable(
             continue
         try:
             point = place(trial)
-        except Unlike as reason:
+        except NotTransferable as reason:
             reasons[str(reason)] += 1
         else:
             taken.append(replace(row, trial=replace(trial, point=point, violation=_violation(trial, objective))))

@@ -13,9 +13,9 @@ from caviar.config.checks.optuna_file import SQLITE, other_goal, wrong_study
 from caviar.config.checks.sources import called
 from caviar.config.declaration.pipeline import OptunaStudy, Pipeline
 from caviar.config.declaration.space import SEARCHED, PluginChoice, owners
-from caviar.config.hints.suggestions import closest, means
-from caviar.engine.warm_start.map_to_space import Newcomer, Unusable, placed, usable
-from caviar.engine.warm_start.transfer import Unlike
+from caviar.config.hints.suggestions import closest, is_synonym
+from caviar.engine.warm_start.map_to_space import TargetStudy, Unusable, map_to_space, usable
+from caviar.engine.warm_start.transfer import NotTransferable
 from caviar.interfaces.plugin import Plugin
 from caviar.interfaces.sampler import Sampler
 from caviar.registry.load import name_of
@@ -26,7 +26,7 @@ from caviar.values.trial import Trial, TrialState
 _STATES = {"COMPLETE": TrialState.FINISHED, "PRUNED": TrialState.PRUNED, "FAIL": TrialState.FAILED}
 
 
-def of_study(study: Newcomer, source: OptunaStudy) -> tuple[list[EarlierTrial], str]:
+def of_study(study: TargetStudy, source: OptunaStudy) -> tuple[list[EarlierTrial], str]:
     """Its trials that are of use, and how many of how many. Raises Unusable."""
     other = _opened(source)
     goals = [each.name.lower() for each in other.directions]
@@ -99,7 +99,7 @@ def _row(trial: Any, offset: int) -> EarlierTrial:
     return EarlierTrial(Trial(trial.number, 0, (), trial.params, state, len(curve), {}, kept), curve)
 
 
-def _meanings(name: str, study: Newcomer, given: Mapping[str, str]) -> tuple[str, ...]:
+def _meanings(name: str, study: TargetStudy, given: Mapping[str, str]) -> tuple[str, ...]:
     """The paths that a parameter may mean: by `names`, else spelt like one, like its end, or in other words for it.
 
     Several only where no two of them can count in one trial; none where it is not clear.
@@ -109,7 +109,7 @@ def _meanings(name: str, study: Newcomer, given: Mapping[str, str]) -> tuple[str
     dimensions, owner = study.space.dimensions, owners(study.pipeline)
     exact = [each for each in dimensions if each.path == name]
     ends = [each for each in dimensions if each.path.endswith(f".{name}")]
-    words = [each for each in dimensions if each.path in owner and means(*owner[each.path], name)]
+    words = [each for each in dimensions if each.path in owner and is_synonym(*owner[each.path], name)]
     found = exact or ends or words
     clear = all(_apart(one, other) for one, other in combinations(found, 2))
     return tuple(each.path for each in found) if clear else ()
@@ -120,18 +120,20 @@ def _apart(one: Dimension, other: Dimension) -> bool:
     return one.parent is not None and one.parent == other.parent and one.when != other.when
 
 
-def _placed(study: Newcomer, parameters: Mapping[str, Any], meanings: Mapping[str, Iterable[str]]) -> tuple[float, ...]:
-    """See `placed`. A parameter that names a part which is fixed here must have the same one. Raises Unlike."""
+def _placed(
+    study: TargetStudy, parameters: Mapping[str, Any], meanings: Mapping[str, Iterable[str]]
+) -> tuple[float, ...]:
+    """See `map_to_space`. A parameter that names a part which is fixed here must have the same one. Raises Unlike."""
     for name, value in parameters.items():
         part = None if meanings[name] else _fixed(study.pipeline, name)
         if part is not None and str(value).lower() != name_of(type(part)):
-            raise Unlike(f"with another {part.kind}")
-    return placed(study.space, _values(parameters, meanings, study.space))
+            raise NotTransferable(f"with another {part.kind}")
+    return map_to_space(study.space, _values(parameters, meanings, study.space))
 
 
 def _fixed(pipeline: Pipeline, name: str) -> Plugin | None:
     """The part of the pipeline that a parameter names where it is one and the same in all trials."""
-    field = next((each for each in SEARCHED if means(Pipeline, each, name)), "")
+    field = next((each for each in SEARCHED if is_synonym(Pipeline, each, name)), "")
     part = getattr(pipeline, field, None)
     return part if isinstance(part, Plugin) and not isinstance(part, Sampler) else None
 

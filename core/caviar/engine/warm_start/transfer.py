@@ -17,12 +17,12 @@ from caviar.values.dimension import Dimension
 _NEVER_MATTERS = ("trainer.population",)
 
 
-class Unlike(Exception):
+class NotTransferable(Exception):
     """The trial is of no use here: what it was trained with, in a few words."""
 
 
 @dataclass
-class Likeness:
+class Transfer:
     """What a trial says of another pipeline's space.
 
     `values`: by path there, of every dimension it would have. `homes`: where each of them stood at home.
@@ -34,15 +34,15 @@ class Likeness:
     constants: dict[str, Any] = field(default_factory=dict)
 
 
-def likeness(here: Pipeline, there: Pipeline, values: Mapping[str, Any]) -> Likeness:
+def transfer(here: Pipeline, there: Pipeline, values: Mapping[str, Any]) -> Transfer:
     """What a trial of `there`, by its searched values, says of the space of `here`. Raises Unlike."""
-    found, settled = Likeness(), settle(there, values)
+    found, settled = Transfer(), settle(there, values)
     for name in SEARCHED:
         _compare(getattr(here, name), getattr(settled, name), name, name, values, found)
     return found
 
 
-def changes(here: Pipeline, there: Pipeline, seen: Likeness) -> Iterator[str]:
+def changes(here: Pipeline, there: Pipeline, seen: Transfer) -> Iterator[str]:
     """In a few words each, how the space of `here` differs from that of `there`; `seen` is what its trials told."""
     before = {dimension.path: dimension for dimension in space_of(there).dimensions}
     space = space_of(here)
@@ -58,32 +58,32 @@ def changes(here: Pipeline, there: Pipeline, seen: Likeness) -> Iterator[str]:
     yield from (f"{path} was {say(value)} there" for path, value in seen.constants.items())
 
 
-def _compare(here: Any, there: Any, path: str, home: str, values: Mapping[str, Any], found: Likeness) -> None:
+def _compare(here: Any, there: Any, path: str, home: str, values: Mapping[str, Any], found: Transfer) -> None:
     if isinstance(here, Sampler):
         found.values[path], found.homes[path] = there, home
         if is_choice(here):
             options = {label_of(option): option for option in here.ends()}
             found.values[path] = chosen = label_of(there) if isinstance(there, Plugin) else ""
             if chosen not in options:
-                raise Unlike(f"with another {path}")
+                raise NotTransferable(f"with another {path}")
             # Where it was a choice, too, the option's name is an element of the paths below it.
             below = f"{home}.{chosen}" if home in values else home
             _compare(options[chosen], there, f"{path}.{chosen}", below, values, found)
     elif isinstance(here, Declared):
         if type(here) is not type(there):
-            raise Unlike(f"with another {path}")
+            raise NotTransferable(f"with another {path}")
         below = f"{home}.{values[home]}" if home in values else home
         for name in type(here).model_fields:
             if f"{path}.{name}" not in _NEVER_MATTERS:
                 _compare(getattr(here, name), getattr(there, name), f"{path}.{name}", f"{below}.{name}", values, found)
     elif isinstance(here, (tuple, dict)):
         if type(here) is not type(there):
-            raise Unlike(f"with another {path}")
+            raise NotTransferable(f"with another {path}")
         for word, ours, theirs in _pairs(here, there, path):
             _compare(ours, theirs, f"{path}.{word}", f"{home}.{word}", values, found)
     elif here != there:
         if any(f"{each}.".startswith(f"{home}.") for each in values):
-            raise Unlike(f"with another {path}")
+            raise NotTransferable(f"with another {path}")
         found.constants[path] = there
 
 
@@ -95,7 +95,7 @@ def _pairs(here: Any, there: Any, path: str) -> list[tuple[str | int, Any, Any]]
     else:
         matched = [next((other for other in theirs if other[0] == word), None) for word, _ in ours]
     if len(ours) != len(theirs) or None in matched:
-        raise Unlike(f"with another {path}")
+        raise NotTransferable(f"with another {path}")
     return [(word, each, other[1]) for (word, each), other in zip(ours, matched, strict=True) if other is not None]
 
 

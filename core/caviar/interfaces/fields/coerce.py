@@ -7,33 +7,33 @@ from pathlib import Path
 from typing import Any
 
 from caviar.interfaces.fields import lookup
-from caviar.interfaces.fields.types import Wanted
+from caviar.interfaces.fields.types import FieldType
 from caviar.interfaces.plugin import Plugin
 from caviar.support.files import file_or_url
 from caviar.values.problem import Problem
 
 
-def loosened(want: Wanted, value: Any) -> Any:
+def coerce(expected: FieldType, value: Any) -> Any:
     """The value that is meant: tuples for lists, paths, plugins for their names, plain for NumPy's scalars.
 
     What nothing else is meant by stays as it is. Raises ValueError for a name that no plugin has.
     """
     value = _plain(value)
-    if Any in want.types:
+    if Any in expected.types:
         return value
     if isinstance(value, str):
-        if value == "auto" and want.optional:
+        if value == "auto" and expected.optional:
             return None
-        if want.plugin and str not in want.types:
-            return _named(want.plugin, value)
-        if Path in want.types:
-            return file_or_url(value) if str in want.types else Path(value)
-    if isinstance(value, PathLike) and Path in want.types:
+        if expected.plugin and str not in expected.types:
+            return _named(expected.plugin, value)
+        if Path in expected.types:
+            return file_or_url(value) if str in expected.types else Path(value)
+    if isinstance(value, PathLike) and Path in expected.types:
         return Path(value)
-    if isinstance(value, tuple) and want.element:
-        return tuple(loosened(want.element, each) for each in value)
-    if isinstance(value, dict) and want.entry:
-        return {key: loosened(want.entry, each) for key, each in value.items()}
+    if isinstance(value, tuple) and expected.element:
+        return tuple(coerce(expected.element, each) for each in value)
+    if isinstance(value, dict) and expected.entry:
+        return {key: coerce(expected.entry, each) for key, each in value.items()}
     return value
 
 
@@ -49,6 +49,6 @@ def _plain(value: Any) -> Any:
 
 def _named(base: type[Plugin], name: str) -> Plugin:
     try:
-        return lookup.named(base.kind, name)()
+        return lookup.plugin_by_name(base.kind, name)()
     except Problem as problem:
         raise ValueError(str(problem)) from None

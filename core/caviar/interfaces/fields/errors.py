@@ -10,13 +10,13 @@ from typing import Any
 
 from pydantic import PydanticUserError, ValidationError
 
-from caviar.interfaces.fields.types import of_field, say, spell
+from caviar.interfaces.fields.types import field_type, say, spell
 from caviar.interfaces.plugin import Declared, Plugin
 from caviar.interfaces.sampler import Sampler
 
 
 @dataclass(frozen=True)
-class Speech:
+class MessageStyle:
     """How plugins are called, which range is the plainest, and how a range of some numbers is written."""
 
     called: Callable[[type[Plugin]], str]
@@ -24,7 +24,7 @@ class Speech:
     range: str
 
 
-PROGRAM = Speech(lambda cls: cls.__name__, "Uniform", "{}({})")
+PROGRAM = MessageStyle(lambda cls: cls.__name__, "Uniform", "{}({})")
 
 
 class FieldErrors(TypeError, ValueError):
@@ -35,10 +35,10 @@ class FieldErrors(TypeError, ValueError):
 
     def __init__(self, cls: type[Declared], given: Mapping[str, Any], error: ValidationError) -> None:
         self.cls, self.given, self.error = cls, given, error
-        found = self.told(PROGRAM)
+        found = self.messages(PROGRAM)
         super().__init__("\n".join(f"{cls.__name__}{f'.{field}' if field else ''}: {text}" for field, text in found))
 
-    def told(self, speech: Speech) -> Iterator[tuple[str | None, str]]:
+    def messages(self, speech: MessageStyle) -> Iterator[tuple[str | None, str]]:
         """(field, sentence) for each field at fault; field None where the object as a whole is."""
         complaints: dict[str | None, list[Any]] = {}
         for each in self.error.errors(include_url=False):
@@ -46,7 +46,7 @@ class FieldErrors(TypeError, ValueError):
         for field, found in complaints.items():
             yield field, self._sentence(field, found, speech)
 
-    def _sentence(self, field: str | None, found: list[Any], speech: Speech) -> str:
+    def _sentence(self, field: str | None, found: list[Any], speech: MessageStyle) -> str:
         for each in found:
             if each["type"] == "bounds":
                 return str(each["ctx"]["complaint"])
@@ -58,20 +58,20 @@ class FieldErrors(TypeError, ValueError):
                 return f"there is no such field; {_meant(self.cls, field)}"
         if field is None or field not in self.cls.model_fields:
             return str(found[0]["msg"])
-        want, value = of_field(self.cls, field), self.given.get(field)
+        expected, value = field_type(self.cls, field), self.given.get(field)
         if isinstance(value, Sampler):
             sampler = speech.called(type(value))
-            return f"must be {want.words()}, but '{sampler}' can give {say(found[0]['input'])}"
+            return f"must be {expected.words()}, but '{sampler}' can give {say(found[0]['input'])}"
         if any(each["type"] == "finite_number" for each in found):
             return f"must be finite, not {say(value)}"
         hint = ""
-        if isinstance(value, list) and value and float in want.types and want.tunable:
-            scale = speech.called(type(want.search)) if want.search else speech.plainest
+        if isinstance(value, list) and value and float in expected.types and expected.tunable:
+            scale = speech.called(type(expected.search)) if expected.search else speech.plainest
             ends = sorted(value) if all(isinstance(each, (int, float)) for each in value) else value
             hint = f"; a range is written {speech.range.format(scale, say(ends)[1:-1])}"
-        elif isinstance(value, str) and (near := _nearest(value, want.options())):
+        elif isinstance(value, str) and (near := _nearest(value, expected.options())):
             hint = f"; did you mean {say(near)}?"
-        return f"must be {want.words()}, not {spell(value)}{hint}"
+        return f"must be {expected.words()}, not {spell(value)}{hint}"
 
 
 def _nearest(word: str, options: tuple[str, ...]) -> str | None:

@@ -8,5 +8,5 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from caviar.interfaces.plugin import Plugin
 
-named: Callable[[str, str], type[Plugin]]
+plugin_by_name: Callable[[str, str], type[Plugin]]
 """(kind, name) -> the class; raises Problem. The package hands it down when it is imported."""

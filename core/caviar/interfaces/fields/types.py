@@ -17,7 +17,7 @@ from caviar.interfaces.plugin import Declared, Plugin
 
 
 @dataclass(frozen=True)
-class Wanted:
+class FieldType:
     """The alternatives of a field's type, whether a sampler may stand in for them, and the one it declares itself."""
 
     types: tuple[Any, ...]
@@ -40,16 +40,16 @@ class Wanted:
         return next((each for each in self._classes() if issubclass(each, Declared)), None)
 
     @property
-    def element(self) -> Wanted | None:
+    def element(self) -> FieldType | None:
         """What each element of a list must be."""
         lists = (get_args(each) for each in self.types if get_origin(each) is tuple)
-        return next((wanted(each[0]) for each in lists), None)
+        return next((type_of_annotation(each[0]) for each in lists), None)
 
     @property
-    def entry(self) -> Wanted | None:
+    def entry(self) -> FieldType | None:
         """What each value of a table with free keys must be."""
         tables = (get_args(each) for each in self.types if get_origin(each) is dict)
-        return next((wanted(each[1]) for each in tables), None)
+        return next((type_of_annotation(each[1]) for each in tables), None)
 
     @property
     def whole(self) -> bool:
@@ -61,7 +61,7 @@ class Wanted:
         literals = (each for each in self.types if get_origin(each) is Literal)
         return tuple(option for each in literals for option in get_args(each) if isinstance(option, str))
 
-    def fixed(self) -> Wanted:
+    def fixed(self) -> FieldType:
         """The same without samplers, for the options of a choice."""
         return replace(self, tunable=False)
 
@@ -76,22 +76,22 @@ class Wanted:
 
 
 @cache
-def of_field(cls: type[Declared], field: str) -> Wanted:
+def field_type(cls: type[Declared], field: str) -> FieldType:
     """What a field of a declared class may hold."""
-    found = wanted(cls.model_fields[field].annotation)
-    return Wanted(found.types, found.tunable or cls.is_tunable(field), cls.facts(field).search)
+    found = type_of_annotation(cls.model_fields[field].annotation)
+    return FieldType(found.types, found.tunable or cls.is_tunable(field), cls.facts(field).search)
 
 
-def wanted(annotation: Any) -> Wanted:
+def type_of_annotation(annotation: Any) -> FieldType:
     """What an annotation allows."""
     if get_origin(annotation) is Annotated:
         inner, *metadata = get_args(annotation)
-        found = wanted(inner)
-        return Wanted(found.types, found.tunable or TUNABLE in metadata)
+        found = type_of_annotation(inner)
+        return FieldType(found.types, found.tunable or TUNABLE in metadata)
     if get_origin(annotation) in (Union, UnionType):
-        parts = [wanted(each) for each in get_args(annotation)]
-        return Wanted(tuple(each for part in parts for each in part.types), any(part.tunable for part in parts))
-    return Wanted((annotation,), False)
+        parts = [type_of_annotation(each) for each in get_args(annotation)]
+        return FieldType(tuple(each for part in parts for each in part.types), any(part.tunable for part in parts))
+    return FieldType((annotation,), False)
 
 
 _WORDS = {
@@ -109,7 +109,7 @@ def _word(each: Any, many: bool) -> str:
     if get_origin(each) is Literal:
         return "one of " + ", ".join(say(option) for option in get_args(each))
     if get_origin(each) is tuple:
-        return ("lists of " if many else "a list of ") + wanted(get_args(each)[0]).words(many=True)
+        return ("lists of " if many else "a list of ") + type_of_annotation(get_args(each)[0]).words(many=True)
     if get_origin(each) is dict:
         return "tables" if many else "a table"
     if isinstance(each, type) and issubclass(each, Plugin):

@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 from caviar.config.hints.suggestions import unknown_plugin
-from caviar.config.hints.synonyms import _MEANT, _WRITE, meant
+from caviar.config.hints.synonyms import _MEANT, _WRITE, synonym_of
 from caviar.registry.index import names
 
 WORDS = {  # as Optuna, Ray Tune, Keras Tuner, Keras, PyTorch and scikit-learn spell them
@@ -81,4 +81,4 @@ def test_every_synonym_leads_to_a_plugin_that_is_installed_and_to_one_alone() ->
         assert set(plugins) <= set(names(kind))
         words = Counter(" ".join((*plugins.values(), *_WRITE.get(kind, {}))).split())
         assert not [word for word, count in words.items() if count > 1]
-        assert all(meant(kind, word) == plugin for plugin, said in plugins.items() for word in said.split())
+        assert all(synonym_of(kind, word) == plugin for plugin, said in plugins.items() for word in said.split())

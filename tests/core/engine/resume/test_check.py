@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy
 import pytest
-from caviar.engine.resume.check import Refused, agree
+from caviar.engine.resume.check import Refused, check_resumable
 from caviar.interfaces.store import StudyRecord
 from caviar_plugins import SQLite
 
@@ -148,10 +148,10 @@ def test_another_numeric_identity_is_refused_naming_both_sides(tmp_path: Path) -
     before = StudyRecord("", {"numpy": "2.3"}, "f", {}, "validation.r2", "maximize")
     now = StudyRecord("", {"numpy": "2.4"}, "f", {}, "validation.r2", "maximize")
     with SQLite().open(tmp_path / "run", "maximize") as ledger:
-        agree(ledger, before, 3, tmp_path)
-        agree(ledger, before, 3, tmp_path)
+        check_resumable(ledger, before, 3, tmp_path)
+        check_resumable(ledger, before, 3, tmp_path)
         with pytest.raises(Refused, match=r"begun on another system, .*numpy 2\.3 -> 2\.4"):
-            agree(ledger, now, 3, tmp_path)
+            check_resumable(ledger, now, 3, tmp_path)
 
 
 def test_a_loss_for_another_task_is_refused(folder: Path) -> None:

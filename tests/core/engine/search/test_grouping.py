@@ -88,10 +88,10 @@ def test_what_is_left_is_told_from_the_dearest_structure_on() -> None:
     assert max(map(len, found)) <= 5
 
 
-@pytest.mark.parametrize("together", [1, 8, 64])
-def test_wild_costs_are_no_trouble(together: int) -> None:
+@pytest.mark.parametrize("max_population", [1, 8, 64])
+def test_wild_costs_are_no_trouble(max_population: int) -> None:
     trials = [Trial(n, 0, (), {"units": n % 2}, epochs=1, seconds=1e9 if n % 2 else 0.0) for n in range(6)]
-    found = group(trials, ByUnits(), frozenset(), 2, together)
+    found = group(trials, ByUnits(), frozenset(), 2, max_population)
     assert sorted(trial.index for members in found for trial in members) == list(range(6))
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from caviar import Segment, TrialState, load
-from caviar.engine.data.resolve import set_up
+from caviar.engine.data.resolve import resolve_run
 from caviar.engine.training.job import Work
 from caviar.registry import index
 
@@ -77,7 +77,7 @@ def file(tmp_path: Path) -> Iterator[Path]:
 
 
 def job(file: Path, mood: str) -> Work:
-    return set_up(load(file, [f"optimizer.mood={mood}"], file.parent / "moody.py"))[0]
+    return resolve_run(load(file, [f"optimizer.mood={mood}"], file.parent / "moody.py"))[0]
 
 
 RATES = (0.01, 0.02, 0.5, 0.03, 0.04, 0.05)
@@ -152,10 +152,10 @@ def test_a_member_that_diverges_leaves_and_the_others_keep_their_bits(file: Path
 def test_a_state_that_members_would_share_is_refused_but_for_one_alone(file: Path) -> None:
     """Else what a trial learns would depend on its companions."""
     work = job(file, "shared")
-    together = train(work)
+    max_population = train(work)
     for trial, rate in enumerate(RATES):
         alone = Segment((trial,), ({"optimizer.learning_rate": rate},), 0, 4)
-        assert bits(work.perform(alone, lambda epoch: None, lambda: None).members[0]) == bits(together[trial])
+        assert bits(work.perform(alone, lambda epoch: None, lambda: None).members[0]) == bits(max_population[trial])
 
 
 BACKEND = """
@@ -181,7 +181,7 @@ def test_a_population_that_does_not_fit_is_trained_in_parts_with_the_same_bits(f
 
     def populations(spare: int, sharing: int) -> tuple[set[tuple[int, ...]], dict[int, Any]]:
         settings = [f'backend={{ use = "tight", spare = {spare} }}']
-        work = replace(set_up(load(file, settings, file.parent / "tight.py"))[0], sharing=sharing)
+        work = replace(resolve_run(load(file, settings, file.parent / "tight.py"))[0], sharing=sharing)
         segment = Segment(tuple(range(6)), tuple({"optimizer.learning_rate": rate} for rate in RATES), 0, 4)
         told = set[tuple[int, ...]]()
         members = work.perform(segment, lambda epoch: told.add(epoch.trials), lambda: None).members
@@ -196,7 +196,7 @@ def test_a_population_that_does_not_fit_is_trained_in_parts_with_the_same_bits(f
 @pytest.mark.parametrize("units", ["8", "512"])
 def test_the_estimate_of_memory_is_near_what_is_measured(file: Path, units: str) -> None:
     settings = [f"model.units={units}", "trainer.epochs=1", "trainer.batch_size=64"]
-    work = set_up(load(file, settings, file.parent / "moody.py"))[0]
+    work = resolve_run(load(file, settings, file.parent / "moody.py"))[0]
     segment = Segment(tuple(range(6)), tuple({"optimizer.learning_rate": rate} for rate in RATES), 0, 1)
     one = work.population(segment.part([0]))
     estimate = one.parts["trainer"].footprint(one, work.datasets[0], work.context(lambda: None))

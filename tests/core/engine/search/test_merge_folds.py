@@ -79,12 +79,12 @@ def test_folds_are_stratified(file: Path) -> None:
 
 
 def test_the_metrics_of_a_trial_are_the_means_over_its_folds(file: Path) -> None:
-    from caviar.engine.data.resolve import set_up
+    from caviar.engine.data.resolve import resolve_run
     from caviar.values.segment import Segment
 
     pipeline = load(file, ["executor=inline"])
     done = run(pipeline, file.parent / "runs")
-    work, _, objective = set_up(pipeline)
+    work, _, objective = resolve_run(pipeline)
     for trial in done.summary.trials:
         segments = [Segment((trial.index,), (trial.values,), 0, 3, fold) for fold in range(3)]
         outcomes = [work.perform(each, lambda epoch: None, lambda: None).members[0] for each in segments]

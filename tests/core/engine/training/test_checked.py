@@ -10,7 +10,7 @@ import pytest
 from caviar import TrialState, load
 from caviar.engine.training.bind import bind
 from caviar.engine.training.checked import checked
-from caviar.engine.training.variants import form_for
+from caviar.engine.training.variants import variant_for
 from caviar.registry.index import PluginError
 from caviar_plugins import Adam, NumPy, Sigmoid
 
@@ -204,7 +204,7 @@ class MyModel(c.MLP): ...
 
 
 def test_bundled_plugins_are_bound_as_they_are() -> None:
-    form = form_for(NumPy())
+    form = variant_for(NumPy())
     for kind in (Adam, Sigmoid):
         assert checked(form)(kind) is form(kind)
         assert type(bind([kind()], "float32", lambda array: array, checked(form))) is form(kind)

@@ -14,7 +14,7 @@ import pytest
 from caviar import Array, Pipeline
 from caviar.engine.model.saved import open_model
 from caviar.engine.training.one_thread import OneThread, libraries
-from caviar.engine.training.variants import form_for
+from caviar.engine.training.variants import variant_for
 from caviar_plugins import MLP, Inline, NumPy, PopulationTrainer
 from threadpoolctl import ThreadpoolController, threadpool_limits
 
@@ -27,7 +27,7 @@ def threads() -> set[int]:
 
 @pytest.fixture(autouse=True)
 def two_threads() -> Iterator[None]:
-    form_for(NumPy())  # loads the BLAS of compiled kernels
+    variant_for(NumPy())  # loads the BLAS of compiled kernels
     with threadpool_limits(2, "blas"):
         yield
 

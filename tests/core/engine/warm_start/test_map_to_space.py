@@ -9,7 +9,7 @@ import numpy
 import pytest
 from caviar import Pipeline, load
 from caviar.engine.study import run
-from caviar.engine.warm_start.transfer import Unlike, likeness
+from caviar.engine.warm_start.transfer import NotTransferable, transfer
 from caviar_plugins import MLP, LogInt
 
 from tests.core.engine.warm_start.warm import PIPELINE, earlier, first, note, started, trials  # noqa: F401
@@ -72,8 +72,8 @@ def test_a_fixed_value_keeps_the_trials_that_had_it(file: Path) -> None:
 
 def test_one_size_for_all_layers_is_unlike_searched_sizes_of_each() -> None:
     there = Pipeline(model=MLP(units=(LogInt(4, 8), LogInt(4, 8))))
-    with pytest.raises(Unlike, match=r"with another model\.units"):
-        likeness(Pipeline(model=MLP(units=6)), there, {"model.units.0": 4, "model.units.1": 8})
+    with pytest.raises(NotTransferable, match=r"with another model\.units"):
+        transfer(Pipeline(model=MLP(units=6)), there, {"model.units.0": 4, "model.units.1": 8})
 
 
 def test_a_trial_keeps_its_place_when_its_optimizer_becomes_one_of_several_and_back(file: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from caviar import Array, History, TrialState
 
 
-def outlook(history: History) -> Array:
+def extrapolated_losses(history: History) -> Array:
     """Losses, lower better, NaN where failed; a pruned trial's moved on to the end as others moved.
 
     From the epoch at which it was stopped it is given the median change of the trials that finished, but never thought
@@ -19,7 +19,7 @@ def outlook(history: History) -> Array:
         return losses
     pruned, done = history.which(TrialState.PRUNED), finished(history)
     if done.any():
-        for epoch, changes in moves(history, pruned, done).items():
+        for epoch, changes in loss_changes(history, pruned, done).items():
             losses[pruned & (history.epochs == epoch)] += numpy.median(changes)
         losses[pruned] = numpy.maximum(losses[pruned], losses[done].min())
     return losses
@@ -33,7 +33,7 @@ def finished(history: History) -> Array:
     return came
 
 
-def moves(history: History, pruned: Array, done: Array) -> dict[int, Array]:
+def loss_changes(history: History, pruned: Array, done: Array) -> dict[int, Array]:
     """How losses changed from each epoch at which a trial was pruned, for those `done` later; where any was.
 
     As trained: a loss may count more, where a condition is not met.

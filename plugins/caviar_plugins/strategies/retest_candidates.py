@@ -8,7 +8,7 @@ from caviar import Array, History, TrialState
 _ENOUGH = 4
 
 
-def in_doubt(history: History, share: float) -> tuple[int, ...]:
+def retest_candidates(history: History, share: float) -> tuple[int, ...]:
     """The best trials as they stand, as many as may still be re-tested: in all a `share` of those that have finished.
 
     So re-tests cost at most that share of the epochs, with a pruner too. None while leaders are told apart: the

@@ -6,7 +6,7 @@ import numpy
 import pytest
 from caviar import Array, History, TrialState
 from caviar.testing.strategy import retested
-from caviar_plugins.strategies.doubt import in_doubt
+from caviar_plugins.strategies.retest_candidates import retest_candidates
 
 LOSSES = numpy.random.default_rng(0).permutation(numpy.arange(40.0))
 BEST = numpy.argsort(LOSSES).tolist()
@@ -29,11 +29,11 @@ def again(history: History, rows: tuple[int, ...], noise: float) -> History:
 
 
 def test_the_best_are_asked_for_as_many_as_the_share_allows() -> None:
-    assert in_doubt(past(), 0.1) == tuple(BEST[:4])
-    assert in_doubt(past(), 0.024) == ()
-    assert in_doubt(past(), 0.0) == ()
+    assert retest_candidates(past(), 0.1) == tuple(BEST[:4])
+    assert retest_candidates(past(), 0.024) == ()
+    assert retest_candidates(past(), 0.0) == ()
     maximized = replace(past(), goal="maximize")
-    assert in_doubt(maximized, 0.05) == tuple(BEST[::-1][:2])
+    assert retest_candidates(maximized, 0.05) == tuple(BEST[::-1][:2])
 
 
 @pytest.mark.parametrize(("noise", "asked"), [(0.0, 4), (0.01, 4), (30.0, 20)])
@@ -42,32 +42,32 @@ def test_retests_end_when_leaders_are_told_apart_and_go_on_to_the_share_where_no
 ) -> None:
     history, done = past(), 0
     for share in numpy.arange(0.025, 0.51, 0.025):  # as a search grows, one more each time
-        rows = in_doubt(history, float(share))
+        rows = retest_candidates(history, float(share))
         history, done = again(history, rows, noise) if rows else history, done + len(rows)
     assert done == asked
 
 
 def test_re_tests_that_were_stopped_for_their_time_count_for_the_share() -> None:
-    assert in_doubt(replace(past(), stopped=3), 0.1) == tuple(BEST[:1])
-    assert in_doubt(replace(past(), stopped=4), 0.1) == ()
+    assert retest_candidates(replace(past(), stopped=3), 0.1) == tuple(BEST[:1])
+    assert retest_candidates(replace(past(), stopped=4), 0.1) == ()
 
 
 def test_a_leader_that_falls_back_makes_room_for_the_next() -> None:
     first = BEST[0]
     history = retested(past(), (first,), luck=0)
     history.objectives[first] = 100.0
-    assert in_doubt(history, 0.05) == (BEST[1],)
+    assert retest_candidates(history, 0.05) == (BEST[1],)
 
 
 def test_only_who_may_win_is_asked_for() -> None:
     states = tuple(TrialState.PRUNED if row == BEST[0] else TrialState.FINISHED for row in range(40))
     violations = (numpy.arange(40) == BEST[1]).astype(float)
     history = replace(past(), states=states, violations=violations)
-    assert in_doubt(history, 0.1) == tuple(BEST[2:5]), "of 39 finished ones"
-    assert in_doubt(replace(past(), given=40, earlier=40), 1.0) == ()
-    assert min(in_doubt(replace(past(), given=20, earlier=10), 1.0)) == 10
+    assert retest_candidates(history, 0.1) == tuple(BEST[2:5]), "of 39 finished ones"
+    assert retest_candidates(replace(past(), given=40, earlier=40), 1.0) == ()
+    assert min(retest_candidates(replace(past(), given=20, earlier=10), 1.0)) == 10
 
 
 def test_with_a_pruner_the_share_is_of_those_that_finished() -> None:
     states = tuple(TrialState.FINISHED if row % 4 == 0 else TrialState.PRUNED for row in range(40))
-    assert len(in_doubt(replace(past(), states=states), 0.2)) == 2
+    assert len(retest_candidates(replace(past(), states=states), 0.2)) == 2

@@ -7,7 +7,7 @@ from typing import Any, Literal
 import numpy
 from caviar import Array, Dataset, Pipeline, Population, Random, Split, Task, TrainerContext
 from caviar.engine.training.bind import bind_population
-from caviar.engine.training.variants import Form
+from caviar.engine.training.variants import VariantChoice
 from caviar_plugins import (
     GELU,
     L2,
@@ -48,7 +48,7 @@ NORMALIZERS = (
 )
 
 
-def trained(form: Form, members: list[int], seed: int = 0, epochs: int = 2, **given: Any) -> dict[str, Array]:
+def trained(form: VariantChoice, members: list[int], seed: int = 0, epochs: int = 2, **given: Any) -> dict[str, Array]:
     """The state after some epochs, with the metrics beside it."""
     population, data, context = prepared(form, members, seed, **given)
     trainer = population.parts["trainer"]
@@ -59,7 +59,7 @@ def trained(form: Form, members: list[int], seed: int = 0, epochs: int = 2, **gi
 
 
 def prepared(
-    form: Form,
+    form: VariantChoice,
     members: list[int],
     seed: int,
     *,

@@ -47,7 +47,7 @@ _SQLITE = {
 
 
 @contextmanager
-def told(path: Path) -> Iterator[None]:
+def store_errors(path: Path) -> Iterator[None]:
     """Turns the system's and SQLite's errors into a StoreError about this file."""
     try:
         yield
@@ -75,7 +75,7 @@ def _why(error: sqlite3.Error) -> str:
 
 
 @contextmanager
-def sound(path: Path) -> Iterator[None]:
+def checked_rows(path: Path) -> Iterator[None]:
     """Turns what goes wrong while stored rows are understood into a StoreError: they were written well."""
     try:
         yield

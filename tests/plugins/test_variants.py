@@ -9,7 +9,7 @@ import numpy
 import pytest
 from caviar import Views, lay_out
 from caviar.engine.training.bind import bind
-from caviar.engine.training.variants import Form, compiled, plain
+from caviar.engine.training.variants import VariantChoice, compiled, plain
 from caviar_plugins import (
     AUC,
     F1,
@@ -28,7 +28,7 @@ from caviar_plugins import (
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from tests.plugins.twins import ACTIVATIONS, NORMALIZERS, OPTIMIZERS, trained
+from tests.plugins.variants import ACTIVATIONS, NORMALIZERS, OPTIMIZERS, trained
 
 pytest.importorskip("numba")
 
@@ -73,7 +73,7 @@ def test_any_part_may_be_plain_among_compiled_ones(kind: type[Any]) -> None:
     def mixed(each: type[Any]) -> type[Any]:
         return plain(each) if each is kind else compiled(each)
 
-    forms: tuple[Form, Form] = (plain, mixed)
+    forms: tuple[VariantChoice, VariantChoice] = (plain, mixed)
     plainly, mostly = (trained(form, [0, 1, 2], dtype="float64", **parts) for form in forms)
     for name, array in plainly.items():
         numpy.testing.assert_allclose(mostly[name], array, rtol=1e-9, atol=1e-12, err_msg=name)
@@ -84,7 +84,7 @@ def test_a_plain_part_among_compiled_ones_changes_nothing_but_rounding(kind: typ
     def mixed(each: type[Any]) -> type[Any]:
         return plain(each) if each is kind else compiled(each)
 
-    forms: tuple[Form, Form] = (plain, mixed)
+    forms: tuple[VariantChoice, VariantChoice] = (plain, mixed)
     plainly, mostly = (trained(form, [0, 1, 2], dtype="float64") for form in forms)
     for name, array in plainly.items():
         numpy.testing.assert_allclose(mostly[name], array, rtol=1e-9, atol=1e-12, err_msg=name)
@@ -154,29 +154,29 @@ def test_every_kernel_has_one_compiled_form_for_a_dtype() -> None:
 
 
 def test_without_numba_everything_is_plain(monkeypatch: pytest.MonkeyPatch) -> None:
-    from caviar.engine.training import variants as twins
+    from caviar.engine.training import variants as variants
 
-    twins._numba_works.cache_clear()
+    variants._numba_works.cache_clear()
     with monkeypatch.context() as patch:
         patch.setitem(sys.modules, "numba.core", None)
-        assert twins.form_for(NumPy()) is plain
+        assert variants.variant_for(NumPy()) is plain
         assert compiled(Adam) is Adam
-        assert twins.kernels_in_use(NumPy()) == "plain"
-    twins._numba_works.cache_clear()
-    assert twins.form_for(NumPy()) is compiled
+        assert variants.kernels_in_use(NumPy()) == "plain"
+    variants._numba_works.cache_clear()
+    assert variants.variant_for(NumPy()) is compiled
 
 
 def test_where_numba_may_not_compile_everything_is_plain_and_one_line_says_why(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    from caviar.engine.training import variants as twins
+    from caviar.engine.training import variants as variants
     from numba.core import config
 
     monkeypatch.setattr("caviar.text.once._said", set())
-    twins._numba_works.cache_clear()
+    variants._numba_works.cache_clear()
     with monkeypatch.context() as patch:
         patch.setattr(config, "DISABLE_JIT", True)
         assert compiled(Adam) is Adam
-        assert twins.kernels_in_use(NumPy()) == "plain"
-    twins._numba_works.cache_clear()
+        assert variants.kernels_in_use(NumPy()) == "plain"
+    variants._numba_works.cache_clear()
     assert [line.split(":")[0] for line in caplog.messages] == ["NUMBA_DISABLE_JIT is set"]

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from caviar_plugins.executors import birth
+from caviar_plugins.executors import process_start
 
 from tests.plugins.executors.jobs import job
 
@@ -121,7 +121,7 @@ def test_where_a_fork_would_not_be_safe_workers_start_anew_and_give_the_same_bit
 
 
 def test_a_fork_that_fails_says_why_and_ends_with_1(capfd: pytest.CaptureFixture[str]) -> None:
-    process = birth.Forked(birth.Place(connection=987, blueprint=988, number=0, count=1))
+    process = process_start.Forked(process_start.WorkerArguments(connection=987, job_spec=988, number=0, count=1))
     while (code := process.wait(1)) is None:
         pass
     assert code == 1

@@ -12,7 +12,7 @@ from typing import ClassVar
 
 from caviar import EpochInfo, Outcome, Problem, Segment, pack, unpack
 
-from caviar_plugins.executors.birth import Place, begin
+from caviar_plugins.executors.process_start import WorkerArguments, begin
 
 # A process raises these by a fault of its own; all other signals come from outside.
 _OWN = {signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL, signal.SIGSEGV, signal.SIGSYS, signal.SIGTRAP}
@@ -47,22 +47,22 @@ class Message:
     line: str = ""
 
 
-class Hand:
+class WorkerHandle:
     """A worker process, `number` of `count`; `ready` once it has made the job from the blueprint.
 
     `may_fork`: see `Job`. Raises NoWorkers.
     """
 
-    def __init__(self, blueprint: int, number: int, count: int, may_fork: bool) -> None:
+    def __init__(self, job_spec: int, number: int, count: int, may_fork: bool) -> None:
         self.number = number
         self.ready, self._compiling, self._heard = False, False, monotonic()
         try:
             self.connection, theirs = Pipe()
         except OSError as error:
             raise NoWorkers(f"a worker process could not start: {error}") from error
-        place = Place(theirs.fileno(), blueprint, number, count)
+        arguments = WorkerArguments(theirs.fileno(), job_spec, number, count)
         try:
-            self._process = begin(place, may_fork)
+            self._process = begin(arguments, may_fork)
         except OSError as error:
             raise NoWorkers(f"a worker process could not start: {error}") from error
         finally:
@@ -77,7 +77,7 @@ class Hand:
         """Ends it at once; `receive` will tell."""
         self._process.kill()
 
-    def give(self, segment: Segment) -> None:
+    def submit(self, segment: Segment) -> None:
         """Has a segment trained. A worker that is gone will be heard of by `receive`."""
         self._heard = monotonic()
         with suppress(BrokenPipeError, ConnectionResetError):
@@ -102,10 +102,10 @@ class Hand:
         return code
 
 
-def dismiss(hands: Sequence[Hand]) -> None:
+def stop_workers(workers: Sequence[WorkerHandle]) -> None:
     """Ends workers: the end of its pipe is the sign for each."""
-    for hand in hands:
-        hand.connection.close()
+    for worker in workers:
+        worker.connection.close()
     deadline = monotonic() + _PATIENCE
-    for hand in hands:
-        hand.end(deadline)
+    for worker in workers:
+        worker.end(deadline)

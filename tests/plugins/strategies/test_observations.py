@@ -7,8 +7,8 @@ import pytest
 from caviar import Dimension, History, Random, Space, TrialState
 from caviar.values.history import Goal
 from caviar_plugins import GaussianProcess, Uniform
-from caviar_plugins.strategies.scores import scores
-from caviar_plugins.strategies.sightings import Sightings
+from caviar_plugins.strategies.observations import Observations
+from caviar_plugins.strategies.standardized_losses import standardized_losses
 
 DONE, CUT, FAILED = TrialState.FINISHED, TrialState.PRUNED, TrialState.FAILED
 ROWS: list[list[float]] = [[8, 6, 4.0], [9, 5, 1], [7, 6, 5], [10], [9, 8]]
@@ -23,49 +23,51 @@ def past(rows: list[list[float]], states: list[TrialState], goal: Goal = "minimi
 
 
 def test_the_stopped_are_seen_where_they_were_and_the_finished_there_too() -> None:
-    seen = Sightings.of(past(ROWS, STATES), most=20)
+    seen = Observations.of(past(ROWS, STATES), most=20)
     assert seen.trials.tolist() == [0, 1, 2, 3, 4, 1, 0, 2, 1, 0, 2]  # the best first
     halfway = numpy.log(2) / numpy.log(3)
     assert seen.progress is not None
     numpy.testing.assert_allclose(seen.progress, [1, 1, 1, 0, halfway, 0, 0, 0, *[halfway] * 3])
     # Medians of what followed: -4 after the first epoch, -2 after the second.
     moved = [4, 1, 5, 10 - 4, 8 - 2], [9 - 4, 8 - 4, 7 - 4, 5 - 2, 6 - 2, 6 - 2]
-    numpy.testing.assert_allclose(seen.scores, scores(*map(numpy.asarray, moved)))
+    numpy.testing.assert_allclose(seen.standardized_losses, standardized_losses(*map(numpy.asarray, moved)))
 
 
 def test_maximized_metrics_are_turned() -> None:
     turned = past([[-each for each in row] for row in ROWS], STATES, "maximize")
-    numpy.testing.assert_array_equal(Sightings.of(turned, 10).scores, Sightings.of(past(ROWS, STATES), 10).scores)
+    numpy.testing.assert_array_equal(
+        Observations.of(turned, 10).standardized_losses, Observations.of(past(ROWS, STATES), 10).standardized_losses
+    )
 
 
 @pytest.mark.parametrize("states", [[DONE] * 3, [CUT] * 3])
 def test_trials_that_all_finished_or_all_were_stopped_are_seen_once(states: list[TrialState]) -> None:
-    seen = Sightings.of(past(ROWS[:3], states), most=10)
+    seen = Observations.of(past(ROWS[:3], states), most=10)
     assert seen.progress is None
     assert seen.trials.tolist() == [0, 1, 2]
-    numpy.testing.assert_array_equal(seen.scores, scores(numpy.asarray([4.0, 1, 5])))
+    numpy.testing.assert_array_equal(seen.standardized_losses, standardized_losses(numpy.asarray([4.0, 1, 5])))
 
 
 def test_failed_and_diverged_trials_are_bad_at_their_end() -> None:
     rows = [*ROWS, [], [3, numpy.inf]]
-    seen = Sightings.of(past(rows, [*STATES, FAILED, TrialState.DIVERGED]), most=10)
+    seen = Observations.of(past(rows, [*STATES, FAILED, TrialState.DIVERGED]), most=10)
     assert seen.progress is not None
     assert seen.progress[5:7].tolist() == [1, 1]
-    assert (seen.scores[5:7] == seen.scores.max()).all()
+    assert (seen.standardized_losses[5:7] == seen.standardized_losses.max()).all()
 
 
 def test_a_finished_trial_that_violates_a_condition_is_behind_on_the_way_too() -> None:
     history = replace(past(ROWS, STATES), violations=numpy.asarray([0, 0.5, 0, 0, 0]))
-    seen = Sightings.of(history, most=20)
+    seen = Observations.of(history, most=20)
     own = seen.trials == 1
     assert own.sum() == 3
-    assert seen.scores[own].min() > seen.scores[~own].max()
+    assert seen.standardized_losses[own].min() > seen.standardized_losses[~own].max()
 
 
 def test_of_many_trials_some_of_every_rank_are_seen_on_the_way() -> None:
     ends = numpy.random.default_rng(0).random(400)
     rows = [[3.0, 2, end] for end in ends.tolist()] + [[4.0]] * 5 + [[4.0, 3]] * 5
-    seen = Sightings.of(past(rows, [DONE] * 400 + [CUT] * 10), most=300)
+    seen = Observations.of(past(rows, [DONE] * 400 + [CUT] * 10), most=300)
     on_the_way = seen.trials[300:]
     assert len(on_the_way) == 150
     ranks = ends.argsort().argsort()[on_the_way]
@@ -79,7 +81,7 @@ def test_of_many_epochs_where_trials_were_stopped_the_way_is_seen_at_a_few() -> 
     curves = numpy.asarray([[*row, *[numpy.nan] * (40 - len(row))] for row in rows])
     last, epochs = numpy.asarray([row[-1] for row in rows]), numpy.asarray(list(map(len, rows)))
     states = tuple(CUT if end < 40 else DONE for end in epochs)
-    seen = Sightings.of(History("minimize", numpy.zeros((69, 1)), last, states, epochs, curves), most=69)
+    seen = Observations.of(History("minimize", numpy.zeros((69, 1)), last, states, epochs, curves), most=69)
     assert seen.progress is not None
     assert len(seen.trials) == 69 + 8 * (34 // 8)
     assert len(set(seen.progress[69:].tolist())) == 8
@@ -88,16 +90,16 @@ def test_of_many_epochs_where_trials_were_stopped_the_way_is_seen_at_a_few() -> 
 
 def test_the_best_results_are_seen_however_many_of_the_stopped_look_as_good() -> None:
     rows = [[3.0, 2, 1.0 - place / 1000] for place in range(100)] + [[0.5]] * 300
-    seen = Sightings.of(past(rows, [DONE] * 100 + [CUT] * 300), most=40)
+    seen = Observations.of(past(rows, [DONE] * 100 + [CUT] * 300), most=40)
     assert {*range(90, 100)} <= {*seen.trials.tolist()}
 
 
 def test_a_way_that_nobody_knows_tells_nothing() -> None:
     """Trials of other runs may have no curve, or have ended where others were stopped."""
     unknown = [numpy.nan, numpy.nan, 2.0]
-    seen = Sightings.of(past([*ROWS, unknown, [7.0, 3]], [*STATES, DONE, DONE]), most=20)
+    seen = Observations.of(past([*ROWS, unknown, [7.0, 3]], [*STATES, DONE, DONE]), most=20)
     assert seen.progress is not None
-    assert numpy.isfinite(seen.scores).all()
+    assert numpy.isfinite(seen.standardized_losses).all()
     assert seen.progress[5:7].tolist() == [1, 1]
     assert [*zip(seen.trials[7:].tolist(), seen.progress[7:].round(2).tolist(), strict=True)] == [
         *((trial, 0.0) for trial in (1, 6, 0, 2)),
@@ -106,9 +108,9 @@ def test_a_way_that_nobody_knows_tells_nothing() -> None:
 
 
 def test_who_was_stopped_where_others_end_is_at_the_end_but_no_leader() -> None:
-    seen = Sightings.of(past([[9.0, 4], [8.0, 3], [7.0, 2, 1]], [DONE, DONE, CUT]), most=10)
+    seen = Observations.of(past([[9.0, 4], [8.0, 3], [7.0, 2, 1]], [DONE, DONE, CUT]), most=10)
     assert seen.progress is None
-    numpy.testing.assert_array_equal(seen.scores, scores(numpy.asarray([4.0, 3, 3])))
+    numpy.testing.assert_array_equal(seen.standardized_losses, standardized_losses(numpy.asarray([4.0, 3, 3])))
 
 
 def test_who_moves_less_than_others_is_not_taken_for_a_leader() -> None:

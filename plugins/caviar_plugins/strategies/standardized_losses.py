@@ -7,7 +7,7 @@ from caviar import Array
 _CUT = 3.0
 
 
-def scores(losses: Array, more: Array | None = None) -> Array:
+def standardized_losses(losses: Array, more: Array | None = None) -> Array:
     """Losses cut off above the median three times as far as the best lies below it, then standardized.
 
     What is worse than that is bad in any case, and how bad (a diverged trial's infinity) would drown the differences

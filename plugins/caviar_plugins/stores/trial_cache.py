@@ -10,13 +10,13 @@ from typing import Any, Generic, TypeVar
 
 from caviar import Trial
 
-from caviar_plugins.stores.complaints import sound
 from caviar_plugins.stores.rows import CURVE, STORED, checked, curves_of, stored_trial_of
+from caviar_plugins.stores.store_errors import checked_rows
 
 T = TypeVar("T")
 
 
-class Known:
+class TrialCache:
     """Trials and their curves as they are in the database, which `rows` asks.
 
     A round of a search wants all of them several times, and reading 100,000 takes a second.
@@ -64,7 +64,7 @@ class Known:
     def _read_trials(self, of: Collection[int] | None) -> Mapping[int, Trial]:
         where, values = _only("number", of)
         rows = self._rows(f"SELECT {STORED} FROM trial WHERE {where} ORDER BY number", *values)
-        with sound(self._path):
+        with checked_rows(self._path):
             return {each.index: each for each in map(stored_trial_of, rows)}
 
     def _read_curves(self, metric: str, of: Collection[int] | None) -> Mapping[int, list[float]]:
@@ -75,7 +75,7 @@ class Known:
             f" WHERE {where} ORDER BY curve.trial, curve.first",
             *values,
         )
-        with sound(self._path):
+        with checked_rows(self._path):
             return curves_of(map(checked, rows), metric)
 
 

@@ -7,22 +7,22 @@ from math import log
 
 from caviar import Array, History, TrialState
 
-from caviar_plugins.strategies.outlook import finished, moves, outlook
-from caviar_plugins.strategies.scores import scores
+from caviar_plugins.strategies.extrapolation import extrapolated_losses, finished, loss_changes
+from caviar_plugins.strategies.standardized_losses import standardized_losses
 
-_WAYMARKS = 8  # epochs at which trials that finished are seen too, at most
+_CHECKPOINTS = 8  # epochs at which trials that finished are seen too, at most
 
 
 @dataclass(frozen=True)
-class Sightings:
-    """trials: which one each is of, int64 (sightings,). scores: its loss, as `scores` has it. progress: see `of`."""
+class Observations:
+    """trials: which one each is of, int64 (sightings,). scores: its loss, as `standardized_losses` has it. progress: see `of`."""
 
     trials: Array
-    scores: Array
+    standardized_losses: Array
     progress: Array | None = None
 
     @staticmethod
-    def of(history: History, most: int) -> Sightings:
+    def of(history: History, most: int) -> Observations:
         """Of `most` trials their end, or where they were stopped; of some that finished what they were on the way.
 
         Where trials were pruned before the last epoch that a finished one has, progress tells the model how far each
@@ -34,20 +34,20 @@ class Sightings:
         """
         import numpy
 
-        losses, done, pruned = outlook(history), finished(history), history.which(TrialState.PRUNED)
-        seen, ways = _telling(losses, done, most), moves(history, pruned, done)
-        if not ways:
-            return Sightings(seen, scores(losses[seen]))
+        losses, done, pruned = extrapolated_losses(history), finished(history), history.which(TrialState.PRUNED)
+        seen, changes_by_epoch = _informative(losses, done, most), loss_changes(history, pruned, done)
+        if not changes_by_epoch:
+            return Observations(seen, standardized_losses(losses[seen]))
         last = int(history.epochs[done].max())
         epochs, values, progress = history.epochs[seen], losses[seen], numpy.ones(len(seen))
-        for epoch, changes in ways.items():
+        for epoch, changes in changes_by_epoch.items():
             stopped = pruned[seen] & (epochs == epoch)
             values[stopped] = history.losses[seen[stopped]] + numpy.median(changes)
             progress[stopped] = _progress(epoch, last)
-        on_the_way = _on_the_way(history, ways, seen[done[seen]], most // 2)
-        return Sightings(
+        on_the_way = _on_the_way(history, changes_by_epoch, seen[done[seen]], most // 2)
+        return Observations(
             numpy.concatenate([seen, *(trials for trials, _, _ in on_the_way)]),
-            scores(values, numpy.concatenate([early for _, early, _ in on_the_way])),
+            standardized_losses(values, numpy.concatenate([early for _, early, _ in on_the_way])),
             numpy.concatenate([progress, *(_progress(e, last) * numpy.ones(len(t)) for t, _, e in on_the_way)]),
         )
 
@@ -56,26 +56,28 @@ def _progress(epoch: int, last: int) -> float:
     return log(epoch) / log(last)
 
 
-def _on_the_way(history: History, ways: dict[int, Array], trials: Array, count: int) -> list[tuple[Array, Array, int]]:
+def _on_the_way(
+    history: History, changes_by_epoch: dict[int, Array], trials: Array, count: int
+) -> list[tuple[Array, Array, int]]:
     """Which of these trials, which finished, are seen at an epoch, their losses there, and the epoch."""
     import numpy
 
-    waymarks = sorted(ways)
-    waymarks = [waymarks[place] for place in _spread(len(waymarks), _WAYMARKS)]
+    checkpoints = sorted(changes_by_epoch)
+    checkpoints = [checkpoints[place] for place in _spread(len(checkpoints), _CHECKPOINTS)]
     ranked = trials[numpy.argsort(history.losses[trials], kind="stable")]
     sign = -1 if history.goal == "maximize" else 1
     found = []
-    for epoch in waymarks:
+    for epoch in checkpoints:
         curve = sign * history.curves[ranked, epoch - 1]
         there = numpy.isfinite(curve) & (history.epochs[ranked] > epoch)
-        some = ranked[there][_spread(int(there.sum()), count // len(waymarks))]
+        some = ranked[there][_spread(int(there.sum()), count // len(checkpoints))]
         followed = sign * (history.objectives[some] - history.curves[some, epoch - 1])
         # The curve there, moved as others moved; what a loss counts more, where a condition is not met, included.
-        found.append((some, history.losses[some] - followed + numpy.median(ways[epoch]), epoch))
+        found.append((some, history.losses[some] - followed + numpy.median(changes_by_epoch[epoch]), epoch))
     return found
 
 
-def _telling(losses: Array, done: Array, most: int) -> Array:
+def _informative(losses: Array, done: Array, most: int) -> Array:
     """Which trials the model sees, in their order: all, or the best half of `most` and an even sample of the others.
 
     Half of the best are results: many stopped trials may look as good as the best.

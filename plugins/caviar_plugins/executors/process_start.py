@@ -14,12 +14,12 @@ from json import dumps
 from time import monotonic, sleep
 from typing import NoReturn, Protocol
 
-_ANEW = """import sys
+_SPAWN = """import sys
 sys.path[:] = {path}
 from caviar_plugins.executors.lifeline import depend_on
 depend_on({coordinator})
 from caviar_plugins.executors.worker import main
-main({connection}, {blueprint}, {number}, {count})
+main({connection}, {job_spec}, {number}, {count})
 """
 _POLL = 0.002  # seconds between two looks at whether a worker has ended
 _ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
@@ -36,11 +36,11 @@ class Process(Protocol):
 
 
 @dataclass(frozen=True)
-class Place:
+class WorkerArguments:
     """What a worker is given: two file descriptors, and that it is `number` of `count`."""
 
     connection: int
-    blueprint: int
+    job_spec: int
     number: int
     count: int
 
@@ -58,18 +58,18 @@ def _can_fork() -> bool:
         return False
 
 
-def begin(place: Place, may_fork: bool) -> Process:
+def begin(arguments: WorkerArguments, may_fork: bool) -> Process:
     """A worker's process, a fork if it may be one and this process can be copied. Raises OSError."""
     if may_fork and _can_fork():
         with suppress(OSError):  # no memory for a second process of this size, maybe
-            return Forked(place)
-    return Anew(place)
+            return Forked(arguments)
+    return Spawned(arguments)
 
 
 class Forked:
     """Ready at once: loading the libraries takes half a second of a core."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, arguments: WorkerArguments) -> None:
         coordinator = os.getpid()
         for stream in (sys.stdout, sys.stderr):  # or what waits there is written twice
             with suppress(AttributeError, ValueError):  # there may be none, or a closed one
@@ -79,7 +79,7 @@ class Forked:
         try:
             self._number = os.fork()
             if self._number == 0:
-                _work(place, coordinator, before)
+                _work(arguments, coordinator, before)
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
         self._code: int | None = None
@@ -105,23 +105,23 @@ class Forked:
             os.kill(self._number, signal.SIGKILL)
 
 
-def _work(place: Place, coordinator: int, mask: Iterable[int]) -> NoReturn:
+def _work(arguments: WorkerArguments, coordinator: int, mask: Iterable[int]) -> NoReturn:
     try:
         gc.freeze()  # what the coordinator has is never taken down here: it may hold what is closed now
-        _leave((place.connection, place.blueprint))
+        _detach((arguments.connection, arguments.job_spec))
         from caviar_plugins.executors.lifeline import depend_on
         from caviar_plugins.executors.worker import main
 
         depend_on(coordinator)
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-        main(place.connection, place.blueprint, place.number, place.count)
+        main(arguments.connection, arguments.job_spec, arguments.number, arguments.count)
     except BaseException:
         sys.excepthook(*sys.exc_info())
     finally:
         os._exit(1)
 
 
-def _leave(kept: Sequence[int]) -> None:
+def _detach(kept: Sequence[int]) -> None:
     """Lets go of what belongs to the coordinator: its group, signals, files, the lock of the store among them."""
     os.setpgid(0, 0)
     signal.set_wakeup_fd(-1)
@@ -139,23 +139,23 @@ def _leave(kept: Sequence[int]) -> None:
             os.dup2(nowhere, number)
 
 
-class Anew:
+class Spawned:
     """Not by multiprocessing, which would import the caller's main: scripts need no guard."""
 
-    def __init__(self, place: Place) -> None:
-        start = _ANEW.format(
+    def __init__(self, arguments: WorkerArguments) -> None:
+        start = _SPAWN.format(
             path=dumps(sys.path),
             coordinator=os.getpid(),
-            connection=place.connection,
-            blueprint=place.blueprint,
-            number=place.number,
-            count=place.count,
+            connection=arguments.connection,
+            job_spec=arguments.job_spec,
+            number=arguments.number,
+            count=arguments.count,
         )
         self._process = subprocess.Popen(
             [sys.executable, "-c", start],
             stdin=subprocess.DEVNULL,
             stdout=2,  # ours belongs to the results
-            pass_fds=(place.connection, place.blueprint),
+            pass_fds=(arguments.connection, arguments.job_spec),
             env=os.environ | _ONE_THREAD,
             process_group=0,  # the terminal's interrupt is for the coordinator alone
         )

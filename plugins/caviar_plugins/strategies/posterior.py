@@ -8,7 +8,7 @@ from caviar import Array
 
 
 @dataclass(frozen=True)
-class Scales:
+class Kernel:
     """A Matern-5/2 kernel's hyperparameters: a length per feature, the signal's variance, the noise's variance."""
 
     lengths: Array
@@ -27,71 +27,71 @@ class Scales:
 
 
 @dataclass(frozen=True)
-class Belief:
+class Posterior:
     """What is known: points x, the factor L of their covariances, and white = L^-1 y, one column per version of y.
 
-    In white coordinates a value that is only imagined is one standard normal number: see `imagine`.
+    In white coordinates a value that is only imagined is one standard normal number: see `fantasize`.
     """
 
-    scales: Scales
+    scales: Kernel
     x: Array
     factor: Array
-    white: Array
+    whitened_y: Array
 
     @staticmethod
-    def of(scales: Scales, x: Array, y: Array) -> Belief:
+    def of(scales: Kernel, x: Array, y: Array) -> Posterior:
         import numpy
         from scipy.linalg import solve_triangular
 
         covariances = scales.between(x, x)
         covariances[numpy.diag_indices(len(x))] = scales.signal + scales.noise
         factor = numpy.linalg.cholesky(covariances)
-        return Belief(scales, x, factor, solve_triangular(factor, y[:, None], lower=True))
+        return Posterior(scales, x, factor, solve_triangular(factor, y[:, None], lower=True))
 
-    def loadings(self, at: Array) -> Array:
+    def whitened(self, at: Array) -> Array:
         """L^-1 k(x, at): what mean and variance at other points are made of."""
         from scipy.linalg import solve_triangular
 
         found: Array = solve_triangular(self.factor, self.scales.between(self.x, at), lower=True, check_finite=False)
         return found
 
-    def extended(self, loadings: Array, at: Array) -> Array:
+    def extended(self, whitened: Array, at: Array) -> Array:
         """The loadings of the same points before the last one was imagined, with its row."""
         import numpy
 
         row = self.factor[-1]
-        last = (self.scales.between(self.x[-1:], at)[0] - row[:-1] @ loadings) / row[-1]
-        return numpy.concatenate([loadings, last[None]])
+        last = (self.scales.between(self.x[-1:], at)[0] - row[:-1] @ whitened) / row[-1]
+        return numpy.concatenate([whitened, last[None]])
 
-    def mean(self, loadings: Array) -> Array:
+    def mean(self, whitened: Array) -> Array:
         """The expected function, without noise: (points, versions)."""
-        return loadings.T @ self.white
+        return whitened.T @ self.whitened_y
 
-    def variance(self, loadings: Array) -> Array:
+    def variance(self, whitened: Array) -> Array:
         """How uncertain the function is there: (points,)."""
         import numpy
 
-        spread: Array = numpy.maximum(self.scales.signal - (loadings * loadings).sum(0), 1e-10 * self.scales.signal)
+        spread: Array = numpy.maximum(self.scales.signal - (whitened * whitened).sum(0), 1e-10 * self.scales.signal)
         return spread
 
-    def imagine(self, point: Array, draws: Array) -> tuple[Belief, Array]:
+    def fantasize(self, point: Array, draws: Array) -> tuple[Posterior, Array]:
         """As if the function were known at one more point (features,), in as many versions as standard normal `draws`.
 
         Also the versions' values there.
         """
         import numpy
 
-        loading = self.loadings(point[None])
+        loading = self.whitened(point[None])
         deviation = numpy.sqrt(self.variance(loading))
         values = self.mean(loading)[0] + deviation * draws
         size = len(self.x)
         factor = numpy.zeros((size + 1, size + 1))
         factor[:size, :size], factor[size, :size], factor[size, size] = self.factor, loading[:, 0], deviation[0]
-        white = numpy.concatenate([numpy.broadcast_to(self.white, (size, len(draws))), draws[None]])
-        return Belief(self.scales, numpy.concatenate([self.x, point[None]]), factor, white), values
+        whitened_y = numpy.concatenate([numpy.broadcast_to(self.whitened_y, (size, len(draws))), draws[None]])
+        return Posterior(self.scales, numpy.concatenate([self.x, point[None]]), factor, whitened_y), values
 
 
-def fitted(x: Array, y: Array, owners: Array) -> Scales:
+def fitted(x: Array, y: Array, owners: Array) -> Kernel:
     """The most probable scales: one length per owner of features, found by L-BFGS with analytic gradients.
 
     y should have about zero mean and unit variance. Priors are log-normal; see `_priors`.
@@ -106,7 +106,7 @@ def fitted(x: Array, y: Array, owners: Array) -> Scales:
     centre, width = _priors(dimensions)
     bounds = [(low, high) for low, high in zip(centre - 4 * width, centre + 4 * width, strict=True)]
     found = minimize(
-        _Misfit(gaps.reshape(dimensions, -1), y, centre, width),
+        _NegativeLogPosterior(gaps.reshape(dimensions, -1), y, centre, width),
         centre,
         jac=True,
         method="L-BFGS-B",
@@ -114,7 +114,7 @@ def fitted(x: Array, y: Array, owners: Array) -> Scales:
         options={"maxiter": 60, "ftol": 1e-6, "gtol": 1e-3},
     )
     lengths = numpy.exp(found.x[:dimensions])[owners]
-    return Scales(lengths, float(numpy.exp(found.x[-2])), float(numpy.exp(found.x[-1])))
+    return Kernel(lengths, float(numpy.exp(found.x[-2])), float(numpy.exp(found.x[-1])))
 
 
 def _priors(dimensions: int) -> tuple[Array, Array]:
@@ -129,7 +129,7 @@ def _priors(dimensions: int) -> tuple[Array, Array]:
     return centre, width
 
 
-class _Misfit:
+class _NegativeLogPosterior:
     """Minus the log of likelihood times prior, and its gradient, as a function of log lengths, log signal, log noise.
 
     Source: Rasmussen & Williams 2006, "Gaussian processes for machine learning", equation 5.9.

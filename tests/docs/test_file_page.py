@@ -9,8 +9,9 @@ import pytest
 from caviar import Pipeline, Search
 from caviar.config.declaration.dump import inline
 from caviar.config.declaration.pipeline import Check
+from caviar.interfaces.fields.declared import Declared
 from caviar.interfaces.fields.types import field_type
-from caviar.interfaces.plugin import Declared, Plugin
+from caviar.interfaces.plugin import Plugin
 from caviar.registry.load import load, name_of
 
 from tests.docs.blocks import ROOT

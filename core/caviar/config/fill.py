@@ -11,7 +11,8 @@ from caviar.config.reading.build import Builder
 from caviar.config.reading.document import parse
 from caviar.config.reading.errors import Mistakes
 from caviar.config.reading.positions import Keys, Scan
-from caviar.interfaces.plugin import Declared, Plugin
+from caviar.interfaces.fields.declared import Declared
+from caviar.interfaces.plugin import Plugin
 from caviar.interfaces.sampler import Sampler
 
 

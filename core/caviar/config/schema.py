@@ -9,9 +9,10 @@ from typing import Any, Literal, TypeAlias, get_args, get_origin
 
 from caviar.config.declaration.dump import inline
 from caviar.config.declaration.pipeline import Pipeline
+from caviar.interfaces.fields.declared import Declared
 from caviar.interfaces.fields.field import Facts
 from caviar.interfaces.fields.types import FieldType, field_type, type_of_annotation
-from caviar.interfaces.plugin import Declared, Plugin
+from caviar.interfaces.plugin import Plugin
 from caviar.interfaces.sampler import Sampler
 from caviar.registry import index
 from caviar.registry.load import load, name_of

@@ -5,11 +5,12 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import Any, ClassVar, Self
 
+from caviar.interfaces.fields.markers import IsSampler
 from caviar.interfaces.plugin import Plugin
 from caviar.values.arrays import Array
 
 
-class Sampler(Plugin):
+class Sampler(Plugin, IsSampler):
     """A range on the right scale; equal steps in [0, 1] are equally likely.
 
     Laws, tested by `caviar.testing.SamplerContract`: `from_unit` rises (or falls) all the way;

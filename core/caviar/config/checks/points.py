@@ -9,8 +9,8 @@ from caviar.config.declaration.pipeline import Pipeline
 from caviar.config.declaration.space import PluginChoice, owners, sampler_of, space_of
 from caviar.config.hints.suggestions import closest, is_synonym
 from caviar.config.reading.positions import Keys
+from caviar.interfaces.fields.declared import Declared
 from caviar.interfaces.fields.types import say, spell
-from caviar.interfaces.plugin import Declared
 from caviar.registry.index import PluginError
 from caviar.registry.load import name_of
 from caviar.values.dimension import Dimension, Space

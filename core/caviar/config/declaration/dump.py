@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from caviar.config.declaration.pipeline import Pipeline
+from caviar.interfaces.fields.declared import Declared
 from caviar.interfaces.fields.types import field_type
-from caviar.interfaces.plugin import Declared, Plugin
+from caviar.interfaces.plugin import Plugin
 from caviar.interfaces.sampler import Sampler
 from caviar.registry.load import name_of
 

@@ -12,12 +12,12 @@ from caviar.config.declaration.run_name import ALLOWED, is_run_name
 from caviar.interfaces.backend import Backend
 from caviar.interfaces.data import Data
 from caviar.interfaces.executor import Executor
+from caviar.interfaces.fields.declared import Declared
 from caviar.interfaces.fields.field import Each, Many, Tunable, setting
 from caviar.interfaces.metric import Metric
 from caviar.interfaces.model import Model
 from caviar.interfaces.normalizer import Normalizer
 from caviar.interfaces.optimizer import Optimizer
-from caviar.interfaces.plugin import Declared
 from caviar.interfaces.pruner import Pruner
 from caviar.interfaces.regularizer import Regularizer
 from caviar.interfaces.reporter import Reporter

@@ -7,7 +7,7 @@ from typing import Any
 
 from caviar.config.declaration.pipeline import Pipeline
 from caviar.config.declaration.space import SEARCHED, space_of
-from caviar.interfaces.plugin import Declared
+from caviar.interfaces.fields.declared import Declared
 from caviar.interfaces.sampler import Sampler
 
 FIRST = (1, 2)

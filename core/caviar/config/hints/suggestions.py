@@ -8,7 +8,8 @@ from difflib import get_close_matches
 from caviar.config.declaration.dump import inline
 from caviar.config.hints.calls import Call, call_in
 from caviar.config.hints.synonyms import suggestion, synonym_of
-from caviar.interfaces.plugin import Declared, Plugin
+from caviar.interfaces.fields.declared import Declared
+from caviar.interfaces.plugin import Plugin
 from caviar.interfaces.sampler import Sampler
 from caviar.registry import index
 from caviar.registry.load import name_of, read

@@ -17,8 +17,9 @@ from caviar.config.reading.errors import Mistake
 from caviar.config.reading.locations import FieldProblems, InvalidValue, Location, construct
 from caviar.config.reading.ranges import build_sampler, is_range
 from caviar.interfaces.data import Data
+from caviar.interfaces.fields.declared import Declared
 from caviar.interfaces.fields.types import FieldType, field_type, say
-from caviar.interfaces.plugin import Declared, Plugin
+from caviar.interfaces.plugin import Plugin
 from caviar.interfaces.sampler import Sampler
 from caviar.registry import index
 from caviar.registry.load import label_of

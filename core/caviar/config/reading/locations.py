@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from caviar.config.reading.positions import Keys
+from caviar.interfaces.fields.declared import Declared
 from caviar.interfaces.fields.errors import FieldErrors, MessageStyle
-from caviar.interfaces.plugin import Declared
 from caviar.registry.index import PluginError
 from caviar.registry.load import name_of
 

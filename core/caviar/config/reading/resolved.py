@@ -13,7 +13,8 @@ from caviar.config.reading.document import parse
 from caviar.config.reading.errors import Mistakes
 from caviar.config.reading.locations import InvalidValue, Location
 from caviar.interfaces.data import Data, DataError
-from caviar.interfaces.plugin import Declared, Plugin
+from caviar.interfaces.fields.declared import Declared
+from caviar.interfaces.plugin import Plugin
 from caviar.registry import index
 from caviar.registry.code import file_of
 from caviar.registry.load import entry_of, load, name_of, version_of

@@ -8,7 +8,8 @@ from typing import Any
 from caviar.config.declaration.dump import inline, key_text, sampler_table, table_of
 from caviar.config.declaration.pipeline import Pipeline
 from caviar.config.declaration.space import SEARCHED, elements, is_choice
-from caviar.interfaces.plugin import Declared, Plugin
+from caviar.interfaces.fields.declared import Declared
+from caviar.interfaces.plugin import Plugin
 from caviar.interfaces.sampler import Sampler
 from caviar.registry.load import label_of
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from caviar.config.declaration.space import sampler_of
 from caviar.config.reading.locations import FieldProblems, construct
-from caviar.interfaces.plugin import Declared
+from caviar.interfaces.fields.declared import Declared
 from caviar.interfaces.sampler import Sampler
 from caviar.values.dimension import Dimension
 from caviar.values.trial import Trial

@@ -8,8 +8,9 @@ from typing import Any
 
 from caviar.config.declaration.pipeline import Pipeline
 from caviar.config.declaration.space import SEARCHED, PluginChoice, elements, is_choice, sampler_of, settle, space_of
+from caviar.interfaces.fields.declared import Declared
 from caviar.interfaces.fields.types import say
-from caviar.interfaces.plugin import Declared, Plugin
+from caviar.interfaces.plugin import Plugin
 from caviar.interfaces.sampler import Sampler
 from caviar.registry.load import label_of
 from caviar.values.dimension import Dimension

@@ -8,7 +8,6 @@ from typing import Any
 
 from caviar.interfaces.fields import lookup
 from caviar.interfaces.fields.types import FieldType
-from caviar.interfaces.plugin import Plugin
 from caviar.support.files import file_or_url
 from caviar.values.problem import Problem
 
@@ -47,7 +46,7 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _named(base: type[Plugin], name: str) -> Plugin:
+def _named(base: type[Any], name: str) -> Any:
     try:
         return lookup.plugin_by_name(base.kind, name)()
     except Problem as problem:

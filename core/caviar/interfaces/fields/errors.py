@@ -10,16 +10,16 @@ from typing import Any
 
 from pydantic import PydanticUserError, ValidationError
 
+from caviar.interfaces.fields.field import facts_of
+from caviar.interfaces.fields.markers import IsSampler
 from caviar.interfaces.fields.types import field_type, say, spell
-from caviar.interfaces.plugin import Declared, Plugin
-from caviar.interfaces.sampler import Sampler
 
 
 @dataclass(frozen=True)
 class MessageStyle:
     """How plugins are called, which range is the plainest, and how a range of some numbers is written."""
 
-    called: Callable[[type[Plugin]], str]
+    called: Callable[[type[Any]], str]
     plainest: str
     range: str
 
@@ -33,8 +33,9 @@ class FieldErrors(TypeError, ValueError):
     Wrong types and wrong values come together, so it is both of Python's errors.
     """
 
-    def __init__(self, cls: type[Declared], given: Mapping[str, Any], error: ValidationError) -> None:
-        self.cls, self.given, self.error = cls, given, error
+    def __init__(self, cls: type[Any], given: Mapping[str, Any], error: ValidationError) -> None:
+        self.cls: Any = cls
+        self.given, self.error = given, error
         found = self.messages(PROGRAM)
         super().__init__("\n".join(f"{cls.__name__}{f'.{field}' if field else ''}: {text}" for field, text in found))
 
@@ -59,7 +60,7 @@ class FieldErrors(TypeError, ValueError):
         if field is None or field not in self.cls.model_fields:
             return str(found[0]["msg"])
         expected, value = field_type(self.cls, field), self.given.get(field)
-        if isinstance(value, Sampler):
+        if isinstance(value, IsSampler):
             sampler = speech.called(type(value))
             return f"must be {expected.words()}, but '{sampler}' can give {say(found[0]['input'])}"
         if any(each["type"] == "finite_number" for each in found):
@@ -80,9 +81,10 @@ def _nearest(word: str, options: tuple[str, ...]) -> str | None:
     return begun[0] if len(begun) == 1 else next(iter(get_close_matches(word.lower(), options, 1, 0.8)), None)
 
 
-def _meant(cls: type[Declared], word: str) -> str:
+def _meant(cls: type[Any], word: str) -> str:
     fields = list(cls.model_fields)
-    meant = [field for field in fields if word in cls.facts(field).also] or get_close_matches(word, fields, 1, 0.6)
+    also = [field for field in fields if word in facts_of(cls.model_fields[field].metadata).also]
+    meant = also or get_close_matches(word, fields, 1, 0.6)
     return f"did you mean '{meant[0]}'?" if meant else f"it has {', '.join(fields) or 'none'}"
 
 

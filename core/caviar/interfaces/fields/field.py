@@ -7,9 +7,9 @@ from math import isfinite
 from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeAlias, TypeVar
 
 from pydantic import Field
+from pydantic_core import core_schema
 
-if TYPE_CHECKING:
-    from caviar.interfaces.sampler import Sampler
+from caviar.interfaces.fields.markers import IsSampler
 
 T = TypeVar("T")
 
@@ -22,7 +22,7 @@ class Facts:
     gt: float | None = None
     le: float | None = None
     lt: float | None = None
-    search: Sampler | None = None
+    search: Any = None
     tier: int | None = None
     also: tuple[str, ...] = ()
 
@@ -47,12 +47,8 @@ class _SamplerOr:
     """Makes pydantic accept a sampler of T wherever it accepts a T."""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
-        from pydantic_core import core_schema
-
-        from caviar.interfaces.sampler import Sampler
-
         def check(value: Any, inner: Any) -> Any:
-            if isinstance(value, Sampler):
+            if isinstance(value, IsSampler):
                 for end in value.ends():
                     inner(end)
                 return value
@@ -69,9 +65,9 @@ if TYPE_CHECKING:
         """Reads as T, may be given a T or a sampler of T."""
 
         def __get__(self, plugin: object, owner: Any = None) -> T: ...
-        def __set__(self, plugin: object, value: T | Sampler) -> None: ...
+        def __set__(self, plugin: object, value: T | IsSampler) -> None: ...
 
-    Each: TypeAlias = T | Sampler
+    Each: TypeAlias = T | IsSampler
     """One element of a list or table that may be a sampler: `tuple[Each[int], ...]`."""
     Many: TypeAlias = tuple[T, ...] | list[T]
     """A tuple of T; a program may give a list, which becomes one."""
@@ -88,7 +84,7 @@ def tunable(
     gt: float | None = None,
     le: float | None = None,
     lt: float | None = None,
-    search: Sampler | None = None,
+    search: Any = None,
     tier: int | None = None,
     also: tuple[str, ...] = (),
 ) -> Any:

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import Any
 
-if TYPE_CHECKING:
-    from caviar.interfaces.plugin import Plugin
-
-plugin_by_name: Callable[[str, str], type[Plugin]]
+plugin_by_name: Callable[[str, str], type[Any]]
 """(kind, name) -> the class; raises Problem. The package hands it down when it is imported."""

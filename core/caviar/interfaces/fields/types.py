@@ -12,8 +12,8 @@ from pathlib import Path
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from caviar.interfaces.fields.field import TUNABLE
-from caviar.interfaces.plugin import Declared, Plugin
+from caviar.interfaces.fields.field import TUNABLE, facts_of
+from caviar.interfaces.fields.markers import IsDeclared, IsPlugin
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class FieldType:
 
     types: tuple[Any, ...]
     tunable: bool
-    search: Plugin | None = None
+    search: Any = None
 
     @property
     def optional(self) -> bool:
@@ -30,14 +30,14 @@ class FieldType:
         return type(None) in self.types
 
     @property
-    def plugin(self) -> type[Plugin] | None:
-        """The base class of the plugin that belongs here, if one does."""
-        return next((each for each in self._classes() if issubclass(each, Plugin)), None)
+    def plugin(self) -> type[Any] | None:
+        """The base class (of `Plugin`) of the plugin that belongs here, if one does."""
+        return next((each for each in self._classes() if issubclass(each, IsPlugin)), None)
 
     @property
-    def nested(self) -> type[Declared] | None:
-        """The table that belongs here, if it is not a plugin's."""
-        return next((each for each in self._classes() if issubclass(each, Declared)), None)
+    def nested(self) -> type[Any] | None:
+        """The class (of `Declared`) of the table that belongs here, if it is not a plugin's."""
+        return next((each for each in self._classes() if issubclass(each, IsDeclared)), None)
 
     @property
     def element(self) -> FieldType | None:
@@ -71,15 +71,16 @@ class FieldType:
         named = [_word(each, many) for each in types if each is not type(None)]
         return " or ".join(dict.fromkeys(named)) + (' or "auto"' if self.optional else "")
 
-    def _classes(self) -> Iterable[type[Declared]]:
-        return (each for each in self.types if isinstance(each, type) and issubclass(each, Declared))
+    def _classes(self) -> Iterable[type[IsDeclared]]:
+        return (each for each in self.types if isinstance(each, type) and issubclass(each, IsDeclared))
 
 
 @cache
-def field_type(cls: type[Declared], field: str) -> FieldType:
+def field_type(cls: type[Any], field: str) -> FieldType:
     """What a field of a declared class may hold."""
-    found = type_of_annotation(cls.model_fields[field].annotation)
-    return FieldType(found.types, found.tunable or cls.is_tunable(field), cls.facts(field).search)
+    info = cls.model_fields[field]
+    found = type_of_annotation(info.annotation)
+    return FieldType(found.types, found.tunable or TUNABLE in info.metadata, facts_of(info.metadata).search)
 
 
 def type_of_annotation(annotation: Any) -> FieldType:
@@ -112,9 +113,9 @@ def _word(each: Any, many: bool) -> str:
         return ("lists of " if many else "a list of ") + type_of_annotation(get_args(each)[0]).words(many=True)
     if get_origin(each) is dict:
         return "tables" if many else "a table"
-    if isinstance(each, type) and issubclass(each, Plugin):
+    if isinstance(each, type) and issubclass(each, IsPlugin):
         return f"{each.kind}s" if many else f"{_article(each.kind)} {each.kind}"
-    if isinstance(each, type) and issubclass(each, Declared):
+    if isinstance(each, type) and issubclass(each, IsDeclared):
         return "tables" if many else "a table"
     return "any value"
 
@@ -125,7 +126,7 @@ def _article(word: str) -> str:
 
 def say(value: Any) -> str:
     """A value as a file would have it, cut where it is long."""
-    if isinstance(value, Plugin):
+    if isinstance(value, IsPlugin):
         return f"{_article(value.kind)} {value.kind}"
     if isinstance(value, (date, datetime, time)):
         text = value.isoformat()

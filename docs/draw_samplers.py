@@ -10,7 +10,7 @@ from html import escape
 from pathlib import Path
 
 import numpy
-from caviar import Array, Sampler
+from caviar.plugin import Array, Sampler
 from caviar_plugins import Beta, Choice, Int, Log, LogInt, Normal, Ordinal, Uniform
 
 FOLDER = Path(__file__).parent / "samplers"

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from inspect import getdoc
 from typing import Any
 
-from caviar import Plugin
 from caviar.config.declaration.dump import inline
 from caviar.interfaces.fields.field import Facts
 from caviar.interfaces.fields.types import field_type
+from caviar.plugin import Plugin
 from caviar.registry.extras import install_line
 from caviar.registry.index import entries
 from caviar.registry.load import KINDS, read

@@ -1,79 +1,70 @@
 """Caviar: searches hyperparameters and trains whole populations of neural networks from one TOML file.
 
+What users of pipelines type, and the base class of each kind of plugin; `caviar.plugin` has what plugin authors need.
 Public names are imported when first used, so that importing caviar costs nothing.
 """
 
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from caviar.exports import exports
 from caviar.interfaces.fields import lookup as _lookup
 
 __version__ = "0.1.0"
 
 _HOMES = {
+    "caviar.api.pipeline": (
+        "Pipeline",
+        "load",
+    ),
+    "caviar.api.study": (
+        "Best",
+        "Study",
+    ),
+    "caviar.config.declaration.pipeline": (
+        "Check",
+        "OptunaStudy",
+        "Search",
+    ),
     "caviar.config.reading.errors": ("Mistakes",),
-    "caviar.config.declaration.pipeline": ("Check", "OptunaStudy", "Search"),
     "caviar.engine.resume.check": ("Refused",),
-    "caviar.engine.training.job_spec": ("open_job",),
-    "caviar.engine.training.variants": ("watch_compiling",),
     "caviar.interfaces.activation": ("Activation",),
     "caviar.interfaces.backend": ("Backend",),
-    "caviar.interfaces.data": ("Data", "DataError"),
-    "caviar.interfaces.executor": ("Executor", "Job", "Tell", "Workers"),
-    "caviar.interfaces.fields.field": ("Each", "Many", "Tunable", "setting", "tunable"),
+    "caviar.interfaces.data": (
+        "Data",
+        "DataError",
+    ),
+    "caviar.interfaces.executor": ("Executor",),
     "caviar.interfaces.loss": ("Loss",),
     "caviar.interfaces.metric": ("Metric",),
-    "caviar.interfaces.model": ("Model", "ModelContext"),
+    "caviar.interfaces.model": ("Model",),
     "caviar.interfaces.normalizer": ("Normalizer",),
     "caviar.interfaces.optimizer": ("Optimizer",),
-    "caviar.interfaces.plugin": ("Plugin",),
-    "caviar.interfaces.pruner": ("Decision", "Pruner"),
+    "caviar.interfaces.pruner": ("Pruner",),
     "caviar.interfaces.regularizer": ("Regularizer",),
     "caviar.interfaces.reporter": ("Reporter",),
     "caviar.interfaces.sampler": ("Sampler",),
-    "caviar.interfaces.schedule": ("Schedule", "scheduled"),
-    "caviar.interfaces.store": ("Ledger", "Store", "StoreError", "StudyRecord", "TrialRecord"),
+    "caviar.interfaces.schedule": ("Schedule",),
+    "caviar.interfaces.store": (
+        "Store",
+        "StoreError",
+    ),
     "caviar.interfaces.strategy": ("Strategy",),
-    "caviar.interfaces.trainer": ("Advance", "Finish", "Trainer", "TrainerContext"),
+    "caviar.interfaces.trainer": ("Trainer",),
     "caviar.interfaces.transform": ("Transform",),
-    "caviar.api.pipeline": ("Pipeline", "load"),
-    "caviar.registry.hooks": ("hook",),
     "caviar.registry.index": ("PluginError",),
-    "caviar.api.study": ("Best", "Study"),
-    "caviar.values.arrays": ("Array", "namespace"),
-    "caviar.text.columns": ("Column", "Columns"),
-    "caviar.values.condition": ("Condition",),
-    "caviar.values.dataset": ("Dataset", "Split"),
-    "caviar.values.dimension": ("Dimension", "Space"),
-    "caviar.values.earlier": ("EarlierTrial",),
-    "caviar.support.files": ("open_plain", "sync_folder", "write_atomically"),
-    "caviar.values.head": ("ColumnHead", "ColumnKind", "Head"),
-    "caviar.values.history": ("Goal", "History"),
-    "caviar.values.metrics": ("Metrics",),
-    "caviar.text.once": ("say_once",),
-    "caviar.support.packed": ("Buffer", "pack", "unpack"),
-    "caviar.values.population": ("Population",),
-    "caviar.text.printable": ("printable",),
-    "caviar.values.problem": ("Problem", "Stopped"),
-    "caviar.values.random": ("Random", "Streams", "uniforms"),
-    "caviar.values.ranking": ("ranked",),
-    "caviar.values.run": ("EpochInfo", "RunInfo", "Summary"),
-    "caviar.text.scores": ("Scores", "short_number"),
-    "caviar.values.segment": ("Fault", "MemberOutcome", "Outcome", "Segment"),
-    "caviar.text.shell": ("shell_lines",),
-    "caviar.values.slot": ("Initial", "Layout", "Slot", "Views", "lay_out", "size_of"),
-    "caviar.values.table": ("EXACT_WHOLE", "Table"),
-    "caviar.values.task": ("Task", "TaskKind"),
-    "caviar.text.terminal": ("console",),
-    "caviar.values.trial": ("Retest", "Trial", "TrialState"),
-    "caviar.support.words": ("words_from_array", "words_to_array"),
+    "caviar.values.problem": ("Problem",),
+    "caviar.values.trial": (
+        "Trial",
+        "TrialState",
+    ),
 }
-_HOME = {name: module for module, names in _HOMES.items() for name in names}
-__all__ = list(_HOME)
+__all__ = [name for names in _HOMES.values() for name in names]
 
 if TYPE_CHECKING:
+    from caviar import plugin as plugin
     from caviar.api.pipeline import Pipeline as Pipeline
     from caviar.api.pipeline import load as load
     from caviar.api.study import Best as Best
@@ -83,116 +74,32 @@ if TYPE_CHECKING:
     from caviar.config.declaration.pipeline import Search as Search
     from caviar.config.reading.errors import Mistakes as Mistakes
     from caviar.engine.resume.check import Refused as Refused
-    from caviar.engine.training.job_spec import open_job as open_job
-    from caviar.engine.training.variants import watch_compiling as watch_compiling
     from caviar.interfaces.activation import Activation as Activation
     from caviar.interfaces.backend import Backend as Backend
     from caviar.interfaces.data import Data as Data
     from caviar.interfaces.data import DataError as DataError
     from caviar.interfaces.executor import Executor as Executor
-    from caviar.interfaces.executor import Job as Job
-    from caviar.interfaces.executor import Tell as Tell
-    from caviar.interfaces.executor import Workers as Workers
-    from caviar.interfaces.fields.field import Each as Each
-    from caviar.interfaces.fields.field import Many as Many
-    from caviar.interfaces.fields.field import Tunable as Tunable
-    from caviar.interfaces.fields.field import setting as setting
-    from caviar.interfaces.fields.field import tunable as tunable
     from caviar.interfaces.loss import Loss as Loss
     from caviar.interfaces.metric import Metric as Metric
     from caviar.interfaces.model import Model as Model
-    from caviar.interfaces.model import ModelContext as ModelContext
     from caviar.interfaces.normalizer import Normalizer as Normalizer
     from caviar.interfaces.optimizer import Optimizer as Optimizer
-    from caviar.interfaces.plugin import Plugin as Plugin
-    from caviar.interfaces.pruner import Decision as Decision
     from caviar.interfaces.pruner import Pruner as Pruner
     from caviar.interfaces.regularizer import Regularizer as Regularizer
     from caviar.interfaces.reporter import Reporter as Reporter
     from caviar.interfaces.sampler import Sampler as Sampler
     from caviar.interfaces.schedule import Schedule as Schedule
-    from caviar.interfaces.schedule import scheduled as scheduled
-    from caviar.interfaces.store import Ledger as Ledger
     from caviar.interfaces.store import Store as Store
     from caviar.interfaces.store import StoreError as StoreError
-    from caviar.interfaces.store import StudyRecord as StudyRecord
-    from caviar.interfaces.store import TrialRecord as TrialRecord
     from caviar.interfaces.strategy import Strategy as Strategy
-    from caviar.interfaces.trainer import Advance as Advance
-    from caviar.interfaces.trainer import Finish as Finish
     from caviar.interfaces.trainer import Trainer as Trainer
-    from caviar.interfaces.trainer import TrainerContext as TrainerContext
     from caviar.interfaces.transform import Transform as Transform
-    from caviar.registry.hooks import hook as hook
     from caviar.registry.index import PluginError as PluginError
-    from caviar.support.files import open_plain as open_plain
-    from caviar.support.files import sync_folder as sync_folder
-    from caviar.support.files import write_atomically as write_atomically
-    from caviar.support.packed import Buffer as Buffer
-    from caviar.support.packed import pack as pack
-    from caviar.support.packed import unpack as unpack
-    from caviar.support.words import words_from_array as words_from_array
-    from caviar.support.words import words_to_array as words_to_array
-    from caviar.text.columns import Column as Column
-    from caviar.text.columns import Columns as Columns
-    from caviar.text.once import say_once as say_once
-    from caviar.text.printable import printable as printable
-    from caviar.text.scores import Scores as Scores
-    from caviar.text.scores import short_number as short_number
-    from caviar.text.shell import shell_lines as shell_lines
-    from caviar.text.terminal import console as console
-    from caviar.values.arrays import Array as Array
-    from caviar.values.arrays import namespace as namespace
-    from caviar.values.condition import Condition as Condition
-    from caviar.values.dataset import Dataset as Dataset
-    from caviar.values.dataset import Split as Split
-    from caviar.values.dimension import Dimension as Dimension
-    from caviar.values.dimension import Space as Space
-    from caviar.values.earlier import EarlierTrial as EarlierTrial
-    from caviar.values.head import ColumnHead as ColumnHead
-    from caviar.values.head import ColumnKind as ColumnKind
-    from caviar.values.head import Head as Head
-    from caviar.values.history import Goal as Goal
-    from caviar.values.history import History as History
-    from caviar.values.metrics import Metrics as Metrics
-    from caviar.values.population import Population as Population
     from caviar.values.problem import Problem as Problem
-    from caviar.values.problem import Stopped as Stopped
-    from caviar.values.random import Random as Random
-    from caviar.values.random import Streams as Streams
-    from caviar.values.random import uniforms as uniforms
-    from caviar.values.ranking import ranked as ranked
-    from caviar.values.run import EpochInfo as EpochInfo
-    from caviar.values.run import RunInfo as RunInfo
-    from caviar.values.run import Summary as Summary
-    from caviar.values.segment import Fault as Fault
-    from caviar.values.segment import MemberOutcome as MemberOutcome
-    from caviar.values.segment import Outcome as Outcome
-    from caviar.values.segment import Segment as Segment
-    from caviar.values.slot import Initial as Initial
-    from caviar.values.slot import Layout as Layout
-    from caviar.values.slot import Slot as Slot
-    from caviar.values.slot import Views as Views
-    from caviar.values.slot import lay_out as lay_out
-    from caviar.values.slot import size_of as size_of
-    from caviar.values.table import EXACT_WHOLE as EXACT_WHOLE
-    from caviar.values.table import Table as Table
-    from caviar.values.task import Task as Task
-    from caviar.values.task import TaskKind as TaskKind
-    from caviar.values.trial import Retest as Retest
     from caviar.values.trial import Trial as Trial
     from caviar.values.trial import TrialState as TrialState
 
 _lookup.plugin_by_name = lambda kind, name: import_module("caviar.config.hints.plugin_by_name").plugin_by_name(
     kind, name
 )
-
-
-def __getattr__(name: str) -> Any:
-    if name in _HOME:
-        return getattr(import_module(_HOME[name]), name)
-    raise AttributeError(f"module 'caviar' has no attribute {name!r}")
-
-
-def __dir__() -> list[str]:
-    return sorted([*_HOME, "__version__"])
+__getattr__, __dir__ = exports(__name__, _HOMES, also={"plugin": "caviar.plugin"})

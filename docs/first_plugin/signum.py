@@ -1,6 +1,6 @@
 """signum: steps of equal length in every coordinate."""
 
-from caviar import Array, Layout, Optimizer, Tunable, namespace, tunable
+from caviar.plugin import Array, Layout, Optimizer, Tunable, namespace, tunable
 from caviar_plugins import Beta, Log
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import llvmlite.binding
 import numpy
-from caviar import Array
+from caviar.plugin import Array
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils

@@ -9,7 +9,7 @@ from math import ceil
 from typing import Any
 
 import numpy
-from caviar import Array, namespace
+from caviar.plugin import Array, namespace
 
 _BLOCK = 128  # threads; no number depends on it
 _EACH = 8  # values of a buffer that a thread changes: what it works out once per member then costs little

@@ -10,7 +10,7 @@ from secrets import token_hex
 from typing import Any
 
 import numba
-from caviar import say_once
+from caviar.plugin import say_once
 from numba.core.caching import FunctionCache
 from numba.core.serialize import dumps
 

@@ -7,7 +7,7 @@ from math import factorial, log, prod
 from typing import Any, TypeVar, cast
 
 import numpy
-from caviar import Array, say_once
+from caviar.plugin import Array, say_once
 from numba import njit
 
 from caviar_plugins.kernel_cache import KernelCache

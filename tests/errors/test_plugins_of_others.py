@@ -35,7 +35,7 @@ class Needy(caviar.Optimizer):
 
     requires = ("module_of_an_extra",)
 
-    def init(self, parameters: caviar.Array, layout: caviar.Layout) -> dict[str, caviar.Array]:
+    def init(self, parameters: caviar.plugin.Array, layout: caviar.plugin.Layout) -> dict[str, caviar.plugin.Array]:
         return {}
 
     def update(self, *_: object) -> None: ...
@@ -46,8 +46,8 @@ class Profit(caviar.Metric):
 
     task = "regression"
 
-    def measure(self, prediction: caviar.Array, truth: caviar.Array) -> caviar.Array:
-        profit: caviar.Array = prediction[..., 0].sum(axis=1)
+    def measure(self, prediction: caviar.plugin.Array, truth: caviar.plugin.Array) -> caviar.plugin.Array:
+        profit: caviar.plugin.Array = prediction[..., 0].sum(axis=1)
         return profit
 
 

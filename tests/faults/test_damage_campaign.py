@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from caviar import Reporter, Trial, hook, load
+from caviar import Reporter, Trial, load
 from caviar.cli.main import app
 from caviar.engine.study import run
+from caviar.plugin import hook
 from typer.testing import CliRunner
 
 from tests.faults.damages import damaged

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy
 import pytest
-from caviar import Ledger, Metrics, StoreError, StudyRecord, Trial, TrialRecord, TrialState
+from caviar.plugin import Ledger, Metrics, StoreError, StudyRecord, Trial, TrialRecord, TrialState
 from caviar_plugins.stores.rows import ARTIFACT, STORED, STUDY, signed
 from caviar_plugins.stores.sqlite import SQLite
 from caviar_plugins.stores.store_errors import told

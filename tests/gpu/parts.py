@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy
-from caviar import Backend, Data, Pipeline, Table
+from caviar import Backend, Data, Pipeline
+from caviar.plugin import Table
 from caviar.testing.work import EVERY, Bench, FewRows
 from caviar_plugins import (
     GELU,

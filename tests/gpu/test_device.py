@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy
 import pytest
-from caviar import Pipeline, Search, Segment, TrialState
+from caviar import Pipeline, Search, TrialState
 from caviar.engine.data.resolve import resolve_run
 from caviar.engine.training.variants import plain
+from caviar.plugin import Segment
 from caviar.registry.index import names
 from caviar.registry.load import load
 from caviar.testing import (

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy
 import pytest
-from caviar import Views, lay_out, size_of
 from caviar.engine.training.bind import bind
 from caviar.engine.training.variants import for_cuda, kernels_in_use, plain, variant_for
+from caviar.plugin import Views, lay_out, size_of
 from caviar.testing import TrainerContract
 from caviar.testing.work import small_pipeline
 from caviar_plugins import MLP, SGD, Adam, AdamW, BatchNorm, PopulationTrainer, RMSprop, SoftmaxCrossEntropy

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 import numpy
-from caviar import Backend, Dataset, Optimizer, Pipeline, Population, Random, Split, Task, TrainerContext
+from caviar import Backend, Optimizer, Pipeline
 from caviar.engine.training.bind import bind_population
 from caviar.engine.training.variants import VariantChoice, variant_for
+from caviar.plugin import Dataset, Population, Random, Split, Task, TrainerContext
 from caviar_plugins import L2, MLP, Accuracy, Adam, BatchNorm, PopulationTrainer, SoftmaxCrossEntropy
 
 RATES = (0.003, 0.01, 0.05)

@@ -33,13 +33,13 @@ class Power(caviar.Sampler):
 class SignDescent(caviar.Optimizer):
     """theta -= learning_rate * sign(gradient)."""
 
-    learning_rate: caviar.Tunable[float] = caviar.tunable(default=1e-3, gt=0)
+    learning_rate: caviar.plugin.Tunable[float] = caviar.plugin.tunable(default=1e-3, gt=0)
 
     def init(self, parameters, layout):
         return {}
 
     def update(self, parameters, gradients, state, step, layout):
-        parameters -= self.learning_rate * caviar.namespace(gradients).sign(gradients)
+        parameters -= self.learning_rate * caviar.plugin.namespace(gradients).sign(gradients)
 
 
 class Middle(caviar.Strategy):

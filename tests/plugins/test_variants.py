@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy
 import pytest
-from caviar import Views, lay_out
 from caviar.engine.training.bind import bind
 from caviar.engine.training.variants import VariantChoice, compiled, plain
+from caviar.plugin import Views, lay_out
 from caviar_plugins import (
     AUC,
     F1,

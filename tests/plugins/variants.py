@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any, Literal
 
 import numpy
-from caviar import Array, Dataset, Pipeline, Population, Random, Split, Task, TrainerContext
+from caviar import Pipeline
 from caviar.engine.training.bind import bind_population
 from caviar.engine.training.variants import VariantChoice
+from caviar.plugin import Array, Dataset, Population, Random, Split, Task, TrainerContext
 from caviar_plugins import (
     GELU,
     L2,

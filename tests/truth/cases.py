@@ -8,7 +8,7 @@ from typing import Any
 
 import caviar_plugins
 import numpy
-from caviar import Array, Initial, Loss, Normalizer, Optimizer, Plugin, Slot, lay_out
+from caviar.plugin import Array, Initial, Loss, Normalizer, Optimizer, Plugin, Slot, lay_out
 from caviar_plugins import MLP, Adam, AdamW, BatchNorm, LayerNorm, NoNormalizer, RMSprop
 
 EPOCHS, STEPS = 12, 200

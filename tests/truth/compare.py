@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy
-from caviar import Array
+from caviar.plugin import Array
 
 from tests.truth.cases import Case
 

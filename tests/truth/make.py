@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy
 import torch
-from caviar import Array
+from caviar.plugin import Array
 from safetensors.numpy import save_file
 
 from tests.truth import pytorchs

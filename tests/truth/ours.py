@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy
-from caviar import Array, ModelContext, Streams, Views, lay_out, size_of
 from caviar.engine.training.bind import bind
 from caviar.engine.training.variants import VariantChoice, compiled, plain
+from caviar.plugin import Array, ModelContext, Streams, Views, lay_out, size_of
 from caviar_plugins import L2, SoftmaxCrossEntropy
 
 from tests.truth.cases import EPOCHS, TRAINED

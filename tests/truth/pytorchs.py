@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy
 import torch
-from caviar import Array
+from caviar.plugin import Array
 from caviar_plugins import Cosine, Exponential, InverseTime, Step, Warmup
 from torch import nn
 from torch.optim import lr_scheduler

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from caviar import Array
+from caviar.plugin import Array
 from safetensors.numpy import load_file
 
 from tests.truth import ours

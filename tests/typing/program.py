@@ -6,22 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy
-from caviar import (
-    Activation,
-    Array,
-    Data,
-    Optimizer,
-    Pipeline,
-    Sampler,
-    Search,
-    Study,
-    Table,
-    Transform,
-    Tunable,
-    namespace,
-    setting,
-    tunable,
-)
+from caviar import Activation, Data, Optimizer, Pipeline, Sampler, Search, Study, Transform
+from caviar.plugin import Array, Table, Tunable, namespace, setting, tunable
 from caviar_plugins import L2, MLP, Adam, BatchNorm, Choice, Cosine, Int, LayerNorm, Log, LogInt, Memory, Ordinal
 
 

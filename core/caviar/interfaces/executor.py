@@ -22,7 +22,7 @@ class Job(Protocol):
         """Trains the segment; `tell` is called after each epoch, `check_stop` between steps."""
 
     def job_spec(self) -> Sequence[Buffer] | None:
-        """Bytes, in pieces, from which `caviar.open_job` makes this job in another process, data included.
+        """Bytes, in pieces, from which `caviar.plugin.open_job` makes this job in another process, data included.
 
         None where that cannot be, because a plugin is known to this process alone: a class in a notebook.
         """

@@ -8,7 +8,7 @@ from caviar.interfaces.plugin import Plugin
 
 
 class Reporter(Plugin):
-    """Implements any of the hooks, each marked with `@caviar.hook`.
+    """Implements any of the hooks, each marked with `@caviar.plugin.hook`.
 
     A reporter never changes a result. One that raises is noted and called again at the next event; the others go on.
     What it remembers between events it keeps in a pydantic `PrivateAttr`, set in `before_run`; fields never change.

@@ -16,7 +16,7 @@ class Transform(Plugin):
 
     What it learned is saved with the model as arrays.
 
-    Words are saved as numbers too: `caviar.words_to_array` and `caviar.words_from_array`.
+    Words are saved as numbers too: `caviar.plugin.words_to_array` and `caviar.plugin.words_from_array`.
     """
 
     kind: ClassVar[str] = "transform"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from math import pi, sqrt
 from typing import Any, ClassVar
 
-from caviar import Activation, Array, Initial, namespace
+from caviar.plugin import Activation, Array, Initial, namespace
 
 _SCALE, _CUBIC = sqrt(2 / pi), 0.044715
 

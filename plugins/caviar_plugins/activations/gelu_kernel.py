@@ -6,7 +6,7 @@ from math import pi, sqrt
 from typing import Any
 
 import numpy
-from caviar import Array
+from caviar.plugin import Array
 
 from caviar_plugins.activations.gelu import GELU
 from caviar_plugins.kernels import compiled, walkable

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from math import sqrt
 from typing import Any, ClassVar
 
-from caviar import Activation, Array, Initial, namespace
+from caviar.plugin import Activation, Array, Initial, namespace
 
 
 class ReLU(Activation):

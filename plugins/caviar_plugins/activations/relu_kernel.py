@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy
-from caviar import Array
+from caviar.plugin import Array
 
 from caviar_plugins.activations.relu import ReLU
 from caviar_plugins.kernels import compiled, walkable

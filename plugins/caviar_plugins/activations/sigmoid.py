@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from caviar import Activation, Array, namespace
+from caviar.plugin import Activation, Array, namespace
 
 
 class Sigmoid(Activation):

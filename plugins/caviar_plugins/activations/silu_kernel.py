@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy
-from caviar import Array
+from caviar.plugin import Array
 
 from caviar_plugins.activations.sigmoid_kernel import small
 from caviar_plugins.activations.silu import SiLU

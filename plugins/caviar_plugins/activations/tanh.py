@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from caviar import Activation, Array, namespace
+from caviar.plugin import Activation, Array, namespace
 
 
 class Tanh(Activation):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any, ClassVar
 
-from caviar import Array, Backend
+from caviar.plugin import Array, Backend
 
 
 class CuPy(Backend):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from caviar import Array, Backend
+from caviar.plugin import Array, Backend
 
 
 class NumPy(Backend):

@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NoReturn
 
-from caviar import Array, Data, Head, Table, setting
+from caviar.plugin import Array, Data, Head, Table, setting
 from pydantic import ValidationInfo, field_validator
 
 from caviar_plugins.data.csv_cells import BadCell, describe, is_missing

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from caviar import EXACT_WHOLE, ColumnHead
+from caviar.plugin import EXACT_WHOLE, ColumnHead
 
 MISSING = ("", "na", "n/a", "nan", "null", "none", "?")
 """What stands for a missing value, in any case."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from caviar import EXACT_WHOLE, Array, DataError
+from caviar.plugin import EXACT_WHOLE, Array, DataError
 
 from caviar_plugins.data.csv_cells import (
     FLAGS,

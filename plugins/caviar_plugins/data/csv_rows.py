@@ -18,7 +18,7 @@ from os import stat_result
 from pathlib import Path
 from typing import NoReturn, TextIO
 
-from caviar import DataError
+from caviar.plugin import DataError
 
 _LONGEST_CELL = 1 << 30  # characters; Python's own limit, 131,072, is less than texts may have
 _SHOWN = 20  # names of columns in a message

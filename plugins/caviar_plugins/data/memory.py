@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Self
 
-from caviar import Data, DataError, Head, Table
+from caviar.plugin import Data, DataError, Head, Table
 from pydantic import PrivateAttr
 
 

@@ -9,7 +9,7 @@ from math import prod
 from pathlib import Path
 from typing import Any, NoReturn
 
-from caviar import EXACT_WHOLE, Array, ColumnHead, Data, DataError, Head, Table, setting
+from caviar.plugin import EXACT_WHOLE, Array, ColumnHead, Data, DataError, Head, Table, setting
 
 from caviar_plugins.data.npz_head import ArrayHead, archive_of, array_heads, names_in
 from caviar_plugins.data.npz_values import first_unusable, no_text, rounded, unusable, values_of

@@ -14,7 +14,7 @@ from pathlib import Path
 from struct import error as StructError
 from typing import IO
 
-from caviar import ColumnKind, DataError
+from caviar.plugin import ColumnKind, DataError
 
 LONGEST_HEADER = 10_000
 """Bytes; numpy.load has the same limit."""

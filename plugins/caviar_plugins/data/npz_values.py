@@ -11,7 +11,7 @@ from pathlib import Path
 from sys import byteorder
 from typing import Any
 
-from caviar import EXACT_WHOLE, DataError
+from caviar.plugin import EXACT_WHOLE, DataError
 
 from caviar_plugins.data.npz_head import ArrayHead, damaged
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
-from caviar import Executor, Job, Outcome, Segment, Tell, Workers, watch_compiling
+from caviar.plugin import Executor, Job, Outcome, Segment, Tell, Workers, watch_compiling
 
 
 class Inline(Executor):

@@ -10,7 +10,7 @@ from itertools import islice
 from math import inf
 from multiprocessing.connection import wait
 
-from caviar import Buffer, Fault, MemberOutcome, Outcome, Segment, Tell, TrialState, Workers, say_once
+from caviar.plugin import Buffer, Fault, MemberOutcome, Outcome, Segment, Tell, TrialState, Workers, say_once
 
 from caviar_plugins.executors.oom import oom_kills
 from caviar_plugins.executors.worker_handle import Dead, NoWorkers, WorkerHandle, stop_workers

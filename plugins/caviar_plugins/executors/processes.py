@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
-from caviar import Executor, Job, Workers, setting
+from caviar.plugin import Executor, Job, Workers, setting
 
 
 class Processes(Executor):

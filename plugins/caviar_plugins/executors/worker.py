@@ -14,7 +14,7 @@ from queue import SimpleQueue
 from threading import Event, Lock, Thread
 from time import monotonic, sleep
 
-from caviar import EpochInfo, Job, Outcome, Problem, Segment, Stopped, open_job, pack, unpack, watch_compiling
+from caviar.plugin import EpochInfo, Job, Outcome, Problem, Segment, Stopped, open_job, pack, unpack, watch_compiling
 
 _PATIENCE = 0.4  # seconds to end by itself once the coordinator has closed the pipe, or is gone
 _TELL = 0.1  # seconds between two messages about epochs

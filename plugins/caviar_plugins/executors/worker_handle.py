@@ -10,7 +10,7 @@ from multiprocessing import Pipe
 from time import monotonic
 from typing import ClassVar
 
-from caviar import EpochInfo, Outcome, Problem, Segment, pack, unpack
+from caviar.plugin import EpochInfo, Outcome, Problem, Segment, pack, unpack
 
 from caviar_plugins.executors.process_start import WorkerArguments, begin
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from caviar import Array, Loss, Task, TaskKind, namespace
+from caviar.plugin import Array, Loss, Task, TaskKind, namespace
 
 
 class Absolute(Loss):

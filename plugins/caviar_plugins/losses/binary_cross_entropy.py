@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Self
 
-from caviar import Array, DataError, Loss, Task, TaskKind, namespace, setting
+from caviar.plugin import Array, DataError, Loss, Task, TaskKind, namespace, setting
 
 from caviar_plugins.activations.sigmoid import logistic
 from caviar_plugins.losses.class_weights import ClassWeights, averaged, check, fitted, weights_of_rows

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal, TypeAlias
 
-from caviar import Array, DataError, Task, namespace
+from caviar.plugin import Array, DataError, Task, namespace
 
 ClassWeights: TypeAlias = tuple[float, ...] | dict[str, float] | Literal["balanced"] | None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from caviar import Array, Loss, Task, TaskKind, Tunable, namespace, tunable
+from caviar.plugin import Array, Loss, Task, TaskKind, Tunable, namespace, tunable
 
 from caviar_plugins.samplers.log import Log
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar, Self
 
-from caviar import Array, Loss, Task, TaskKind, namespace, setting
+from caviar.plugin import Array, Loss, Task, TaskKind, namespace, setting
 
 from caviar_plugins.losses.class_weights import ClassWeights, averaged, check, fitted, weights_of_rows
 

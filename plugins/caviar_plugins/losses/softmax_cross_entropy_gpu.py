@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from caviar import Array, namespace
+from caviar.plugin import Array, namespace
 
 from caviar_plugins.cuda import Kernel, in_order
 from caviar_plugins.losses.softmax_cross_entropy import SoftmaxCrossEntropy

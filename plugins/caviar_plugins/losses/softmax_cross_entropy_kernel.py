@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy
-from caviar import Array
+from caviar.plugin import Array
 
 from caviar_plugins.kernels import compiled, exponentials, summing, walkable
 from caviar_plugins.losses.softmax_cross_entropy import SoftmaxCrossEntropy

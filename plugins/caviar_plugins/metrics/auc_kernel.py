@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import numpy
-from caviar import Array
+from caviar.plugin import Array
 
 from caviar_plugins.kernels import compiled, walkable
 from caviar_plugins.metrics.auc import AUC, area, compared

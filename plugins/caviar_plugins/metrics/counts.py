@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from caviar import Array, namespace
+from caviar.plugin import Array, namespace
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy
-from caviar import Array
+from caviar.plugin import Array
 
 from caviar_plugins.kernels import compiled, walkable
 from caviar_plugins.metrics.accuracy import Accuracy

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from caviar import Array, Goal, Metric, TaskKind, namespace
+from caviar.plugin import Array, Goal, Metric, TaskKind, namespace
 
 from caviar_plugins.metrics.counts import Counts, counts
 

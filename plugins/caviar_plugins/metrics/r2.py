@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import inf
 from typing import ClassVar
 
-from caviar import Array, Goal, Metric, TaskKind, namespace
+from caviar.plugin import Array, Goal, Metric, TaskKind, namespace
 
 
 class R2(Metric):

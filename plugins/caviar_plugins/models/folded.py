@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from caviar import Activation, Array, Loss, Normalizer, Views, namespace
+from caviar.plugin import Activation, Array, Loss, Normalizer, Views, namespace
 
 _BLOCK = 512  # rows: what a layer writes is still in cache when the next one reads it
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 
 import numpy
-from caviar import Array
+from caviar.plugin import Array
 
 from caviar_plugins.blas import multiply, quick_pieces
 from caviar_plugins.kernels import compiled, walkable

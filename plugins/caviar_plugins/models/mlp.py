@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any, ClassVar
 
-from caviar import (
+from caviar.plugin import (
     Activation,
     Array,
     Each,

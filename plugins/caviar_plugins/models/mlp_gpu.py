@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 import numpy
-from caviar import Array, ModelContext, Views, namespace
+from caviar.plugin import Array, ModelContext, Views, namespace
 
 from caviar_plugins.activations.relu import ReLU
 from caviar_plugins.cuda import Kernel, multiply

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, cast
 
 import numpy
-from caviar import Array, Loss, ModelContext, Normalizer, Views
+from caviar.plugin import Array, Loss, ModelContext, Normalizer, Views
 
 from caviar_plugins.activations.relu_kernel import CompiledReLU
 from caviar_plugins.blas import quick_pieces

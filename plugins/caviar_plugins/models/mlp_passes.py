@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy
-from caviar import Array
+from caviar.plugin import Array
 
 from caviar_plugins.blas import multiply, multiply_by_turned, multiply_turned
 from caviar_plugins.kernels import compiled, keep_or_drop

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
-from caviar import Array, Initial, Normalizer, Slot, Tunable, namespace, setting, tunable
+from caviar.plugin import Array, Initial, Normalizer, Slot, Tunable, namespace, setting, tunable
 
 from caviar_plugins.samplers.beta import Beta
 from caviar_plugins.samplers.log import Log

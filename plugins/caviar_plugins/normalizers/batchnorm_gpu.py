@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from math import inf
 from typing import Any
 
-from caviar import Array, Views, namespace
+from caviar.plugin import Array, Views, namespace
 
 from caviar_plugins.cuda import Kernel, in_order
 from caviar_plugins.normalizers.batchnorm import BatchNorm

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from caviar import Activation, Array, Model, ModelContext, Normalizer, Slot, Views, namespace
+from caviar.plugin import Activation, Array, Model, ModelContext, Normalizer, Slot, Views, namespace
 from pydantic import PrivateAttr
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from caviar import Array, Initial, Normalizer, Slot, Tunable, namespace, tunable
+from caviar.plugin import Array, Initial, Normalizer, Slot, Tunable, namespace, tunable
 
 from caviar_plugins.samplers.log import Log
 

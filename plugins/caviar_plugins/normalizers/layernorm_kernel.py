@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 import numpy
-from caviar import Array, Views
+from caviar.plugin import Array, Views
 
 from caviar_plugins.kernels import compiled, summing, walkable
 from caviar_plugins.normalizers.layernorm import LayerNorm

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from caviar import Array, Normalizer, Slot
+from caviar.plugin import Array, Normalizer, Slot
 
 
 class NoNormalizer(Normalizer):

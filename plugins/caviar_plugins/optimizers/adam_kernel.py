@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy
-from caviar import Array, Layout
+from caviar.plugin import Array, Layout
 
 from caviar_plugins.kernels import compiled
 from caviar_plugins.optimizers.adam import Adam

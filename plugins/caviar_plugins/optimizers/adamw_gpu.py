@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-from caviar import Array, Layout, namespace, size_of
+from caviar.plugin import Array, Layout, namespace, size_of
 
 from caviar_plugins.cuda import Kernel
 from caviar_plugins.optimizers.adamw import AdamW

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy
-from caviar import Array, Layout
+from caviar.plugin import Array, Layout
 
 from caviar_plugins.kernels import compiled
 from caviar_plugins.optimizers.adamw import AdamW

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from caviar import Array, Layout
+from caviar.plugin import Array, Layout
 
 from caviar_plugins.cuda import Kernel
 from caviar_plugins.optimizers.rmsprop import RMSprop

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from caviar import Array, Layout, Optimizer, Tunable, namespace, setting, tunable
+from caviar.plugin import Array, Layout, Optimizer, Tunable, namespace, setting, tunable
 
 from caviar_plugins.samplers.beta import Beta
 from caviar_plugins.samplers.log import Log

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import accumulate
 from math import ceil
 
-from caviar import Array, Decision, Goal, Pruner, setting
+from caviar.plugin import Array, Decision, Goal, Pruner, setting
 
 from caviar_plugins.pruners.standing import losses_at
 from caviar_plugins.pruners.successive_halving import rungs

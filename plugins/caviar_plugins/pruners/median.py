@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from caviar import Array, Decision, Goal, Pruner, setting
+from caviar.plugin import Array, Decision, Goal, Pruner, setting
 
 from caviar_plugins.pruners.standing import best_losses
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from caviar import Array, Goal
+from caviar.plugin import Array, Goal
 
 
 def losses_at(curves: Array, rung: int, goal: Goal) -> Array:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import ceil
 
-from caviar import Array, Decision, Goal, Pruner, setting
+from caviar.plugin import Array, Decision, Goal, Pruner, setting
 
 from caviar_plugins.pruners.standing import last_losses, losses_at
 

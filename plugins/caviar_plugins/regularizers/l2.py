@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from caviar import Array, Layout, Regularizer, Tunable, setting, tunable
+from caviar.plugin import Array, Layout, Regularizer, Tunable, setting, tunable
 
 from caviar_plugins.samplers.log import Log
 

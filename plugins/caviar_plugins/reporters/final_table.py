@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from caviar import Column, Columns, RunInfo, Scores, Summary, Trial, TrialState, ranked, shell_lines, short_number
+from caviar.plugin import (
+    Column,
+    Columns,
+    RunInfo,
+    Scores,
+    Summary,
+    Trial,
+    TrialState,
+    ranked,
+    shell_lines,
+    short_number,
+)
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.padding import Padding

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import caviar
-from caviar import EpochInfo, Reporter, RunInfo, Summary, Trial
+from caviar.plugin import EpochInfo, Reporter, RunInfo, Summary, Trial
 from pydantic import PrivateAttr
 
 if TYPE_CHECKING:
@@ -25,36 +25,36 @@ class Progress(Reporter):
     _reading: Reading | None = PrivateAttr(default=None)
     _logged: _Said | None = PrivateAttr(default=None)
 
-    @caviar.hook
+    @caviar.plugin.hook
     def before_data(self, name: str) -> None:
         from caviar_plugins.reporters.reading import Reading
 
-        console = caviar.console(stderr=True)
+        console = caviar.plugin.console(stderr=True)
         self._listen(lambda line: console.print(f"{name}: {line}", markup=False))
         if console.is_terminal:
             self._reading = Reading(name, console)
 
-    @caviar.hook
+    @caviar.plugin.hook
     def after_data(self) -> None:
         self._listen(None)
         if self._reading:
             self._reading.close()
 
-    @caviar.hook
+    @caviar.plugin.hook
     def before_run(self, run: RunInfo) -> None:
         from caviar_plugins.reporters.progress_view import Lines, Live
 
-        console = caviar.console(stderr=True)
+        console = caviar.plugin.console(stderr=True)
         self._view = Live(run, console) if console.is_terminal else Lines(run, console)
         self._listen(self._view.say)
 
-    @caviar.hook
+    @caviar.plugin.hook
     def after_epoch(self, epoch: EpochInfo) -> None:
         if self._view:
             self._view.tracker.epoch(epoch)
             self._view.show()
 
-    @caviar.hook
+    @caviar.plugin.hook
     def after_trial(self, trial: Trial) -> None:
         if self._view:
             self._view.tracker.ended(trial)
@@ -62,32 +62,32 @@ class Progress(Reporter):
                 self._view.say(f"trial {trial.index} failed: {trial.reason}")
             self._view.show()
 
-    @caviar.hook
+    @caviar.plugin.hook
     def after_round(self, index: int) -> None:
         if self._view:
             self._view.round_ended(index)
 
-    @caviar.hook
+    @caviar.plugin.hook
     def after_retest_epoch(self, epoch: EpochInfo) -> None:
         if self._view:
             self._view.tracker.retest_epoch(epoch)
             self._view.show()
 
-    @caviar.hook
+    @caviar.plugin.hook
     def after_retests(self, best: Trial | None) -> None:
         if self._view:
             self._view.tracker.retested(best)
 
-    @caviar.hook
+    @caviar.plugin.hook
     def after_run(self, run: RunInfo, summary: Summary) -> None:
         self._listen(None)
         if self._view:
             from caviar_plugins.reporters.final_table import print_summary
 
             self._view.close()
-            print_summary(run, summary, caviar.console(stderr=not run.prints))
+            print_summary(run, summary, caviar.plugin.console(stderr=not run.prints))
 
-    @caviar.hook
+    @caviar.plugin.hook
     def on_failure(self, run: RunInfo) -> None:
         self._listen(None)
         if self._view:  # why is told by whoever runs it

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from time import monotonic
 
-from caviar import RunInfo
+from caviar.plugin import RunInfo
 from rich import live
 from rich.console import Console, Group
 from rich.progress_bar import ProgressBar

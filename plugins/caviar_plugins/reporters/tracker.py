@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from time import monotonic
 
-from caviar import EpochInfo, RunInfo, Scores, Trial, ranked
+from caviar.plugin import EpochInfo, RunInfo, Scores, Trial, ranked
 
 from caviar_plugins.reporters.wording import count, duration
 

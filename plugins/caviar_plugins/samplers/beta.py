@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Self
 
-from caviar import Array, Sampler
+from caviar.plugin import Array, Sampler
 from pydantic import model_validator
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import ceil
 from typing import Any, ClassVar, Self
 
-from caviar import Array, Many, Sampler
+from caviar.plugin import Array, Many, Sampler
 from pydantic import model_validator
 
 

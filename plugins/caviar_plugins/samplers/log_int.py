@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import log
 from typing import Any, ClassVar, Self
 
-from caviar import Array, Sampler, setting
+from caviar.plugin import Array, Sampler, setting
 from pydantic import model_validator
 
 

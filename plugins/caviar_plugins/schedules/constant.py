@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from caviar import Array, Schedule, namespace
+from caviar.plugin import Array, Schedule, namespace
 
 
 class Constant(Schedule):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from caviar import Array, Schedule, Tunable, namespace, tunable
+from caviar.plugin import Array, Schedule, Tunable, namespace, tunable
 
 from caviar_plugins.samplers.int_ import Int
 from caviar_plugins.samplers.log import Log

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from caviar import Array, Schedule, Tunable, namespace, tunable
+from caviar.plugin import Array, Schedule, Tunable, namespace, tunable
 
 from caviar_plugins.samplers.int_ import Int
 from caviar_plugins.samplers.uniform import Uniform

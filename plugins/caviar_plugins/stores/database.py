@@ -9,7 +9,7 @@ from contextlib import closing
 from functools import cache
 from pathlib import Path
 
-from caviar import StoreError, sync_folder
+from caviar.plugin import StoreError, sync_folder
 
 from caviar_plugins.stores.schema import APPLICATION, TABLES, VERSION, transaction
 from caviar_plugins.stores.store_errors import DAMAGED, code_of, store_errors

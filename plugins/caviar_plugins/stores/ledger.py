@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from caviar import Array, Goal, Ledger, StoreError, StudyRecord, Trial, TrialRecord, TrialState, ranked
+from caviar.plugin import Array, Goal, Ledger, StoreError, StudyRecord, Trial, TrialRecord, TrialState, ranked
 
 from caviar_plugins.stores.lock import Lock
 from caviar_plugins.stores.pending import Pending

@@ -9,7 +9,7 @@ import socket
 from datetime import datetime
 from pathlib import Path
 
-from caviar import StoreError
+from caviar.plugin import StoreError
 
 from caviar_plugins.stores.store_errors import store_errors
 

@@ -10,7 +10,7 @@ from math import isfinite, isnan, nan
 from typing import Any
 from zlib import crc32
 
-from caviar import EarlierTrial, Metrics, Retest, StudyRecord, Trial, TrialRecord, TrialState
+from caviar.plugin import EarlierTrial, Metrics, Retest, StudyRecord, Trial, TrialRecord, TrialState
 
 STUDY = "file, identity, fingerprint, plugins, metric, goal, earlier"
 TRIAL = (

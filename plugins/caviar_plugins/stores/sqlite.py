@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from caviar import Goal, Ledger, Store, StoreError, setting
+from caviar.plugin import Goal, Ledger, Store, StoreError, setting
 
 
 class SQLite(Store):

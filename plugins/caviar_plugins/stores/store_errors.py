@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from errno import EACCES, EDQUOT, EFBIG, EISDIR, ELOOP, ENOENT, ENOLCK, ENOSPC, ENOTSUP, EPERM, EROFS
 from pathlib import Path
 
-from caviar import StoreError
+from caviar.plugin import StoreError
 
 FULL = "the disk is full; free some space and run the same command again: what was recorded is safe"
 FORBIDDEN = "may not be written or read by this user; check the permissions of the file and of its folder"

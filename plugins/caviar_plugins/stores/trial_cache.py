@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from caviar import Trial
+from caviar.plugin import Trial
 
 from caviar_plugins.stores.rows import CURVE, STORED, checked, curves_of, stored_trial_of
 from caviar_plugins.stores.store_errors import checked_rows

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from caviar import Array, StoreError, open_plain, sync_folder, write_atomically
+from caviar.plugin import Array, StoreError, open_plain, sync_folder, write_atomically
 
 from caviar_plugins.stores.store_errors import DAMAGED, store_errors
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from caviar import Array, Space
+from caviar.plugin import Array, Space
 
 from caviar_plugins.strategies.features import settled
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from caviar import Array, History, Random, Space, Strategy, setting, uniforms
+from caviar.plugin import Array, History, Random, Space, Strategy, setting, uniforms
 
 from caviar_plugins.strategies.extrapolation import extrapolated_losses
 from caviar_plugins.strategies.retest_candidates import retest_candidates

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from caviar import Array, History, TrialState
+from caviar.plugin import Array, History, TrialState
 
 
 def extrapolated_losses(history: History) -> Array:

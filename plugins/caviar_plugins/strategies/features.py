@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from caviar import Array, Space
+from caviar.plugin import Array, Space
 
 
 def settled(space: Space, points: Array) -> Array:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from caviar import Array, History, Random, Space, Strategy, setting
+from caviar.plugin import Array, History, Random, Space, Strategy, setting
 
 from caviar_plugins.strategies.candidates import anywhere, near
 from caviar_plugins.strategies.features import features, settled

@@ -7,7 +7,7 @@ from functools import cached_property
 from math import prod
 from typing import ClassVar
 
-from caviar import Array, Dimension, History, Random, Space, Strategy, setting
+from caviar.plugin import Array, Dimension, History, Random, Space, Strategy, setting
 
 
 class Grid(Strategy):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import log
 
-from caviar import Array, History, TrialState
+from caviar.plugin import Array, History, TrialState
 
 from caviar_plugins.strategies.extrapolation import extrapolated_losses, finished, loss_changes
 from caviar_plugins.strategies.standardized_losses import standardized_losses

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from importlib.util import find_spec
 from typing import Any, ClassVar, Self
 
-from caviar import Array, History, Random, Space, Strategy
+from caviar.plugin import Array, History, Random, Space, Strategy
 from pydantic import model_validator
 
 _PROGRAMS = {"CmaEsSampler": "cmaes", "GPSampler": "torch"}

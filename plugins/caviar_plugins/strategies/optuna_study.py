@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import optuna
-from caviar import Array, Dimension, History, Space, TrialState
+from caviar.plugin import Array, Dimension, History, Space, TrialState
 from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
 
 from caviar_plugins.strategies.features import settled

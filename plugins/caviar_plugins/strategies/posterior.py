@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from caviar import Array
+from caviar.plugin import Array
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from caviar import Array, History, Random, Space, Strategy, uniforms
+from caviar.plugin import Array, History, Random, Space, Strategy, uniforms
 
 
 class RandomSearch(Strategy):

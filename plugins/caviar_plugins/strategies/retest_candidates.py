@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from caviar import Array, History, TrialState
+from caviar.plugin import Array, History, TrialState
 
 # Before so many re-tests the noise is not known well enough to call leaders apart; measured, 2 to 8 do as well.
 _ENOUGH = 4

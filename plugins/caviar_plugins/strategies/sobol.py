@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import ClassVar
 
-from caviar import Array, History, Random, Space, Strategy
+from caviar.plugin import Array, History, Random, Space, Strategy
 
 _BITS = 30  # of a coordinate
 _DIRECTIONS = Path(__file__).with_suffix(".npz")  # Joe & Kuo's, made for good projections to any two dimensions

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from caviar import Array, Dimension, History, Random, Space, Strategy, setting
+from caviar.plugin import Array, Dimension, History, Random, Space, Strategy, setting
 
 from caviar_plugins.strategies.coarse_to_fine import CoarseToFine
 from caviar_plugins.strategies.extrapolation import extrapolated_losses

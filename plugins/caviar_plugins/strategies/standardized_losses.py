@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from caviar import Array
+from caviar.plugin import Array
 
 _CUT = 3.0
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from caviar import Array, Metrics, TrainerContext
+from caviar.plugin import Array, Metrics, TrainerContext
 
 if TYPE_CHECKING:
     from caviar_plugins.trainers.population import PopulationTrainer

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from caviar import (
+from caviar.plugin import (
     Array,
     Backend,
     Dataset,

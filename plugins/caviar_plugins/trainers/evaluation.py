@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from caviar import Array, Dataset, Loss, ModelContext, Population, Task, TrainerContext, Views
+from caviar.plugin import Array, Dataset, Loss, ModelContext, Population, Task, TrainerContext, Views
 
 TILE = 512  # rows predicted at once: fastest block here, and fixed, because a product's bits depend on its rows
 # Evaluated at once: enough to spread the cost of calls, few enough to keep predictions small.

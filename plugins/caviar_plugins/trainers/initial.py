@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from caviar import Array, Layout, Random, Slot, TrainerContext, size_of
+from caviar.plugin import Array, Layout, Random, Slot, TrainerContext, size_of
 
 
 def initial(layout: Layout, streams: tuple[Random, ...], dtype: str, context: TrainerContext) -> Array:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping, Set
 from typing import Any, Literal
 
-from caviar import (
+from caviar.plugin import (
     Advance,
     Array,
     Dataset,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Literal
 
-from caviar import Array, Head, Table, Transform, setting
+from caviar.plugin import Array, Head, Table, Transform, setting
 
 
 class Impute(Transform):

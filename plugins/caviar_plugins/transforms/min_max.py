@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from caviar import Array, Table, Transform
+from caviar.plugin import Array, Table, Transform
 
 from caviar_plugins.transforms.numeric import numeric, pieces, scaled
 

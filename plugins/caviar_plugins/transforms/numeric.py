@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from caviar import Array, Table
+from caviar.plugin import Array, Table
 
 
 def numeric(table: Table) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
-from caviar import Array, ColumnHead, Head, Table, Transform, setting, words_from_array, words_to_array
+from caviar.plugin import Array, ColumnHead, Head, Table, Transform, setting, words_from_array, words_to_array
 
 
 class OneHot(Transform):

@@ -15,7 +15,7 @@ class Stopwatch(caviar.Reporter):
 
     path: Path
 
-    @caviar.hook
+    @caviar.plugin.hook
     def after_trial(self, trial: caviar.Trial) -> None:
         value = trial.objective if trial.state is caviar.TrialState.FINISHED else None
         with self.path.open("a") as file:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy
 import pytest
-from caviar import Plugin
+from caviar.plugin import Plugin
 from caviar.registry.load import load
 from caviar_plugins import L2, MLP, Adam, Exponential, PopulationTrainer
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy
-from caviar import Array
+from caviar.plugin import Array
 
 from tests.benchmarks.search import curves
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import caviar_plugins
 import numpy
-from caviar import Array, Decision, Dimension, History, Pruner, Random, Space, Strategy, TrialState
+from caviar.plugin import Array, Decision, Dimension, History, Pruner, Random, Space, Strategy, TrialState
 from caviar_plugins import Log
 
 from tests.benchmarks.search.peers import suggestions

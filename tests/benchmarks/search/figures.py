@@ -10,7 +10,7 @@ from math import log10
 from pathlib import Path
 
 import numpy
-from caviar import Array
+from caviar.plugin import Array
 
 from tests.benchmarks.search import curves
 from tests.benchmarks.search.cached import SHARES, Runs, by_share, by_trial, complete, interval, mean, runs_of

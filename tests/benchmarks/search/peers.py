@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy
-from caviar import Array, Dimension, Space
+from caviar.plugin import Array, Dimension, Space
 from caviar.values.history import Goal
 from caviar_plugins import Choice, Int, Log, LogInt
 

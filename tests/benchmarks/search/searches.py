@@ -10,7 +10,7 @@ from time import process_time
 from typing import Any
 
 import numpy
-from caviar import Array, History, Random, Retest, Space, Strategy, Trial, TrialState, ranked
+from caviar.plugin import Array, History, Random, Retest, Space, Strategy, Trial, TrialState, ranked
 from caviar.values.history import Goal
 
 from tests.benchmarks.search.tasks import Facts, Task

@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import Any
 
 import numpy
-from caviar import Array, Dimension, Space
+from caviar.plugin import Array, Dimension, Space
 from caviar.values.history import Goal
 from caviar_plugins import Choice, Int, Log, LogInt, Uniform
 

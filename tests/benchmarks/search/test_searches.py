@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy
 import pytest
-from caviar import Array, History, Random, Space
+from caviar.plugin import Array, History, Random, Space
 from caviar_plugins import RandomSearch, Uniform
 
 from tests.benchmarks.search.searches import Ours, Setting, search

@@ -5,7 +5,7 @@ from __future__ import annotations
 from time import process_time
 
 import numpy
-from caviar import History, Random, Strategy, TrialState
+from caviar.plugin import History, Random, Strategy, TrialState
 
 from tests.benchmarks.search.methods import OURS
 from tests.benchmarks.search.tasks import Task

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy
-from caviar import Dataset, Pipeline, Population, Random, Split, Task, TrainerContext, lay_out
+from caviar import Pipeline
 from caviar.engine.training.bind import bind_population
 from caviar.engine.training.malloc import keep_freed_memory
 from caviar.engine.training.variants import compiled, plain
+from caviar.plugin import Dataset, Population, Random, Split, Task, TrainerContext, lay_out
 from caviar_plugins import L2, MLP, Adam, BatchNorm, NumPy, PopulationTrainer, SoftmaxCrossEntropy
 from caviar_plugins.trainers.epoch import train_epoch
 from threadpoolctl import threadpool_limits

@@ -7,8 +7,8 @@ from typing import Any
 import numpy
 import pandas
 import pytest
-from caviar import DataError, Reporter, RunInfo, TrialState, hook
 from caviar.config.checks.data_errors import rounded_column
+from caviar.plugin import DataError, Reporter, RunInfo, TrialState, hook
 from caviar_plugins import Memory
 from pydantic import PrivateAttr
 

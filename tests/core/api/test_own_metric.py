@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy
 import pytest
-from caviar import Array, Metric, Mistakes, Pipeline, Refused, Search
+from caviar import Metric, Mistakes, Pipeline, Refused, Search
+from caviar.plugin import Array
 from caviar_plugins import MLP, Accuracy, Adam, Inline, Log, PopulationTrainer
 
 RANDOM = numpy.random.default_rng(0)

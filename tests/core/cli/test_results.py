@@ -13,9 +13,10 @@ import termios
 from pathlib import Path
 
 import pytest
-from caviar import EpochInfo, Reporter, TrialState, hook, load, short_number
+from caviar import Reporter, TrialState, load
 from caviar.engine.analysis.results import read_results
 from caviar.engine.study import Interrupted, run
+from caviar.plugin import EpochInfo, hook, short_number
 from caviar.values.problem import Stopped
 from caviar.values.trial import Trial
 

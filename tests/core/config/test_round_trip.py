@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from caviar import Pipeline, Plugin, Sampler
+from caviar import Pipeline, Sampler
 from caviar.config.declaration.dump import to_toml
 from caviar.config.declaration.space import space_of
 from caviar.config.fill import fill
 from caviar.config.reading.resolved import loads, loads_training
 from caviar.interfaces.fields.types import FieldType, field_type
+from caviar.plugin import Plugin
 from caviar.registry.index import names
 from caviar.registry.load import load
 from caviar_plugins import (

@@ -194,7 +194,7 @@ class TestCode:
         [
             ("x = 1\n1 / 0\n", ":2: importing it failed: ZeroDivisionError: division by zero"),
             ("x = 1\nx x\n", ":2: importing it failed: SyntaxError: invalid syntax"),
-            ("import caviar\nclass Mine(caviar.Plugin): ...\n", ": defines no plugin: no class extends one of"),
+            ("import caviar\nclass Mine(caviar.plugin.Plugin): ...\n", ": defines no plugin: no class extends one of"),
             ("from caviar import Sampler\n", ": defines no plugin: no class extends one of caviar's"),
             ("import caviar\n\n\nclass Half(caviar.Optimizer):\n    pass\n", ": Half lacks init, update"),
         ],

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
-from caviar import open_plain, write_atomically
+from caviar.plugin import open_plain, write_atomically
 from caviar.support.files import straight, why_unreadable
 
 

@@ -7,7 +7,19 @@ from typing import Any
 
 import numpy
 import pytest
-from caviar import Dataset, EpochInfo, MemberOutcome, Metrics, Outcome, Segment, Split, Task, TrialState, pack, unpack
+from caviar.plugin import (
+    Dataset,
+    EpochInfo,
+    MemberOutcome,
+    Metrics,
+    Outcome,
+    Segment,
+    Split,
+    Task,
+    TrialState,
+    pack,
+    unpack,
+)
 
 
 def again(value: Any) -> Any:

@@ -1,6 +1,6 @@
 """Words as arrays."""
 
-from caviar import words_from_array, words_to_array
+from caviar.plugin import words_from_array, words_to_array
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy
 import pytest
-from caviar import (
+from caviar.plugin import (
     Activation,
     Array,
     History,

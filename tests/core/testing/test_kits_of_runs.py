@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy
 import pytest
-from caviar import (
+from caviar.plugin import (
     Advance,
     Array,
     Decision,

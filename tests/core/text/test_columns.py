@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from caviar import Column, Columns, Dimension, Space, Trial
+from caviar.plugin import Column, Columns, Dimension, Space, Trial
 from caviar_plugins.samplers.beta import Beta
 from caviar_plugins.samplers.log import Log
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from caviar import console, printable
+from caviar.plugin import console, printable
 from caviar.text.printable import printable_line
 
 

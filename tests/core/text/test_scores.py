@@ -6,7 +6,7 @@ from math import inf, sqrt
 from statistics import stdev
 
 import pytest
-from caviar import Retest, Scores, Trial, TrialState, short_number
+from caviar.plugin import Retest, Scores, Trial, TrialState, short_number
 
 METRIC = "validation.accuracy"
 

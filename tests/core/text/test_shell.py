@@ -6,7 +6,7 @@ import os
 import subprocess
 
 import pytest
-from caviar import shell_lines
+from caviar.plugin import shell_lines
 
 ODD = ["it's", "a\nb", "\x1b[2J", "\udcff"]
 WORDS = ["printf", "%s\\0", "my pipe.toml", "--set", "model.units={ log-int = [32, 368] }", *ODD]

@@ -3,7 +3,7 @@
 from math import inf, isinf, nan
 
 import pytest
-from caviar import Trial, TrialState, ranked
+from caviar.plugin import Trial, TrialState, ranked
 from caviar.values.condition import Condition
 from hypothesis import given
 from hypothesis import strategies as st

@@ -2,7 +2,7 @@
 
 import numpy
 import pytest
-from caviar import Array, Dimension, Space
+from caviar.plugin import Array, Dimension, Space
 from caviar_plugins import Choice, Int, Log, LogInt, Uniform
 from hypothesis import given
 from hypothesis import strategies as st

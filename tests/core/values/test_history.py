@@ -3,7 +3,7 @@
 from typing import Any
 
 import numpy
-from caviar import History, TrialState
+from caviar.plugin import History, TrialState
 from caviar.values.history import Goal
 from hypothesis import given
 from hypothesis import strategies as st

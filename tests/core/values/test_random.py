@@ -2,7 +2,7 @@
 
 import numpy
 import pytest
-from caviar import Array, Random, Streams, uniforms
+from caviar.plugin import Array, Random, Streams, uniforms
 from caviar.values.random import bits
 from scipy import stats
 

@@ -4,7 +4,7 @@ from math import inf, nan, sqrt
 
 import numpy
 import pytest
-from caviar import History, Retest, Trial, TrialState, ranked
+from caviar.plugin import History, Retest, Trial, TrialState, ranked
 from caviar.values.noise import noise
 from caviar.values.ranking import without_winner
 

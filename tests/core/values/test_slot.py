@@ -2,7 +2,7 @@
 
 import numpy
 import pytest
-from caviar import Initial, Slot, Views, lay_out, size_of
+from caviar.plugin import Initial, Slot, Views, lay_out, size_of
 
 ZERO = Initial("constant", 0.0)
 LAYOUT = lay_out(

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy
 import pytest
-from caviar import ColumnHead, DataError
+from caviar.plugin import ColumnHead, DataError
 from caviar.testing import DataContract
 from caviar_plugins.data.csv import CSV, HEAD
 from hypothesis import given

@@ -1,7 +1,7 @@
 """Rows that a program holds."""
 
 import numpy
-from caviar import Table
+from caviar.plugin import Table
 from caviar.testing import DataContract
 from caviar_plugins.data.memory import Memory
 

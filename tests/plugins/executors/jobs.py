@@ -6,14 +6,10 @@ import os
 from pathlib import Path
 from typing import Any
 
-from caviar import (
-    EpochInfo,
-    Executor,
-    Segment,
-    load,
-)
+from caviar import Executor, load
 from caviar.engine.data.resolve import resolve_run
 from caviar.engine.training.job import Work
+from caviar.plugin import EpochInfo, Segment
 
 OPTIMIZERS = '''
 """Optimizers that kill the process they run in: the first time only, or wherever they meet a certain trial."""

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from caviar import Segment, load, open_job
+from caviar import load
 from caviar.engine.data.resolve import resolve_run
 from caviar.engine.training.job import Work
+from caviar.plugin import Segment, open_job
 from caviar.registry import index
 from caviar_plugins import Processes
 

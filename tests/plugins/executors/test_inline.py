@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import numpy
 import pytest
-from caviar import EpochInfo, Outcome, Segment, Stopped, Tell
 from caviar.engine.training.variants import _numba_works
+from caviar.plugin import EpochInfo, Outcome, Segment, Stopped, Tell
 from caviar.testing import ExecutorContract
 from caviar_plugins.executors.inline import Inline
 

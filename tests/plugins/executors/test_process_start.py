@@ -33,7 +33,7 @@ batch_size = 512
 SCRIPT = """
 import caviar, json, os, signal, sys, threading, time
 from pathlib import Path
-from caviar import Segment
+from caviar.plugin import Segment
 from caviar.engine.data.resolve import set_up
 
 def children():

@@ -9,21 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from caviar import (
-    Array,
-    EpochInfo,
-    History,
-    Optimizer,
-    Pipeline,
-    Random,
-    Search,
-    Segment,
-    Space,
-    Stopped,
-    TrialState,
-    load,
-)
+from caviar import Optimizer, Pipeline, Search, TrialState, load
 from caviar.engine.data.resolve import resolve_run
+from caviar.plugin import Array, EpochInfo, History, Random, Segment, Space, Stopped
 from caviar.testing import ExecutorContract
 from caviar_plugins import MLP, Choice, Digits, Inline, PopulationTrainer, Processes, RandomSearch
 

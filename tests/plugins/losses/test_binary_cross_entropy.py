@@ -2,7 +2,7 @@
 
 import numpy
 import pytest
-from caviar import DataError, Task
+from caviar.plugin import DataError, Task
 from caviar.testing import LossContract
 from caviar_plugins import BinaryCrossEntropy, SoftmaxCrossEntropy
 from sklearn.metrics import log_loss

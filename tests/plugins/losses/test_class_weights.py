@@ -4,8 +4,9 @@ from typing import Any
 
 import numpy
 import pytest
-from caviar import DataError, Pipeline, Segment, Table, Task
+from caviar import DataError, Pipeline
 from caviar.engine.data.resolve import resolve_run
+from caviar.plugin import Segment, Table, Task
 from caviar.testing import LossContract
 from caviar_plugins import BinaryCrossEntropy, Inline, Memory, PopulationTrainer, SoftmaxCrossEntropy
 from scipy.special import softmax

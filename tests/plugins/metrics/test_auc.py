@@ -2,7 +2,7 @@
 
 import numpy
 import pytest
-from caviar import Array
+from caviar.plugin import Array
 from caviar.testing import MetricContract
 from caviar_plugins import AUC
 from hypothesis import given, settings

@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy
 import pytest
-from caviar import Array, Metric, Pipeline
+from caviar import Metric, Pipeline
 from caviar.engine.data.resolve import resolve_run
 from caviar.engine.training.variants import compiled
+from caviar.plugin import Array
 from caviar_plugins import AUC, F1, Accuracy, BalancedAccuracy, Digits, LogLoss
 from hypothesis import given, settings
 from hypothesis import strategies as some

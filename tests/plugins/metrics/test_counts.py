@@ -3,7 +3,7 @@
 import warnings
 
 import numpy
-from caviar import Array
+from caviar.plugin import Array
 from caviar.testing import MetricContract
 from caviar_plugins import F1, Accuracy, BalancedAccuracy
 from hypothesis import given, settings

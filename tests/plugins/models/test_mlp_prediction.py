@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy
 import pytest
-from caviar import Array, ModelContext, Views, lay_out, size_of
 from caviar.engine.training.bind import bind
 from caviar.engine.training.variants import VariantChoice, compiled, plain
+from caviar.plugin import Array, ModelContext, Views, lay_out, size_of
 from caviar_plugins import MLP, BatchNorm, NoNormalizer
 from hypothesis import given, settings
 from hypothesis import strategies as some

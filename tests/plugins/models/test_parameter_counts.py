@@ -1,7 +1,7 @@
 """mlp: how many parameters it has with each normalizer."""
 
 import pytest
-from caviar import Normalizer, lay_out, size_of
+from caviar.plugin import Normalizer, lay_out, size_of
 from caviar_plugins import MLP, BatchNorm, LayerNorm, NoNormalizer
 
 WEIGHTS = 20 * 64 + 64 * 32 + 32 * 3

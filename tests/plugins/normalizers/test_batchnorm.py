@@ -2,7 +2,7 @@
 
 import numpy
 import pytest
-from caviar import Array
+from caviar.plugin import Array
 from caviar.testing import NormalizerContract
 from caviar.testing.tools import bound
 from caviar_plugins import BatchNorm

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy
 import pytest
-from caviar import Array, ModelContext, Views, lay_out, size_of
+from caviar.plugin import Array, ModelContext, Views, lay_out, size_of
 from caviar.testing import NormalizerContract
 from caviar.testing.tools import bound
 from caviar_plugins import MLP, BatchNorm, LayerNorm, NoNormalizer, ReLU

@@ -4,7 +4,7 @@ from collections import Counter
 
 import numpy
 import pytest
-from caviar import Decision
+from caviar.plugin import Decision
 from caviar.testing import PrunerContract
 from caviar_plugins import Hyperband
 

@@ -1,7 +1,7 @@
 """median."""
 
 import numpy
-from caviar import Decision
+from caviar.plugin import Decision
 from caviar.testing import PrunerContract
 from caviar_plugins import Median
 

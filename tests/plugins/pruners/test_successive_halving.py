@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import numpy
-from caviar import Array, Decision
+from caviar.plugin import Array, Decision
 from caviar.testing import PrunerContract
 from caviar_plugins import SuccessiveHalving
 

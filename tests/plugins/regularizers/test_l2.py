@@ -2,7 +2,7 @@
 
 import numpy
 import pytest
-from caviar import Array
+from caviar.plugin import Array
 from caviar.testing import RegularizerContract
 from caviar.testing.optimizer import LAYOUT, SIZE
 from caviar.testing.tools import bound, slopes

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from caviar import Dimension, RunInfo, Space, Summary, Trial, TrialState
+from caviar.plugin import Dimension, RunInfo, Space, Summary, Trial, TrialState
 from caviar_plugins.samplers.log import Log
 
 PATHS = ("optimizer.learning_rate", "regularizer.l1.strength", "regularizer.l2.strength", "schedule.epsilon")

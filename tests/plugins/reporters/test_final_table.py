@@ -8,7 +8,7 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
-from caviar import Retest, RunInfo, Summary, Trial, TrialState
+from caviar.plugin import Retest, RunInfo, Summary, Trial, TrialState
 from caviar_plugins.reporters.final_table import print_summary
 from rich.console import Console
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from io import StringIO
 
 import pytest
-from caviar import EpochInfo, TrialState, say_once
+from caviar.plugin import EpochInfo, TrialState, say_once
 from caviar.testing import ReporterContract
 from caviar_plugins.reporters.progress import Progress
 from caviar_plugins.reporters.progress_view import Lines, Live

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from caviar import EpochInfo
+from caviar.plugin import EpochInfo
 from caviar_plugins.reporters.tracker import Tracker
 
 from tests.plugins.reporters.runs import finished, run_of

@@ -2,7 +2,7 @@
 
 import numpy
 import pytest
-from caviar import Schedule, scheduled
+from caviar.plugin import Schedule, scheduled
 from caviar.testing import ScheduleContract
 from caviar.testing.tools import bound
 from caviar_plugins import SGD, Cosine, Exponential, InverseTime, Step, Warmup

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy
 import pytest
-from caviar import Ledger, Metrics, StudyRecord, Trial, TrialRecord, TrialState
+from caviar.plugin import Ledger, Metrics, StudyRecord, Trial, TrialRecord, TrialState
 from caviar_plugins.stores.sqlite import SQLite
 
 Finish = Callable[..., TrialRecord]

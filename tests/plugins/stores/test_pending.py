@@ -9,7 +9,7 @@ from math import inf
 from pathlib import Path
 
 import pytest
-from caviar import Ledger, StoreError, StudyRecord, Trial, TrialRecord, TrialState
+from caviar.plugin import Ledger, StoreError, StudyRecord, Trial, TrialRecord, TrialState
 from caviar_plugins.stores import pending
 from caviar_plugins.stores.sqlite import SQLite
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy
 import pytest
-from caviar import Ledger, Metrics, StoreError, StudyRecord, Trial, TrialRecord, TrialState
+from caviar.plugin import Ledger, Metrics, StoreError, StudyRecord, Trial, TrialRecord, TrialState
 from caviar.testing import StoreContract
 from caviar_plugins.stores.ledger import SQLiteLedger
 from caviar_plugins.stores.sqlite import SQLite

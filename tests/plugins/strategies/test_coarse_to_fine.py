@@ -1,7 +1,7 @@
 """coarse-to-fine."""
 
 import numpy
-from caviar import Array, Dimension, History, Random, Space, TrialState
+from caviar.plugin import Array, Dimension, History, Random, Space, TrialState
 from caviar.testing import StrategyContract
 from caviar.testing.strategy import Line, Stairs
 from caviar_plugins import CoarseToFine

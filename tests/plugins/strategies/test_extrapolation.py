@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import numpy
-from caviar import History, TrialState
+from caviar.plugin import History, TrialState
 from caviar.values.history import Goal
 from caviar_plugins.strategies.extrapolation import extrapolated_losses
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy
 import pytest
-from caviar import Array, Dimension, History, Random, Space, TrialState
+from caviar.plugin import Array, Dimension, History, Random, Space, TrialState
 from caviar.testing import StrategyContract
 from caviar.testing.strategy import SPACE, Line, Stairs, history
 from caviar_plugins import GaussianProcess, RandomSearch

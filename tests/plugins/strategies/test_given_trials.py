@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy
 import pytest
-from caviar import Array, Dimension, History, Random, Space, Strategy, TrialState
+from caviar.plugin import Array, Dimension, History, Random, Space, Strategy, TrialState
 from caviar.testing.strategy import SPACE, Line, history
 from caviar_plugins import CoarseToFine, GaussianProcess, Grid, RandomSearch, Sobol, Staged
 

@@ -2,7 +2,7 @@
 
 import numpy
 import pytest
-from caviar import Dimension, Random, Space
+from caviar.plugin import Dimension, Random, Space
 from caviar.testing import StrategyContract
 from caviar.testing.strategy import SPACE, Line, history
 from caviar_plugins import Choice, Grid, Int, LogInt, RandomSearch

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy
 import pytest
-from caviar import Dimension, History, Random, Space, TrialState
+from caviar.plugin import Dimension, History, Random, Space, TrialState
 from caviar.values.history import Goal
 from caviar_plugins import GaussianProcess, Uniform
 from caviar_plugins.strategies.observations import Observations

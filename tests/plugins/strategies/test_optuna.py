@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy
 import pytest
-from caviar import Array, Dimension, History, Mistakes, Random, Space, TrialState, load
+from caviar import Mistakes, TrialState, load
+from caviar.plugin import Array, Dimension, History, Random, Space
 from caviar.testing import StrategyContract
 from caviar.testing.strategy import SPACE, Line, Stairs, history
 from scipy.stats import qmc

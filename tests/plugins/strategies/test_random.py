@@ -1,7 +1,7 @@
 """random."""
 
 import numpy
-from caviar import Random
+from caviar.plugin import Random
 from caviar.testing import StrategyContract
 from caviar.testing.strategy import SPACE, history
 from caviar_plugins import RandomSearch

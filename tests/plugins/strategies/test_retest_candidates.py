@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy
 import pytest
-from caviar import Array, History, TrialState
+from caviar.plugin import Array, History, TrialState
 from caviar.testing.strategy import retested
 from caviar_plugins.strategies.retest_candidates import retest_candidates
 

@@ -2,7 +2,7 @@
 
 import numpy
 import pytest
-from caviar import Random
+from caviar.plugin import Random
 from caviar.testing import StrategyContract
 from caviar_plugins import Sobol
 from caviar_plugins.strategies.sobol import sequence

@@ -2,7 +2,7 @@
 
 import numpy
 import pytest
-from caviar import Array, Dimension, History, Random, Space, TrialState
+from caviar.plugin import Array, Dimension, History, Random, Space, TrialState
 from caviar.testing import StrategyContract
 from caviar.testing.strategy import Line, Stairs
 from caviar_plugins import Grid, RandomSearch, Staged

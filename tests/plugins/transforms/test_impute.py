@@ -1,7 +1,7 @@
 """impute."""
 
 import numpy
-from caviar import Table
+from caviar.plugin import Table
 from caviar.testing import TransformContract
 from caviar_plugins import Impute
 from sklearn.impute import SimpleImputer

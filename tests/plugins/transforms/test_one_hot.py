@@ -1,7 +1,7 @@
 """one-hot."""
 
 import numpy
-from caviar import Table
+from caviar.plugin import Table
 from caviar.testing import TransformContract
 from caviar_plugins import OneHot
 

@@ -2,7 +2,7 @@
 
 import numpy
 import pytest
-from caviar import Table
+from caviar.plugin import Table
 from caviar.testing import TransformContract
 from caviar_plugins import Standardize
 from sklearn.preprocessing import StandardScaler

@@ -33,7 +33,7 @@ include = ["{module}.py"]
 MODULE = '''\
 """{name}: replace this by what yours does."""
 
-from caviar import Array, Layout, Optimizer, Tunable, namespace, tunable
+from caviar.plugin import Array, Layout, Optimizer, Tunable, namespace, tunable
 from caviar_plugins import Beta, Log
 
 

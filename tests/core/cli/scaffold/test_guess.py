@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from caviar import ColumnHead, Head
 from caviar.cli.scaffold.guess import guess_target, teaches_nothing
+from caviar.plugin import ColumnHead, Head
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,8 @@ CODE = """
 import caviar
 
 class Decay(caviar.Regularizer):
-    strength: caviar.Tunable[float] = caviar.tunable(default=0.1, ge=0)
-    per_layer: tuple[caviar.Tunable[int], ...] = caviar.setting(default=(), ge=1)
+    strength: caviar.plugin.Tunable[float] = caviar.plugin.tunable(default=0.1, ge=0)
+    per_layer: tuple[caviar.plugin.Tunable[int], ...] = caviar.plugin.setting(default=(), ge=1)
     def add(self, parameters, gradients, layout): ...
 """
 FILE = """

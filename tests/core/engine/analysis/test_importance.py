@@ -2,8 +2,8 @@
 
 import numpy
 import pytest
-from caviar import Array, Dimension, History, Space, TrialState
 from caviar.engine.analysis.importance import importance
+from caviar.plugin import Array, Dimension, History, Space, TrialState
 from caviar.testing.strategy import Line, Stairs
 
 CUBE = Space(tuple(Dimension(name, Line()) for name in "abc"))

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from caviar import Retest, Trial, TrialState, load
+from caviar import Trial, TrialState, load
 from caviar.config.advice.advice import Advice
 from caviar.engine.analysis.range_edge_advice import range_edge
+from caviar.plugin import Retest
 
 
 def finished(index: int, path: str, value: Any, objective: float, *again: float) -> Trial:

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy
 import pytest
-from caviar import Array, Data, DataError, Random, Table
 from caviar.engine.data.prepare import fingerprint, prepare
+from caviar.plugin import Array, Data, DataError, Random, Table
 from caviar_plugins import Digits, Standardize
 from sklearn.model_selection import StratifiedShuffleSplit
 

@@ -206,7 +206,7 @@ def test_a_fold_that_could_not_be_trained_leaves_the_trial_to_be_trained() -> No
 
 
 REFUSING = '''
-from caviar import Executor, MemberOutcome, Outcome, TrialState, Workers
+from caviar.plugin import Executor, MemberOutcome, Outcome, TrialState, Workers
 from caviar_plugins import RandomSearch
 
 

@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy
 import pytest
-from caviar import DataError, Pipeline, Segment, Table, load
+from caviar import DataError, Pipeline, load
 from caviar.engine.data.resolve import with_loss
 from caviar.engine.model.prediction import predict_file
 from caviar.engine.study import run
 from caviar.engine.training.job import Work
+from caviar.plugin import Segment, Table
 from caviar_plugins import MLP, BatchNorm, Inline, LayerNorm, NoNormalizer, NumPy, PopulationTrainer
 
 TRAIN = "size,kind,zip,new,price\n" + "".join(

@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy
 import pytest
-from caviar import Array, Dimension, Random, Sampler, Space, Trial, load
+from caviar import Sampler, Trial, load
 from caviar.cli.check import summary
 from caviar.engine.search.deduplicate import deduplicate
 from caviar.engine.study import Interrupted
+from caviar.plugin import Array, Dimension, Random, Space
 from caviar_plugins import Choice, Int, Log, LogInt
 from hypothesis import given, settings
 from hypothesis import strategies as st

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import numpy
 import pytest
-from caviar import History, TrialState, load
+from caviar import TrialState, load
 from caviar.engine.study import run
+from caviar.plugin import History
 
 from tests.core.engine.search.rungs import PIPELINE, PLUGINS
 from tests.core.engine.search.test_where import SPY

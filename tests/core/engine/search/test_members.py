@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from caviar import Segment, TrialState, load
+from caviar import TrialState, load
 from caviar.engine.data.resolve import resolve_run
 from caviar.engine.training.job import Work
+from caviar.plugin import Segment
 from caviar.registry import index
 
 OPTIMIZER = '''

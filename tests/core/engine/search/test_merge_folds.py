@@ -11,11 +11,12 @@ from typing import Any
 
 import numpy
 import pytest
-from caviar import DataError, Mistakes, Random, load
+from caviar import DataError, Mistakes, load
 from caviar.cli.results import results
 from caviar.engine.data.prepare import prepare
 from caviar.engine.model.saved import open_model
 from caviar.engine.study import run
+from caviar.plugin import Random
 from caviar_plugins import NPZ, Standardize
 
 PIPELINE = """
@@ -121,8 +122,8 @@ def test_folds_give_the_same_bits_on_any_workers(file: Path, settings: list[str]
 
 
 def test_a_trial_that_diverges_or_fails_in_one_fold_has_done_so(tmp_path: Path) -> None:
-    from caviar import MemberOutcome, Metrics, TrialState
     from caviar.engine.search.merge_folds import over_folds
+    from caviar.plugin import MemberOutcome, Metrics, TrialState
 
     def outcome(state: TrialState, *rows: float, reason: str | None = None) -> MemberOutcome:
         values = numpy.asarray(rows)[None, :, None]

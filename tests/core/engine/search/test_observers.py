@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 
 import pytest
-from caviar import EpochInfo, Reporter, RunInfo, hook
 from caviar.engine.search.observers import Observers
+from caviar.plugin import EpochInfo, Reporter, RunInfo, hook
 from caviar.registry import index
 from caviar.registry.index import Entry, PluginError
 

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from caviar import PluginError, Stopped, load
+from caviar import PluginError, load
 from caviar.engine.search.retests import known_before
 from caviar.engine.study import Interrupted, run
+from caviar.plugin import Stopped
 from caviar.values.trial import Retest, Trial, TrialState
 
 from tests.core.engine.search.rungs import PIPELINE, PLUGINS, bits, differences

@@ -12,10 +12,11 @@ from typing import Any
 
 import numpy
 import pytest
-from caviar import History, Random, Space, Trial, load
+from caviar import Trial, load
 from caviar.engine.analysis.results import model_of
 from caviar.engine.model.saved import NotAModel
 from caviar.engine.study import Interrupted
+from caviar.plugin import History, Random, Space
 from caviar_plugins import SQLite
 
 from tests.core.engine.search.rungs import PLUGINS, bits, differences

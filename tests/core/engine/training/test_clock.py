@@ -6,9 +6,9 @@ from time import monotonic
 from types import SimpleNamespace
 
 import pytest
-from caviar import Segment, watch_compiling
 from caviar.engine.training.clock import Clock, OutOfTime
 from caviar.engine.training.variants import compiled
+from caviar.plugin import Segment, watch_compiling
 from caviar_plugins import MLP
 
 COMPILED = {"dispatcher": SimpleNamespace(py_func=compiled)}

@@ -11,10 +11,11 @@ from threading import Event, Thread
 
 import numpy
 import pytest
-from caviar import Array, Pipeline
+from caviar import Pipeline
 from caviar.engine.model.saved import open_model
 from caviar.engine.training.one_thread import OneThread, libraries
 from caviar.engine.training.variants import variant_for
+from caviar.plugin import Array
 from caviar_plugins import MLP, Inline, NumPy, PopulationTrainer
 from threadpoolctl import ThreadpoolController, threadpool_limits
 

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from caviar import EarlierTrial, load
+from caviar import load
 from caviar.engine.study import Run, run
+from caviar.plugin import EarlierTrial
 from caviar_plugins import SQLite
 
 optuna: Any = pytest.importorskip("optuna", reason="the studies are Optuna's: install '.[peers]'")

@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy
 import pytest
-from caviar import EarlierTrial, StudyRecord, Trial, TrialState, load
+from caviar import Trial, TrialState, load
 from caviar.engine.resume.check import Refused
 from caviar.engine.study import Interrupted, run
 from caviar.engine.warm_start.map_to_space import Unusable
+from caviar.plugin import EarlierTrial, StudyRecord
 from caviar.registry import index
 from caviar_plugins import SQLite
 

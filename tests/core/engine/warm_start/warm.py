@@ -6,8 +6,9 @@ from pathlib import Path
 
 import numpy
 import pytest
-from caviar import EarlierTrial, Trial, load
+from caviar import Trial, load
 from caviar.engine.study import Run, run
+from caviar.plugin import EarlierTrial
 from caviar_plugins import SQLite
 
 from tests.core.engine.search.rungs import PLUGINS

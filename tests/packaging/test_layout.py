@@ -9,12 +9,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import caviar
+import caviar.plugin
 import caviar_plugins
 import pytest
 
 CORE = Path(caviar.__file__).parent
 PLUGINS = Path(caviar_plugins.__file__).parent
-ORDER = ["values", "interfaces", "registry", "config", "engine", "cli"]
+ORDER = ["values", "support", "text", "interfaces", "registry", "config", "engine", "api", "cli"]
+ALONE = {"__init__.py", "exports.py", "plugin.py"}  # the public faces, which name the homes of public names
 
 
 def imported(file: Path) -> Iterator[str]:
@@ -38,13 +40,43 @@ def test_imports_run_one_way(package: str) -> None:
             assert not (parts[0] == "caviar" and len(parts) > 1 and parts[1] in later), f"{file} imports {name}"
 
 
+def test_every_file_of_core_has_its_place_in_the_order() -> None:
+    rooms = {file.relative_to(CORE).parts[0] for file in CORE.rglob("*.py")}
+    assert rooms == {*ORDER, *ALONE, "testing", "__main__.py"}
+
+
+def test_only_programs_and_commands_know_the_kits_and_kits_know_no_command() -> None:
+    for file in CORE.rglob("*.py"):
+        if file.relative_to(CORE).parts[0] == "testing":
+            assert not any(name.startswith(("caviar.api", "caviar.cli")) for name in imported(file)), file
+        else:
+            assert not any(name.startswith("caviar.testing") for name in imported(file)), file
+
+
+def test_no_two_folders_of_core_import_each_other() -> None:
+    """Not even by a detour: the folders have an order in which each imports only those before it."""
+    arrows: dict[str, set[str]] = {}
+    for file in CORE.rglob("*.py"):
+        home = ".".join(("caviar", *file.relative_to(CORE).parent.parts))
+        for name in imported(file) if home != "caviar" else ():
+            there = CORE.parent.joinpath(*name.split("."))
+            folder = next((each for each in (there, *there.parents) if each.is_dir()), CORE)
+            other = ".".join(("caviar", *folder.relative_to(CORE).parts)) if folder.is_relative_to(CORE) else ""
+            if other.startswith("caviar.") and other != home:
+                arrows.setdefault(home, set()).add(other)
+    while arrows:
+        free = {folder for folder, others in arrows.items() if not others & arrows.keys()}
+        assert free, f"these folders import each other: {sorted(arrows)}"
+        arrows = {folder: others for folder, others in arrows.items() if folder not in free}
+
+
 def test_core_never_imports_plugins() -> None:
     for file in CORE.rglob("*.py"):
         assert not any(name.startswith("caviar_plugins") for name in imported(file)), file
 
 
 def test_plugins_import_only_public_names() -> None:
-    public = {f"caviar.{name}" for name in dir(caviar)}
+    public = {f"caviar.{name}" for name in dir(caviar)} | {f"caviar.plugin.{name}" for name in dir(caviar.plugin)}
     for file in PLUGINS.rglob("*.py"):
         for name in imported(file):
             if name.startswith("caviar."):
@@ -52,24 +84,26 @@ def test_plugins_import_only_public_names() -> None:
             assert not any(part.startswith("_") and part != "__future__" for part in name.split(".")), f"{file}: {name}"
 
 
-def test_public_names_are_the_same_for_python_and_for_type_checkers() -> None:
-    tree = ast.parse((CORE / "__init__.py").read_text())
+@pytest.mark.parametrize("face", ["__init__", "plugin"])
+def test_public_names_are_the_same_for_python_and_for_type_checkers(face: str) -> None:
+    tree = ast.parse((CORE / f"{face}.py").read_text())
     seen = {
         alias.name
         for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom) and str(node.module).startswith("caviar.")
+        if isinstance(node, ast.ImportFrom) and str(node.module).startswith("caviar")
         for alias in node.names
         if alias.asname == alias.name  # how type checkers know a public name
     }
-    assert seen == set(dir(caviar)) - {"__version__"}
+    module = caviar if face == "__init__" else caviar.plugin
+    assert seen == set(dir(module))
     for name in seen:
-        assert getattr(caviar, name) is not None
+        assert getattr(module, name) is not None
 
 
 def test_a_star_imports_the_public_names_and_nothing_else() -> None:
     names: dict[str, object] = {}
     exec("from caviar import *", names)
-    assert set(names) - {"__builtins__"} == set(dir(caviar)) - {"__version__"}
+    assert set(names) - {"__builtins__"} == set(dir(caviar)) - {"plugin"}
 
 
 def test_importing_caviar_imports_nothing_heavy() -> None:

@@ -15,7 +15,11 @@ _CHECKPOINTS = 8  # epochs at which trials that finished are seen too, at most
 
 @dataclass(frozen=True)
 class Observations:
-    """trials: which one each is of, int64 (sightings,). scores: its loss, as `standardized_losses` has it. progress: see `of`."""
+    """One row per observation, of a trial at its end or on its way.
+
+    trials: the trial of each, int64 (observations,). standardized_losses: as the function of that name gives them.
+    progress: see `of`.
+    """
 
     trials: Array
     standardized_losses: Array
@@ -26,10 +30,10 @@ class Observations:
         """Of `most` trials their end, or where they were stopped; of some that finished what they were on the way.
 
         Where trials were pruned before the last epoch that a finished one has, progress tells the model how far each
-        was then: log(epoch) / log(last epoch) in [0, 1], one per sighting, and 1 for all that ended by themselves.
+        was then: log(epoch) / log(last epoch) in [0, 1], one per observation, and 1 for all that ended by themselves.
         Losses on the way are moved by the median of what followed. So the model learns who moves more than others, and
         expects it of the stopped. Where nobody knows what follows, a stopped trial is at its end, no better than the
-        best result. Sightings on the way are half as many as `most`, at most.
+        best result. Observations on the way are half as many as `most`, at most.
         Source: Kandasamy et al. 2017, arXiv:1703.06240 (training time as one more input of the process).
         """
         import numpy

@@ -20,8 +20,8 @@ def group(
     """The populations of trials that stand at the same epoch, the longest first.
 
     What they will take is foreseen from what they have taken; of new ones it is not known. A structure is cut into
-    pieces of about equal cost: none above one worker's share, nor larger than `max_population`, where the trainer leaves it
-    open. Where there are several structures, none takes more than about half a worker's share of what is left either,
+    pieces of about equal cost: none above one worker's share, nor larger than `max_population`, where the trainer
+    leaves it open. Where there are several structures, none takes more than about half a worker's share of what is left either,
     so that nobody waits long for the last. How trials are grouped never changes a result.
     """
     groups: dict[str, list[Trial]] = {}

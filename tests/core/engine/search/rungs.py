@@ -18,6 +18,7 @@ import math
 import os
 import signal
 import caviar
+from caviar import plugin
 from caviar_plugins import SQLite
 
 
@@ -26,7 +27,7 @@ class Look(caviar.Pruner):
         return tuple(range(1, epochs))
 
     def decide(self, curves, trials, rung, goal):
-        return (caviar.plugin.Decision.GO_ON,) * len(trials)
+        return (plugin.Decision.GO_ON,) * len(trials)
 
 
 class Late(caviar.Pruner):
@@ -36,7 +37,7 @@ class Late(caviar.Pruner):
         return (1, 4)
 
     def decide(self, curves, trials, rung, goal):
-        return tuple(caviar.plugin.Decision.PAUSE if rung == 1 and each % 2 else caviar.plugin.Decision.GO_ON for each in trials)
+        return tuple(plugin.Decision.PAUSE if rung == 1 and each % 2 else plugin.Decision.GO_ON for each in trials)
 
 
 class Brackets(caviar.Pruner):
@@ -49,12 +50,12 @@ class Brackets(caviar.Pruner):
         assert curves.shape[1] <= rung
         last = [max((v for v in curve if not math.isnan(v)), default=-1.0) for curve in curves]
         order = sorted(range(len(last)), key=lambda row: (-last[row], row))
-        decisions = [caviar.plugin.Decision.PAUSE] * len(last)
+        decisions = [plugin.Decision.PAUSE] * len(last)
         for place, row in enumerate(order):
             if place < len(order) // 2:
-                decisions[row] = caviar.plugin.Decision.GO_ON
+                decisions[row] = plugin.Decision.GO_ON
             elif place >= len(order) * 3 // 4 and rung > 1:
-                decisions[row] = caviar.plugin.Decision.STOP
+                decisions[row] = plugin.Decision.STOP
         return tuple(decisions)
 
 

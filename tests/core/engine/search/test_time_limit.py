@@ -24,6 +24,7 @@ PLUGINS = '''
 from pathlib import Path
 
 import caviar
+from caviar import plugin
 import numpy
 from caviar_plugins import Grid, Inline
 
@@ -32,7 +33,7 @@ class Lazy(caviar.Trainer):
     """Members of width 7 are never done with epoch `until`; others have nothing to do."""
 
     until: int = 2
-    width: caviar.plugin.Tunable[int] = 3
+    width: plugin.Tunable[int] = 3
 
     def fuse_key(self, values, floats):
         return str(values)
@@ -45,13 +46,13 @@ class Lazy(caviar.Trainer):
             context.check_stop()
         state["epoch"] += 1
         rows = numpy.full((len(population), 1, 1), until / 10)
-        return caviar.plugin.Advance(state, caviar.plugin.Metrics(("validation.accuracy",), until, rows), (None,) * len(population))
+        return plugin.Advance(state, plugin.Metrics(("validation.accuracy",), until, rows), (None,) * len(population))
 
     def late(self, context):
         return True
 
     def finish(self, state, population, data, context):
-        return caviar.plugin.Finish({"epoch": state["epoch"]})
+        return plugin.Finish({"epoch": state["epoch"]})
 
     def predict(self, weights, population, x, context):
         return numpy.zeros((len(population), len(x), len(context.task.classes)))
@@ -78,7 +79,7 @@ class LazyLater(Lazy):
     name = "lazy-later"
 
     def late(self, context):
-        return context.random.key != caviar.plugin.Random(1).key
+        return context.random.key != plugin.Random(1).key
 
 
 class Again(caviar.Strategy):
@@ -96,7 +97,7 @@ class Look(caviar.Pruner):
         return tuple(range(1, epochs))
 
     def decide(self, curves, trials, rung, goal):
-        return (caviar.plugin.Decision.GO_ON,) * len(trials)
+        return (plugin.Decision.GO_ON,) * len(trials)
 '''
 PIPELINE = """
 name = "p"

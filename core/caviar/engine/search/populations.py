@@ -21,8 +21,8 @@ def group(
 
     What they will take is foreseen from what they have taken; of new ones it is not known. A structure is cut into
     pieces of about equal cost: none above one worker's share, nor larger than `max_population`, where the trainer
-    leaves it open. Where there are several structures, none takes more than about half a worker's share of what is left either,
-    so that nobody waits long for the last. How trials are grouped never changes a result.
+    leaves it open. Where there are several structures, none takes more than about half a worker's share of what is
+    left either, so that nobody waits long for the last. How trials are grouped never changes a result.
     """
     groups: dict[str, list[Trial]] = {}
     for trial in trials:

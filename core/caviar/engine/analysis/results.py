@@ -93,10 +93,7 @@ def model_of(folder: Path, code: Path | None = None) -> Path:
         return file
     found = read_results(folder, code)
     if found.objective.best(found.trials) is not None or (found.done < found.total):
-        if found.done == found.total:
-            done = f"all {found.total} trials are done, but their model was not saved"
-            raise NotAModel(f"{file}: missing; {done}; `pipe run` of its pipeline says why")
         done = f"{found.done} of {found.total} trials are done"
-        raise NotAModel(f"{file}: missing; `pipe run` of its pipeline writes it at its end, and {done}")
+        raise NotAModel(f"{file}: missing; `pipe run` of its pipeline writes it, or says why it cannot; {done}")
     why = without_winner(found.trials, found.objective.goal, found.objective.conditions)
     raise NotAModel(f"{folder}: there is no model: {why}")

@@ -8,7 +8,7 @@ from contextlib import chdir
 from pathlib import Path
 
 import pytest
-from caviar import StoreError, load
+from caviar import Problem, StoreError, load
 from caviar.engine.analysis.results import model_of, read_results
 from caviar.engine.model.prediction import predict_file
 from caviar.engine.model.saved import NotAModel
@@ -66,7 +66,9 @@ def test_a_model_that_was_deleted_is_missed_with_the_way_to_have_it_again(home: 
     best = model_of(home / "runs/p")
     content = best.read_bytes()
     best.unlink()
-    told = "best.safetensors: missing; `pipe run` of its pipeline writes it at its end, and 4 of 4 trials are done"
+    told = (
+        "best.safetensors: missing; `pipe run` of its pipeline writes it, or says why it cannot; 4 of 4 trials are done"
+    )
     with pytest.raises(NotAModel, match=re.escape(told)):
         model_of(home / "runs/p")
     again(home)
@@ -123,7 +125,7 @@ def test_a_resolved_file_that_cannot_be_read_is_told_and_written_again(home: Pat
         file.symlink_to(home / "copy")
     elif harm == "folder":
         file.mkdir()
-    with pytest.raises(StoreError, match=re.escape(told)):
+    with pytest.raises(Problem, match=re.escape(told)):
         read_results(home / "runs/p")
     if harm != "folder":
         again(home)

@@ -108,13 +108,11 @@ class SQLiteLedger(Ledger):
     def record(self, records: Sequence[TrialRecord]) -> None:
         keep = self._worth_keeping(records)
         self._still_there()
-        artifacts = self._weights.add(
-            [
-                (record.trial.index, record.weights)
-                for record in records
-                if record.weights is not None and record.trial.index in keep
-            ]
-        )
+        artifacts = [
+            self._weights.add(record.trial.index, record.weights)
+            for record in records
+            if record.weights is not None and record.trial.index in keep
+        ]
         self._known.change(record.trial for record in records)
         with store_errors(self._path), self._pending.change(any(record.trial.state.done for record in records)):
             for record in records:

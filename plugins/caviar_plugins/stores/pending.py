@@ -7,15 +7,16 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from time import monotonic
 
+from caviar_plugins.stores.rows import ARTIFACT, signed
 from caviar_plugins.stores.schema import noted
 from caviar_plugins.stores.weights import Weights
 
 SECONDS = 1.0  # since the last commit: so much work at most is done again after a crash
-BYTES = 2**26  # of weight files in memory
+BYTES = 2**26  # of arrays in memory
 
 
 class Pending:
-    """A transaction that stays open over several changes, and the weight files it names, in the memory of `weights`.
+    """A transaction that stays open over several changes, and the arrays it names, in the memory of `weights`.
 
     A sync takes milliseconds, as long as a small population's epoch, and with a pruner each rung would take several.
     `lost` is called when SQLite has taken all pending changes back, as it may on a full disk.
@@ -52,20 +53,23 @@ class Pending:
     def commit(self) -> None:
         """Puts all pending changes on the disk: first the weight files, then one commit that names them."""
         if self._connection.in_transaction:
-            named = self._named()
-            self._weights.write(named)
+            written = self._weights.write(self._named())
+            self._connection.executemany(
+                f"INSERT OR REPLACE INTO artifact ({ARTIFACT}, checksum) VALUES (?, ?, ?, ?, ?)",
+                [signed((each.trial, each.path, each.size, each.sha256)) for each in written],
+            )
             self._connection.execute("COMMIT")
             self._committed = monotonic()
             self._weights.forget()
             # Only now: a commit that failed may yet come to light after a crash, or may not, and needs them either way.
-            self._weights.sweep(named)
+            self.tidy()
 
     def tidy(self) -> None:
         """Removes weight files that the study does not name."""
         self._weights.sweep(self._named())
 
-    def _named(self) -> set[str]:
-        return {path for (path,) in self._connection.execute("SELECT path FROM artifact")}
+    def _named(self) -> dict[str, int]:
+        return dict(self._connection.execute("SELECT path, trial FROM artifact"))
 
     def _overdue(self) -> bool:
         return monotonic() - self._committed >= SECONDS or self._weights.waiting >= BYTES

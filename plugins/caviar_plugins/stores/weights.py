@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import count
 from pathlib import Path
 
 from caviar.plugin import Array, StoreError, open_plain, sync_folder, write_atomically
@@ -15,6 +16,7 @@ from caviar.plugin import Array, StoreError, open_plain, sync_folder, write_atom
 from caviar_plugins.stores.store_errors import DAMAGED, store_errors
 
 _NAME = re.compile(r"models/trial-[0-9]+-[0-9a-f]{16}\.safetensors", re.ASCII)
+_MEMORY = "memory:"
 
 
 @dataclass(frozen=True)
@@ -30,59 +32,61 @@ class Artifact:
 class Weights:
     """The weight files of one run. A name holds its content's checksum, so no file is ever overwritten by another.
 
-    New files are kept in memory until `write`; what is read may be one of them.
+    Arrays that are added stay in memory, and their artifacts without a file, until `write`.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._models = folder / "models"
-        self._new = dict[str, bytes]()
+        self._new = dict[str, Mapping[str, Array]]()
+        self._added = count()
 
     @property
     def waiting(self) -> int:
         """How many bytes are in memory."""
-        return sum(map(len, self._new.values()))
+        return sum(array.nbytes for arrays in self._new.values() for array in arrays.values())
 
-    def add(self, weights: Sequence[tuple[int, Mapping[str, Array]]]) -> list[Artifact]:
-        """New files for these trials."""
+    def add(self, trial: int, arrays: Mapping[str, Array]) -> Artifact:
+        """Arrays of a trial, copied: most of those that wait at a rung never become a file."""
+        artifact = Artifact(trial, f"{_MEMORY}{next(self._added)}", 0, "")
+        self._new[artifact.path] = {name: array.copy() for name, array in arrays.items()}
+        return artifact
+
+    def write(self, named: Mapping[str, int]) -> list[Artifact]:
+        """Files for those that the study names, path -> trial, on the disk for good when it returns."""
         from safetensors.numpy import save
 
         artifacts = []
-        for trial, arrays in weights:
-            content = save(dict(arrays))
-            digest = sha256(content).hexdigest()
-            artifacts.append(Artifact(trial, f"models/trial-{trial}-{digest[:16]}.safetensors", len(content), digest))
-            self._new[artifacts[-1].path] = content
-        return artifacts
-
-    def write(self, named: Collection[str]) -> None:
-        """Those of the new files that the study names are on the disk for good when it returns, and still in memory."""
-        new = {path: content for path, content in self._new.items() if path in named}
+        new = {trial: self._new[path] for path, trial in named.items() if path in self._new}
         with store_errors(self._models):
             if new and not self._models.is_dir():
                 self._models.mkdir()
                 sync_folder(self._folder)
-        for path, content in new.items():
-            with store_errors(self._folder / path):
-                write_atomically(self._folder / path, content)
+        for trial, arrays in new.items():
+            content = save(dict(arrays))
+            digest = sha256(content).hexdigest()
+            artifacts.append(Artifact(trial, f"models/trial-{trial}-{digest[:16]}.safetensors", len(content), digest))
+            with store_errors(self._folder / artifacts[-1].path):
+                write_atomically(self._folder / artifacts[-1].path, content)
         with store_errors(self._models):
             if new:
                 sync_folder(self._models)
+        return artifacts
 
     def forget(self) -> None:
-        """New files are no longer in memory."""
+        """Nothing is in memory any more."""
         self._new.clear()
 
     def read(self, artifact: Artifact) -> dict[str, Array]:
         """The arrays of a file that is what it was when it was written."""
         from safetensors.numpy import load
 
+        if artifact.path in self._new:
+            return dict(self._new[artifact.path])
         if not _NAME.fullmatch(artifact.path) or not artifact.path.startswith(f"models/trial-{artifact.trial}-"):
             raise StoreError(
                 f"{self._folder / 'study.sqlite'}: gives trial {artifact.trial} a file '{artifact.path}': {DAMAGED}"
             )
-        if artifact.path in self._new:
-            return dict(load(self._new[artifact.path]))
         path = self._folder / artifact.path
         with store_errors(path), open_plain(path) as file:
             content = file.read() if os.fstat(file.fileno()).st_size == artifact.size else b""

@@ -49,6 +49,7 @@ class Work:
     """How many processes share the memory that arrays lie in, this one included."""
     conditions: tuple[str, ...] = ()
     """The metrics that `search.where` names. They and the searched one decide; what another is does not matter."""
+    _footprints: dict[tuple[int, int], int] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def perform(self, segment: Segment, tell: Tell, check_stop: Callable[[], None]) -> Outcome:
         """Trains a segment on one BLAS thread.
@@ -147,9 +148,15 @@ class Work:
         spare = self.backend.spare_memory()
         if len(segment.trials) == 1 or spare is None:
             return True
-        one, context = self.population(segment.part([0])), self.context(lambda: None)
-        each = one.parts["trainer"].footprint(one, self._on_device[segment.fold], context)
-        return bool(each * len(segment.trials) <= spare // self.sharing)
+        return bool(self._footprint(segment) * len(segment.trials) <= spare // self.sharing)
+
+    def _footprint(self, segment: Segment) -> int:
+        """Bytes per member, as its first one has it; kept, because with a pruner a trial comes again at each rung."""
+        key = segment.trials[0], segment.fold
+        if key not in self._footprints:
+            one, context = self.population(segment.part([0])), self.context(lambda: None)
+            self._footprints[key] = one.parts["trainer"].footprint(one, self._on_device[segment.fold], context)
+        return self._footprints[key]
 
     def _train(self, segment: Segment, tell: Tell, check_stop: Callable[[], None]) -> list[MemberOutcome]:
         data = self._on_device[segment.fold]

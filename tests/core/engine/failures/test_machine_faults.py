@@ -130,10 +130,8 @@ def test_where_memory_suffices_for_no_trial_none_has_failed_and_the_next_run_tra
 ) -> None:
     search(file, "whole")
     fault.write_text("memory")
-    with pytest.raises(
-        Unfinished,
-        match=r"trials 0, 1, 2, 3 could not be trained: optimizer 'faulty' of .* failed: MemoryError at .*free some memory",
-    ):
+    told = r"trials 0, 1, 2, 3 could not be trained: optimizer 'faulty' of .* failed: MemoryError at .*free some"
+    with pytest.raises(Unfinished, match=told):
         search(file, "runs")
     assert states(file, "runs") == "qqqq"
     fault.write_text("none")

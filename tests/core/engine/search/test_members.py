@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 import tracemalloc
 from collections.abc import Iterator
 from dataclasses import replace
@@ -192,6 +193,29 @@ def test_a_population_that_does_not_fit_is_trained_in_parts_with_the_same_bits(f
     assert fits == {(0, 1, 2, 3, 4, 5)}
     assert populations(6 * each, 2) == ({(0, 1, 2), (3, 4, 5)}, whole)
     assert populations(0, 1) == ({(trial,) for trial in range(6)}, whole)
+
+
+TRAINER = """
+from caviar_plugins import PopulationTrainer
+
+asked = []
+
+
+class Weighed(PopulationTrainer):
+    def footprint(self, population, data, context):
+        asked.append(population.trials)
+        return super().footprint(population, data, context)
+"""
+
+
+def test_how_much_memory_a_trial_takes_is_estimated_once_for_all_its_rungs(file: Path) -> None:
+    (file.parent / "weighed.py").write_text(OPTIMIZER + TRAINER + BACKEND)
+    settings = ["trainer.use=weighed", 'backend={ use = "tight", spare = 1000000000 }']
+    work = resolve_run(load(file, settings, file.parent / "weighed.py"))[0]
+    segment = Segment((0, 1), tuple({"optimizer.learning_rate": rate} for rate in RATES[:2]), 0, 1)
+    for part in (segment, segment, segment.part([1])):
+        work.perform(part, lambda epoch: None, lambda: None)
+    assert sys.modules[type(work.pipeline.trainer).__module__].asked == [(0,)]
 
 
 @pytest.mark.parametrize("units", ["8", "512"])

@@ -34,7 +34,7 @@ SCRIPT = """
 import caviar, json, os, signal, sys, threading, time
 from pathlib import Path
 from caviar.plugin import Segment
-from caviar.engine.data.resolve import set_up
+from caviar.engine.data.resolve import resolve_run
 
 def children():
     return [int(child) for task in os.listdir("/proc/self/task")
@@ -60,7 +60,7 @@ if "nobody is told of children" in sys.argv:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
 if "another thread" in sys.argv:
     threading.Thread(target=time.sleep, args=(3600,), daemon=True).start()
-work = set_up(caviar.load(Path("p.toml"), ["executor.workers=2"]))[0]
+work = resolve_run(caviar.load(Path("p.toml"), ["executor.workers=2"]))[0]
 segments = [Segment((each,), ({"optimizer.learning_rate": 0.01},), 0, 1) for each in (0, 1)]
 with work.pipeline.executor.open(work, lambda: None) as workers:
     outcomes = [list(workers.run(segments, lambda epoch: None))]

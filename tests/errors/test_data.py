@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from caviar import DataError, load
-from caviar.cli.preview import outlook
+from caviar.cli.preview import preview
 from caviar.engine.data.resolve import resolve_run
 
 
@@ -136,7 +136,7 @@ ACCEPTED = {
 @pytest.mark.parametrize("name", ACCEPTED)
 def test_check_and_run_take_the_same_data(name: str, tmp_path: Path) -> None:
     pipeline = load(pipeline_of(tmp_path, ACCEPTED[name]))
-    seen, (work, _, _) = outlook(pipeline), resolve_run(pipeline)
+    seen, (work, _, _) = preview(pipeline), resolve_run(pipeline)
     assert seen is not None
     assert seen.outputs == len(work.task.classes)
     assert seen.inputs == work.datasets[0].x.shape[1]

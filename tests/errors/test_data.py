@@ -114,7 +114,7 @@ def pipeline_of(folder: Path, case: Case) -> Path:
 @pytest.mark.parametrize("name", CASES)
 def test_check_and_run_refuse_data_in_the_same_words(name: str, tmp_path: Path) -> None:
     pipeline = load(pipeline_of(tmp_path, CASES[name]))
-    for look in (outlook, resolve_run):
+    for look in (preview, resolve_run):
         with pytest.raises(DataError) as error:
             look(pipeline)
         assert str(error.value) == CASES[name].told.replace("«path»", str(tmp_path / "t.csv")), look

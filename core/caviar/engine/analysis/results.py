@@ -94,8 +94,8 @@ def model_of(folder: Path, code: Path | None = None) -> Path:
     found = read_results(folder, code)
     if found.objective.best(found.trials) is not None or (found.done < found.total):
         if found.done == found.total:
-            done = f"all {found.total} trials are done, but their model was not saved"
-            raise NotAModel(f"{file}: missing; {done}; `pipe run` of its pipeline says why")
+            again = "`pipe run` of its pipeline writes it again, or says why it cannot be saved"
+            raise NotAModel(f"{file}: missing; all {found.total} trials are done; {again}")
         done = f"{found.done} of {found.total} trials are done"
         raise NotAModel(f"{file}: missing; `pipe run` of its pipeline writes it at its end, and {done}")
     why = without_winner(found.trials, found.objective.goal, found.objective.conditions)

@@ -66,7 +66,7 @@ def test_a_model_that_was_deleted_is_missed_with_the_way_to_have_it_again(home: 
     best = model_of(home / "runs/p")
     content = best.read_bytes()
     best.unlink()
-    told = "best.safetensors: missing; `pipe run` of its pipeline writes it at its end, and 4 of 4 trials are done"
+    told = "best.safetensors: missing; all 4 trials are done; `pipe run` of its pipeline writes it again"
     with pytest.raises(NotAModel, match=re.escape(told)):
         model_of(home / "runs/p")
     again(home)

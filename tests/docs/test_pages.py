@@ -22,6 +22,14 @@ def test_a_relative_link_leads_to_a_file(page: Path) -> None:
     assert [link for link in links if link and not (ROOT / page.parent / link).exists()] == []
 
 
+@pytest.mark.parametrize("page", PAGES, ids=str)
+def test_a_python_file_that_is_named_with_its_folder_is_there(page: Path) -> None:
+    """Of files in the packages the page may name the place below them: `engine/study.py`."""
+    roots = [ROOT / folder for folder in (".", "core", "core/caviar", "plugins", "plugins/caviar_plugins")]
+    named = re.findall(r"`((?:[\w.-]+/)+[\w.-]+\.py)`", (ROOT / page).read_text(encoding="utf-8"))
+    assert [name for name in named if not any((root / name).exists() for root in roots)] == []
+
+
 @pytest.mark.parametrize("name", draw_architecture.pictures())
 def test_a_picture_is_what_the_script_draws(name: str) -> None:
     drawn = draw_architecture.pictures()[name]

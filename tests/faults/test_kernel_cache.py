@@ -144,7 +144,6 @@ def test_a_cache_can_be_emptied(kernels: Path) -> None:
 PIPELINE = """
 name = "p"
 data = "digits"
-reporter = []
 executor = "inline"
 [model]
 units = { int = [4, 9] }
@@ -157,7 +156,7 @@ trials = 3
 
 
 def run(folder: Path, into: str, **environment: str) -> tuple[list[str], list[Any]]:
-    """Runs the pipeline anew; what was said, and its results without times."""
+    """Runs the pipeline anew; what its reporter said of kernels, and its results without times."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("NUMBA_")}
     caviar = [sys.executable, "-m", "caviar"]
     words = ["run", "p.toml", "--runs", into, "--quiet"]
@@ -169,7 +168,8 @@ def run(folder: Path, into: str, **environment: str) -> tuple[list[str], list[An
         [*caviar, "results", f"{into}/p", "--json"], cwd=folder, capture_output=True, text=True, check=True
     )
     trials = json.loads(told.stdout)["trials"]
-    said = [line for line in done.stderr.splitlines() if not line.startswith("compiling kernels for this machine")]
+    lines = [line.removeprefix("p: ") for line in done.stderr.splitlines() if "kernels" in line]
+    said = [line for line in lines if not line.startswith("compiling kernels for this machine")]
     return said, [{name: value for name, value in trial.items() if name != "seconds"} for trial in trials]
 
 
@@ -212,8 +212,8 @@ def test_a_run_with_a_full_cache_has_the_results_of_one_with_a_sound_one(folder:
     assert results == json.loads((folder / "results.json").read_text())
 
 
-@pytest.mark.slow
-def test_a_run_without_compiling_says_so_and_no_trial_fails(folder: Path) -> None:
-    said, results = run(folder, "plain", NUMBA_DISABLE_JIT="1")
+def test_a_run_without_compiling_says_so_and_no_trial_fails(tmp_path: Path) -> None:
+    (tmp_path / "p.toml").write_text(PIPELINE)
+    said, results = run(tmp_path, "plain", NUMBA_DISABLE_JIT="1")
     assert [line.split(":")[0] for line in said] == ["NUMBA_DISABLE_JIT is set"]
     assert {trial["state"] for trial in results} == {"finished"}

@@ -40,7 +40,7 @@ class Dimension:
     when: int | None = None
 
     def number(self, coordinate: float) -> float:
-        """The sampler's number at a coordinate. Raises Fault where it gives none."""
+        """The sampler's number at a coordinate. Raises WrongReturn where it gives none."""
         import numpy
 
         found = self.sampler.from_unit(numpy.asarray([coordinate], dtype=numpy.float64))

@@ -56,7 +56,8 @@ class Trial:
     diverged. `reason` says why it failed, diverged or was stopped, `trace` is Python's traceback where it failed.
     `seconds` is the time it was trained, its share of its populations'; of two equal trials it may differ.
     All these are those of its first training, which is also the one whose weights are kept; then come its `retests`.
-    `killed` counts the runs in a row that ended without it because its worker processes were killed from outside.
+    `killed` counts the runs in a row that ended without it: its worker processes were killed from outside, or alone in
+    its round it found no memory.
     """
 
     index: int

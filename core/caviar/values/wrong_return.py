@@ -1,4 +1,4 @@
-"""Faults: what a plugin returned that its interface does not allow."""
+"""Wrong returns: what a plugin returned that its interface does not allow."""
 
 from __future__ import annotations
 

@@ -113,8 +113,9 @@ class SQLiteLedger(Ledger):
             for record in records
             if record.weights is not None and record.trial.index in keep
         ]
+        ended, trained = any(record.trial.state.done for record in records), self._trained(records)
         self._known.change(record.trial for record in records)
-        with store_errors(self._path), self._pending.change(any(record.trial.state.done for record in records)):
+        with store_errors(self._path), self._pending.change(ended, trained):
             for record in records:
                 self._record_trial(record)
             self._connection.executemany(
@@ -226,6 +227,12 @@ class SQLiteLedger(Ledger):
                 f"INSERT OR REPLACE INTO curve ({CURVE}, checksum) VALUES ({_marks(CURVE)}, ?)",
                 signed(curve_row(record, record.metrics)),
             )
+
+    def _trained(self, records: Sequence[TrialRecord]) -> float:
+        """For how many seconds these trials were trained since they were last recorded."""
+        before = self._known.by_number()
+        known = [each.trial for each in records if each.trial.index in before]
+        return sum(trial.seconds - before[trial.index].seconds for trial in known)
 
     def _worth_keeping(self, records: Sequence[TrialRecord]) -> set[int]:
         """Trials that may be trained further, and the best finished ones. Weights of others are not even written."""

@@ -11,7 +11,7 @@ from caviar_plugins.stores.rows import ARTIFACT, signed
 from caviar_plugins.stores.schema import noted
 from caviar_plugins.stores.weights import Weights
 
-SECONDS = 1.0  # since the last commit: so much work at most is done again after a crash
+SECONDS = 1.0  # since the last commit, and of training that is pending: so much at most is done again after a crash
 BYTES = 2**26  # of arrays in memory
 
 
@@ -24,14 +24,16 @@ class Pending:
 
     def __init__(self, connection: sqlite3.Connection, weights: Weights, lost: Callable[[], None]) -> None:
         self._connection, self._weights, self._lost = connection, weights, lost
-        self._committed = monotonic()
+        self._committed, self._trained = monotonic(), 0.0
 
     @contextmanager
-    def change(self, durable: bool) -> Iterator[None]:
+    def change(self, durable: bool, trained: float = 0.0) -> Iterator[None]:
         """One change, whole or not at all; if `durable`, it and all pending ones are on the disk when it is over.
 
-        So they are where they have been pending for long or take much memory.
+        So they are where they have been pending for long, where they took long to train (`trained`: the seconds of
+        this one), or where they take much memory.
         """
+        self._trained += trained
         pending = self._connection.in_transaction
         if not pending:
             self._connection.execute("BEGIN IMMEDIATE")
@@ -59,7 +61,7 @@ class Pending:
                 [signed((each.trial, each.path, each.size, each.sha256)) for each in written],
             )
             self._connection.execute("COMMIT")
-            self._committed = monotonic()
+            self._committed, self._trained = monotonic(), 0.0
             self._weights.forget()
             # Only now: a commit that failed may yet come to light after a crash, or may not, and needs them either way.
             self.tidy()
@@ -72,7 +74,8 @@ class Pending:
         return dict(self._connection.execute("SELECT path, trial FROM artifact"))
 
     def _overdue(self) -> bool:
-        return monotonic() - self._committed >= SECONDS or self._weights.waiting >= BYTES
+        late = max(monotonic() - self._committed, self._trained) >= SECONDS
+        return late or self._weights.waiting >= BYTES
 
     def _take_back(self, pending: bool) -> None:
         """Undoes one change, and no other where SQLite has not done that already."""

@@ -128,9 +128,9 @@ def _retest_row(retest: Retest) -> list[Any]:
 
 
 def _retest_of(row: list[Any]) -> Retest:
-    round_, state, objective, metrics, *store_errors = row
+    round_, state, objective, metrics, *more = row
     metrics = {name: _as_number(value) for name, value in metrics.items()}
-    return Retest(round_, TrialState(state), None if objective is None else float(objective), metrics, *store_errors)
+    return Retest(round_, TrialState(state), None if objective is None else float(objective), metrics, *more)
 
 
 def curve_row(record: TrialRecord, metrics: Metrics) -> tuple[Any, ...]:

@@ -10,8 +10,8 @@ from caviar.plugin import Goal, Ledger, Store, StoreError, setting
 class SQLite(Store):
     """`study.sqlite` in the run's folder, in WAL mode, synced at every commit; weights as safetensors in `models/`.
 
-    A trial that has ended is committed at once. What waits at a rung is committed with the next one that has ended, or
-    once a second has passed since the last commit.
+    A trial that has been trained to its end is committed at once. What waits at a rung is committed with the next of
+    those, a second after the last commit, or once all that waits took a second to train.
     """
 
     keep: int = setting(default=16, ge=1)

@@ -19,12 +19,14 @@ def initial(layout: Layout, streams: tuple[Random, ...], dtype: str, context: Tr
 
 
 def packed(weights: Mapping[str, Array], layout: Layout, dtype: str, context: TrainerContext) -> Array:
-    """Named weights, each with a leading member axis, in one buffer."""
+    """Named weights, each with a leading member axis, in one buffer. Raises ValueError where one has another shape."""
     import numpy
 
     members = len(next(iter(weights.values())))
     buffer = numpy.empty((members, size_of(layout)), dtype=dtype)
     for slot in layout:
+        if weights[slot.name].shape != (members, *slot.shape):
+            raise ValueError(f"{slot.name} has the shape {weights[slot.name].shape[1:]} instead of {slot.shape}")
         buffer[:, slot.start : slot.stop] = weights[slot.name].reshape(members, slot.size)
     return context.backend.send(buffer)
 

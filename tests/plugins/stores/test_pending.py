@@ -55,6 +55,19 @@ class TestPending:
         ledger.begin([1])
         assert durable(tmp_path) == (["running", "queued", "queued"], [0], {"trial-0"})
 
+    def test_what_took_long_to_train_is_on_the_disk_though_another_was_put_there_a_moment_ago(
+        self, tmp_path: Path, ledger: Ledger, finish: Finish, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(pending, "SECONDS", 600.0)
+        short, long = waits(finish(0, None)), waits(finish(1, None))
+        ledger.record([replace(short, trial=replace(short.trial, seconds=0.1))])
+        assert durable(tmp_path)[0] == ["queued"] * 3
+        ledger.record([replace(long, trial=replace(long.trial, seconds=600.0))])
+        assert durable(tmp_path) == (["running", "running", "queued"], [0, 1], {"trial-0", "trial-1"})
+        ledger.record([replace(long, trial=replace(long.trial, epochs=9, seconds=600.1))])
+        with SQLite().read(tmp_path / "run") as looking:
+            assert looking.trials()[1].epochs < 9
+
     def test_a_decision_is_pending_and_a_pruned_trial_leaves_no_file(
         self, tmp_path: Path, ledger: Ledger, finish: Finish
     ) -> None:

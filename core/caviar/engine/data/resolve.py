@@ -11,6 +11,7 @@ from caviar.config.checks.metrics import metrics_for, searched_metric
 from caviar.engine.data.prepare import Preparation, prepare
 from caviar.engine.search.objective import Objective, objective_of
 from caviar.engine.training.job import Work
+from caviar.engine.training.variants import variant_for
 from caviar.interfaces.backend import Backend
 from caviar.interfaces.data import DataError
 from caviar.interfaces.plugin import Plugin
@@ -39,6 +40,7 @@ def resolve_run(pipeline: Pipeline) -> tuple[Work, Preparation, Objective]:
     if pipeline.data is None:
         raise DataError("data: missing; give a [data] table with path and target")
     backend = backend_of(pipeline)
+    variant_for(backend)  # what it has to say of kernels is heard now, while reporters listen
     datasets, preparation = prepare(pipeline.data, pipeline.transform, pipeline.trainer.dtype, Random(pipeline.seed))
     smallest = max(getattr(each, "smallest_batch", 1) for each in plugins_at(pipeline.normalizer))
     fewest = min(len(dataset.split.train) for dataset in datasets)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from errno import EDQUOT, EIO, EMFILE, ENFILE, ENOMEM, ENOSPC, EROFS
 from typing import ClassVar
@@ -12,26 +12,32 @@ from caviar.values.problem import Problem
 from caviar.values.segment import Fault, MemberOutcome
 from caviar.values.trial import Trial, TrialState
 
-_RUNS = 3  # a trial whose worker is killed in so many runs in a row may be what kills it
+_RUNS = 3  # what kept one trial from being trained in so many runs in a row may be the trial itself
 _ERRNOS = {ENOSPC, EDQUOT, EMFILE, ENFILE, EIO, EROFS}
 _CURES: Mapping[Fault, str] = {
-    "killed": f"after {_RUNS} such runs in a row it counts as failed",
+    "killed": "",
     "memory": "free some memory, or use fewer workers (executor.workers)",
     "system": "look at the disk's space and at the limits of this process (ulimit -a)",
 }
 
 
 class Unfinished(Problem):
-    """A round cannot be completed now, because of the machine: what could be trained is recorded."""
+    """A round cannot be completed now, because of the machine: what could be trained is recorded.
+
+    `suspects` are the trials whose runs are counted.
+    """
 
     exit_code: ClassVar[int] = 1
 
-    def __init__(self, aside: Sequence[MemberOutcome]) -> None:
+    def __init__(self, aside: Sequence[MemberOutcome], suspects: Collection[int] = ()) -> None:
         parts = []
         for fault, cure in _CURES.items():
             concerned = [each for each in aside if each.fault == fault]
             if concerned:
-                parts.append(f"{_named(concerned)} could not be trained: {concerned[0].reason}; {cure}")
+                parts.append(f"{_named(concerned)} could not be trained: {concerned[0].reason}")
+                parts += [cure] if cure else []
+                if concerned[0].trial in suspects:
+                    parts.append(f"after {_RUNS} such runs in a row it counts as failed")
         super().__init__(f"{'; '.join(parts)}; the same command tries again and goes on from here")
 
 
@@ -60,17 +66,23 @@ def resolve(
 ) -> None:
     """Records those trials as failed that have failed after all. Raises Unfinished if others are still to be trained.
 
-    A trial alone is too large where memory suffices for `others`; the workers of one were killed in enough runs.
+    A trial alone is too large where memory suffices for `others`, unless it was trained before. Where there are no
+    others, or its workers were killed, it has failed in enough runs in a row: a study must be able to end.
     """
-    counted = {each.trial: _counting(trials[each.trial], each) for each in aside}
-    killed = [counted[each.trial] for each in aside if each.fault == "killed"]
-    if killed:
-        ledger.settle(killed)
+    large = {each.trial for each in aside if each.fault == "memory" and not trials[each.trial].epochs}
+    lone = large if len(aside) == 1 and not others else set[int]()
+    suspects = lone | {each.trial for each in aside if each.fault == "killed"}
+    counted = {
+        each.trial: replace(trials[each.trial], killed=trials[each.trial].killed + (each.trial in suspects))
+        for each in aside
+    }
+    if suspects:
+        ledger.settle([counted[trial] for trial in sorted(suspects)])
     failed = []
     for each in aside:
-        if each.fault == "memory" and others:
+        if each.trial in large and others:
             failed.append(replace(each, state=TrialState.FAILED, reason=f"does not fit into memory: {each.reason}"))
-        elif each.fault == "killed" and counted[each.trial].killed >= _RUNS:
+        elif each.trial in suspects and counted[each.trial].killed >= _RUNS:
             reason = f"in {_RUNS} runs in a row {each.reason}"
             failed.append(replace(each, state=TrialState.FAILED, reason=reason))
     if failed:
@@ -78,11 +90,7 @@ def resolve(
     numbers = {each.trial for each in failed}
     left = [each for each in aside if each.trial not in numbers]
     if left:
-        raise Unfinished(left)
-
-
-def _counting(trial: Trial, outcome: MemberOutcome) -> Trial:
-    return replace(trial, killed=trial.killed + 1) if outcome.fault == "killed" else trial
+        raise Unfinished(left, suspects)
 
 
 def _named(outcomes: Sequence[MemberOutcome]) -> str:

@@ -21,7 +21,7 @@ Wrap: TypeAlias = Callable[[Method], Method]
 
 
 def checked(form: VariantChoice) -> VariantChoice:
-    """A form whose classes raise Fault where they return what their interface does not allow.
+    """A form whose classes raise WrongReturn where they return what their interface does not allow.
 
     Bundled plugins, which tests hold to their interfaces, are bound as they are: their steps are not slowed down.
     """
@@ -59,7 +59,7 @@ def _with_methods(cls: type[P], wrap: Mapping[str, Wrap]) -> type[P]:
 
 
 def _checking(complaint: Callable[..., str | None]) -> Wrap:
-    """Wraps a method: Fault where `complaint`, given the result and the arguments, says what it should have been."""
+    """Wraps a method: WrongReturn where `complaint`, given result and arguments, says what it should have been."""
 
     def wrap(inner: Method) -> Method:
         @wraps(inner)

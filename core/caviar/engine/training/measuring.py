@@ -17,7 +17,7 @@ Measure = Callable[[Any, Array, Array], Array]
 
 
 def measured(inner: Measure) -> Measure:
-    """A metric's `measure` that cannot change what other metrics see, and raises Fault where it gives no numbers."""
+    """A metric's `measure` that cannot change what others see, and raises WrongReturn where it gives no numbers."""
 
     @wraps(inner)
     def measure(self: Metric, prediction: Array, truth: Array) -> Array:

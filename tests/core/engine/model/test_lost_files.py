@@ -8,10 +8,11 @@ from contextlib import chdir
 from pathlib import Path
 
 import pytest
-from caviar import Problem, StoreError, load
+from caviar import StoreError, load
 from caviar.engine.analysis.results import model_of, read_results
 from caviar.engine.model.prediction import predict_file
 from caviar.engine.model.saved import NotAModel
+from caviar.engine.resume.run_folder import NoRun
 from caviar.engine.study import Run, run
 
 FILE = """
@@ -125,7 +126,7 @@ def test_a_resolved_file_that_cannot_be_read_is_told_and_written_again(home: Pat
         file.symlink_to(home / "copy")
     elif harm == "folder":
         file.mkdir()
-    with pytest.raises(Problem, match=re.escape(told)):
+    with pytest.raises(NoRun if harm == "nothing" else StoreError, match=re.escape(told)):
         read_results(home / "runs/p")
     if harm != "folder":
         again(home)

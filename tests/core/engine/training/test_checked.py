@@ -100,7 +100,7 @@ class Odd(caviar.Optimizer):
             r"init\(\) returned .*; 'm' was an array of shape \(3,\).* at \S+/plugins\.py:4",
         ),
         ("{'m': 3}", "...", r"init\(\) returned .*; 'm' was an object of type int at \S+/plugins\.py:4"),
-        ("{}", "self.kept = 1", r"ValidationError: .* at \S+/plugins\.py:7"),
+        ("{}", "self.kept = 1", r"AttributeError: Odd\.kept cannot be set: .* at \S+/plugins\.py:7"),
         ("{}", "import nothing_like_it", r"ModuleNotFoundError: .* at \S+/plugins\.py:7"),
         ("{}", "raise RuntimeError('bad \\udcff \\x1b[31m')", r"RuntimeError: bad \\udcff \\x1b\[31m at \S+:7"),
     ],

@@ -114,6 +114,7 @@ _HOMES = {
         "Goal",
         "History",
     ),
+    "caviar.values.metric_name": ("MetricName",),
     "caviar.values.metrics": ("Metrics",),
     "caviar.values.population": ("Population",),
     "caviar.values.problem": (
@@ -233,6 +234,7 @@ if TYPE_CHECKING:
     from caviar.values.head import Head as Head
     from caviar.values.history import Goal as Goal
     from caviar.values.history import History as History
+    from caviar.values.metric_name import MetricName as MetricName
     from caviar.values.metrics import Metrics as Metrics
     from caviar.values.population import Population as Population
     from caviar.values.problem import Problem as Problem

@@ -75,6 +75,12 @@ _HOMES = {
         "pack",
         "unpack",
     ),
+    "caviar.support.plain": (
+        "from_json_number",
+        "from_plain",
+        "to_json_number",
+        "to_plain",
+    ),
     "caviar.support.words": (
         "words_from_array",
         "words_to_array",
@@ -211,6 +217,10 @@ if TYPE_CHECKING:
     from caviar.support.packed import Buffer as Buffer
     from caviar.support.packed import pack as pack
     from caviar.support.packed import unpack as unpack
+    from caviar.support.plain import from_json_number as from_json_number
+    from caviar.support.plain import from_plain as from_plain
+    from caviar.support.plain import to_json_number as to_json_number
+    from caviar.support.plain import to_plain as to_plain
     from caviar.support.words import words_from_array as words_from_array
     from caviar.support.words import words_to_array as words_to_array
     from caviar.text.columns import Column as Column

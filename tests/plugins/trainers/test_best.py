@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy
 from caviar import Metric
-from caviar.plugin import Random, Task, TrainerContext
+from caviar.plugin import Array, Random, Task, TrainerContext
 from caviar_plugins import AUC, Accuracy, NumPy, PopulationTrainer
 from caviar_plugins.trainers import best
 
@@ -22,7 +22,7 @@ CONTEXT = TrainerContext(
 
 def test_the_best_epochs_metrics_keep_their_names_whatever_order_they_were_measured_in() -> None:
     trainer = PopulationTrainer(keep="best")
-    state = {
+    state: dict[str, Array] = {
         "epoch": numpy.ones(2, dtype=numpy.int64),
         "parameters": numpy.zeros((2, 3), dtype=numpy.float32),
         "statistics": numpy.zeros((2, 0), dtype=numpy.float32),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,7 +22,7 @@ TRIALS = tuple(Trial(number, 0, (), {"units": number % 2}, epochs=1, seconds=1.5
 class Failing(Workers):
     """Reports an epoch of each segment, and then that its first trial failed and the others found no memory."""
 
-    def run(self, segments: Iterator[Segment], tell: Tell) -> Iterator[Outcome]:
+    def run(self, segments: Iterable[Segment], tell: Tell) -> Iterator[Outcome]:
         for segment in segments:
             tell(EpochInfo(segment.trials, segment.until, ({},) * len(segment.trials)))
             ends = [TrialState.FAILED, *[TrialState.QUEUED] * (len(segment.trials) - 1)]

@@ -12,8 +12,8 @@ import numpy
 import pytest
 from caviar.plugin import Ledger, Metrics, StoreError, StudyRecord, Trial, TrialRecord, TrialState
 from caviar_plugins.stores.rows import ARTIFACT, STORED, STUDY, signed
-from caviar_plugins.stores.sqlite import SQLite
 from caviar_plugins.stores.schema import VERSION
+from caviar_plugins.stores.sqlite import SQLite
 from caviar_plugins.stores.store_errors import DAMAGED, store_errors
 
 

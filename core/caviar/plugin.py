@@ -75,6 +75,12 @@ _HOMES = {
         "pack",
         "unpack",
     ),
+    "caviar.support.plain": (
+        "from_json_number",
+        "from_plain",
+        "to_json_number",
+        "to_plain",
+    ),
     "caviar.support.words": (
         "words_from_array",
         "words_to_array",
@@ -114,6 +120,7 @@ _HOMES = {
         "Goal",
         "History",
     ),
+    "caviar.values.metric_name": ("MetricName",),
     "caviar.values.metrics": ("Metrics",),
     "caviar.values.population": ("Population",),
     "caviar.values.problem": (
@@ -210,6 +217,10 @@ if TYPE_CHECKING:
     from caviar.support.packed import Buffer as Buffer
     from caviar.support.packed import pack as pack
     from caviar.support.packed import unpack as unpack
+    from caviar.support.plain import from_json_number as from_json_number
+    from caviar.support.plain import from_plain as from_plain
+    from caviar.support.plain import to_json_number as to_json_number
+    from caviar.support.plain import to_plain as to_plain
     from caviar.support.words import words_from_array as words_from_array
     from caviar.support.words import words_to_array as words_to_array
     from caviar.text.columns import Column as Column
@@ -233,6 +244,7 @@ if TYPE_CHECKING:
     from caviar.values.head import Head as Head
     from caviar.values.history import Goal as Goal
     from caviar.values.history import History as History
+    from caviar.values.metric_name import MetricName as MetricName
     from caviar.values.metrics import Metrics as Metrics
     from caviar.values.population import Population as Population
     from caviar.values.problem import Problem as Problem

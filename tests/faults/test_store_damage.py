@@ -12,8 +12,9 @@ import numpy
 import pytest
 from caviar.plugin import Ledger, Metrics, StoreError, StudyRecord, Trial, TrialRecord, TrialState
 from caviar_plugins.stores.rows import ARTIFACT, STORED, STUDY, signed
+from caviar_plugins.stores.schema import VERSION
 from caviar_plugins.stores.sqlite import SQLite
-from caviar_plugins.stores.store_errors import store_errors
+from caviar_plugins.stores.store_errors import DAMAGED, store_errors
 
 
 @pytest.fixture
@@ -92,12 +93,19 @@ def test_another_programs_database_is_left_as_it_is(run: Path) -> None:
     assert (run / "study.sqlite").read_bytes() == before
 
 
-@pytest.mark.parametrize(("version", "words"), [(4, "a newer Caviar"), (2, "an older Caviar")])
+@pytest.mark.parametrize(("version", "words"), [(VERSION + 1, "a newer Caviar"), (VERSION - 1, "an older Caviar")])
 def test_another_format_is_named(run: Path, version: int, words: str) -> None:
     connection = sqlite3.connect(run / "study.sqlite")
     connection.execute(f"PRAGMA user_version = {version}")
     connection.close()
-    assert f"{words} (format {version}, this one knows 3)" in refused(run)
+    assert f"{words} (format {version}, this one knows {VERSION})" in refused(run)
+
+
+@pytest.mark.parametrize("column", ["type", "name", "tbl_name"])
+def test_a_name_in_the_schema_that_became_bytes_is_damage(run: Path, column: str) -> None:
+    change = f"UPDATE sqlite_master SET {column} = CAST({column} AS BLOB) WHERE name = 'attempt'"
+    execute(run, "PRAGMA writable_schema = ON", change)
+    assert DAMAGED in refused(run)
 
 
 def test_words_where_json_belongs_are_damage(run: Path) -> None:

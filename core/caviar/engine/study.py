@@ -16,6 +16,7 @@ from caviar.engine.failures.plugin_errors import others_blamed, told
 from caviar.engine.model.saved import SavedModel
 from caviar.engine.model.winner import Models
 from caviar.engine.resume.check import check_resumable, record_of
+from caviar.engine.search.context import SearchContext
 from caviar.engine.search.loop import SearchLoop
 from caviar.engine.search.objective import Objective
 from caviar.engine.search.observers import Observers
@@ -106,7 +107,7 @@ def run(
             opened_by=opened_by(pipeline),
         )
         given = given_trials(pipeline, space)
-        search = SearchLoop(
+        context = SearchContext(
             pipeline, space, objective, ledger, observers, info, work.backend.max_population, earlier, given
         )
         models = Models(pipeline, work, preparation, ledger, folder)
@@ -114,7 +115,7 @@ def run(
             with pipeline.executor.open(work, check_stop) as workers:
                 workers.expect(total - info.resumed)  # before a reporter starts a thread: until then they can be forks
                 observers.tell("before_run", run=info)
-                stopped = search.complete(workers)
+                stopped = SearchLoop(context).complete(workers)
             best = objective.best(ledger.trials())
             model, note, failure = models.made(best, check_stop)
         except BaseException as error:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
+from functools import partial
 from typing import Any, TypeAlias
 
+from caviar.support.plain import from_plain, to_plain
 from caviar.values.arrays import Array
 from caviar.values.dataset import Dataset, Split
 from caviar.values.metrics import Metrics
@@ -30,7 +32,7 @@ def pack(value: Any) -> list[Buffer]:
     frozen values that executors deal with, such as Segment, Outcome and Dataset.
     """
     arrays: list[Array] = []
-    text = json.dumps(_plain(value, arrays)).encode()
+    text = json.dumps(to_plain(value, partial(_marked, arrays=arrays)), allow_nan=False).encode()
     head = len(text).to_bytes(8, "little") + text
     pieces: list[Buffer] = [head, _padding(len(head))]
     for array in arrays:
@@ -42,47 +44,35 @@ def unpack(packed: Any) -> Any:
     """The value in some bytes; its arrays are read-only views of them."""
     view = memoryview(packed).toreadonly()
     start = 8 + int.from_bytes(view[:8], "little")
-    return _Reader(view, start + len(_padding(start))).value(json.loads(bytes(view[8:start])))
+    return from_plain(json.loads(bytes(view[8:start])), _Reader(view, start + len(_padding(start))).make)
 
 
-def _plain(value: Any, arrays: list[Array]) -> Any:
-    """What JSON can say: scalars as they are, all else as [what it is, its content]."""
+def _marked(value: Any, arrays: list[Array]) -> tuple[str, Any] | None:
+    """The mark and content of a frozen value; of an array, which is noted, its type and shape."""
     import numpy
 
     if isinstance(value, TrialState):
-        return ["TrialState", value.value]
-    if isinstance(value, Mapping):
-        return ["mapping", {name: _plain(each, arrays) for name, each in value.items()}]
-    if isinstance(value, (list, tuple)):
-        return [type(value).__name__, [_plain(each, arrays) for each in value]]
+        return "TrialState", value.value
     if isinstance(value, numpy.ndarray):
         arrays.append(numpy.asarray(value, order="C"))
-        return ["array", [value.dtype.str, value.shape]]
+        return "array", (value.dtype.str, value.shape)
     if is_dataclass(value):
-        return [type(value).__name__, [_plain(getattr(value, field.name), arrays) for field in fields(value)]]
-    return value
+        return type(value).__name__, tuple(getattr(value, field.name) for field in fields(value))
+    return None
 
 
 class _Reader:
-    """Reads values in the order in which they were packed."""
+    """Makes values in the order in which they were packed."""
 
     def __init__(self, view: memoryview, place: int) -> None:
         self._view, self._place = view, place
 
-    def value(self, plain: Any) -> Any:
-        if not isinstance(plain, list):
-            return plain
-        what, content = plain
-        if what == "TrialState":
+    def make(self, mark: str, content: Any) -> Any:
+        if mark == "TrialState":
             return TrialState(content)
-        if what == "mapping":
-            return {name: self.value(each) for name, each in content.items()}
-        if what == "array":
-            return self._array(*content)
-        values = [self.value(each) for each in content]
-        return values if what == "list" else tuple(values) if what == "tuple" else _CLASSES[what](*values)
+        return self._array(*content) if mark == "array" else _CLASSES[mark](*content)
 
-    def _array(self, dtype: str, shape: list[int]) -> Array:
+    def _array(self, dtype: str, shape: tuple[int, ...]) -> Array:
         import numpy
 
         kind = numpy.dtype(dtype)

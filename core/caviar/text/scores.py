@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from math import isfinite, sqrt
 from typing import Self
 
+from caviar.values.metric_name import MetricName
 from caviar.values.noise import noise
 from caviar.values.trial import Trial, TrialState
 
@@ -48,7 +49,7 @@ class Scores:
         if len(tied) < 3 or tied[0].judged is None:
             return ""
         apart = {name: len({trial.metrics.get(name) for trial in tied}) for name in tied[0].metrics}
-        parted = {name: many for name, many in apart.items() if name.startswith("validation.")}
+        parted = {name: many for name, many in apart.items() if MetricName.parse(name).part == "validation"}
         other = max(parted, key=lambda name: parted[name], default="")
         hint = f"; {other} tells them apart" if parted.get(other, 0) > len(tied) / 2 else ""
         return (

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from caviar.values.metric_name import MetricName
+
 
 class TrialState(StrEnum):
     """Where a trial stands.
@@ -91,7 +93,7 @@ class Trial:
 
     def over_folds(self, metric: str) -> float | None:
         """The standard deviation of a metric of the validation part over the folds; None where there are none."""
-        return self.metrics.get(f"deviation.{metric}")
+        return self.metrics.get(str(MetricName.parse(metric).deviation))
 
     @property
     def feasible(self) -> bool:

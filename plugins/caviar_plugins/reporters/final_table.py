@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from caviar.plugin import (
     Column,
     Columns,
+    MetricName,
     RunInfo,
     Scores,
     Summary,
@@ -84,19 +85,17 @@ def _table(columns: Columns) -> Table:
 def _winner(best: Trial) -> Table:
     """The winner's metrics: a line for each, a column for each part of the data."""
     told: dict[str, dict[str, str]] = {}
-    for path, value in best.metrics.items():
-        part, _, metric = path.rpartition(".")
-        told.setdefault(metric, {})[part] = short_number(value)
+    for written, value in best.metrics.items():
+        metric = MetricName.parse(written)
+        told.setdefault(metric.name, {})[metric.part] = short_number(value)
     parts = list(dict.fromkeys(part for row in told.values() for part in row))
     grid = Table.grid(padding=(0, 2))
     grid.add_column(no_wrap=True)
     for _ in parts:
         grid.add_column(justify="right", no_wrap=True)
     grid.add_row(Text(f"\nBest: trial {best.index}", style="bold"), *(f"\n{part}" for part in parts))
-    for metric, row in told.items():
-        grid.add_row(
-            f"  {metric}", *(Text(row.get(part, ""), style="bold" if part == "test" else "") for part in parts)
-        )
+    for name, row in told.items():
+        grid.add_row(f"  {name}", *(Text(row.get(part, ""), style="bold" if part == "test" else "") for part in parts))
     return grid
 
 

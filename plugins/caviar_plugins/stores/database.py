@@ -98,7 +98,7 @@ def _is_new(connection: sqlite3.Connection, path: Path) -> bool:
             f"{VERSION}); use that one, or choose another name or folder"
         )
     if strange := _objects(connection) ^ _own_objects():
-        kind, name = min(strange)[:2]
+        kind, name = min(strange, key=repr)[:2]  # a damaged cell may hold bytes, which no text is less than
         raise StoreError(f"{path}: the {kind} {name} is not that of a study: {DAMAGED}")
     return False
 

@@ -6,11 +6,23 @@ import json
 import tomllib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from math import isfinite, isnan, nan
+from math import isnan, nan
 from typing import Any
 from zlib import crc32
 
-from caviar.plugin import EarlierTrial, Metrics, Retest, StudyRecord, Trial, TrialRecord, TrialState
+from caviar.plugin import (
+    EarlierTrial,
+    Metrics,
+    Retest,
+    StudyRecord,
+    Trial,
+    TrialRecord,
+    TrialState,
+    from_json_number,
+    from_plain,
+    to_json_number,
+    to_plain,
+)
 
 STUDY = "file, identity, fingerprint, plugins, metric, goal, earlier"
 TRIAL = (
@@ -47,7 +59,7 @@ def _stored(cell: Any) -> Any:
 
 def study_row(study: StudyRecord) -> tuple[Any, ...]:
     """In the order of STUDY."""
-    earlier = [([*map(_cell, trial_row(each.trial))], [*map(_number, each.curve)]) for each in study.earlier]
+    earlier = [([*map(to_plain, trial_row(each.trial))], [*map(to_json_number, each.curve)]) for each in study.earlier]
     named = study.file, _json(study.identity), study.fingerprint, _json(study.plugins)
     return *named, study.metric, study.goal, _json(earlier)
 
@@ -57,7 +69,7 @@ def study_of(row: tuple[Any, ...]) -> StudyRecord:
     file, identity, fingerprint, plugins, metric, goal, rows = row
     tomllib.loads(file)
     earlier = (
-        EarlierTrial(trial_of(tuple(map(_as_cell, each))), tuple(map(_as_number, curve)))
+        EarlierTrial(trial_of(tuple(map(from_plain, each))), tuple(map(from_json_number, curve)))
         for each, curve in json.loads(rows)
     )
     return StudyRecord(file, json.loads(identity), fingerprint, json.loads(plugins), metric, goal, tuple(earlier))
@@ -68,13 +80,13 @@ def trial_row(trial: Trial) -> tuple[Any, ...]:
     return (
         trial.index,
         trial.round,
-        _json([_number(coordinate) for coordinate in trial.point]),
-        _json({path: _value(value) for path, value in trial.values.items()}),
+        _json([to_json_number(coordinate) for coordinate in trial.point]),
+        _json({path: to_plain(value) for path, value in trial.values.items()}),
         trial.state.value,
         trial.epochs,
         None if trial.objective is None else float(trial.objective),
         trial.reason,
-        _json({name: _number(value) for name, value in trial.metrics.items()}),
+        _json({name: to_json_number(value) for name, value in trial.metrics.items()}),
         float(trial.violation),
         float(trial.seconds),
         _json([_retest_row(retest) for retest in trial.retests]),
@@ -90,11 +102,11 @@ def trial_of(row: tuple[Any, ...]) -> Trial:
     return Trial(
         index,
         round_,
-        tuple(_as_number(coordinate) for coordinate in json.loads(point)),
-        {path: _as_value(value) for path, value in json.loads(values).items()},
+        tuple(from_json_number(coordinate) for coordinate in json.loads(point)),
+        {path: from_plain(value) for path, value in json.loads(values).items()},
         TrialState(state),
         epochs,
-        {name: _as_number(value) for name, value in json.loads(metrics).items()},
+        {name: from_json_number(value) for name, value in json.loads(metrics).items()},
         objective,
         reason,
         violation,
@@ -122,21 +134,21 @@ def check_whole(rounds: Iterable[tuple[int, int]], trials: Sequence[Trial], stud
 
 
 def _retest_row(retest: Retest) -> list[Any]:
-    metrics = {name: _number(value) for name, value in retest.metrics.items()}
-    objective = None if retest.objective is None else _number(retest.objective)
+    metrics = {name: to_json_number(value) for name, value in retest.metrics.items()}
+    objective = None if retest.objective is None else to_json_number(retest.objective)
     return [retest.round, retest.state.value, objective, metrics, retest.reason, retest.trace]
 
 
 def _retest_of(row: list[Any]) -> Retest:
     round_, state, objective, metrics, *more = row
-    metrics = {name: _as_number(value) for name, value in metrics.items()}
+    metrics = {name: from_json_number(value) for name, value in metrics.items()}
     return Retest(round_, TrialState(state), None if objective is None else float(objective), metrics, *more)
 
 
 def curve_row(record: TrialRecord, metrics: Metrics) -> tuple[Any, ...]:
     """In the order of CURVE."""
     columns = {
-        name: [_number(value) for value in column]
+        name: [to_json_number(value) for value in column]
         for name, column in zip(metrics.names, metrics.values[0].T.tolist(), strict=True)
     }
     return record.trial.index, record.attempt, metrics.first, _json(columns)
@@ -152,40 +164,9 @@ def curves_of(rows: Iterable[tuple[Any, ...]], metric: str) -> Mapping[int, list
             column = json.loads(values[start : values.index("]", start) + 1])
             curve = curves.setdefault(trial, [])
             curve.extend([nan] * (first - 1 - len(curve)))
-            curve[first - 1 :] = map(_as_number, column)
+            curve[first - 1 :] = map(from_json_number, column)
     return curves
 
 
 def _json(value: Any) -> str:
     return json.dumps(value, allow_nan=False, ensure_ascii=False)
-
-
-def _number(value: float) -> float | str | None:
-    """JSON has neither NaN nor infinities."""
-    return None if isnan(value) else float(value) if isfinite(value) else str(float(value))
-
-
-def _as_number(value: float | str | None) -> float:
-    return nan if value is None else float(value)
-
-
-def _cell(value: Any) -> Any:
-    """SQLite's cell in JSON: an infinity is a list of its name."""
-    return [str(value)] if isinstance(value, float) and not isfinite(value) else value
-
-
-def _as_cell(value: Any) -> Any:
-    return float(value[0]) if isinstance(value, list) else value
-
-
-def _value(value: Any) -> Any:
-    """Tuples, which fields hold, are plain JSON arrays; lists are marked."""
-    if isinstance(value, list):
-        return {"list": [_value(each) for each in value]}
-    return [_value(each) for each in value] if isinstance(value, tuple) else value
-
-
-def _as_value(value: Any) -> Any:
-    if isinstance(value, dict):
-        return [_as_value(each) for each in value["list"]]
-    return tuple(_as_value(each) for each in value) if isinstance(value, list) else value

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from caviar.plugin import Array, Metrics, TrainerContext
 
+from caviar_plugins.trainers.evaluation import as_columns, columns
+
 if TYPE_CHECKING:
     from caviar_plugins.trainers.population import PopulationTrainer
 
@@ -22,7 +24,7 @@ def begin(trainer: PopulationTrainer, state: Mapping[str, Array], context: Train
     }
     if trainer.keep == "best":
         kept |= {f"best.{name}": state[name].copy() for name in _KEPT}
-        kept["best.metrics"] = xp.full((members, 2 + len(context.metrics)), xp.nan, dtype=xp.float64)
+        kept["best.metrics"] = xp.full((members, len(columns(context))), xp.nan, dtype=xp.float64)
     return kept
 
 
@@ -44,7 +46,7 @@ def note(
     if trainer.keep == "best":
         for name in _KEPT:
             state[f"best.{name}"][better] = state[name][better]
-        state["best.metrics"][better] = xp.stack(list(measured.values()), axis=1)[better]
+        state["best.metrics"][better] = as_columns(measured, context)[better]
 
 
 def ended(trainer: PopulationTrainer, state: Mapping[str, Array], context: TrainerContext) -> tuple[bool, ...]:
@@ -61,6 +63,5 @@ def restore(
     """The state whose weights count, and its metrics where they are not the last epoch's."""
     if trainer.keep == "last":
         return state, None
-    names = ("train.loss", "validation.loss", *(f"validation.{name}" for name in context.metrics))
-    metrics = Metrics(names, 1, context.backend.fetch(state["best.metrics"])[:, None, :])
+    metrics = Metrics(columns(context), 1, context.backend.fetch(state["best.metrics"])[:, None, :])
     return state | {name: state[f"best.{name}"] for name in _KEPT}, metrics

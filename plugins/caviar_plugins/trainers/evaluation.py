@@ -2,14 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from caviar.plugin import Array, Dataset, Loss, ModelContext, Population, Task, TrainerContext, Views
+from caviar.plugin import (
+    Array,
+    Dataset,
+    Loss,
+    Metric,
+    MetricName,
+    ModelContext,
+    Population,
+    Task,
+    TrainerContext,
+    Views,
+)
 
 TILE = 512  # rows predicted at once: fastest block here, and fixed, because a product's bits depend on its rows
 # Evaluated at once: enough to spread the cost of calls, few enough to keep predictions small.
 _MEMBERS, _MEMBERS_APART = 8, 256
+
+
+def columns(context: TrainerContext) -> tuple[str, ...]:
+    """The metrics of an epoch, in the order of their columns."""
+    return "train.loss", "validation.loss", *_by_column(context)
+
+
+def as_columns(measured: Mapping[str, Array], context: TrainerContext) -> Array:
+    """An epoch's metrics: float64 (members, columns)."""
+    table: Array = context.backend.library().stack([measured[name] for name in columns(context)], axis=1)
+    return table
+
+
+def _by_column(context: TrainerContext) -> dict[str, Metric]:
+    return {str(MetricName("validation", name)): metric for name, metric in context.metrics.items()}
 
 
 def measure(
@@ -20,6 +46,7 @@ def measure(
     rows = context.backend.send(data.split.validation)
     x, y, truth = data.x[rows], data.y[rows], data.truth[rows]
     measured: dict[str, list[Array]] = {}
+    metrics = _by_column(context)
     at_once = _MEMBERS_APART if context.backend.on_device else _MEMBERS
     for start in range(0, len(population), at_once):
         some = slice(start, start + at_once)
@@ -28,8 +55,8 @@ def measure(
         outputs = list(_outputs(own, running, few, x))
         found = {"validation.loss": _mean_loss(outputs, y, loss, context)}
         prediction = in_units(_predictions(outputs, loss, xp), context)
-        for name, metric in context.metrics.items():
-            found[f"validation.{name}"] = metric.measure(prediction, truth)
+        for name, metric in metrics.items():
+            found[name] = metric.measure(prediction, truth)
         for name, values in found.items():
             measured.setdefault(name, []).append(values)
     return {name: xp.concatenate(values) for name, values in measured.items()}

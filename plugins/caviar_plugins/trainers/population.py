@@ -28,7 +28,7 @@ from caviar_plugins.samplers.choice import Choice
 from caviar_plugins.samplers.log import Log
 from caviar_plugins.trainers import best
 from caviar_plugins.trainers.epoch import train_epoch
-from caviar_plugins.trainers.evaluation import TILE, in_units, measure, predict
+from caviar_plugins.trainers.evaluation import TILE, as_columns, columns, in_units, measure, predict
 from caviar_plugins.trainers.initial import initial, packed
 
 
@@ -88,8 +88,8 @@ class PopulationTrainer(Trainer):
         rows = [self._epoch(state, population, data, context, epoch) for epoch in range(first, until + 1)]
         state["epoch"][...] = until
         xp = context.backend.library()
-        values = context.backend.fetch(xp.stack([xp.stack(list(row.values()), axis=1) for row in rows], axis=1))
-        metrics = Metrics(tuple(rows[0]), first, values)
+        values = context.backend.fetch(xp.stack([as_columns(row, context) for row in rows], axis=1))
+        metrics = Metrics(columns(context), first, values)
         diverged = tuple(_divergence(metrics, member, context) for member in range(len(population)))
         return Advance(state, metrics, diverged, best.ended(self, state, context))
 

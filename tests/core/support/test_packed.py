@@ -95,6 +95,6 @@ def test_a_dataset_comes_back() -> None:
 
 
 def test_only_known_classes_are_made() -> None:
-    text = json.dumps(["SystemExit", [3]]).encode()
+    text = json.dumps({"SystemExit": [3]}).encode()
     with pytest.raises(KeyError):
         unpack(len(text).to_bytes(8, "little") + text)

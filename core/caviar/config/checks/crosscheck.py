@@ -9,6 +9,7 @@ from typing import Any
 from caviar.config.advice.rules import AFTER, RULES
 from caviar.config.checks.points import point_complaints
 from caviar.config.checks.sources import source_complaints
+from caviar.config.declaration.goal import declared_goal
 from caviar.config.declaration.pipeline import Pipeline
 from caviar.config.declaration.space import SEARCHED
 from caviar.config.hints.suggestions import closest, is_synonym
@@ -22,6 +23,7 @@ from caviar.interfaces.sampler import Sampler
 from caviar.registry import index
 from caviar.registry.flaws import flaw_of
 from caviar.registry.load import base_of, entry_of, name_of
+from caviar.values.metric_name import MetricName
 
 Complaint = tuple[Keys, str]
 """The keys of a place in the file, and what is wrong there."""
@@ -55,24 +57,25 @@ def _unknown(metric: str) -> str | None:
     known = (*(f"validation.{name}" for name in names), "train.loss")
     if metric in known:
         return None
-    part, _, name = metric.partition(".")
-    if part == "test":
+    asked = MetricName.parse(metric)
+    if asked.part == "test":
         return "the test part is for the winner alone; search a validation metric"
-    word = (name or metric).removeprefix("val_")  # Keras: val_loss
+    word = asked.name.removeprefix("val_")  # Keras: val_loss
     found = synonym_of("metric", word) or next(iter(get_close_matches(word, names, 1, 0.6)), None)
-    home = "train" if (part, found) == ("train", "loss") else "validation"
+    home = "train" if (asked.part, found) == ("train", "loss") else "validation"
     hint = f"did you mean '{home}.{found}'?" if found else f"there are: {', '.join(known)}"
-    return f"unknown metric '{metric}'; {'' if name else 'a metric is <part>.<name>; '}{hint}"
+    return f"unknown metric '{metric}'; {'' if asked.part else 'a metric is <part>.<name>; '}{hint}"
 
 
 def _goal(pipeline: Pipeline) -> Iterator[Complaint]:
     search, said = pipeline.search, pipeline.search.goal
-    name = (search.asked or "").partition(".")[2]
+    metric = MetricName.parse(search.asked or "")
+    name = metric.name
     if name not in index.names("metric") and not isinstance(search.metric, Metric):
         if said is not None:
             yield ("search", "goal"), "comes from the metric; it is for a metric of your own that does not say it"
         return
-    declared = getattr(search.class_of(name), "goal", None)
+    declared = declared_goal(search, metric)
     if declared is None and said is None:
         text = f'metric \'{name}\' does not say whether more is better; write goal = "maximize" or "minimize"'
         yield ("search", "metric"), text

@@ -11,6 +11,7 @@ from caviar.registry.index import PluginError, names
 from caviar.registry.load import load, name_of, version_of
 from caviar.support.raised import sentence
 from caviar.text.once import say_once
+from caviar.values.metric_name import MetricName
 from caviar.values.problem import LateMistake
 from caviar.values.task import TaskKind
 
@@ -26,7 +27,7 @@ def metrics_for(search: Search, task: TaskKind) -> dict[str, Metric]:
 
     Raises PluginError.
     """
-    asked = {metric.partition(".")[2] for metric in _asked(search)}
+    asked = {MetricName.parse(metric).name for metric in _asked(search)}
     found = {name_of(type(each)): each for each in (search.metric,) if isinstance(each, Metric)}
     for name in names("metric"):
         try:
@@ -54,9 +55,9 @@ def searched_metric(search: Search, task: TaskKind, fitting: Collection[str]) ->
     Raises UnknownMetric where it, or one in `search.where`, does not fit the task.
     """
     for metric, key in _asked(search).items():
-        name = metric.partition(".")[2]
-        if name != "loss" and name not in fitting:
-            there = ", ".join(f"validation.{each}" for each in sorted([*fitting, "loss"]))
+        name = MetricName.parse(metric)
+        if not name.is_loss and name.name not in fitting:
+            there = ", ".join(str(MetricName("validation", each)) for each in sorted([*fitting, "loss"]))
             raise UnknownMetric(("search", key), f"{metric!r} does not fit a {task} task; there are {there}")
     return search.asked or _DEFAULTS[task]
 

@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 from caviar.config.checks.optuna_file import chosen, goals_in, is_storage, other_goal, wrong_study
 from caviar.config.checks.points import meant_path
+from caviar.config.declaration.goal import goal_of
 from caviar.config.declaration.pipeline import OptunaStudy, Pipeline
 from caviar.config.declaration.space import space_of
 from caviar.config.hints.suggestions import closest
@@ -17,6 +18,7 @@ from caviar.config.reading.positions import Keys
 from caviar.registry.extras import install_line
 from caviar.registry.index import PluginError
 from caviar.registry.load import load
+from caviar.values.metric_name import MetricName
 
 Source: TypeAlias = str | Path | OptunaStudy
 
@@ -100,14 +102,11 @@ def _of_study(pipeline: Pipeline, study: OptunaStudy) -> Iterator[tuple[Keys, st
 
 def _goal(pipeline: Pipeline) -> tuple[str, str] | None:
     """The search's goal and metric, as far as the file tells."""
-    metric, said = pipeline.search.asked, pipeline.search.goal
-    name = (metric or "").partition(".")[2]
+    metric = pipeline.search.asked
     if metric is None:
         return "maximize", "validation.accuracy or validation.r2"
-    if name == "loss":
-        return "minimize", metric
     try:
-        goal = said or getattr(pipeline.search.class_of(name), "goal", None)
+        goal = goal_of(pipeline.search, MetricName.parse(metric))
     except PluginError:
         return None
     return (goal, metric) if goal else None
@@ -116,6 +115,6 @@ def _goal(pipeline: Pipeline) -> tuple[str, str] | None:
 def _task(metric: str) -> str | None:
     """The task that a metric is for; None where any is, or nobody knows."""
     try:
-        return getattr(load("metric", metric.partition(".")[2]), "task", None)
+        return getattr(load("metric", MetricName.parse(metric).name), "task", None)
     except PluginError:
         return None

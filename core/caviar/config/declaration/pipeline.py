@@ -30,6 +30,7 @@ from caviar.registry.load import entry_of, load, name_of
 from caviar.support.files import file_or_url
 from caviar.values.condition import Condition
 from caviar.values.history import Goal
+from caviar.values.metric_name import MetricName
 
 _WARM = ("warm_start", "warm_start_from", "load_if_exists", "resume_from")
 
@@ -96,7 +97,7 @@ class Search(Declared):
     def _by_its_name(cls, metric: Any) -> Any:
         """A metric that its name says wholly is that name: fewer ways to write the same."""
         if isinstance(metric, Metric) and not type(metric).model_fields and entry_of(type(metric)):
-            return f"validation.{name_of(type(metric))}"
+            return str(MetricName("validation", name_of(type(metric))))
         return metric
 
     @field_validator("start_from", mode="after")
@@ -116,7 +117,9 @@ class Search(Declared):
     @property
     def asked(self) -> str | None:
         """`metric` as `<part>.<name>`."""
-        return f"validation.{name_of(type(self.metric))}" if isinstance(self.metric, Metric) else self.metric
+        if isinstance(self.metric, Metric):
+            return str(MetricName("validation", name_of(type(self.metric))))
+        return self.metric
 
     def class_of(self, name: str) -> type[Metric]:
         """The class of a metric that exists: that of `metric` itself if it is called so. Raises PluginError."""

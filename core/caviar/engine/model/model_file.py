@@ -10,8 +10,9 @@ from hashlib import sha256
 from math import isfinite
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
+from caviar.support.plain import from_json_number, to_json_number
 from caviar.values.arrays import Array
 from caviar.values.task import Task
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 _ENTRY = "caviar"  # the one entry of the metadata: of several the library writes the order by chance
 _FORMAT = "caviar model 3"
+_NOT_FINITE = ("inf", "-inf")
 _BLANK = "0" * 64  # stands in the place of the checksum when it is computed
 
 
@@ -29,6 +31,11 @@ class OtherFile(Exception):
 
 class Damaged(Exception):
     """Not as it was written; the message says why."""
+
+
+def _number_of(plain: Any) -> Any:
+    """Undoes `to_json_number`; what is no number already is left to the check of its type."""
+    return from_json_number(plain) if plain is None or plain in _NOT_FINITE else plain
 
 
 @dataclass(frozen=True)
@@ -42,7 +49,7 @@ class Facts:
     words: tuple[str, ...]
     task: Task
     trial: Annotated[int, Field(ge=0)]
-    metrics: Mapping[str, float]
+    metrics: Mapping[str, Annotated[float, BeforeValidator(_number_of)]]
 
     def complaint(self) -> str | None:
         """What about them cannot be, though each has its type."""
@@ -63,7 +70,9 @@ def packed(facts: Facts, arrays: Mapping[str, Array]) -> bytes:
     import numpy
     from safetensors.numpy import save
 
-    entry = json.dumps({"format": _FORMAT, "sha256": _BLANK, **asdict(facts)})
+    metrics = {name: to_json_number(value) for name, value in facts.metrics.items()}
+    told = {"format": _FORMAT, "sha256": _BLANK, **asdict(facts), "metrics": metrics}
+    entry = json.dumps(told, allow_nan=False)
     whole = {name: numpy.ascontiguousarray(array) for name, array in arrays.items()}
     content = save(whole, metadata={_ENTRY: entry})
     place = content.index(_BLANK.encode())

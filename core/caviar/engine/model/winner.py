@@ -17,6 +17,7 @@ from caviar.engine.training.measuring import measured_or_nan
 from caviar.interfaces.store import Ledger, StoreError
 from caviar.registry.load import name_of, version_of
 from caviar.values.arrays import Array
+from caviar.values.metric_name import MetricName
 from caviar.values.problem import Problem
 from caviar.values.segment import Segment
 from caviar.values.trial import Trial
@@ -69,7 +70,7 @@ class Models:
             return self._saved(model), note
         prediction, truth = model.predict_inputs(data.x[data.split.test])[None], data.truth[data.split.test]
         metrics = {  # NaN where one fails: the search is over, and its model is not to be lost
-            f"test.{name}": float(measured_or_nan(type(each).measure)(each, prediction, truth)[0])
+            str(MetricName("test", name)): float(measured_or_nan(type(each).measure)(each, prediction, truth)[0])
             for name, each in self.work.metrics.items()
         }
         return self._saved(replace(model, metrics={**model.metrics, **metrics})), note

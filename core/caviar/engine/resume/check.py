@@ -16,6 +16,7 @@ from caviar.engine.training.job import Work
 from caviar.interfaces.store import Ledger, StudyRecord
 from caviar.registry.load import name_of, version_of
 from caviar.values.earlier import EarlierTrial
+from caviar.values.metric_name import MetricName
 from caviar.values.problem import Problem
 from caviar.values.trial import Trial
 
@@ -47,7 +48,7 @@ def record_of(
 ) -> StudyRecord:
     """What a study of this pipeline is about. Beside the file's plugins those count that were filled in for "auto"."""
     judging = (objective.metric, *(condition.metric for condition in objective.conditions))
-    names = {metric.partition(".")[2] for metric in judging}
+    names = {MetricName.parse(metric).name for metric in judging}
     filled = [work.backend, *(work.metrics[name] for name in names if name in work.metrics)]
     plugins = versions_of(work.pipeline) | {f"{p.kind}.{name_of(type(p))}": version_of(type(p)) for p in filled}
     return StudyRecord(

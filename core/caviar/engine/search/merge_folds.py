@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from caviar.values.metric_name import MetricName
 from caviar.values.metrics import Metrics
 from caviar.values.segment import MemberOutcome, Outcome
 from caviar.values.trial import TrialState
@@ -59,8 +60,13 @@ def _final(outcomes: Sequence[MemberOutcome]) -> dict[str, float]:
 
     values = {name: [(each.final or {})[name] for each in outcomes] for name in outcomes[0].final or {}}
     means = {name: sum(each) / len(each) for name, each in values.items()}
-    apart = {name: float(numpy.std(each, ddof=1)) for name, each in values.items() if name.startswith("validation.")}
-    return means | {f"deviation.{name}": deviation for name, deviation in apart.items()}
+    parsed = {name: MetricName.parse(name) for name in values}
+    apart = {
+        str(name.deviation): float(numpy.std(values[written], ddof=1))
+        for written, name in parsed.items()
+        if name.part == "validation"
+    }
+    return means | apart
 
 
 def _mean(outcomes: Sequence[MemberOutcome], epochs: int) -> Metrics:

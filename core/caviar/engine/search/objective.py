@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from math import inf, nan
 from typing import TYPE_CHECKING
 
+from caviar.config.declaration.goal import goal_of, worst_of
 from caviar.values.condition import Condition
 from caviar.values.history import Goal
+from caviar.values.metric_name import MetricName
 from caviar.values.ranking import ranked
 from caviar.values.segment import MemberOutcome
 from caviar.values.trial import Trial, TrialState
@@ -59,11 +61,7 @@ class Objective:
 
 def objective_of(search: Search, metric: str) -> Objective:
     """The objective of a search for a metric that is known to exist; `search.goal` counts where the metric has none."""
-    name = metric.split(".", 1)[1]
-    if name == "loss":
-        return Objective(metric, "minimize", inf, search.conditions)
-    plugin = search.class_of(name)
-    goal: Goal | None = getattr(plugin, "goal", search.goal)
+    name = MetricName.parse(metric)
+    goal = goal_of(search, name)
     assert goal is not None, "a checked pipeline says the goal of a metric that does not"
-    worst = getattr(plugin, "worst", -inf if goal == "maximize" else inf)
-    return Objective(metric, goal, worst, search.conditions)
+    return Objective(metric, goal, worst_of(search, name, goal), search.conditions)

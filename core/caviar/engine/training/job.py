@@ -25,6 +25,7 @@ from caviar.support.packed import Buffer
 from caviar.support.raised import trace_of
 from caviar.values.dataset import Dataset
 from caviar.values.history import Goal
+from caviar.values.metric_name import MetricName
 from caviar.values.population import Population
 from caviar.values.random import Random
 from caviar.values.segment import MemberOutcome, Outcome, Segment
@@ -115,7 +116,7 @@ class Work:
         decisive = frozenset({metric, *self.conditions})
         forms = {True: checked(form), False: measuring_or_nan(form)}
         metrics = {
-            name: bind([each], dtype, send, forms[f"validation.{name}" in decisive])
+            name: bind([each], dtype, send, forms[str(MetricName("validation", name)) in decisive])
             for name, each in self.metrics.items()
         }
         return TrainerContext(self.backend, self.task, random, metrics, check_stop, metric, goal, decisive)

@@ -1,0 +1,51 @@
+"""What the search of one study works with, shared by its rounds and re-tests."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from caviar.config.declaration.space import floats
+from caviar.engine.search.history import history_of
+from caviar.engine.search.objective import Objective
+from caviar.engine.search.observers import Observers
+from caviar.interfaces.store import Ledger
+from caviar.values.dimension import Space
+from caviar.values.earlier import EarlierTrial
+from caviar.values.history import History
+from caviar.values.run import RunInfo
+from caviar.values.trial import Trial
+
+if TYPE_CHECKING:
+    from caviar.config.declaration.pipeline import Pipeline
+
+
+@dataclass(frozen=True)
+class SearchContext:
+    """One study's parts. `earlier` are the trials of earlier runs, `given` those of the points that the file names."""
+
+    pipeline: Pipeline
+    space: Space
+    objective: Objective
+    ledger: Ledger
+    observers: Observers
+    info: RunInfo
+    max_population: int
+    earlier: tuple[EarlierTrial, ...] = ()
+    given: tuple[Trial, ...] = ()
+
+    @cached_property
+    def floats(self) -> frozenset[str]:
+        """The paths in which members of one population may differ."""
+        return floats(self.pipeline)
+
+    @property
+    def folds(self) -> int:
+        """How many times a trial is trained, once for each fold."""
+        return (self.pipeline.data and self.pipeline.data.folds) or 1
+
+    def history(self, trials: Sequence[Trial]) -> History:
+        """What a strategy sees: the trials of earlier runs, then these of the study's own."""
+        return history_of(trials, self.ledger, self.objective, len(self.space), self.earlier, len(self.given))

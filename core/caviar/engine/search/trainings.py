@@ -1,0 +1,76 @@
+"""Trainings: trials are cut into segments, trained by the workers, and reported one by one when their folds are done.
+
+A round trains each trial for the first time, a re-test once more; both do it here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from caviar.engine.search.context import SearchContext
+from caviar.engine.search.merge_folds import merge_folds
+from caviar.engine.search.populations import group
+from caviar.engine.training.clock import time_over
+from caviar.interfaces.executor import Workers
+from caviar.values.arrays import Array
+from caviar.values.run import EpochInfo
+from caviar.values.segment import MemberOutcome, Segment
+from caviar.values.trial import Trial, TrialState
+
+Record: TypeAlias = Callable[[Sequence[MemberOutcome], Mapping[int, Trial]], None]
+"""Records outcomes of some of these trials, by index."""
+Begin: TypeAlias = Callable[[tuple[int, ...]], Mapping[str, Array] | None]
+"""Called when a population is about to be trained; returns its state, None at epoch 0."""
+
+
+@dataclass(frozen=True)
+class Trainings:
+    """First trainings of trials (`repeat` 0) or their re-tests; `event` is the hook that is called after an epoch."""
+
+    context: SearchContext
+    event: str
+    repeat: int = 0
+
+    def segments(
+        self, trials: Sequence[Trial], start: int, until: int, workers: Workers, begin: Begin = lambda numbers: None
+    ) -> Iterator[Segment]:
+        """One after the other, because the states of all trials together may be too much for memory."""
+        pipeline, folds = self.context.pipeline, self.context.folds
+        limit = pipeline.search.trial_seconds
+        for members in group(trials, pipeline.trainer, self.context.floats, workers.count, self.context.max_population):
+            numbers, values = tuple(each.index for each in members), tuple(each.values for each in members)
+            state = begin(numbers)
+            seconds = tuple((limit - self._spent(each)) / folds for each in members) if limit else ()
+            for fold in range(folds):
+                yield Segment(numbers, values, start, until, fold, state, seconds, self.repeat)
+
+    def run(
+        self, segments: Iterator[Segment], trials: Mapping[int, Trial], workers: Workers, record: Record
+    ) -> list[MemberOutcome]:
+        """Trains the segments and records each trial that ends; returns those that could not be trained."""
+        aside = []
+        for members in merge_folds(workers.run(segments, self._tell), self.context.folds):
+            aside += [each for each in members if each.state is TrialState.QUEUED]
+            ended = [each for each in members if each.state is not TrialState.QUEUED]
+            if ended:
+                record(ended, trials)
+        return aside
+
+    def seconds(self, trial: Trial, outcome: MemberOutcome) -> float:
+        """How long this training of the trial has taken so far."""
+        return self._spent(trial) + outcome.seconds
+
+    def reason(self, trial: Trial, outcome: MemberOutcome) -> str | None:
+        """Why the training ended before its last epoch, where it did."""
+        if outcome.state is TrialState.PRUNED:
+            return time_over(self.seconds(trial, outcome), self.context.pipeline, outcome.epoch)
+        return outcome.reason
+
+    def _spent(self, trial: Trial) -> float:
+        """The seconds of this training before the segment: a re-test is one segment, and begins at nothing."""
+        return 0.0 if self.repeat else trial.seconds
+
+    def _tell(self, epoch: EpochInfo) -> None:
+        self.context.observers.tell(self.event, run=self.context.info, epoch=epoch)

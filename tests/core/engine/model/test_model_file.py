@@ -1,0 +1,23 @@
+"""Model files as bytes."""
+
+from __future__ import annotations
+
+import json
+from math import inf, nan
+
+import numpy
+from caviar.engine.model.model_file import Facts, packed, unpacked
+from caviar.plugin import Task
+
+
+def test_metrics_that_are_not_finite_are_read_back_from_a_header_that_is_strict_json() -> None:
+    task = Task("classification", ("y",), ("a", "b"))
+    facts = Facts("", ("x",), (1,), 1, (), task, 3, {"validation.auc": nan, "test.loss": inf, "train.loss": -0.5})
+    content = packed(facts, {"w": numpy.ones(3)})
+    header = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])
+
+    def refuse(word: str) -> float:
+        raise AssertionError(f"{word} is not JSON")
+
+    json.loads(header["__metadata__"]["caviar"], parse_constant=refuse)
+    assert repr(unpacked(content)[0]) == repr(facts)

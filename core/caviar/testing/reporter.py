@@ -14,6 +14,7 @@ import numpy
 
 from caviar.engine.search.observers import Observers
 from caviar.interfaces.reporter import Reporter
+from caviar.testing.stated import StatedInterface
 from caviar.testing.strategy import Line
 from caviar.testing.tools import skip
 from caviar.values.dimension import Dimension, Space
@@ -32,9 +33,10 @@ UNLUCKY = (
 )
 
 
-class ReporterContract:
+class ReporterContract(StatedInterface):
     """Set `reporter`. It hears of runs as the engine tells of them, and must not raise."""
 
+    kind = "reporter"
     reporter: ClassVar[Reporter]
 
     def test_it_survives_a_run(self, tmp_path: Path) -> None:

@@ -19,17 +19,20 @@ _HOMES = {
         "Pipeline",
         "load",
     ),
-    "caviar.api.study": (
-        "Best",
-        "Study",
+    "caviar.api.run": (
+        "Run",
+        "open_run",
     ),
+    "caviar.api.study": ("Study",),
     "caviar.config.declaration.pipeline": (
         "Check",
         "OptunaStudy",
         "Search",
     ),
     "caviar.config.reading.errors": ("Mistakes",),
+    "caviar.engine.model.trained": ("TrainedModel",),
     "caviar.engine.resume.check": ("Refused",),
+    "caviar.engine.resume.run_folder": ("NoRun",),
     "caviar.interfaces.activation": ("Activation",),
     "caviar.interfaces.backend": ("Backend",),
     "caviar.interfaces.data": (
@@ -67,13 +70,16 @@ if TYPE_CHECKING:
     from caviar import plugin as plugin
     from caviar.api.pipeline import Pipeline as Pipeline
     from caviar.api.pipeline import load as load
-    from caviar.api.study import Best as Best
+    from caviar.api.run import Run as Run
+    from caviar.api.run import open_run as open_run
     from caviar.api.study import Study as Study
     from caviar.config.declaration.pipeline import Check as Check
     from caviar.config.declaration.pipeline import OptunaStudy as OptunaStudy
     from caviar.config.declaration.pipeline import Search as Search
     from caviar.config.reading.errors import Mistakes as Mistakes
+    from caviar.engine.model.trained import TrainedModel as TrainedModel
     from caviar.engine.resume.check import Refused as Refused
+    from caviar.engine.resume.run_folder import NoRun as NoRun
     from caviar.interfaces.activation import Activation as Activation
     from caviar.interfaces.backend import Backend as Backend
     from caviar.interfaces.data import Data as Data

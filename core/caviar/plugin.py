@@ -136,6 +136,7 @@ _HOMES = {
     "caviar.values.run": (
         "EpochInfo",
         "RunInfo",
+        "RunView",
         "Summary",
     ),
     "caviar.values.segment": (
@@ -255,6 +256,7 @@ if TYPE_CHECKING:
     from caviar.values.ranking import ranked as ranked
     from caviar.values.run import EpochInfo as EpochInfo
     from caviar.values.run import RunInfo as RunInfo
+    from caviar.values.run import RunView as RunView
     from caviar.values.run import Summary as Summary
     from caviar.values.segment import Fault as Fault
     from caviar.values.segment import MemberOutcome as MemberOutcome

@@ -4,7 +4,7 @@ from caviar.plugin import Array, Layout, Optimizer, Tunable, namespace, tunable
 from caviar_plugins import Beta, Log
 
 
-class Signum(Optimizer):
+class Signum(Optimizer, interface=1):
     """average = momentum * average + (1 - momentum) * gradient; theta -= learning_rate * sign(average).
 
     Source: Bernstein et al. 2018, arXiv:1802.04434, where it has this name.

@@ -145,7 +145,7 @@ class Library:
         return self.given(key)
 
 
-class StandIn(Backend):
+class StandIn(Backend, interface=1):
     """Trains plainly, on a library that nobody has kernels for."""
 
     name: ClassVar[str] = "stand-in"

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 PLUGIN = '''
-"""Three plugins of somebody else."""
+"""Plugins of somebody else."""
 import caviar
 
 
-class Power(caviar.Sampler):
+class Power(caviar.Sampler, interface=1):
     """Equal steps of ratio between low and high."""
 
     low: float
@@ -30,7 +30,7 @@ class Power(caviar.Sampler):
         return np.log(value / self.low) / np.log(self.high / self.low)
 
 
-class SignDescent(caviar.Optimizer):
+class SignDescent(caviar.Optimizer, interface=1):
     """theta -= learning_rate * sign(gradient)."""
 
     learning_rate: caviar.plugin.Tunable[float] = caviar.plugin.tunable(default=1e-3, gt=0)
@@ -42,13 +42,27 @@ class SignDescent(caviar.Optimizer):
         parameters -= self.learning_rate * caviar.plugin.namespace(gradients).sign(gradients)
 
 
-class Middle(caviar.Strategy):
+class Middle(caviar.Strategy, interface=2):
     """Always the middle."""
 
     def propose(self, space, history, count, random):
         import numpy as np
 
         return np.full((count, len(space)), 0.5)
+
+
+class Tomorrows(SignDescent, interface=9):
+    """Written for a Caviar that is still to come."""
+
+
+class Yesterdays(Middle, interface=1):
+    """Written for Caviar's first strategies, which had no re-tests."""
+
+
+class Unnumbered(caviar.Optimizer):
+    """Does not say what it was written for."""
+
+    init, update = SignDescent.init, SignDescent.update
 '''
 PROJECT = """
 [build-system]
@@ -64,8 +78,11 @@ power = "somebodys:Power"
 [project.entry-points."caviar.optimizer"]
 sign = "somebodys:SignDescent"
 shattered = "broken:Shattered"
+tomorrows = "somebodys:Tomorrows"
+unnumbered = "somebodys:Unnumbered"
 [project.entry-points."caviar.strategy"]
 middle = "somebodys:Middle"
+yesterdays = "somebodys:Yesterdays"
 """
 PIPELINE = """
 name = "theirs"
@@ -126,4 +143,35 @@ def test_using_the_broken_one_is_an_error_with_its_line(site: Path, tmp_path: Pa
     assert done.returncode == 2
     assert "theirs.toml:8: " in done.stderr
     assert "a_module_that_is_not_there" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("put", "told"),
+    [
+        (
+            ("sign", "tomorrows"),
+            "theirs.toml:8: optimizer.use: optimizer 'tomorrows' of somebodys 1.2 cannot be used: written for "
+            "optimizer interface 9, and this Caviar has 1: Caviar is older; install a newer version of Caviar",
+        ),
+        (
+            ("middle", "yesterdays"),
+            "theirs.toml:13: search.strategy: strategy 'yesterdays' of somebodys 1.2 cannot be used: written for "
+            "strategy interface 1, and this Caviar has 2: the plugin is older; install a newer version of it",
+        ),
+        (
+            ("sign", "unnumbered"),
+            "theirs.toml:8: optimizer.use: optimizer 'unnumbered' of somebodys 1.2 cannot be used: Unnumbered does not "
+            "state the interface number it was written for; its author must write class Unnumbered(Optimizer, "
+            "interface=N); this Caviar has optimizer interface 1",
+        ),
+    ],
+)
+def test_a_plugin_of_another_interface_number_is_refused_by_name_and_number(
+    put: tuple[str, str], told: str, site: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "theirs.toml").write_text(PIPELINE.replace(*put))
+    done = pipe(site, tmp_path, "check", "theirs.toml")
+    assert done.returncode == 2
+    assert told in done.stderr
     assert "Traceback" not in done.stderr

@@ -30,7 +30,9 @@ def test_the_page_for_programs_passes_the_strict_checks(tmp_path: Path) -> None:
     wrong = [line for line in told if 'to "Adam"' in line or 'for "Adam"' in line]
     assert len(wrong) == 2, "the page shows a call with mistakes, which a type checker finds too"
     # The page knows that there is a winner, and what model the file names.
-    known = [line for line in told if 'None" of "Best | None"' in line or '"Model" has no attribute "units"' in line]
+    known = [
+        line for line in told if 'None" of "TrainedModel | None"' in line or '"Model" has no attribute "units"' in line
+    ]
     assert [line for line in told if line not in (*wrong, *known)] == []
 
 

@@ -1,1 +1,1 @@
-"""What Python programs type: Pipeline, Study, and data frames as tables."""
+"""What Python programs type: Pipeline, Study, open_run."""

@@ -20,7 +20,9 @@ from caviar.interfaces.data import DataError
 from caviar.interfaces.reporter import Reporter
 from caviar.registry.hooks import hook
 from caviar.registry.load import load as load_plugin
+from caviar.values.arrays import Array
 from caviar.values.ranking import without_winner
+from caviar.values.run import RunView
 from caviar.values.trial import Trial, TrialState
 
 if TYPE_CHECKING:
@@ -91,7 +93,7 @@ class Pipeline(Declaration):
             return self
         if y is None:
             raise DataError("y is missing: run(X, y) needs what is to be predicted")
-        from caviar.api.frames import table_of
+        from caviar.engine.data.frames import table_of
 
         memory: Any = load_plugin("data", "memory")
         given = self.data if isinstance(self.data, memory) else memory()
@@ -132,14 +134,38 @@ class _OnTrial(Reporter):
         self._call(trial)
 
 
+class _Curves(Reporter):
+    """Keeps every curve for the Study: the folder of a study in memory is deleted when the run ends."""
+
+    name = "curves"
+    _read: dict[str, dict[int, Array]] = PrivateAttr(default_factory=dict)
+
+    @property
+    def read(self) -> Mapping[str, Mapping[int, Array]]:
+        """Metric -> trial -> its values."""
+        return self._read
+
+    @hook
+    def after_run(self, view: RunView) -> None:
+        names = dict.fromkeys(name for trial in view.trials for name in trial.metrics)
+        self._read.update((name, dict(view.curves(name))) for name in names)
+
+    @hook
+    def on_failure(self, view: RunView) -> None:
+        self.after_run(view)
+
+
 def _run(pipeline: Declaration, runs: Path, on_trial: Callable[[Trial], None] | None, keep: bool) -> Study:
-    from caviar.api.study import Best, Study
+    from caviar.api.study import Study
+    from caviar.engine.model.trained import TrainedModel
     from caviar.engine.study import Interrupted, run
 
-    watchers = []
+    curves = _Curves()
+    watchers: list[Reporter] = [curves]
     if on_trial is not None:
-        watchers.append(_OnTrial())
-        watchers[0]._call = on_trial
+        watcher = _OnTrial()
+        watcher._call = on_trial
+        watchers.append(watcher)
     interrupted = False
     try:
         done = run(pipeline, runs, watchers=watchers, kept=keep)
@@ -153,8 +179,9 @@ def _run(pipeline: Declaration, runs: Path, on_trial: Callable[[Trial], None] | 
     best, failure = done.summary.best, done.summary.failure
     if failure is not None:
         warnings.warn(failure, stacklevel=3)
-    winner = None if best is None else Best(best.index, best.values, best.metrics, done.model, failure)
+    winner = None if best is None else TrainedModel(best.index, best.values, best.metrics, done.model, failure)
     info, trials = done.info, done.summary.trials
     refused = best is None and info.where and any(trial.state is TrialState.FINISHED for trial in trials)
     nearest = without_winner(trials, info.goal, info.where) if refused else ""
-    return Study(pipeline.name, info.metric, trials, winner, info.folder if keep else None, interrupted, nearest)
+    folder = info.folder if keep else None
+    return Study(pipeline.name, info.metric, trials, winner, folder, interrupted, nearest, curves.read)

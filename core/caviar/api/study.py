@@ -6,63 +6,13 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from caviar.api.frames import rows_of
+from caviar.engine.analysis.trial_frames import to_pandas, to_polars
+from caviar.engine.model.trained import TrainedModel
 from caviar.values.arrays import Array
 from caviar.values.problem import Problem
-from caviar.values.table import Table
 from caviar.values.trial import Trial
-
-if TYPE_CHECKING:
-    from caviar.engine.model.saved import SavedModel
-
-
-@dataclass(frozen=True)
-class Best:
-    """The winner: its searched values by path, its metrics (those of the test part too), its model.
-
-    `failure` says why there is no model where saving or testing it failed; what needs the model then raises a Problem.
-    """
-
-    trial: int
-    values: Mapping[str, Any]
-    metrics: Mapping[str, float]
-    _model: SavedModel | None = field(repr=False)
-    failure: str | None = None
-
-    def predict(self, X: Any) -> Array:
-        """A class or a number for each row; several numbers where there are several targets.
-
-        Rows are arrays or a frame as in training, or records: a dict of one row, a list of them, a row of a frame.
-        """
-        import numpy
-
-        task, found = self._trained.preparation.task, self._found(X)
-        if task.kind == "classification":
-            classes: Array = numpy.asarray(task.classes)[found.argmax(axis=1)]
-            return classes
-        return found[:, 0] if found.shape[1] == 1 else found
-
-    def probabilities(self, X: Any) -> Array:
-        """(rows, classes), the classes in the order of `classes`."""
-        if not self.classes:
-            raise TypeError("this model predicts numbers; they have no probabilities")
-        return self._found(X)
-
-    @property
-    def classes(self) -> tuple[Any, ...]:
-        """The classes in their order; none for a regression."""
-        return self._trained.preparation.task.classes
-
-    @property
-    def _trained(self) -> SavedModel:
-        if self._model is None:
-            raise Problem(self.failure or "there is no model")
-        return self._model
-
-    def _found(self, X: Any) -> Array:
-        return self._trained.predict(Table(rows_of(X, self._trained.preparation.features), ()))
 
 
 @dataclass(frozen=True, repr=False)
@@ -77,10 +27,26 @@ class Study:
     name: str
     metric: str
     trials: tuple[Trial, ...]
-    best: Best | None
+    best: TrainedModel | None
     folder: Path | None = None
     interrupted: bool = False
     nearest: str = ""
+    _curves: Mapping[str, Mapping[int, Array]] = field(default_factory=dict, compare=False)
+
+    def curves(self, metric: str | None = None) -> Mapping[int, Array]:
+        """A metric (None: the searched one) after each epoch: trial -> float64 (epochs). Raises Problem."""
+        name = self.metric if metric is None else metric
+        if self._curves and name not in self._curves:
+            raise Problem(f"there is no metric '{name}'; there are: {', '.join(sorted(self._curves))}")
+        return self._curves.get(name, {})
+
+    def to_pandas(self) -> Any:
+        """A pandas.DataFrame, a row for each trial: state, values by path, metrics. Raises Problem without pandas."""
+        return to_pandas(self.trials)
+
+    def to_polars(self) -> Any:
+        """The same as a polars.DataFrame. Raises Problem without polars."""
+        return to_polars(self.trials)
 
     def __fspath__(self) -> str:
         """Its folder. Raises ValueError where it was kept in memory."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from caviar.config.declaration.dump import to_toml
 from caviar.config.declaration.space import space_of
 from caviar.config.reading.resolved import opened_by
+from caviar.engine.analysis.stored_run import going_on
 from caviar.engine.data.resolve import resolve_run, with_total
 from caviar.engine.failures.identical_failures import queue_again
 from caviar.engine.failures.plugin_errors import others_blamed, told
@@ -89,6 +91,7 @@ def run(
         check_resumable(ledger, record_of(pipeline, work, objective, earlier), total, folder)
         write_atomically(folder / "pipeline.toml", to_toml(pipeline).encode())
         notes = (*notes, *queue_again(ledger))
+        observers.offered["view"] = partial(going_on, folder, ledger, pipeline)
         before = ledger.trials()
         info = RunInfo(
             name=pipeline.name,

@@ -61,7 +61,21 @@ class Workers(Closing):
 
 
 class Executor(Plugin):
-    """Results never depend on it: a segment gives the same bits wherever it runs."""
+    """Results never depend on it: a segment gives the same bits wherever it runs.
+
+    Order of calls, all in the coordinating process::
+
+        workers = open(job, check_stop)    once a run
+        workers.expect(segments)           once, before reporters hear of the run
+        workers.count                      before each run
+        workers.run(segments, tell)        once for each rung of a round and for its re-tests; one at a time
+        workers.close()                    once, also after an error or Ctrl-C: no process may be left
+
+    A worker makes the job once, by `open_job(job.job_spec())` or as a fork, and calls `job.perform` for each segment.
+    `tell` is called in the coordinating process, by the thread that iterates over the outcomes; call `check_stop` there
+    while waiting, and let through what it raises. The job never raises for a trial's fault. A segment whose process
+    died or found no memory is returned as an outcome with a `Fault`, and the engine decides what becomes of it.
+    """
 
     kind: ClassVar[str] = "executor"
     interface: ClassVar[int] = 1

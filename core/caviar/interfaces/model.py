@@ -30,6 +30,17 @@ class Model(Plugin):
     """Three axes: x (members or 1, batch, inputs), weights (members, rows, columns), tunables (members, 1, 1).
 
     Parameters and statistics are views by slot name; the engine owns the buffers behind them.
+
+    Order of calls, in the process that trains, on the bound model::
+
+        layout(...)                        by `pipe check`; then once for a population, before anything else
+        forward(...), backward(...)        each step, or `differentiate`, which does both
+        forward(...)                       after each epoch, to measure, with `context.training` false
+        folded(...)                        once for a saved model, in the process that predicts
+
+    In training, `forward` may change the statistics in place, and `backward` fills every gradient view; parameters and
+    x are never changed. All chance comes from `context.streams`, and members never meet: each is the same alone and in
+    a population. What is raised fails the trial that it is raised for; see Trainer.
     """
 
     kind: ClassVar[str] = "model"

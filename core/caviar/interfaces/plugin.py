@@ -18,6 +18,9 @@ class Plugin(Declared, IsPlugin):
 
     kind: ClassVar[str]
     interface: ClassVar[int]
+    """The number of the kind's interface in this Caviar; rises when a method or its meaning changes."""
+    written_for: ClassVar[int | None] = None
+    """The interface number that the class states, `class Lion(Optimizer, interface=1)`; None where it states none."""
     name: ClassVar[str] = ""
     """Only for classes without an entry point; an entry point's name is its plugin's."""
     variants: ClassVar[Mapping[str, str]] = {}
@@ -28,6 +31,18 @@ class Plugin(Declared, IsPlugin):
     requires: ClassVar[tuple[str, ...]] = ()
     """Modules that come with an extra of the plugin's distribution; without them its use is a mistake that says how."""
     _label: str = PrivateAttr("")
+
+    def __init_subclass__(cls, *, interface: int | None = None, **others: Any) -> None:
+        """Keeps the number that a class states. One that states none has that of the class it extends.
+
+        Not from another package: a class that extends Caviar's Adam was not written along with it.
+        """
+        super().__init_subclass__(**others)
+        if interface is not None and (type(interface) is not int or interface < 1):
+            raise TypeError(f"{cls.__name__}: interface must be a whole number from 1, not {interface!r}")
+        source = next(each for each in cls.__mro__[1:] if "written_for" in vars(each))
+        if interface is not None or _package(cls) != _package(source):
+            cls.written_for = interface
 
     @property
     def given_name(self) -> str:
@@ -50,3 +65,7 @@ class Plugin(Declared, IsPlugin):
             elif type(self).is_tunable(name) and float in type(self).types(name):
                 cut[name] = value[members]
         return self.model_copy(update=cut)
+
+
+def _package(cls: type) -> str:
+    return cls.__module__.partition(".")[0]

@@ -20,7 +20,17 @@ class Decision(StrEnum):
 
 
 class Pruner(Plugin):
-    """Sees the whole round at once, so that its decisions do not depend on populations or workers."""
+    """Sees the whole round at once, so that its decisions do not depend on populations or workers.
+
+    Order of calls, all in the coordinating process::
+
+        rungs(epochs, trial)                 for each trial, often: cheap, and always the same
+        decide(curves, trials, rung, goal)   when all trials of the round that go on have reached the lowest rung;
+                                             rungs rise within a round
+
+    Both are pure functions: a resumed round asks again, and must be told the same. The arrays are shared and never
+    changed. What is raised, or returned in another shape, ends the run with the pruner's name.
+    """
 
     kind: ClassVar[str] = "pruner"
     interface: ClassVar[int] = 1

@@ -12,6 +12,19 @@ class Reporter(Plugin):
 
     A reporter never changes a result. One that raises is noted and called again at the next event; the others go on.
     What it remembers between events it keeps in a pydantic `PrivateAttr`, set in `before_run`; fields never change.
+
+    Order of calls, all in the coordinating process, by one thread, and never inside a training step::
+
+        before_data, after_data           once; no thread that was started between may be left
+        before_run                        once
+          after_epoch                     each epoch of each population
+          after_trial                     each trial that ends
+          after_round                     each round, with a view of the study
+          after_retest_epoch, after_retests   where the strategy asked for re-tests
+        after_run                         once, with a view of the study; or
+        on_failure                        instead, also where `before_run` was not called
+
+    A hook takes the parameters that it names and no others. Training waits for it, so it should return soon.
     """
 
     kind: ClassVar[str] = "reporter"

@@ -57,6 +57,19 @@ class Ledger(Closing):
     What was changed is there at once for who asks this ledger. After a crash it is there up to some change, with all
     changes before that one and none behind it. Which changes are durable when they return is said with each; another
     may take a second or so, because a sync can take longer than an epoch, and `close` makes all of them durable.
+
+    Order of calls, all in the coordinating process and by one thread::
+
+        study, describe               once, when a run begins or is resumed
+        add_round                     once a round, with the trials that are missing of it
+        begin, weights                before a population is trained; weights of trials that go on from a rung
+        record                        after each segment: trials with their curves and arrays
+        settle                        after a rung's decisions, and for re-tests
+        study, trials, curves, holds  at any time between, often: keep what was read at hand
+        close                         once, also after an error
+
+    Arguments and what is returned are never changed by either side. StoreError is the one exception to raise; it ends
+    the run, which goes on from what was recorded.
     """
 
     @abstractmethod
@@ -107,7 +120,11 @@ class Ledger(Closing):
 
 
 class Store(Plugin):
-    """Where studies are kept."""
+    """Where studies are kept.
+
+    `open` is called once by a process that runs a study; a second process must be refused. `read` may be called by
+    any process at any time. Workers never see a store. Raise StoreError, which says which file, why, and what to do.
+    """
 
     kind: ClassVar[str] = "store"
     interface: ClassVar[int] = 2

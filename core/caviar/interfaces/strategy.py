@@ -20,6 +20,16 @@ class Strategy(Plugin):
 
     A strategy that plans ahead has a field `trials: int | None = None`. Left open it is filled with how many trials the
     search asks of it, and then that search is not extendable.
+
+    Order of calls, all in the coordinating process::
+
+        reach(space)                             by `pipe check`, before any data is read
+        propose(space, history, count, random)   before each round, with all rounds before it in the history
+        retests(space, history, random)          after each round, once
+
+    All three are pure: the arrays of the history are shared and never changed, all chance comes from `random`, and
+    nothing is remembered on `self`, because a resumed search calls with the same arguments in a new process. What is
+    raised, or returned in another shape, ends the run with the strategy's name; what was recorded stays.
     """
 
     kind: ClassVar[str] = "strategy"

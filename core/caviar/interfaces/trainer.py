@@ -71,6 +71,22 @@ class Trainer(Plugin):
     The engine selects, splits, merges, saves and moves members by indexing axis 0 of every array, so what belongs to
     no member does not belong into the state. Resume, retry and promotion are the same call of `advance`. Methods are
     called on the bound trainer. A field `loss` that is None is filled with the task's default loss before training.
+
+    Order of calls, for one population::
+
+        fuse_key(values, floats)     coordinator: each time trials are grouped, on the trainer as declared
+        footprint(...)               worker: of one member, before several are trained; may call start
+        start(...)                   worker: a trial's first segment; later ones begin with the recorded state
+        advance(..., until=...)      worker: once or more in a segment, until rising; check_stop between steps
+        finish(...)                  worker: once, for members that have trained all epochs or need no more
+        predict(...), predictor(...) any process: on the weights that finish returned, maybe much later
+
+    `advance` may change the state it is given in place; population, data and context are shared and never changed.
+    Everything is a pure function of its arguments: a segment may be repeated in another process, after a crash or
+    beside other members, and must give the same bits. A member whose numbers are not finite is reported in
+    `Advance.diverged`, not raised. Where something is raised, each half of the population is trained by itself, down
+    to one trial, which then fails with that reason; after a MemoryError it is tried again when there is more room. What
+    `check_stop` raises must be let through.
     """
 
     kind: ClassVar[str] = "trainer"

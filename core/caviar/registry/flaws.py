@@ -11,11 +11,20 @@ from caviar.interfaces.plugin import Plugin
 @cache  # classes are loaded again and again
 def flaw_of(cls: type[Plugin], base: type[Plugin]) -> str | None:
     """Why a class that extends the base class of its kind cannot be used; None where it can."""
+    if cls.written_for not in (None, base.interface):
+        return _other_interface(cls.written_for, base)
     if isabstract(cls):
         return f"{cls.__name__} lacks {', '.join(sorted(cls.__abstractmethods__))}"
     if "task" in set(base.__annotations__) - set(base.model_fields) and not hasattr(cls, "task"):
         return f'{cls.__name__} lacks task; write task = "classification" or task = "regression" in the class'
     return next((text for name in vars(base) if (text := _unlike(cls, base, name))), None)
+
+
+def _other_interface(written_for: int, base: type[Plugin]) -> str:
+    numbers = f"written for {base.kind} interface {written_for}, and this Caviar has {base.interface}"
+    if written_for < base.interface:
+        return f"{numbers}: the plugin is older; install a newer version of it"
+    return f"{numbers}: Caviar is older; install a newer version of Caviar"
 
 
 def _unlike(cls: type[Plugin], base: type[Plugin], name: str) -> str | None:

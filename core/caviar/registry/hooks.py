@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pluggy
 
-from caviar.values.run import EpochInfo, RunInfo, Summary
+from caviar.values.run import EpochInfo, RunInfo, RunView, Summary
 from caviar.values.trial import Trial
 
 hook = pluggy.HookimplMarker("caviar")
@@ -38,8 +38,8 @@ class Hooks:
         """
 
     @_spec
-    def after_round(self, run: RunInfo, index: int, trials: tuple[Trial, ...]) -> None:
-        """All trials of a round have ended."""
+    def after_round(self, run: RunInfo, index: int, trials: tuple[Trial, ...], view: RunView) -> None:
+        """All trials of a round have ended. `view` reads the whole study; it is valid during the call."""
 
     @_spec
     def after_retest_epoch(self, run: RunInfo, epoch: EpochInfo) -> None:
@@ -50,9 +50,12 @@ class Hooks:
         """After a round these trials were trained once more, from other seeds; `best` is the best of all since then."""
 
     @_spec
-    def after_run(self, run: RunInfo, summary: Summary) -> None:
-        """Once, after the best model was saved."""
+    def after_run(self, run: RunInfo, summary: Summary, view: RunView) -> None:
+        """Once, after the best model was saved. `view` reads the whole study; it is valid during the call."""
 
     @_spec
-    def on_failure(self, run: RunInfo, reason: str) -> None:
-        """The run ends without having been completed, maybe before it began; the same command goes on with it."""
+    def on_failure(self, run: RunInfo, reason: str, view: RunView) -> None:
+        """The run ends without having been completed, maybe before it began; the same command goes on with it.
+
+        `view` reads what was recorded until then; it is valid during the call.
+        """

@@ -25,13 +25,17 @@ class NotInstalled(PluginError):
 
 @dataclass(frozen=True, order=True)
 class Entry:
-    """One plugin that could be loaded: `target` is "module:Class"."""
+    """One plugin that could be loaded: `target` is "module:Class".
+
+    `installed`: whether a distribution's entry point names it; a class of a `--code` file has none.
+    """
 
     kind: str
     name: str
     target: str
     distribution: str
     version: str
+    installed: bool = False
 
     @property
     def owner(self) -> str:
@@ -96,6 +100,7 @@ def _installed() -> tuple[Entry, ...]:
             point.value,
             point.dist.name if point.dist else "unknown",
             point.dist.version if point.dist else "",
+            installed=True,
         )
         for group in points.groups
         if group.startswith(PREFIX)

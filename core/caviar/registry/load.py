@@ -130,9 +130,10 @@ def _verified(entry: Entry, cls: Any) -> type[Plugin]:
         reason = f"{entry.target} is not a class"
     elif not issubclass(cls, base):
         reason = f"{entry.target} does not extend caviar.{base.__name__}"
-    elif cls.interface != base.interface:
-        older = "the plugin" if cls.interface < base.interface else "caviar"
-        reason = f"written for {entry.kind} interface {cls.interface}, and caviar has {base.interface}; update {older}"
+    elif entry.installed and cls.written_for is None:
+        bases = ", ".join(each.__name__ for each in cls.__bases__)
+        line = f"class {cls.__name__}({bases}, interface=N); this Caviar has {entry.kind} interface {base.interface}"
+        reason = f"{cls.__name__} does not state the interface number it was written for; its author must write {line}"
     elif (flaw := flaw_of(cls, base)) is not None:
         reason = flaw
     else:

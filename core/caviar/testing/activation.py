@@ -7,15 +7,17 @@ from typing import ClassVar
 import numpy
 
 from caviar.interfaces.activation import Activation
+from caviar.testing.stated import StatedInterface
 from caviar.testing.tools import bound, close, fetched, other_libraries, slopes, spread
 from caviar.values.arrays import Array
 
 MEMBERS = 16
 
 
-class ActivationContract:
+class ActivationContract(StatedInterface):
     """Set `activation`."""
 
+    kind = "activation"
     activation: ClassVar[Activation]
 
     def test_its_gradient_agrees_with_finite_differences(self) -> None:

@@ -7,15 +7,17 @@ from typing import Any, ClassVar
 import numpy
 
 from caviar.interfaces.backend import Backend
+from caviar.testing.stated import StatedInterface
 from caviar.values.arrays import Array, namespace
 
 DTYPES = ("float32", "float64", "int64", "uint64", "bool")
 SHAPES = ((3,), (2, 1), (2, 3, 4), (0, 5))
 
 
-class BackendContract:
+class BackendContract(StatedInterface):
     """Set `backend`. Where it says that it cannot be used here, all but that is skipped."""
 
+    kind = "backend"
     backend: ClassVar[Backend]
 
     def test_it_says_why_it_cannot_be_used_or_nothing(self) -> None:

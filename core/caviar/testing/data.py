@@ -8,20 +8,25 @@ from typing import ClassVar
 import numpy
 
 from caviar.interfaces.data import Data
+from caviar.testing.stated import StatedInterface
 from caviar.testing.tools import skip
 from caviar.values.arrays import Array
 from caviar.values.head import ColumnHead, Head
 from caviar.values.table import Table
 
 
-class DataContract:
+class DataContract(StatedInterface):
     """Set `data`; where it reads files, override `source`, and `unlabelled` where the target may be absent."""
 
+    kind = "data"
     data: ClassVar[Data]
 
     def source(self, folder: Path) -> Data:
         """The plugin, whose files are in this folder."""
         return self.data
+
+    def plugin_under_test(self, folder: Path) -> Data:
+        return self.source(folder)
 
     def unlabelled(self, folder: Path) -> Data | None:
         """The same for rows without a target, as prediction reads them; None where a target is always there."""

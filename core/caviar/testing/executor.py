@@ -9,6 +9,7 @@ from caviar.engine.data.resolve import resolve_run
 from caviar.engine.training.job import Work
 from caviar.interfaces.executor import Executor
 from caviar.registry.load import load
+from caviar.testing.stated import StatedInterface
 from caviar.testing.tools import raises
 from caviar.testing.work import small_pipeline
 from caviar.values.problem import Stopped
@@ -25,9 +26,10 @@ SEGMENTS = (
 """Populations of several sizes, some of which end, and some of which are to go on."""
 
 
-class ExecutorContract:
+class ExecutorContract(StatedInterface):
     """Set `executor`. What it gives must be what the job itself gives, here and one after the other."""
 
+    kind = "executor"
     executor: ClassVar[Executor]
 
     def test_outcomes_and_epochs_are_those_of_the_job_itself_each_once(self) -> None:

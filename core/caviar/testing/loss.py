@@ -7,6 +7,7 @@ from typing import ClassVar
 import numpy
 
 from caviar.interfaces.loss import Loss
+from caviar.testing.stated import StatedInterface
 from caviar.testing.tools import bound, close, fetched, other_libraries, slopes, spread
 from caviar.values.arrays import Array
 from caviar.values.task import Task
@@ -18,9 +19,10 @@ TASKS = {
 }
 
 
-class LossContract:
+class LossContract(StatedInterface):
     """Set `loss`; `task` where it needs another than four classes or two targets."""
 
+    kind = "loss"
     loss: ClassVar[Loss]
 
     @property

@@ -7,15 +7,17 @@ from typing import ClassVar
 import numpy
 
 from caviar.interfaces.metric import Metric
+from caviar.testing.stated import StatedInterface
 from caviar.testing.tools import fetched, other_libraries
 from caviar.values.arrays import Array
 
 ROWS, CLASSES, MEMBERS = 50, 4, 16
 
 
-class MetricContract:
+class MetricContract(StatedInterface):
     """Set `metric`."""
 
+    kind = "metric"
     metric: ClassVar[Metric]
 
     def truth(self) -> Array:

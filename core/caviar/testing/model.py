@@ -13,6 +13,7 @@ from caviar.engine.model.saved import SavedModel
 from caviar.interfaces.model import Model, ModelContext
 from caviar.interfaces.normalizer import Normalizer
 from caviar.registry.load import load
+from caviar.testing.stated import StatedInterface
 from caviar.testing.tools import bound, close, slopes, spread
 from caviar.testing.work import FewRows
 from caviar.values.arrays import Array
@@ -42,9 +43,10 @@ class Untouched(Normalizer):
         return 1.0, 0.0
 
 
-class ModelContract:
+class ModelContract(StatedInterface):
     """Set `model`, small, and `normalizer` where it should be tested with one."""
 
+    kind = "model"
     model: ClassVar[Model]
     normalizer: ClassVar[Normalizer] = Untouched()
 

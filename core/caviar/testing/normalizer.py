@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import numpy
 
 from caviar.interfaces.normalizer import Normalizer
+from caviar.testing.stated import StatedInterface
 from caviar.testing.tools import bound, close, fetched, other_libraries, skip, slopes, spread
 from caviar.values.arrays import Array
 from caviar.values.slot import Initial, Slot, Views, lay_out, size_of
@@ -15,9 +16,10 @@ from caviar.values.slot import Initial, Slot, Views, lay_out, size_of
 MEMBERS = 16
 
 
-class NormalizerContract:
+class NormalizerContract(StatedInterface):
     """Set `normalizer`, and `units` where it cannot have a layer of every width."""
 
+    kind = "normalizer"
     normalizer: ClassVar[Normalizer]
     units: ClassVar[tuple[int, ...]] = (5, 1, 64)
     """Widths of layers that it is tested with; all laws take the first."""

@@ -7,6 +7,7 @@ from typing import ClassVar
 import numpy
 
 from caviar.interfaces.optimizer import Optimizer
+from caviar.testing.stated import StatedInterface
 from caviar.testing.tools import bound, fetched, other_libraries, spread
 from caviar.values.arrays import Array, namespace
 from caviar.values.slot import Initial, Slot, lay_out, size_of
@@ -24,9 +25,10 @@ SIZE = size_of(LAYOUT)
 MEMBERS = 16
 
 
-class OptimizerContract:
+class OptimizerContract(StatedInterface):
     """Set `optimizer`, with a learning rate that suits a bowl of width 1; `steps` is how many it may take."""
 
+    kind = "optimizer"
     optimizer: ClassVar[Optimizer]
     steps: ClassVar[int] = 2000
 

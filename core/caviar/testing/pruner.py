@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy
 
 from caviar.interfaces.pruner import Decision, Pruner
+from caviar.testing.stated import StatedInterface
 from caviar.testing.tools import skip
 from caviar.values.arrays import Array
 from caviar.values.history import Goal
@@ -15,9 +16,10 @@ from caviar.values.history import Goal
 EPOCHS, TRIALS = 30, 27
 
 
-class PrunerContract:
+class PrunerContract(StatedInterface):
     """Set `pruner`, such that it has rungs below epoch 30."""
 
+    kind = "pruner"
     pruner: ClassVar[Pruner]
 
     def moments(self) -> Iterator[tuple[int, Array]]:

@@ -8,15 +8,17 @@ import numpy
 
 from caviar.interfaces.regularizer import Regularizer
 from caviar.testing.optimizer import LAYOUT, SIZE
+from caviar.testing.stated import StatedInterface
 from caviar.testing.tools import bound, fetched, other_libraries, spread
 from caviar.values.arrays import Array
 
 MEMBERS = 16
 
 
-class RegularizerContract:
+class RegularizerContract(StatedInterface):
     """Set `regularizer`."""
 
+    kind = "regularizer"
     regularizer: ClassVar[Regularizer]
 
     def buffers(self, members: int, dtype: str = "float64") -> tuple[Array, Array]:

@@ -14,6 +14,8 @@ import numpy
 
 from caviar.engine.search.observers import Observers
 from caviar.interfaces.reporter import Reporter
+from caviar.testing.run_view import TrialsView
+from caviar.testing.stated import StatedInterface
 from caviar.testing.strategy import Line
 from caviar.testing.tools import skip
 from caviar.values.dimension import Dimension, Space
@@ -32,9 +34,10 @@ UNLUCKY = (
 )
 
 
-class ReporterContract:
+class ReporterContract(StatedInterface):
     """Set `reporter`. It hears of runs as the engine tells of them, and must not raise."""
 
+    kind = "reporter"
     reporter: ClassVar[Reporter]
 
     def test_it_survives_a_run(self, tmp_path: Path) -> None:
@@ -46,18 +49,19 @@ class ReporterContract:
     def test_it_survives_a_run_that_has_nothing_left_to_do(self, tmp_path: Path) -> None:
         run = replace(_run(tmp_path), resumed=4, best=FINISHED)
         summary = Summary((FINISHED, *UNLUCKY), FINISHED, 0.0)
-        self.told([("before_run", {"run": run}), ("after_run", {"run": run, "summary": summary})])
+        end = {"run": run, "summary": summary, "view": TrialsView(summary.trials, METRIC)}
+        self.told([("before_run", {"run": run}), ("after_run", end)])
 
     def test_it_survives_a_run_that_fails_at_any_moment(self, tmp_path: Path) -> None:
         events = list(_events(tmp_path, (FINISHED, *UNLUCKY)))[:-1]
         for last in range(1, len(events) + 1):
-            self.told([*events[:last], ("on_failure", {"run": _run(tmp_path), "reason": "interrupted [by you]"})])
+            self.told([*events[:last], _failure(tmp_path, "interrupted [by you]")])
 
     def test_files_are_closed_when_a_run_ends_in_whatever_way(self, tmp_path: Path) -> None:
         if not DESCRIPTORS.is_dir():
             skip(f"{DESCRIPTORS} does not exist, so open files cannot be listed")
         *events, end = _events(tmp_path, (FINISHED, *UNLUCKY))
-        failure = ("on_failure", {"run": _run(tmp_path), "reason": "interrupted"})
+        failure = _failure(tmp_path, "interrupted")
         for told in ([*events, end], *([*events[:last], failure] for last in range(1, len(events) + 1))):
             before, observers = _open_files(), Observers([self.reporter.model_copy()])
             for event, facts in told:
@@ -117,9 +121,13 @@ def _events(folder: Path, trials: tuple[Trial, ...]) -> Iterator[Event]:
         yield "after_epoch", {"run": run, "epoch": EpochInfo(numbers, epoch, metrics)}
     for trial in trials:
         yield "after_trial", {"run": run, "trial": trial}
-    yield "after_round", {"run": run, "index": 0, "trials": trials}
+    yield "after_round", {"run": run, "index": 0, "trials": trials, "view": TrialsView(trials, METRIC)}
     if best is not None:
         yield "after_retest_epoch", {"run": run, "epoch": EpochInfo((best.index,), 1, ({METRIC: 0.25},))}
     again = tuple(replace(each, retests=(Retest(0, each.state, 0.25),)) for each in trials if each is best)
     yield "after_retests", {"run": run, "trials": again, "best": again[0] if again else None}
-    yield "after_run", {"run": run, "summary": Summary(trials, best, 1.5)}
+    yield "after_run", {"run": run, "summary": Summary(trials, best, 1.5), "view": TrialsView(trials, METRIC)}
+
+
+def _failure(folder: Path, reason: str) -> Event:
+    return "on_failure", {"run": _run(folder), "reason": reason, "view": TrialsView((FINISHED,), METRIC)}

@@ -7,14 +7,16 @@ from typing import ClassVar
 import numpy
 
 from caviar.interfaces.sampler import Sampler
+from caviar.testing.stated import StatedInterface
 from caviar.values.arrays import Array
 
 COORDINATES = numpy.linspace(0.0, 1.0, 1001)
 
 
-class SamplerContract:
+class SamplerContract(StatedInterface):
     """Set `sampler`."""
 
+    kind = "sampler"
     sampler: ClassVar[Sampler]
 
     def numbers(self) -> Array:

@@ -7,15 +7,17 @@ from typing import ClassVar
 import numpy
 
 from caviar.interfaces.schedule import Schedule
+from caviar.testing.stated import StatedInterface
 from caviar.testing.tools import bound, fetched, other_libraries, spread
 from caviar.values.arrays import Array
 
 EPOCHS, MEMBERS = 20, 16
 
 
-class ScheduleContract:
+class ScheduleContract(StatedInterface):
     """Set `schedule`."""
 
+    kind = "schedule"
     schedule: ClassVar[Schedule]
 
     def moments(self) -> Array:

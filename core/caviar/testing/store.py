@@ -7,12 +7,15 @@ from pathlib import Path
 
 from caviar.interfaces.store import StoreError
 from caviar.testing.records import RecordLaws
+from caviar.testing.stated import StatedInterface
 from caviar.testing.study import STUDY, TRIALS, ended
 from caviar.testing.tools import raises
 
 
-class StoreContract(RecordLaws):
+class StoreContract(StatedInterface, RecordLaws):
     """Set `store`."""
+
+    kind = "store"
 
     def test_a_new_study_is_about_nothing(self, tmp_path: Path) -> None:
         with self.store.open(tmp_path / "deep" / "run", "maximize") as ledger:

@@ -9,6 +9,7 @@ import numpy
 
 from caviar.interfaces.sampler import Sampler
 from caviar.interfaces.strategy import Strategy
+from caviar.testing.stated import StatedInterface
 from caviar.testing.tools import skip
 from caviar.values.arrays import Array
 from caviar.values.dimension import Dimension, Space
@@ -91,9 +92,10 @@ PASTS = ((0, 0), (8, 0), (8, 8), (8, 3))
 """How many trials there were, and how many of them came from earlier runs or the file."""
 
 
-class StrategyContract:
+class StrategyContract(StatedInterface):
     """Set `strategy`."""
 
+    kind = "strategy"
     strategy: ClassVar[Strategy]
     space: ClassVar[Space] = SPACE
 

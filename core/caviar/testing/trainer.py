@@ -8,14 +8,16 @@ import numpy
 
 from caviar.config.declaration.pipeline import Pipeline
 from caviar.interfaces.trainer import Trainer
+from caviar.testing.stated import StatedInterface
 from caviar.testing.tools import raises, skip
 from caviar.testing.work import EVERY, Bench, FewNumbers, State, small_pipeline
 from caviar.values.problem import Stopped
 
 
-class TrainerContract:
+class TrainerContract(StatedInterface):
     """Set `trainer`, of at least three epochs; `pipeline` where it needs other companions or data."""
 
+    kind = "trainer"
     trainer: ClassVar[Trainer]
 
     @property

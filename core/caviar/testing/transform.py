@@ -7,6 +7,7 @@ from typing import ClassVar
 import numpy
 
 from caviar.interfaces.transform import Transform
+from caviar.testing.stated import StatedInterface
 from caviar.values.arrays import Array
 from caviar.values.head import ColumnHead, ColumnKind, Head
 from caviar.values.table import Table
@@ -31,9 +32,10 @@ def mixed_table(rows: int = 40) -> Table:
     )
 
 
-class TransformContract:
+class TransformContract(StatedInterface):
     """Set `transform`; `table` where it needs other columns."""
 
+    kind = "transform"
     transform: ClassVar[Transform]
     table: ClassVar[Table] = mixed_table()
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, Protocol
 
+from caviar.values.arrays import Array
 from caviar.values.condition import Condition
 from caviar.values.dimension import Space
 from caviar.values.history import Goal
@@ -68,3 +70,50 @@ class Summary:
     def count(self, state: TrialState) -> int:
         """How many trials ended in a state."""
         return sum(trial.state is state for trial in self.trials)
+
+
+class RunView(Protocol):
+    """A study as it is recorded, for reporters: what `caviar.open_run` gives to programs. Nothing is read until asked.
+
+    A hook that takes `view` may use it during the call, in the thread of the call.
+    """
+
+    @property
+    def trials(self) -> tuple[Trial, ...]:
+        """Every trial in order."""
+
+    @property
+    def best(self) -> Trial | None:
+        """The best trial that has finished and meets `search.where`; None where there is none yet."""
+
+    @property
+    def importance(self) -> Mapping[str, float]:
+        """How much each hyperparameter mattered: path -> share; empty while fewer than 16 trials have finished."""
+
+    @property
+    def pipeline(self) -> Any:
+        """The resolved pipeline."""
+
+    @property
+    def identity(self) -> Mapping[str, str]:
+        """What the bits of its results depend on besides pipeline, seed and data: name -> version."""
+
+    @property
+    def metric(self) -> str:
+        """The searched metric."""
+
+    @property
+    def goal(self) -> Goal:
+        """Whether it is maximized or minimized."""
+
+    def curves(self, metric: str | None = None) -> Mapping[int, Array]:
+        """A metric (None: the searched one) after each epoch: trial -> float64 (epochs). Raises Problem."""
+
+    def model(self, trial: int | None = None) -> Any:
+        """The saved best model or that of a trial whose weights are kept, with `predict`. Raises Problem."""
+
+    def to_pandas(self) -> Any:
+        """A pandas.DataFrame with a row for each trial. Raises Problem without pandas."""
+
+    def to_polars(self) -> Any:
+        """A polars.DataFrame with a row for each trial. Raises Problem without polars."""

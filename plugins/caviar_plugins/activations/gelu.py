@@ -11,7 +11,7 @@ from caviar.plugin import Activation, Array, Initial, namespace
 _SCALE, _CUBIC = sqrt(2 / pi), 0.044715
 
 
-class GELU(Activation):
+class GELU(Activation, interface=1):
     """z * (1 + t) / 2, t = tanh(sqrt(2 / pi) * (z + 0.044715 z^3)), which is near z * P(normal draw < z).
 
     The tanh form, because array libraries have no error function: PyTorch's GELU(approximate="tanh"), within 0.0005 of

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from caviar.plugin import Activation, Array, Initial, namespace, setting
 
 
-class LeakyReLU(Activation):
+class LeakyReLU(Activation, interface=1):
     """z above zero, slope * z below; at 0 the slope counts. No unit can die, as it can with relu.
 
     Weights in front of it begin normal with variance 2 / ((1 + slope^2) * inputs).

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from caviar.plugin import Activation, Array, Initial, namespace
 
 
-class ReLU(Activation):
+class ReLU(Activation, interface=1):
     """max(z, 0); its slope at 0 counts as 0.
 
     Weights in front of it begin normal with variance 2 / inputs: half of the signal is lost to the zero side.

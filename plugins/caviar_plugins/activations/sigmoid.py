@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from caviar.plugin import Activation, Array, namespace
 
 
-class Sigmoid(Activation):
+class Sigmoid(Activation, interface=1):
     """a = 1 / (1 + exp(-z)); slope a * (1 - a), at most 1/4, so signals fade in deep networks.
 
     Weights begin as Glorot & Bengio 2010 have it, the base class's default.

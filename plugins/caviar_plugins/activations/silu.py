@@ -11,7 +11,7 @@ from caviar.plugin import Activation, Array, Initial
 from caviar_plugins.activations.sigmoid import logistic
 
 
-class SiLU(Activation):
+class SiLU(Activation, interface=1):
     """z * s, s = 1 / (1 + exp(-z)); slope s * (1 + z * (1 - s)). Weights begin as in front of relu, which it resembles.
 
     Source: Elfwing, Uchibe & Doya 2017, arXiv:1702.03118; Ramachandran, Zoph & Le 2017, arXiv:1710.05941.

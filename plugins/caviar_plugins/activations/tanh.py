@@ -7,7 +7,7 @@ from typing import Any
 from caviar.plugin import Activation, Array, namespace
 
 
-class Tanh(Activation):
+class Tanh(Activation, interface=1):
     """a = tanh(z); slope 1 - a^2. Centered at zero, so it suits hidden layers better than sigmoid.
 
     Weights begin as Glorot & Bengio 2010 have it, the base class's default, which was derived for this function.

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from caviar.plugin import Array, Backend
 
 
-class CuPy(Backend):
+class CuPy(Backend, interface=1):
     """All arrays of a population on the GPU; "auto" takes it where one answers.
 
     CuPy itself comes with `pip install 'caviar[cuda12]'` or `'caviar[cuda13]'`, as `nvidia-smi` says which CUDA the

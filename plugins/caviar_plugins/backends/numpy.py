@@ -7,7 +7,7 @@ from typing import Any
 from caviar.plugin import Array, Backend
 
 
-class NumPy(Backend):
+class NumPy(Backend, interface=1):
     """Always there."""
 
     def missing(self) -> str | None:

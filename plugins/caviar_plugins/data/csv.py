@@ -19,7 +19,7 @@ COPIES = 3
 """How many times the file's size reading it takes: the bytes, and the cells as text with their places."""
 
 
-class CSV(Data):
+class CSV(Data, interface=1):
     """UTF-8. A target of words, true and false or few whole numbers gives classes, any other a regression.
 
     Missing are empty cells, NA, N/A, NaN, null, none and ?. `words` lists columns whose numbers are names, such as

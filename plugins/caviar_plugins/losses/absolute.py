@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from caviar.plugin import Array, Loss, Task, TaskKind, namespace
 
 
-class Absolute(Loss):
+class Absolute(Loss, interface=1):
     """Mean over the targets of |output - target|; gradient sign(output - target) / (rows * targets).
 
     It is smallest at the median, where squared error is at the mean. PyTorch: L1Loss.

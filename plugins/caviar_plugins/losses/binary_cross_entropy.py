@@ -10,7 +10,7 @@ from caviar_plugins.activations.sigmoid import logistic
 from caviar_plugins.losses.class_weights import ClassWeights, averaged, check, fitted, weights_of_rows
 
 
-class BinaryCrossEntropy(Loss):
+class BinaryCrossEntropy(Loss, interface=1):
     """-log p of the true class, p = 1 / (1 + exp(-o)) of the second, 1 - p of the first; gradient (p - y) / rows.
 
     Written as log(1 + exp(-|o|)) + max(o, 0) - o * y, which neither overflows nor loses digits: PyTorch's

@@ -9,7 +9,7 @@ from caviar.plugin import Array, Loss, Task, TaskKind, Tunable, namespace, tunab
 from caviar_plugins.samplers.log import Log
 
 
-class Huber(Loss):
+class Huber(Loss, interface=1):
     """Mean over the targets of c * (e - c / 2), e = output - target, c = e held within -delta and delta.
 
     That is e^2 / 2 up to delta and delta * (|e| - delta / 2) beyond; gradient c / (rows * targets). Targets are

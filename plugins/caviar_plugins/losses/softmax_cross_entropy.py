@@ -10,7 +10,7 @@ from caviar.plugin import Array, Loss, Task, TaskKind, namespace, setting
 from caviar_plugins.losses.class_weights import ClassWeights, averaged, check, fitted, weights_of_rows
 
 
-class SoftmaxCrossEntropy(Loss):
+class SoftmaxCrossEntropy(Loss, interface=1):
     """-log p of the true class, p = exp(o - max o) / sum exp(o - max o); gradient (p - one_hot) / rows.
 
     Subtracting the largest output changes no probability and keeps exp from overflowing.

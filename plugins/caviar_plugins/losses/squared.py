@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from caviar.plugin import Array, Loss, Task, TaskKind, namespace
 
 
-class Squared(Loss):
+class Squared(Loss, interface=1):
     """Mean over the targets of (output - target)^2; gradient 2 (output - target) / (rows * targets).
 
     Without the factor 1/2 that some books write: as PyTorch's MSELoss.

@@ -8,7 +8,7 @@ from typing import ClassVar
 from caviar.plugin import Array, Goal, Metric, TaskKind, namespace
 
 
-class Accuracy(Metric):
+class Accuracy(Metric, interface=1):
     """Rows right / rows. Of equally likely classes the first counts."""
 
     variants: ClassVar[Mapping[str, str]] = {"numpy": "caviar_plugins.metrics.counts_kernel:CompiledAccuracy"}

@@ -10,7 +10,7 @@ from caviar.plugin import Array, Goal, Metric, TaskKind, namespace
 from caviar_plugins.metrics.counts import by_class
 
 
-class AUC(Metric):
+class AUC(Metric, interface=1):
     """The area under the receiver operating characteristic; equal probabilities count half. 0.5 is guessing.
 
     With two classes that of the second; with more the mean over the classes, each against the rest (macro), as in

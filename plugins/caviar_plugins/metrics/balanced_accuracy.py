@@ -10,7 +10,7 @@ from caviar.plugin import Array, Goal, Metric, TaskKind, namespace
 from caviar_plugins.metrics.counts import Counts, counts
 
 
-class BalancedAccuracy(Metric):
+class BalancedAccuracy(Metric, interface=1):
     """The share of each class's rows that are right, averaged over the classes that occur in the truth.
 
     Always guessing one of k classes gives 1 / k, however frequent it is. Of equally likely classes the first counts.

@@ -10,7 +10,7 @@ from caviar.plugin import Array, Goal, Metric, TaskKind, namespace
 from caviar_plugins.metrics.counts import Counts, counts
 
 
-class F1(Metric):
+class F1(Metric, interface=1):
     """2 TP / (2 TP + FP + FN), the harmonic mean of precision and recall.
 
     With two classes that of the second; with more the mean over the classes that occur in truth or prediction (macro).

@@ -10,7 +10,7 @@ from caviar.plugin import Array, Goal, Metric, TaskKind, namespace
 from caviar_plugins.metrics.counts import by_class
 
 
-class LogLoss(Metric):
+class LogLoss(Metric, interface=1):
     """Mean of -log p of the true class; p is kept one rounding step away from 0 and 1, as in scikit-learn."""
 
     task: ClassVar[TaskKind] = "classification"

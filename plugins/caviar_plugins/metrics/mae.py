@@ -8,7 +8,7 @@ from typing import ClassVar
 from caviar.plugin import Array, Goal, Metric, TaskKind, namespace
 
 
-class MAE(Metric):
+class MAE(Metric, interface=1):
     """Mean |prediction - truth| of each target, averaged over the targets as in scikit-learn."""
 
     task: ClassVar[TaskKind] = "regression"

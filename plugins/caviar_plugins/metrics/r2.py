@@ -8,7 +8,7 @@ from typing import ClassVar
 from caviar.plugin import Array, Goal, Metric, TaskKind, namespace
 
 
-class R2(Metric):
+class R2(Metric, interface=1):
     """1 - sum (truth - prediction)^2 / sum (truth - mean)^2 of each target, averaged over the targets.
 
     Predicting the mean is 0, worse is negative. A constant target has nothing to explain: 1 if it is met exactly, else

@@ -8,7 +8,7 @@ from typing import ClassVar
 from caviar.plugin import Array, Goal, Metric, TaskKind, namespace
 
 
-class RMSE(Metric):
+class RMSE(Metric, interface=1):
     """sqrt(mean (prediction - truth)^2) of each target, averaged over the targets as in scikit-learn."""
 
     task: ClassVar[TaskKind] = "regression"

@@ -33,7 +33,7 @@ from caviar_plugins.samplers.log_int import LogInt
 from caviar_plugins.samplers.uniform import Uniform
 
 
-class MLP(Model):
+class MLP(Model, interface=1):
     """z = a W + b, normalized before the activation (or a after it), for each hidden layer; then a linear output.
 
     `units` is one width for all hidden layers or a list with one for each. 0 layers make a linear model. The output

@@ -11,7 +11,7 @@ from caviar_plugins.samplers.beta import Beta
 from caviar_plugins.samplers.log import Log
 
 
-class BatchNorm(Normalizer):
+class BatchNorm(Normalizer, interface=1):
     """z~ = gamma * z^ + beta, z^ = (z - mean) / sqrt(variance + epsilon), per unit over the n rows of a mini-batch.
 
     The variance is biased (divided by n). Epsilon stands inside the root; Adam's stands outside. Gamma and beta are

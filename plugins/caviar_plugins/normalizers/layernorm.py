@@ -10,7 +10,7 @@ from caviar.plugin import Array, Initial, Normalizer, Slot, Tunable, namespace, 
 from caviar_plugins.samplers.log import Log
 
 
-class LayerNorm(Normalizer):
+class LayerNorm(Normalizer, interface=1):
     """z~ = gamma * z^ + beta, z^ = (z - mean) / sqrt(variance + epsilon), per row over its n units.
 
     The variance is biased, epsilon stands inside the root. Rows do not meet, so training and prediction are the same,

@@ -8,7 +8,7 @@ from typing import Any
 from caviar.plugin import Array, Normalizer, Slot
 
 
-class NoNormalizer(Normalizer):
+class NoNormalizer(Normalizer, interface=1):
     """The identity; layers keep their biases."""
 
     def slots(self, units: int) -> tuple[Slot, ...]:

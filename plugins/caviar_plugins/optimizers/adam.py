@@ -11,7 +11,7 @@ from caviar_plugins.samplers.beta import Beta
 from caviar_plugins.samplers.log import Log
 
 
-class Adam(Optimizer):
+class Adam(Optimizer, interface=1):
     """theta -= learning_rate * m_hat / (sqrt(v_hat) + epsilon), m and v corrected for their start at zero.
 
     m and v are averages of the gradient and of its square over about 1 / (1 - beta1) and 1 / (1 - beta2) steps.

@@ -11,7 +11,7 @@ from caviar_plugins.samplers.beta import Beta
 from caviar_plugins.samplers.log import Log
 
 
-class AdamW(Optimizer):
+class AdamW(Optimizer, interface=1):
     """w *= 1 - learning_rate * decay for weights; then, for all, Adam's step.
 
     theta -= learning_rate * m_hat / (sqrt(v_hat) + epsilon), m and v averages of the gradient and of its square,

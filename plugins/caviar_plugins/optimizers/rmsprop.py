@@ -11,7 +11,7 @@ from caviar_plugins.samplers.beta import Beta
 from caviar_plugins.samplers.log import Log
 
 
-class RMSprop(Optimizer):
+class RMSprop(Optimizer, interface=1):
     """velocity = momentum * velocity + gradient / (sqrt(v) + epsilon); theta -= learning_rate * velocity.
 
     v is an average of the gradient's square over about 1 / (1 - beta2) steps. It starts at zero and is not corrected,

@@ -11,7 +11,7 @@ from caviar_plugins.samplers.beta import Beta
 from caviar_plugins.samplers.log import Log
 
 
-class SGD(Optimizer):
+class SGD(Optimizer, interface=1):
     """velocity = momentum * velocity + gradient; theta -= learning_rate * velocity.
 
     PyTorch's form: the gradient enters whole, so that steps grow to 1 / (1 - momentum) times the plain ones.

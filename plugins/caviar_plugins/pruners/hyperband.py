@@ -13,7 +13,7 @@ from caviar_plugins.pruners.successive_halving import rungs
 _GOLDEN = 0.6180339887498949
 
 
-class Hyperband(Pruner):
+class Hyperband(Pruner, interface=1):
     """Trials are dealt to `brackets`; bracket b first decides at epoch first * factor^b, then at each next rung.
 
     At a rung the best 1 / factor of all trials of the round that got there go on, whatever their bracket; so a metric

@@ -7,7 +7,7 @@ from caviar.plugin import Array, Decision, Goal, Pruner, setting
 from caviar_plugins.pruners.standing import best_losses
 
 
-class Median(Pruner):
+class Median(Pruner, interface=1):
     """At epoch `first` and every `every` epochs after it, stops trials whose best so far is worse than the median.
 
     The median is over the whole round, stopped trials with what they had; so a trial that was among the better half

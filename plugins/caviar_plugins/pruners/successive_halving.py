@@ -9,7 +9,7 @@ from caviar.plugin import Array, Decision, Goal, Pruner, setting
 from caviar_plugins.pruners.standing import last_losses, losses_at
 
 
-class SuccessiveHalving(Pruner):
+class SuccessiveHalving(Pruner, interface=1):
     """At epochs first, first * factor, first * factor^2, … the best 1 / factor of those left of the round go on.
 
     The others pause: where later fewer are left than that share of the round, because some diverged, the best of the

@@ -11,7 +11,7 @@ from caviar_plugins.samplers.log import Log
 _ROLES = {"weights": "weight", "gamma": "scale", "beta": "shift", "biases": "bias"}
 
 
-class L2(Regularizer):
+class L2(Regularizer, interface=1):
     """Adds strength * w to the gradient of every weight w: the penalty strength / 2 * sum w^2.
 
     Biases, gamma and beta are left alone unless `on` names them: they cannot make the function steeper with many

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from caviar_plugins.reporters.reading import Reading
 
 
-class Progress(Reporter):
+class Progress(Reporter, interface=1):
     """How far the run is, the best trial so far and the time left; then the best trials and what to do next.
 
     All on standard error, but what `pipe run` came to on standard output.

@@ -8,7 +8,7 @@ from caviar.plugin import Array, Sampler
 from pydantic import model_validator
 
 
-class Beta(Sampler):
+class Beta(Sampler, interface=1):
     """1 - 10^r with r uniform: 1 - value is spread over its decades.
 
     An average with constant c reaches back over about 1 / (1 - c) steps, so between 0.9 and 0.999 equal shares of

@@ -9,7 +9,7 @@ from caviar.plugin import Array, Many, Sampler
 from pydantic import model_validator
 
 
-class Choice(Sampler):
+class Choice(Sampler, interface=1):
     """One of `options`, each equally likely: strings, numbers, booleans, lists or whole plugins.
 
     Coordinates mean levels, the options' places in the list; nearness means nothing. For numbers in an order, `int`,

@@ -8,7 +8,7 @@ from caviar.plugin import Array, Sampler, setting
 from pydantic import model_validator
 
 
-class Int(Sampler):
+class Int(Sampler, interface=1):
     """low, low + step, … up to high, each equally likely: for counts, such as layers.
 
     When steps do not reach high exactly, the last one below it is the largest value, as in Python's `range`.

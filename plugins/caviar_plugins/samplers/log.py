@@ -8,7 +8,7 @@ from caviar.plugin import Array, Sampler
 from pydantic import model_validator
 
 
-class Log(Sampler):
+class Log(Sampler, interface=1):
     """low^(1-u) * high^u: equal factors are equally likely, as suits learning rates and penalties.
 
     Between 1e-4 and 1, as many draws fall below 0.01 as above; a uniform range would put 1 % of them there.

@@ -9,7 +9,7 @@ from caviar.plugin import Array, Sampler, setting
 from pydantic import model_validator
 
 
-class LogInt(Sampler):
+class LogInt(Sampler, interface=1):
     """low, low + step, … up to high, each value v about as likely as 1 / v: for sizes, such as hidden units.
 
     Each value owns the stretch of the log scale between the midpoints to its neighbours, ln((v + h) / (v - h)) wide

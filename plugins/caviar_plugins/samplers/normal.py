@@ -8,7 +8,7 @@ from caviar.plugin import Array, Sampler, setting
 from pydantic import model_validator
 
 
-class Normal(Sampler):
+class Normal(Sampler, interface=1):
     """The normal distribution around `mean`, cut off at low and high: mean + deviation * z, Phi(z) uniform.
 
     For ranges in which someone knows where to look: two thirds of a wide range's draws lie within one deviation of the

@@ -9,7 +9,7 @@ from caviar.plugin import Array, Many, Sampler
 from pydantic import model_validator
 
 
-class Ordinal(Sampler):
+class Ordinal(Sampler, interface=1):
     """One of `values`, each equally likely, in the order in which they are listed: neighbours are alike.
 
     For sizes and settings that no formula spaces well, such as 64, 128, 256, 512. Where the order means nothing, take

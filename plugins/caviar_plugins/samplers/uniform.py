@@ -8,7 +8,7 @@ from caviar.plugin import Array, Sampler, setting
 from pydantic import model_validator
 
 
-class Uniform(Sampler):
+class Uniform(Sampler, interface=1):
     """(1 - u) * low + u * high: for fractions, such as dropout, whose size says little about the next one's effect.
 
     With `step` the values are low, low + step, … up to high, each equally likely. When steps do not reach high exactly,

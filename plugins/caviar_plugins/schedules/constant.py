@@ -5,7 +5,7 @@ from __future__ import annotations
 from caviar.plugin import Array, Schedule, namespace
 
 
-class Constant(Schedule):
+class Constant(Schedule, interface=1):
     """The factor 1."""
 
     def factor(self, epoch: Array, epochs: int) -> Array:

@@ -9,7 +9,7 @@ from caviar.plugin import Array, Schedule, Tunable, namespace, tunable
 from caviar_plugins.samplers.uniform import Uniform
 
 
-class Cosine(Schedule):
+class Cosine(Schedule, interface=1):
     """final + (1 - final) * (1 + cos(pi * epoch / epochs)) / 2: half a wave, from 1 down to `final`, no restarts.
 
     PyTorch: CosineAnnealingLR with T_max = epochs and eta_min = final * learning_rate.

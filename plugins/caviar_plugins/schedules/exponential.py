@@ -7,7 +7,7 @@ from caviar.plugin import Array, Schedule, Tunable, tunable
 from caviar_plugins.samplers.uniform import Uniform
 
 
-class Exponential(Schedule):
+class Exponential(Schedule, interface=1):
     """decay^epoch. 0.95 halves a learning rate every 13.5 epochs. PyTorch: ExponentialLR."""
 
     decay: Tunable[float] = tunable(

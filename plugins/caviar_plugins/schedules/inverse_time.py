@@ -7,7 +7,7 @@ from caviar.plugin import Array, Schedule, Tunable, tunable
 from caviar_plugins.samplers.log import Log
 
 
-class InverseTime(Schedule):
+class InverseTime(Schedule, interface=1):
     """1 / (1 + decay * epoch). With decay 1 the second epoch has half the learning rate, the tenth a tenth.
 
     Source: Robbins & Monro 1951, "A stochastic approximation method": steps that fall like 1 / t add up to infinity

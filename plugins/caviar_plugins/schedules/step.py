@@ -8,7 +8,7 @@ from caviar_plugins.samplers.int_ import Int
 from caviar_plugins.samplers.log import Log
 
 
-class Step(Schedule):
+class Step(Schedule, interface=1):
     """decay^(number of drops so far), a drop after each `every` epochs. PyTorch: StepLR."""
 
     every: Tunable[int] = tunable(default=10, ge=1, search=Int(2, 20), tier=3, also=("step_size", "drop_every"))

@@ -11,7 +11,7 @@ from caviar_plugins.samplers.uniform import Uniform
 from caviar_plugins.schedules.constant import Constant
 
 
-class Warmup(Schedule):
+class Warmup(Schedule, interface=1):
     """start + (1 - start) * epoch / length for the first `length` epochs, then `then`, which begins at its own 0.
 
     Epochs count in fractions here, so the rise is even from step to step. What follows has the epochs that are left:

@@ -7,7 +7,7 @@ from pathlib import Path
 from caviar.plugin import Goal, Ledger, Store, StoreError, setting
 
 
-class SQLite(Store):
+class SQLite(Store, interface=2):
     """`study.sqlite` in the run's folder, in WAL mode, synced at every commit; weights as safetensors in `models/`.
 
     A trial that has been trained to its end is committed at once. What waits at a rung is committed with the next of

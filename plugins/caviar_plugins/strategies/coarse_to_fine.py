@@ -11,7 +11,7 @@ from caviar_plugins.strategies.retest_candidates import retest_candidates
 _LEAST = 0.02
 
 
-class CoarseToFine(Strategy):
+class CoarseToFine(Strategy, interface=2):
     """A trial falls into a box around one of the `leaders`, the better the likelier.
 
     On each sampler's scale the box reaches `shrink` times the leaders' range to both sides. So it closes in where they

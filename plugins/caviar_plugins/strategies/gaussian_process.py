@@ -18,7 +18,7 @@ _SPREAD = 0.5  # how far apart, in the model's deviations: with 1 a round scatte
 _CLIMBERS, _TRIES = 6, 64
 
 
-class GaussianProcess(Strategy):
+class GaussianProcess(Strategy, interface=2):
     """Expected improvement under a Gaussian process with one Matern-5/2 length per hyperparameter.
 
     A round is built trial by trial: what its earlier trials may come to is imagined in many versions, drawn about what

@@ -10,7 +10,7 @@ from typing import ClassVar
 from caviar.plugin import Array, Dimension, History, Random, Space, Strategy, setting
 
 
-class Grid(Strategy):
+class Grid(Strategy, interface=2):
     """`levels` values per dimension, ends included, equally spaced on the sampler's scale; choices with every option.
 
     Trial i takes cell i of one seeded permutation: fewer trials than cells are a random subset without repetition, as

@@ -16,7 +16,7 @@ _ELSEWHERE = {"hyperopt": "tpe", "parzen": "tpe", "cma": "cmaes", "nsga": "nsgai
 _BAYES = ("bayes", "bayesian", "bayesianoptimization", "bayesopt", "bo", "gaussianprocess")
 
 
-class Optuna(Strategy):
+class Optuna(Strategy, interface=2):
     """`sampler` names a class of `optuna.samplers`, whole or short (tpe, gp, cmaes, nsgaii, …), `options` its keywords.
 
     Optuna sees losses, lower better, and coordinates: a continuum and many levels as floats from 0 to 1, few levels as

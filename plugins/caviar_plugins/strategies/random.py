@@ -7,7 +7,7 @@ from typing import ClassVar
 from caviar.plugin import Array, History, Random, Space, Strategy, uniforms
 
 
-class RandomSearch(Strategy):
+class RandomSearch(Strategy, interface=2):
     """Every coordinate uniform, trial by trial: covers each hyperparameter with as many values as there are trials.
 
     A trial's point depends on its index alone, so the size of rounds changes nothing.

@@ -12,7 +12,7 @@ _BITS = 30  # of a coordinate
 _DIRECTIONS = Path(__file__).with_suffix(".npz")  # Joe & Kuo's, made for good projections to any two dimensions
 
 
-class Sobol(Strategy):
+class Sobol(Strategy, interface=2):
     """The scrambled Sobol sequence: trial i takes its i-th point, in any rounds; powers of two of trials balance best.
 
     Equal to SciPy's, whose import would take longer than a first round. At most 1,111 dimensions, else ValueError.

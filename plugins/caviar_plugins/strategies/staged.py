@@ -11,7 +11,7 @@ from caviar_plugins.strategies.extrapolation import extrapolated_losses
 from caviar_plugins.strategies.random import RandomSearch
 
 
-class Staged(Strategy):
+class Staged(Strategy, interface=2):
     """Searches tier after tier with `within`; what is not of the tier stays at the best trial of the tiers before.
 
     `trials` are shared equally among the tiers that are searched; None ("auto") is the search's own number. With

@@ -32,7 +32,7 @@ from caviar_plugins.trainers.evaluation import TILE, as_columns, columns, in_uni
 from caviar_plugins.trainers.initial import initial, packed
 
 
-class PopulationTrainer(Trainer):
+class PopulationTrainer(Trainer, interface=1):
     """Each member has its own hyperparameters, seed and dropout; the order of mini-batches is shared by batch size.
 
     The last, shorter batch is used, its loss the mean over its own rows; epoch means weigh rows equally. A left-over

@@ -8,7 +8,7 @@ from typing import Literal
 from caviar.plugin import Array, Head, Table, Transform, setting
 
 
-class Impute(Transform):
+class Impute(Transform, interface=1):
     """Each column's median, which a few extreme values do not move, or its mean.
 
     Missing words stay: `one-hot` knows them as a word of their own. A column without any value is filled with 0.

@@ -8,7 +8,7 @@ from dataclasses import replace
 from caviar.plugin import Array, ColumnHead, Head, Table, Transform, setting, words_from_array, words_to_array
 
 
-class OneHot(Transform):
+class OneHot(Transform, interface=1):
     """The words of the training rows, the most frequent ones first where there are more than `most`.
 
     Missing counts as a word where training rows lack one. A word that was not seen, or was too rare, has no flag set.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,8 @@ from caviar import Optimizer, PluginError
 from caviar.registry import index
 from caviar.registry.code import register
 from caviar.registry.index import Entry
-from caviar.registry.load import KINDS, base_of, load, name_of, version_of
+from caviar.registry.load import KINDS, base_of, load, name_of, read, version_of
+from caviar_plugins import Adam
 
 Install = Callable[[str, str], None]
 
@@ -99,12 +101,13 @@ def test_two_owners_of_a_name_are_an_error_that_names_both() -> None:
         ("class Theirs(caviar.Sampler): ...", "{target} does not extend caviar.Optimizer"),
         ("class Theirs(caviar.Optimizer): ...", "Theirs lacks init, update"),
         (
-            "class Theirs(caviar.Optimizer): interface = 2",
-            "written for optimizer interface 2, and caviar has 1; update caviar",
+            "class Theirs(caviar.Optimizer, interface=2): ...",
+            "written for optimizer interface 2, and this Caviar has 1: Caviar is older; "
+            "install a newer version of Caviar",
         ),
         (
-            "class Theirs(caviar.Optimizer): interface = 0",
-            "written for optimizer interface 0, and caviar has 1; update the plugin",
+            "class Theirs(caviar.Optimizer, interface=True): ...",
+            "importing it failed: TypeError: Theirs: interface must be a whole number from 1, not True at {file}:2",
         ),
     ],
 )
@@ -156,6 +159,45 @@ def test_a_property_in_a_methods_place_is_told(install: Install) -> None:
     assert reason(text, install) == "Theirs.init is no method; it is called as init(parameters, layout)"
 
 
+def test_a_plugin_written_for_an_older_interface_is_refused_with_both_numbers(
+    install: Install, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Optimizer, "interface", 3)
+    assert reason(WHOLE.replace("Optimizer)", "Optimizer, interface=2)"), install) == (
+        "written for optimizer interface 2, and this Caviar has 3: the plugin is older; install a newer version of it"
+    )
+
+
+def test_an_entry_point_whose_class_states_no_number_is_refused_with_the_line_to_write(install: Install) -> None:
+    install(WHOLE, "Theirs")
+    index.add(replace(index.find("optimizer", "theirs"), installed=True))
+    with pytest.raises(PluginError) as caught:
+        load("optimizer", "theirs")
+    assert str(caught.value) == (
+        "optimizer 'theirs' of others 1.0 cannot be used: Theirs does not state the interface number it was written "
+        "for; its author must write class Theirs(Optimizer, interface=N); this Caviar has optimizer interface 1"
+    )
+
+
+def test_a_number_is_inherited_within_a_package_and_not_from_another() -> None:
+    class Stated(Optimizer, interface=1): ...
+
+    class Extended(Stated): ...
+
+    class Theirs(Adam): ...
+
+    class Stating(Adam, interface=1): ...
+
+    numbers = [each.written_for for each in (Optimizer, Adam, Stated, Extended, Theirs, Stating)]
+    assert numbers == [None, 1, 1, 1, None, 1]
+
+
+def test_every_bundled_plugin_states_the_number_of_its_kind() -> None:
+    for entry in index.entries():
+        if entry.distribution == "caviar":
+            assert read(entry).written_for == base_of(entry.kind).interface, entry
+
+
 def test_a_missing_class_is_told(install: Install) -> None:
     assert "has no attribute 'Nowhere'" in reason(WHOLE, install, "Nowhere")
 
@@ -166,6 +208,16 @@ def test_every_kind_has_a_base_class_that_knows_its_kind() -> None:
 
 
 class TestCode:
+    def test_a_class_of_a_file_may_leave_its_interface_number_out_but_not_state_another(self, tmp_path: Path) -> None:
+        file = tmp_path / "mine.py"
+        file.write_text("import caviar\n" + WHOLE)
+        register(file)
+        assert load("optimizer", "theirs").written_for is None
+        file.write_text("import caviar\n" + WHOLE.replace("Optimizer)", "Optimizer, interface=7)"))
+        register(file)
+        with pytest.raises(PluginError, match=r"optimizer 'theirs' of mine\.py .* written for optimizer interface 7"):
+            load("optimizer", "theirs")
+
     @pytest.fixture(autouse=True)
     def forget(self) -> Iterator[None]:
         yield

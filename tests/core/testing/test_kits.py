@@ -59,7 +59,7 @@ from caviar_plugins import (
 )
 
 
-class Power(Sampler):
+class Power(Sampler, interface=1):
     """The smallest third-party plugin, as the documentation shows it."""
 
     low: float
@@ -76,6 +76,10 @@ class Power(Sampler):
 
 class TestPower(SamplerContract):
     sampler = Power(0.5, 0.99)
+
+
+class StatesNoNumber(SGD):
+    """Extends a class of Caviar's, whose number is not its own."""
 
 
 class WrongWayBack(Power):
@@ -215,7 +219,7 @@ class FoldsWithoutItsOutputs(MLP):
         return lambda x: predict(x)[:, ::-1]
 
 
-class NeedsAnEvenWidth(LayerNorm):
+class NeedsAnEvenWidth(LayerNorm, interface=1):
     """As group normalization does."""
 
     def slots(self, units: int) -> tuple[Slot, ...]:
@@ -228,7 +232,7 @@ class TestThatWidthsOfLayersCanBeChosen(NormalizerContract):
     units = (6, 2, 64)
 
 
-class Convolution(Model):
+class Convolution(Model, interface=1):
     """A filter that slides over the inputs; its weights are not as many rows as there are inputs."""
 
     activation: Activation = setting(default=ReLU())
@@ -295,6 +299,12 @@ def test_a_faulty_plugin_breaks_the_law(kit: type, attribute: str, plugin: objec
     contract = type("Contract", (kit,), {attribute: plugin})()
     with pytest.raises(AssertionError), numpy.errstate(all="ignore"):
         getattr(contract, f"test_{law}")()
+
+
+def test_a_class_that_states_no_interface_number_breaks_the_law(tmp_path: Path) -> None:
+    contract: Any = type("Contract", (OptimizerContract,), {"optimizer": StatesNoNumber()})()
+    with pytest.raises(AssertionError, match=r"write class StatesNoNumber\(SGD, interface=1\)"):
+        contract.test_its_class_states_the_interface_number_of_this_caviar(tmp_path)
 
 
 def test_a_model_whose_folded_form_predicts_something_else_breaks_the_law(tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ from caviar.plugin import Array, Layout, Optimizer, Tunable, namespace, tunable
 from caviar_plugins import Beta, Log
 
 
-class {cls}(Optimizer):
+class {cls}(Optimizer, interface=1):
     """average = momentum * average + (1 - momentum) * gradient; theta -= learning_rate * average.
 
     One model or a thousand: the buffers are (members, size), each tunable is (members, 1).

@@ -14,6 +14,7 @@ from caviar.engine.model.saved import NotAModel, best_file
 from caviar.engine.resume.run_folder import begun_with, pipeline_file
 from caviar.engine.search.history import history_of
 from caviar.engine.search.objective import Objective, objective_of
+from caviar.interfaces.store import Ledger
 from caviar.registry.code import register
 from caviar.values.dimension import Space
 from caviar.values.ranking import ranked, without_winner
@@ -24,7 +25,8 @@ from caviar.values.trial import Trial, TrialState
 class Results:
     """All trials of a run and what they were of; how much each hyperparameter mattered (path -> share).
 
-    `reached`: the searched metric after a pruned trial's last epoch, by trial.
+    `reached`: the searched metric after a pruned trial's last epoch, by trial. `identity`: what bits depend on besides
+    pipeline, seed and data.
     """
 
     trials: tuple[Trial, ...]
@@ -33,6 +35,7 @@ class Results:
     importance: Mapping[str, float]
     pipeline: Pipeline
     reached: Mapping[int, float]
+    identity: Mapping[str, str]
 
     @property
     def metric(self) -> str:
@@ -73,17 +76,23 @@ def read_results(folder: Path, code: Path | None = None) -> Results:
     if code is not None:
         register(code)
     with pipeline_file(folder).store.read(folder) as ledger:
-        pipeline = begun_with(folder, ledger.study())
-        assert pipeline.search.asked is not None, "a resolved file says its metric"
-        trials, space = ledger.trials(), space_of(pipeline)
-        objective = objective_of(pipeline.search, pipeline.search.asked)
-        history = history_of(trials, ledger, objective, len(space))
-        reached = {
-            trial.index: value
-            for trial, value in zip(trials, history.objectives.tolist(), strict=True)
-            if trial.state is TrialState.PRUNED and value == value
-        }
-        return Results(trials, objective, space, importance(space, history), pipeline, reached)
+        return results_of(begun_with(folder, ledger.study()), ledger)
+
+
+def results_of(pipeline: Pipeline, ledger: Ledger) -> Results:
+    """The results in an open ledger, of a study of this resolved pipeline."""
+    study = ledger.study()
+    assert study is not None, "what has a pipeline was described"
+    assert pipeline.search.asked is not None, "a resolved file says its metric"
+    trials, space = ledger.trials(), space_of(pipeline)
+    objective = objective_of(pipeline.search, pipeline.search.asked)
+    history = history_of(trials, ledger, objective, len(space))
+    reached = {
+        trial.index: value
+        for trial, value in zip(trials, history.objectives.tolist(), strict=True)
+        if trial.state is TrialState.PRUNED and value == value
+    }
+    return Results(trials, objective, space, importance(space, history), pipeline, reached, study.identity)
 
 
 def model_of(folder: Path, code: Path | None = None) -> Path:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,10 +17,14 @@ from caviar.support.raised import sentence
 
 
 class Observers:
-    """Calls a hook of all reporters: `tell("after_trial", run=…, trial=…)`; `failures` says who raised what."""
+    """Calls a hook of all reporters: `tell("after_trial", run=…, trial=…)`; `failures` says who raised what.
+
+    `offered`: facts that are made when an implementation of a hook takes them, so that they cost nothing else.
+    """
 
     def __init__(self, reporters: Sequence[Reporter]) -> None:
         self.failures: dict[str, str] = {}
+        self.offered: dict[str, Callable[[], Any]] = {}
         self._reporters: dict[str, Reporter] = {}
         self._manager = pluggy.PluginManager("caviar")
         self._manager.add_hookspecs(Hooks)
@@ -41,7 +45,8 @@ class Observers:
         """Each implementation is called by itself: pluggy would let the first that raises end the call."""
         for implementation in getattr(self._manager.hook, event).get_hookimpls():
             try:
-                implementation.function(**{name: facts[name] for name in implementation.argnames})
+                taken = implementation.argnames
+                implementation.function(**{n: facts[n] if n in facts else self.offered[n]() for n in taken})
             except (Exception, SystemExit) as error:  # a plugin may raise anything
                 culprit = culprit_of(error, self._reporters[implementation.plugin_name])
                 assert culprit is not None, "there is a suspect"

@@ -66,6 +66,31 @@ class Leaving(Reporter):
         sys.exit(9)
 
 
+class Viewing(Reporter):
+    """Takes what is offered."""
+
+    @hook
+    def after_round(self, view: str) -> None:
+        HEARD.append(view)
+
+
+def test_what_is_offered_is_made_for_each_call_that_takes_it_and_for_no_other() -> None:
+    HEARD.clear()
+    made = list[str]()
+
+    def make() -> str:
+        made.append(f"view {len(made) + 1}")
+        return made[-1]
+
+    for reporters in ([Noting()], [Viewing(), Noting()]):
+        observers = Observers(reporters)
+        observers.offered["view"] = make
+        for round_ in (0, 1):
+            observers.tell("after_round", run=None, index=round_, trials=())
+        assert observers.failures == {}
+    assert HEARD == made == ["view 1", "view 2"]
+
+
 def test_one_that_calls_exit_ends_nobody() -> None:
     HEARD.clear()
     observers = Observers([Leaving(), Noting()])

@@ -1,0 +1,141 @@
+"""A run as programs and reporters read it: from its folder, or from the ledger of the search that is going on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from caviar.config.declaration.space import settle
+from caviar.engine.analysis.results import Results, model_of, results_of
+from caviar.engine.analysis.trial_frames import to_pandas, to_polars
+from caviar.engine.model.saved import open_model
+from caviar.engine.model.trained import TrainedModel
+from caviar.engine.resume.run_folder import begun_with, pipeline_file
+from caviar.interfaces.store import Ledger
+from caviar.values.arrays import Array
+from caviar.values.history import Goal
+from caviar.values.problem import Problem
+from caviar.values.run import RunView
+from caviar.values.trial import Trial, TrialState
+
+if TYPE_CHECKING:
+    from caviar.config.declaration.pipeline import Pipeline
+
+
+@dataclass(frozen=True)
+class StoredRun(RunView):
+    """A run in a folder, finished or going on. Reading it locks nothing, and changes nothing.
+
+    Trials are read once, when first asked for; curves and models each time.
+    """
+
+    folder: Path
+    _open: Callable[[], AbstractContextManager[Ledger]] = field(repr=False, compare=False)
+    _begun: Pipeline | None = field(default=None, repr=False, compare=False)
+    """The resolved pipeline where it is at hand; else it is read from the study."""
+
+    @property
+    def trials(self) -> tuple[Trial, ...]:
+        """Every trial in order, as it was recorded when the run was opened."""
+        return self._results.trials
+
+    @property
+    def best(self) -> Trial | None:
+        """The best trial that has finished and meets `search.where`; None where there is none yet."""
+        return self._results.objective.best(self.trials)
+
+    @property
+    def importance(self) -> Mapping[str, float]:
+        """How much each hyperparameter mattered: path -> share; empty while fewer than 16 trials have finished."""
+        return self._results.importance
+
+    @property
+    def pipeline(self) -> Pipeline:
+        """The resolved pipeline that the study was begun with."""
+        return self._results.pipeline
+
+    @property
+    def identity(self) -> Mapping[str, str]:
+        """What the bits of its results depend on besides pipeline, seed and data: name -> version."""
+        return self._results.identity
+
+    @property
+    def metric(self) -> str:
+        """The searched metric, such as "validation.accuracy"."""
+        return self._results.metric
+
+    @property
+    def goal(self) -> Goal:
+        """Whether the metric is maximized or minimized."""
+        return self._results.objective.goal
+
+    def curves(self, metric: str | None = None) -> dict[int, Array]:
+        """A metric (None: the searched one) after each epoch: trial -> float64 (epochs). Raises Problem.
+
+        Trials that have no epoch recorded are absent.
+        """
+        import numpy
+
+        name = self.metric if metric is None else metric
+        with self._open() as ledger:
+            curves = ledger.curves(name)
+            found = {trial: numpy.asarray(curve, dtype=numpy.float64) for trial, curve in curves.items()}
+        known = {each for trial in self.trials for each in trial.metrics}
+        if known and name not in known:
+            raise Problem(f"there is no metric '{name}'; there are: {', '.join(sorted(known))}")
+        return found
+
+    def model(self, trial: int | None = None) -> TrainedModel:
+        """The saved best model, or that of another finished trial whose weights are kept. Raises Problem.
+
+        The best model is saved when the run ends. It holds what the transforms learned, so other trials' models can
+        be opened from then on.
+        """
+        saved = open_model(model_of(self.folder))
+        if trial is None or trial == saved.trial:
+            return TrainedModel(saved.trial, self._trial(saved.trial).values, saved.metrics, saved)
+        wanted = self._trial(trial)
+        if wanted.state is not TrialState.FINISHED:
+            raise Problem(f"trial {trial} has no model: it is {wanted.state.value}, not finished")
+        with self._open() as ledger:
+            weights = ledger.weights(trial)
+        settled = settle(self._results.pipeline, wanted.values).model_copy(update={"backend": None})  # as in saved
+        other = replace(saved, pipeline=settled, weights=weights, trial=trial, metrics=wanted.metrics)
+        return TrainedModel(trial, wanted.values, wanted.metrics, other)
+
+    def to_pandas(self) -> Any:
+        """A pandas.DataFrame, a row for each trial: state, values by path, metrics. Raises Problem without pandas."""
+        return to_pandas(self.trials)
+
+    def to_polars(self) -> Any:
+        """The same as a polars.DataFrame. Raises Problem without polars."""
+        return to_polars(self.trials)
+
+    def _trial(self, number: int) -> Trial:
+        found = next((each for each in self.trials if each.index == number), None)
+        if found is None:
+            raise Problem(f"there is no trial {number}; {self.folder} has {len(self.trials)} trials, numbered from 0")
+        return found
+
+    @cached_property
+    def _results(self) -> Results:
+        with self._open() as ledger:
+            return results_of(self._begun or begun_with(self.folder, ledger.study()), ledger)
+
+
+def opener_of(folder: Path) -> Callable[[], AbstractContextManager[Ledger]]:
+    """What opens the study of a folder for looking only. Raises NoRun, Mistakes, StoreError."""
+    store = pipeline_file(folder).store
+    return lambda: store.read(folder)
+
+
+def going_on(folder: Path, ledger: Ledger, pipeline: Pipeline) -> StoredRun:
+    """The run whose ledger this process has open: to be read by the thread that has it, while it is open.
+
+    `pipeline` may have plugins that are classes of this program, which its file cannot name.
+    """
+    return StoredRun(folder, lambda: nullcontext(ledger), pipeline)

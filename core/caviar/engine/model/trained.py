@@ -1,0 +1,62 @@
+"""A trial's model, ready to predict what programs hold: arrays, data frames, records."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from caviar.engine.data.frames import rows_of
+from caviar.values.arrays import Array
+from caviar.values.problem import Problem
+from caviar.values.table import Table
+
+if TYPE_CHECKING:
+    from caviar.engine.model.saved import SavedModel
+
+
+@dataclass(frozen=True)
+class TrainedModel:
+    """The model of a trial: its searched values by path, its metrics (the winner's include those of the test part).
+
+    `failure` says why there is no model where saving or testing it failed; what needs the model then raises a Problem.
+    """
+
+    trial: int
+    values: Mapping[str, Any]
+    metrics: Mapping[str, float]
+    _model: SavedModel | None = field(repr=False)
+    failure: str | None = None
+
+    def predict(self, X: Any) -> Array:
+        """A class or a number for each row; several numbers where there are several targets.
+
+        Rows are arrays or a frame as in training, or records: a dict of one row, a list of them, a row of a frame.
+        """
+        import numpy
+
+        task, found = self._trained.preparation.task, self._found(X)
+        if task.kind == "classification":
+            classes: Array = numpy.asarray(task.classes)[found.argmax(axis=1)]
+            return classes
+        return found[:, 0] if found.shape[1] == 1 else found
+
+    def probabilities(self, X: Any) -> Array:
+        """(rows, classes), the classes in the order of `classes`."""
+        if not self.classes:
+            raise TypeError("this model predicts numbers; they have no probabilities")
+        return self._found(X)
+
+    @property
+    def classes(self) -> tuple[Any, ...]:
+        """The classes in their order; none for a regression."""
+        return self._trained.preparation.task.classes
+
+    @property
+    def _trained(self) -> SavedModel:
+        if self._model is None:
+            raise Problem(self.failure or "there is no model")
+        return self._model
+
+    def _found(self, X: Any) -> Array:
+        return self._trained.predict(Table(rows_of(X, self._trained.preparation.features), ()))

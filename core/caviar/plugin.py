@@ -114,6 +114,11 @@ _HOMES = {
         "Goal",
         "History",
     ),
+    "caviar.values.inputs": (
+        "InputColumn",
+        "InputKind",
+        "Inputs",
+    ),
     "caviar.values.metrics": ("Metrics",),
     "caviar.values.population": ("Population",),
     "caviar.values.problem": (
@@ -233,6 +238,9 @@ if TYPE_CHECKING:
     from caviar.values.head import Head as Head
     from caviar.values.history import Goal as Goal
     from caviar.values.history import History as History
+    from caviar.values.inputs import InputColumn as InputColumn
+    from caviar.values.inputs import InputKind as InputKind
+    from caviar.values.inputs import Inputs as Inputs
     from caviar.values.metrics import Metrics as Metrics
     from caviar.values.population import Population as Population
     from caviar.values.problem import Problem as Problem

@@ -11,6 +11,7 @@ from caviar.plugin import (
     Array,
     Each,
     Initial,
+    Inputs,
     Loss,
     Many,
     Model,
@@ -67,23 +68,22 @@ class MLP(Model):
                 raise ValueError(f"units lists {len(units)} layers; leave out 'layers', or give one number of units")
         return fields
 
-    def layout(self, inputs: int, outputs: int, normalizer: Normalizer) -> tuple[tuple[Slot, ...], tuple[Slot, ...]]:
+    def layout(self, inputs: Inputs, outputs: int, normalizer: Normalizer) -> tuple[tuple[Slot, ...], tuple[Slot, ...]]:
+        below = inputs.width
         slots: list[Slot] = []
         statistics: list[Slot] = []
         for layer, width in enumerate(self._widths(), start=1):
             slots.append(
-                Slot(f"layer{layer}.weight", (inputs, width), "weight", self.activation.initial(inputs, width), layer)
+                Slot(f"layer{layer}.weight", (below, width), "weight", self.activation.initial(below, width), layer)
             )
             if _has_bias(normalizer):
                 slots.append(Slot(f"layer{layer}.bias", (1, width), "bias", Initial("constant", 0.0), layer))
             slots.extend(_inside(slot, layer) for slot in normalizer.slots(width))
             statistics.extend(_inside(slot, layer) for slot in normalizer.statistics(width))
-            inputs = width
+            below = width
         last = len(self._widths()) + 1
         slots.append(
-            Slot(
-                "output.weight", (inputs, outputs), "weight", Activation.initial(self.activation, inputs, outputs), last
-            )
+            Slot("output.weight", (below, outputs), "weight", Activation.initial(self.activation, below, outputs), last)
         )
         slots.append(Slot("output.bias", (1, outputs), "bias", Initial("constant", 0.0), last))
         return tuple(slots), tuple(statistics)

@@ -18,7 +18,7 @@ class Impute(Transform):
 
     def fit(self, table: Table) -> dict[str, Array]:
         # Whole numbers cannot be missing here, but new rows may lack them: every column is learned, bytes excepted.
-        names = [name for name in table.features if _may_lack_values(table.columns[name])]
+        names = [name for name in table.features if name not in table.levels and _may_lack_values(table.columns[name])]
         return {f"fill.{name}": self._usual(table.columns[name]) for name in names}
 
     def apply(self, table: Table, learned: dict[str, Array]) -> Table:

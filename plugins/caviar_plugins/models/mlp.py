@@ -29,6 +29,7 @@ from pydantic import model_validator
 
 from caviar_plugins.activations.relu import ReLU
 from caviar_plugins.models.folded import folded
+from caviar_plugins.models.plain_because import plain_because
 from caviar_plugins.samplers.int_ import Int
 from caviar_plugins.samplers.log_int import LogInt
 from caviar_plugins.samplers.uniform import Uniform
@@ -115,6 +116,9 @@ class MLP(Model):
         self, parameters: Views, statistics: Views, normalizer: Normalizer, loss: Loss
     ) -> Callable[[Array], Array] | None:
         return folded(parameters, statistics, normalizer, self.activation, loss)
+
+    def plain_because(self, normalizer: Normalizer, loss: Loss | None) -> str | None:
+        return plain_because(self, normalizer, loss)
 
     def _widths(self) -> tuple[int, ...]:
         units: Any = self.units  # bound, so that no sampler is left in it

@@ -50,7 +50,7 @@ def test_words_of_a_table_become_embeddings(tmp_path: Path) -> None:
     lines = [",".join(map(str, (*row, y))) for row, y in zip(rows, truth, strict=True)]
     (tmp_path / "rows.csv").write_text("\n".join(["age,town,member,size,y", *lines]))
     (tmp_path / "p.toml").write_text(FILE)
-    assert "embedding 8-2, 28 parameters" in pipe(tmp_path, "check", "p.toml").stdout.replace("about ", "")
+    assert "embedding 9-2, 28 parameters" in pipe(tmp_path, "check", "p.toml").stdout.replace("about ", "")
     done = pipe(tmp_path, "run", "p.toml")
     assert done.returncode == 0, done.stderr
     saved = load_file(tmp_path / "runs" / "p" / "models" / "best.safetensors")

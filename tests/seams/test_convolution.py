@@ -60,7 +60,7 @@ def test_a_population_of_convolutions_trains_alike_in_one_process_and_in_several
     numpy.savez(tmp_path / "images.npz", X=X, y=y)
     (tmp_path / "p.toml").write_text(FILE)
     checked = pipe(tmp_path, "check", "p.toml")
-    assert "conv 64-3-2, 251 parameters" in checked.stdout, checked.stderr
+    assert "conv 64-3-2, 245 parameters" in checked.stdout, checked.stderr
     models = []
     for executor in ('"inline"', '{ use = "processes", workers = 2 }'):
         done = pipe(tmp_path, "run", "p.toml", "--runs", executor[1:5], "--set", f"executor={executor}")

@@ -82,5 +82,5 @@ def _image(inputs: Inputs) -> tuple[int, int, int]:
     """Channels, height and width."""
     if len(inputs.shape) not in (2, 3) or min(inputs.shape[-2:]) < SIDE:
         raise ValueError(f"conv takes images of {SIDE} x {SIDE} pixels or more, not samples of shape {inputs.shape}")
-    channels = inputs.shape[0] if len(inputs.shape) == 3 else 1
-    return channels, *inputs.shape[-2:]
+    *channels, height, width = inputs.shape
+    return channels[0] if channels else 1, height, width

@@ -69,4 +69,5 @@ def _flags(own: Array, column: InputColumn) -> Array:
     """One flag for each level: one-hot blocks as they are, codes compared; no level sets none."""
     if column.shape:
         return own
-    return (own == namespace(own).arange(column.levels, dtype=own.dtype)).astype(own.dtype)
+    flags: Array = (own == namespace(own).arange(column.levels, dtype=own.dtype)).astype(own.dtype)
+    return flags

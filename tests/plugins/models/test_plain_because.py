@@ -32,12 +32,16 @@ MODELS = [
     Mine(units=3),
 ]
 NORMALIZERS = [
-    *(BatchNorm(place=place) for place in ("before-activation", "after-activation")),  # type: ignore[arg-type]
+    *(BatchNorm(place=place) for place in ("before-activation", "after-activation")),
     NoNormalizer(),
     NoNormalizer(place="after-activation"),
     LayerNorm(),
 ]
 LOSSES = [SoftmaxCrossEntropy(), SoftmaxCrossEntropy(class_weights=(1.0, 2.0)), Squared()]
+
+
+def _compiled(part: Any) -> Any:
+    return bind([part], "float32", lambda array: array, compiled)
 
 
 def taken(model: MLP, normalizer: Normalizer, loss: Loss, monkeypatch: pytest.MonkeyPatch) -> str:
@@ -47,9 +51,7 @@ def taken(model: MLP, normalizer: Normalizer, loss: Loss, monkeypatch: pytest.Mo
     called: list[str] = []
     for name in ("_forward", "_backward", "_differentiate"):
         monkeypatch.setattr(mlp_kernel, name, lambda *parts, name=name: called.append(name))
-    model, normalizer, loss = (
-        bind([each], "float32", lambda array: array, compiled) for each in (model, normalizer, loss)
-    )
+    model, normalizer, loss = _compiled(model), _compiled(normalizer), _compiled(loss)
     inputs = Inputs.block(4)
     layouts = [lay_out(each) for each in model.layout(inputs, 2, normalizer)]
     own, running = (Views(numpy.ones((1, size_of(each)), numpy.float32), each) for each in layouts)

@@ -65,6 +65,7 @@ _HOMES = {
     "caviar.interfaces.transform": ("Transform",),
     "caviar.registry.hooks": ("hook",),
     "caviar.registry.index": ("PluginError",),
+    "caviar.registry.load": ("name_of",),
     "caviar.support.files": (
         "open_plain",
         "sync_folder",
@@ -121,6 +122,11 @@ _HOMES = {
         "History",
     ),
     "caviar.values.metric_name": ("MetricName",),
+    "caviar.values.inputs": (
+        "InputColumn",
+        "InputKind",
+        "Inputs",
+    ),
     "caviar.values.metrics": ("Metrics",),
     "caviar.values.population": ("Population",),
     "caviar.values.problem": (
@@ -212,6 +218,7 @@ if TYPE_CHECKING:
     from caviar.interfaces.transform import Transform as Transform
     from caviar.registry.hooks import hook as hook
     from caviar.registry.index import PluginError as PluginError
+    from caviar.registry.load import name_of as name_of
     from caviar.support.files import open_plain as open_plain
     from caviar.support.files import sync_folder as sync_folder
     from caviar.support.files import write_atomically as write_atomically
@@ -245,6 +252,9 @@ if TYPE_CHECKING:
     from caviar.values.head import Head as Head
     from caviar.values.history import Goal as Goal
     from caviar.values.history import History as History
+    from caviar.values.inputs import InputColumn as InputColumn
+    from caviar.values.inputs import InputKind as InputKind
+    from caviar.values.inputs import Inputs as Inputs
     from caviar.values.metric_name import MetricName as MetricName
     from caviar.values.metrics import Metrics as Metrics
     from caviar.values.population import Population as Population

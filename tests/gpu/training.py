@@ -9,7 +9,7 @@ import numpy
 from caviar import Backend, Optimizer, Pipeline
 from caviar.engine.training.bind import bind_population
 from caviar.engine.training.variants import VariantChoice, variant_for
-from caviar.plugin import Dataset, Population, Random, Split, Task, TrainerContext
+from caviar.plugin import Dataset, Inputs, Population, Random, Split, Task, TrainerContext
 from caviar_plugins import L2, MLP, Accuracy, Adam, BatchNorm, PopulationTrainer, SoftmaxCrossEntropy
 
 RATES = (0.003, 0.01, 0.05)
@@ -53,7 +53,7 @@ def prepared(
     task = Task("classification", ("y",), tuple(range(classes)))
     split = Split(numpy.arange(rows - 9), numpy.arange(rows - 9, rows), numpy.arange(0))
     codes = backend.send(y)
-    data = Dataset(backend.send(x), codes, codes, split, task, "")
+    data = Dataset(backend.send(x), codes, codes, split, task, "", Inputs.block(inputs))
     pipelines = [
         Pipeline(
             model=MLP(units=units, **model),
@@ -68,4 +68,5 @@ def prepared(
     ]
     values: list[dict[str, Any]] = [{} for _ in members]
     bound = bind_population(members, pipelines, values, Random(seed), backend.send, form=form or variant_for(backend))
-    return bound, data, TrainerContext(backend, task, Random(seed), {"accuracy": Accuracy()}, lambda: None)
+    metrics = {"accuracy": Accuracy()}
+    return bound, data, TrainerContext(backend, task, Random(seed), metrics, lambda: None, inputs=data.inputs)

@@ -8,7 +8,7 @@ import numpy
 from caviar import Pipeline
 from caviar.engine.training.bind import bind_population
 from caviar.engine.training.variants import VariantChoice
-from caviar.plugin import Array, Dataset, Population, Random, Split, Task, TrainerContext
+from caviar.plugin import Array, Dataset, Inputs, Population, Random, Split, Task, TrainerContext
 from caviar_plugins import (
     GELU,
     L2,
@@ -79,7 +79,8 @@ def prepared(
     x = random.normal(0.3, 2.0, (rows, inputs)).astype(dtype)
     y = random.integers(0, classes, (rows, 1))
     task = Task("classification", ("y",), tuple(range(classes)))
-    data = Dataset(x, y, y, Split(numpy.arange(rows - 9), numpy.arange(rows - 9, rows), numpy.arange(0)), task, "")
+    split = Split(numpy.arange(rows - 9), numpy.arange(rows - 9, rows), numpy.arange(0))
+    data = Dataset(x, y, y, split, task, "", Inputs.block(inputs))
     pipelines = [
         Pipeline(
             model=MLP(units=units, **model),
@@ -94,4 +95,4 @@ def prepared(
     ]
     values: list[dict[str, Any]] = [{} for _ in members]
     bound = bind_population(members, pipelines, values, Random(seed), lambda array: array, form=form)
-    return bound, data, TrainerContext(NumPy(), task, Random(seed), {}, lambda: None)
+    return bound, data, TrainerContext(NumPy(), task, Random(seed), {}, lambda: None, inputs=data.inputs)

@@ -8,7 +8,7 @@ from typing import Any
 
 import caviar_plugins
 import numpy
-from caviar.plugin import Array, Initial, Loss, Normalizer, Optimizer, Plugin, Slot, lay_out
+from caviar.plugin import Array, Initial, Inputs, Loss, Normalizer, Optimizer, Plugin, Slot, lay_out
 from caviar_plugins import MLP, Adam, AdamW, BatchNorm, LayerNorm, NoNormalizer, RMSprop
 
 EPOCHS, STEPS = 12, 200
@@ -98,7 +98,7 @@ OPTIMIZERS: dict[str, Optimizer] = {
 def _network(name: str, plugin: Optimizer, between: Normalizer, strength: float, seed: int) -> Case:
     random = numpy.random.default_rng(seed)
     model, rows = MLP(units=(6, 5)), 48
-    parameters, statistics = (lay_out(each) for each in model.layout(4, 3, between))
+    parameters, statistics = (lay_out(each) for each in model.layout(Inputs.block(4), 3, between))
     start = {
         slot.name: random.normal(0.2, 0.6, slot.shape) for slot in (*parameters, *statistics) if slot.role == "weight"
     }

@@ -8,7 +8,7 @@ from typing import Any
 import numpy
 from caviar.engine.training.bind import bind
 from caviar.engine.training.variants import VariantChoice, compiled, plain
-from caviar.plugin import Array, ModelContext, Streams, Views, lay_out, size_of
+from caviar.plugin import Array, Inputs, ModelContext, Streams, Views, lay_out, size_of
 from caviar_plugins import L2, SoftmaxCrossEntropy
 
 from tests.truth.cases import EPOCHS, TRAINED
@@ -72,20 +72,21 @@ def optimizer(parts: Mapping[str, Any], arrays: Mapping[str, Array], form: Varia
 def network(parts: Mapping[str, Any], arrays: Mapping[str, Array], form: VariantChoice = plain) -> dict[str, Array]:
     model, normalizer, optimizer = (bound(parts[name], form) for name in ("model", "normalizer", "optimizer"))
     penalty, loss = bound(L2(parts["strength"]), form), bound(SoftmaxCrossEntropy(), form)
-    layout, running = (lay_out(each) for each in model.layout(arrays["x"].shape[1], 3, normalizer))
+    inputs = Inputs.block(arrays["x"].shape[1])
+    layout, running = (lay_out(each) for each in model.layout(inputs, 3, normalizer))
     parameters, statistics = (Views(numpy.empty((1, size_of(each))), each) for each in (layout, running))
     for slot in (*layout, *running):
         view = parameters[slot.name] if slot.role != "statistic" else statistics[slot.name]
         view[...] = arrays[f"start.{slot.name}"] if slot.role == "weight" else slot.initial.size
     gradients = Views(numpy.empty_like(parameters.buffer), layout)
     state = optimizer.init(parameters.buffer, layout)
-    context = ModelContext(True, normalizer, model.activation, Streams(numpy.zeros(1, numpy.uint64)))
+    context = ModelContext(True, normalizer, model.activation, Streams(numpy.zeros(1, numpy.uint64)), inputs=inputs)
     for step, rows in enumerate(arrays["batches"], start=1):
         output, cache = model.forward(parameters, statistics, arrays["x"][rows][None], context)
         kept = loss.forward(output, arrays["y"][rows])[1]
         model.backward(loss.backward(kept), cache, parameters, gradients, context)
         penalty.add(parameters.buffer, gradients.buffer, layout)
         optimizer.update(parameters.buffer, gradients.buffer, state, numpy.full((1, 1), float(step)), layout)
-    predicting = ModelContext(False, normalizer, model.activation)
+    predicting = ModelContext(False, normalizer, model.activation, inputs=inputs)
     output, _ = model.forward(parameters, statistics, arrays["x"][None], predicting)
     return {name: view[0] for name, view in {**parameters, **statistics}.items()} | {"output": output[0]}

@@ -83,6 +83,7 @@ def _data(seen: Preview) -> Iterator[tuple[str, str]]:
 
 
 def _training(pipeline: Pipeline, seen: Preview | None) -> Iterator[tuple[str, str]]:
+    from caviar.cli.plain_path import plain_path
     from caviar.cli.preview import steps
 
     model = _name(pipeline.model)
@@ -95,6 +96,8 @@ def _training(pipeline: Pipeline, seen: Preview | None) -> Iterator[tuple[str, s
     yield "model", model
     if seen and seen.unbuilt:
         yield "", f"{seen.unbuilt}; such trials fail"
+    if seen and (line := plain_path(pipeline, seen.task)):
+        yield "", line
     yield "normalizer", _name(pipeline.normalizer)
     training = f"{_name(pipeline.optimizer)}, {_count(pipeline.trainer.epochs, 'epoch')}"
     batches = steps(pipeline, seen.parts()["training"]) if seen else None

@@ -28,6 +28,7 @@ from caviar.interfaces.model import Model
 from caviar.interfaces.sampler import Sampler
 from caviar.values.dimension import Dimension
 from caviar.values.head import Head
+from caviar.values.inputs import Inputs
 from caviar.values.problem import LateMistake
 from caviar.values.task import Task, TaskKind, are_classes
 
@@ -143,8 +144,9 @@ def preview(pipeline: Pipeline) -> Preview | None:
         named_loss(pipeline, Task(task, tuple(each.name for each in head.target), classes))
     if data.task or head.whole:  # else the rows behind the head may make it another task
         searched_metric(pipeline.search, task, metrics_for(pipeline.search, task))
-    shapes, unbuilt = _shapes(pipeline, prepared.width, outputs)
-    return Preview(pipeline, data, head, prepared.width, task, outputs, shapes[0], shapes[-1], unbuilt)
+    inputs = prepared.inputs
+    shapes, unbuilt = _shapes(pipeline, inputs, outputs)
+    return Preview(pipeline, data, head, inputs.width, task, outputs, shapes[0], shapes[-1], unbuilt)
 
 
 def _target_fits(task: TaskKind, head: Head) -> None:
@@ -239,7 +241,7 @@ def _task(head: Head) -> TaskKind:
     return "regression"
 
 
-def _shapes(pipeline: Pipeline, inputs: int, outputs: int) -> tuple[list[Shape], str]:
+def _shapes(pipeline: Pipeline, inputs: Inputs, outputs: int) -> tuple[list[Shape], str]:
     """The model at both ends of its ranges, or at the one at which it can be built, and why not at the other.
 
     Raises Unbuildable where it cannot be built at either.
@@ -255,7 +257,7 @@ def _shapes(pipeline: Pipeline, inputs: int, outputs: int) -> tuple[list[Shape],
     return shapes, reasons[0].reason if reasons else ""
 
 
-def _shape(pipeline: Pipeline, inputs: int, outputs: int, largest: bool) -> Shape:
+def _shape(pipeline: Pipeline, inputs: Inputs, outputs: int, largest: bool) -> Shape:
     values = {each.path: _end(each, largest) for each in space_of(pipeline).dimensions}
     try:
         parts: Any = parts_of(settle(pipeline, values))
@@ -263,9 +265,9 @@ def _shape(pipeline: Pipeline, inputs: int, outputs: int, largest: bool) -> Shap
         slots, _ = model.layout(inputs, outputs, parts["normalizer"])
     except Exception as error:  # a plugin may raise anything
         chosen = [f"{path} = {value}" for path, value in values.items() if path.startswith("model.")]
-        raise Unbuildable(inputs, outputs, chosen, error) from error
+        raise Unbuildable(inputs.width, outputs, chosen, error) from error
     widths = [slot.shape[-1] for slot in slots if slot.role == "weight"]
-    return Shape((inputs, *widths), sum(slot.size for slot in slots))
+    return Shape((inputs.width, *widths), sum(slot.size for slot in slots))
 
 
 def _end(dimension: Dimension, largest: bool) -> Any:

@@ -12,7 +12,10 @@ from caviar.values.slot import Initial
 
 
 class Activation(Plugin):
-    """Element by element on (members, batch, units); tunables are (members, 1, 1)."""
+    """Element by element on (members, batch, units); tunables are (members, 1, 1).
+
+    A model whose layers have more axes, such as a convolution, calls it with (members, batch * positions, channels).
+    """
 
     kind: ClassVar[str] = "activation"
     interface: ClassVar[int] = 1
@@ -26,5 +29,8 @@ class Activation(Plugin):
         """dz."""
 
     def initial(self, inputs: int, outputs: int) -> Initial:
-        """How weights in front of it begin: Glorot & Bengio 2010, normal form, unless overridden."""
+        """How weights in front of it begin: Glorot & Bengio 2010, normal form, unless overridden.
+
+        `inputs` is the number of values that one unit sums over: of a 3x3 kernel over 8 channels, 72.
+        """
         return Initial("normal", sqrt(2.0 / (inputs + outputs)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from caviar.interfaces.activation import Activation
@@ -12,24 +12,36 @@ from caviar.interfaces.loss import Loss
 from caviar.interfaces.normalizer import Normalizer
 from caviar.interfaces.plugin import Plugin
 from caviar.values.arrays import Array
+from caviar.values.inputs import Inputs
 from caviar.values.random import Streams
 from caviar.values.slot import Slot, Views
 
 
 @dataclass(frozen=True)
 class ModelContext:
-    """What a pass needs besides numbers: whether it trains, bound parts, in training each member's stream for it."""
+    """What a pass needs besides numbers: whether it trains, bound parts, in training each member's stream for it.
+
+    `inputs` says what the columns of x are, as `layout` was told.
+    """
 
     training: bool
     normalizer: Normalizer
     activation: Activation
     streams: Streams | None = None
+    inputs: Inputs = field(kw_only=True)
 
 
 class Model(Plugin):
-    """Three axes: x (members or 1, batch, inputs), weights (members, rows, columns), tunables (members, 1, 1).
+    """x is (members or 1, batch, inputs.width), tunables are (members, 1, 1).
 
-    Parameters and statistics are views by slot name; the engine owns the buffers behind them.
+    Parameters and statistics are views by slot name, (members, *slot.shape), of any rank; the engine owns the buffers
+    behind them.
+
+    Rows come flat. What a row was before is in `inputs`, given to `layout` and to each pass (`context.inputs`): images
+    as `x.reshape(*x.shape[:2], *inputs.shape)`, which is (members or 1, batch, 28, 28) or (…, 3, 32, 32); a column of a
+    table as `x[..., column.offset : column.stop]`, with its kind and levels. A model that does not care takes
+    `inputs.width`. `layout` is asked again whenever parameters are laid out, so its answer must depend on its arguments
+    and the model's fields alone.
 
     Order of calls, in the process that trains, on the bound model::
 
@@ -44,14 +56,18 @@ class Model(Plugin):
     """
 
     kind: ClassVar[str] = "model"
-    interface: ClassVar[int] = 1
+    interface: ClassVar[int] = 2
 
     activation: Activation
     """Every model says its default."""
 
     @abstractmethod
-    def layout(self, inputs: int, outputs: int, normalizer: Normalizer) -> tuple[tuple[Slot, ...], tuple[Slot, ...]]:
-        """Parameters and statistics of one member: slots in order, not yet placed."""
+    def layout(self, inputs: Inputs, outputs: int, normalizer: Normalizer) -> tuple[tuple[Slot, ...], tuple[Slot, ...]]:
+        """Parameters and statistics of one member: slots in order, not yet placed.
+
+        Raises ValueError where the inputs are none that it can take, such as a table for a model of images; `pipe
+        check` reports it.
+        """
 
     @abstractmethod
     def forward(self, parameters: Views, statistics: Views, x: Array, context: ModelContext) -> tuple[Array, Any]:
@@ -84,4 +100,12 @@ class Model(Plugin):
         self, parameters: Views, statistics: Views, normalizer: Normalizer, loss: Loss
     ) -> Callable[[Array], Array] | None:
         """For prediction: rows (rows, inputs) -> the loss's prediction of the first member, or None: use forward."""
+        return None
+
+    def plain_because(self, normalizer: Normalizer, loss: Loss | None) -> str | None:
+        """Why training takes plain array code though this model has compiled passes, as one sentence for the user.
+
+        None where it takes them, or has none. `pipe check` asks the declared model of each kind of trial, with its
+        normalizer and its loss (None where the trainer has none); it must import no numerical library.
+        """
         return None

@@ -14,6 +14,7 @@ from caviar.interfaces.plugin import Plugin
 from caviar.values.arrays import Array
 from caviar.values.dataset import Dataset
 from caviar.values.history import Goal
+from caviar.values.inputs import NO_INPUTS, Inputs
 from caviar.values.metrics import Metrics
 from caviar.values.population import Population
 from caviar.values.random import Random
@@ -28,7 +29,7 @@ class TrainerContext:
     population. `check_stop` is called between steps and raises when the user wants to stop. `metrics` are those that
     fit the task, by name; `metric` is the searched one ("validation.accuracy"), `goal` its direction. `decisive`
     holds it and those of the search's conditions: where one of them, or a loss, is no finite number, a member has
-    diverged. Any other metric may be NaN.
+    diverged. Any other metric may be NaN. `inputs` says what the columns of x are, in training those of the fold.
     """
 
     backend: Backend
@@ -39,6 +40,7 @@ class TrainerContext:
     metric: str = "validation.loss"
     goal: Goal = "minimize"
     decisive: frozenset[str] = frozenset()
+    inputs: Inputs = NO_INPUTS
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,7 @@ class Trainer(Plugin):
     """
 
     kind: ClassVar[str] = "trainer"
-    interface: ClassVar[int] = 1
+    interface: ClassVar[int] = 2
 
     epochs: int = setting(default=10, ge=1, also=("n_epochs", "num_epochs", "max_epochs", "max_iter"))
     population: int | None = setting(default=None, ge=1)
@@ -134,10 +136,7 @@ class Trainer(Plugin):
         """NumPy predictions of rows x (rows, inputs): (members, rows, classes or targets), in the user's units."""
 
     def predictor(
-        self, weights: Mapping[str, Array], population: Population, inputs: int, context: TrainerContext
+        self, weights: Mapping[str, Array], population: Population, context: TrainerContext
     ) -> Callable[[Array], Array]:
-        """For many calls: rows (rows, inputs) -> what `predict` gives for the first member, to rounding.
-
-        `inputs` is the number of columns that the rows will have, as those of training had.
-        """
+        """For many calls: rows (rows, inputs) -> what `predict` gives for the first member, to rounding."""
         return lambda x: self.predict(weights, population, x, context)[0]

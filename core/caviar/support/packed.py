@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 from caviar.support.plain import from_plain, to_plain
 from caviar.values.arrays import Array
 from caviar.values.dataset import Dataset, Split
+from caviar.values.inputs import InputColumn, Inputs
 from caviar.values.metrics import Metrics
 from caviar.values.run import EpochInfo
 from caviar.values.segment import MemberOutcome, Outcome, Segment
@@ -20,7 +21,19 @@ from caviar.values.trial import TrialState
 Buffer: TypeAlias = bytes | memoryview
 
 _CLASSES: Mapping[str, type[Any]] = {
-    each.__name__: each for each in (Dataset, EpochInfo, MemberOutcome, Metrics, Outcome, Segment, Split, Task)
+    each.__name__: each
+    for each in (
+        Dataset,
+        EpochInfo,
+        InputColumn,
+        Inputs,
+        MemberOutcome,
+        Metrics,
+        Outcome,
+        Segment,
+        Split,
+        Task,
+    )
 }
 _ALIGNMENT = 64  # a cache line, so that arrays in shared memory lie as NumPy's own would
 

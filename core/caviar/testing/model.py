@@ -13,15 +13,16 @@ from caviar.engine.model.saved import SavedModel
 from caviar.interfaces.model import Model, ModelContext
 from caviar.interfaces.normalizer import Normalizer
 from caviar.registry.load import load
+from caviar.testing.samples import Samples, samples
 from caviar.testing.stated import StatedInterface
 from caviar.testing.tools import bound, close, slopes, spread
-from caviar.testing.work import FewRows
 from caviar.values.arrays import Array
+from caviar.values.inputs import Inputs
 from caviar.values.random import Random, Streams
 from caviar.values.segment import Segment
 from caviar.values.slot import Layout, Slot, Views, lay_out, size_of
 
-INPUTS, OUTPUTS, ROWS, MEMBERS = 6, 3, 10, 8
+OUTPUTS, ROWS, MEMBERS = 3, 10, 8
 
 
 class Untouched(Normalizer):
@@ -44,16 +45,21 @@ class Untouched(Normalizer):
 
 
 class ModelContract(StatedInterface):
-    """Set `model`, small, and `normalizer` where it should be tested with one."""
+    """Set `model`, small; `inputs` where it takes images or named columns; `normalizer` to test it with one."""
 
     kind = "model"
     model: ClassVar[Model]
+    inputs: ClassVar[Inputs] = Inputs.block(6)
     normalizer: ClassVar[Normalizer] = Untouched()
 
     def layouts(self) -> tuple[Layout, Layout]:
         """Parameters and statistics, placed."""
-        parameters, statistics = self.model.layout(INPUTS, OUTPUTS, self.normalizer)
+        parameters, statistics = self.model.layout(self.inputs, OUTPUTS, self.normalizer)
         return lay_out(parameters), lay_out(statistics)
+
+    def rows(self, dtype: str = "float64") -> Array:
+        """A mini-batch, (1, ROWS, inputs.width)."""
+        return samples(self.inputs, ROWS)[None].astype(dtype)
 
     def parts(self, members: int, dtype: str = "float64") -> tuple[Views, Views]:
         """Parameters and statistics with all values different."""
@@ -68,7 +74,7 @@ class ModelContract(StatedInterface):
         """A pass of these members, by their numbers."""
         normalizer = bound([self.normalizer] * len(members), dtype)
         streams = Streams.of(Random(3).child("trial", member) for member in members)
-        return ModelContext(training, normalizer, model.activation, streams)
+        return ModelContext(training, normalizer, model.activation, streams, inputs=self.inputs)
 
     def test_slots_have_names_of_their_own(self) -> None:
         for layout in self.layouts():
@@ -79,7 +85,8 @@ class ModelContract(StatedInterface):
         context = self.context(model, [0, 1], "float64")
         parameters, statistics = self.parts(2)
         running = statistics.buffer.copy()
-        x, weights = _rows(1, INPUTS), _rows(2, OUTPUTS, seed=1)
+        x = self.rows()
+        weights = numpy.random.default_rng(1).normal(0.0, 1.0, (2, ROWS, OUTPUTS))
 
         def loss() -> float:
             fresh = Views(running.copy(), statistics.layout)
@@ -91,7 +98,7 @@ class ModelContract(StatedInterface):
         close(gradients.buffer, slopes(loss, parameters.buffer))
 
     def test_a_member_is_the_same_alone_and_in_a_population(self) -> None:
-        members, x = spread(self.model, MEMBERS), _rows(1, INPUTS, dtype="float32")
+        members, x = spread(self.model, MEMBERS), self.rows("float32")
         numbers = list(range(MEMBERS))
         together = self._step(members, numbers, *self.parts(MEMBERS, "float32"), x)
         for member in numbers:
@@ -106,20 +113,20 @@ class ModelContract(StatedInterface):
         model = bound([self.model] * 2)
         parameters, statistics = self.parts(2)
         kept = parameters.buffer.copy(), statistics.buffer.copy()
-        x = _rows(1, INPUTS)
+        x = self.rows()
         context = self.context(model, [0, 1], "float64", training=False)
         output, _ = model.forward(parameters, statistics, x, context)
         assert output.shape == (2, ROWS, OUTPUTS)
         numpy.testing.assert_array_equal(parameters.buffer, kept[0])
         numpy.testing.assert_array_equal(statistics.buffer, kept[1])
-        numpy.testing.assert_array_equal(x, _rows(1, INPUTS))
+        numpy.testing.assert_array_equal(x, self.rows())
 
     def test_once_trained_it_is_saved_and_predicts_what_its_trainer_predicts(self, tmp_path: Path) -> None:
         """Two steps of the trainer that a pipeline has when it names none."""
         population: Any = load("trainer", "population")
         parts: dict[str, Any] = {"model": self.model, "normalizer": self.normalizer}
         parts["trainer"] = population(epochs=1, batch_size=36)
-        pipeline = Pipeline(data=FewRows(inputs=INPUTS), reporter=(), **parts)
+        pipeline = Pipeline(data=Samples.of(self.inputs), reporter=(), **parts)
         work, preparation, _ = resolve_run(pipeline)
         segment = Segment((0,), ({},), 0, 1)
         (outcome,) = work.perform(segment, lambda epoch: None, lambda: None).members
@@ -142,7 +149,3 @@ class ModelContract(StatedInterface):
         output, cache = model.forward(parameters, statistics, x, context)
         model.backward(output.copy(), cache, parameters, gradients, context)
         return [output, gradients.buffer, statistics.buffer]
-
-
-def _rows(members: int, width: int, seed: int = 0, dtype: str = "float64") -> Array:
-    return numpy.random.default_rng(seed).normal(0.0, 1.0, (members, ROWS, width)).astype(dtype)

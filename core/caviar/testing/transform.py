@@ -14,7 +14,7 @@ from caviar.values.table import Table
 
 
 def mixed_table(rows: int = 40) -> Table:
-    """Numbers with gaps, whole numbers, a constant, words, flags, a block of pixels, and a target."""
+    """Numbers with gaps, whole numbers, a constant, words, flags, codes of a category, images, and a target."""
     random = numpy.random.default_rng(2)
     gaps = random.normal(5.0, 3.0, rows)
     gaps[::7] = numpy.nan
@@ -25,10 +25,12 @@ def mixed_table(rows: int = 40) -> Table:
             "constant": numpy.full(rows, 0.1),
             "word": numpy.array(["red", "green", "blue", None] * (rows // 4), dtype=object),
             "flag": numpy.arange(rows) % 3 == 0,
-            "pixels": random.integers(0, 256, (rows, 6)).astype(numpy.uint8),
+            "pixels": random.integers(0, 256, (rows, 2, 3)).astype(numpy.uint8),
             "price": random.normal(100.0, 20.0, rows),
+            "code": random.integers(-1, 4, rows),
         },
         ("price",),
+        levels={"code": 4},
     )
 
 
@@ -73,8 +75,8 @@ class TransformContract(StatedInterface):
     def test_it_foresees_the_columns_it_leaves(self) -> None:
         changed = self.transform.apply(self.table, self.transform.fit(self.table))
         foreseen, found = self.transform.foresee(head_of(self.table)).features, head_of(changed).features
-        assert [(each.kind, each.width, each.missing) for each in foreseen] == [
-            (each.kind, each.width, each.missing) for each in found
+        assert [(each.kind, each.shape, each.levels, each.missing) for each in foreseen] == [
+            (each.kind, each.shape, each.levels, each.missing) for each in found
         ]
 
     def test_targets_may_be_absent_when_it_is_applied(self) -> None:
@@ -89,16 +91,16 @@ class TransformContract(StatedInterface):
 def head_of(table: Table) -> Head:
     """What a reader that saw every row would tell of a table beforehand."""
     features = {name: table.columns[name] for name in table.features}
-    return Head(tuple(_described(name, column) for name, column in features.items()), (), table.rows)
+    heads = tuple(_described(name, column, table.levels.get(name)) for name, column in features.items())
+    return Head(heads, (), table.rows)
 
 
-def _described(name: str, column: Array) -> ColumnHead:
+def _described(name: str, column: Array, levels: int | None) -> ColumnHead:
     if column.dtype.kind == "O":
         words = {cell for cell in column if cell is not None}
         return ColumnHead(name, "words", distinct=len(words), missing=any(cell is None for cell in column))
-    width = column.shape[1] if column.ndim > 1 else 1
     kind: ColumnKind = "flags" if column.dtype.kind == "b" else "numbers"
-    return ColumnHead(name, kind, width, missing=bool((column != column).any()))
+    return ColumnHead(name, kind, column.shape[1:], missing=bool((column != column).any()), levels=levels)
 
 
 def _same(found: Array, expected: Array) -> None:

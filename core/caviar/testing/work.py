@@ -29,12 +29,10 @@ EVERY = (0, 1, 2, 3)
 class FewRows(Data):
     """Three clouds of points that overlap."""
 
-    inputs: int = 4
-
     def read(self) -> Table:
         random = numpy.random.default_rng(0)
         labels = numpy.arange(90) % 3
-        return Table({"x": random.normal(labels[:, None], 1.0, (90, self.inputs)), "label": labels}, ("label",))
+        return Table({"x": random.normal(labels[:, None], 1.0, (90, 4)), "label": labels}, ("label",))
 
 
 class FewNumbers(Data):
@@ -105,7 +103,7 @@ class Bench:
     def predictor(self, weights: State, member: int) -> Callable[[Array], Array]:
         """One's predictions for many calls."""
         population = self.population([member])
-        return _trainer(population).predictor(weights, population, self.rows.shape[1], self.context)
+        return _trainer(population).predictor(weights, population, self.context)
 
 
 def _trainer(population: Population) -> Trainer:

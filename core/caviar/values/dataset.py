@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from caviar.values.arrays import Array
+from caviar.values.inputs import Inputs
 from caviar.values.task import Task
 
 
@@ -23,7 +24,7 @@ class Dataset:
 
     truth: (rows, targets), the target in the user's units, for metrics (for classification the codes again). One
     dataset holds one split; with k folds there are k datasets, because transforms are fitted on each training part.
-    `fingerprint` identifies the content.
+    `fingerprint` identifies the content, `inputs` says what the columns of x are.
     """
 
     x: Array
@@ -32,3 +33,4 @@ class Dataset:
     split: Split
     task: Task
     fingerprint: str
+    inputs: Inputs

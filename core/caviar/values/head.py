@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import prod
 from typing import Literal, TypeAlias
 
+from caviar.values.inputs import InputColumn, InputKind, Inputs
+
 ColumnKind: TypeAlias = Literal["numbers", "flags", "words"]
+
+_INPUTS: dict[ColumnKind, InputKind] = {"numbers": "number", "flags": "flag"}
 
 
 @dataclass(frozen=True)
 class ColumnHead:
-    """One column: `width` numbers a row once it is numbers, and what is known from the rows that were looked at.
+    """One column: its shape, () or that of one row of a block, and what is known from the rows that were looked at.
 
+    `levels`: how many values a category has; its kind is "flags" where it is a one-hot block, "numbers" where codes.
     `distinct`: how many different values there are, `rarest`: in how many rows the rarest of them is; None where not
     counted. `whole`: all numbers are whole. `missing`: a cell has no value; None where nobody looked. `rounded`: whole
     numbers are beyond `EXACT_WHOLE`.
@@ -19,12 +25,18 @@ class ColumnHead:
 
     name: str
     kind: ColumnKind
-    width: int = 1
+    shape: tuple[int, ...] = ()
     distinct: int | None = None
     whole: bool = False
     missing: bool | None = False
     rarest: int | None = None
     rounded: bool = False
+    levels: int | None = None
+
+    @property
+    def width(self) -> int:
+        """Numbers a row, once it is numbers."""
+        return prod(self.shape)
 
 
 @dataclass(frozen=True)
@@ -49,9 +61,12 @@ class Head:
         return self.exact and self.seen in (None, self.rows)
 
     @property
-    def width(self) -> int:
-        """Numbers a row, all features together."""
-        return sum(column.width for column in self.features)
+    def inputs(self) -> Inputs:
+        """The features as inputs of a model; none of them may hold words."""
+        return Inputs.of(
+            InputColumn(each.name, "category" if each.levels else _INPUTS[each.kind], each.shape, each.levels or 0)
+            for each in self.features
+        )
 
     def with_features(self, features: tuple[ColumnHead, ...]) -> Head:
         """The same rows with other columns, as a transform leaves them."""

@@ -14,7 +14,11 @@ Role: TypeAlias = Literal["weight", "bias", "scale", "shift", "embedding", "stat
 
 @dataclass(frozen=True, slots=True)
 class Initial:
-    """How a slot begins: every value `size`, or drawn with `size` as standard deviation or half width."""
+    """How a slot begins: every value `size`, or drawn with `size` as standard deviation or half width.
+
+    Of weights in front of an activation, `activation.initial(inputs, units)` says it. `inputs` is the number of values
+    that one unit sums over, whatever the slot's shape: of a kernel (3, 3, channels, units) it is 9 * channels.
+    """
 
     how: Literal["constant", "normal", "uniform"]
     size: float
@@ -22,16 +26,22 @@ class Initial:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A named stretch of the buffer: `shape` per member, (rows, columns) or (1, units), from `start` on."""
+    """A named stretch of the buffer from `start` on: `shape` per member, of any rank, with the units as last axis.
+
+    So a layer's weights are (inputs, units), its bias (1, units), the kernel of a convolution (3, 3, channels, units).
+    What holds for a role holds for any rank: L2 pulls every value of a "weight", however many axes it has.
+    """
 
     name: str
-    shape: tuple[int, int]
+    shape: tuple[int, ...]
     role: Role
     initial: Initial
     layer: int = 0
     start: int = 0
 
     def __post_init__(self) -> None:
+        if not self.shape:
+            raise ValueError(f"slot '{self.name}' has the shape (); for one value give (1, 1)")
         if any(side < 1 for side in self.shape):
             raise ValueError(f"slot '{self.name}' has the shape {self.shape}; each side must be 1 or more")
 
@@ -63,7 +73,7 @@ def size_of(layout: Layout) -> int:
 
 
 class Views(Mapping[str, Array]):
-    """A buffer (members, size) seen through a layout: name -> view (members, rows, columns), no copies.
+    """A buffer (members, size) seen through a layout: name -> view (members, *shape), no copies.
 
     `buffer` and `layout` stay reachable, because compiled kernels take the flat buffer and an offset; what a kernel
     works out from the layout it may keep in `memo`.

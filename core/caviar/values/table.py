@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from caviar.values.arrays import Array
 
@@ -13,17 +13,22 @@ EXACT_WHOLE = (1 << 53) - 1
 
 @dataclass(frozen=True)
 class Table:
-    """Columns by name, each (rows,) or, for blocks such as an image's pixels, (rows, width); NumPy arrays.
+    """Columns by name, NumPy arrays: each (rows,) or, for a block such as an image's pixels, (rows, *shape).
 
     Numbers are of any numeric dtype, missing as NaN; flags are booleans; words are object arrays of str, missing as
     None. `target` names the columns to predict. `test` marks the rows that the data itself sets aside for the test
     part (None: none). `rounded` names the columns of floats whose source has whole numbers beyond `EXACT_WHOLE`.
+
+    `levels` names the columns that are categories and says how many values each has: a column of flags (rows, levels),
+    of which a row sets one or none, or one of codes (rows,), whole numbers from 0 to levels - 1, or -1 where a row has
+    none of the values.
     """
 
     columns: Mapping[str, Array]
     target: tuple[str, ...]
     test: Array | None = None
     rounded: tuple[str, ...] = ()
+    levels: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def rows(self) -> int:
@@ -35,10 +40,12 @@ class Table:
         """The columns that are not targets, in their order."""
         return tuple(name for name in self.columns if name not in self.target)
 
-    def with_columns(self, columns: Mapping[str, Array]) -> Table:
-        """The same table with other columns."""
-        return replace(self, columns=columns)
+    def with_columns(self, columns: Mapping[str, Array], levels: Mapping[str, int] | None = None) -> Table:
+        """The same table with other columns; `levels` None: a category whose name is still there is still one."""
+        kept = {name: count for name, count in self.levels.items() if name in columns} if levels is None else levels
+        return replace(self, columns=columns, levels=kept)
 
     def take(self, rows: Array) -> Table:
         """Some rows, without the mark of the test part."""
-        return Table({name: column[rows] for name, column in self.columns.items()}, self.target)
+        columns = {name: column[rows] for name, column in self.columns.items()}
+        return Table(columns, self.target, levels=self.levels)

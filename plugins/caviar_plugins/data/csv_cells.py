@@ -66,7 +66,7 @@ def describe(name: str, cells: Sequence[str], words: bool, cut: bool = False) ->
     rounded = largest > EXACT_WHOLE and any(
         _LONG.fullmatch(text) and abs(float(text)) > EXACT_WHOLE for text in numbers
     )
-    return ColumnHead(name, "numbers", 1, len(present), whole, bool(missing), rounded=rounded)
+    return ColumnHead(name, "numbers", (), len(present), whole, bool(missing), rounded=rounded)
 
 
 def _is_large(cell: str) -> bool:

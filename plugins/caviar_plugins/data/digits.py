@@ -22,9 +22,11 @@ class Digits(Data, interface=1):
 
         with numpy.load(Path(__file__).with_name("digits.npz"), allow_pickle=False) as file:
             x, digit = file["x"], file["y"].astype(numpy.int64)
-        return Table({"x": x, "digit": digit}, ("digit",), test=numpy.arange(len(digit)) >= TRAINING_ROWS)
+        return Table(
+            {"x": x.reshape(-1, 8, 8), "digit": digit}, ("digit",), test=numpy.arange(len(digit)) >= TRAINING_ROWS
+        )
 
     def head(self) -> Head:
-        pixels = ColumnHead("x", "numbers", width=64, whole=True)
+        pixels = ColumnHead("x", "numbers", (8, 8), whole=True)
         digit = ColumnHead("digit", "numbers", distinct=10, whole=True)
         return Head((pixels,), (digit,), ROWS, test=ROWS - TRAINING_ROWS)

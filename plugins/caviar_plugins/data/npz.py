@@ -16,7 +16,7 @@ from caviar_plugins.data.npz_values import first_unusable, no_text, rounded, unu
 
 
 class NPZ(Data, interface=1):
-    """Features are the array X, one row per example (images are flattened); the target is named by `target`.
+    """Features are the array X, one row per example (images keep their shape); the target is named by `target`.
 
     An archive with X_test brings its own test part. Other arrays are ignored; pickled objects are refused.
     """
@@ -57,7 +57,7 @@ class NPZ(Data, interface=1):
         rows = sum(part["x"].shape[0] for part in parts.values())
         size = len(parts) * sum(part["x"].size * prod(part["x"].shape) for part in parts.values())
         tested = parts["_test"]["x"].shape[0] if "_test" in parts else 0
-        pixels = ColumnHead("x", x.kind or "numbers", x.width, whole=x.code in "iu", missing=None)
+        pixels = ColumnHead("x", x.kind or "numbers", x.shape[1:], whole=x.code in "iu", missing=None)
         return Head((pixels,), (target,), rows, test=tested, seen=len(values), reading=size)
 
     def _table(self, needs_target: bool) -> Table:
@@ -107,9 +107,9 @@ class NPZ(Data, interface=1):
         first, last = parts[ends[0]], parts[list(parts)[-1]]
         if first.keys() != last.keys():
             self._fail(f"{self.target}_train and {self.target}_test belong together; one is missing")
-        if first["x"].width != last["x"].width:
+        if first["x"].shape[1:] != last["x"].shape[1:]:
             shapes = " and ".join(str(part["x"].shape) for part in (first, last))
-            self._fail(f"X_train and X_test differ in width: {shapes}")
+            self._fail(f"X_train and X_test differ in shape: {shapes}")
         if "y" not in first:
             if needs_target:
                 self._fail(f"there is no array '{self.target}' to predict; name it as target; there are {there}")
@@ -152,5 +152,7 @@ def _are_large(array: Array) -> bool:
 
 
 def _rows(array: Array, name: str) -> Array:
-    """A row for each example: features flattened, the target without a second axis."""
-    return array.reshape(len(array), -1) if name == "x" else array.reshape(-1)
+    """A row for each example: images in C order whatever the file's, the target without a second axis."""
+    if name != "x":
+        return array.reshape(-1)
+    return array if array.ndim == 2 else array.reshape(len(array), -1).reshape(array.shape)

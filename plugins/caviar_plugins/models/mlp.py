@@ -11,6 +11,7 @@ from caviar.plugin import (
     Array,
     Each,
     Initial,
+    Inputs,
     Loss,
     Many,
     Model,
@@ -28,12 +29,13 @@ from pydantic import model_validator
 
 from caviar_plugins.activations.relu import ReLU
 from caviar_plugins.models.folded import folded
+from caviar_plugins.models.plain_because import plain_because
 from caviar_plugins.samplers.int_ import Int
 from caviar_plugins.samplers.log_int import LogInt
 from caviar_plugins.samplers.uniform import Uniform
 
 
-class MLP(Model, interface=1):
+class MLP(Model, interface=2):
     """z = a W + b, normalized before the activation (or a after it), for each hidden layer; then a linear output.
 
     `units` is one width for all hidden layers or a list with one for each. 0 layers make a linear model. The output
@@ -67,23 +69,22 @@ class MLP(Model, interface=1):
                 raise ValueError(f"units lists {len(units)} layers; leave out 'layers', or give one number of units")
         return fields
 
-    def layout(self, inputs: int, outputs: int, normalizer: Normalizer) -> tuple[tuple[Slot, ...], tuple[Slot, ...]]:
+    def layout(self, inputs: Inputs, outputs: int, normalizer: Normalizer) -> tuple[tuple[Slot, ...], tuple[Slot, ...]]:
+        below = inputs.width
         slots: list[Slot] = []
         statistics: list[Slot] = []
         for layer, width in enumerate(self._widths(), start=1):
             slots.append(
-                Slot(f"layer{layer}.weight", (inputs, width), "weight", self.activation.initial(inputs, width), layer)
+                Slot(f"layer{layer}.weight", (below, width), "weight", self.activation.initial(below, width), layer)
             )
             if _has_bias(normalizer):
                 slots.append(Slot(f"layer{layer}.bias", (1, width), "bias", Initial("constant", 0.0), layer))
             slots.extend(_inside(slot, layer) for slot in normalizer.slots(width))
             statistics.extend(_inside(slot, layer) for slot in normalizer.statistics(width))
-            inputs = width
+            below = width
         last = len(self._widths()) + 1
         slots.append(
-            Slot(
-                "output.weight", (inputs, outputs), "weight", Activation.initial(self.activation, inputs, outputs), last
-            )
+            Slot("output.weight", (below, outputs), "weight", Activation.initial(self.activation, below, outputs), last)
         )
         slots.append(Slot("output.bias", (1, outputs), "bias", Initial("constant", 0.0), last))
         return tuple(slots), tuple(statistics)
@@ -115,6 +116,9 @@ class MLP(Model, interface=1):
         self, parameters: Views, statistics: Views, normalizer: Normalizer, loss: Loss
     ) -> Callable[[Array], Array] | None:
         return folded(parameters, statistics, normalizer, self.activation, loss)
+
+    def plain_because(self, normalizer: Normalizer, loss: Loss | None) -> str | None:
+        return plain_because(self, normalizer, loss)
 
     def _widths(self) -> tuple[int, ...]:
         units: Any = self.units  # bound, so that no sampler is left in it

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
-from caviar.plugin import Activation, Array, Model, ModelContext, Normalizer, Slot, Views, namespace
+from caviar.plugin import Array, Model, ModelContext, Normalizer, Slot, Views, namespace
 from pydantic import PrivateAttr
 
 
 def estimate(
     model: Model,
-    normalizer: Normalizer,
-    activation: Activation,
+    context: ModelContext,
     parameters: Views,
     statistics: Views,
     tiles: Callable[[], Iterable[Array]],
 ) -> None:
-    """Changes `statistics` in place to those of the rows in `tiles`, each (1, rows, inputs), as prediction sees them.
+    """Changes `statistics` in place to those of the rows in `tiles`, each (1, rows, inputs), as prediction, whose
+    `context` is given, sees them.
 
     What a layer sees depends on the statistics of the layers before it, so each pass makes one more layer exact. Tiles
     must be the same however members are stacked. Source: Wu & Johnson 2021, arXiv:2105.07576, section 3.
@@ -26,7 +27,8 @@ def estimate(
         fresh = Views(namespace(statistics.buffer).zeros_like(statistics.buffer), statistics.layout)
         seen = 0
         for x in tiles():
-            model.forward(parameters, statistics, x, ModelContext(False, _Watch(normalizer, fresh, seen), activation))
+            watched = replace(context, normalizer=_Watch(context.normalizer, fresh, seen))
+            model.forward(parameters, statistics, x, watched)
             seen += x.shape[1]
         statistics.buffer[...] = fresh.buffer
 

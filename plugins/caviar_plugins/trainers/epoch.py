@@ -84,7 +84,8 @@ def _train(
     for number, rows in enumerate(batches):
         context.check_stop()
         optimizer = scheduled(slow, per_step, now + number / len(batches), trainer.epochs) if per_step else slow
-        passing = ModelContext(True, parts["normalizer"], model.activation, streams.child(number))
+        mine, inputs = streams.child(number), context.inputs
+        passing = ModelContext(True, parts["normalizer"], model.activation, mine, inputs=inputs)
         target = xp.take(data.y, rows, axis=0)
         x = xp.take(data.x, rows, axis=0)[None]
         losses = model.differentiate(parameters, statistics, x, target, loss, gradients, passing)

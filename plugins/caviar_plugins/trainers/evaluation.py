@@ -52,7 +52,7 @@ def measure(
         some = slice(start, start + at_once)
         few = population.take(some)
         own, running = (Views(views.buffer[some], views.layout) for views in (parameters, statistics))
-        outputs = list(_outputs(own, running, few, x))
+        outputs = list(_outputs(own, running, few, x, context))
         found = {"validation.loss": _mean_loss(outputs, y, loss, context)}
         prediction = in_units(_predictions(outputs, loss, xp), context)
         for name, metric in metrics.items():
@@ -66,7 +66,7 @@ def predict(
     parameters: Views, statistics: Views, population: Population, x: Array, loss: Loss, context: TrainerContext
 ) -> Array:
     """Predictions in the user's units, (members, rows, …)."""
-    outputs = _outputs(parameters, statistics, population, x)
+    outputs = _outputs(parameters, statistics, population, x, context)
     prediction = context.backend.library().concatenate([loss.predict(each) for each in outputs], axis=1)
     return in_units(prediction, context)
 
@@ -82,9 +82,11 @@ def in_units(prediction: Array, context: TrainerContext) -> Array:
     return found
 
 
-def _outputs(parameters: Views, statistics: Views, population: Population, x: Array) -> Iterator[Array]:
+def _outputs(
+    parameters: Views, statistics: Views, population: Population, x: Array, context: TrainerContext
+) -> Iterator[Array]:
     model = population.parts["model"]
-    passing = ModelContext(False, population.parts["normalizer"], model.activation)
+    passing = ModelContext(False, population.parts["normalizer"], model.activation, inputs=context.inputs)
     for start in range(0, x.shape[0], TILE):
         yield model.forward(parameters, statistics, x[start : start + TILE][None], passing)[0]
 

@@ -14,6 +14,7 @@ from caviar.plugin import (
     Layout,
     Loss,
     Metrics,
+    ModelContext,
     Population,
     Trainer,
     TrainerContext,
@@ -32,7 +33,7 @@ from caviar_plugins.trainers.evaluation import TILE, as_columns, columns, in_uni
 from caviar_plugins.trainers.initial import initial, packed
 
 
-class PopulationTrainer(Trainer, interface=1):
+class PopulationTrainer(Trainer, interface=2):
     """Each member has its own hyperparameters, seed and dropout; the order of mini-batches is shared by batch size.
 
     The last, shorter batch is used, its loss the mean over its own rows; epoch means weigh rows equally. A left-over
@@ -63,12 +64,12 @@ class PopulationTrainer(Trainer, interface=1):
         if not context.backend.on_device:
             return counted
         # There all members take a step at once: what each layer keeps of a mini-batch, and what comes and goes.
-        layout, _ = self._layouts(population, data.x.shape[1], context)
+        layout, _ = self._layouts(population, context)
         widths = sum(slot.shape[-1] for slot in layout if slot.role == "weight")
         return counted + 6 * self.batch_size * widths * data.x.dtype.itemsize
 
     def start(self, population: Population, data: Dataset, context: TrainerContext) -> dict[str, Array]:
-        parameters, statistics = self._layouts(population, data.x.shape[1], context)
+        parameters, statistics = self._layouts(population, context)
         xp, members = context.backend.library(), len(population)
         buffer = initial(parameters, population.streams, self.dtype, context)
         state = {
@@ -94,29 +95,30 @@ class PopulationTrainer(Trainer, interface=1):
         return Advance(state, metrics, diverged, best.ended(self, state, context))
 
     def finish(self, state: dict[str, Array], population: Population, data: Dataset, context: TrainerContext) -> Finish:
-        parameters, statistics = self._layouts(population, data.x.shape[1], context)
+        parameters, statistics = self._layouts(population, context)
         state, metrics = best.restore(self, state, context)
         own, running = Views(state["parameters"], parameters), Views(state["statistics"], statistics)
         if population.parts["normalizer"].re_estimates:
             from caviar_plugins.normalizers.exact import estimate
 
             model, x = population.parts["model"], data.x[context.backend.send(data.split.train)]
+            passing = ModelContext(False, population.parts["normalizer"], model.activation, inputs=context.inputs)
             tiles = [x[start : start + TILE][None] for start in range(0, len(x), TILE)]
-            estimate(model, population.parts["normalizer"], model.activation, own, running, lambda: tiles)
+            estimate(model, passing, own, running, lambda: tiles)
         return Finish({name: context.backend.fetch(view) for name, view in {**own, **running}.items()}, metrics)
 
     def predict(self, weights: Mapping[str, Array], population: Population, x: Array, context: TrainerContext) -> Array:
-        parameters, statistics = self._layouts(population, x.shape[1], context)
+        parameters, statistics = self._layouts(population, context)
         own = Views(packed(weights, parameters, self.dtype, context), parameters)
         running = Views(packed(weights, statistics, self.dtype, context), statistics)
         x = context.backend.send(x)
         return context.backend.fetch(predict(own, running, population, x, self._chosen_loss(), context))
 
     def predictor(
-        self, weights: Mapping[str, Array], population: Population, inputs: int, context: TrainerContext
+        self, weights: Mapping[str, Array], population: Population, context: TrainerContext
     ) -> Callable[[Array], Array]:
         model = population.parts["model"]
-        layouts = self._layouts(population, inputs, context)
+        layouts = self._layouts(population, context)
         own, running = (Views(packed(weights, each, self.dtype, context), each) for each in layouts)
         send, fetch, loss = context.backend.send, context.backend.fetch, self._chosen_loss()
         merged = model.folded(own, running, population.parts["normalizer"], loss)
@@ -130,16 +132,16 @@ class PopulationTrainer(Trainer, interface=1):
         assert self.loss is not None, "the engine fills in the task's loss"
         return self.loss
 
-    def _layouts(self, population: Population, inputs: int, context: TrainerContext) -> tuple[Layout, Layout]:
+    def _layouts(self, population: Population, context: TrainerContext) -> tuple[Layout, Layout]:
         model, outputs = population.parts["model"], self._chosen_loss().outputs(context.task)
-        slots, statistics = model.layout(inputs, outputs, population.parts["normalizer"])
+        slots, statistics = model.layout(context.inputs, outputs, population.parts["normalizer"])
         return lay_out(slots), lay_out(statistics)
 
     def _epoch(
         self, state: dict[str, Array], population: Population, data: Dataset, context: TrainerContext, epoch: int
     ) -> dict[str, Array]:
         """Trains one epoch in place; one float64 array (members,) per metric."""
-        layouts = self._layouts(population, data.x.shape[1], context)
+        layouts = self._layouts(population, context)
         loss = self._chosen_loss()
         losses = train_epoch(state, population, layouts, data, loss, context, epoch)
         own, running = Views(state["parameters"], layouts[0]), Views(state["statistics"], layouts[1])

@@ -8,7 +8,7 @@ from typing import Literal
 from caviar.plugin import Array, Head, Table, Transform, setting
 
 
-class Impute(Transform, interface=1):
+class Impute(Transform, interface=2):
     """Each column's median, which a few extreme values do not move, or its mean.
 
     Missing words stay: `one-hot` knows them as a word of their own. A column without any value is filled with 0.
@@ -18,7 +18,7 @@ class Impute(Transform, interface=1):
 
     def fit(self, table: Table) -> dict[str, Array]:
         # Whole numbers cannot be missing here, but new rows may lack them: every column is learned, bytes excepted.
-        names = [name for name in table.features if _may_lack_values(table.columns[name])]
+        names = [name for name in table.features if name not in table.levels and _may_lack_values(table.columns[name])]
         return {f"fill.{name}": self._usual(table.columns[name]) for name in names}
 
     def apply(self, table: Table, learned: dict[str, Array]) -> Table:

@@ -7,7 +7,7 @@ from caviar.plugin import Array, Table, Transform
 from caviar_plugins.transforms.numeric import numeric, pieces, scaled
 
 
-class MinMax(Transform, interface=1):
+class MinMax(Transform, interface=2):
     """(value - low) / (high - low), column by column; in a block, each of its columns by itself.
 
     New rows may fall outside. Missing values stay missing, flags stay 0 and 1, a constant column becomes 0.

@@ -8,8 +8,11 @@ from caviar.plugin import Array, Table
 
 
 def numeric(table: Table) -> list[str]:
-    """The feature columns that hold numbers. Flags do not count: a rare one would be scaled out of proportion."""
-    return [name for name in table.features if table.columns[name].dtype.kind in "iuf"]
+    """The feature columns that hold numbers.
+
+    Flags do not count: a rare one would be scaled out of proportion. Nor do codes of categories.
+    """
+    return [name for name in table.features if table.columns[name].dtype.kind in "iuf" and name not in table.levels]
 
 
 def scaled(table: Table, learned: Mapping[str, Array], center: str, width: str) -> Table:

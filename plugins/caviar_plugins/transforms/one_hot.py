@@ -8,7 +8,7 @@ from dataclasses import replace
 from caviar.plugin import Array, ColumnHead, Head, Table, Transform, setting, words_from_array, words_to_array
 
 
-class OneHot(Transform, interface=1):
+class OneHot(Transform, interface=2):
     """The words of the training rows, the most frequent ones first where there are more than `most`.
 
     Missing counts as a word where training rows lack one. A word that was not seen, or was too rare, has no flag set.
@@ -22,15 +22,15 @@ class OneHot(Transform, interface=1):
     def apply(self, table: Table, learned: dict[str, Array]) -> Table:
         import numpy
 
-        columns = dict(table.columns)
+        columns, levels = dict(table.columns), dict(table.levels)
         for name in table.features:
             if f"words.{name}" not in learned:
                 continue
             words = words_from_array(learned[f"words.{name}"])
             places = {word: place for place, word in enumerate(words)}
             found = numpy.asarray([places.get(_key(cell), -1) for cell in table.columns[name]], dtype=numpy.int64)
-            columns[name] = found[:, None] == numpy.arange(len(words))
-        return table.with_columns(columns)
+            columns[name], levels[name] = found[:, None] == numpy.arange(len(words)), len(words)
+        return table.with_columns(columns, levels)
 
     def foresee(self, head: Head) -> Head:
         return head.with_features(
@@ -38,8 +38,8 @@ class OneHot(Transform, interface=1):
         )
 
     def _foreseen(self, column: ColumnHead) -> ColumnHead:
-        words = (column.distinct or 0) + bool(column.missing)
-        return replace(column, kind="flags", width=min(words, self.most), missing=False)
+        words = min((column.distinct or 0) + bool(column.missing), self.most)
+        return replace(column, kind="flags", shape=(words,), levels=words, missing=False)
 
     def _words(self, column: Array) -> list[str]:
         """In the order of their letters, so that equal rows in another order give equal inputs."""

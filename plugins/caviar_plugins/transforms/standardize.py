@@ -7,7 +7,7 @@ from caviar.plugin import Array, Table, Transform
 from caviar_plugins.transforms.numeric import numeric, pieces, scaled
 
 
-class Standardize(Transform, interface=1):
+class Standardize(Transform, interface=2):
     """(value - mean) / deviation, column by column; in a block, each of its columns by itself.
 
     The deviation is the biased one (divided by n), as in scikit-learn. Missing values do not count and stay missing; a

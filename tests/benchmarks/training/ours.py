@@ -10,7 +10,7 @@ from caviar import Pipeline
 from caviar.engine.training.bind import bind_population
 from caviar.engine.training.malloc import keep_freed_memory
 from caviar.engine.training.variants import compiled, plain
-from caviar.plugin import Dataset, Population, Random, Split, Task, TrainerContext, lay_out
+from caviar.plugin import Dataset, Inputs, Population, Random, Split, Task, TrainerContext, lay_out
 from caviar_plugins import L2, MLP, Adam, BatchNorm, NumPy, PopulationTrainer, SoftmaxCrossEntropy
 from caviar_plugins.trainers.epoch import train_epoch
 from threadpoolctl import threadpool_limits
@@ -24,7 +24,7 @@ def population(shape: Shape, members: int, form: str, extra: str) -> tuple[Popul
     x, y = shape.data()
     task = Task("classification", ("y",), tuple(range(shape.classes)))
     split = Split(numpy.arange(shape.rows), numpy.arange(shape.batch), numpy.arange(0))
-    data = Dataset(x, y[:, None], y[:, None], split, task, "")
+    data = Dataset(x, y[:, None], y[:, None], split, task, "", Inputs.block(shape.inputs))
     clip = 1.0 if extra == "clip" else 0.0
     pipeline = Pipeline(
         model=MLP(layers=2, units=shape.units, dropout=0.2 if extra == "dropout" else 0.0),
@@ -42,7 +42,7 @@ def population(shape: Shape, members: int, form: str, extra: str) -> tuple[Popul
     bound = bind_population(
         range(members), [pipeline] * members, [{}] * members, Random(1), lambda array: array, form=choose
     )
-    return bound, data, TrainerContext(NumPy(), task, Random(1), {}, lambda: None)
+    return bound, data, TrainerContext(NumPy(), task, Random(1), {}, lambda: None, inputs=data.inputs)
 
 
 def contender(shape: Shape, members: int, form: str = "compiled", extra: str = "") -> Callable[[], int]:
@@ -52,7 +52,7 @@ def contender(shape: Shape, members: int, form: str = "compiled", extra: str = "
     bound, data, context = population(shape, members, form, extra)
     trainer = bound.parts["trainer"]
     state = trainer.start(bound, data, context)
-    slots = bound.parts["model"].layout(shape.inputs, shape.classes, bound.parts["normalizer"])
+    slots = bound.parts["model"].layout(data.inputs, shape.classes, bound.parts["normalizer"])
     layouts = lay_out(slots[0]), lay_out(slots[1])
     epochs = iter(range(1, 1_000_000))
 
@@ -71,7 +71,7 @@ def predictor(shape: Shape, rows: int) -> Callable[[], int]:
     bound, data, context = population(shape, 1, "compiled", "")
     trainer = bound.parts["trainer"]
     weights = trainer.finish(trainer.start(bound, data, context), bound, data, context).weights
-    predict = trainer.predictor(weights, bound, shape.inputs, context)
+    predict = trainer.predictor(weights, bound, context)
     x = numpy.resize(data.x, (rows, shape.inputs))
     repeats = 100 if rows == 1 else 1
 

@@ -17,6 +17,7 @@ from caviar.config.checks.data_errors import Unfit
 from caviar.config.checks.losses import UnfitLoss
 from caviar.config.load import locate
 from caviar.engine.data.resolve import resolve_run
+from caviar.plugin import Inputs
 from caviar_plugins import MLP, Digits, LogInt
 
 ROWS = "".join(f"{n % 40}.5,{('red', 'blue', '')[n % 3]},{n % 2 == 0},{n % 4}\n" for n in range(400))
@@ -211,7 +212,7 @@ def test_classes_of_a_long_file_are_at_least_those_seen(folder: Path) -> None:
 class Odd(MLP):
     """Cannot be built with more than 8 units; with fewer than 4 one of its slots has no rows."""
 
-    def layout(self, inputs: int, outputs: int, normalizer: Normalizer) -> Any:
+    def layout(self, inputs: Inputs, outputs: int, normalizer: Normalizer) -> Any:
         units = self.units
         assert isinstance(units, int)
         if units > 8:

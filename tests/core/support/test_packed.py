@@ -10,6 +10,8 @@ import pytest
 from caviar.plugin import (
     Dataset,
     EpochInfo,
+    InputColumn,
+    Inputs,
     MemberOutcome,
     Metrics,
     Outcome,
@@ -87,10 +89,12 @@ def test_a_dataset_comes_back() -> None:
     rows = numpy.arange(2)
     x = numpy.asfortranarray(numpy.arange(6.0).reshape(2, 3))
     task = Task("classification", ("y",), (True, "b", 1, 0.5))
-    back = again(Dataset(x, rows[:, None], rows[:, None], Split(rows[:1], rows[1:], rows[:0]), task, "f"))
+    inputs = Inputs.of([InputColumn("a", "number", (2,)), InputColumn("b", "category", (), 3)])
+    back = again(Dataset(x, rows[:, None], rows[:, None], Split(rows[:1], rows[1:], rows[:0]), task, "f", inputs))
     assert back.x.flags.c_contiguous
     assert (back.x == x).all()
     assert back.task == task
+    assert back.inputs == inputs
     assert back.split.test.shape == (0,)
 
 

@@ -11,7 +11,7 @@ from caviar.testing import SamplerContract, TrainerContract
 from caviar_plugins import PopulationTrainer
 import numpy
 
-class SharedClock(PopulationTrainer, interface=1):
+class SharedClock(PopulationTrainer, interface=2):
     def start(self, *facts):
         return super().start(*facts) | {"clock": numpy.zeros(1)}
 

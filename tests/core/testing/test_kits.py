@@ -14,6 +14,7 @@ from caviar.plugin import (
     Array,
     History,
     Initial,
+    Inputs,
     Layout,
     Model,
     ModelContext,
@@ -232,13 +233,13 @@ class TestThatWidthsOfLayersCanBeChosen(NormalizerContract):
     units = (6, 2, 64)
 
 
-class Convolution(Model, interface=1):
+class Convolution(Model, interface=2):
     """A filter that slides over the inputs; its weights are not as many rows as there are inputs."""
 
     activation: Activation = setting(default=ReLU())
 
-    def layout(self, inputs: int, outputs: int, normalizer: Normalizer) -> tuple[tuple[Slot, ...], tuple[Slot, ...]]:
-        wide = inputs - 2
+    def layout(self, inputs: Inputs, outputs: int, normalizer: Normalizer) -> tuple[tuple[Slot, ...], tuple[Slot, ...]]:
+        wide = inputs.width - 2
         first = Slot("filter", (1, 3), "weight", Initial("normal", 0.5), 1)
         return (first, Slot("output.weight", (wide, outputs), "weight", Initial("normal", 0.5), 2)), ()
 

@@ -14,13 +14,13 @@ def test_the_parts_have_the_published_sizes() -> None:
     table = Digits().read()
     assert table.test is not None
     assert (table.rows, int((~table.test).sum()), int(table.test.sum())) == (5620, 3823, 1797)
-    assert table.columns["x"].shape == (5620, 64)
+    assert table.columns["x"].shape == (5620, 8, 8)
     assert table.target == ("digit",)
 
 
 def test_the_test_part_is_the_one_that_scikit_learn_bundles() -> None:
     table, theirs = Digits().read(), load_digits()
-    assert (table.columns["x"][table.test] == theirs.data).all()
+    assert (table.columns["x"][table.test] == theirs.images).all()
     assert (table.columns["digit"][table.test] == theirs.target).all()
 
 

@@ -31,9 +31,10 @@ class TestNPZWithPartsOfItsOwn(DataContract):
         return NPZ(path=saved(folder, X_train=X, y_train=words, X_test=X[:1] + 1, y_test=words[:1]))
 
 
-def test_images_are_flattened(tmp_path: Path) -> None:
+def test_images_keep_their_shape(tmp_path: Path) -> None:
     table = NPZ(path=saved(tmp_path, X=X, y=Y)).read()
-    assert (table.columns["x"] == X.reshape(4, 6)).all()
+    assert (table.columns["x"] == X).all()
+    assert table.columns["x"].shape == X.shape
     assert (table.columns["y"] == Y).all()
     assert table.test is None
 
@@ -48,7 +49,7 @@ def test_its_own_test_part_is_marked(tmp_path: Path) -> None:
     table = NPZ(path=saved(tmp_path, X_train=X, y_train=Y, X_test=X[:1] + 1, y_test=Y[:1])).read()
     assert table.rows == 5
     assert numpy.asarray(table.test).tolist() == [False] * 4 + [True]
-    assert (table.columns["x"][4] == X[0].reshape(6) + 1).all()
+    assert (table.columns["x"][4] == X[0] + 1).all()
 
 
 def test_words_are_labels_and_other_arrays_are_ignored(tmp_path: Path) -> None:
@@ -70,7 +71,7 @@ def test_words_are_labels_and_other_arrays_are_ignored(tmp_path: Path) -> None:
         ({"X_train": X, "y_train": Y, "X_test": X}, "y_train and y_test belong together; one is missing"),
         (
             {"X_train": X, "y_train": Y, "X_test": X[:, 1:], "y_test": Y},
-            "X_train and X_test differ in width: (4, 2, 3)",
+            "X_train and X_test differ in shape: (4, 2, 3)",
         ),
         ({"X": numpy.asarray([{}], dtype=object), "y": Y}, "X is object of shape (1,); numbers are expected"),
         ({"X": X, "y": numpy.asarray([{}] * 4)}, "y is object of shape (4,); one number or word a row is expected"),
@@ -127,5 +128,5 @@ def test_real_archives_are_read() -> None:
     letter = NPZ(path=SHARED / "tabular" / "letter.npz").read()
     assert letter.columns["x"].shape == (20000, 16)
     fashion = NPZ(path=SHARED / "fashion_mnist.npz").read()
-    assert fashion.columns["x"].shape == (70000, 784)
+    assert fashion.columns["x"].shape == (70000, 28, 28)
     assert int(numpy.asarray(fashion.test).sum()) == 10000

@@ -30,7 +30,7 @@ def head_of(folder: Path, target: str = "y", **arrays: Any) -> Any:
 )
 def test_arrays_are_told_by_their_headers(tmp_path: Path, y: Any, kind: str, whole: bool, distinct: int) -> None:
     head = head_of(tmp_path, X=X, y=y)
-    assert (head.rows, head.width, head.exact, head.test) == (30, 20, True, 0)
+    assert (head.rows, head.inputs.width, head.exact, head.test) == (30, 20, True, 0)
     assert (head.target[0].kind, head.target[0].whole, head.target[0].distinct) == (kind, whole, distinct)
 
 
@@ -50,7 +50,8 @@ def test_what_is_missing_is_told(tmp_path: Path) -> None:
 def test_the_head_of_digits_is_true() -> None:
     head, table = Digits().head(), Digits().read()
     assert table.test is not None
-    assert (head.rows, head.width, head.test) == (table.rows, table.columns["x"].shape[1], int(table.test.sum()))
+    shape = table.columns["x"].shape[1:]
+    assert (head.rows, head.inputs.shape, head.test) == (table.rows, shape, int(table.test.sum()))
     assert head.target[0].distinct == len(numpy.unique(table.columns["digit"]))
 
 

@@ -8,7 +8,7 @@ import numpy
 import pytest
 from caviar.engine.training.bind import bind
 from caviar.engine.training.variants import VariantChoice, compiled, plain
-from caviar.plugin import Array, ModelContext, Views, lay_out, size_of
+from caviar.plugin import Array, Inputs, ModelContext, Views, lay_out, size_of
 from caviar_plugins import MLP, BatchNorm, NoNormalizer
 from hypothesis import given, settings
 from hypothesis import strategies as some
@@ -22,10 +22,11 @@ def predicted(form: VariantChoice, shape: dict[str, Any], parameters: Array, sta
     """Outputs of members whose parameters are the rows of `parameters`; nothing given may be changed."""
     declared: tuple[Any, Any] = MLP(units=shape["units"], dropout=0.5), shape["normalizer"]
     model, normalizer = (bind([each] * len(parameters), x.dtype.name, lambda array: array, form) for each in declared)
-    layouts = [lay_out(each) for each in model.layout(x.shape[1], shape["outputs"], normalizer)]
+    inputs = Inputs.block(x.shape[1])
+    layouts = [lay_out(each) for each in model.layout(inputs, shape["outputs"], normalizer)]
     given = [Views(numpy.array(each), layout) for each, layout in zip((parameters, statistics), layouts, strict=True)]
     with numpy.errstate(all="ignore"):
-        output, _ = model.forward(*given, x[None], ModelContext(False, normalizer, model.activation))
+        output, _ = model.forward(*given, x[None], ModelContext(False, normalizer, model.activation, inputs=inputs))
     numpy.testing.assert_array_equal(given[0].buffer, parameters)
     numpy.testing.assert_array_equal(given[1].buffer, statistics)
     return numpy.asarray(output)
@@ -33,7 +34,7 @@ def predicted(form: VariantChoice, shape: dict[str, Any], parameters: Array, sta
 
 def drawn(shape: dict[str, Any], inputs: int, rows: int, dtype: str, members: int) -> tuple[Array, Array, Array]:
     random = numpy.random.default_rng(5)
-    layouts = MLP(units=shape["units"]).layout(inputs, shape["outputs"], shape["normalizer"])
+    layouts = MLP(units=shape["units"]).layout(Inputs.block(inputs), shape["outputs"], shape["normalizer"])
     parameters = random.normal(0.1, 0.5, (members, size_of(lay_out(layouts[0]))))
     statistics = random.uniform(0.3, 2.0, (members, size_of(lay_out(layouts[1]))))
     x = random.normal(0.3, 2.0, (rows, inputs))

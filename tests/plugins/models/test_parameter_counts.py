@@ -1,7 +1,7 @@
 """mlp: how many parameters it has with each normalizer."""
 
 import pytest
-from caviar.plugin import Normalizer, lay_out, size_of
+from caviar.plugin import Inputs, Normalizer, lay_out, size_of
 from caviar_plugins import MLP, BatchNorm, LayerNorm, NoNormalizer
 
 WEIGHTS = 20 * 64 + 64 * 32 + 32 * 3
@@ -22,7 +22,7 @@ UNITS, OUTPUTS = 64 + 32, 3
 def test_a_layer_has_no_bias_exactly_when_its_normalizer_cancels_it(
     normalizer: Normalizer, biases: int, gamma_and_beta: int
 ) -> None:
-    parameters, _ = MLP(units=(64, 32)).layout(20, OUTPUTS, normalizer)
+    parameters, _ = MLP(units=(64, 32)).layout(Inputs.block(20), OUTPUTS, normalizer)
     counts = {role: sum(slot.size for slot in parameters if slot.role == role) for role in ("weight", "bias")}
     assert counts == {"weight": WEIGHTS, "bias": biases + OUTPUTS}
     assert size_of(lay_out(parameters)) == WEIGHTS + biases + OUTPUTS + gamma_and_beta
@@ -30,6 +30,6 @@ def test_a_layer_has_no_bias_exactly_when_its_normalizer_cancels_it(
 
 @pytest.mark.parametrize(("normalizer", "values"), [(BatchNorm(), 2 * UNITS), (LayerNorm(), 0), (NoNormalizer(), 0)])
 def test_running_values_are_no_parameters(normalizer: Normalizer, values: int) -> None:
-    _, statistics = MLP(units=(64, 32)).layout(20, OUTPUTS, normalizer)
+    _, statistics = MLP(units=(64, 32)).layout(Inputs.block(20), OUTPUTS, normalizer)
     assert size_of(lay_out(statistics)) == values
     assert {slot.role for slot in statistics} <= {"statistic"}

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy
 import pytest
-from caviar.plugin import Array, ModelContext, Views, lay_out, size_of
+from caviar.plugin import Array, Inputs, ModelContext, Views, lay_out, size_of
 from caviar.testing import NormalizerContract
 from caviar.testing.tools import bound
 from caviar_plugins import MLP, BatchNorm, LayerNorm, NoNormalizer, ReLU
@@ -42,13 +42,16 @@ class TestBatchNormExact(NormalizerContract):
     normalizer = BatchNorm(estimate="exact")
 
 
+FOUR = Inputs.block(4)
+
+
 class TestExactStatistics:
     x = numpy.random.default_rng(0).normal(1.0, 2.0, (1, 100, 4))
     model = MLP(layers=3, units=5, dropout=0.5)
 
     def parts(self, members: int, normalizer: BatchNorm) -> tuple[Views, Views]:
         random = numpy.random.default_rng(1)
-        slots, running = (lay_out(each) for each in self.model.layout(4, 2, normalizer))
+        slots, running = (lay_out(each) for each in self.model.layout(FOUR, 2, normalizer))
         weights = random.normal(0.2, 0.7, (16, size_of(slots)))[:members]
         return Views(weights, slots), Views(numpy.ones((members, size_of(running))), running)
 
@@ -59,7 +62,8 @@ class TestExactStatistics:
             yield from (self.x[:, start : start + tile] for start in range(0, 100, tile))
 
         model, bound_normalizer = bound([self.model] * members), bound([normalizer] * members)
-        estimate(model, bound_normalizer, ReLU(), parameters, statistics, tiles)
+        passing = ModelContext(False, bound_normalizer, ReLU(), inputs=FOUR)
+        estimate(model, passing, parameters, statistics, tiles)
         return statistics
 
     @pytest.mark.parametrize("place", ["before-activation", "after-activation"])
@@ -75,7 +79,8 @@ class TestExactStatistics:
                 seen.append(z.copy())
                 return super().forward(z, *rest)  # type: ignore[arg-type]
 
-        context = ModelContext(False, bound([Listening(place=place)] * 2), ReLU())  # type: ignore[arg-type]
+        listening = bound([Listening(place=place)] * 2)  # type: ignore[arg-type]
+        context = ModelContext(False, listening, ReLU(), inputs=FOUR)
         bound([self.model] * 2).forward(parameters, statistics, self.x, context)
         assert len(seen) == 3
         for layer, z in enumerate(seen, start=1):

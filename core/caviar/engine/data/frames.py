@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from math import prod
 from numbers import Integral, Real
 from typing import Any
 
@@ -38,7 +37,7 @@ def features_of(X: Any) -> dict[str, Array]:
         block = block.reshape(-1, 1)
     if block.ndim < 2 or block.dtype.kind not in "biuf":
         raise DataError(f"X is {block.dtype} of shape {block.shape}; an array of numbers or a data frame is expected")
-    return {"x": block.reshape(len(block), prod(block.shape[1:]))}
+    return {"x": block}
 
 
 def table_of(X: Any, y: Any) -> Table:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import prod
 from typing import Any
 
 from caviar.config.checks.data_errors import (
@@ -18,11 +19,13 @@ from caviar.config.checks.data_errors import (
     words_to_regress,
     wordy_column,
 )
+from caviar.engine.data.levels import check_levels, complaint_about
 from caviar.engine.data.split import split_rows
 from caviar.interfaces.data import Data, DataError
 from caviar.interfaces.transform import Transform
 from caviar.values.arrays import Array, locked
 from caviar.values.dataset import Dataset, Split
+from caviar.values.inputs import InputColumn, InputKind, Inputs
 from caviar.values.random import Random
 from caviar.values.table import EXACT_WHOLE, Table
 from caviar.values.task import Task, are_classes
@@ -33,17 +36,18 @@ from caviar.values.wrong_return import WrongReturn, described
 class Preparation:
     """How rows become inputs: what each transform learned, the feature columns expected, and the task.
 
-    `widths` says how many numbers a row of each feature is, `width` how many inputs a row becomes, `words` which
-    features held words. It is saved with the model, so that prediction prepares new rows in the same way. `notes`,
-    which are not saved, are for the user.
+    `shapes` says what shape a row of each feature has, `words` which features held words, `levels` which are categories
+    as they are read, `made` what the inputs are that a row becomes. It is saved with the model, so that prediction
+    prepares new rows in the same way. `notes`, which are not saved, are for the user.
     """
 
     transforms: tuple[Transform, ...]
     learned: tuple[dict[str, Array], ...]
     features: tuple[str, ...]
-    widths: tuple[int, ...]
-    width: int
+    shapes: tuple[tuple[int, ...], ...]
     words: tuple[str, ...]
+    levels: Mapping[str, int]
+    made: Inputs
     task: Task
     notes: tuple[str, ...] = ()
 
@@ -52,17 +56,17 @@ class Preparation:
         missing = [name for name in self.features if name not in table.columns]
         if missing:
             raise DataError(self._lacking(missing[0]))
-        table = Table({name: self._column(table, name) for name in self.features}, ())
+        table = Table({name: self._column(table, name) for name in self.features}, (), levels=self.levels)
         for transform, learned in zip(self.transforms, self.learned, strict=True):
             table = _applied(transform, table, learned)
         return _matrix(table, dtype)
 
     def _lacking(self, name: str) -> str:
-        wide = self.widths[self.features.index(name)]
-        if wide == 1:
+        shape = self._shape(name)
+        if shape in ((), (1,)):
             return f"the data lacks the column {name!r}; the model was trained on {listed(self.features)}"
         return (
-            f"the data lacks the array {name!r}; the model was trained on one with {wide} numbers a row, "
+            f"the data lacks the array {name!r}; the model was trained on one with {prod(shape)} numbers a row, "
             "such as an archive (.npz) holds"
         )
 
@@ -74,10 +78,17 @@ class Preparation:
         if (column.dtype.kind == "O") != (held == "words"):
             example = next((each for each in column.tolist() if each is not None), None)
             raise DataError(f"column {name!r} holds {example!r}; the model was trained on {held} there")
-        wide = self.widths[self.features.index(name)]
-        if _width(column) != wide:
-            raise DataError(f"rows of {name!r} hold {_width(column)} numbers; the model was trained on {wide}")
-        return column
+        shape, found = self._shape(name), column.shape[1:]
+        if prod(found) != prod(shape):
+            raise DataError(f"rows of {name!r} hold {prod(found)} numbers; the model was trained on {prod(shape)}")
+        if found != shape and len(found) > 1:
+            raise DataError(f"rows of {name!r} have the shape {found}; the model was trained on {shape}")
+        if name in self.levels and (why := complaint_about(column, self.levels[name])):
+            raise DataError(f"column {name!r} is a category of {self.levels[name]} levels, but {why}")
+        return column.reshape(len(column), *shape)  # flat rows are taken too: a data frame cannot hold others
+
+    def _shape(self, name: str) -> tuple[int, ...]:
+        return self.shapes[self.features.index(name)]
 
 
 def prepare(
@@ -93,11 +104,12 @@ def prepare(
         raise no_features()
     splits = split_rows(data, codes, table.rows, table.test, seed.child("data"))
     content = fingerprint(table)
-    made = [_fitted(table, task, truth, split, transforms, dtype, content) for split in splits]
+    made = [_fitted(data, table, task, truth, split, transforms, dtype, content) for split in splits]
     return tuple(dataset for dataset, _ in made), made[0][1]
 
 
 def _fitted(
+    data: Data,
     table: Table,
     task: Task,
     truth: Array,
@@ -107,7 +119,9 @@ def _fitted(
     content: str,
 ) -> tuple[Dataset, Preparation]:
     """The dataset of one split, whose transforms have learned from its training part alone."""
-    features = Table({name: table.columns[name] for name in table.features}, ())
+    levels = {name: count for name, count in table.levels.items() if name in table.features}
+    features = Table({name: table.columns[name] for name in table.features}, (), levels=levels)
+    check_levels(features, data)
     learned = []
     for transform in transforms:
         learned.append(transform.fit(features.take(split.train)))
@@ -116,11 +130,12 @@ def _fitted(
     if task.kind == "regression":
         task, y = _scaled(task, truth, split.train, dtype)
     words = tuple(name for name in table.features if table.columns[name].dtype.kind == "O")
-    widths = tuple(_width(table.columns[name]) for name in table.features)
+    shapes = tuple(table.columns[name].shape[1:] for name in table.features)
     notes = tuple(rounded_column(name) for name in table.features if _is_rounded(table, name))
-    x, names = _matrix(features, dtype), table.features
-    preparation = Preparation(tuple(transforms), tuple(learned), names, widths, x.shape[1], words, task, notes)
-    return Dataset(x, y, truth, split, task, content), preparation
+    x, made = _matrix(features, dtype), _described(features)
+    read = table.features, shapes, words, levels
+    preparation = Preparation(tuple(transforms), tuple(learned), *read, made, task, notes)
+    return Dataset(x, y, truth, split, task, content, made), preparation
 
 
 def _applied(transform: Transform, table: Table, learned: dict[str, Array]) -> Table:
@@ -128,17 +143,20 @@ def _applied(transform: Transform, table: Table, learned: dict[str, Array]) -> T
     changed = transform.apply(table.with_columns({k: locked(each) for k, each in table.columns.items()}), learned)
     if not isinstance(changed, Table):
         raise WrongReturn(transform, "apply", f"returned {described(changed)} instead of a Table")
+    check_levels(changed, transform)
     return changed
 
 
 def fingerprint(table: Table) -> str:
-    """A hash of the table's content: names, types and every value."""
+    """A hash of the table's content: names, types, levels and every value."""
     digest = hashlib.sha256()
     for name, column in table.columns.items():
         digest.update(f"{name}\0{column.dtype}\0{column.shape}\0".encode())
         digest.update("\0".join(map(str, column)).encode() if column.dtype.kind == "O" else column.tobytes())
     if table.test is not None:
         digest.update(table.test.tobytes())
+    for name, count in table.levels.items():
+        digest.update(f"{name}\0{count}\0".encode())
     return digest.hexdigest()
 
 
@@ -238,5 +256,15 @@ def _matrix(table: Table, dtype: str) -> Array:
     return numpy.require(blocks[0] if len(blocks) == 1 else numpy.concatenate(blocks, axis=1), requirements=("C", "W"))
 
 
-def _width(column: Array) -> int:
-    return 1 if column.ndim == 1 else int(column.shape[1])
+def _described(table: Table) -> Inputs:
+    """What the columns of a matrix are."""
+    return Inputs.of(
+        InputColumn(name, _input_kind(table, name), column.shape[1:], table.levels.get(name, 0))
+        for name, column in table.columns.items()
+    )
+
+
+def _input_kind(table: Table, name: str) -> InputKind:
+    if name in table.levels:
+        return "category"
+    return "flag" if table.columns[name].dtype.kind == "b" else "number"

@@ -14,13 +14,14 @@ from pydantic import BeforeValidator, Field
 
 from caviar.support.plain import from_json_number, to_json_number
 from caviar.values.arrays import Array
+from caviar.values.inputs import Inputs
 from caviar.values.task import Task
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
 _ENTRY = "caviar"  # the one entry of the metadata: of several the library writes the order by chance
-_FORMAT = "caviar model 3"
+_FORMAT = "caviar model 4"
 _NOT_FINITE = ("inf", "-inf")
 _BLANK = "0" * 64  # stands in the place of the checksum when it is computed
 
@@ -44,9 +45,10 @@ class Facts:
 
     pipeline: str
     features: tuple[str, ...]
-    widths: tuple[Annotated[int, Field(ge=1)], ...]
-    width: Annotated[int, Field(ge=1)]
+    shapes: tuple[tuple[Annotated[int, Field(ge=1)], ...], ...]
     words: tuple[str, ...]
+    levels: Mapping[str, Annotated[int, Field(ge=1)]]
+    made: Inputs
     task: Task
     trial: Annotated[int, Field(ge=0)]
     metrics: Mapping[str, Annotated[float, BeforeValidator(_number_of)]]
@@ -54,10 +56,14 @@ class Facts:
     def complaint(self) -> str | None:
         """What about them cannot be, though each has its type."""
         task = self.task
-        if len(self.widths) != len(self.features) or len(set(self.features)) != len(self.features):
-            return "features and their widths do not match"
-        if not set(self.words) <= {name for name, width in zip(self.features, self.widths, strict=True) if width == 1}:
+        if len(self.shapes) != len(self.features) or len(set(self.features)) != len(self.features):
+            return "features and their shapes do not match"
+        if not set(self.words) <= {name for name, shape in zip(self.features, self.shapes, strict=True) if not shape}:
             return "words that are no feature, or a block of them"
+        if not set(self.levels) <= set(self.features) - set(self.words):
+            return "levels of what is no feature, or of words"
+        if not self.made.width:
+            return "no inputs"
         if task.kind == "classification":
             return None if len(task.targets) == 1 and len(task.classes) > 1 else "too few classes, or several targets"
         scaled = len(task.targets) == len(task.center) == len(task.scale) > 0 and not task.classes

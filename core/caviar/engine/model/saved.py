@@ -61,11 +61,10 @@ class SavedModel:
     @cached_property
     def _predictor(self) -> Tiled:
         task = self.preparation.task
-        work = Work(with_loss(self.pipeline, task), backend_of(self.pipeline), task)
+        work = Work(with_loss(self.pipeline, task), backend_of(self.pipeline), task, inputs=self.preparation.made)
         population = work.population(Segment((self.trial,), ({},), 0, 0))
         one = {name: array[None] for name, array in self.weights.items()}
-        trainer, inputs = population.parts["trainer"], self.preparation.width
-        return Tiled(trainer.predictor(one, population, inputs, work.context(lambda: None)))
+        return Tiled(population.parts["trainer"].predictor(one, population, work.context(lambda: None)))
 
     @cached_property
     def _one_thread(self) -> OneThread:
@@ -74,24 +73,22 @@ class SavedModel:
 
     def rehearse(self) -> None:
         """Predicts a row of zeros; raises whatever goes wrong where the parts do not fit together."""
-        try:
-            answer = self.predict(self._zeros(1))
-        except Exception:  # a feature of one number a row may have been a block
-            answer = self.predict(self._zeros(0))
+        answer = self.predict(self._zeros())
         task = self.preparation.task
         expected = (1, len(task.classes or task.targets))
         if answer.shape != expected:
             raise ValueError(f"it predicts an array of shape {answer.shape} instead of {expected}")
 
-    def _zeros(self, flat: int) -> Table:
-        """A row; features that are `flat` numbers wide are plain columns."""
+    def _zeros(self) -> Table:
         import numpy
 
-        prepared, words = self.preparation, self.preparation.words
-        wide = zip(prepared.features, prepared.widths, strict=True)
-        shapes = {name: (1,) if width == flat else (1, width) for name, width in wide}
-        empty = numpy.full(1, "", dtype=object)
-        return Table({name: empty if name in words else numpy.zeros(shape) for name, shape in shapes.items()}, ())
+        prepared, columns = self.preparation, dict[str, Array]()
+        for name, shape in zip(prepared.features, prepared.shapes, strict=True):
+            whole = name in prepared.levels
+            columns[name] = numpy.zeros((1, *shape), dtype=numpy.int64 if whole and not shape else float)
+            if name in prepared.words:
+                columns[name] = numpy.full(1, "", dtype=object)
+        return Table(columns, ())
 
     def save(self, path: Path) -> None:
         """Writes the file so that it is there whole or not at all."""
@@ -101,9 +98,10 @@ class SavedModel:
         facts = Facts(
             pipeline=to_toml(self.pipeline.model_copy(update={"backend": None})),  # predicts wherever it is opened
             features=self.preparation.features,
-            widths=self.preparation.widths,
-            width=self.preparation.width,
+            shapes=self.preparation.shapes,
             words=self.preparation.words,
+            levels=self.preparation.levels,
+            made=self.preparation.made,
             task=self.preparation.task,
             trial=self.trial,
             metrics=dict(self.metrics),
@@ -138,7 +136,7 @@ def open_model(path: Path) -> SavedModel:
         raise NotAModel(f"{path}: damaged or not a model: {damage}; {_AGAIN}") from None
     pipeline = loads(facts.pipeline, str(path))
     learned = tuple(_below(arrays, f"transform.{number}.") for number in range(len(pipeline.transform)))
-    columns = facts.features, facts.widths, facts.width, facts.words
+    columns = facts.features, facts.shapes, facts.words, facts.levels, facts.made
     preparation = Preparation(tuple(pipeline.transform), learned, *columns, facts.task)
     model = SavedModel(pipeline, preparation, _below(arrays, "weights."), facts.trial, facts.metrics)
     try:

@@ -25,6 +25,7 @@ from caviar.support.packed import Buffer
 from caviar.support.raised import trace_of
 from caviar.values.dataset import Dataset
 from caviar.values.history import Goal
+from caviar.values.inputs import NO_INPUTS, Inputs
 from caviar.values.metric_name import MetricName
 from caviar.values.population import Population
 from caviar.values.random import Random
@@ -51,6 +52,8 @@ class Work:
     conditions: tuple[str, ...] = ()
     """The metrics that `search.where` names. They and the searched one decide; what another is does not matter."""
     _footprints: dict[tuple[int, int], int] = field(default_factory=dict, init=False, repr=False, compare=False)
+    inputs: Inputs = NO_INPUTS
+    """What the columns of x are where there are no datasets: those of a saved model."""
 
     def perform(self, segment: Segment, tell: Tell, check_stop: Callable[[], None]) -> Outcome:
         """Trains a segment on one BLAS thread.
@@ -119,7 +122,8 @@ class Work:
             name: bind([each], dtype, send, forms[str(MetricName("validation", name)) in decisive])
             for name, each in self.metrics.items()
         }
-        return TrainerContext(self.backend, self.task, random, metrics, check_stop, metric, goal, decisive)
+        inputs = self.datasets[0].inputs if self.datasets else self.inputs
+        return TrainerContext(self.backend, self.task, random, metrics, check_stop, metric, goal, decisive, inputs)
 
     def _seed(self, segment: Segment) -> Random:
         """A re-test is what the trial would have been in a study of another seed, on the same split of the data."""
@@ -155,12 +159,13 @@ class Work:
         """Bytes per member, as its first one has it; kept, because with a pruner a trial comes again at each rung."""
         key = segment.trials[0], segment.fold
         if key not in self._footprints:
-            one, context = self.population(segment.part([0])), self.context(lambda: None)
-            self._footprints[key] = one.parts["trainer"].footprint(one, self._on_device[segment.fold], context)
+            one, data = self.population(segment.part([0])), self._on_device[segment.fold]
+            context = replace(self.context(lambda: None), inputs=data.inputs)
+            self._footprints[key] = one.parts["trainer"].footprint(one, data, context)
         return self._footprints[key]
 
     def _train(self, segment: Segment, tell: Tell, check_stop: Callable[[], None]) -> list[MemberOutcome]:
         data = self._on_device[segment.fold]
-        # Each fold scales its target by itself.
-        context = replace(self.context(check_stop), task=data.task, random=self._seed(segment))
+        # Each fold scales its target and fits its transforms by itself.
+        context = replace(self.context(check_stop), task=data.task, random=self._seed(segment), inputs=data.inputs)
         return Training(segment, data, context, self.population, self.pipeline.trainer.epochs).outcomes(tell)

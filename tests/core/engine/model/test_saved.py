@@ -84,12 +84,12 @@ def test_facts_that_are_missing_or_cannot_be_are_told_though_the_checksum_fits(b
         return lambda facts, _: facts["task"].update({name: value})
 
     other = tmp_path / "other.safetensors"
-    names = ("pipeline", "features", "widths", "words", "task", "trial", "metrics")
+    names = ("pipeline", "features", "shapes", "words", "levels", "made", "task", "trial", "metrics")
     values: tuple[object, ...] = (None, 3, "x", [], {}, [[1]], [1], ["x"], {"x": "y"}, -1, True)
-    possible = [("features", ["x"]), ("words", []), ("targets", ["x"])]
+    possible = [("features", ["x"]), ("words", []), ("levels", {}), ("targets", ["x"])]
     for change in (
         *map(lacking, names),
-        *(given(name, value) for name in names[:5] for value in values if (name, value) not in possible),
+        *(given(name, value) for name in names[:7] for value in values if (name, value) not in possible),
         *(
             of_task(name, value)
             for name in ("kind", "targets", "classes")

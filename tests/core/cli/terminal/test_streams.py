@@ -19,7 +19,7 @@ model.units = { int = [4, 8] }
 trainer = { epochs = 1, batch_size = 512 }
 search = { trials = 2, strategy = { use = "coarse-to-fine", retest = 1.0 } }
 """
-DIGITS = Path(__file__).parents[3] / "plugins" / "caviar_plugins" / "data" / "digits.npz"
+DIGITS = Path(__file__).parents[4] / "plugins" / "caviar_plugins" / "data" / "digits.npz"
 COMMANDS = {
     "check": ("check", "p.toml"),
     "fill": ("fill", "p.toml"),

@@ -47,7 +47,7 @@ def test_a_pruned_search_killed_after_any_change_comes_to_the_same_decisions_and
     whole = search(file, "whole", *settings)
     killed = subprocess.run(
         [sys.executable, "-c", KILLED, file, seconds, *settings],
-        cwd=Path(__file__).parents[3],
+        cwd=Path(__file__).parents[4],
         env=os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
         capture_output=True,
         text=True,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 APPLICATION = int.from_bytes(b"CAVR")
-VERSION = 3
+VERSION = 4
 
 TABLES = """
 CREATE TABLE study (

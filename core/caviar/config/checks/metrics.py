@@ -1,16 +1,17 @@
-"""The metrics that a search asks for, and whether they fit the task."""
+"""The metrics that a search asks for: which there are, whether they fit the task, and whether more is better."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from typing import cast
 
-from caviar.config.declaration.pipeline import Search
+from caviar.config.declaration.pipeline import Pipeline, Search
 from caviar.interfaces.metric import Metric
 from caviar.registry.index import PluginError, names
 from caviar.registry.load import load, name_of, version_of
 from caviar.support.raised import sentence
 from caviar.text.once import say_once
+from caviar.values.history import Goal
 from caviar.values.problem import LateMistake
 from caviar.values.task import TaskKind
 
@@ -48,17 +49,31 @@ def _made(name: str) -> Metric:
         raise PluginError(f"{whose} cannot be made by its name alone: {sentence(error)}") from error
 
 
-def searched_metric(search: Search, task: TaskKind, fitting: Collection[str]) -> str:
-    """`search.metric`, or the task's own; `fitting` are the names of the metrics for the task.
+def searched_metric(pipeline: Pipeline, task: TaskKind, fitting: Collection[str]) -> str:
+    """`search.metric`, or the first that the trainer declares, or the task's own.
 
-    Raises UnknownMetric where it, or one in `search.where`, does not fit the task.
+    `fitting` are the names of the metrics for the task. Raises UnknownMetric where it, or one in `search.where`, does
+    not fit the task.
     """
+    search, own = pipeline.search, pipeline.trainer.declared_metrics()
     for metric, key in _asked(search).items():
         name = metric.partition(".")[2]
-        if name != "loss" and name not in fitting:
+        if metric not in own and name != "loss" and name not in fitting:
             there = ", ".join(f"validation.{each}" for each in sorted([*fitting, "loss"]))
             raise UnknownMetric(("search", key), f"{metric!r} does not fit a {task} task; there are {there}")
-    return search.asked or _DEFAULTS[task]
+    return search.asked or next(iter(own), _DEFAULTS[task])
+
+
+def declared_goal(pipeline: Pipeline, metric: str) -> Goal | None:
+    """The goal that a metric which exists, or its trainer, declares; None where `search.goal` has to say it.
+
+    Raises PluginError.
+    """
+    own = pipeline.trainer.declared_metrics()
+    if metric in own:
+        return own[metric]
+    name = metric.partition(".")[2]
+    return "minimize" if name == "loss" else getattr(pipeline.search.class_of(name), "goal", None)
 
 
 def _asked(search: Search) -> dict[str, str]:

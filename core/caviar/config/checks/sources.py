@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TypeAlias
 
+from caviar.config.checks.metrics import declared_goal
 from caviar.config.checks.optuna_file import chosen, goals_in, is_storage, other_goal, wrong_study
 from caviar.config.checks.points import meant_path
 from caviar.config.declaration.pipeline import OptunaStudy, Pipeline
@@ -101,13 +102,11 @@ def _of_study(pipeline: Pipeline, study: OptunaStudy) -> Iterator[tuple[Keys, st
 def _goal(pipeline: Pipeline) -> tuple[str, str] | None:
     """The search's goal and metric, as far as the file tells."""
     metric, said = pipeline.search.asked, pipeline.search.goal
-    name = (metric or "").partition(".")[2]
+    metric = metric or next(iter(pipeline.trainer.declared_metrics()), None)
     if metric is None:
         return "maximize", "validation.accuracy or validation.r2"
-    if name == "loss":
-        return "minimize", metric
     try:
-        goal = said or getattr(pipeline.search.class_of(name), "goal", None)
+        goal = declared_goal(pipeline, metric) or said
     except PluginError:
         return None
     return (goal, metric) if goal else None

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from math import inf, nan
 from typing import TYPE_CHECKING
 
+from caviar.config.checks.metrics import declared_goal
 from caviar.values.condition import Condition
 from caviar.values.history import Goal
 from caviar.values.ranking import ranked
@@ -14,7 +15,7 @@ from caviar.values.segment import MemberOutcome
 from caviar.values.trial import Trial, TrialState
 
 if TYPE_CHECKING:
-    from caviar.config.declaration.pipeline import Search
+    from caviar.config.declaration.pipeline import Pipeline
 
 
 @dataclass(frozen=True)
@@ -57,13 +58,12 @@ class Objective:
         return sum(condition.violation(outcome.final or {}) for condition in self.conditions)
 
 
-def objective_of(search: Search, metric: str) -> Objective:
+def objective_of(pipeline: Pipeline, metric: str) -> Objective:
     """The objective of a search for a metric that is known to exist; `search.goal` counts where the metric has none."""
-    name = metric.split(".", 1)[1]
-    if name == "loss":
-        return Objective(metric, "minimize", inf, search.conditions)
-    plugin = search.class_of(name)
-    goal: Goal | None = getattr(plugin, "goal", search.goal)
+    search, name = pipeline.search, metric.partition(".")[2]
+    goal = declared_goal(pipeline, metric) or search.goal
     assert goal is not None, "a checked pipeline says the goal of a metric that does not"
-    worst = getattr(plugin, "worst", -inf if goal == "maximize" else inf)
+    worst = -inf if goal == "maximize" else inf
+    if name != "loss" and metric not in pipeline.trainer.declared_metrics():
+        worst = getattr(search.class_of(name), "worst", worst)
     return Objective(metric, goal, worst, search.conditions)

@@ -41,7 +41,10 @@ class NothingToPredict(Problem):
 
 @dataclass(frozen=True)
 class SavedModel:
-    """A trained model; of a trainer without data its weights alone. `pipeline` is settled: it holds no sampler. `metrics` are the winner's, test part included."""
+    """A trained model; of a trainer without data its weights alone.
+
+    `pipeline` is settled: it holds no sampler. `metrics` are the winner's, test part included.
+    """
 
     pipeline: Pipeline
     preparation: Preparation

@@ -35,7 +35,7 @@ def test_the_resolved_file_says_what_every_auto_came_to(tmp_path: Path) -> None:
     searched(tmp_path)
     file = tomllib.loads((tmp_path / "runs/p/pipeline.toml").read_text())
     assert (file["backend"], file["data"]["task"]) == ("numpy", "classification")
-    assert (file["trainer"]["loss"], file["search"]["metric"]) == ("softmax-cross-entropy", "validation.accuracy")
+    assert (file["trainer"]["loss"]["use"], file["search"]["metric"]) == ("softmax-cross-entropy", "validation.accuracy")
     assert file["search"]["strategy"]["trials"] == 2
 
 
@@ -55,7 +55,7 @@ def test_a_model_file_names_its_loss_and_leaves_the_backend_open(tmp_path: Path)
     searched(tmp_path)
     facts, _ = unpacked((tmp_path / "runs/p/models/best.safetensors").read_bytes())
     file = tomllib.loads(facts.pipeline)
-    assert (file["trainer"]["loss"], file["backend"]) == ("softmax-cross-entropy", "auto")
+    assert (file["trainer"]["loss"]["use"], file["backend"]) == ("softmax-cross-entropy", "auto")
 
 
 def test_a_run_can_be_read_where_its_backend_is_not_installed(tmp_path: Path) -> None:

@@ -9,11 +9,13 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy
 import pytest
 from caviar import Best, DataError, Mistakes, Problem, Study, Trial, load
 from caviar.registry import index
+from caviar.testing import TrainerContract
 
 TRAINER = '''
 import json
@@ -77,6 +79,13 @@ trainer = { use = "valley", epochs = 9 }
 search = { strategy = "coarse-to-fine", pruner = "successive-halving", trials = 24, round = 8, tiers = [1, 2] }
 executor = "inline"
 """
+
+VALLEY: dict[str, Any] = {}
+exec(TRAINER, VALLEY)
+
+
+class TestValley(TrainerContract):
+    trainer = VALLEY["Valley"](epochs=3)
 
 
 @pytest.fixture

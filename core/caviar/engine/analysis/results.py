@@ -76,7 +76,7 @@ def read_results(folder: Path, code: Path | None = None) -> Results:
         pipeline = begun_with(folder, ledger.study())
         assert pipeline.search.asked is not None, "a resolved file says its metric"
         trials, space = ledger.trials(), space_of(pipeline)
-        objective = objective_of(pipeline.search, pipeline.search.asked)
+        objective = objective_of(pipeline, pipeline.search.asked)
         history = history_of(trials, ledger, objective, len(space))
         reached = {
             trial.index: value

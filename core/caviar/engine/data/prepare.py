@@ -97,6 +97,16 @@ def prepare(
     return tuple(dataset for dataset, _ in made), made[0][1]
 
 
+def no_data(dtype: str) -> tuple[tuple[Dataset, ...], Preparation]:
+    """What a trainer that needs no data is given: a dataset without rows, columns or a target."""
+    import numpy
+
+    rows, empty = numpy.empty(0, dtype=numpy.int64), numpy.empty((0, 0), dtype=dtype)
+    task = Task("regression", ())
+    nothing = Dataset(empty, empty, empty, Split(rows, rows, rows), task, "no data")
+    return (nothing,), Preparation((), (), (), (), 0, (), task)
+
+
 def _fitted(
     table: Table,
     task: Task,

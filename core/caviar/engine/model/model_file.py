@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
 _ENTRY = "caviar"  # the one entry of the metadata: of several the library writes the order by chance
-_FORMAT = "caviar model 3"
+_FORMAT = "caviar model 4"
 _NOT_FINITE = ("inf", "-inf")
 _BLANK = "0" * 64  # stands in the place of the checksum when it is computed
 
@@ -45,7 +45,7 @@ class Facts:
     pipeline: str
     features: tuple[str, ...]
     widths: tuple[Annotated[int, Field(ge=1)], ...]
-    width: Annotated[int, Field(ge=1)]
+    width: Annotated[int, Field(ge=0)]
     words: tuple[str, ...]
     task: Task
     trial: Annotated[int, Field(ge=0)]
@@ -54,6 +54,8 @@ class Facts:
     def complaint(self) -> str | None:
         """What about them cannot be, though each has its type."""
         task = self.task
+        if not self.width:
+            return "no inputs, but features or a target" if self.features or task.targets else None
         if len(self.widths) != len(self.features) or len(set(self.features)) != len(self.features):
             return "features and their widths do not match"
         if not set(self.words) <= {name for name, width in zip(self.features, self.widths, strict=True) if width == 1}:

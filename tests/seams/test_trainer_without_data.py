@@ -45,18 +45,20 @@ class Valley(Trainer):
 
     def start(self, population, data, context):
         place = numpy.stack([stream.generator().uniform(-1, 1, 2) for stream in population.streams])
-        return {"place": place, "speed": numpy.zeros_like(place)}
+        return {"place": place, "speed": numpy.zeros_like(place), "epoch": numpy.zeros(len(population), dtype=int)}
 
     def advance(self, state, population, data, context, until):
-        context.check_stop()
-        rate, inertia = self.rate.astype(float), self.inertia.astype(float)
-        for _ in range(20):
-            state["speed"] = inertia * state["speed"] - rate * _slope(state["place"])
-            state["place"] = state["place"] + state["speed"]
-        score, slope = -_height(state["place"]), numpy.abs(_slope(state["place"])).max(axis=1)
-        values = numpy.stack([score, slope], axis=1)[:, None]
-        lost = tuple(None if numpy.isfinite(each) else "left the valley" for each in score)
-        return Advance(state, Metrics(("validation.score", "train.slope"), until, values), lost)
+        rate, inertia, done, rows = self.rate.astype(float), self.inertia.astype(float), int(state["epoch"][0]), []
+        for _ in range(done, until):
+            context.check_stop()
+            for _ in range(20):
+                state["speed"] = inertia * state["speed"] - rate * _slope(state["place"])
+                state["place"] = state["place"] + state["speed"]
+            rows.append([-_height(state["place"]), numpy.abs(_slope(state["place"])).max(axis=1)])
+        state["epoch"] = numpy.full(len(population), until)
+        lost = tuple(None if numpy.isfinite(each) else "left the valley" for each in rows[-1][0])
+        values = numpy.array(rows).transpose(2, 0, 1)
+        return Advance(state, Metrics(("validation.score", "train.slope"), done + 1, values), lost)
 
     def finish(self, state, population, data, context):
         return Finish({"place": state["place"]})
@@ -80,8 +82,8 @@ search = { strategy = "coarse-to-fine", pruner = "successive-halving", trials = 
 executor = "inline"
 """
 
-VALLEY: dict[str, Any] = {}
-exec(TRAINER, VALLEY)
+VALLEY: dict[str, Any] = {"__name__": "valley"}
+exec(compile(TRAINER, "valley.py", "exec", dont_inherit=True), VALLEY)
 
 
 class TestValley(TrainerContract):

@@ -94,7 +94,7 @@ class TrainerContract:
 
     def test_numbers_are_predicted_in_the_units_of_their_targets(self) -> None:
         if self.regression is None:
-            skip("it does not predict numbers")
+            skip("it does not train regressions")
         bench = Bench(self.regression)
         weights = bench.weights(bench.advance(bench.start(EVERY), EVERY, bench.epochs).state, EVERY)
         predictions = bench.predict(weights, EVERY, bench.rows)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import caviar
 import pytest
-from caviar import Mistakes, Search, load
+from caviar import Mistakes, Pipeline, Search, load
 from caviar.engine.search.objective import objective_of
 from caviar.registry import index
 from caviar.registry.extras import install_line
@@ -91,7 +91,7 @@ def test_a_third_partys_plugin_that_lacks_something_is_told(
 def test_a_metric_of_ones_own_takes_its_goal_from_the_file(tmp_path: Path) -> None:
     (tmp_path / "p.toml").write_text(DATA + 'search = { metric = "validation.profit", goal = "minimize" }')
     assert load(tmp_path / "p.toml").search.goal == "minimize"
-    objective = objective_of(Search(goal="minimize"), "validation.profit")
+    objective = objective_of(Pipeline(search=Search(goal="minimize")), "validation.profit")
     assert (objective.goal, objective.worst) == ("minimize", float("inf"))
 
 

@@ -20,6 +20,7 @@ from caviar.interfaces.data import DataError
 from caviar.interfaces.reporter import Reporter
 from caviar.registry.hooks import hook
 from caviar.registry.load import load as load_plugin
+from caviar.registry.load import name_of
 from caviar.values.arrays import Array
 from caviar.values.ranking import without_winner
 from caviar.values.run import RunView
@@ -87,8 +88,10 @@ class Pipeline(Declaration):
         return pipeline
 
     def _with_rows(self, X: Any, y: Any) -> Self:
+        if X is not None and not self.trainer.needs_data:
+            raise DataError(f"trainer '{name_of(type(self.trainer))}' reads no data; call run() without rows")
         if X is None:
-            if self.data is None:
+            if self.data is None and self.trainer.needs_data:
                 raise DataError("there are no rows: run(X, y), or Pipeline(data=…)")
             return self
         if y is None:

@@ -48,7 +48,8 @@ def summary(pipeline: Pipeline, width: int | None = None) -> list[str]:
 
     seen = preview(pipeline)
     lines = [("name", pipeline.name)]
-    lines += _data(seen) if seen else [("data", _name(pipeline.data))]
+    if pipeline.trainer.needs_data:
+        lines += _data(seen) if seen else [("data", _name(pipeline.data))]
     lines += _training(pipeline, seen)
     lines += _search(pipeline, seen, width)
     return [f"{word:{_WORD}}{text}".rstrip() for word, text in lines]
@@ -85,21 +86,24 @@ def _data(seen: Preview) -> Iterator[tuple[str, str]]:
 def _training(pipeline: Pipeline, seen: Preview | None) -> Iterator[tuple[str, str]]:
     from caviar.cli.plain_path import plain_path
     from caviar.cli.preview import steps
+    from caviar.config.declaration.space import searched_tables
 
-    model = _name(pipeline.model)
-    if seen:
-        ends = (seen.smallest, seen.largest)
-        shapes = " … ".join(dict.fromkeys(map(str, ends)))
+    model, read = _name(pipeline.model), searched_tables(pipeline)
+    if seen and seen.shapes:
+        shapes = " … ".join(dict.fromkeys(map(str, seen.shapes)))
         sure = seen.all_inputs_seen() and not seen.has_rare_words() and seen.all_outputs_seen()
-        parameters = " … ".join(dict.fromkeys(f"{each.parameters:,}" for each in ends))
+        parameters = " … ".join(dict.fromkeys(f"{each.parameters:,}" for each in seen.shapes))
         model += f" {shapes}, {'' if sure else 'about '}{parameters} parameters"
-    yield "model", model
+    if "model" in read:
+        yield "model", model
     if seen and seen.unbuilt:
         yield "", f"{seen.unbuilt}; such trials fail"
     if seen and (line := plain_path(pipeline, seen.task)):
         yield "", line
-    yield "normalizer", _name(pipeline.normalizer)
-    training = f"{_name(pipeline.optimizer)}, {_count(pipeline.trainer.epochs, 'epoch')}"
+    if "normalizer" in read:
+        yield "normalizer", _name(pipeline.normalizer)
+    by = _name(pipeline.optimizer if "optimizer" in read else pipeline.trainer)
+    training = f"{by}, {_count(pipeline.trainer.epochs, 'epoch')}"
     batches = steps(pipeline, seen.parts()["training"]) if seen else None
     if batches:
         training += f" of {' … '.join(dict.fromkeys(f'{each:,}' for each in batches))} steps"

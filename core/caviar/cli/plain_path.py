@@ -42,9 +42,10 @@ def _variants(pipeline: Pipeline) -> Iterator[dict[str, Any]]:
 def _reason(pipeline: Pipeline, values: dict[str, Any], task: TaskKind) -> str | None:
     """Whatever a plugin of a third party raises here, it raises where the model is built too, and is reported there."""
     try:
-        settled = with_loss(settle(pipeline, values), Task(task, ("y",)))
+        settled = settle(pipeline, values)
         parts: dict[str, Any] = parts_of(settled)
-        reason: str | None = parts["model"].plain_because(parts["normalizer"], getattr(settled.trainer, "loss", None))
+        loss = getattr(with_loss(settled, Task(task, ("y",))), "loss", None)
+        reason: str | None = parts["model"].plain_because(parts["normalizer"], loss)
     except Exception:
         return None
     return reason

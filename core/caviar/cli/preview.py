@@ -21,7 +21,16 @@ from caviar.config.checks.data_errors import (
 )
 from caviar.config.checks.losses import named_loss
 from caviar.config.checks.metrics import metrics_for, searched_metric
-from caviar.config.declaration.space import PluginChoice, floats, parts_of, sampler_of, settle, space_of, span
+from caviar.config.declaration.space import (
+    PluginChoice,
+    floats,
+    parts_of,
+    sampler_of,
+    searched_tables,
+    settle,
+    space_of,
+    span,
+)
 from caviar.interfaces.backend import Backend
 from caviar.interfaces.data import Data
 from caviar.interfaces.model import Model
@@ -65,8 +74,9 @@ class Shape:
 
 @dataclass(frozen=True)
 class Preview:
-    """`head` is the table as read, `inputs` its width after the transforms; shapes are the smallest and the largest.
+    """`head` is the table as read, `inputs` its width after the transforms.
 
+    `shapes` are the smallest and the largest model; none where the trainer does not read [model] and [normalizer].
     `unbuilt` says why the model cannot be built at one end of its ranges; such trials fail.
     """
 
@@ -76,8 +86,7 @@ class Preview:
     inputs: int
     task: TaskKind
     outputs: int
-    smallest: Shape
-    largest: Shape
+    shapes: tuple[Shape, ...] = ()
     unbuilt: str = ""
 
     def parts(self) -> dict[str, int]:
@@ -118,7 +127,7 @@ class Preview:
         """Memory of the largest process at its peak, within a factor of two: libraries, reading, inputs, training."""
         size = 4 if self.pipeline.trainer.dtype == "float32" else 8
         inputs = self.head.rows * self.inputs * _TIMES_PREPARED
-        parameters = self.population() * self.largest.parameters * _COPIES
+        parameters = self.population() * (self.shapes[-1].parameters if self.shapes else 0) * _COPIES
         return _LIBRARIES + self.head.reading + size * (inputs + parameters)
 
 
@@ -143,10 +152,10 @@ def preview(pipeline: Pipeline) -> Preview | None:
         classes = ("",) * outputs if task == "classification" else ()
         named_loss(pipeline, Task(task, tuple(each.name for each in head.target), classes))
     if data.task or head.whole:  # else the rows behind the head may make it another task
-        searched_metric(pipeline.search, task, metrics_for(pipeline.search, task))
+        searched_metric(pipeline, task, metrics_for(pipeline.search, task))
     inputs = prepared.inputs
     shapes, unbuilt = _shapes(pipeline, inputs, outputs)
-    return Preview(pipeline, data, head, inputs.width, task, outputs, shapes[0], shapes[-1], unbuilt)
+    return Preview(pipeline, data, head, inputs.width, task, outputs, tuple(shapes), unbuilt)
 
 
 def _target_fits(task: TaskKind, head: Head) -> None:
@@ -188,6 +197,8 @@ def _inputs_fit(prepared: Head) -> None:
 
 def _batches_fit(pipeline: Pipeline, data: Data, head: Head) -> None:
     """Raises DataError where the training part is less than one batch must be."""
+    if "normalizer" not in searched_tables(pipeline):
+        return
     normalizer = pipeline.normalizer
     options = normalizer.ends() if isinstance(normalizer, Sampler) else (normalizer,)
     smallest = max(each.smallest_batch for each in options)
@@ -247,6 +258,8 @@ def _shapes(pipeline: Pipeline, inputs: Inputs, outputs: int) -> tuple[list[Shap
     Raises Unbuildable where it cannot be built at either.
     """
     shapes, reasons = list[Shape](), list[Unbuildable]()
+    if not {"model", "normalizer"} <= {*searched_tables(pipeline)}:
+        return [], ""
     for largest in (False, True):
         try:
             shapes.append(_shape(pipeline, inputs, outputs, largest))

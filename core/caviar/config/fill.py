@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from caviar.config.declaration.dump import inline, key_text, table_of
+from caviar.config.declaration.space import unread
 from caviar.config.declaration.tiers import complete
 from caviar.config.reading.build import Builder
 from caviar.config.reading.document import parse
@@ -25,7 +26,8 @@ def fill(text: str, file: str) -> str:
         raise Mistakes(builder.mistakes)
     pipeline = complete(declared)  # ranges of tiers are written out too, else every value would now seem chosen
     filler = _Filler(text, document.tree)
-    for name in type(pipeline).model_fields:
+    ignored = unread(pipeline)
+    for name in (each for each in type(pipeline).model_fields if each not in ignored or each in document.tree):
         value = getattr(pipeline, name)
         if name in document.tree:
             filler.complete((name,), document.tree[name], value)

@@ -12,7 +12,7 @@ from caviar.config.declaration.dump import to_toml
 from caviar.config.declaration.space import space_of
 from caviar.config.reading.resolved import opened_by
 from caviar.engine.analysis.stored_run import going_on
-from caviar.engine.data.resolve import resolve_run, with_total
+from caviar.engine.data.resolve import resolve_run
 from caviar.engine.failures.identical_failures import queue_again
 from caviar.engine.failures.plugin_errors import others_blamed, told
 from caviar.engine.model.saved import SavedModel
@@ -20,7 +20,6 @@ from caviar.engine.model.winner import Models
 from caviar.engine.resume.check import check_resumable, record_of
 from caviar.engine.search.context import SearchContext
 from caviar.engine.search.loop import SearchLoop
-from caviar.engine.search.objective import Objective
 from caviar.engine.search.observers import Observers
 from caviar.engine.warm_start.earlier_runs import started_from
 from caviar.engine.warm_start.given_points import given_trials
@@ -82,13 +81,13 @@ def run(
         work, preparation, objective = resolve_run(pipeline)
     finally:
         observers.tell("after_data")  # no thread of a reporter is left: workers can still be forks
-    pipeline = with_total(_with_metric(pipeline, objective))
+    pipeline = work.pipeline
     space = space_of(pipeline)
     total = pipeline.search.trials if len(space) else 1  # nothing to search: one model
     with pipeline.store.open(folder, objective.goal) as ledger:
         newcomer = TargetStudy(pipeline, space, objective, work.datasets[0].fingerprint)
         earlier, notes = started_from(ledger.study(), newcomer)
-        check_resumable(ledger, record_of(pipeline, work, objective, earlier), total, folder)
+        check_resumable(ledger, record_of(work, objective, earlier), total, folder)
         write_atomically(folder / "pipeline.toml", to_toml(pipeline).encode())
         notes = (*notes, *queue_again(ledger))
         observers.offered["view"] = partial(going_on, folder, ledger, pipeline)
@@ -113,7 +112,7 @@ def run(
         context = SearchContext(
             pipeline, space, objective, ledger, observers, info, work.backend.max_population, earlier, given
         )
-        models = Models(pipeline, work, preparation, ledger, folder)
+        models = Models(work, preparation, ledger, folder)
         try:
             with pipeline.executor.open(work, check_stop) as workers:
                 workers.expect(total - info.resumed)  # before a reporter starts a thread: until then they can be forks
@@ -136,10 +135,3 @@ def run(
         summary = Summary(ledger.trials(), best, monotonic() - began, stopped, (note,) if note else (), failure)
         observers.tell("after_run", run=info, summary=summary)
         return Run(info, summary, observers.failures, model)
-
-
-def _with_metric(pipeline: Pipeline, objective: Objective) -> Pipeline:
-    """The resolved file says which metric "auto" came to."""
-    if pipeline.search.asked == objective.metric:
-        return pipeline
-    return pipeline.model_copy(update={"search": pipeline.search.model_copy(update={"metric": objective.metric})})

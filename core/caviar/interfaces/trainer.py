@@ -89,15 +89,31 @@ class Trainer(Plugin):
     `Advance.diverged`, not raised. Where something is raised, each half of the population is trained by itself, down
     to one trial, which then fails with that reason; after a MemoryError it is tried again when there is more room. What
     `check_stop` raises must be let through.
+
+    `uses` and `needs_data` say which tables of the file the trainer reads. Any other is a mistake in a file, and is
+    neither searched, bound, shown nor compared when a study is resumed.
     """
 
     kind: ClassVar[str] = "trainer"
     interface: ClassVar[int] = 2
+    uses: ClassVar[frozenset[str]] = frozenset({"model", "normalizer", "optimizer", "schedule", "regularizer"})
+    """The tables whose plugins are bound into `Population.parts`; the trainer's own table always is."""
+    needs_data: ClassVar[bool] = True
+    """False: [data] and [transform] are not read, and `data` has neither rows nor a target. Then the trainer declares
+    the metrics that it reports, and nothing is predicted: a run saves the winner's weights alone."""
 
     epochs: int = setting(default=10, ge=1, also=("n_epochs", "num_epochs", "max_epochs", "max_iter"))
     population: int | None = setting(default=None, ge=1)
     """Most members in one program; None lets the engine decide. Never changes a result."""
     dtype: Literal["float32", "float64"] = "float32"
+
+    def declared_metrics(self) -> Mapping[str, Goal | None]:
+        """The metrics that `advance` reports besides those of the interface, by name; called before binding.
+
+        A name is "validation.<name>" or "train.<name>"; None leaves the goal to `search.goal`. Where there are some,
+        the first is searched unless the file names another.
+        """
+        return {}
 
     @abstractmethod
     def fuse_key(self, values: Mapping[str, Any], floats: Set[str]) -> str:
@@ -131,9 +147,12 @@ class Trainer(Plugin):
     def finish(self, state: dict[str, Array], population: Population, data: Dataset, context: TrainerContext) -> Finish:
         """What is left of a training that came to its end."""
 
-    @abstractmethod
     def predict(self, weights: Mapping[str, Array], population: Population, x: Array, context: TrainerContext) -> Array:
-        """NumPy predictions of rows x (rows, inputs): (members, rows, classes or targets), in the user's units."""
+        """NumPy predictions of rows x (rows, inputs): (members, rows, classes or targets), in the user's units.
+
+        Every trainer that needs data defines it; it is not called on the others.
+        """
+        raise NotImplementedError(f"{type(self).__name__} predicts nothing")
 
     def predictor(
         self, weights: Mapping[str, Array], population: Population, context: TrainerContext

@@ -15,6 +15,8 @@ def flaw_of(cls: type[Plugin], base: type[Plugin]) -> str | None:
         return _other_interface(cls.written_for, base)
     if isabstract(cls):
         return f"{cls.__name__} lacks {', '.join(sorted(cls.__abstractmethods__))}"
+    if getattr(cls, "needs_data", False) and vars(base).get("predict") is getattr_static(cls, "predict"):
+        return f"{cls.__name__} lacks predict; write it, or needs_data = False for a trainer without data"
     if "task" in set(base.__annotations__) - set(base.model_fields) and not hasattr(cls, "task"):
         return f'{cls.__name__} lacks task; write task = "classification" or task = "regression" in the class'
     return next((text for name in vars(base) if (text := _unlike(cls, base, name))), None)

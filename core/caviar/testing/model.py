@@ -131,8 +131,8 @@ class ModelContract(StatedInterface):
         segment = Segment((0,), ({},), 0, 1)
         (outcome,) = work.perform(segment, lambda epoch: None, lambda: None).members
         assert outcome.weights is not None, f"{outcome.state}: {outcome.reason}"
-        SavedModel(pipeline, preparation, outcome.weights, 0, {}).save(tmp_path / "models" / "model.safetensors")
-        saved = SavedModel(pipeline, preparation, outcome.weights, 0, {})
+        SavedModel(work.pipeline, preparation, outcome.weights, 0, {}).save(tmp_path / "models" / "model.safetensors")
+        saved = SavedModel(work.pipeline, preparation, outcome.weights, 0, {})
         rows, bound_parts = work.datasets[0].x[:7], work.population(segment)
         weights = {name: array[None] for name, array in outcome.weights.items()}
         expected = bound_parts.parts["trainer"].predict(weights, bound_parts, rows, work.context(lambda: None))[0]

@@ -27,7 +27,9 @@ class TrainerContract(StatedInterface):
 
     @property
     def regression(self) -> Pipeline | None:
-        """The same with numbers as targets; None for a trainer that predicts classes only."""
+        """The same with numbers as targets; None for a trainer that predicts classes only, or nothing."""
+        if not self.trainer.needs_data:
+            return None
         return self.pipeline.model_copy(update={"data": FewNumbers()})
 
     def test_every_array_of_the_state_begins_with_the_members(self) -> None:
@@ -82,6 +84,8 @@ class TrainerContract(StatedInterface):
         weights = bench.weights(bench.advance(bench.start(EVERY), EVERY, bench.epochs).state, EVERY)
         assert weights
         assert {name: len(array) for name, array in weights.items()} == dict.fromkeys(weights, len(EVERY))
+        if not self.trainer.needs_data:
+            return
         task, x = bench.context.task, bench.rows
         together = bench.predict(weights, EVERY, x)
         assert together.shape == (len(EVERY), 7, len(task.classes) or len(task.targets))

@@ -70,8 +70,8 @@ def test_shapes_and_parameters_are_those_of_both_ends(folder: Path) -> None:
     pipeline = load(folder / "p.toml")
     seen = preview(pipeline)
     assert seen is not None
-    assert (str(seen.smallest), str(seen.largest)) == ("64-8-10", "64-16-16-10")
-    assert seen.smallest.parameters == 64 * 8 + 2 * 8 + 8 * 10 + 10
+    assert (str(seen.shapes[0]), str(seen.shapes[-1])) == ("64-8-10", "64-16-16-10")
+    assert seen.shapes[0].parameters == 64 * 8 + 2 * 8 + 8 * 10 + 10
     assert steps(pipeline, 100) == (1, 2)
 
 

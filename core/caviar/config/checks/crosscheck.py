@@ -7,11 +7,12 @@ from difflib import get_close_matches
 from typing import Any
 
 from caviar.config.advice.rules import AFTER, RULES
+from caviar.config.checks.metrics import asked_metric
 from caviar.config.checks.points import point_complaints
 from caviar.config.checks.sources import source_complaints
 from caviar.config.declaration.goal import declared_goal
 from caviar.config.declaration.pipeline import Pipeline
-from caviar.config.declaration.space import SEARCHED
+from caviar.config.declaration.space import SEARCHED, unread
 from caviar.config.hints.suggestions import closest, is_synonym
 from caviar.config.hints.synonyms import synonym_of
 from caviar.config.reading.positions import Keys
@@ -36,12 +37,29 @@ def complaints(pipeline: Pipeline, wrong: Collection[str] = ()) -> Iterator[Comp
             yield from rule(pipeline)
 
 
+def _unread(pipeline: Pipeline) -> Iterator[Complaint]:
+    for table in sorted(unread(pipeline) & pipeline.model_fields_set):
+        text = f"trainer '{name_of(type(pipeline.trainer))}' does not read [{table}]; remove the table"
+        yield (table,), text
+
+
+def _declared_metrics(pipeline: Pipeline) -> Iterator[Complaint]:
+    trainer, metrics = pipeline.trainer, pipeline.trainer.declared_metrics()
+    if not trainer.needs_data and not metrics:
+        yield ("trainer",), f"'{name_of(type(trainer))}' needs no data and declares no metric: nothing can be searched"
+    for metric in metrics:
+        declared = MetricName.parse(metric)
+        if declared.part not in ("train", "validation") or not declared.name:
+            text = f"'{name_of(type(trainer))}' declares '{metric}'; its metrics are validation.<name> or train.<name>"
+            yield ("trainer",), text
+
+
 def _metric(pipeline: Pipeline) -> Iterator[Complaint]:
     search = pipeline.search
     asked = [("metric", search.metric)] if isinstance(search.metric, str) else []
     asked += [("where", condition.metric) for condition in search.conditions]
     for key, metric in dict.fromkeys(asked):
-        if (metric != search.asked or key == "metric") and (text := _unknown(metric)):
+        if (metric != search.asked or key == "metric") and (text := _unknown(pipeline, metric)):
             yield ("search", key), text
     if isinstance(search.metric, Metric):
         cls = type(search.metric)
@@ -51,31 +69,39 @@ def _metric(pipeline: Pipeline) -> Iterator[Complaint]:
             yield ("search", "metric"), f'{text}: name = "…" in its class'
 
 
-def _unknown(metric: str) -> str | None:
+def _unknown(pipeline: Pipeline, metric: str) -> str | None:
     """Why there is no such metric, whatever the task; None where there is."""
-    names = (*index.names("metric"), "loss")
-    known = (*(f"validation.{name}" for name in names), "train.loss")
+    measured = (*index.names("metric"), "loss") if pipeline.trainer.needs_data else ()
+    known = [str(MetricName("validation", name)) for name in measured]
+    known += [own for own in pipeline.trainer.declared_metrics() if own not in known]
+    known += ["train.loss"] if measured and "train.loss" not in known else []
     if metric in known:
         return None
+    homes = {MetricName.parse(each).name: each for each in reversed(known)}
     asked = MetricName.parse(metric)
     if asked.part == "test":
         return "the test part is for the winner alone; search a validation metric"
     word = asked.name.removeprefix("val_")  # Keras: val_loss
-    found = synonym_of("metric", word) or next(iter(get_close_matches(word, names, 1, 0.6)), None)
-    home = "train" if (asked.part, found) == ("train", "loss") else "validation"
-    hint = f"did you mean '{home}.{found}'?" if found else f"there are: {', '.join(known)}"
+    found = synonym_of("metric", word)
+    if found not in homes:
+        found = next(iter(get_close_matches(word, homes, 1, 0.6)), "")
+    same_part = str(MetricName(asked.part, found))
+    home = same_part if same_part in known else homes.get(found)
+    hint = f"did you mean '{home}'?" if home else f"there are: {', '.join(known)}"
     return f"unknown metric '{metric}'; {'' if asked.part else 'a metric is <part>.<name>; '}{hint}"
 
 
 def _goal(pipeline: Pipeline) -> Iterator[Complaint]:
     search, said = pipeline.search, pipeline.search.goal
-    metric = MetricName.parse(search.asked or "")
+    asked = asked_metric(pipeline) or ""
+    metric = MetricName.parse(asked)
     name = metric.name
-    if name not in index.names("metric") and not isinstance(search.metric, Metric):
+    is_own = asked in pipeline.trainer.declared_metrics() or isinstance(search.metric, Metric)
+    if not is_own and name not in index.names("metric"):
         if said is not None:
             yield ("search", "goal"), "comes from the metric; it is for a metric of your own that does not say it"
         return
-    declared = declared_goal(search, metric)
+    declared = declared_goal(pipeline, metric)
     if declared is None and said is None:
         text = f'metric \'{name}\' does not say whether more is better; write goal = "maximize" or "minimize"'
         yield ("search", "metric"), text
@@ -102,7 +128,7 @@ def _smallest_batch(pipeline: Pipeline) -> Iterator[Complaint]:
     if "batch_size" not in type(pipeline.trainer).model_fields:
         return
     sizes = [size for size in _alternatives(pipeline.trainer.batch_size) if isinstance(size, int)]  # type: ignore[attr-defined]
-    for normalizer in _alternatives(pipeline.normalizer):
+    for normalizer in () if "normalizer" in unread(pipeline) else _alternatives(pipeline.normalizer):
         smallest = normalizer.smallest_batch
         if sizes and min(sizes) < smallest:
             name = name_of(type(normalizer))
@@ -110,13 +136,14 @@ def _smallest_batch(pipeline: Pipeline) -> Iterator[Complaint]:
 
 
 def _schedules(pipeline: Pipeline) -> Iterator[Complaint]:
-    optimizers = _alternatives(pipeline.optimizer)
+    optimizers = () if "optimizer" in unread(pipeline) else _alternatives(pipeline.optimizer)
     for field in pipeline.schedule:
         scheduled = [(part, name) for part in (*optimizers, pipeline.trainer) for name in _numbers(part)]
         known = dict.fromkeys(name for _, name in scheduled)
         if field not in known:
             names = " or ".join(f"'{name_of(type(each))}'" for each in optimizers)
-            text = f"optimizer {names} and the trainer have no number '{field}' to schedule"
+            those = f"optimizer {names} and the trainer have" if optimizers else "the trainer has"
+            text = f"{those} no number '{field}' to schedule"
             found = next((name for part, name in scheduled if is_synonym(type(part), name, field)), field)
             yield ("schedule", field), text + closest(found, known)
 
@@ -138,8 +165,10 @@ def _silence(pipeline: Pipeline) -> Iterator[Complaint]:
 
 # And the tables that each of them looks at.
 _RULES: dict[Callable[[Pipeline], Iterator[Complaint]], tuple[str, ...]] = {
-    _metric: ("search",),
-    _goal: ("search",),
+    _unread: ("trainer",),
+    _declared_metrics: ("trainer",),
+    _metric: ("search", "trainer"),
+    _goal: ("search", "trainer"),
     _folds: ("data", "search"),
     _split: ("data",),
     _smallest_batch: ("trainer", "normalizer"),

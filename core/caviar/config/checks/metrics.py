@@ -1,11 +1,11 @@
-"""The metrics that a search asks for, and whether they fit the task."""
+"""The metrics that a search asks for: which there are, whether they fit the task, and whether more is better."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from typing import cast
 
-from caviar.config.declaration.pipeline import Search
+from caviar.config.declaration.pipeline import Pipeline, Search
 from caviar.interfaces.metric import Metric
 from caviar.registry.index import PluginError, names
 from caviar.registry.load import load, name_of, version_of
@@ -49,17 +49,24 @@ def _made(name: str) -> Metric:
         raise PluginError(f"{whose} cannot be made by its name alone: {sentence(error)}") from error
 
 
-def searched_metric(search: Search, task: TaskKind, fitting: Collection[str]) -> str:
-    """`search.metric`, or the task's own; `fitting` are the names of the metrics for the task.
+def searched_metric(pipeline: Pipeline, task: TaskKind, fitting: Collection[str]) -> str:
+    """`search.metric`, or the first that the trainer declares, or the task's own.
 
-    Raises UnknownMetric where it, or one in `search.where`, does not fit the task.
+    `fitting` are the names of the metrics for the task. Raises UnknownMetric where it, or one in `search.where`, does
+    not fit the task.
     """
+    search, own = pipeline.search, pipeline.trainer.declared_metrics()
     for metric, key in _asked(search).items():
         name = MetricName.parse(metric)
-        if not name.is_loss and name.name not in fitting:
+        if metric not in own and not name.is_loss and name.name not in fitting:
             there = ", ".join(str(MetricName("validation", each)) for each in sorted([*fitting, "loss"]))
             raise UnknownMetric(("search", key), f"{metric!r} does not fit a {task} task; there are {there}")
-    return search.asked or _DEFAULTS[task]
+    return asked_metric(pipeline) or _DEFAULTS[task]
+
+
+def asked_metric(pipeline: Pipeline) -> str | None:
+    """`search.metric`, or the first that the trainer declares; None where the task decides."""
+    return pipeline.search.asked or next(iter(pipeline.trainer.declared_metrics()), None)
 
 
 def _asked(search: Search) -> dict[str, str]:

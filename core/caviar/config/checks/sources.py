@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TypeAlias
 
+from caviar.config.checks.metrics import asked_metric
 from caviar.config.checks.optuna_file import chosen, goals_in, is_storage, other_goal, wrong_study
 from caviar.config.checks.points import meant_path
 from caviar.config.declaration.goal import goal_of
@@ -102,11 +103,11 @@ def _of_study(pipeline: Pipeline, study: OptunaStudy) -> Iterator[tuple[Keys, st
 
 def _goal(pipeline: Pipeline) -> tuple[str, str] | None:
     """The search's goal and metric, as far as the file tells."""
-    metric = pipeline.search.asked
+    metric = asked_metric(pipeline)
     if metric is None:
         return "maximize", "validation.accuracy or validation.r2"
     try:
-        goal = goal_of(pipeline.search, MetricName.parse(metric))
+        goal = goal_of(pipeline, MetricName.parse(metric))
     except PluginError:
         return None
     return (goal, metric) if goal else None

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from caviar.config.declaration.pipeline import Pipeline
+from caviar.config.declaration.space import unread
 from caviar.interfaces.fields.declared import Declared
 from caviar.interfaces.fields.types import field_type
 from caviar.interfaces.plugin import Plugin
@@ -17,8 +18,9 @@ from caviar.registry.load import name_of
 
 
 def to_toml(pipeline: Pipeline) -> str:
-    """The resolved file: reading it gives an equal pipeline, wherever it lies."""
-    fields = {name: getattr(pipeline, name) for name in Pipeline.model_fields}
+    """The resolved file: reading it gives an equal pipeline, wherever it lies. Tables nobody reads are not in it."""
+    ignored = unread(pipeline)
+    fields = {name: getattr(pipeline, name) for name in Pipeline.model_fields if name not in ignored}
     tables: dict[str, dict[str, Any]] = {}
     lines = []
     for name, value in fields.items():

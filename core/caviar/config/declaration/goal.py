@@ -1,4 +1,4 @@
-"""The goal of a metric, and what a diverged trial counts: what the metric declares, else what the file says."""
+"""The goal of a metric, and what a diverged trial counts: what trainer or metric declares, else what the file says."""
 
 from __future__ import annotations
 
@@ -9,25 +9,31 @@ from caviar.values.history import Goal
 from caviar.values.metric_name import MetricName
 
 if TYPE_CHECKING:
-    from caviar.config.declaration.pipeline import Search
+    from caviar.config.declaration.pipeline import Pipeline
 
 
-def declared_goal(search: Search, metric: MetricName) -> Goal | None:
-    """The goal that the metric itself declares; None where it leaves it to the file. Raises PluginError."""
+def declared_goal(pipeline: Pipeline, metric: MetricName) -> Goal | None:
+    """The goal that the trainer declares of a metric of its own, else the metric itself; None leaves it to the file.
+
+    Raises PluginError.
+    """
+    own = pipeline.trainer.declared_metrics()
+    if str(metric) in own:
+        return own[str(metric)]
     if metric.is_loss:
         return "minimize"
-    goal: Goal | None = getattr(search.class_of(metric.name), "goal", None)
+    goal: Goal | None = getattr(pipeline.search.class_of(metric.name), "goal", None)
     return goal
 
 
-def goal_of(search: Search, metric: MetricName) -> Goal | None:
-    """Whether more of the metric is better; None where neither it nor `search.goal` says so. Raises PluginError."""
-    return declared_goal(search, metric) or search.goal
+def goal_of(pipeline: Pipeline, metric: MetricName) -> Goal | None:
+    """Whether more of the metric is better; None where nothing declares it, nor `search.goal`. Raises PluginError."""
+    return declared_goal(pipeline, metric) or pipeline.search.goal
 
 
-def worst_of(search: Search, metric: MetricName, goal: Goal) -> float:
+def worst_of(pipeline: Pipeline, metric: MetricName, goal: Goal) -> float:
     """The objective of a trial that diverged. Raises PluginError."""
     worst: float = -inf if goal == "maximize" else inf
-    if not metric.is_loss:
-        worst = getattr(search.class_of(metric.name), "worst", worst)
+    if not metric.is_loss and str(metric) not in pipeline.trainer.declared_metrics():
+        worst = getattr(pipeline.search.class_of(metric.name), "worst", worst)
     return worst

@@ -17,6 +17,20 @@ from caviar.values.dimension import Dimension, Scale, Space
 
 SEARCHED = ("model", "normalizer", "optimizer", "schedule", "regularizer", "trainer")
 """The tables of a pipeline that may hold samplers, in the order of the space."""
+_OF_DATA = ("transform", "data")
+
+
+def unread(pipeline: Pipeline) -> frozenset[str]:
+    """The tables that the pipeline's trainer does not read."""
+    trainer = pipeline.trainer
+    parts = (name for name in SEARCHED if name != "trainer" and name not in trainer.uses)
+    return frozenset((*parts, *(() if trainer.needs_data else _OF_DATA)))
+
+
+def searched_tables(pipeline: Pipeline) -> tuple[str, ...]:
+    """Those of `SEARCHED` that the pipeline's trainer reads."""
+    ignored = unread(pipeline)
+    return tuple(name for name in SEARCHED if name not in ignored)
 
 
 @dataclass(frozen=True)
@@ -80,13 +94,14 @@ def span(sampler: Sampler) -> str:
 
 def settle(pipeline: Pipeline, values: Mapping[str, Any]) -> Pipeline:
     """The pipeline with every sampler replaced by its value, which for a choice of plugins is a name."""
-    return pipeline.model_copy(update={name: _settled(getattr(pipeline, name), name, values) for name in SEARCHED})
+    tables = searched_tables(pipeline)
+    return pipeline.model_copy(update={name: _settled(getattr(pipeline, name), name, values) for name in tables})
 
 
 def parts_of(pipeline: Pipeline) -> dict[str, Plugin]:
     """The plugins of a settled pipeline that are bound for training, by path: "model", "regularizer.l2", …"""
     found: dict[str, Plugin] = {}
-    for name in SEARCHED:
+    for name in searched_tables(pipeline):
         value = getattr(pipeline, name)
         if isinstance(value, Plugin):
             found[name] = value
@@ -132,7 +147,7 @@ class _Place:
 
 
 def _walk(pipeline: Pipeline) -> Iterator[_Found]:
-    for name in SEARCHED:
+    for name in searched_tables(pipeline):
         yield from _visit(getattr(pipeline, name), _Place(name, owner=(Pipeline, name)))
 
 

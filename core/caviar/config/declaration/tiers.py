@@ -6,7 +6,7 @@ from collections.abc import Collection
 from typing import Any
 
 from caviar.config.declaration.pipeline import Pipeline
-from caviar.config.declaration.space import SEARCHED, space_of
+from caviar.config.declaration.space import searched_tables, space_of
 from caviar.interfaces.fields.declared import Declared
 from caviar.interfaces.sampler import Sampler
 
@@ -25,7 +25,8 @@ def complete(pipeline: Pipeline) -> Pipeline:
             return _with_search(pipeline, trials=1)
         pipeline = _with_search(pipeline, tiers=FIRST)
         asked = FIRST
-    return pipeline.model_copy(update={name: _filled(getattr(pipeline, name), asked) for name in SEARCHED})
+    tables = searched_tables(pipeline)
+    return pipeline.model_copy(update={name: _filled(getattr(pipeline, name), asked) for name in tables})
 
 
 def _with_search(pipeline: Pipeline, **changes: Any) -> Pipeline:

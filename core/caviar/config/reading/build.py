@@ -21,6 +21,7 @@ from caviar.interfaces.fields.declared import Declared
 from caviar.interfaces.fields.types import FieldType, field_type, say
 from caviar.interfaces.plugin import Plugin
 from caviar.interfaces.sampler import Sampler
+from caviar.interfaces.trainer import Trainer
 from caviar.registry import index
 from caviar.registry.load import label_of
 from caviar.support.files import file_or_url, straight
@@ -46,7 +47,7 @@ class Builder:
             self.note(Location(keys, ".".join(map(str, keys))), "whole numbers have at most 64 bits")
         if self.mistakes:
             return None
-        if tree.get("data", "auto") == "auto":
+        if tree.get("data", "auto") == "auto" and _needs_data(tree.get("trainer")):
             keys = ("data",) if "data" in tree else ()
             self.note(Location(keys, "data"), 'missing; write [data] with path = "my.csv" and target = "…"')
         try:
@@ -195,6 +196,15 @@ class Builder:
             text = f"no plugin reads '.{suffix}' files; say which with use: {', '.join(known)}"
             raise self.fail(at.child("path"), text)
         return self.loaded("data", suffix, at)
+
+
+def _needs_data(trainer: Any) -> bool:
+    """Whether the trainer that a file says needs data, whatever else is wrong with its table."""
+    name = trainer.get("use") if isinstance(trainer, dict) else trainer
+    try:
+        return cast(type[Trainer], plugin_by_name("trainer", name)).needs_data if isinstance(name, str) else True
+    except index.PluginError:
+        return True
 
 
 def _default(cls: type[Declared], field: str) -> Any:

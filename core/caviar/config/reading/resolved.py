@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
 from caviar.config.declaration.pipeline import Pipeline
+from caviar.config.declaration.space import unread
 from caviar.config.reading.build import Builder
 from caviar.config.reading.document import parse
 from caviar.config.reading.errors import Mistakes
@@ -23,9 +25,14 @@ _OUTSIDE = ("executor", "reporter", "store")
 """Kinds that may change between two runs of a study."""
 
 
-def loads(text: str, file: str) -> Pipeline:
-    """The pipeline of a resolved text, whose defaults are all written out. Raises Mistakes naming `file`."""
-    builder = Builder(parse(text, file))
+def loads(text: str, file: str, without: Collection[str] = ()) -> Pipeline:
+    """The pipeline of a resolved text, whose defaults are all written out; tables in `without` are left at theirs.
+
+    Raises Mistakes naming `file`.
+    """
+    document = parse(text, file)
+    tree = {key: value for key, value in document.tree.items() if key not in without}
+    builder = Builder(replace(document, tree=tree))
     pipeline = builder.pipeline()
     if pipeline is None:
         raise Mistakes(builder.mistakes)
@@ -74,7 +81,8 @@ def reader_for(path: Path, target: str, trained: Data | None) -> Data:
 
 def versions_of(pipeline: Pipeline) -> dict[str, str]:
     """Who brings the plugins that results depend on, and in which version: "optimizer.adam" -> "caviar 0.1.0"."""
-    kinds = ((plugin.kind, type(plugin)) for plugin in plugins_in(pipeline))
+    read = [getattr(pipeline, name) for name in Pipeline.model_fields if name not in unread(pipeline)]
+    kinds = ((plugin.kind, type(plugin)) for plugin in plugins_in(read))
     found = {f"{kind}.{name_of(cls)}": version_of(cls) for kind, cls in kinds if kind not in _OUTSIDE}
     return dict(sorted(found.items()))
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from caviar.config.declaration.dump import inline, key_text, sampler_table, table_of
 from caviar.config.declaration.pipeline import Pipeline
-from caviar.config.declaration.space import SEARCHED, elements, is_choice
+from caviar.config.declaration.space import elements, is_choice, searched_tables
 from caviar.interfaces.fields.declared import Declared
 from caviar.interfaces.plugin import Plugin
 from caviar.interfaces.sampler import Sampler
@@ -21,7 +21,7 @@ def excerpt(pipeline: Pipeline, ranges: Mapping[str, Sampler], notes: Mapping[st
     """
     lines: list[str] = []
     tables: list[str] = []
-    for name in SEARCHED:
+    for name in searched_tables(pipeline):
         value = getattr(pipeline, name)
         said = [f"# {note}" for path, note in notes.items() if path.split(".")[0] == name]
         if not said:

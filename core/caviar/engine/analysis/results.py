@@ -85,7 +85,7 @@ def results_of(pipeline: Pipeline, ledger: Ledger) -> Results:
     assert study is not None, "what has a pipeline was described"
     assert pipeline.search.asked is not None, "a resolved file says its metric"
     trials, space = ledger.trials(), space_of(pipeline)
-    objective = objective_of(pipeline.search, pipeline.search.asked)
+    objective = objective_of(pipeline, pipeline.search.asked)
     history = history_of(trials, ledger, objective, len(space))
     reached = {
         trial.index: value

@@ -25,7 +25,7 @@ from caviar.interfaces.data import Data, DataError
 from caviar.interfaces.transform import Transform
 from caviar.values.arrays import Array, locked
 from caviar.values.dataset import Dataset, Split
-from caviar.values.inputs import InputColumn, InputKind, Inputs
+from caviar.values.inputs import NO_INPUTS, InputColumn, InputKind, Inputs
 from caviar.values.random import Random
 from caviar.values.table import EXACT_WHOLE, Table
 from caviar.values.task import Task, are_classes
@@ -106,6 +106,16 @@ def prepare(
     content = fingerprint(table)
     made = [_fitted(data, table, task, truth, split, transforms, dtype, content) for split in splits]
     return tuple(dataset for dataset, _ in made), made[0][1]
+
+
+def no_data(dtype: str) -> tuple[tuple[Dataset, ...], Preparation]:
+    """What a trainer that needs no data is given: a dataset without rows, columns or a target."""
+    import numpy
+
+    rows, empty = numpy.empty(0, dtype=numpy.int64), numpy.empty((0, 0), dtype=dtype)
+    task = Task("regression", ())
+    nothing = Dataset(empty, empty, empty, Split(rows, rows, rows), task, "no data", NO_INPUTS)
+    return (nothing,), Preparation((), (), (), (), (), {}, NO_INPUTS, task)
 
 
 def _fitted(

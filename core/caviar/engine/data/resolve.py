@@ -1,4 +1,4 @@
-"""Setting up a run: backend, data, the metrics that fit, the task's loss."""
+"""Resolving a run: the data is read, and every "auto" of the pipeline is replaced by what will be used."""
 
 from __future__ import annotations
 
@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING, Any
 from caviar.config.checks.data_errors import few_rows
 from caviar.config.checks.losses import named_loss
 from caviar.config.checks.metrics import metrics_for, searched_metric
-from caviar.engine.data.prepare import Preparation, prepare
+from caviar.engine.data.prepare import Preparation, no_data, prepare
 from caviar.engine.search.objective import Objective, objective_of
 from caviar.engine.training.job import Work
 from caviar.engine.training.variants import variant_for
 from caviar.interfaces.backend import Backend
 from caviar.interfaces.data import DataError
 from caviar.interfaces.plugin import Plugin
+from caviar.interfaces.trainer import Trainer
 from caviar.registry.index import PluginError, names
 from caviar.registry.load import load
+from caviar.values.dataset import Dataset
 from caviar.values.problem import LateMistake
 from caviar.values.random import Random
 from caviar.values.task import Task, TaskKind
@@ -36,43 +38,60 @@ class NoBackend(LateMistake):
 
 
 def resolve_run(pipeline: Pipeline) -> tuple[Work, Preparation, Objective]:
-    """Reads the data and makes the job of a run."""
-    if pipeline.data is None:
-        raise DataError("data: missing; give a [data] table with path and target")
+    """Reads the data, where the trainer needs some, and makes the job of a run.
+
+    The job's pipeline is the one that is recorded, searched and saved: nothing in it that results depend on is open.
+    """
     backend = backend_of(pipeline)
     variant_for(backend)  # what it has to say of kernels is heard now, while reporters listen
-    datasets, preparation = prepare(pipeline.data, pipeline.transform, pipeline.trainer.dtype, Random(pipeline.seed))
-    smallest = max(getattr(each, "smallest_batch", 1) for each in plugins_at(pipeline.normalizer))
-    fewest = min(len(dataset.split.train) for dataset in datasets)
-    if fewest < smallest:
-        raise few_rows(fewest, smallest)
+    datasets, preparation = _data_for(pipeline)
     task = datasets[0].task
-    pipeline = with_loss(pipeline, task)
-    metrics = metrics_for(pipeline.search, task.kind)
-    metric = searched_metric(pipeline.search, task.kind, metrics)
-    objective = objective_of(pipeline.search, metric)
+    metrics = metrics_for(pipeline.search, task.kind) if pipeline.trainer.needs_data else {}
+    metric = searched_metric(pipeline, task.kind, metrics)
+    pipeline = _resolved(pipeline, backend, task, metric)
+    objective = objective_of(pipeline, metric)
     searched, conditions = (objective.metric, objective.goal), tuple(each.metric for each in objective.conditions)
     work = Work(pipeline, backend, task, datasets, metrics, searched, conditions=conditions)
     return work, preparation, objective
 
 
-def with_loss(pipeline: Pipeline, task: Task) -> Pipeline:
-    """The pipeline with the task's loss where the trainer leaves it open. Raises UnfitLoss."""
-    trainer: Any = pipeline.trainer
-    if "loss" not in type(trainer).model_fields or named_loss(pipeline, task):
-        return pipeline
-    loss = load("loss", _LOSSES[task.kind])()
-    return pipeline.model_copy(update={"trainer": trainer.model_copy(update={"loss": loss})})
+def _data_for(pipeline: Pipeline) -> tuple[tuple[Dataset, ...], Preparation]:
+    """The datasets, one for each fold. Raises DataError."""
+    trainer = pipeline.trainer
+    if not trainer.needs_data:
+        return no_data(trainer.dtype)
+    if pipeline.data is None:
+        raise DataError("data: missing; give a [data] table with path and target")
+    datasets, preparation = prepare(pipeline.data, pipeline.transform, trainer.dtype, Random(pipeline.seed))
+    if "normalizer" in trainer.uses:
+        smallest = max(getattr(each, "smallest_batch", 1) for each in plugins_at(pipeline.normalizer))
+        fewest = min(len(dataset.split.train) for dataset in datasets)
+        if fewest < smallest:
+            raise few_rows(fewest, smallest)
+    return datasets, preparation
 
 
-def with_total(pipeline: Pipeline) -> Pipeline:
-    """The pipeline with the search's total where a strategy that plans ahead leaves it open."""
-    search = pipeline.search
-    if getattr(search.strategy, "trials", ...) is not None:
-        return pipeline
-    total = max(search.trials - len(search.points), 1)
-    strategy = search.strategy.model_copy(update={"trials": total})
-    return pipeline.model_copy(update={"search": search.model_copy(update={"strategy": strategy})})
+def _resolved(pipeline: Pipeline, backend: Backend, task: Task, metric: str) -> Pipeline:
+    """The pipeline with every "auto" filled in that results depend on. Raises UnfitLoss."""
+    search, data = pipeline.search, pipeline.data
+    if search.asked != metric:
+        search = search.model_copy(update={"metric": metric})
+    if getattr(search.strategy, "trials", ...) is None:  # one that plans ahead
+        total = max(search.trials - len(search.points), 1)
+        strategy = search.strategy.model_copy(update={"trials": total})
+        search = search.model_copy(update={"strategy": strategy})
+    if data is not None and data.task is None:
+        data = data.model_copy(update={"task": task.kind})
+    trainer = with_loss(pipeline, task)
+    return pipeline.model_copy(update={"backend": backend, "data": data, "trainer": trainer, "search": search})
+
+
+def with_loss(pipeline: Pipeline, task: Task) -> Trainer:
+    """The trainer with the task's loss where it leaves that open. Raises UnfitLoss."""
+    trainer = pipeline.trainer
+    if "loss" not in type(trainer).model_fields or not trainer.needs_data or named_loss(pipeline, task):
+        return trainer
+    return trainer.model_copy(update={"loss": load("loss", _LOSSES[task.kind])()})
 
 
 def backend_of(pipeline: Pipeline) -> Backend:

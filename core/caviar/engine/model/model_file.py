@@ -56,14 +56,14 @@ class Facts:
     def complaint(self) -> str | None:
         """What about them cannot be, though each has its type."""
         task = self.task
+        if not self.made.width:
+            return "no inputs, but features or a target" if self.features or task.targets else None
         if len(self.shapes) != len(self.features) or len(set(self.features)) != len(self.features):
             return "features and their shapes do not match"
         if not set(self.words) <= {name for name, shape in zip(self.features, self.shapes, strict=True) if not shape}:
             return "words that are no feature, or a block of them"
         if not set(self.levels) <= set(self.features) - set(self.words):
             return "levels of what is no feature, or of words"
-        if not self.made.width:
-            return "no inputs"
         if task.kind == "classification":
             return None if len(task.targets) == 1 and len(task.classes) > 1 else "too few classes, or several targets"
         scaled = len(task.targets) == len(task.center) == len(task.scale) > 0 and not task.classes

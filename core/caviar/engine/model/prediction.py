@@ -15,11 +15,12 @@ from caviar.values.task import Task
 def predict_file(model: Path, data: Path, code: Path | None = None) -> tuple[Task, Array]:
     """The task, and probabilities (rows, classes) or targets (rows, targets); `code` is a file of plugins it needs.
 
-    Raises NotAModel, DataError.
+    Raises NotAModel, NothingToPredict, DataError.
     """
     if code is not None:
         register(code)
     opened = open_model(model)
+    opened.require_prediction()
     task = opened.preparation.task
     table = reader_for(data, task.targets[0], opened.pipeline.data).read_rows(opened.preparation.words)
     try:

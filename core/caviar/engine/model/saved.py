@@ -12,12 +12,13 @@ from caviar.config.declaration.dump import to_toml
 from caviar.config.declaration.space import space_of
 from caviar.config.reading.resolved import loads
 from caviar.engine.data.prepare import Preparation
-from caviar.engine.data.resolve import backend_of, with_loss
+from caviar.engine.data.resolve import backend_of
 from caviar.engine.model.model_file import Damaged, Facts, OtherFile, packed, unpacked
 from caviar.engine.model.tiles import Tiled
 from caviar.engine.training.job import Work
 from caviar.engine.training.one_thread import OneThread, libraries
 from caviar.interfaces.data import DataError
+from caviar.registry.load import name_of
 from caviar.support.files import open_plain, sync_folder, why_unreadable, write_atomically
 from caviar.values.arrays import Array
 from caviar.values.problem import Problem
@@ -34,9 +35,16 @@ class NotAModel(Problem):
     """The file is no model of ours; the message says which and why."""
 
 
+class NothingToPredict(Problem):
+    """The model is of a trainer without data."""
+
+
 @dataclass(frozen=True)
 class SavedModel:
-    """A trained model. `pipeline` is settled: it holds no sampler. `metrics` are the winner's, test part included."""
+    """A trained model; of a trainer without data its weights alone.
+
+    `pipeline` is settled: it holds no sampler. `metrics` are the winner's, test part included.
+    """
 
     pipeline: Pipeline
     preparation: Preparation
@@ -45,10 +53,23 @@ class SavedModel:
     metrics: Mapping[str, float]
 
     def predict(self, table: Table) -> Array:
-        """Probabilities (rows, classes), or targets (rows, targets) in the user's units. Raises DataError."""
+        """Probabilities (rows, classes), or targets (rows, targets) in the user's units.
+
+        Raises DataError, and NothingToPredict.
+        """
+        self.require_prediction()
         if table.rows == 0:
             raise DataError("there are no rows to predict")
         return self.predict_inputs(self.preparation.inputs(table, self.pipeline.trainer.dtype))
+
+    def require_prediction(self) -> None:
+        """Raises NothingToPredict where the trainer had no data to learn from."""
+        trainer = self.pipeline.trainer
+        if not trainer.needs_data:
+            raise NothingToPredict(
+                f"trainer '{name_of(type(trainer))}' reads no data, so its model predicts nothing; "
+                "`pipe results` shows the values that won, and the model's file holds their weights"
+            )
 
     def predict_inputs(self, x: Array) -> Array:
         """The same from prepared inputs (rows, inputs)."""
@@ -61,7 +82,7 @@ class SavedModel:
     @cached_property
     def _predictor(self) -> Tiled:
         task = self.preparation.task
-        work = Work(with_loss(self.pipeline, task), backend_of(self.pipeline), task, inputs=self.preparation.made)
+        work = Work(self.pipeline, backend_of(self.pipeline), task, inputs=self.preparation.made)
         population = work.population(Segment((self.trial,), ({},), 0, 0))
         one = {name: array[None] for name, array in self.weights.items()}
         return Tiled(population.parts["trainer"].predictor(one, population, work.context(lambda: None)))
@@ -73,6 +94,10 @@ class SavedModel:
 
     def rehearse(self) -> None:
         """Predicts a row of zeros; raises whatever goes wrong where the parts do not fit together."""
+        if self.pipeline.trainer.needs_data is not bool(self.preparation.made.width):
+            raise ValueError("inputs for a trainer without data, or none for one with")
+        if not self.preparation.made.width:
+            return
         answer = self.predict(self._zeros())
         task = self.preparation.task
         expected = (1, len(task.classes or task.targets))

@@ -43,6 +43,7 @@ class TrainedModel:
 
     def probabilities(self, X: Any) -> Array:
         """(rows, classes), the classes in the order of `classes`."""
+        self._trained.require_prediction()
         if not self.classes:
             raise TypeError("this model predicts numbers; they have no probabilities")
         return self._found(X)
@@ -58,5 +59,11 @@ class TrainedModel:
             raise Problem(self.failure or "there is no model")
         return self._model
 
+    @property
+    def weights(self) -> Mapping[str, Array]:
+        """What its trainer kept of it, by name."""
+        return self._trained.weights
+
     def _found(self, X: Any) -> Array:
+        self._trained.require_prediction()
         return self._trained.predict(Table(rows_of(X, self._trained.preparation.features), ()))

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from caviar.config.declaration.space import settle
+from caviar.config.declaration.space import parts_of, settle
 from caviar.engine.data.prepare import Preparation
 from caviar.engine.failures.machine_faults import Unfinished
 from caviar.engine.failures.plugin_errors import told
@@ -22,15 +21,11 @@ from caviar.values.problem import Problem
 from caviar.values.segment import Segment
 from caviar.values.trial import Trial
 
-if TYPE_CHECKING:
-    from caviar.config.declaration.pipeline import Pipeline
-
 
 @dataclass(frozen=True)
 class Models:
     """Makes models of a study's trials; `folder` is the run's."""
 
-    pipeline: Pipeline
     work: Work
     preparation: Preparation
     ledger: Ledger
@@ -76,7 +71,9 @@ class Models:
         return self._saved(replace(model, metrics={**model.metrics, **metrics})), note
 
     def _model(self, trial: Trial, weights: Mapping[str, Array]) -> SavedModel:
-        return SavedModel(settle(self.pipeline, trial.values), self.preparation, weights, trial.index, trial.metrics)
+        return SavedModel(
+            settle(self.work.pipeline, trial.values), self.preparation, weights, trial.index, trial.metrics
+        )
 
     def _saved(self, model: SavedModel) -> SavedModel:
         model.save(best_file(self.folder))
@@ -95,7 +92,7 @@ class Models:
             except StoreError as error:
                 why = str(error).partition(";")[0]
                 note = f"trial {trial.index}, the winner, was trained again, to the same weights: {why}"
-        segment = Segment((trial.index,), (trial.values,), 0, self.pipeline.trainer.epochs)
+        segment = Segment((trial.index,), (trial.values,), 0, self.work.pipeline.trainer.epochs)
         (outcome,) = self.work.perform(segment, lambda epoch: None, check_stop).members
         if outcome.weights is None:
             if outcome.fault:
@@ -105,12 +102,10 @@ class Models:
         return outcome.weights, note
 
     def _failure(self, trial: Trial, error: Exception) -> str:
-        settled = settle(self.pipeline, trial.values)
-        model, trainer = (
-            f"{each.kind} '{name_of(each)}' of {version_of(each)}"
-            for each in (type(settled.model), type(settled.trainer))
-        )
-        return f"trial {trial.index} has won, but its model ({model}, {trainer}) was not saved: {_why(error)}"
+        parts = parts_of(settle(self.work.pipeline, trial.values))
+        made = [type(parts[path]) for path in ("model", "trainer") if path in parts]
+        those = ", ".join(f"{each.kind} '{name_of(each)}' of {version_of(each)}" for each in made)
+        return f"trial {trial.index} has won, but its model ({those}) was not saved: {_why(error)}"
 
 
 def _why(error: Exception) -> str:

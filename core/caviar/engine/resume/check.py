@@ -5,7 +5,6 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from caviar.config.declaration.dump import changed, to_toml
 from caviar.config.reading.resolved import versions_of
@@ -20,14 +19,14 @@ from caviar.values.metric_name import MetricName
 from caviar.values.problem import Problem
 from caviar.values.trial import Trial
 
-if TYPE_CHECKING:
-    from caviar.config.declaration.pipeline import Pipeline
-
 # What may differ: none of it changes a trial that has ended. The data's path is free because its content is compared.
 _MAY_CHANGE = (
     *("check", "data.path", "executor", "reporter", "store", "trainer.population"),
     *("search.trials", "search.patience", "search.trial_seconds"),
 )
+
+# The numeric identity says which backend it was, and on what device.
+_IN_IDENTITY = ("backend", "backend.use")
 
 _START = "search.start_from"
 
@@ -43,14 +42,13 @@ class Refused(Problem):
         self.folder, self.reason = folder, reason
 
 
-def record_of(
-    pipeline: Pipeline, work: Work, objective: Objective, earlier: tuple[EarlierTrial, ...] = ()
-) -> StudyRecord:
-    """What a study of this pipeline is about. Beside the file's plugins those count that were filled in for "auto"."""
+def record_of(work: Work, objective: Objective, earlier: tuple[EarlierTrial, ...] = ()) -> StudyRecord:
+    """What the study of a job is about. The metrics that judge count beside the pipeline's plugins."""
+    pipeline = work.pipeline
     judging = (objective.metric, *(condition.metric for condition in objective.conditions))
     names = {MetricName.parse(metric).name for metric in judging}
-    filled = [work.backend, *(work.metrics[name] for name in names if name in work.metrics)]
-    plugins = versions_of(work.pipeline) | {f"{p.kind}.{name_of(type(p))}": version_of(type(p)) for p in filled}
+    judges = [work.metrics[name] for name in names if name in work.metrics]
+    plugins = versions_of(pipeline) | {f"{p.kind}.{name_of(type(p))}": version_of(type(p)) for p in judges}
     return StudyRecord(
         file=to_toml(pipeline),
         identity=numeric_identity(pipeline.trainer.dtype, work.backend),
@@ -101,7 +99,7 @@ def _starts_from(record: StudyRecord) -> bool:
 
 
 def _is_free(key: str) -> bool:
-    return any(key == free or key.startswith(f"{free}.") for free in _MAY_CHANGE)
+    return key in _IN_IDENTITY or any(key == free or key.startswith(f"{free}.") for free in _MAY_CHANGE)
 
 
 def _proposing(plugins: Mapping[str, str]) -> dict[str, str]:

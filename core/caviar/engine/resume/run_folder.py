@@ -34,7 +34,7 @@ def pipeline_file(folder: Path) -> Pipeline:
         raise StoreError(f"{file}: damaged, for it is not UTF-8 text; {_AGAIN}") from None
     except OSError as error:
         raise StoreError(f"{file}: {why_unreadable(error)}") from None
-    return loads(text, str(file))
+    return _readable(text, str(file))
 
 
 def begun_with(folder: Path, study: StudyRecord | None) -> Pipeline:
@@ -44,4 +44,9 @@ def begun_with(folder: Path, study: StudyRecord | None) -> Pipeline:
     """
     if study is None:
         raise StoreError(f"{folder}: holds no study; `pipe run` of its pipeline begins one")
-    return loads(study.file, f"{folder} (its study)")
+    return _readable(study.file, f"{folder} (its study)")
+
+
+def _readable(text: str, file: str) -> Pipeline:
+    """The pipeline without the backend that trained it, which need not be installed where a run is read."""
+    return loads(text, file, without=("backend",))

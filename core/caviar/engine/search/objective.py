@@ -16,7 +16,7 @@ from caviar.values.segment import MemberOutcome
 from caviar.values.trial import Trial, TrialState
 
 if TYPE_CHECKING:
-    from caviar.config.declaration.pipeline import Search
+    from caviar.config.declaration.pipeline import Pipeline
 
 
 @dataclass(frozen=True)
@@ -59,9 +59,9 @@ class Objective:
         return sum(condition.violation(outcome.final or {}) for condition in self.conditions)
 
 
-def objective_of(search: Search, metric: str) -> Objective:
+def objective_of(pipeline: Pipeline, metric: str) -> Objective:
     """The objective of a search for a metric that is known to exist; `search.goal` counts where the metric has none."""
     name = MetricName.parse(metric)
-    goal = goal_of(search, name)
+    goal = goal_of(pipeline, name)
     assert goal is not None, "a checked pipeline says the goal of a metric that does not"
-    return Objective(metric, goal, worst_of(search, name, goal), search.conditions)
+    return Objective(metric, goal, worst_of(pipeline, name, goal), pipeline.search.conditions)

@@ -127,12 +127,14 @@ def _state(found: Any, members: int) -> str | None:
     return None
 
 
-def _advance(found: Any, _: Any, population: Any, *rest: Any) -> str | None:
+def _advance(found: Any, _: Any, population: Any, data: Any, context: Any, until: int) -> str | None:
     if not isinstance(found, Advance):
         return "an Advance"
     members, values = len(population), found.metrics.values
     if _array(values, (members,), 3) or values.shape[2] != len(found.metrics.names) or not values.shape[1]:
         return f"metrics with a row for each epoch of {members} member(s); they were {described(values)}"
+    if missing := sorted(context.decisive - set(found.metrics.names)):
+        return f"metrics with {', '.join(missing)} among them; they were {', '.join(found.metrics.names) or 'none'}"
     if len(found.diverged) != members or len(found.ended) not in (0, members):
         return f"'diverged' for {members} member(s), and 'ended' for as many or none"
     return _state(found.state, members)

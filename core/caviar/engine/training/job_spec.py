@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from caviar.config.declaration.dump import to_toml
 from caviar.config.declaration.pipeline import Pipeline, Search
-from caviar.config.declaration.space import SEARCHED
+from caviar.config.declaration.space import searched_tables
 from caviar.config.reading.resolved import loads_training, owners_of
 from caviar.engine.training.job import Work
 from caviar.engine.training.variants import variant_for
@@ -55,7 +55,7 @@ def _training(work: Work) -> Pipeline:
         transform=(),
         reporter=(),
         search=Search(metric=work.pipeline.search.metric, goal=work.pipeline.search.goal),
-        **{name: getattr(work.pipeline, name) for name in SEARCHED},
+        **{name: getattr(work.pipeline, name) for name in searched_tables(work.pipeline)},
     )
 
 

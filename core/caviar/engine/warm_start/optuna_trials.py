@@ -12,7 +12,7 @@ from typing import Any
 from caviar.config.checks.optuna_file import SQLITE, other_goal, wrong_study
 from caviar.config.checks.sources import called
 from caviar.config.declaration.pipeline import OptunaStudy, Pipeline
-from caviar.config.declaration.space import SEARCHED, PluginChoice, owners
+from caviar.config.declaration.space import PluginChoice, owners, searched_tables
 from caviar.config.hints.suggestions import closest, is_synonym
 from caviar.engine.warm_start.map_to_space import TargetStudy, Unusable, map_to_space, usable
 from caviar.engine.warm_start.transfer import NotTransferable
@@ -133,7 +133,7 @@ def _placed(
 
 def _fixed(pipeline: Pipeline, name: str) -> Plugin | None:
     """The part of the pipeline that a parameter names where it is one and the same in all trials."""
-    field = next((each for each in SEARCHED if is_synonym(Pipeline, each, name)), "")
+    field = next((each for each in searched_tables(pipeline) if is_synonym(Pipeline, each, name)), "")
     part = getattr(pipeline, field, None)
     return part if isinstance(part, Plugin) and not isinstance(part, Sampler) else None
 

@@ -7,7 +7,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from caviar.config.declaration.pipeline import Pipeline
-from caviar.config.declaration.space import SEARCHED, PluginChoice, elements, is_choice, sampler_of, settle, space_of
+from caviar.config.declaration.space import (
+    PluginChoice,
+    elements,
+    is_choice,
+    sampler_of,
+    searched_tables,
+    settle,
+    space_of,
+)
 from caviar.interfaces.fields.declared import Declared
 from caviar.interfaces.fields.types import say
 from caviar.interfaces.plugin import Plugin
@@ -38,7 +46,10 @@ class Transfer:
 def transfer(here: Pipeline, there: Pipeline, values: Mapping[str, Any]) -> Transfer:
     """What a trial of `there`, by its searched values, says of the space of `here`. Raises Unlike."""
     found, settled = Transfer(), settle(there, values)
-    for name in SEARCHED:
+    tables = searched_tables(here)
+    if tables != searched_tables(there):
+        raise NotTransferable("with another trainer")
+    for name in tables:
         _compare(getattr(here, name), getattr(settled, name), name, name, values, found)
     return found
 

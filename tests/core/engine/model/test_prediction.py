@@ -8,7 +8,6 @@ from typing import Any
 import numpy
 import pytest
 from caviar import DataError, Pipeline, load
-from caviar.engine.data.resolve import with_loss
 from caviar.engine.model.prediction import predict_file
 from caviar.engine.study import run
 from caviar.engine.training.job import Work
@@ -99,7 +98,7 @@ def test_a_folded_network_predicts_what_the_trained_one_does(target: str) -> Non
     model = best._model
     assert model is not None
     task, inputs = model.preparation.task, model.preparation.inputs(Table({"x": x}, ()), "float32")
-    work = Work(with_loss(model.pipeline, task), NumPy(), task)
+    work = Work(model.pipeline, NumPy(), task)
     population = work.population(Segment((0,), ({},), 0, 0))
     weights = {name: array[None] for name, array in model.weights.items()}
     expected = population.parts["trainer"].predict(weights, population, inputs, work.context(lambda: None))[0]

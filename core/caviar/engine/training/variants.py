@@ -127,9 +127,10 @@ def fell_back(error: BaseException) -> bool:
     modules = [frame.f_globals.get("__name__") for frame, _ in walk_tb(cause.__traceback__)]
     found = [str(module) for module in reversed(modules) if module in _modules - _failed]
     # Where the traceback names none, as for a network folded for prediction, all that can be at fault are left out.
-    for module in found[:1] or sorted(_modules - _failed):
+    failing = found[:1] or sorted(_modules - _failed)
+    for module in failing:
         _fall_back(module, str(cause))
-    return True
+    return bool(failing)
 
 
 def _fall_back(module: str, reason: str) -> None:

@@ -71,6 +71,7 @@ _HOMES = {
         "sync_folder",
         "write_atomically",
     ),
+    "caviar.support.numba_access": ("CompileError",),
     "caviar.support.packed": (
         "Buffer",
         "pack",
@@ -222,6 +223,7 @@ if TYPE_CHECKING:
     from caviar.support.files import open_plain as open_plain
     from caviar.support.files import sync_folder as sync_folder
     from caviar.support.files import write_atomically as write_atomically
+    from caviar.support.numba_access import CompileError as CompileError
     from caviar.support.packed import Buffer as Buffer
     from caviar.support.packed import pack as pack
     from caviar.support.packed import unpack as unpack

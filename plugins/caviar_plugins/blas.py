@@ -5,21 +5,12 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-import llvmlite.binding
 import numpy
 from caviar.plugin import Array
-from llvmlite import ir
-from numba import types
-from numba.core import cgutils
-from numba.core.errors import TypingError
-from numba.extending import get_cython_function_address, intrinsic
 from threadpoolctl import threadpool_info
 
-from caviar_plugins.kernels import compiled
-
-for _name in ("sgemm", "dgemm"):
-    # By name, because a number would be compiled in and be wrong in the next process.
-    llvmlite.binding.add_symbol(f"caviar_{_name}", get_cython_function_address("scipy.linalg.cython_blas", _name))
+from caviar_plugins.kernels import subkernel
+from caviar_plugins.numba_access import gemm
 
 # Up to 1e6 multiplications OpenBLAS works on the matrices as they lie, beyond that it copies them first. On processors
 # with AVX-512 pieces below that bound are quicker up to about ten times its size: 57 instead of 81 us for 64x784 by
@@ -36,19 +27,19 @@ def quick_pieces() -> bool:
     return any(library.get("architecture") in _QUICK for library in threadpool_info())
 
 
-@compiled
+@subkernel
 def multiply(a: Array, b: Array, out: Array, quick: bool) -> None:
     """out = a @ b."""
     _product(a, _STRAIGHT, b, _STRAIGHT, out, quick)
 
 
-@compiled
+@subkernel
 def multiply_turned(a: Array, b: Array, out: Array, quick: bool) -> None:
     """out = a.T @ b."""
     _product(a, _TURNED, b, _STRAIGHT, out, quick)
 
 
-@compiled
+@subkernel
 def multiply_by_turned(a: Array, b: Array, out: Array, spare: Array, quick: bool) -> None:
     """out = a @ b.T; spare: as many values as b."""
     if quick and a.size * b.shape[0] <= _LARGE:  # these kernels are slow at this one: 3.9 instead of 2.4 us
@@ -59,7 +50,7 @@ def multiply_by_turned(a: Array, b: Array, out: Array, spare: Array, quick: bool
         _product(a, _STRAIGHT, b, _TURNED, out, quick)
 
 
-@compiled
+@subkernel
 def _product(a: Array, letter_a: Any, b: Array, letter_b: Any, out: Array, quick: bool) -> None:
     rows, columns = out.shape
     turn_a, turn_b = letter_a == _TURNED, letter_b == _TURNED
@@ -72,7 +63,7 @@ def _product(a: Array, letter_a: Any, b: Array, letter_b: Any, out: Array, quick
         for i in range(0, rows, high):
             for j in range(0, columns, wide):
                 # Fortran reads rows as columns, so it is asked for out.T = b.T @ a.T.
-                _gemm(
+                gemm(
                     (
                         letter_b,
                         letter_a,
@@ -91,35 +82,7 @@ def _product(a: Array, letter_a: Any, b: Array, letter_b: Any, out: Array, quick
                 )
 
 
-def _call_gemm(typing: Any, given: Any) -> Any:
-    """BLAS's gemm. Fortran takes all by reference: letters, 32-bit sizes, factors, and where the arrays begin."""
-    dtypes = {kind.dtype for kind in given if isinstance(kind, types.Array)}
-    if dtypes not in ({types.float32}, {types.float64}):  # gemm would read beyond the end of the shorter numbers
-        raise TypingError("a product is of arrays of one dtype, float32 or float64")
-
-    def code(context: Any, builder: Any, signature: Any, values: Any) -> Any:
-        byte, pointers = ir.IntType(8).as_pointer(), []
-        for kind, value in zip(given, _build.unpack_tuple(builder, values[0]), strict=True):
-            if isinstance(kind, types.Array):
-                place = context.make_array(kind)(context, builder, value).data
-            elif kind == types.int64:
-                place = _build.alloca_once_value(builder, builder.trunc(value, ir.IntType(32)))
-            else:
-                place = _build.alloca_once_value(builder, value)
-            pointers.append(builder.bitcast(place, byte))
-        name = "caviar_sgemm" if types.float32 in dtypes else "caviar_dgemm"
-        function = ir.FunctionType(ir.VoidType(), [byte] * len(pointers))
-        builder.call(_build.get_or_insert_function(builder.module, function, name), pointers)
-        return context.get_dummy_value()
-
-    return types.void(given), code
-
-
-_gemm: Any = intrinsic(_call_gemm)
-_build: Any = cgutils
-
-
-@compiled
+@subkernel
 def _turn(a: Array, out: Array) -> None:
     """out = a.T, four rows at a time: 3.4 instead of 5.2 us for 128x128."""
     rows, columns = a.shape

@@ -9,16 +9,14 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
-import numba
 from caviar.plugin import say_once
-from numba.core.caching import FunctionCache
-from numba.core.serialize import dumps
+
+from caviar_plugins.numba_access import NumbaCache, pickled
 
 _SIZE = sha256().digest_size
-_pickled: Any = dumps
 
 
-class KernelCache(FunctionCache):  # type: ignore[misc, unused-ignore]
+class KernelCache(NumbaCache):
     """Numba's cache of one function, in the folder that numba chooses.
 
     Numba lets every error of its cache through to the caller, does not sync its files, and uses a damaged file that
@@ -27,16 +25,11 @@ class KernelCache(FunctionCache):  # type: ignore[misc, unused-ignore]
     """
 
     def __init__(self, function: Any) -> None:
-        numbas: Any = super()
-        numbas.__init__(function)
-        made_from = f"{numba.__version__} {self._impl.locator.get_source_stamp()!r}"
-        files: Any = _Files(Path(self.cache_path), self._impl.filename_base, made_from)
-        self._cache_file = files
+        super().__init__(function, _Files)
 
     def load_overload(self, signature: Any, target: Any) -> Any:
-        numbas: Any = super()
         try:
-            return numbas.load_overload(signature, target)
+            return self.load(signature, target)
         except Exception:  # files may hold anything
             say_once(
                 f"{self._place}: compiled kernels there are damaged or cannot be read; they are compiled anew and "
@@ -45,15 +38,18 @@ class KernelCache(FunctionCache):  # type: ignore[misc, unused-ignore]
             return None
 
     def save_overload(self, signature: Any, compiled: Any) -> None:
-        numbas: Any = super()
         try:
-            numbas.save_overload(signature, compiled)
+            self.save(signature, compiled)
         except Exception as error:
             why = getattr(error, "strerror", None) or type(error).__name__
             say_once(
                 f"{self._place}: compiled kernels cannot be kept there ({why}); every process compiles its own, in "
                 "some 10 seconds. Free some space, or set NUMBA_CACHE_DIR to a folder that can be written to"
             )
+
+    def on_disk(self) -> bool:
+        """Whether any form of the function is kept on disk; it may be one of an older source."""
+        return bool(self.files.kept())
 
     @property
     def _place(self) -> Path:
@@ -85,7 +81,7 @@ class _Files:
 
     def save(self, key: Any, data: Any) -> None:
         """Replaces the file. It is synced, so that a power loss leaves the old one or the new one."""
-        rest = self._origin(key) + _pickled(data)
+        rest = self._origin(key) + pickled(data)
         file = self._file(key)
         part = file.with_name(f"{file.name}.{token_hex(8)}")  # other processes may save the same kernel now
         try:
@@ -100,8 +96,12 @@ class _Files:
 
     def flush(self) -> None:
         """Forgets what was saved."""
-        for file in self._folder.glob(f"{self._name}.*.kernel"):
+        for file in self.kept():
             file.unlink()
+
+    def kept(self) -> list[Path]:
+        """The files of all forms that were saved."""
+        return list(self._folder.glob(f"{self._name}.*.kernel"))
 
     def _file(self, key: Any) -> Path:
         signature, processor, _ = key  # not the code: what was compiled from older code is replaced

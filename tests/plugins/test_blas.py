@@ -11,7 +11,25 @@ from hypothesis import strategies as some
 
 pytest.importorskip("numba")
 
-from caviar_plugins.blas import multiply, multiply_by_turned, multiply_turned
+from caviar.plugin import CompileError
+from caviar_plugins import blas
+from caviar_plugins.kernels import compiled
+
+
+@compiled
+def multiply(a: Any, b: Any, out: Any, quick: bool) -> None:
+    blas.multiply(a, b, out, quick)
+
+
+@compiled
+def multiply_turned(a: Any, b: Any, out: Any, quick: bool) -> None:
+    blas.multiply_turned(a, b, out, quick)
+
+
+@compiled
+def multiply_by_turned(a: Any, b: Any, out: Any, spare: Any, quick: bool) -> None:
+    blas.multiply_by_turned(a, b, out, spare, quick)
+
 
 # Below, between and above the sizes at which products are cut in pieces; 130 and 65 leave short pieces at the ends.
 SHAPES = ((1, 1, 1), (64, 20, 64), (128, 128, 128), (130, 65, 197), (64, 784, 128), (256, 256, 256))
@@ -47,8 +65,7 @@ def test_what_stood_in_the_output_does_not_count() -> None:
 
 @pytest.mark.parametrize(("left", "right"), [("float64", "float32"), ("float32", "float64"), ("int64", "int64")])
 def test_arrays_of_another_dtype_are_refused(left: str, right: str) -> None:
-    from numba.core.errors import TypingError
-
     a, b = numpy.ones((2, 3), left), numpy.ones((3, 2), right)
-    with pytest.raises(TypingError, match="arrays of one dtype, float32 or float64"):
+    with pytest.raises(CompileError, match="multiply") as caught:
         multiply(a, b, numpy.empty((2, 2), left), False)
+    assert "arrays of one dtype, float32 or float64" in str(caught.value.__cause__)

@@ -12,7 +12,39 @@ import pytest
 
 pytest.importorskip("numba")
 
-from caviar_plugins.kernels import aligned, exponentials
+from caviar_plugins.kernels import Worthwhile, aligned, compiled, subkernel
+from caviar_plugins.kernels import exponentials as within_kernels
+
+
+@compiled
+def exponentials(x: Any, spare: Any) -> None:
+    within_kernels(x, spare)
+
+
+@subkernel
+def twice(x: Any) -> Any:
+    return x + x
+
+
+def doubled(x: Any) -> Any:
+    return twice(x)
+
+
+def test_a_kernel_is_worth_compiling_once_its_plain_form_has_done_enough() -> None:
+    kernel: Any = compiled(doubled)
+    kernel._cache.flush()
+    worthwhile = Worthwhile(kernel, values=10)
+    assert [worthwhile(5), worthwhile(5), worthwhile(1)] == [False, False, True]
+
+
+def test_a_kernel_that_is_compiled_or_kept_on_disk_is_used_at_once() -> None:
+    here: Any = compiled(doubled)
+    here._cache.flush()
+    assert here(2.0) == 4.0
+    for kernel in (here, compiled(doubled)):  # the second has only its file
+        assert Worthwhile(kernel, values=10)(1)
+    here._cache.flush()
+    assert not Worthwhile(compiled(doubled), values=10)(1)
 
 
 @pytest.mark.parametrize(("dtype", "lowest"), [("float32", -87.0), ("float64", -707.0)])
@@ -51,8 +83,8 @@ def test_where_no_folder_can_be_written_to_kernels_are_compiled_in_each_process(
     environment = os.environ | {"NUMBA_CACHE_LOCATOR_CLASSES": "UserProvidedCacheLocator"}
     environment.pop("NUMBA_CACHE_DIR", None)
     code = (
-        "import numpy; from caviar_plugins.kernels import exponentials; "
-        "x = numpy.zeros(3); exponentials(x, x.astype('i8')); print(x)"
+        "import numpy; from caviar_plugins.losses.softmax_cross_entropy_kernel import CompiledSoftmaxCrossEntropy; "
+        "print(CompiledSoftmaxCrossEntropy().predict(numpy.zeros((1, 1, 2))))"
     )
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout) == (0, "[1. 1. 1.]\n"), done.stderr
+    assert (done.returncode, done.stdout) == (0, "[[[0.5 0.5]]]\n"), done.stderr

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 import numpy
 import pytest
+from caviar import Pipeline
+from caviar.engine.data.resolve import resolve_run
 from caviar.engine.training.bind import bind
 from caviar.engine.training.variants import VariantChoice, compiled, plain
-from caviar.plugin import Views, lay_out
+from caviar.plugin import Segment, TrialState, Views, lay_out
 from caviar_plugins import (
     AUC,
     F1,
@@ -19,10 +22,12 @@ from caviar_plugins import (
     Adam,
     BalancedAccuracy,
     BatchNorm,
+    Digits,
     LayerNorm,
     LeakyReLU,
     NoNormalizer,
     NumPy,
+    PopulationTrainer,
     SoftmaxCrossEntropy,
 )
 from hypothesis import given, settings
@@ -180,3 +185,50 @@ def test_where_numba_may_not_compile_everything_is_plain_and_one_line_says_why(
         assert variants.kernels_in_use(NumPy()) == "plain"
     variants._numba_works.cache_clear()
     assert [line.split(":")[0] for line in caplog.messages] == ["NUMBA_DISABLE_JIT is set"]
+
+
+class CannotImport(SGD):
+    """Its compiled form's module raises something else than ImportError."""
+
+    variants: ClassVar[Mapping[str, str]] = {"numpy": "tests.plugins.no_class_in_here:Missing"}
+
+
+class FallsBack(SGD):
+    """As SGD, with a compiled form that cannot be compiled."""
+
+    variants: ClassVar[Mapping[str, str]] = {"numpy": "tests.plugins.cannot_compile:CannotCompile"}
+
+
+@pytest.fixture
+def said(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> Any:
+    from caviar.engine.training import variants as variants
+
+    monkeypatch.setattr("caviar.text.once._said", set())
+    monkeypatch.setattr(variants, "_failed", set())
+    return caplog
+
+
+@pytest.mark.parametrize("error", [AttributeError, ImportError, RuntimeError])
+def test_a_compiled_form_that_cannot_be_imported_is_left_out_and_one_line_says_so(
+    said: Any, error: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(name: str) -> Any:
+        raise error("numba has no 'cgutils'")
+
+    monkeypatch.setattr("caviar.engine.training.variants.import_module", broken)
+    assert [compiled(CannotImport), compiled(CannotImport)] == [CannotImport, CannotImport]
+    (line,) = said.messages
+    assert line.startswith("tests.plugins.no_class_in_here: its compiled form cannot be used")
+
+
+def test_a_segment_whose_kernel_cannot_be_compiled_is_trained_by_plain_code_and_one_line_says_so(said: Any) -> None:
+    pipeline = Pipeline(data=Digits(), trainer=PopulationTrainer(epochs=1), reporter=())
+    plainly, fallen = (
+        resolve_run(pipeline.model_copy(update={"optimizer": kind(learning_rate=0.1)}))[0] for kind in (SGD, FallsBack)
+    )
+    segment = Segment((0,), ({},), 0, 1)
+    (found,) = fallen.perform(segment, lambda epoch: None, lambda: None).members
+    (line,) = [line for line in said.messages if "cannot be used" in line]
+    assert "tests.plugins.cannot_compile: its compiled form cannot be used (numba" in line
+    (expected,) = plainly.perform(segment, lambda epoch: None, lambda: None).members
+    assert found.state is expected.state is TrialState.FINISHED

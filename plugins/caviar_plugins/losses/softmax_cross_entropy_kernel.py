@@ -7,7 +7,7 @@ from typing import Any
 import numpy
 from caviar.plugin import Array
 
-from caviar_plugins.kernels import compiled, exponentials, summing, walkable
+from caviar_plugins.kernels import compiled, exponentials, subkernel, summing, walkable
 from caviar_plugins.losses.softmax_cross_entropy import SoftmaxCrossEntropy
 
 
@@ -41,7 +41,7 @@ def _forward(output: Array, target: Array, losses: Array, spare: Array) -> None:
         cross_entropy(output[k], target, losses[k], spare)
 
 
-@compiled
+@subkernel
 def cross_entropy(output: Array, target: Array, losses: Array, spare: Array) -> None:
     """One member's losses; its output becomes the gradient (p - one_hot) / rows. spare: as of `exponentials`."""
     rows, classes = output.shape
@@ -71,7 +71,7 @@ def _probabilities(p: Array, spare: Array) -> None:
                 p[k, i, j] *= share
 
 
-@compiled
+@subkernel
 def _shift(output: Array) -> None:
     """Takes each row's largest number off."""
     for i in range(output.shape[0]):

@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy
 from caviar.plugin import Array
 
-from caviar_plugins.kernels import compiled, walkable
+from caviar_plugins.kernels import Worthwhile, compiled, subkernel, walkable
 from caviar_plugins.metrics.auc import AUC, area, compared
 
 
@@ -15,16 +15,23 @@ class CompiledAUC(AUC):
     """Counts whole numbers, so that its values are the plain one's."""
 
     def measure(self, prediction: Array, truth: Array) -> Array:
-        scores, first = compared(prediction)
-        codes = truth[:, 0] - first
-        order = numpy.argsort(codes, kind="stable")[numpy.count_nonzero(codes < 0) :]
-        bounds = numpy.searchsorted(codes[order], numpy.arange(scores.shape[1] + 1))
-        hits = numpy.ascontiguousarray(scores[:, codes[order], order])
-        for start, stop in pairwise(bounds):
-            hits[:, start:stop].sort(axis=1)
-        twice = numpy.empty(scores.shape[:2], numpy.int64)
-        _meet(hits, bounds, numpy.sort(walkable(scores), axis=-1), twice)
-        return area(twice, truth, first)
+        if not _worthwhile(prediction.size):
+            return super().measure(prediction, truth)
+        return quick_areas(prediction, truth)
+
+
+def quick_areas(prediction: Array, truth: Array) -> Array:
+    """The values of AUC, by the kernel."""
+    scores, first = compared(prediction)
+    codes = truth[:, 0] - first
+    order = numpy.argsort(codes, kind="stable")[numpy.count_nonzero(codes < 0) :]
+    bounds = numpy.searchsorted(codes[order], numpy.arange(scores.shape[1] + 1))
+    hits = numpy.ascontiguousarray(scores[:, codes[order], order])
+    for start, stop in pairwise(bounds):
+        hits[:, start:stop].sort(axis=1)
+    twice = numpy.empty(scores.shape[:2], numpy.int64)
+    _meet(hits, bounds, numpy.sort(walkable(scores), axis=-1), twice)
+    return area(twice, truth, first)
 
 
 @compiled
@@ -34,7 +41,7 @@ def _meet(hits: Array, bounds: Array, ordered: Array, twice: Array) -> None:
             twice[k, c] = _below(hits[k, bounds[c] : bounds[c + 1]], ordered[k, c])
 
 
-@compiled
+@subkernel
 def _below(hits: Array, ordered: Array) -> int:
     """How many scores are smaller than each hit, and how many not larger, in sum. NaN is the largest.
 
@@ -54,3 +61,7 @@ def _below(hits: Array, ordered: Array) -> int:
                 up_to += 1
         total += smaller + up_to
     return total
+
+
+# The plain form takes some 25 ns more for each value, and compiling 0.3 s.
+_worthwhile = Worthwhile(_meet, values=12_000_000)

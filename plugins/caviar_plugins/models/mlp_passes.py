@@ -8,7 +8,7 @@ import numpy
 from caviar.plugin import Array
 
 from caviar_plugins.blas import multiply, multiply_by_turned, multiply_turned
-from caviar_plugins.kernels import compiled, keep_or_drop
+from caviar_plugins.kernels import keep_or_drop, subkernel
 from caviar_plugins.normalizers.batchnorm_kernel import KEPT, normalize, normalize_backward
 
 # plan: a row per layer: inputs, units, where weight, bias, gamma, beta, mean, variance begin; -1: it has none.
@@ -21,7 +21,7 @@ def room(plan: Array, rows: int) -> int:
     return int((2 * rows + KEPT) * hidden + rows * widest + plan[1:, :2].prod(axis=1).max())
 
 
-@compiled
+@subkernel
 def forward(
     x: Array,
     plan: Array,
@@ -68,7 +68,7 @@ def forward(
     add_bias(output, own[bias : bias + units], output, x.dtype.type(-numpy.inf))
 
 
-@compiled
+@subkernel
 def backward(d: Array, x: Array, plan: Array, own: Array, filled: Array, rate: Any, space: Array, quick: bool) -> None:
     """Fills the gradients; d: the loss's with respect to the output. z of the hidden layers is overwritten."""
     rows, last = len(x), len(plan) - 1
@@ -101,7 +101,7 @@ def backward(d: Array, x: Array, plan: Array, own: Array, filled: Array, rate: A
         d = z
 
 
-@compiled
+@subkernel
 def _hidden(plan: Array) -> tuple[int, int]:
     """Units of all hidden layers, and of the widest."""
     total, widest = 0, 0
@@ -111,17 +111,17 @@ def _hidden(plan: Array) -> tuple[int, int]:
     return total, widest
 
 
-@compiled
+@subkernel
 def matrix(flat: Array, start: int, rows: int, columns: int) -> Array:
     return flat[start : start + rows * columns].reshape(rows, columns)
 
 
-@compiled
+@subkernel
 def _kept(space: Array, start: int, units: int) -> Array:
     return space[start : start + KEPT * units].reshape(KEPT, units)
 
 
-@compiled
+@subkernel
 def add_bias(z: Array, bias: Array, h: Array, floor: Any) -> None:
     for i in range(z.shape[0]):
         for j in range(z.shape[1]):
@@ -129,13 +129,13 @@ def add_bias(z: Array, bias: Array, h: Array, floor: Any) -> None:
             h[i, j] = floor if value <= floor else value  # NaN stays
 
 
-@compiled
+@subkernel
 def row(plan: Array, layer: int) -> tuple[int, int, int, int, int, int, int, int]:
     row = plan[layer]
     return row[0], row[1], row[2], row[3], row[4], row[5], row[6], row[7]
 
 
-@compiled
+@subkernel
 def _sum_rows(d: Array, total: Array) -> None:
     rows, columns = d.shape
     total[:] = 0
@@ -148,7 +148,7 @@ def _sum_rows(d: Array, total: Array) -> None:
             total[j] += d[i, j]
 
 
-@compiled
+@subkernel
 def _pass_on(gradient: Array, h: Array, dz: Array) -> None:
     """The gradient where h is above 0."""
     zero = h.dtype.type(0)
@@ -156,7 +156,7 @@ def _pass_on(gradient: Array, h: Array, dz: Array) -> None:
         dz[i] = gradient[i] if h[i] > zero else zero
 
 
-@compiled
+@subkernel
 def _drop_again(gradient: Array, h: Array, factor: Any) -> None:
     """In place, for as one of two arguments it would keep the loop from being vectorized: 2 instead of 32 us."""
     zero = h.dtype.type(0)

@@ -8,7 +8,7 @@ import numpy
 from caviar.plugin import Array
 
 from caviar_plugins.blas import multiply, quick_pieces
-from caviar_plugins.kernels import aligned, compiled
+from caviar_plugins.kernels import aligned, compiled, subkernel
 from caviar_plugins.models.mlp_passes import add_bias, matrix, row
 
 # A layer's z becomes h where it lies, and layers take turns with two places: what one wrote the next finds in cache.
@@ -55,13 +55,13 @@ def _predict(
         add_bias(output[k], own[bias : bias + units], output[k], x.dtype.type(-numpy.inf))
 
 
-@compiled
+@subkernel
 def _scale(gamma: Array, variance: Array, epsilon: Any, scale: Array) -> None:
     for j in range(len(gamma)):
         scale[j] = gamma[j] / numpy.sqrt(variance[j] + epsilon)
 
 
-@compiled
+@subkernel
 def _normalize(z: Array, mean: Array, scale: Array, beta: Array) -> None:
     """max(gamma * z^ + beta, 0) in place. The mean goes first, because far from zero z * scale has lost its digits."""
     zero = z.dtype.type(0)

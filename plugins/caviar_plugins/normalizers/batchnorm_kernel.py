@@ -8,7 +8,7 @@ from typing import Any, cast
 import numpy
 from caviar.plugin import Array, Views
 
-from caviar_plugins.kernels import aligned, compiled, walkable
+from caviar_plugins.kernels import aligned, compiled, subkernel, walkable
 from caviar_plugins.normalizers.batchnorm import BatchNorm
 
 
@@ -70,7 +70,9 @@ def _backward(gradient: Array, dz: Array, z: Array, kept: Array, gradients: Arra
     for k in range(len(z)):
         d_gamma = gradients[k, places[0] : places[0] + units]
         d_beta = gradients[k, places[1] : places[1] + units]
-        dz[k] = z[k]
+        for i in range(z.shape[1]):  # numba's assignment of one slice to another takes seconds to compile
+            for j in range(units):
+                dz[k, i, j] = z[k, i, j]
         normalize_backward(gradient[k], dz[k], kept[k], d_gamma, d_beta, z.dtype.type(-numpy.inf))
 
 
@@ -78,7 +80,7 @@ def _backward(gradient: Array, dz: Array, z: Array, kept: Array, gradients: Arra
 # are kept apart, because a loop over more than about five arrays is not vectorized.
 
 
-@compiled
+@subkernel
 def normalize(
     z: Array,
     h: Array,
@@ -141,7 +143,7 @@ def normalize(
             h[i, j] = floor if value <= floor else value  # NaN stays
 
 
-@compiled
+@subkernel
 def normalize_backward(gradient: Array, z: Array, kept: Array, d_gamma: Array, d_beta: Array, floor: Any) -> None:
     """dz over z, from the gradient with respect to h; units at the floor, computed again from z, pass nothing on."""
     rows, units = z.shape

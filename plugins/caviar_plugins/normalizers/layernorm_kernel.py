@@ -8,7 +8,7 @@ from typing import Any, cast
 import numpy
 from caviar.plugin import Array, Views
 
-from caviar_plugins.kernels import compiled, summing, walkable
+from caviar_plugins.kernels import compiled, subkernel, summing, walkable
 from caviar_plugins.normalizers.layernorm import LayerNorm
 
 
@@ -75,7 +75,7 @@ def _backward(
         _normalize_backward(gradient[k], dz[k], normalized[k], inverse[k], gamma, d_gamma, d_beta, share)
 
 
-@compiled
+@subkernel
 def _normalize(
     z: Array, h: Array, normalized: Array, inverse: Array, gamma: Array, beta: Array, epsilon: Any, share: Any
 ) -> None:
@@ -96,7 +96,7 @@ def _normalize(
             h[i, j] = gamma[j] * row[j] + beta[j]
 
 
-@compiled
+@subkernel
 def _normalize_backward(
     gradient: Array,
     dz: Array,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy
 from caviar.plugin import Array, Layout
 
-from caviar_plugins.kernels import compiled
+from caviar_plugins.kernels import compiled, subkernel
 from caviar_plugins.optimizers.adam import Adam
 
 
@@ -27,7 +27,7 @@ def _update(parameters: Array, gradients: Array, m: Array, v: Array, constants: 
         _update_one(parameters[k], gradients[k], m[k], v[k], constants[k])
 
 
-@compiled
+@subkernel
 def _update_one(parameters: Array, gradients: Array, m: Array, v: Array, constants: Array) -> None:
     one, learning_rate, epsilon = parameters.dtype.type(1), constants[0], constants[1]
     beta1, beta2, left1, left2 = constants[2], constants[3], one - constants[4], one - constants[5]

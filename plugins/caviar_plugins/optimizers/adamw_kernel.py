@@ -7,7 +7,7 @@ from typing import Any
 import numpy
 from caviar.plugin import Array, Layout
 
-from caviar_plugins.kernels import compiled
+from caviar_plugins.kernels import compiled, subkernel
 from caviar_plugins.optimizers.adamw import AdamW
 
 
@@ -44,7 +44,7 @@ def _update(
             _update_one(parameters[k][part], gradients[k][part], m[k][part], v[k][part], constants[k], keep)
 
 
-@compiled
+@subkernel
 def _update_one(parameters: Array, gradients: Array, m: Array, v: Array, constants: Array, keep: Any) -> None:
     rate, new1, beta2, new2 = constants[0], constants[1], constants[2], constants[3]
     unbias, epsilon = constants[4], constants[5]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy
 from caviar.plugin import Array, Layout
 
-from caviar_plugins.kernels import compiled
+from caviar_plugins.kernels import compiled, subkernel
 from caviar_plugins.optimizers.rmsprop import RMSprop
 
 
@@ -25,7 +25,7 @@ def _update(parameters: Array, gradients: Array, v: Array, velocity: Array, cons
         _update_one(parameters[k], gradients[k], v[k], velocity[k], constants[k])
 
 
-@compiled
+@subkernel
 def _update_one(parameters: Array, gradients: Array, v: Array, velocity: Array, constants: Array) -> None:
     rate, beta2, new2, momentum, epsilon = constants[0], constants[1], constants[2], constants[3], constants[4]
     for i in range(len(parameters)):

@@ -7,7 +7,7 @@ from typing import Any
 import numpy
 from caviar.plugin import Array, Layout
 
-from caviar_plugins.kernels import compiled
+from caviar_plugins.kernels import compiled, subkernel
 from caviar_plugins.optimizers.sgd import SGD
 
 
@@ -29,14 +29,14 @@ def _update(parameters: Array, gradients: Array, velocity: Array, constants: Arr
             _step(parameters[k], gradients[k], velocity[k], rate, momentum)
 
 
-@compiled
+@subkernel
 def _step(parameters: Array, gradients: Array, velocity: Array, rate: Any, momentum: Any) -> None:
     for i in range(len(parameters)):
         velocity[i] = momentum * velocity[i] + gradients[i]
         parameters[i] -= rate * velocity[i]
 
 
-@compiled
+@subkernel
 def _step_ahead(parameters: Array, gradients: Array, velocity: Array, rate: Any, momentum: Any) -> None:
     for i in range(len(parameters)):
         velocity[i] = momentum * velocity[i] + gradients[i]

@@ -18,8 +18,21 @@ from sklearn.metrics import accuracy_score, roc_auc_score
 
 pytest.importorskip("numba")
 
+from caviar_plugins.metrics.auc_kernel import quick_areas
+from caviar_plugins.metrics.counts_kernel import quick_counts
+
 METRICS: tuple[type[Metric], ...] = (Accuracy, BalancedAccuracy, F1, AUC)
 NUMBERS = (-1.0, -0.0, 0.0, 0.25, 0.5, 0.75, 1.0, numpy.nan, numpy.inf, -numpy.inf)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def kernels() -> None:
+    """Compiled here, so that the metrics use them from the first value on and the plain forms are not compared with
+    themselves."""
+    for dtype in ("float32", "float64"):
+        prediction, truth = numpy.full((1, 2, 3), 1 / 3, dtype), numpy.array([[0], [1]])
+        quick_counts(prediction, truth)
+        quick_areas(prediction, truth)
 
 
 def quick(kind: type[Any]) -> Any:

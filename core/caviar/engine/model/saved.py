@@ -17,6 +17,7 @@ from caviar.engine.model.model_file import Damaged, Facts, OtherFile, packed, un
 from caviar.engine.model.tiles import Tiled
 from caviar.engine.training.job import Work
 from caviar.engine.training.one_thread import OneThread, libraries
+from caviar.engine.training.variants import fell_back
 from caviar.interfaces.data import DataError
 from caviar.registry.load import name_of
 from caviar.support.files import open_plain, sync_folder, why_unreadable, write_atomically
@@ -76,8 +77,14 @@ class SavedModel:
         import numpy
 
         predict = self._predictor
-        with self._one_thread, numpy.errstate(all="ignore"):
-            return predict(x)
+        try:
+            with self._one_thread, numpy.errstate(all="ignore"):
+                return predict(x)
+        except Exception as error:
+            if not fell_back(error):
+                raise
+        del self.__dict__["_predictor"]  # holds the compiled form that cannot be used
+        return self.predict_inputs(x)
 
     @cached_property
     def _predictor(self) -> Tiled:

@@ -15,7 +15,7 @@ from caviar.engine.training.checked import checked, measuring_or_nan
 from caviar.engine.training.malloc import keep_freed_memory
 from caviar.engine.training.one_thread import OneThread, libraries
 from caviar.engine.training.train_segment import Training
-from caviar.engine.training.variants import variant_for
+from caviar.engine.training.variants import fell_back, variant_for
 from caviar.interfaces.backend import Backend
 from caviar.interfaces.executor import Tell
 from caviar.interfaces.loss import Loss
@@ -140,6 +140,8 @@ class Work:
             if self._fits(segment):
                 return self._train(segment, tell, check_stop)
         except (Exception, SystemExit) as error:  # a plugin may raise anything
+            if fell_back(error):
+                return self._try(segment, tell, check_stop)
             fault = fault_of(error)
             if fault == "system" or (fault and len(segment.trials) == 1):
                 return set_aside(segment.trials, segment.start, fault, told(error))

@@ -6,15 +6,20 @@ from collections.abc import Callable
 from functools import cache
 from importlib import import_module
 from time import monotonic
-from typing import Any, Protocol, TypeVar
+from traceback import walk_tb
+from typing import Protocol, TypeVar
 
 from caviar.interfaces.backend import Backend
 from caviar.interfaces.plugin import Plugin
+from caviar.support.numba_access import CompileError, on_compiling, target, unusable
 from caviar.text.once import say_once
+from caviar.text.printable import printable_line
 
 P = TypeVar("P", bound=Plugin)
 
 _packages: set[str] = set()  # which have twins in use: those whose compiling is announced
+_modules: set[str] = set()  # which hold twins in use
+_failed: set[str] = set()  # those that cannot be imported or compiled by the numba that is installed
 
 
 class Compiling:
@@ -86,13 +91,7 @@ def kernels_in_use(backend: Backend) -> str:
     form = variant_for(backend)
     if form is not compiled:
         return "cuda" if form is for_cuda else "plain"
-    from zlib import crc32
-
-    import numba
-
-    # BLAS does not tell: its kernels for an older processor run on newer ones, for which numba makes other code.
-    _, processor, features = numba.core.registry.cpu_target.target_context.codegen().magic_tuple()
-    return f"numba {numba.__version__} for {processor} (features {crc32(features.encode()):08x})"
+    return target()
 
 
 def _variant(kind: type[P], library: str) -> type[P]:
@@ -101,36 +100,59 @@ def _variant(kind: type[P], library: str) -> type[P]:
     if path is None:
         return kind
     module, name = path.split(":")
-    variant: type[P] = getattr(import_module(module), name)
+    if module in _failed:
+        return kind
+    try:
+        variant: type[P] = getattr(import_module(module), name)
+    except MemoryError:
+        raise
+    except Exception as error:  # numba's internals may have changed in any way
+        _fall_back(module, f"{type(error).__name__}: {error}")
+        return kind
     _packages.add(module.partition(".")[0])
+    _modules.add(module)
     return variant
+
+
+def fell_back(error: BaseException) -> bool:
+    """Whether an error says that a kernel cannot be compiled: from now on this process uses the plain form instead.
+
+    Of the one plugin whose kernel it was, so that every process comes to the same forms whatever it trains first.
+    """
+    cause: BaseException | None = error
+    while cause is not None and not isinstance(cause, CompileError):
+        cause = cause.__cause__
+    if cause is None:
+        return False
+    modules = [frame.f_globals.get("__name__") for frame, _ in walk_tb(cause.__traceback__)]
+    found = [str(module) for module in reversed(modules) if module in _modules - _failed]
+    # Where the traceback names none, as for a network folded for prediction, all that can be at fault are left out.
+    failing = found[:1] or sorted(_modules - _failed)
+    for module in failing:
+        _fall_back(module, str(cause))
+    return bool(failing)
+
+
+def _fall_back(module: str, reason: str) -> None:
+    _failed.add(module)
+    say_once(
+        f"{module}: its compiled form cannot be used ({printable_line(reason)}); plain code takes its place, slower"
+    )
 
 
 @cache
 def _numba_works() -> bool:
-    try:
-        # Products inside kernels use SciPy's BLAS: loaded here, before threads are limited, or it would not be.
-        import scipy.linalg.cython_blas  # noqa: F401
-        from numba.core import config, event
-    except ImportError:  # absent, or older than this NumPy
-        return False
-    settings: Any = config
-    if settings.DISABLE_JIT:  # kernels call BLAS in ways that Python cannot
-        say_once("NUMBA_DISABLE_JIT is set: plain NumPy is used, several times slower; unset it for compiled kernels")
+    reason = unusable()
+    if reason is not None:
+        if reason:
+            say_once(reason)
         return False
 
-    class Announcement(event.Listener):  # type: ignore[misc, unused-ignore]
+    def announce(module: str) -> None:
         """Says why the first step takes seconds; kernels found on disk are not compiled and say nothing."""
+        _compiling.start()
+        if module.partition(".")[0] in _packages:
+            say_once("compiling kernels for this machine, which is done once and may take a minute")
 
-        def on_start(self, event: Any) -> None:
-            _compiling.start()
-            module = event.data["dispatcher"].py_func.__module__
-            if module.partition(".")[0] in _packages:
-                say_once("compiling kernels for this machine, which is done once and may take a minute")
-
-        def on_end(self, event: Any) -> None:
-            _compiling.end()
-
-    register: Any = event.register
-    register("numba:compile", Announcement())
+    on_compiling(announce, _compiling.end)
     return True

@@ -1,0 +1,114 @@
+"""The one module of the plugins that touches numba and llvmlite: what a new version of them breaks is mended here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import llvmlite.binding
+import numba
+from caviar.plugin import CompileError
+from llvmlite import ir
+from numba import njit, types
+from numba.core import cgutils
+from numba.core.caching import FunctionCache
+from numba.core.errors import TypingError
+from numba.core.serialize import dumps
+from numba.extending import get_cython_function_address, intrinsic
+
+VERSION: str = numba.__version__
+pickled: Callable[[Any], bytes] = dumps
+
+
+_NOT_THE_REASON = ("Failed in nopython mode", "During:")  # how numba's messages begin before they say what is wrong
+
+
+def make_kernel(function: Callable[..., Any], fastmath: set[str], from_python: bool) -> Any:
+    """A compiled function. Calling it raises CompileError where numba fails, whatever numba raises.
+
+    One that is not to be called from Python lacks the entry for that, and raises TypeError there.
+    """
+    options = {"error_model": "numpy", "nogil": True, "fastmath": fastmath}
+    jit: Any = njit  # its types do not name all of its options
+    kernel = jit(**options, no_cfunc_wrapper=True, no_cpython_wrapper=not from_python)(function)
+    compile_for = kernel._compile_for_args
+
+    def compile_or_tell(*args: Any, **keywords: Any) -> Any:
+        try:
+            return compile_for(*args, **keywords)
+        except MemoryError:  # the machine's fault, not numba's
+            raise
+        except Exception as error:
+            lines = [line for line in str(error).splitlines() if line and not line.startswith(_NOT_THE_REASON)]
+            why = f"{type(error).__name__}: {lines[0] if lines else ''}"
+            name = f"{function.__module__}.{function.__name__}"
+            raise CompileError(f"numba {VERSION} cannot compile {name}: {why}") from error
+
+    def refuse(*args: Any, **keywords: Any) -> Any:
+        raise TypeError(f"{function.__qualname__} is part of kernels, and cannot be called from Python")
+
+    def add_form(form: Any) -> None:  # only to numba's typing: a call from Python would find no entry and crash
+        kernel.overloads[tuple(form.signature.args)] = form
+
+    kernel._compile_for_args = compile_or_tell if from_python else refuse
+    if not from_python:
+        kernel.add_overload = add_form
+    return kernel
+
+
+class NumbaCache(FunctionCache):  # type: ignore[misc, unused-ignore]
+    """Numba's cache of one function, whose files are another's: `files` loads and saves what numba would.
+
+    Raises RuntimeError where numba finds no folder that can be written to.
+    """
+
+    def __init__(self, function: Any, files: Callable[[Path, str, str], Any]) -> None:
+        numbas: Any = super()
+        numbas.__init__(function)
+        made_from = f"{VERSION} {self._impl.locator.get_source_stamp()!r}"
+        self.files = self._cache_file = files(Path(self.cache_path), self._impl.filename_base, made_from)
+
+    def load(self, signature: Any, target: Any) -> Any:
+        """What numba's cache loads; may raise anything."""
+        numbas: Any = super()
+        return numbas.load_overload(signature, target)
+
+    def save(self, signature: Any, compiled: Any) -> None:
+        """Saves what numba's cache would; may raise anything."""
+        numbas: Any = super()
+        numbas.save_overload(signature, compiled)
+
+
+for _name in ("sgemm", "dgemm"):
+    # By name, because a number would be compiled in and be wrong in the next process.
+    llvmlite.binding.add_symbol(f"caviar_{_name}", get_cython_function_address("scipy.linalg.cython_blas", _name))
+
+
+def _call_gemm(typing: Any, given: Any) -> Any:
+    dtypes = {kind.dtype for kind in given if isinstance(kind, types.Array)}
+    if dtypes not in ({types.float32}, {types.float64}):  # gemm would read beyond the end of the shorter numbers
+        raise TypingError("a product is of arrays of one dtype, float32 or float64")
+
+    def code(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        byte, pointers = ir.IntType(8).as_pointer(), []
+        for kind, value in zip(given, _build.unpack_tuple(builder, values[0]), strict=True):
+            if isinstance(kind, types.Array):
+                place = context.make_array(kind)(context, builder, value).data
+            elif kind == types.int64:
+                place = _build.alloca_once_value(builder, builder.trunc(value, ir.IntType(32)))
+            else:
+                place = _build.alloca_once_value(builder, value)
+            pointers.append(builder.bitcast(place, byte))
+        name = "caviar_sgemm" if types.float32 in dtypes else "caviar_dgemm"
+        function = ir.FunctionType(ir.VoidType(), [byte] * len(pointers))
+        builder.call(_build.get_or_insert_function(builder.module, function, name), pointers)
+        return context.get_dummy_value()
+
+    return types.void(given), code
+
+
+gemm: Any = intrinsic(_call_gemm)
+"""BLAS's gemm inside a kernel, of a tuple. Fortran takes all by reference: letters, 32-bit sizes, factors, and arrays,
+from where they begin."""
+_build: Any = cgutils

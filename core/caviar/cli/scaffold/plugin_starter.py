@@ -18,7 +18,7 @@ name = "{name}"
 version = "0.1.0"
 description = "An optimizer for caviar"
 requires-python = ">=3.11"
-dependencies = ["caviar"]
+dependencies = ["{caviar}"]
 
 [project.optional-dependencies]
 test = ["pytest"]
@@ -89,7 +89,7 @@ trials = 64
 README = """\
 # {name}
 
-An optimizer for [caviar](https://pypi.org/project/caviar/). In this folder:
+An optimizer for [caviar](https://pypi.org/project/{caviar}/). In this folder:
 
 ```sh
 pip install -e '.[test]'    # once, and again after a change of pyproject.toml
@@ -114,7 +114,12 @@ def begin(name: str, folder: Path) -> list[Path]:
     if home.exists():
         raise NoPlugin(f"{home}: is there already; choose another name or remove it first")
     module = name.replace("-", "_")
-    words = {"name": name, "module": module, "cls": "".join(part.capitalize() for part in name.split("-"))}
+    words = {
+        "caviar": index.own_distribution(),
+        "name": name,
+        "module": module,
+        "cls": "".join(part.capitalize() for part in name.split("-")),
+    }
     texts = {
         "README.md": README,
         "pyproject.toml": PROJECT,

@@ -18,6 +18,7 @@ from caviar.engine.search.retests import Retests, known_before
 from caviar.engine.search.rounds import Round
 from caviar.interfaces.executor import Workers
 from caviar.interfaces.store import Ledger
+from caviar.text.log import timed
 from caviar.values.arrays import Array
 from caviar.values.dimension import Space
 from caviar.values.earlier import EarlierTrial
@@ -57,7 +58,9 @@ class SearchLoop:
             halt = self._propose(index, wanted)
             shared = self.pipeline, self.objective, self.ledger, self.observers, self.info
             part = Round(*shared, floats(self.pipeline), self.max_population, wanted)
-            if part.complete(workers):
+            with timed("round %d: trained", index):
+                trained = part.complete(workers)
+            if trained:
                 trials = self.ledger.trials()[wanted.start : wanted.stop]
                 self.observers.tell("after_round", run=self.info, index=index, trials=trials)
             self._retest(index, workers)
@@ -113,7 +116,8 @@ class SearchLoop:
         strategy, random = self.pipeline.search.strategy, Random(self.pipeline.seed).child("strategy")
         history = self._history(known)
         with attribute_errors(strategy):
-            points = numpy.asarray(strategy.propose(self.space, history, count, random), dtype=numpy.float64)
+            with timed("%d points proposed", count):
+                points = numpy.asarray(strategy.propose(self.space, history, count, random), dtype=numpy.float64)
             if points.ndim != 2 or points.shape[0] > count or points.shape[1] != len(self.space):
                 text = f"proposed an array of shape {points.shape} instead of {(count, len(self.space))}"
                 raise WrongReturn(strategy, "propose", text)

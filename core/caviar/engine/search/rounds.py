@@ -21,6 +21,7 @@ from caviar.engine.training.clock import time_over
 from caviar.interfaces.executor import Workers
 from caviar.interfaces.pruner import Decision
 from caviar.interfaces.store import Ledger, TrialRecord
+from caviar.text.log import timed
 from caviar.values.arrays import Array
 from caviar.values.run import EpochInfo, RunInfo
 from caviar.values.segment import MemberOutcome, Segment
@@ -148,12 +149,12 @@ class Round:
         self, members: Sequence[MemberOutcome], trials: Mapping[int, Trial], attempts: Mapping[int, int]
     ) -> None:
         ended = [self._ended(trials[member.trial], member) for member in members]
-        self.ledger.record(
-            [
-                TrialRecord(trial, attempts[trial.index], member.metrics, member.weights or member.carry)
-                for trial, member in zip(ended, members, strict=True)
-            ]
-        )
+        records = [
+            TrialRecord(trial, attempts[trial.index], member.metrics, member.weights or member.carry)
+            for trial, member in zip(ended, members, strict=True)
+        ]
+        with timed("%d trials recorded", len(records)):
+            self.ledger.record(records)
         self._tell_ended(ended)
 
     def _ended(self, trial: Trial, outcome: MemberOutcome) -> Trial:

@@ -10,6 +10,7 @@ from typing import Any, Protocol, TypeVar
 
 from caviar.interfaces.backend import Backend
 from caviar.interfaces.plugin import Plugin
+from caviar.text.log import log
 from caviar.text.once import say_once
 
 P = TypeVar("P", bound=Plugin)
@@ -35,7 +36,9 @@ class Compiling:
         """The last one that began is done."""
         self.depth -= 1
         if self.depth == 0:
-            self.before += monotonic() - self.since
+            took = monotonic() - self.since
+            self.before += took
+            log.debug("compiled: %.3f s", took)
             self.tell(False)
 
     def seconds(self) -> float:
@@ -124,7 +127,9 @@ def _numba_works() -> bool:
 
         def on_start(self, event: Any) -> None:
             _compiling.start()
-            module = event.data["dispatcher"].py_func.__module__
+            function = event.data["dispatcher"].py_func
+            module = function.__module__
+            log.debug("compiling %s.%s", module, function.__qualname__)
             if module.partition(".")[0] in _packages:
                 say_once("compiling kernels for this machine, which is done once and may take a minute")
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from caviar import DataError, load
-from caviar.cli.preview import outlook
+from caviar.cli.preview import preview
 from caviar.engine.data.resolve import resolve_run
 
 
@@ -114,7 +114,7 @@ def pipeline_of(folder: Path, case: Case) -> Path:
 @pytest.mark.parametrize("name", CASES)
 def test_check_and_run_refuse_data_in_the_same_words(name: str, tmp_path: Path) -> None:
     pipeline = load(pipeline_of(tmp_path, CASES[name]))
-    for look in (outlook, resolve_run):
+    for look in (preview, resolve_run):
         with pytest.raises(DataError) as error:
             look(pipeline)
         assert str(error.value) == CASES[name].told.replace("«path»", str(tmp_path / "t.csv")), look
@@ -136,7 +136,7 @@ ACCEPTED = {
 @pytest.mark.parametrize("name", ACCEPTED)
 def test_check_and_run_take_the_same_data(name: str, tmp_path: Path) -> None:
     pipeline = load(pipeline_of(tmp_path, ACCEPTED[name]))
-    seen, (work, _, _) = outlook(pipeline), resolve_run(pipeline)
+    seen, (work, _, _) = preview(pipeline), resolve_run(pipeline)
     assert seen is not None
     assert seen.outputs == len(work.task.classes)
     assert seen.inputs == work.datasets[0].x.shape[1]

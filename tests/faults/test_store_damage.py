@@ -13,7 +13,7 @@ import pytest
 from caviar.plugin import Ledger, Metrics, StoreError, StudyRecord, Trial, TrialRecord, TrialState
 from caviar_plugins.stores.rows import ARTIFACT, STORED, STUDY, signed
 from caviar_plugins.stores.sqlite import SQLite
-from caviar_plugins.stores.store_errors import told
+from caviar_plugins.stores.store_errors import store_errors
 
 
 @pytest.fixture
@@ -229,7 +229,7 @@ def test_a_study_that_goes_away_while_it_is_written_is_told(run: Path, harm: str
 def test_a_file_system_without_what_sqlite_needs_is_told_with_the_way_out(code: int) -> None:
     error = sqlite3.OperationalError("disk I/O error")
     error.sqlite_errorcode = code
-    with pytest.raises(StoreError, match="choose a local folder for the runs"), told(Path("study.sqlite")):
+    with pytest.raises(StoreError, match="choose a local folder for the runs"), store_errors(Path("study.sqlite")):
         raise error
 
 

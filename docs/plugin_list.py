@@ -11,7 +11,7 @@ from caviar.interfaces.fields.field import Facts
 from caviar.interfaces.fields.types import field_type
 from caviar.plugin import Plugin
 from caviar.registry.extras import install_line
-from caviar.registry.index import entries
+from caviar.registry.index import entries, own_distribution
 from caviar.registry.load import KINDS, read
 
 SOURCE = "Source:"
@@ -38,7 +38,7 @@ def command_list() -> str:
 def _kind(kind: str) -> Iterator[str]:
     yield from (f"## {kind}", "")
     for entry in entries(kind):
-        if entry.distribution == "caviar":
+        if entry.distribution == own_distribution():
             yield from _plugin(entry.name, read(entry))
 
 
@@ -50,7 +50,7 @@ def _plugin(name: str, cls: type[Plugin]) -> Iterator[str]:
     if source:
         yield from (f"{SOURCE} {_plain(source)}", "")
     for module in cls.requires:
-        yield from (f"Needs `{install_line('caviar', module)}`.", "")
+        yield from (f"Needs `{install_line(own_distribution(), module)}`.", "")
     if cls.model_fields:
         yield "| key | default | what it may be | searched by default | tier | elsewhere called |"
         yield "|---|---|---|---|---|---|"

@@ -22,7 +22,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("home") / "signum"
     shutil.copytree(SOURCE, home, ignore=shutil.ignore_patterns("__pycache__"))
     python(home, "pip", "install", "-q", "--no-index", "--no-build-isolation", "--no-deps", "--target", "../site", ".")
-    (home / "signum.py").unlink()  # what is imported is what was installed
+    shutil.rmtree(home / "signum")  # what is imported is what was installed
     return home
 
 
@@ -50,7 +50,7 @@ def test_sixty_four_members_are_searched(home: Path) -> None:
     assert done["best"]["metrics"]["validation.accuracy"] > 0.9
 
 
-@pytest.mark.parametrize("file", ["signum.py", "tests/test_signum.py"])
+@pytest.mark.parametrize("file", ["signum/__init__.py", "tests/test_signum.py"])
 def test_the_page_shows_the_same_files(file: str) -> None:
     shown = [block.text for block in blocks_of(ROOT / "docs" / "first-plugin.md") if block.words == file]
     assert shown == [(SOURCE / file).read_text()]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import caviar.testing
 import pytest
-from caviar.registry.index import entries
+from caviar.registry.index import entries, own_distribution
 from caviar.registry.load import KINDS
 
 from docs import draw_samplers, plugin_list
@@ -25,7 +25,7 @@ def test_a_picture_is_what_the_script_draws(name: str) -> None:
 
 def test_every_sampler_has_its_section_and_its_picture() -> None:
     page = (DOCS / "samplers.md").read_text()
-    bundled = {each.name for each in entries("sampler") if each.distribution == "caviar"}
+    bundled = {each.name for each in entries("sampler") if each.distribution == own_distribution()}
     assert set(re.findall(r"^## `(.*?)`", page, re.M)) == bundled
     assert set(re.findall(r"\(samplers/(.*?)\.svg\)", page)) == bundled
 
@@ -44,7 +44,7 @@ def test_every_contract_has_its_laws() -> None:
 def test_the_list_of_plugins_has_every_bundled_one_with_its_keys() -> None:
     text = plugin_list.plugin_list()
     assert re.findall(r"^### (.*)", text, re.M) == [
-        each.name for kind in KINDS for each in entries(kind) if each.distribution == "caviar"
+        each.name for kind in KINDS for each in entries(kind) if each.distribution == own_distribution()
     ]
     assert "| `beta1` | `0.9` | a number, at least 0 and below 1 | `{ beta = [0.8, 0.99] }` | 4 | beta_1 |" in text
 

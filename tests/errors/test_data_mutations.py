@@ -183,6 +183,7 @@ class Judge:
         self.pipe("init", path.name)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("suffix", "count"),
     [

@@ -12,7 +12,7 @@ from caviar import Mistakes, Pipeline, Search, load
 from caviar.engine.search.objective import objective_of
 from caviar.registry import index
 from caviar.registry.extras import install_line
-from caviar.registry.index import Entry
+from caviar.registry.index import Entry, own_distribution
 
 DATA = 'data = "digits"\n'
 
@@ -24,7 +24,7 @@ def test_a_default_plugin_that_cannot_be_loaded_is_told_with_the_rest(
     Path("p.toml").write_text(DATA + "seed = -1\n")
     index.add(Entry("store", "sqlite", "others_store:Store", "others", "1.0"))
     try:
-        with pytest.raises(Mistakes, match=r"store 'sqlite' has two owners: caviar .* and others 1.0"):
+        with pytest.raises(Mistakes, match=r"store 'sqlite' has two owners: caviar-ml .* and others 1.0"):
             load("p.toml")
     finally:
         index.forget("others_")
@@ -96,6 +96,5 @@ def test_a_metric_of_ones_own_takes_its_goal_from_the_file(tmp_path: Path) -> No
 
 
 def test_the_extra_that_brings_a_module_is_named() -> None:
-    assert install_line("caviar", "optuna") == "pip install 'caviar[optuna]'"
-    assert install_line("caviar", "optuna") == "pip install 'caviar[optuna]'"
-    assert install_line("caviar", "nowhere.sub") == "pip install nowhere"
+    assert install_line(own_distribution(), "optuna") == "pip install 'caviar-ml[optuna]'"
+    assert install_line(own_distribution(), "nowhere.sub") == "pip install nowhere"

@@ -22,6 +22,9 @@ def init(
     target: Annotated[str, typer.Option(metavar="COLUMN", help="What is to be predicted.", show_default=False)] = "",
     example: Annotated[bool, typer.Option("--example", help="Copy the example called NAME; list them.")] = False,
     plugin: Annotated[bool, typer.Option("--plugin", help="Begin a plugin of your own called NAME.")] = False,
+    kind: Annotated[
+        str, typer.Option(metavar="KIND", help="The plugin's kind; an optimizer if not given.", show_default=False)
+    ] = "",
 ) -> None:
     """Begin: a file for a table, an example, a plugin.
 
@@ -34,11 +37,15 @@ def init(
       pipe init --example digits
 
       pipe init --plugin my-optimizer
+
+      pipe init --plugin my-sampler --kind sampler
     """
+    if kind and not plugin:
+        raise typer.BadParameter("--kind says which plugin to begin; write --plugin NAME, too")
     if example:
         _example(what)
     elif plugin:
-        _plugin(what)
+        _plugin(what, kind or "optimizer")
     elif what:
         _table(Path(what), target)
     else:
@@ -93,12 +100,12 @@ def _example(name: str) -> None:
     show(f"Next: {_command('run', written[0])}")
 
 
-def _plugin(name: str) -> None:
+def _plugin(name: str, kind: str) -> None:
     from caviar.cli.scaffold.plugin_starter import begin
 
     if not name:
-        raise typer.BadParameter("name the plugin: pipe init --plugin my-optimizer")
-    written = begin(name, Path())
+        raise typer.BadParameter(f"name the plugin: pipe init --plugin my-{kind} --kind {kind}")
+    written = begin(name, Path(), kind)
     show(f"Written: {', '.join(map(str, written))}")
     show(f"Next, in {written[0].parent}: pip install -e '.[test]' && pytest && pipe run example.toml")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json as json_text
 import sys
-from contextlib import redirect_stdout
+from contextlib import nullcontext, redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,7 +12,7 @@ import typer
 
 from caviar.cli.advice import show_advice, show_next_run, wider_name
 from caviar.cli.shared import Code, Quiet, Settings, limit_blas_threads, plain, plain_numbers, since_start
-from caviar.cli.terminal.output import give, show
+from caviar.cli.terminal.output import give, show, verbose_log
 from caviar.cli.terminal.signals import stop_on_signals
 
 if TYPE_CHECKING:
@@ -31,6 +31,9 @@ def run(
     code: Code = None,
     json: Annotated[bool, typer.Option("--json", help="Print the result as one JSON object and nothing else.")] = False,
     quiet: Quiet = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Show what is done, by whom and how long it takes.")
+    ] = False,
 ) -> None:
     """Search and train as FILE says, or go on where it stopped.
 
@@ -47,12 +50,15 @@ def run(
     from caviar.engine.analysis.range_edge_advice import range_edge
     from caviar.engine.resume.check import Refused
     from caviar.engine.study import run as run_pipeline
+    from caviar.text.log import timed
     from caviar.values.problem import LateMistake
     from caviar.values.ranking import without_winner
 
     chosen = [*(settings or ()), *([] if workers is None else [f"executor.workers={workers}"])]
-    with redirect_stdout(sys.stderr if json else sys.stdout):  # whatever plugins print
-        pipeline = load(file, chosen, code)
+    watched = verbose_log(since_start) if verbose else nullcontext()
+    with watched, redirect_stdout(sys.stderr if json else sys.stdout):  # whatever plugins print
+        with timed("%s read and checked", file):
+            pipeline = load(file, chosen, code)
         show_advice(pipeline, quiet)
         try:
             with stop_on_signals() as check_stop:

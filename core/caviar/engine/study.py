@@ -26,6 +26,7 @@ from caviar.engine.warm_start.given_points import given_trials
 from caviar.engine.warm_start.map_to_space import TargetStudy
 from caviar.interfaces.reporter import Reporter
 from caviar.support.files import write_atomically
+from caviar.text.log import timed
 from caviar.text.once import say_anew
 from caviar.values.problem import Problem, Stopped
 from caviar.values.run import RunInfo, Summary
@@ -78,7 +79,8 @@ def run(
     observers = Observers((*pipeline.reporter, *watchers))
     observers.tell("before_data", name=pipeline.name)
     try:
-        work, preparation, objective = resolve_run(pipeline)
+        with timed("data read and prepared"):
+            work, preparation, objective = resolve_run(pipeline)
     finally:
         observers.tell("after_data")  # no thread of a reporter is left: workers can still be forks
     pipeline = work.pipeline
@@ -119,7 +121,8 @@ def run(
                 observers.tell("before_run", run=info)
                 stopped = SearchLoop(context).complete(workers)
             best = objective.best(ledger.trials())
-            model, note, failure = models.made(best, check_stop)
+            with timed("best model made and tested"):
+                model, note, failure = models.made(best, check_stop)
         except BaseException as error:
             interrupted = isinstance(error, (Stopped, KeyboardInterrupt))
             reason = str(error) if isinstance(error, Problem) else told(error)

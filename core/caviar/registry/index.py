@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import entry_points
+from typing import Any
 
 from caviar.values.problem import Problem
 
 PREFIX = "caviar."
+_COMMAND = "caviar.cli.entry:main"  # the target of `pipe`
 
 
 class PluginError(Problem):
@@ -39,7 +41,7 @@ class Entry:
 
     @property
     def owner(self) -> str:
-        """Who brings it: "caviar 0.1.0"."""
+        """Who brings it: "caviar-ml 0.1.0"."""
         return f"{self.distribution} {self.version}".rstrip()
 
 
@@ -91,8 +93,20 @@ def forget(module: str) -> None:
 
 
 @cache
+def own_distribution() -> str:
+    """The name that pip installs Caviar by: of the distribution that brings the command `pipe`."""
+    brought = (each.dist for each in _points().select(group="console_scripts") if each.value == _COMMAND)
+    return next((each.name for each in brought if each), "unknown")
+
+
+@cache
+def _points() -> Any:  # the type's name differs between versions of Python
+    return entry_points()
+
+
+@cache
 def _installed() -> tuple[Entry, ...]:
-    points = entry_points()
+    points = _points()
     return tuple(
         Entry(
             point.group.removeprefix(PREFIX),

@@ -12,7 +12,7 @@ from typing import Any
 from caviar.interfaces.plugin import Plugin
 from caviar.registry.extras import install_line
 from caviar.registry.flaws import flaw_of
-from caviar.registry.index import Entry, NotInstalled, PluginError, entries, find
+from caviar.registry.index import Entry, NotInstalled, PluginError, entries, find, own_distribution
 from caviar.support.raised import sentence
 
 # Base classes are imported when their kind is asked for: `pipe check` then loads only what a file names.
@@ -83,7 +83,7 @@ def label_of(plugin: Plugin) -> str:
 
 
 def version_of(cls: type[Plugin]) -> str:
-    """Whose plugin this is: "caviar 0.1.0"; for a class that nobody declares, its module."""
+    """Whose plugin this is: "caviar-ml 0.1.0"; for a class that nobody declares, its module."""
     name = name_of(cls)
     owners = (each.owner for each in entries(cls.kind) if each.name == name)
     return next(owners, cls.__module__)
@@ -105,7 +105,7 @@ def declared(cls: type[Plugin]) -> type[Plugin]:
 def is_bundled(cls: type[Plugin]) -> bool:
     """Whether Caviar itself brings a declared class."""
     entry = entry_of(cls)
-    return entry is not None and entry.distribution == "caviar"
+    return entry is not None and entry.distribution == own_distribution()
 
 
 def _imported(entry: Entry) -> Any:

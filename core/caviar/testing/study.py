@@ -11,7 +11,7 @@ from caviar.interfaces.store import StudyRecord, TrialRecord
 from caviar.values.metrics import Metrics
 from caviar.values.trial import Trial, TrialState
 
-STUDY = StudyRecord('name = "x"\n', {"numpy": "2.4"}, "abc", {"optimizer.adam": "caviar 0.1"}, "r2", "maximize")
+STUDY = StudyRecord('name = "x"\n', {"numpy": "2.4"}, "abc", {"optimizer.adam": "caviar-ml 0.1"}, "r2", "maximize")
 VALUES = {"rate": 0.1, "units": 32, "sizes": (3, 5), "list": [1, 2.5, "ä"], "flag": True, "name": "adam", "big": 2**60}
 TRIALS = tuple(Trial(index, 0, (index / 7, nan), {**VALUES, "rate": 0.1 + index / 3}) for index in range(6))
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import logging
-
+from caviar.text.log import log
 from caviar.text.printable import printable_line
 
 _said: set[str] = set()
-logging.getLogger("caviar").addHandler(logging.NullHandler())  # who shows them adds another, such as a reporter
 
 
 def say_anew() -> None:
@@ -19,4 +17,4 @@ def say_once(line: str) -> None:
     """A warning of the logger "caviar"; in a worker process its coordinator says it, once for all of them."""
     if line not in _said:
         _said.add(line)
-        logging.getLogger("caviar").warning(printable_line(line))
+        log.warning(printable_line(line))

@@ -32,6 +32,11 @@ class Segment:
     seconds: tuple[float, ...] = ()
     repeat: int = 0
 
+    def __str__(self) -> str:
+        fold = f", fold {self.fold}" if self.fold else ""
+        again = f", re-test {self.repeat}" if self.repeat else ""
+        return f"trials {', '.join(map(str, self.trials))}, epochs {self.start} to {self.until}{fold}{again}"
+
     def part(self, members: Sequence[int]) -> Segment:
         """The same with some of its members, by their places."""
         chosen = list(members)

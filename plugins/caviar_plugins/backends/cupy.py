@@ -11,8 +11,8 @@ from caviar.plugin import Array, Backend
 class CuPy(Backend, interface=1):
     """All arrays of a population on the GPU; "auto" takes it where one answers.
 
-    CuPy itself comes with `pip install 'caviar[cuda12]'` or `'caviar[cuda13]'`, as `nvidia-smi` says which CUDA the
-    driver knows. It compiles kernels when they are first used and keeps them in ~/.cupy; `CUPY_CACHE_DIR` names
+    CuPy itself comes with `pip install 'caviar-ml[cuda12]'` or `'caviar-ml[cuda13]'`, as `nvidia-smi` says which CUDA
+    the driver knows. It compiles kernels when they are first used and keeps them in ~/.cupy; `CUPY_CACHE_DIR` names
     another folder. Source: Okuta et al. 2017, "CuPy: A NumPy-compatible library for NVIDIA GPU calculations".
     """
 

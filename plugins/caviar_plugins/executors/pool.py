@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -13,8 +14,9 @@ from multiprocessing.connection import wait
 from caviar.plugin import Buffer, Fault, MemberOutcome, Outcome, Segment, Tell, TrialState, Workers, say_once
 
 from caviar_plugins.executors.oom import oom_kills
-from caviar_plugins.executors.worker_handle import Dead, NoWorkers, WorkerHandle, stop_workers
+from caviar_plugins.executors.worker_handle import Dead, Message, NoWorkers, WorkerHandle, stop_workers
 
+_log = logging.getLogger("caviar")
 _LOOK_UP = 0.1  # seconds between two looks at whether the user wants to stop
 # A worker looks at its clock between two steps. One that is this far beyond its trials' time has got stuck in a step.
 _SLACK, _GRACE = 2, 5
@@ -74,10 +76,12 @@ class Pool(Workers):
                     except Dead as death:
                         again, outcomes = self._after(worker, death)
                         waiting.extendleft(again)
+                        _log.debug("worker %d %s", worker.number, death)
+                        for task in again:
+                            _log.debug("%s: tried again", task.segment)
                     else:
                         self._false_starts = 0
-                        if message.line:
-                            say_once(message.line)
+                        _pass_on(worker, message)
                         for epoch in message.epochs:
                             tell(epoch)
                         outcomes = [message.outcome] if message.outcome else []
@@ -108,6 +112,7 @@ class Pool(Workers):
         for _ in range(min(wanted, self._count - len(self._workers))):
             free = min(set(range(self._count)) - {worker.number for worker in self._workers})
             self._workers[WorkerHandle(self._shared, free, self._count, self._may_fork)] = None
+            _log.debug("worker %d of %d: started", free, self._count)
 
     def _heard(self) -> list[WorkerHandle]:
         """Who has something to say, or is dead."""
@@ -147,6 +152,14 @@ class Pool(Workers):
         for worker in workers:
             del self._workers[worker]
         stop_workers(workers)
+
+
+def _pass_on(worker: WorkerHandle, message: Message) -> None:
+    """Logs what a worker has logged."""
+    if message.line and message.level >= logging.WARNING:
+        say_once(message.line)
+    elif message.line:
+        _log.log(message.level, "worker %d: %s", worker.number, message.line)
 
 
 def _killed(task: _Task, death: Dead) -> tuple[list[_Task], list[Outcome]]:

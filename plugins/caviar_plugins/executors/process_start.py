@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import os
 import signal
 import subprocess
@@ -19,7 +20,7 @@ sys.path[:] = {path}
 from caviar_plugins.executors.lifeline import depend_on
 depend_on({coordinator})
 from caviar_plugins.executors.worker import main
-main({connection}, {job_spec}, {number}, {count})
+main({connection}, {job_spec}, {number}, {count}, {level})
 """
 _POLL = 0.002  # seconds between two looks at whether a worker has ended
 _ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
@@ -37,12 +38,13 @@ class Process(Protocol):
 
 @dataclass(frozen=True)
 class WorkerArguments:
-    """What a worker is given: two file descriptors, and that it is `number` of `count`."""
+    """What a worker is given: two file descriptors, that it is `number` of `count`, and what it logs at least."""
 
     connection: int
     job_spec: int
     number: int
     count: int
+    level: int = logging.WARNING
 
 
 def _can_fork() -> bool:
@@ -114,7 +116,7 @@ def _work(arguments: WorkerArguments, coordinator: int, mask: Iterable[int]) -> 
 
         depend_on(coordinator)
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-        main(arguments.connection, arguments.job_spec, arguments.number, arguments.count)
+        main(arguments.connection, arguments.job_spec, arguments.number, arguments.count, arguments.level)
     except BaseException:
         sys.excepthook(*sys.exc_info())
     finally:
@@ -150,6 +152,7 @@ class Spawned:
             job_spec=arguments.job_spec,
             number=arguments.number,
             count=arguments.count,
+            level=arguments.level,
         )
         self._process = subprocess.Popen(
             [sys.executable, "-c", start],

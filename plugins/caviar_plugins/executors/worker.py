@@ -21,9 +21,13 @@ _TELL = 0.1  # seconds between two messages about epochs
 _log = logging.getLogger("caviar")
 
 
-def main(connection: int, job_spec: int, number: int, count: int) -> None:
-    """Works, as `number` of `count`, until the pipe ends; nothing but what goes through it leaves this process."""
+def main(connection: int, job_spec: int, number: int, count: int, level: int) -> None:
+    """Works, as `number` of `count`, until the pipe ends; nothing but what goes through it leaves this process.
+
+    Of what is logged, records of `level` and above go through it.
+    """
     gc.disable()  # while libraries load: a tenth of the start went into looking for garbage that is not there
+    _log.setLevel(level)
     worker = _Worker(Connection(connection))
     try:
         job = open_job(mmap(job_spec, 0, access=ACCESS_READ), number, count)
@@ -74,14 +78,14 @@ class _Worker:
         self._compiling = going
         self._say()
 
-    def _say(self, epochs: Sequence[EpochInfo] = (), outcome: Outcome | None = None, line: str = "") -> None:
+    def _say(self, epochs: Sequence[EpochInfo] = (), outcome: Outcome | None = None, *log: str | int) -> None:
         """The fields of a Message."""
         with self._speaking:
-            self._connection.send_bytes(b"".join(pack([epochs, outcome, self._compiling, line])))
+            self._connection.send_bytes(b"".join(pack([epochs, outcome, self._compiling, *log])))
 
 
 class _Aloud(logging.Handler):
-    """What is logged for people is said by the coordinator, once for all workers."""
+    """What is logged is passed on to the coordinator, which says a warning once for all workers."""
 
     def __init__(self, say: Callable[..., None]) -> None:
         super().__init__()
@@ -93,7 +97,7 @@ class _Aloud(logging.Handler):
         except Exception:  # what a plugin logs may be anything, and is no reason for its trial to fail
             self.handleError(record)
         else:
-            self._say(line=line)
+            self._say((), None, line, record.levelno)
 
 
 class _Epochs:

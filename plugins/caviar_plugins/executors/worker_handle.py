@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 from collections.abc import Sequence
 from contextlib import suppress
@@ -38,13 +39,14 @@ class Dead(Exception):
 class Message:
     """What a worker says: epochs trained since its last message, and the outcome of its segment once it is there.
 
-    `compiling`: it compiles kernels, and will say nothing until that is done. `line`: for people.
+    `compiling`: it compiles kernels, and will say nothing until that is done. `line`: what it logged at `level`.
     """
 
     epochs: Sequence[EpochInfo] = ()
     outcome: Outcome | None = None
     compiling: bool = False
     line: str = ""
+    level: int = logging.WARNING
 
 
 class WorkerHandle:
@@ -60,7 +62,8 @@ class WorkerHandle:
             self.connection, theirs = Pipe()
         except OSError as error:
             raise NoWorkers(f"a worker process could not start: {error}") from error
-        arguments = WorkerArguments(theirs.fileno(), job_spec, number, count)
+        level = logging.getLogger("caviar").getEffectiveLevel()
+        arguments = WorkerArguments(theirs.fileno(), job_spec, number, count, level)
         try:
             self._process = begin(arguments, may_fork)
         except OSError as error:

@@ -50,7 +50,7 @@ class Optuna(Strategy, interface=2):
         try:
             import optuna
         except ImportError:
-            raise ValueError("it needs 'optuna'; pip install 'caviar[optuna]'") from None
+            raise ValueError("it needs 'optuna'; 'pipe plugins optuna' says how to install it") from None
         known = {
             name: each
             for name, each in vars(optuna.samplers).items()

@@ -98,7 +98,9 @@ def test_a_name_that_an_installed_metric_has_is_told() -> None:
     class R2(Plain):
         """Somebody else's."""
 
-    with pytest.raises(Mistakes, match=r"search\.metric: R2 has the name of caviar .*'s metric 'r2'; give it another"):
+    with pytest.raises(
+        Mistakes, match=r"search\.metric: R2 has the name of caviar-ml .*'s metric 'r2'; give it another"
+    ):
         small(R2()).run(X, Y)
 
 

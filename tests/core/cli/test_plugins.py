@@ -17,7 +17,7 @@ def pipe(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
 
 
 def test_plugins_are_listed_and_described(tmp_path: Path) -> None:
-    assert re.search(r"\n  adam +caviar ", pipe("plugins", cwd=tmp_path).stdout)
+    assert re.search(r"\n  adam +caviar-ml ", pipe("plugins", cwd=tmp_path).stdout)
     assert "tier 1" in pipe("plugins", "adam", cwd=tmp_path).stdout
     assert pipe("plugins", "adm", cwd=tmp_path).stderr == "no plugin is called 'adm'; did you mean 'adam'?\n"
 
@@ -28,9 +28,9 @@ def test_what_an_extra_brings_is_described_before_it_is_there(monkeypatch: pytes
     assert told[2].startswith("  `sampler` names a class of `optuna.samplers`")
     assert told[-5:] == [
         "",
-        "  It comes with pip install 'caviar[optuna]'",
+        "  It comes with pip install 'caviar-ml[optuna]'",
         "",
         '  sampler  = "tpe"  text',
         "  options  = {}     a table",
     ]
-    assert "\n  It comes with pip install 'caviar[cuda12]'\n" in CliRunner().invoke(app, ["plugins", "cupy"]).output
+    assert "\n  It comes with pip install 'caviar-ml[cuda12]'\n" in CliRunner().invoke(app, ["plugins", "cupy"]).output

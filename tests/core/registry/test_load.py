@@ -54,7 +54,7 @@ def test_a_plugin_is_loaded_by_name_and_known_by_it(install: Install) -> None:
 
 
 def test_bundled_plugins_are_found_as_all_others(install: Install) -> None:
-    assert version_of(load("optimizer", "adam")).startswith("caviar ")
+    assert version_of(load("optimizer", "adam")).startswith("caviar-ml ")
 
 
 def test_the_index_is_sorted_once_until_a_plugin_is_added_or_forgotten() -> None:
@@ -81,7 +81,7 @@ def test_an_unknown_name_is_told_with_what_there_is() -> None:
 def test_two_owners_of_a_name_are_an_error_that_names_both() -> None:
     index.add(Entry("optimizer", "adam", "others_adam:Adam", "others", "1.0"))
     try:
-        with pytest.raises(PluginError, match=r"optimizer 'adam' has two owners: caviar .* and others 1.0"):
+        with pytest.raises(PluginError, match=r"optimizer 'adam' has two owners: caviar-ml .* and others 1.0"):
             load("optimizer", "adam")
         load("optimizer", "sgd")
     finally:

@@ -14,6 +14,7 @@ from caviar import Mistakes, Pipeline, load
 from caviar.cli.main import app
 from caviar.engine.data.resolve import backend_of
 from caviar.registry.extras import install_line
+from caviar.registry.index import own_distribution
 from caviar.testing import BackendContract
 from caviar_plugins import CuPy, NumPy
 from typer.testing import CliRunner
@@ -47,18 +48,18 @@ def pipe(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
 def test_a_file_that_asks_for_it_is_told_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "p.toml").write_text(FILE + 'backend = "cupy"\n')
     monkeypatch.setattr("caviar.registry.load.find_spec", lambda name: None)
-    with pytest.raises(Mistakes, match=r"p\.toml:3: backend: .* it needs 'cupy'; pip install 'caviar\[cuda12\]'$"):
+    with pytest.raises(Mistakes, match=r"p\.toml:3: backend: .* it needs 'cupy'; pip install 'caviar-ml\[cuda12\]'$"):
         load(tmp_path / "p.toml")
 
 
 def test_the_list_of_plugins_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("caviar.registry.load.find_spec", lambda name: None)
     told = CliRunner().invoke(app, ["plugins"]).output
-    assert re.search(r"\n  cupy +caviar \S+  comes with pip install 'caviar\[cuda12\]'\n", told)
+    assert re.search(r"\n  cupy +caviar-ml \S+  comes with pip install 'caviar-ml\[cuda12\]'\n", told)
 
 
 def test_cupy_is_found_in_the_extra_of_its_cuda_version() -> None:
-    assert install_line("caviar", "cupy") == "pip install 'caviar[cuda12]'"
+    assert install_line(own_distribution(), "cupy") == "pip install 'caviar-ml[cuda12]'"
 
 
 def test_checking_a_file_that_asks_for_it_does_not_import_it(tmp_path: Path) -> None:

@@ -182,6 +182,7 @@ def test_the_head_tells_columns_and_rows(tmp_path: Path) -> None:
     assert (head.target[0].kind, head.target[0].whole, head.rows, head.exact) == ("numbers", False, 3, True)
 
 
+@pytest.mark.thorough
 def test_the_rows_of_a_long_file_are_estimated(tmp_path: Path) -> None:
     head = table_of(tmp_path, "a,y\n" + "1.25,0\n" * 500_000).head()
     assert (head.rows, head.exact, head.whole) == (500_000, False, False)
@@ -193,6 +194,7 @@ def test_the_head_tells_the_mistakes_it_sees(tmp_path: Path) -> None:
         table_of(tmp_path, "a,y\n1,2\n1\n").head()
 
 
+@pytest.mark.thorough
 def test_a_row_that_the_limit_cuts_is_no_mistake(tmp_path: Path) -> None:
     rows = "1.25,u\n" * (HEAD // 7) + '"' + "long\n" * 100 + '",v\n'
     head = table_of(tmp_path, "a,y\n" + rows).head()
@@ -205,11 +207,13 @@ def test_a_row_longer_than_the_limit_is_read_whole(tmp_path: Path) -> None:
     assert (head.rows, head.exact) == (2, True)
 
 
+@pytest.mark.thorough
 def test_a_letter_that_the_limit_cuts_is_no_mistake(tmp_path: Path) -> None:
     head = table_of(tmp_path, "a,y\n" + "ä,1\n" * (HEAD // 5) + "ä,2\n" * 9).head()
     assert (head.exact, head.features[0].kind) == (False, "words")
 
 
+@pytest.mark.thorough
 def test_a_mistake_behind_the_head_is_told_by_reading_alone(tmp_path: Path) -> None:
     table = table_of(tmp_path, "a,y\n" + "1.25,2\n" * (HEAD // 7 + 9) + "oops,2\n")
     assert not table.head().exact
@@ -217,6 +221,7 @@ def test_a_mistake_behind_the_head_is_told_by_reading_alone(tmp_path: Path) -> N
         table.read()
 
 
+@pytest.mark.thorough
 def test_a_mistake_in_the_head_of_a_long_file_is_told_with_the_rows_seen(tmp_path: Path) -> None:
     table = table_of(tmp_path, "a,y\noops,2\n" + "1.25,2\n" * (HEAD // 7 + 9))
     for look in (table.head, table.read):

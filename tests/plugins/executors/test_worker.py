@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,18 @@ class Logging(SGD):
         logging.getLogger("caviar").warning(self.words, "three")
         super().update(*known)
 """
+
+
+def test_what_a_worker_logs_for_debugging_comes_with_its_number(
+    file: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caplog.set_level(logging.DEBUG, "caviar")
+    (file.parent / "optimizers.py").write_text(LOGGING.replace("warning", "debug"))
+    work = job(file, "optimizer.use=logging", "optimizer.words=%s steps")
+    go(Processes(workers=1), work, [segment(0, 1)])
+    told = [record.getMessage() for record in caplog.records if record.levelno == logging.DEBUG]
+    assert told.count("worker 0: three steps") > 1, "each is passed on, not only the first of a kind"
+    assert sum("trials 0, 1, epochs" in each for each in told) == 1
 
 
 @pytest.mark.parametrize(("words", "said"), [("%s steps", {"three steps"}), ("%d steps", set())])

@@ -39,6 +39,7 @@ def quick(kind: type[Any]) -> Any:
     return compiled(kind)()
 
 
+@pytest.mark.thorough
 @settings(max_examples=200, deadline=None)
 @given(some.data())
 def test_they_are_the_plain_ones_to_the_bit_with_ties_nan_and_missing_classes(data: some.DataObject) -> None:

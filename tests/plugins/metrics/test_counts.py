@@ -3,6 +3,7 @@
 import warnings
 
 import numpy
+import pytest
 from caviar.plugin import Array
 from caviar.testing import MetricContract
 from caviar_plugins import F1, Accuracy, BalancedAccuracy
@@ -27,6 +28,7 @@ def expected(truth: Array, guessed: Array, classes: int) -> list[float]:
         return [accuracy_score(truth, guessed), balanced_accuracy_score(truth, guessed), f1]
 
 
+@pytest.mark.thorough
 @settings(max_examples=150, deadline=None)
 @given(st.data())
 def test_counts_are_scikit_learns_also_where_classes_are_missing(data: st.DataObject) -> None:

@@ -41,6 +41,7 @@ def drawn(shape: dict[str, Any], inputs: int, rows: int, dtype: str, members: in
     return parameters.astype(dtype), statistics.astype(dtype), x.astype(dtype)
 
 
+@pytest.mark.thorough
 @settings(max_examples=60, deadline=None)
 @given(
     units=some.lists(some.integers(1, 70), min_size=1, max_size=3).map(tuple),

@@ -15,7 +15,7 @@ Finish = Callable[..., TrialRecord]
 
 @pytest.fixture
 def study() -> StudyRecord:
-    return StudyRecord('name = "x"\n', {"numpy": "2.4"}, "abc", {"optimizer.adam": "caviar 0.1.0"}, "r2", "maximize")
+    return StudyRecord('name = "x"\n', {"numpy": "2.4"}, "abc", {"optimizer.adam": "caviar-ml 0.1.0"}, "r2", "maximize")
 
 
 @pytest.fixture

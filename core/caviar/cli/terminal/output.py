@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from textwrap import wrap
 from typing import TextIO
 
@@ -47,6 +49,27 @@ def show_logged() -> None:
             show(record.getMessage(), err=True)
 
     logging.getLogger("caviar").addHandler(Shown())
+
+
+@contextmanager
+def verbose_log(clock: Callable[[], float]) -> Iterator[None]:
+    """Meanwhile, what the logger `caviar` says below a warning is shown on standard error, with the clock's seconds."""
+    import logging
+
+    class Shown(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            if record.levelno < logging.WARNING:  # those are shown by reporters
+                show(f"{clock():8.3f} s  {record.getMessage()}", err=True, indent=12)
+
+    logger, shown = logging.getLogger("caviar"), Shown()
+    before = logger.level
+    logger.addHandler(shown)
+    logger.setLevel(logging.DEBUG)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
+        logger.removeHandler(shown)
 
 
 def width_of(stream: TextIO) -> int | None:

@@ -17,7 +17,7 @@ from caviar.config.declaration.space import space_of
 from caviar.config.hints.suggestions import closest
 from caviar.config.reading.positions import Keys
 from caviar.registry.extras import install_line
-from caviar.registry.index import PluginError
+from caviar.registry.index import PluginError, own_distribution
 from caviar.registry.load import load
 from caviar.values.metric_name import MetricName
 
@@ -89,7 +89,8 @@ def _of_study(pipeline: Pipeline, study: OptunaStudy) -> Iterator[tuple[Keys, st
     if isinstance(study.storage, Path) and not study.storage.is_file():
         yield (), f"no such file: {study.storage}"
     elif find_spec("optuna") is None:
-        yield (), f"a study of Optuna's can be read where 'optuna' is installed; {install_line('caviar', 'optuna')}"
+        line = install_line(own_distribution(), "optuna")
+        yield (), f"a study of Optuna's can be read where 'optuna' is installed; {line}"
     elif isinstance(study.storage, Path) and (goals := goals_in(study.storage)) is not None:
         if text := wrong_study(study, list(goals)):
             yield (), f"{called(study.storage)} {text}"

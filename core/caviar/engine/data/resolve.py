@@ -16,7 +16,7 @@ from caviar.interfaces.backend import Backend
 from caviar.interfaces.data import DataError
 from caviar.interfaces.plugin import Plugin
 from caviar.interfaces.trainer import Trainer
-from caviar.registry.index import PluginError, names
+from caviar.registry.index import PluginError, names, own_distribution
 from caviar.registry.load import load
 from caviar.values.dataset import Dataset
 from caviar.values.problem import LateMistake
@@ -114,7 +114,7 @@ def _automatic() -> Backend:
         assert isinstance(backend, Backend)
         if backend.missing() is None:
             return backend
-    raise NoBackend("none can be used here; reinstall caviar")
+    raise NoBackend(f"none can be used here; pip install --force-reinstall {own_distribution()}")
 
 
 def plugins_at(value: Any) -> tuple[Plugin, ...]:

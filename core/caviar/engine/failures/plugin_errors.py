@@ -65,7 +65,7 @@ def told(error: BaseException, suspect: Plugin | None = None, at: str = "") -> s
 
 @contextmanager
 def attribute_errors(plugin: Plugin, at: str = "") -> Iterator[None]:
-    """Whatever is raised becomes a PluginError: "strategy 'random' of caviar 0.1.0 failed: …"."""
+    """Whatever is raised becomes a PluginError: "strategy 'random' of caviar-ml 0.1.0 failed: …"."""
     try:
         yield
     except Exception as error:  # a plugin may raise anything

@@ -13,6 +13,7 @@ from caviar.engine.search.patience import out_of_patience
 from caviar.engine.search.retests import Retests, known_before
 from caviar.engine.search.rounds import Round
 from caviar.interfaces.executor import Workers
+from caviar.text.log import timed
 from caviar.values.arrays import Array
 from caviar.values.random import Random
 from caviar.values.trial import Trial
@@ -36,7 +37,9 @@ class SearchLoop:
         for index in range(known[-1].round if known else 0, -(-total // size)):
             wanted = range(index * size, min((index + 1) * size, total))
             halt = self._propose(index, wanted)
-            if Round(context, wanted).complete(workers):
+            with timed("round %d: trained", index):
+                trained = Round(context, wanted).complete(workers)
+            if trained:
                 trials = ledger.trials()[wanted.start : wanted.stop]
                 context.observers.tell("after_round", run=context.info, index=index, trials=trials)
             if len(context.space):
@@ -83,7 +86,9 @@ class SearchLoop:
             return numpy.empty((count, 0))
         strategy, history = self.context.pipeline.search.strategy, self.context.history(known)
         with attribute_errors(strategy):
-            points = numpy.asarray(strategy.propose(space, history, count, seed.child("strategy")), dtype=numpy.float64)
+            with timed("%d points proposed", count):
+                proposed = strategy.propose(space, history, count, seed.child("strategy"))
+            points = numpy.asarray(proposed, dtype=numpy.float64)
             if points.ndim != 2 or points.shape[0] > count or points.shape[1] != len(space):
                 text = f"proposed an array of shape {points.shape} instead of {(count, len(space))}"
                 raise WrongReturn(strategy, "propose", text)

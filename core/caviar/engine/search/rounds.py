@@ -17,6 +17,7 @@ from caviar.engine.search.trainings import Trainings
 from caviar.interfaces.executor import Workers
 from caviar.interfaces.pruner import Decision
 from caviar.interfaces.store import TrialRecord
+from caviar.text.log import timed
 from caviar.values.arrays import Array
 from caviar.values.segment import MemberOutcome, Segment
 from caviar.values.trial import Trial, TrialState
@@ -119,12 +120,12 @@ class Round:
         self, members: Sequence[MemberOutcome], trials: Mapping[int, Trial], attempts: Mapping[int, int]
     ) -> None:
         ended = [self._ended(trials[member.trial], member) for member in members]
-        self.context.ledger.record(
-            [
-                TrialRecord(trial, attempts[trial.index], member.metrics, member.weights or member.carry)
-                for trial, member in zip(ended, members, strict=True)
-            ]
-        )
+        records = [
+            TrialRecord(trial, attempts[trial.index], member.metrics, member.weights or member.carry)
+            for trial, member in zip(ended, members, strict=True)
+        ]
+        with timed("%d trials recorded", len(records)):
+            self.context.ledger.record(records)
         self._tell_ended(ended)
 
     def _ended(self, trial: Trial, outcome: MemberOutcome) -> Trial:

@@ -23,6 +23,7 @@ from caviar.interfaces.metric import Metric
 from caviar.interfaces.trainer import TrainerContext
 from caviar.support.packed import Buffer
 from caviar.support.raised import trace_of
+from caviar.text.log import timed
 from caviar.values.dataset import Dataset
 from caviar.values.history import Goal
 from caviar.values.inputs import NO_INPUTS, Inputs
@@ -71,7 +72,7 @@ class Work:
             if fault is None:
                 raise
             return Outcome(segment, tuple(set_aside(segment.trials, segment.start, fault, told(error))))
-        with limits, numpy.errstate(all="ignore"):
+        with limits, numpy.errstate(all="ignore"), timed("%s: trained", segment):
             return Outcome(segment, tuple(self._try(segment, tell, check_stop)))
 
     def _prepared(self) -> OneThread:

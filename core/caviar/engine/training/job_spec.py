@@ -15,6 +15,7 @@ from caviar.engine.training.variants import variant_for
 from caviar.interfaces.backend import Backend
 from caviar.interfaces.metric import Metric
 from caviar.registry.code import register, registered
+from caviar.registry.index import own_distribution
 from caviar.registry.load import load, name_of
 from caviar.support.packed import Buffer, pack, unpack
 
@@ -44,7 +45,7 @@ def job_spec_of(work: Work) -> list[Buffer] | None:
 
 def is_bundled(work: Work) -> bool:
     """Whether Caviar alone brings what a job needs."""
-    return owners_of(_training(work), *work.metrics.values()) == {"caviar"}
+    return owners_of(_training(work), *work.metrics.values()) == {own_distribution()}
 
 
 def _training(work: Work) -> Pipeline:

@@ -12,6 +12,7 @@ from typing import Protocol, TypeVar
 from caviar.interfaces.backend import Backend
 from caviar.interfaces.plugin import Plugin
 from caviar.support.numba_access import CompileError, on_compiling, target, unusable
+from caviar.text.log import log
 from caviar.text.once import say_once
 from caviar.text.printable import printable_line
 
@@ -40,7 +41,9 @@ class Compiling:
         """The last one that began is done."""
         self.depth -= 1
         if self.depth == 0:
-            self.before += monotonic() - self.since
+            took = monotonic() - self.since
+            self.before += took
+            log.debug("compiled: %.3f s", took)
             self.tell(False)
 
     def seconds(self) -> float:
@@ -151,6 +154,7 @@ def _numba_works() -> bool:
     def announce(module: str) -> None:
         """Says why the first step takes seconds; kernels found on disk are not compiled and say nothing."""
         _compiling.start()
+        log.debug("compiling a kernel of %s", module)
         if module.partition(".")[0] in _packages:
             say_once("compiling kernels for this machine, which is done once and may take a minute")
 

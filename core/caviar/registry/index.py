@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import EntryPoints, entry_points
+from typing import cast
 
 from caviar.values.problem import Problem
 
@@ -96,7 +97,7 @@ def own_distribution() -> str:
 
 @cache
 def _points() -> EntryPoints:
-    return entry_points()
+    return cast("EntryPoints", entry_points())  # in 3.11 a subclass of dict that has the same methods
 
 
 @cache

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy
 import pytest
-from caviar import Best, DataError, Mistakes, Problem, Study, Trial, load
+from caviar import DataError, Mistakes, Problem, Study, Trial, load
 from caviar.registry import index
 from caviar.testing import TrainerContract
 
@@ -225,7 +225,7 @@ def outcome(study: Study) -> list[object]:
     return [*trials, best(study).trial, best(study).weights["place"].tolist()]
 
 
-def best(study: Study) -> Best:
+def best(study: Study) -> TrainedModel:
     assert study.best is not None, study
     return study.best
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import entry_points
-from typing import Any
+from importlib.metadata import EntryPoints, entry_points
+from typing import cast
 
 from caviar.values.problem import Problem
 
@@ -100,8 +100,8 @@ def own_distribution() -> str:
 
 
 @cache
-def _points() -> Any:  # the type's name differs between versions of Python
-    return entry_points()
+def _points() -> EntryPoints:
+    return cast("EntryPoints", entry_points())  # in 3.11 a subclass of dict that has the same methods
 
 
 @cache

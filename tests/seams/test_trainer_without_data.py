@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy
 import pytest
-from caviar import DataError, Mistakes, Problem, Study, Trial, load
+from caviar import DataError, Mistakes, Problem, Study, TrainedModel, Trial, load
 from caviar.registry import index
 from caviar.testing import TrainerContract
 

@@ -14,12 +14,11 @@ from caviar.values.arrays import Array
 from caviar.values.history import Goal
 from caviar.values.problem import Problem
 from caviar.values.ranking import ranked
-from caviar.values.run import RunView
 from caviar.values.trial import Trial
 
 
 @dataclass(frozen=True)
-class TrialsView(RunView):
+class TrialsView:
     """These trials, each with a curve that stays at its final value, and no model."""
 
     trials: tuple[Trial, ...]

@@ -10,6 +10,7 @@ from caviar.plugin import (
     Activation,
     Array,
     Initial,
+    Inputs,
     Model,
     ModelContext,
     Normalizer,
@@ -24,21 +25,21 @@ from caviar_plugins import LogInt, ReLU
 class $cls($bases):
     """output = h V + x U + b, h = activation(normalizer(x W + a)): one hidden layer, and the inputs past it.
 
-    x is (members or 1, batch, inputs), a weight (members, rows, columns).
+    x is (members or 1, batch, inputs.width), a weight (members, rows, columns).
     """
 
     units: Tunable[int] = tunable(default=64, ge=1, search=LogInt(32, 256), tier=2)
     activation: Tunable[Activation] = tunable(default=ReLU())
 
-    def layout(self, inputs: int, outputs: int, normalizer: Normalizer) -> tuple[tuple[Slot, ...], tuple[Slot, ...]]:
-        width, zero = self.units, Initial("constant", 0.0)
-        hidden = [Slot("weight", (inputs, width), "weight", self.activation.initial(inputs, width))]
+    def layout(self, inputs: Inputs, outputs: int, normalizer: Normalizer) -> tuple[tuple[Slot, ...], tuple[Slot, ...]]:
+        rows, width, zero = inputs.width, self.units, Initial("constant", 0.0)
+        hidden = [Slot("weight", (rows, width), "weight", self.activation.initial(rows, width))]
         if not (normalizer.cancels_bias and _normalizes_first(normalizer)):
             hidden.append(Slot("bias", (1, width), "bias", zero))
         hidden += normalizer.slots(width)
         last = [
             Slot("output.weight", (width, outputs), "weight", Activation.initial(self.activation, width, outputs), 2),
-            Slot("output.skip", (inputs, outputs), "weight", Activation.initial(self.activation, inputs, outputs), 2),
+            Slot("output.skip", (rows, outputs), "weight", Activation.initial(self.activation, rows, outputs), 2),
             Slot("output.bias", (1, outputs), "bias", zero, 2),
         ]
         return (*map(_hidden, hidden), *last), tuple(map(_hidden, normalizer.statistics(width)))
@@ -98,7 +99,7 @@ class Test$cls(ModelContract):
         parameters, statistics = self.parts(1)
         parameters["output.weight"][...] = 0.0
         model, x = bound([self.model]), numpy.eye(6)[None]
-        context = ModelContext(False, self.normalizer, model.activation)
+        context = ModelContext(False, self.normalizer, model.activation, inputs=self.inputs)
         output, _ = model.forward(parameters, statistics, x, context)
         numpy.testing.assert_allclose(output, parameters["output.skip"] + parameters["output.bias"])
 

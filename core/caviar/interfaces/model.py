@@ -34,7 +34,7 @@ class ModelContext:
 class Model(Plugin):
     """x is (members or 1, batch, inputs.width), tunables are (members, 1, 1).
 
-    Parameters and statistics are views by slot name, (members, *slot.shape), of any rank; the engine owns the buffers
+    Parameters and statistics are views by slot name, ``(members, *slot.shape)``, of any rank; the engine owns the buffers
     behind them.
 
     Rows come flat. What a row was before is in `inputs`, given to `layout` and to each pass (`context.inputs`): images

@@ -73,7 +73,7 @@ def size_of(layout: Layout) -> int:
 
 
 class Views(Mapping[str, Array]):
-    """A buffer (members, size) seen through a layout: name -> view (members, *shape), no copies.
+    """A buffer (members, size) seen through a layout: name -> view ``(members, *shape)``, no copies.
 
     `buffer` and `layout` stay reachable, because compiled kernels take the flat buffer and an offset; what a kernel
     works out from the layout it may keep in `memo`.

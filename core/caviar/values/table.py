@@ -13,7 +13,7 @@ EXACT_WHOLE = (1 << 53) - 1
 
 @dataclass(frozen=True)
 class Table:
-    """Columns by name, NumPy arrays: each (rows,) or, for a block such as an image's pixels, (rows, *shape).
+    """Columns by name, NumPy arrays: each (rows,) or, for a block such as an image's pixels, ``(rows, *shape)``.
 
     Numbers are of any numeric dtype, missing as NaN; flags are booleans; words are object arrays of str, missing as
     None. `target` names the columns to predict. `test` marks the rows that the data itself sets aside for the test

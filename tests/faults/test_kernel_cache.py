@@ -37,6 +37,9 @@ def doubled(x):
     return total(x)
 
 if __name__ == "__main__":
+    import logging
+
+    logging.basicConfig(format="%(message)s")
     print(doubled(numpy.arange(9.0)))
 """
 
@@ -74,9 +77,9 @@ def damage(folder: Path, how: Damage) -> int:
 
 
 def are_sound(folder: Path) -> bool:
-    """Whether both kernels are kept, with the right checksums."""
+    """Whether all three kernels are kept, with the right checksums."""
     contents = [file.read_bytes() for file in folder.rglob("*.kernel")]
-    return [sha256(each[32:]).digest() == each[:32] for each in contents] == [True, True]
+    return [sha256(each[32:]).digest() == each[:32] for each in contents] == [True] * 3
 
 
 @pytest.fixture(scope="module")

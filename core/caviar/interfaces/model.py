@@ -34,8 +34,8 @@ class ModelContext:
 class Model(Plugin):
     """x is (members or 1, batch, inputs.width), tunables are (members, 1, 1).
 
-    Parameters and statistics are views by slot name, ``(members, *slot.shape)``, of any rank; the engine owns the buffers
-    behind them.
+    Parameters and statistics are views by slot name, ``(members, *slot.shape)``, of any rank; the engine owns the
+    buffers behind them.
 
     Rows come flat. What a row was before is in `inputs`, given to `layout` and to each pass (`context.inputs`): images
     as `x.reshape(*x.shape[:2], *inputs.shape)`, which is (members or 1, batch, 28, 28) or (…, 3, 32, 32); a column of a

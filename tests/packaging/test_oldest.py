@@ -1,4 +1,4 @@
-"""The oldest dependencies: what continuous integration installs is what pyproject.toml promises to work with."""
+"""The oldest dependencies: what `.ci/surroundings` installs is what pyproject.toml promises to work with."""
 
 from __future__ import annotations
 

@@ -98,7 +98,7 @@ def test_a_folded_network_predicts_what_the_trained_one_does(target: str) -> Non
     model = best._model
     assert model is not None
     task, inputs = model.preparation.task, model.preparation.inputs(Table({"x": x}, ()), "float32")
-    work = Work(model.pipeline, NumPy(), task)
+    work = Work(model.pipeline, NumPy(), task, inputs=model.preparation.made)
     population = work.population(Segment((0,), ({},), 0, 0))
     weights = {name: array[None] for name, array in model.weights.items()}
     expected = population.parts["trainer"].predict(weights, population, inputs, work.context(lambda: None))[0]

@@ -22,7 +22,7 @@ from caviar_plugins import ReLU
 SIDE = 3
 
 
-class Conv(Model):
+class Conv(Model, interface=2):
     """Images (height, width) or (channels, height, width); `filters` see 3x3 pixels of every channel."""
 
     filters: Tunable[int] = tunable(default=4, ge=1, tier=2)

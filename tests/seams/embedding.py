@@ -19,7 +19,7 @@ from caviar.plugin import (
 from caviar_plugins import Tanh
 
 
-class Embedding(Model):
+class Embedding(Model, interface=2):
     """A one-hot block of flags, or codes, becomes `size` learned numbers; a row without a level has zeros."""
 
     size: int = setting(default=3, ge=1)

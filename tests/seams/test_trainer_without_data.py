@@ -27,7 +27,7 @@ from caviar.plugin import Advance, Finish, Goal, Metrics, Trainer, Tunable, tuna
 from caviar_plugins import Log, Uniform
 
 
-class Valley(Trainer):
+class Valley(Trainer, interface=2):
     """Descends in a valley from a place of each member's own; (1, 1) is the lowest point."""
 
     name = "valley"

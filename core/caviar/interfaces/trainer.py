@@ -127,11 +127,11 @@ class Trainer(Plugin):
         """About how many bytes a member of such a population takes while it is trained, data not counted.
 
         A population that would not fit is trained in parts. The default allows twice a state's size for what a step
-        computes from it, and 24 bytes for each prediction that is measured after an epoch.
+        computes from it, and 32 bytes for each prediction that is measured after an epoch.
         """
         state = sum(array.nbytes for array in self.start(population, data, context).values()) // len(population)
         outputs = max(len(context.task.classes), len(context.task.targets))
-        return 3 * state + 24 * outputs * len(data.split.validation)
+        return 3 * state + 32 * outputs * len(data.split.validation)
 
     @abstractmethod
     def start(self, population: Population, data: Dataset, context: TrainerContext) -> dict[str, Array]:

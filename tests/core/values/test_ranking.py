@@ -52,5 +52,5 @@ def test_a_history_tells_the_same_noise_and_how_often_each_was_trained() -> None
 
 
 def test_a_search_that_proposed_nothing_does_not_send_for_reasons() -> None:
-    assert without_winner((), "maximize", ()) == "no trial was trained: the strategy proposed none"
+    assert without_winner((), "maximize", ()) == "no trial was proposed: the strategy found nothing to try"
     assert "no trial finished" in without_winner([trial(0, nan, state=TrialState.FAILED)], "maximize", ())

@@ -19,6 +19,10 @@ import pytest
 pytest.importorskip("numba")
 
 KERNELS = """
+import logging
+
+logging.basicConfig(format="%(message)s")
+
 import numpy
 from caviar_plugins.kernels import compiled, subkernel, summing
 
@@ -37,9 +41,6 @@ def doubled(x):
     return total(x)
 
 if __name__ == "__main__":
-    import logging
-
-    logging.basicConfig(format="%(message)s")
     print(doubled(numpy.arange(9.0)))
 """
 

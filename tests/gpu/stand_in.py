@@ -149,7 +149,7 @@ class StandIn(Backend, interface=1):
     """Trains plainly, on a library that nobody has kernels for."""
 
     name: ClassVar[str] = "stand-in"
-    apart: ClassVar[bool] = True
+    on_device: ClassVar[bool] = True
     module: ClassVar[Library] = Library("stand_in")
 
     def missing(self) -> str | None:

@@ -139,9 +139,9 @@ def test_what_is_logged_for_people_is_said_by_the_reporter_and_by_nobody_without
 
 
 def test_the_line_shown_while_data_is_read_leaves_neither_a_thread_nor_a_trace() -> None:
-    before, screen = threading.active_count(), StringIO()
+    before, screen = set(threading.enumerate()), StringIO()
     reading = Reading("digits", Console(file=screen, force_terminal=True, width=60))
     reading.close()
-    assert threading.active_count() == before
+    assert not set(threading.enumerate()) - before
     assert screen.getvalue() == ""
     assert "digits reading the data, " in str(reading._picture().text)

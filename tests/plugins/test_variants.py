@@ -1,4 +1,4 @@
-"""Compiled twins give what plain code gives, and are chosen where they can run."""
+"""Compiled variants give what plain code gives, and are chosen where they can run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Compiled twins: a member has the same bits alone and in any population, whatever its companions come to."""
+"""Compiled variants: a member has the same bits alone and in any population, whatever its companions come to."""
 
 from __future__ import annotations
 

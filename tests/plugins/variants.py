@@ -1,4 +1,4 @@
-"""Networks trained a few steps with plain parts or with compiled ones, as the tests of twins compare them."""
+"""Networks trained a few steps with plain parts or with compiled ones, as the tests of variants compare them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What our plugins make of a case, bound as the engine binds them: plain, or by their compiled twins."""
+"""What our plugins make of a case, bound as the engine binds them: plain, or by their compiled variants."""
 
 from __future__ import annotations
 

@@ -96,7 +96,7 @@ def entry_of(cls: type[Plugin]) -> Entry | None:
 
 
 def declared(cls: type[Plugin]) -> type[Plugin]:
-    """The class whose twin this is; itself where it is none."""
+    """The class whose variant this is; itself where it is none."""
     target = f"{cls.__module__}:{cls.__qualname__}"
     return next((each for each in cls.__mro__ if target in each.__dict__.get("variants", {}).values()), cls)
 

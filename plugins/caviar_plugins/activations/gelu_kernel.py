@@ -1,4 +1,4 @@
-"""GELU's compiled twin: one pass before NumPy's tanh, and one after it that gives the output and its slope."""
+"""GELU's compiled variant: one pass before NumPy's tanh, and one after it that gives the output and its slope."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Leaky ReLU's compiled twin."""
+"""Leaky ReLU's compiled variant."""
 
 from __future__ import annotations
 

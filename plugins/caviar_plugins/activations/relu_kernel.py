@@ -1,4 +1,4 @@
-"""ReLU's compiled twin. After batch normalization's it is not called: the floor at 0 is applied there."""
+"""ReLU's compiled variant. After batch normalization's it is not called: the floor at 0 is applied there."""
 
 from __future__ import annotations
 

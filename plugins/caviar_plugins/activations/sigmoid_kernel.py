@@ -1,4 +1,4 @@
-"""sigmoid's compiled twin: one pass after NumPy's exp, which takes many numbers at once."""
+"""sigmoid's compiled variant: one pass after NumPy's exp, which takes many numbers at once."""
 
 from __future__ import annotations
 

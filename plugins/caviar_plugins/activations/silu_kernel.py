@@ -1,4 +1,4 @@
-"""SiLU's compiled twin: one pass after NumPy's exp gives the output and its slope."""
+"""SiLU's compiled variant: one pass after NumPy's exp gives the output and its slope."""
 
 from __future__ import annotations
 

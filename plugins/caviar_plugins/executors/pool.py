@@ -47,7 +47,7 @@ class _Task:
 class Pool(Workers):
     """At most `count` workers, started when there is something for them to do or soon will be.
 
-    The blueprint lies in memory that all of them share: data are neither sent nor copied. `may_fork`: see `Job`.
+    The job specification lies in memory that all of them share: data are not sent or copied. `may_fork`: see `Job`.
     """
 
     def __init__(self, job_spec: Iterable[Buffer], count: int, check_stop: Callable[[], None], may_fork: bool) -> None:

@@ -1,4 +1,4 @@
-"""A worker process: makes the job from the blueprint, then trains one segment after the other."""
+"""A worker process: makes the job from the job specification, then trains one segment after the other."""
 
 from __future__ import annotations
 

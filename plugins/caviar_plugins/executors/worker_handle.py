@@ -50,7 +50,7 @@ class Message:
 
 
 class WorkerHandle:
-    """A worker process, `number` of `count`; `ready` once it has made the job from the blueprint.
+    """A worker process, `number` of `count`; `ready` once it has made the job from the job specification.
 
     `may_fork`: see `Job`. Raises NoWorkers.
     """

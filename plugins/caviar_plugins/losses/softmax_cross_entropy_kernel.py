@@ -1,4 +1,4 @@
-"""Softmax cross-entropy's compiled twin: loss and gradient in one go."""
+"""Softmax cross-entropy's compiled variant: loss and gradient in one go."""
 
 from __future__ import annotations
 

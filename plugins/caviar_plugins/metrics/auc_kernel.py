@@ -1,4 +1,4 @@
-"""AUC's compiled twin: sorted hits meet sorted scores."""
+"""AUC's compiled variant: sorted hits meet sorted scores."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Compiled twins of the metrics that come from counts: the likeliest class of many rows at a time."""
+"""Compiled variants of the metrics that come from counts: the likeliest class of many rows at a time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The MLP's compiled twin: all layers of a member in one go, and the loss between its two passes."""
+"""The MLP's compiled variant: all layers of a member in one go, and the loss between its two passes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Batch normalization's compiled twin, and its loops for one member, which the MLP's twin calls too."""
+"""Batch normalization's compiled variant, and its loops for one member, which the MLP's variant calls too."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Layer normalization's compiled twin: row by row, while the row is in cache."""
+"""Layer normalization's compiled variant: row by row, while the row is in cache."""
 
 from __future__ import annotations
 

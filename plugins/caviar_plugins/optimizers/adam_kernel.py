@@ -1,4 +1,4 @@
-"""Adam's compiled twin: one pass over parameters, gradients and both moments."""
+"""Adam's compiled variant: one pass over parameters, gradients and both moments."""
 
 from __future__ import annotations
 

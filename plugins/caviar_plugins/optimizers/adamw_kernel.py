@@ -1,4 +1,4 @@
-"""AdamW's compiled twin: one pass over parameters, gradients and both moments."""
+"""AdamW's compiled variant: one pass over parameters, gradients and both moments."""
 
 from __future__ import annotations
 

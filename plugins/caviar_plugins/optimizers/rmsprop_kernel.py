@@ -1,4 +1,4 @@
-"""RMSprop's compiled twin: one pass over parameters, gradients, averages and velocity."""
+"""RMSprop's compiled variant: one pass over parameters, gradients, averages and velocity."""
 
 from __future__ import annotations
 

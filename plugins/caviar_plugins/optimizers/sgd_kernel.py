@@ -1,4 +1,4 @@
-"""SGD's compiled twin: one pass over parameters, gradients and velocity."""
+"""SGD's compiled variant: one pass over parameters, gradients and velocity."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ def bind(members: Sequence[P], dtype: str, send: Callable[[Array], Array], form:
 
     Each `Tunable[float]` becomes a read-only array of the trainer's dtype, (members, 1) or (members, 1, 1) as the kind
     has it, also for one member; nested plugins are bound too; all else is passed as it is. `form` chooses the class:
-    the plugin's own, or its compiled twin.
+    the plugin's own, or its compiled variant.
     """
     first = members[0]
     kind = type(first)

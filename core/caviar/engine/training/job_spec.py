@@ -61,7 +61,7 @@ def _training(work: Work) -> Pipeline:
 
 
 def open_job(job_spec: Any, worker: int = 0, workers: int = 1) -> Job:
-    """The job of a blueprint; its data stay in the buffer that is given. Raises PluginError.
+    """The job of a job specification; its data stay in the buffer that is given. Raises PluginError.
 
     This process is number `worker`, from 0, of `workers` on this machine.
     """

@@ -1,4 +1,4 @@
-"""Twins: forms of plugins with kernels for one array library, chosen once when a population is bound."""
+"""Variants: forms of plugins with kernels for one array library, chosen once when a population is bound."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from caviar.text.printable import printable_line
 
 P = TypeVar("P", bound=Plugin)
 
-_packages: set[str] = set()  # which have twins in use: those whose compiling is announced
-_modules: set[str] = set()  # which hold twins in use
+_packages: set[str] = set()  # which have variants in use: those whose compiling is announced
+_modules: set[str] = set()  # which hold variants in use
 _failed: set[str] = set()  # those that cannot be imported or compiled by the numba that is installed
 
 
@@ -72,12 +72,12 @@ def plain(kind: type[P]) -> type[P]:
 
 
 def compiled(kind: type[P]) -> type[P]:
-    """Its twin for NumPy; the class itself where it names none or numba cannot be used."""
+    """Its variant for NumPy; the class itself where it names none or numba cannot be used."""
     return _variant(kind, "numpy") if _numba_works() else kind
 
 
 def for_cuda(kind: type[P]) -> type[P]:
-    """Its twin for CuPy, or the class itself."""
+    """Its variant for CuPy, or the class itself."""
     return _variant(kind, "cupy")
 
 
@@ -98,7 +98,7 @@ def kernels_in_use(backend: Backend) -> str:
 
 
 def _variant(kind: type[P], library: str) -> type[P]:
-    # Of the class alone: what inherits from a bundled plugin computes something else than that plugin's twin.
+    # Of the class alone: what inherits from a bundled plugin computes something else than that plugin's variant.
     path = kind.__dict__.get("variants", {}).get(library)
     if path is None:
         return kind

@@ -65,7 +65,10 @@ _HOMES = {
     "caviar.interfaces.transform": ("Transform",),
     "caviar.registry.hooks": ("hook",),
     "caviar.registry.index": ("PluginError",),
-    "caviar.registry.load": ("name_of",),
+    "caviar.registry.load": (
+        "name_of",
+        "version_of",
+    ),
     "caviar.support.files": (
         "open_plain",
         "sync_folder",
@@ -220,6 +223,7 @@ if TYPE_CHECKING:
     from caviar.registry.hooks import hook as hook
     from caviar.registry.index import PluginError as PluginError
     from caviar.registry.load import name_of as name_of
+    from caviar.registry.load import version_of as version_of
     from caviar.support.files import open_plain as open_plain
     from caviar.support.files import sync_folder as sync_folder
     from caviar.support.files import write_atomically as write_atomically

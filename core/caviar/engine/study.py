@@ -69,7 +69,7 @@ def run(
 
     `kept` tells them whether the folder will outlive the run, `prints` whether standard output is for them.
 
-    Raises DataError, StoreError, UnknownMetric, Refused, Interrupted, Unfinished.
+    Raises DataError, StoreError, UnknownMetric, Refused, Interrupted, Unfinished, OtherSystem.
     """
     from time import monotonic
 
@@ -82,7 +82,7 @@ def run(
         with timed("data read and prepared"):
             work, preparation, objective = resolve_run(pipeline)
     finally:
-        observers.tell("after_data")  # no thread of a reporter is left: workers can still be forks
+        observers.tell("after_data")  # reporters end their threads: see `Executor.open`
     pipeline = work.pipeline
     space = space_of(pipeline)
     total = pipeline.search.trials if len(space) else 1  # nothing to search: one model
@@ -110,14 +110,21 @@ def run(
             prints=prints,
             opened_by=opened_by(pipeline),
         )
-        given = given_trials(pipeline, space)
         context = SearchContext(
-            pipeline, space, objective, ledger, observers, info, work.backend.max_population, earlier, given
+            pipeline=pipeline,
+            space=space,
+            objective=objective,
+            ledger=ledger,
+            observers=observers,
+            info=info,
+            max_population=work.backend.max_population,
+            identity=work.identity,
+            earlier=earlier,
+            given=given_trials(pipeline, space),
         )
         models = Models(work, preparation, ledger, folder)
         try:
-            with pipeline.executor.open(work, check_stop) as workers:
-                workers.expect(total - info.resumed)  # before a reporter starts a thread: until then they can be forks
+            with pipeline.executor.open(work, check_stop, total - info.resumed) as workers:
                 observers.tell("before_run", run=info)
                 stopped = SearchLoop(context).complete(workers)
             best = objective.best(ledger.trials())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import ClassVar, Protocol, TypeAlias
 
 from caviar.interfaces.plugin import Plugin
@@ -19,7 +19,10 @@ class Job(Protocol):
     """What can be done with segments of one run. Never raises for a trial's fault: that is a recorded outcome."""
 
     def perform(self, segment: Segment, tell: Tell, check_stop: Callable[[], None]) -> Outcome:
-        """Trains the segment; `tell` is called after each epoch, `check_stop` between steps."""
+        """Trains the segment; `tell` is called after each epoch, `check_stop` between steps.
+
+        The outcome carries the numeric identity of the process that calls this.
+        """
 
     def job_spec(self) -> Sequence[Buffer] | None:
         """Bytes, in pieces, from which `caviar.plugin.open_job` makes this job in another process, data included.
@@ -30,10 +33,10 @@ class Job(Protocol):
     def devices(self) -> int | None:
         """How many processes have a device of their own to train on; None where they train on the processor."""
 
-    def may_fork(self) -> bool:
-        """Whether a fork of this process can do it: no device is open, and no plugin is anyone's but Caviar's.
+    def plugins(self) -> Mapping[str, str]:
+        """Who brings the plugins that training uses, and in which version: "optimizer.adam" -> "caviar-ml 0.1.0".
 
-        What another's plugin opened or noted when it was imported here would be gone, or shared, in a fork.
+        A worker needs the same ones installed; a `--code` file, whose version is its checksum, travels with the job.
         """
 
 
@@ -45,18 +48,12 @@ class Workers(Closing):
         """How many segments are carried out at a time."""
         return 1
 
-    def expect(self, segments: int) -> None:
-        """At least so many segments will come soon: what takes its time to start may start now.
-
-        Called before any reporter was told of the run, so that a fork finds no thread of theirs.
-        """
-        return
-
     @abstractmethod
     def run(self, segments: Iterable[Segment], tell: Tell) -> Iterator[Outcome]:
         """The outcomes of all segments, in any order, each as soon as it is there; a segment may come in parts.
 
-        Segments are taken when there is someone to carry them out, because one may hold the states of many trials.
+        An outcome is passed on as `Job.perform` returned it, identity included. Segments are taken when there is
+        someone to carry them out, because one may hold the states of many trials.
         """
 
 
@@ -65,21 +62,28 @@ class Executor(Plugin):
 
     Order of calls, all in the coordinating process::
 
-        workers = open(job, check_stop)    once a run
-        workers.expect(segments)           once, before reporters hear of the run
-        workers.count                      before each run
-        workers.run(segments, tell)        once for each rung of a round and for its re-tests; one at a time
-        workers.close()                    once, also after an error or Ctrl-C: no process may be left
+        workers = open(job, check_stop, trials)   once a run, before reporters hear of it: no thread of theirs runs
+        workers.count                             before each run
+        workers.run(segments, tell)               once for each rung of a round and for its re-tests; one at a time
+        workers.close()                           once, also after an error or Ctrl-C: no process may be left
 
-    A worker makes the job once, by `open_job(job.job_spec())` or as a fork, and calls `job.perform` for each segment.
+    A worker in another process makes the job once, by `open_job(job_spec)` from the bytes of `job.job_spec()`, and
+    calls `job.perform` for each segment; `pack` and `unpack` turn segments, epochs and outcomes into bytes and back.
     `tell` is called in the coordinating process, by the thread that iterates over the outcomes; call `check_stop` there
     while waiting, and let through what it raises. The job never raises for a trial's fault. A segment whose process
     died or found no memory is returned as an outcome with a `Fault`, and the engine decides what becomes of it.
+
+    Workers may run on other machines. An outcome that was trained under another numeric identity than the study's
+    (another processor, BLAS, NumPy, numba or backend) ends the run, and nothing of it is recorded: its bits may differ.
     """
 
     kind: ClassVar[str] = "executor"
-    interface: ClassVar[int] = 1
+    interface: ClassVar[int] = 2
 
     @abstractmethod
-    def open(self, job: Job, check_stop: Callable[[], None]) -> Workers:
-        """Workers for one run."""
+    def open(self, job: Job, check_stop: Callable[[], None], trials: int) -> Workers:
+        """Workers for one run, in which `trials` are still to be trained.
+
+        What takes time to start may start now, in proportion to `trials`: the first round is proposed next. 0: the
+        study is complete, except perhaps for re-tests.
+        """

@@ -24,6 +24,7 @@ SEGMENTS = (
     *(Segment((trial,), ({},), 0, 1) for trial in range(6, 14)),
 )
 """Populations of several sizes, some of which end, and some of which are to go on."""
+_TRIALS = sum(len(each.trials) for each in SEGMENTS)
 
 
 class ExecutorContract(StatedInterface):
@@ -35,17 +36,18 @@ class ExecutorContract(StatedInterface):
     def test_outcomes_and_epochs_are_those_of_the_job_itself_each_once(self) -> None:
         job, here, there = _job(), list[EpochInfo](), list[EpochInfo]()
         expected = [job.perform(segment, here.append, _go_on) for segment in SEGMENTS]
-        with self.executor.open(job, _go_on) as workers:
+        with self.executor.open(job, _go_on, _TRIALS) as workers:
             found = list(workers.run(iter(SEGMENTS), there.append))
         assert sorted(_plain(found)) == sorted(_plain(expected))
         assert sorted(_epochs(there)) == sorted(_epochs(here))
         for outcome in found:
             assert tuple(member.trial for member in outcome.members) == outcome.segment.trials
+            assert outcome.identity == job.identity, "what `Job.perform` returned is passed on with its identity"
 
     def test_a_state_goes_on_wherever_it_is_carried(self) -> None:
         job = _job()
         (first,) = job.perform(SEGMENTS[1].part([0]), _ignore, _go_on).members
-        with self.executor.open(job, _go_on) as workers:
+        with self.executor.open(job, _go_on, _TRIALS) as workers:
             (half,) = workers.run([Segment((2,), ({},), 0, 1)], _ignore)
             state = {name: array[None] for name, array in (half.members[0].carry or {}).items()}
             (second,) = workers.run([Segment((2,), ({},), 1, EPOCHS, state=state)], _ignore)
@@ -59,7 +61,7 @@ class ExecutorContract(StatedInterface):
                 taken.append(segment)
                 yield segment
 
-        with self.executor.open(_job(), _go_on) as workers:
+        with self.executor.open(_job(), _go_on, _TRIALS) as workers:
             outcomes = workers.run(segments(), _ignore)
             assert workers.count >= 1
             assert not taken
@@ -68,11 +70,11 @@ class ExecutorContract(StatedInterface):
                 assert len(taken) <= len(done) + 2 * workers.count
 
     def test_nothing_to_do_is_done_at_once(self) -> None:
-        with self.executor.open(_job(), _go_on) as workers:
+        with self.executor.open(_job(), _go_on, _TRIALS) as workers:
             assert list(workers.run([], _ignore)) == []
 
     def test_who_stops_listening_hears_nothing_of_it_later(self) -> None:
-        with self.executor.open(_job(), _go_on) as workers:
+        with self.executor.open(_job(), _go_on, _TRIALS) as workers:
             outcomes = workers.run(iter(SEGMENTS), _ignore)
             next(outcomes)
             del outcomes
@@ -80,7 +82,7 @@ class ExecutorContract(StatedInterface):
         assert outcome.segment.trials == (20,)
 
     def test_the_wish_to_stop_is_heard(self) -> None:
-        with raises(Stopped), self.executor.open(_job(), _stop) as workers:
+        with raises(Stopped), self.executor.open(_job(), _stop, _TRIALS) as workers:
             list(workers.run(iter(SEGMENTS), _ignore))
 
 

@@ -82,7 +82,12 @@ class MemberOutcome:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a segment came to, member by member."""
+    """What a segment came to, member by member.
+
+    `identity`: the numeric identity of the process that trained it, name -> version; None where nobody has trained,
+    because the worker died.
+    """
 
     segment: Segment
     members: tuple[MemberOutcome, ...]
+    identity: Mapping[str, str] | None = None

@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterable, Iterator
 from caviar.plugin import Executor, Job, Outcome, Segment, Tell, Workers, watch_compiling
 
 
-class Inline(Executor, interface=1):
+class Inline(Executor, interface=2):
     """No processes, nothing to wait for: the plainest executor, and the one whose results the others must give."""
 
-    def open(self, job: Job, check_stop: Callable[[], None]) -> Workers:
+    def open(self, job: Job, check_stop: Callable[[], None], trials: int) -> Workers:
         return _Here(job, check_stop)
 
 

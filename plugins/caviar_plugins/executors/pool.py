@@ -47,7 +47,8 @@ class _Task:
 class Pool(Workers):
     """At most `count` workers, started when there is something for them to do or soon will be.
 
-    The job specification lies in memory that all of them share: data are not sent or copied. `may_fork`: see `Job`.
+    The job specification lies in memory that all of them share: data are not sent or copied. `may_fork`: whether a fork
+    of this process could do the job.
     """
 
     def __init__(self, job_spec: Iterable[Buffer], count: int, check_stop: Callable[[], None], may_fork: bool) -> None:
@@ -62,8 +63,12 @@ class Pool(Workers):
     def count(self) -> int:
         return self._count
 
-    def expect(self, segments: int) -> None:
-        self._take_on(segments)
+    def start(self, wanted: int) -> None:
+        """Starts so many more, if there may be so many. Raises NoWorkers."""
+        for _ in range(min(wanted, self._count - len(self._workers))):
+            free = min(set(range(self._count)) - {worker.number for worker in self._workers})
+            self._workers[WorkerHandle(self._shared, free, self._count, self._may_fork)] = None
+            _log.debug("worker %d of %d: started", free, self._count)
 
     def run(self, segments: Iterable[Segment], tell: Tell) -> Iterator[Outcome]:
         coming = map(_Task, segments)
@@ -104,15 +109,8 @@ class Pool(Workers):
             if waiting:
                 task = self._workers[worker] = replace(waiting.popleft(), oom_kills=oom_kills())
                 worker.submit(task.segment)
-        self._take_on(len(waiting) - sum(not worker.ready for worker in self._workers))
+        self.start(len(waiting) - sum(not worker.ready for worker in self._workers))
         return bool(waiting) or any(self._workers.values())
-
-    def _take_on(self, wanted: int) -> None:
-        """Starts so many more, if there may be so many."""
-        for _ in range(min(wanted, self._count - len(self._workers))):
-            free = min(set(range(self._count)) - {worker.number for worker in self._workers})
-            self._workers[WorkerHandle(self._shared, free, self._count, self._may_fork)] = None
-            _log.debug("worker %d of %d: started", free, self._count)
 
     def _heard(self) -> list[WorkerHandle]:
         """Who has something to say, or is dead."""

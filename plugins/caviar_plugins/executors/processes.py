@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
-from caviar.plugin import Executor, Job, Workers, setting
+from caviar.plugin import Executor, Job, Workers, setting, version_of
 
 
-class Processes(Executor, interface=1):
+class Processes(Executor, interface=2):
     """A dead worker costs its own segment only, which is tried once more, then in halves, until one trial has failed.
 
     A job that cannot leave this process, because a plugin of it is a class in a notebook, is done here.
@@ -17,12 +17,26 @@ class Processes(Executor, interface=1):
     workers: int | None = setting(default=None, ge=1, also=("n_jobs", "num_workers", "jobs", "processes"))
     """None: one per core that this process may use, or per GPU. None is started for nothing."""
 
-    def open(self, job: Job, check_stop: Callable[[], None]) -> Workers:
+    def open(self, job: Job, check_stop: Callable[[], None], trials: int) -> Workers:
         from caviar_plugins.executors.inline import Inline
         from caviar_plugins.executors.pool import Pool
 
         job_spec = job.job_spec()
         if job_spec is None:
-            return Inline().open(job, check_stop)
+            return Inline().open(job, check_stop, trials)
         count = self.workers or job.devices() or len(os.sched_getaffinity(0))
-        return Pool(job_spec, count, check_stop, job.may_fork())
+        pool = Pool(job_spec, count, check_stop, _may_fork(job))
+        try:
+            pool.start(trials)  # now: when reporters have started threads, it is too late to fork
+        except BaseException:
+            pool.close()
+            raise
+        return pool
+
+
+def _may_fork(job: Job) -> bool:
+    """Whether a fork of this process can do the job: no device is open, and no plugin is anyone's but Caviar's.
+
+    What another's plugin opened or noted when it was imported here would be gone, or shared, in a fork.
+    """
+    return job.devices() is None and set(job.plugins().values()) == {version_of(Processes)}

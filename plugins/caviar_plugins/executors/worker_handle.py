@@ -52,7 +52,7 @@ class Message:
 class WorkerHandle:
     """A worker process, `number` of `count`; `ready` once it has made the job from the job specification.
 
-    `may_fork`: see `Job`. Raises NoWorkers.
+    `may_fork`: whether a fork of this process could do the job. Raises NoWorkers.
     """
 
     def __init__(self, job_spec: int, number: int, count: int, may_fork: bool) -> None:

@@ -169,24 +169,24 @@ class LetsEverybodyIn(SQLite):
 
 
 class Silent(Inline):
-    def open(self, job: Job, check_stop: Callable[[], None]) -> Workers:
-        workers = super().open(job, check_stop)
+    def open(self, job: Job, check_stop: Callable[[], None], trials: int) -> Workers:
+        workers = super().open(job, check_stop, trials)
         run = workers.run
         workers.run = lambda segments, tell: run(segments, lambda epoch: None)  # type: ignore[method-assign]
         return workers
 
 
 class Hoards(Inline):
-    def open(self, job: Job, check_stop: Callable[[], None]) -> Workers:
-        workers = super().open(job, check_stop)
+    def open(self, job: Job, check_stop: Callable[[], None], trials: int) -> Workers:
+        workers = super().open(job, check_stop, trials)
         run = workers.run
         workers.run = lambda segments, tell: run(list(segments), tell)  # type: ignore[method-assign]
         return workers
 
 
 class Deaf(Inline):
-    def open(self, job: Job, check_stop: Callable[[], None]) -> Workers:
-        return super().open(job, lambda: None)
+    def open(self, job: Job, check_stop: Callable[[], None], trials: int) -> Workers:
+        return super().open(job, lambda: None, trials)
 
 
 class SendsFloat32(NumPy):

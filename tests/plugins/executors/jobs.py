@@ -104,7 +104,7 @@ def segment(*trials: int, rates: tuple[float, ...] = (), until: int = 3) -> Segm
 def go(executor: Executor, work: Work, segments: list[Segment]) -> tuple[dict[int, Any], list[EpochInfo]]:
     """Each trial's outcome as plain comparable values, and what was told."""
     told = list[EpochInfo]()
-    with executor.open(work, lambda: None) as workers:
+    with executor.open(work, lambda: None, sum(len(each.trials) for each in segments)) as workers:
         outcomes = list(workers.run(segments, told.append))
     return {member.trial: plain(member) for outcome in outcomes for member in outcome.members}, told
 

@@ -77,7 +77,7 @@ def test_a_trial_whose_worker_the_kernel_killed_for_memory_says_so_and_is_not_be
     # The kernel's count, which no test may raise: one more each time it is looked at.
     monkeypatch.setattr("caviar_plugins.executors.pool.oom_kills", iter(range(1000)).__next__)
     settings = ("optimizer.use=deadly", "optimizer.by=SIGKILL", f"optimizer.notes={notes}")
-    with Processes(workers=1).open(job(file, *settings), lambda: None) as workers:
+    with Processes(workers=1).open(job(file, *settings), lambda: None, 0) as workers:
         outcomes = list(workers.run([segment(0, 1, rates=(0.1, 0.5))], lambda epoch: None))
     members = {each.trial: each for outcome in outcomes for each in outcome.members}
     assert members[0].state is TrialState.FINISHED
@@ -113,7 +113,7 @@ def test_workers_that_compile_are_waited_for_and_say_so_once(
 def test_a_worker_that_was_not_listened_to_is_not_taken_for_stuck(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As when the user has stopped the coordinator for a while, or a commit took long."""
     limited = replace(segment(0, rates=(0.5,), until=12), seconds=(60.0,))
-    with Processes(workers=1).open(job(file, "optimizer.use=slow", "trainer.epochs=12"), lambda: None) as workers:
+    with Processes(workers=1).open(job(file, "optimizer.use=slow", "trainer.epochs=12"), lambda: None, 0) as workers:
         list(workers.run([segment(1)], lambda epoch: None))  # libraries are loaded now
         monkeypatch.setattr("caviar_plugins.executors.pool._SLACK", 0)
         monkeypatch.setattr("caviar_plugins.executors.pool._GRACE", 1.5)
@@ -128,7 +128,7 @@ def test_a_worker_for_whose_libraries_memory_does_not_suffice_says_so_in_one_lin
     work = job(file, "optimizer=large")
     (file.parent / "small").touch()
     with (
-        Processes(workers=1).open(work, lambda: None) as workers,
+        Processes(workers=1).open(work, lambda: None, 0) as workers,
         pytest.raises(Problem, match="a worker process could not start: ended with exit code 1"),
     ):
         list(workers.run([segment(0)], lambda epoch: None))
@@ -140,7 +140,7 @@ def test_a_worker_for_whose_libraries_memory_does_not_suffice_says_so_in_one_lin
 def test_workers_that_cannot_start_end_the_run_with_the_reason(
     file: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    with Processes(workers=1).open(job(file), lambda: None) as workers:
+    with Processes(workers=1).open(job(file), lambda: None, 0) as workers:
         monkeypatch.delenv("OMP_NUM_THREADS", raising=False)  # or they may be forks, which need no path
         monkeypatch.setattr(sys, "path", ["/nowhere"])
         with pytest.raises(Problem, match="a worker process could not start: ended with exit code 1"):

@@ -56,9 +56,8 @@ CORES = len(os.sched_getaffinity(0))
 
 @pytest.mark.parametrize(("workers", "count"), [(None, CORES + 1), (3, 3)])
 def test_there_is_a_worker_for_each_device_and_each_takes_its_own(workers: int | None, count: int, taken: Path) -> None:
-    with Processes(workers=workers).open(job(taken, CORES + 1), lambda: None) as pool:
+    with Processes(workers=workers).open(job(taken, CORES + 1), lambda: None, 4 * count) as pool:
         assert pool.count == count
-        pool.expect(count)
         segments = [Segment((number,), ({},), 0, 1) for number in range(4 * count)]
         assert len(list(pool.run(segments, lambda _: None))) == 4 * count
     found = [path.name.split() for path in taken.iterdir()]

@@ -32,8 +32,8 @@ class Noting:
     def devices(self) -> None:
         """It trains on the processor."""
 
-    def may_fork(self) -> bool:
-        return False
+    def plugins(self) -> dict[str, str]:
+        return {}
 
 
 SEGMENTS = [Segment((trial,), ({},), 0, 5) for trial in range(3)]
@@ -41,7 +41,7 @@ SEGMENTS = [Segment((trial,), ({},), 0, 5) for trial in range(3)]
 
 def test_outcomes_come_one_by_one_as_soon_as_they_are_there() -> None:
     job, told = Noting(), list[EpochInfo]()
-    with Inline().open(job, lambda: None) as workers:
+    with Inline().open(job, lambda: None, 3) as workers:
         outcomes = workers.run(SEGMENTS, told.append)
         assert next(outcomes).segment is SEGMENTS[0]
         assert job.done == [0]
@@ -65,8 +65,8 @@ def test_the_wish_to_stop_is_seen_before_each_kernel_is_compiled_and_not_after_t
     if not _numba_works():
         pytest.skip("numba is not installed")
     stopped, job = Compiling(), Compiling()
-    with Inline().open(stopped, stop) as workers, pytest.raises(Stopped):
+    with Inline().open(stopped, stop, 3) as workers, pytest.raises(Stopped):
         next(workers.run(SEGMENTS, lambda epoch: None))
     assert stopped.done == []
-    with Inline().open(job, lambda: None) as workers:
+    with Inline().open(job, lambda: None, 3) as workers:
         assert len(list(workers.run(SEGMENTS, lambda epoch: None))) == 3

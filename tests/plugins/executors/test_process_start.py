@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from caviar_plugins.executors import process_start
+from caviar_plugins.executors.processes import _may_fork
 
 from tests.plugins.executors.jobs import job
 
@@ -62,7 +63,7 @@ if "another thread" in sys.argv:
     threading.Thread(target=time.sleep, args=(3600,), daemon=True).start()
 work = resolve_run(caviar.load(Path("p.toml"), ["executor.workers=2"]))[0]
 segments = [Segment((each,), ({"optimizer.learning_rate": 0.01},), 0, 1) for each in (0, 1)]
-with work.pipeline.executor.open(work, lambda: None) as workers:
+with work.pipeline.executor.open(work, lambda: None, 2) as workers:
     outcomes = [list(workers.run(segments, lambda epoch: None))]
     found = [held(child) for child in children()]
     os.kill(found[0]["child"], signal.SIGKILL)
@@ -131,8 +132,8 @@ def test_a_fork_that_fails_says_why_and_ends_with_1(capfd: pytest.CaptureFixture
 
 
 def test_only_with_plugins_of_caviar_alone_may_a_worker_be_a_fork(file: Path) -> None:
-    assert job(file).may_fork()
-    assert not job(file, "optimizer=slow").may_fork()
+    assert _may_fork(job(file))
+    assert not _may_fork(job(file, "optimizer=slow"))
 
 
 @pytest.mark.parametrize("closed", [">&-", "2>&-", "<&- >&- 2>&-"])

@@ -34,7 +34,7 @@ class Unfinished(Problem):
         for fault, cure in _CURES.items():
             concerned = [each for each in aside if each.fault == fault]
             if concerned:
-                parts.append(f"{_named(concerned)} could not be trained: {concerned[0].reason}")
+                parts.append(f"{named(concerned)} could not be trained: {concerned[0].reason}")
                 parts += [cure] if cure else []
                 if concerned[0].trial in suspects:
                     parts.append(f"after {_RUNS} such runs in a row it counts as failed")
@@ -93,7 +93,8 @@ def resolve(
         raise Unfinished(left, suspects)
 
 
-def _named(outcomes: Sequence[MemberOutcome]) -> str:
+def named(outcomes: Sequence[MemberOutcome]) -> str:
+    """The trials of some outcomes in a message: "trials 3, 4"."""
     numbers = [each.trial for each in outcomes]
     if len(numbers) == 1:
         return f"trial {numbers[0]}"

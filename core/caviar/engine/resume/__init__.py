@@ -1,1 +1,1 @@
-"""Whether a study may be resumed, and the numeric identity that it was begun under."""
+"""Whether a study may be resumed: its file, data, plugins and numeric identity are compared with those of now."""

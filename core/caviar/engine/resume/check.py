@@ -9,8 +9,8 @@ from pathlib import Path
 from caviar.config.declaration.dump import changed, to_toml
 from caviar.config.reading.resolved import versions_of
 from caviar.engine.failures.identical_failures import common_reason
-from caviar.engine.resume.identity import numeric_identity
 from caviar.engine.search.objective import Objective
+from caviar.engine.training.identity import changes
 from caviar.engine.training.job import Work
 from caviar.interfaces.store import Ledger, StudyRecord
 from caviar.registry.load import name_of, version_of
@@ -51,7 +51,7 @@ def record_of(work: Work, objective: Objective, earlier: tuple[EarlierTrial, ...
     plugins = versions_of(pipeline) | {f"{p.kind}.{name_of(type(p))}": version_of(type(p)) for p in judges}
     return StudyRecord(
         file=to_toml(pipeline),
-        identity=numeric_identity(pipeline.trainer.dtype, work.backend),
+        identity=work.identity,
         fingerprint=work.datasets[0].fingerprint,
         plugins=plugins,
         metric=objective.metric,
@@ -85,9 +85,9 @@ def _difference(before: StudyRecord, now: StudyRecord, known: Sequence[Trial], t
     if keys:
         return f"was begun with another pipeline; changed: {', '.join(keys)}; change it back"
     nothing_learned = common_reason(known) is not None  # all are trained again; only their points stand
-    if not nothing_learned and (moved := _moved(before.identity, now.identity)):
+    if not nothing_learned and (moved := changes(before.identity, now.identity)):
         return f"was begun on another system, where bits may differ: {moved}; go back to that one"
-    if moved := _moved(*(_proposing(each.plugins) if nothing_learned else each.plugins for each in (before, now))):
+    if moved := changes(*(_proposing(each.plugins) if nothing_learned else each.plugins for each in (before, now))):
         return f"was begun with other plugins, which may compute something else: {moved}; go back to those"
     if len(known) > trials:
         return f"has {len(known)} trials already, and search.trials = {trials} is the total; ask for {known} or more"
@@ -105,8 +105,3 @@ def _is_free(key: str) -> bool:
 def _proposing(plugins: Mapping[str, str]) -> dict[str, str]:
     """Those of the plugins that the points of trials come from."""
     return {name: version for name, version in plugins.items() if name.startswith(("strategy.", "sampler."))}
-
-
-def _moved(before: Mapping[str, str], now: Mapping[str, str]) -> str:
-    keys = [key for key in sorted({*before, *now}) if before.get(key) != now.get(key)]
-    return "; ".join(f"{key} {before.get(key, 'absent')} -> {now.get(key, 'absent')}" for key in keys)

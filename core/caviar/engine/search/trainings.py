@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 from caviar.engine.search.context import SearchContext
 from caviar.engine.search.merge_folds import merge_folds
+from caviar.engine.search.one_identity import of_one_identity
 from caviar.engine.search.populations import group
 from caviar.engine.training.clock import time_over
 from caviar.interfaces.executor import Workers
@@ -49,9 +50,14 @@ class Trainings:
     def run(
         self, segments: Iterator[Segment], trials: Mapping[int, Trial], workers: Workers, record: Record
     ) -> list[MemberOutcome]:
-        """Trains the segments and records each trial that ends; returns those that could not be trained."""
+        """Trains the segments and records each trial that ends; returns those that could not be trained.
+
+        Raises OtherSystem.
+        """
         aside = []
-        for members in merge_folds(workers.run(segments, self._tell), self.context.folds):
+        found = workers.run(segments, self._tell)
+        outcomes = of_one_identity(found, self.context.identity, self.context.pipeline.executor)
+        for members in merge_folds(outcomes, self.context.folds):
             aside += [each for each in members if each.state is TrialState.QUEUED]
             ended = [each for each in members if each.state is not TrialState.QUEUED]
             if ended:

@@ -12,6 +12,7 @@ from caviar.engine.failures.machine_faults import fault_of, set_aside
 from caviar.engine.failures.plugin_errors import told
 from caviar.engine.training.bind import bind, bind_population
 from caviar.engine.training.checked import checked, measuring_or_nan
+from caviar.engine.training.identity import numeric_identity
 from caviar.engine.training.malloc import keep_freed_memory
 from caviar.engine.training.one_thread import OneThread, libraries
 from caviar.engine.training.train_segment import Training
@@ -66,19 +67,24 @@ class Work:
         import numpy
 
         try:
-            limits = self._prepared()
+            limits, identity = self._prepared()
         except Exception as error:
             fault = fault_of(error)
             if fault is None:
                 raise
             return Outcome(segment, tuple(set_aside(segment.trials, segment.start, fault, told(error))))
         with limits, numpy.errstate(all="ignore"), timed("%s: trained", segment):
-            return Outcome(segment, tuple(self._try(segment, tell, check_stop)))
+            return Outcome(segment, tuple(self._try(segment, tell, check_stop)), identity)
 
-    def _prepared(self) -> OneThread:
+    def _prepared(self) -> tuple[OneThread, Mapping[str, str]]:
         keep_freed_memory()
-        variant_for(self.backend)  # loads the BLAS of compiled kernels, so that it is limited too
-        return OneThread(libraries())
+        identity = self.identity  # loads the BLAS of compiled kernels, so that it is limited too
+        return OneThread(libraries()), identity
+
+    @cached_property
+    def identity(self) -> Mapping[str, str]:
+        """The numeric identity under which this process trains."""
+        return numeric_identity(self.pipeline.trainer.dtype, self.backend)
 
     def job_spec(self) -> list[Buffer] | None:
         """See `Job.job_spec`."""
@@ -90,11 +96,11 @@ class Work:
         """See `Job.devices`."""
         return self.backend.devices()
 
-    def may_fork(self) -> bool:
-        """See `Job.may_fork`."""
-        from caviar.engine.training.job_spec import is_bundled
+    def plugins(self) -> dict[str, str]:
+        """See `Job.plugins`."""
+        from caviar.engine.training.job_spec import plugins_of
 
-        return self.devices() is None and is_bundled(self)
+        return plugins_of(self)
 
     def population(self, segment: Segment) -> Population:
         """The segment's trials, bound."""

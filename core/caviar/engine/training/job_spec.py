@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Any, cast
 from caviar.config.declaration.dump import to_toml
 from caviar.config.declaration.pipeline import Pipeline, Search
 from caviar.config.declaration.space import searched_tables
-from caviar.config.reading.resolved import loads_training, owners_of
+from caviar.config.reading.resolved import loads_training, owners_of, versions_of
+from caviar.engine.training.identity import changes
 from caviar.engine.training.job import Work
 from caviar.engine.training.variants import variant_for
 from caviar.interfaces.backend import Backend
 from caviar.interfaces.metric import Metric
 from caviar.registry.code import register, registered
-from caviar.registry.index import own_distribution
-from caviar.registry.load import load, name_of
+from caviar.registry.index import PluginError
+from caviar.registry.load import load, name_of, version_of
 from caviar.support.packed import Buffer, pack, unpack
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ def job_spec_of(work: Work) -> list[Buffer] | None:
         {
             "code": {str(path): numpy.frombuffer(content, "uint8") for path, content in registered().items()},
             "pipeline": to_toml(training),
+            "plugins": work.plugins(),
             "task": work.task,
             "datasets": work.datasets,
             "metrics": [name for name, metric in work.metrics.items() if metric is not work.pipeline.search.metric],
@@ -43,9 +45,10 @@ def job_spec_of(work: Work) -> list[Buffer] | None:
     )
 
 
-def is_bundled(work: Work) -> bool:
-    """Whether Caviar alone brings what a job needs."""
-    return owners_of(_training(work), *work.metrics.values()) == {own_distribution()}
+def plugins_of(work: Work) -> dict[str, str]:
+    """Who brings the plugins that training uses, and in which version: "optimizer.adam" -> "caviar-ml 0.1.0"."""
+    metrics = {f"{each.kind}.{name_of(type(each))}": version_of(type(each)) for each in work.metrics.values()}
+    return versions_of(_training(work)) | metrics
 
 
 def _training(work: Work) -> Pipeline:
@@ -61,9 +64,10 @@ def _training(work: Work) -> Pipeline:
 
 
 def open_job(job_spec: Any, worker: int = 0, workers: int = 1) -> Job:
-    """The job of a job specification; its data stay in the buffer that is given. Raises PluginError.
+    """The job of a job specification; its data stay in the buffer that is given.
 
-    This process is number `worker`, from 0, of `workers` on this machine.
+    This process is number `worker`, from 0, of `workers` on this machine. Raises PluginError, also where a plugin has
+    another version here than where the specification was made.
     """
     facts = unpack(job_spec)
     for path, content in facts["code"].items():
@@ -77,4 +81,7 @@ def open_job(job_spec: Any, worker: int = 0, workers: int = 1) -> Job:
     sharing = ceil(workers / (backend.devices() or 1))
     variant_for(backend)  # loads what compiles now, while trials are proposed, and not in the first one's time
     judged = facts["searched"], sharing, facts["conditions"]
-    return Work(pipeline, backend, facts["task"], facts["datasets"], metrics, *judged)
+    work = Work(pipeline, backend, facts["task"], facts["datasets"], metrics, *judged)
+    if moved := changes(facts["plugins"], work.plugins()):
+        raise PluginError(f"this worker has other plugins than its run: {moved}; install the run's versions here")
+    return work

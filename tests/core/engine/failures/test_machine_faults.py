@@ -255,7 +255,7 @@ class Refusing(Executor):
 
     name = "refusing"
 
-    def open(self, job, check_stop):
+    def open(self, job, check_stop, trials):
         return Here(job, check_stop)
 
 

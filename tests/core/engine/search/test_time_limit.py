@@ -59,8 +59,8 @@ class Lazy(caviar.Trainer):
 
 
 class Noting(Inline):
-    def open(self, job, check_stop):
-        workers = super().open(job, check_stop)
+    def open(self, job, check_stop, trials):
+        workers = super().open(job, check_stop, trials)
         run = workers.run
 
         def noted(segments, tell):

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy
 import pytest
-from caviar.engine.resume.identity import numeric_identity
+from caviar.engine.training.identity import numeric_identity
 from caviar_plugins import NumPy
 
 
@@ -25,7 +25,7 @@ def test_device_and_versions_of_a_backend_are_part_of_the_identity() -> None:
 def test_compiled_kernels_for_another_processor_are_another_identity() -> None:
     pytest.importorskip("numba")
     code = (
-        "from caviar.engine.resume.identity import numeric_identity; from caviar_plugins import NumPy; "
+        "from caviar.engine.training.identity import numeric_identity; from caviar_plugins import NumPy; "
         "print(numeric_identity('float32', NumPy())['kernels'])"
     )
     for changed in ({"NUMBA_CPU_NAME": "nehalem"}, {"NUMBA_CPU_FEATURES": "+sse4.2"}):
@@ -43,7 +43,7 @@ def test_numpy_with_fewer_instruction_sets_is_another_identity() -> None:
     if not found:
         pytest.skip("NumPy uses no instruction set here that could be switched off")
     code = (
-        "import json; from caviar.engine.resume.identity import numeric_identity; from caviar_plugins import NumPy; "
+        "import json; from caviar.engine.training.identity import numeric_identity; from caviar_plugins import NumPy; "
         "print(json.dumps(numeric_identity('float32', NumPy())))"
     )
     done = subprocess.run(

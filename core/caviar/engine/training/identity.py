@@ -1,0 +1,69 @@
+"""Numeric identity: what the bits of a result depend on besides file, seed and data."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from caviar.engine.training.one_thread import libraries
+from caviar.engine.training.variants import kernels_in_use
+from caviar.interfaces.backend import Backend
+from caviar.registry.load import name_of
+
+_SITES = {"site-packages", "dist-packages"}
+
+
+def numeric_identity(dtype: str, backend: Backend) -> dict[str, str]:
+    """Name -> version of everything that may change a bit: array library, its SIMD and BLAS kernels, dtype, device.
+
+    The same in the coordinator and in its workers, whatever else each of them has imported.
+    """
+    import numpy
+
+    kernels = kernels_in_use(backend)  # before BLAS libraries are listed: loads one
+    return {
+        "backend": name_of(type(backend)),
+        "dtype": dtype,
+        "kernels": kernels,
+        "machine": platform.machine(),
+        "numpy": numpy.__version__,
+        "simd": _simd(),
+        **backend.identity(),
+        "blas": ", ".join(sorted(set(_blas(backend)))),
+    }
+
+
+def changes(before: Mapping[str, str], now: Mapping[str, str]) -> str:
+    """What differs between two identities, or two lists of versions, as "numpy 2.3 -> 2.4"; "" where nothing does."""
+    names = [name for name in sorted({*before, *now}) if before.get(name) != now.get(name)]
+    return "; ".join(f"{name} {before.get(name, 'absent')} -> {now.get(name, 'absent')}" for name in names)
+
+
+def _blas(backend: Backend) -> Iterator[str]:
+    """The BLAS libraries that training uses: NumPy and SciPy bring one each.
+
+    A package that the caller has imported may bring a BLAS of its own, which computes nothing here. SciPy's serves
+    kernels for NumPy's arrays; on another library it is loaded or not, as it happens.
+    """
+    using = {"numpy", "scipy"} if backend.library().__name__ == "numpy" else {"numpy"}
+    for library in libraries().info():
+        package = _package(Path(library["filepath"]))
+        if library["user_api"] == "blas" and (package is None or package in using):
+            yield f"{library['prefix']} {library['version']} {library.get('architecture', '')}".strip()
+
+
+def _package(file: Path) -> str | None:
+    """The installed package that a library's file belongs to; None where it belongs to the system or environment."""
+    sites = [place for place, part in enumerate(file.parts) if part in _SITES]
+    return file.parts[sites[-1] + 1].partition(".")[0] if sites else None
+
+
+def _simd() -> str:
+    """The instruction sets that NumPy's own loops use: those of this processor that NPY_…_CPU_FEATURES leaves on."""
+    import numpy
+
+    config: Any = numpy.show_config(mode="dicts")
+    sets = config["SIMD Extensions"]
+    return " ".join([*sets.get("baseline", ()), *sets.get("found", ())])

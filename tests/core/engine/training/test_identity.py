@@ -2,14 +2,17 @@
 
 import json
 import os
+import platform
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import numpy
 import pytest
 from caviar.engine.training.identity import numeric_identity
 from caviar_plugins import NumPy
+from threadpoolctl import threadpool_info
 
 
 class Card(NumPy):
@@ -56,3 +59,31 @@ def test_numpy_with_fewer_instruction_sets_is_another_identity() -> None:
     there = json.loads(done.stdout)
     assert {name for name in here if here[name] != there[name]} == {"simd"}
     assert there["simd"] == " ".join(config["SIMD Extensions"]["baseline"])
+
+
+OTHER_BLAS = """
+import ctypes, json, os, shutil, sys
+from pathlib import Path
+import numpy
+from threadpoolctl import threadpool_info
+from caviar.engine.training.identity import numeric_identity
+from caviar_plugins import NumPy
+(file,) = (each["filepath"] for each in threadpool_info() if each["user_api"] == "blas")
+place = Path(sys.argv[1], "site-packages", "other.libs", "libscipy_openblas_other.so")
+place.parent.mkdir(parents=True)
+shutil.copy(file, place)
+os.environ["OPENBLAS_CORETYPE"] = "Nehalem"
+ctypes.CDLL(place)
+del os.environ["OPENBLAS_CORETYPE"]
+assert any(each.get("architecture") == "Nehalem" for each in threadpool_info())
+print(json.dumps(numeric_identity("float32", NumPy())))
+"""
+
+
+def test_the_blas_of_another_package_is_no_part_of_the_identity(tmp_path: Path) -> None:
+    brought = [each for each in threadpool_info() if each["user_api"] == "blas" and "numpy.libs" in each["filepath"]]
+    if platform.machine() != "x86_64" or not brought or brought[0]["internal_api"] != "openblas":
+        pytest.skip("needs an OpenBLAS for x86 that NumPy brings, to be loaded once more for another processor")
+    done = subprocess.run([sys.executable, "-c", OTHER_BLAS, tmp_path], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == numeric_identity("float32", NumPy())

@@ -72,8 +72,9 @@ class Programs(Workers):
                 self._ended(*self._busy.popitem()[1])
 
     def close(self) -> None:
-        for program in self._idle:
-            program.communicate()
+        for program in (*self._idle, *(program for program, _ in self._busy.values())):
+            stop(program)
+        self._busy.clear()
 
     def _started(self, kernels: str = "") -> Any:
         environment = os.environ | ({"OPENBLAS_CORETYPE": kernels} if kernels else {})
@@ -83,12 +84,16 @@ class Programs(Workers):
         return program
 
     def _ended(self, program: Any, segment: Segment) -> Outcome:
-        program.kill()
-        program.communicate()
+        stop(program)
         self._idle.append(self._started())
         state, reason = TrialState.QUEUED, f"its program ended with {program.returncode}"
         aside = [MemberOutcome(each, state, segment.start, reason=reason, fault="killed") for each in segment.trials]
         return Outcome(segment, tuple(aside))
+
+
+def stop(program: Any) -> None:
+    program.kill()
+    program.communicate()
 
 
 def send(pipe: Any, message: bytes) -> None:

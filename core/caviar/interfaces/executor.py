@@ -65,7 +65,7 @@ class Executor(Plugin):
         workers = open(job, check_stop, trials)   once a run, before reporters hear of it: no thread of theirs runs
         workers.count                             before each run
         workers.run(segments, tell)               once for each rung of a round and for its re-tests; one at a time
-        workers.close()                           once, also after an error or Ctrl-C while `run` goes on: leaves no process
+        workers.close()                           once, also where `run` raised or goes on: no process is left
 
     A worker in another process makes the job once, by `open_job(job_spec)` from the bytes of `job.job_spec()`, and
     calls `job.perform` for each segment; `pack` and `unpack` turn segments, epochs and outcomes into bytes and back.

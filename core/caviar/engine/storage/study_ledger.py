@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import monotonic
@@ -91,8 +91,7 @@ class StudyLedger(StudyView):
 
         Never is a trial found at an epoch without the arrays to go on from.
         """
-        new = {each.trial.index: stored(each.trial) for each in records}
-        self._require(new)
+        new = self._new_rows(each.trial for each in records)
         held = self._held()
         concerned = held | {each.trial.index for each in records if each.weights is not None}
         keep = self._keep.of(new.get(each) or self._rows.trials[each] for each in concerned)
@@ -114,8 +113,7 @@ class StudyLedger(StudyView):
 
     def settle(self, trials: Sequence[Trial]) -> None:
         """All or nothing: what became of trials beside their training. Durable for re-tests, not for decisions."""
-        new = {each.index: stored(each) for each in trials}
-        self._require(new)
+        new = self._new_rows(trials)
         dropped = self._held() & {number for number, trial in new.items() if useless(trial)}
         self._change(
             Changes(trials=new, artifacts=dict.fromkeys(dropped)),
@@ -137,10 +135,15 @@ class StudyLedger(StudyView):
         last = self._rows.attempts.get(trial, 0)
         return last if known.epochs and not known.state.done else last + 1
 
-    def _require(self, trials: Mapping[int, Trial]) -> None:
-        for number in trials:
-            if number not in self._rows.trials:
-                raise LookupError(f"trial {number} was never added to a round")
+    def _new_rows(self, trials: Iterable[Trial]) -> dict[int, Trial]:
+        """Rows of trials as they are to be stored; what was proposed stays."""
+        rows: dict[int, Trial] = {}
+        for trial in trials:
+            known = self._rows.trials.get(trial.index)
+            if known is None:
+                raise LookupError(f"trial {trial.index} was never added to a round")
+            rows[trial.index] = replace(stored(trial), round=known.round, point=known.point, values=known.values)
+        return rows
 
     def _change(
         self,

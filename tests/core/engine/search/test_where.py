@@ -164,8 +164,8 @@ def test_killed_at_any_commit_and_on_any_executor_the_search_is_the_same(file: P
     free = search(file, "free", *settings[::2])
     assert differences(bits(free.info.folder), whole), "the condition changes what is proposed"
     call = deaths = 0
-    while call < 60:
-        call += 5
+    while call < 36:
+        call += 3
         try:
             search(file, f"dies{call}", *settings, f"store.call={call}")
         except Interrupted:

@@ -49,11 +49,14 @@ _HOMES = {
         "scheduled",
     ),
     "caviar.interfaces.store": (
+        "Artifact",
+        "Changes",
+        "Curve",
         "Ledger",
         "Store",
         "StoreError",
         "StudyRecord",
-        "TrialRecord",
+        "file_errors",
     ),
     "caviar.interfaces.strategy": ("Strategy",),
     "caviar.interfaces.trainer": (
@@ -72,6 +75,7 @@ _HOMES = {
     "caviar.support.files": (
         "open_plain",
         "sync_folder",
+        "why_unusable",
         "write_atomically",
     ),
     "caviar.support.numba_access": ("CompileError",),
@@ -209,11 +213,14 @@ if TYPE_CHECKING:
     from caviar.interfaces.sampler import Sampler as Sampler
     from caviar.interfaces.schedule import Schedule as Schedule
     from caviar.interfaces.schedule import scheduled as scheduled
+    from caviar.interfaces.store import Artifact as Artifact
+    from caviar.interfaces.store import Changes as Changes
+    from caviar.interfaces.store import Curve as Curve
     from caviar.interfaces.store import Ledger as Ledger
     from caviar.interfaces.store import Store as Store
     from caviar.interfaces.store import StoreError as StoreError
     from caviar.interfaces.store import StudyRecord as StudyRecord
-    from caviar.interfaces.store import TrialRecord as TrialRecord
+    from caviar.interfaces.store import file_errors as file_errors
     from caviar.interfaces.strategy import Strategy as Strategy
     from caviar.interfaces.trainer import Advance as Advance
     from caviar.interfaces.trainer import Finish as Finish
@@ -226,6 +233,7 @@ if TYPE_CHECKING:
     from caviar.registry.load import version_of as version_of
     from caviar.support.files import open_plain as open_plain
     from caviar.support.files import sync_folder as sync_folder
+    from caviar.support.files import why_unusable as why_unusable
     from caviar.support.files import write_atomically as write_atomically
     from caviar.support.numba_access import CompileError as CompileError
     from caviar.support.packed import Buffer as Buffer

@@ -10,7 +10,9 @@ from typing import Any
 
 import numpy
 import pytest
-from caviar.plugin import Ledger, Metrics, StoreError, StudyRecord, Trial, TrialRecord, TrialState
+from caviar.engine.storage.study_ledger import TrialRecord, open_study
+from caviar.engine.storage.study_view import StudyView, read_study
+from caviar.plugin import Metrics, StoreError, StudyRecord, Trial, TrialState
 from caviar_plugins.stores.rows import ARTIFACT, STORED, STUDY, signed
 from caviar_plugins.stores.schema import VERSION
 from caviar_plugins.stores.sqlite import SQLite
@@ -22,9 +24,9 @@ def run(tmp_path: Path) -> Path:
     """A run with one finished trial."""
     folder = tmp_path / "run"
     trial = Trial(0, 0, (0.5,), {"optimizer.learning_rate": 0.1})
-    with SQLite().open(folder, "maximize") as ledger:
+    with open_study(SQLite(), folder, "maximize") as ledger:
         ledger.describe(StudyRecord("", {}, "", {}, "loss", "maximize"))
-        ledger.add_round(0, [trial])
+        ledger.add_round([trial])
         metrics = Metrics(("loss",), 1, numpy.zeros((1, 100, 1)))
         done = Trial(0, 0, (0.5,), trial.values, TrialState.FINISHED, 100, {"loss": 0.5}, 0.5)
         ledger.record([TrialRecord(done, ledger.begin([0])[0], metrics, {"w": numpy.ones(100, numpy.float32)})])
@@ -35,7 +37,7 @@ def weight_file(run: Path) -> Path:
     return next((run / "models").iterdir())
 
 
-def read_all(ledger: Ledger) -> None:
+def read_all(ledger: StudyView) -> None:
     with ledger:
         ledger.study()
         ledger.trials()
@@ -46,9 +48,9 @@ def read_all(ledger: Ledger) -> None:
 def refused(run: Path) -> str:
     """What is said when the study is opened and read, to work on and to look at."""
     with pytest.raises(StoreError) as to_work:
-        read_all(SQLite().open(run, "maximize"))
+        read_all(open_study(SQLite(), run, "maximize"))
     with pytest.raises(StoreError) as to_look:
-        read_all(SQLite().read(run))
+        read_all(read_study(SQLite(), run))
     assert str(to_work.value) == str(to_look.value)
     return str(to_work.value)
 
@@ -132,12 +134,12 @@ def test_links_are_not_followed(run: Path, tmp_path: Path, name: str) -> None:
 def test_a_file_in_the_runs_place_is_told(tmp_path: Path) -> None:
     (tmp_path / "run").write_text("")
     with pytest.raises(StoreError, match="run: cannot be used: File exists"):
-        SQLite().open(tmp_path / "run", "maximize")
+        open_study(SQLite(), tmp_path / "run", "maximize")
 
 
 def test_an_empty_file_is_a_study_that_never_began(run: Path) -> None:
     (run / "study.sqlite").write_bytes(b"")
-    with SQLite().open(run, "maximize") as ledger:
+    with open_study(SQLite(), run, "maximize") as ledger:
         assert ledger.trials() == ()
 
 
@@ -152,14 +154,17 @@ def test_changed_weights_are_found(run: Path, tmp_path: Path, harm: str) -> None
     elif harm != "remove":
         changed = {"flip": content[:-1] + bytes([content[-1] ^ 1]), "cut": content[:-1], "grow": content + b"x"}
         file.write_bytes(changed[harm])
-    with SQLite().read(run) as ledger, pytest.raises(StoreError, match=file.name):
+    with read_study(SQLite(), run) as ledger, pytest.raises(StoreError, match=file.name):
         ledger.weights(0)
 
 
 @pytest.mark.parametrize("path", ["models/../../secret", "models/trial-1-0123456789abcdef.safetensors"])
 def test_a_path_that_is_not_the_trials_is_not_read(run: Path, path: str) -> None:
     forge(run, "artifact", f"{ARTIFACT}, checksum", lambda row: (row[0], path, *row[2:]))
-    with SQLite().read(run) as ledger, pytest.raises(StoreError, match=f"gives trial 0 a file '{path}': damaged"):
+    with (
+        read_study(SQLite(), run) as ledger,
+        pytest.raises(StoreError, match=f"gives trial 0 a file '{path}': damaged"),
+    ):
         ledger.weights(0)
 
 
@@ -219,7 +224,7 @@ def test_a_pipe_in_the_databases_place_is_told(run: Path) -> None:
 
 @pytest.mark.parametrize("harm", ["remove", "replace", "move"])
 def test_a_study_that_goes_away_while_it_is_written_is_told(run: Path, harm: str) -> None:
-    ledger = SQLite().open(run, "maximize")
+    ledger = open_study(SQLite(), run, "maximize")
     trial = ledger.trials()[0]
     if harm == "move":
         run.rename(run.with_name("elsewhere"))
@@ -250,4 +255,4 @@ def test_flipped_bits_never_end_in_a_traceback(run: Path) -> None:
             harmed[draw.randrange(len(harmed))] ^= 1 << draw.randrange(8)
         (run / "study.sqlite").write_bytes(harmed)
         with suppress(StoreError):
-            read_all(SQLite().read(run))
+            read_all(read_study(SQLite(), run))

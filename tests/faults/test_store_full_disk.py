@@ -10,7 +10,9 @@ from pathlib import Path
 
 import numpy
 import pytest
-from caviar.plugin import Ledger, Metrics, StoreError, StudyRecord, Trial, TrialRecord, TrialState
+from caviar.engine.storage.study_ledger import StudyLedger, TrialRecord, open_study
+from caviar.engine.storage.study_view import StudyView, read_study
+from caviar.plugin import Metrics, StoreError, StudyRecord, Trial, TrialState
 from caviar_plugins.stores.sqlite import SQLite
 
 COUNT = 20
@@ -37,21 +39,21 @@ def file_size_limit(size: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
-def begun(folder: Path) -> Ledger:
-    ledger = SQLite(keep=2).open(folder, "maximize")
+def begun(folder: Path) -> StudyLedger:
+    ledger = open_study(SQLite(keep=2), folder, "maximize")
     ledger.describe(StudyRecord("", {}, "", {}, "loss", "maximize"))
-    ledger.add_round(0, [Trial(index, 0, (0.5,), {}) for index in range(COUNT)])
+    ledger.add_round([Trial(index, 0, (0.5,), {}) for index in range(COUNT)])
     return ledger
 
 
-def record(ledger: Ledger, index: int) -> None:
+def record(ledger: StudyLedger, index: int) -> None:
     trial = Trial(index, 0, (0.5,), {}, TrialState.FINISHED, 200, {}, float(index))
     metrics = Metrics(("loss",), 1, numpy.full((1, 200, 1), float(index)))
     weights = {"w": numpy.full(5000, index, numpy.float32)}
     ledger.record([TrialRecord(trial, ledger.begin([index])[0], metrics, weights)])
 
 
-def refusal(ledger: Ledger, index: int) -> str | None:
+def refusal(ledger: StudyLedger, index: int) -> str | None:
     """What is said when a trial cannot be recorded."""
     try:
         record(ledger, index)
@@ -60,7 +62,7 @@ def refusal(ledger: Ledger, index: int) -> str | None:
     return None
 
 
-def check(ledger: Ledger, done: int) -> None:
+def check(ledger: StudyView, done: int) -> None:
     """The first `done` trials are there whole, the others not at all."""
     assert [trial.state.done for trial in ledger.trials()] == [index < done for index in range(COUNT)]
     assert ledger.curves("loss") == {index: [float(index)] * 200 for index in range(done)}
@@ -87,7 +89,7 @@ def test_a_full_disk_takes_nothing_back_and_halves_nothing(small: Path) -> None:
             ballast.unlink(missing_ok=True)
             check(ledger, index + 1)
     assert failures > 3
-    with SQLite().read(small / "run") as ledger:
+    with read_study(SQLite(), small / "run") as ledger:
         check(ledger, COUNT)
 
 
@@ -111,10 +113,10 @@ def test_a_read_only_disk_can_be_looked_at_and_says_so_when_written(small: Path)
         record(ledger, 0)
     subprocess.run(["mount", "-o", "remount,ro", small], check=True)
     with pytest.raises(StoreError, match="the file system is read-only; choose another folder for the runs"):
-        SQLite().open(small / "run", "maximize")
+        open_study(SQLite(), small / "run", "maximize")
     with pytest.raises(StoreError, match="the file system is read-only"):
-        SQLite().open(small / "new", "maximize")
-    with SQLite().read(small / "run") as looking:
+        open_study(SQLite(), small / "new", "maximize")
+    with read_study(SQLite(), small / "run") as looking:
         check(looking, 1)
 
 
@@ -133,5 +135,5 @@ def test_a_study_on_a_full_disk_can_be_looked_at(small: Path, left: str) -> None
         (small / "killed" / "study.sqlite-shm").unlink()
     room = os.statvfs(small)
     (small / "ballast").write_bytes(bytes(room.f_bavail * room.f_frsize))
-    with SQLite().read(small / left) as looking:
+    with read_study(SQLite(), small / left) as looking:
         check(looking, 1)

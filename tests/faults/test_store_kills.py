@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy
 import pytest
-from caviar.plugin import Ledger, Metrics, StudyRecord, Trial, TrialRecord, TrialState
+from caviar.engine.storage.study_ledger import StudyLedger, TrialRecord, open_study
+from caviar.plugin import Metrics, StudyRecord, Trial, TrialState
 from caviar_plugins.stores.sqlite import SQLite
 
 # Records trial 0, then dies while trial 1, which is better, takes its place.
@@ -34,18 +35,18 @@ with opened(Path(sys.argv[2])) as ledger:
     attempt = ledger.begin([1])[0]
     point, _, call = sys.argv[3].partition(" ")
     if point == "commit":
-        ledger._connection.set_trace_callback(lambda statement: die() if statement == "COMMIT" else None)
+        ledger._ledger._connection.set_trace_callback(lambda statement: die() if statement == "COMMIT" else None)
     else:
         at(point, int(call))
     ledger.record([finished(1, 0.9, attempt)])
 """
 
 
-def opened(folder: Path) -> Ledger:
-    ledger = SQLite(keep=1).open(folder, "maximize")
+def opened(folder: Path) -> StudyLedger:
+    ledger = open_study(SQLite(keep=1), folder, "maximize")
     if ledger.study() is None:
         ledger.describe(StudyRecord("", {}, "", {}, "loss", "maximize"))
-        ledger.add_round(0, [Trial(0, 0, (0.0,), {}), Trial(1, 0, (1.0,), {})])
+        ledger.add_round([Trial(0, 0, (0.0,), {}), Trial(1, 0, (1.0,), {})])
     return ledger
 
 

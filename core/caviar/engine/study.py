@@ -21,6 +21,7 @@ from caviar.engine.resume.check import check_resumable, record_of
 from caviar.engine.search.context import SearchContext
 from caviar.engine.search.loop import SearchLoop
 from caviar.engine.search.observers import Observers
+from caviar.engine.storage.study_ledger import open_study
 from caviar.engine.warm_start.earlier_runs import started_from
 from caviar.engine.warm_start.given_points import given_trials
 from caviar.engine.warm_start.map_to_space import TargetStudy
@@ -86,7 +87,7 @@ def run(
     pipeline = work.pipeline
     space = space_of(pipeline)
     total = pipeline.search.trials if len(space) else 1  # nothing to search: one model
-    with pipeline.store.open(folder, objective.goal) as ledger:
+    with open_study(pipeline.store, folder, objective.goal) as ledger:
         newcomer = TargetStudy(pipeline, space, objective, work.datasets[0].fingerprint)
         earlier, notes = started_from(ledger.study(), newcomer)
         check_resumable(ledger, record_of(work, objective, earlier), total, folder)

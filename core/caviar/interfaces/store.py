@@ -1,16 +1,18 @@
-"""Store: keeps a study; what it has said to be recorded survives a crash."""
+"""Store: keeps the rows of a study; what a commit has written survives a crash."""
 
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar
 
+from caviar.interfaces.fields.field import setting
 from caviar.interfaces.plugin import Plugin
 from caviar.support.closing import Closing
-from caviar.values.arrays import Array
+from caviar.support.files import why_unusable
 from caviar.values.earlier import EarlierTrial
 from caviar.values.history import Goal
 from caviar.values.metrics import Metrics
@@ -37,39 +39,59 @@ class StudyRecord:
 
 
 @dataclass(frozen=True)
-class TrialRecord:
-    """The end of a segment of a trial: its new state, a row of metrics per epoch, and arrays to keep.
+class Artifact:
+    """A file that holds arrays of a trial. The engine writes, reads and removes it; a store keeps this row.
 
-    `weights` are a finished trial's weights, and the training state of one that may be trained further.
-
-    None leaves what was recorded before, so that a trial's final metrics can be added to later.
+    `path` is relative to the run's folder.
     """
 
-    trial: Trial
+    path: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Curve:
+    """Metrics of one trial after some epochs, from `metrics.first` on; `attempt` says in which training of it."""
+
+    trial: int
     attempt: int
-    metrics: Metrics | None
-    weights: Mapping[str, Array] | None
+    metrics: Metrics
+
+
+@dataclass(frozen=True)
+class Changes:
+    """Rows that are written together, all of them or none.
+
+    study: replaces what the study is about. trials: whole rows by number, new ones or in the place of those before.
+    populations: the trials that a population is trained of, each with the number of its attempt. attempts: for trials
+    that were trained, the attempt whose curve counts from now on. curves: what is added to curves; one that begins at
+    an epoch which the same attempt has already replaces that. artifacts: the file of a trial's arrays, None where it
+    has none any more.
+    """
+
+    study: StudyRecord | None = None
+    trials: Mapping[int, Trial] = field(default_factory=dict)
+    populations: tuple[Mapping[int, int], ...] = ()
+    attempts: Mapping[int, int] = field(default_factory=dict)
+    curves: tuple[Curve, ...] = ()
+    artifacts: Mapping[int, Artifact | None] = field(default_factory=dict)
 
 
 class Ledger(Closing):
-    """An open study: a context manager.
+    """An open study as rows: a context manager.
 
-    What was changed is there at once for who asks this ledger. After a crash it is there up to some change, with all
-    changes before that one and none behind it. Which changes are durable when they return is said with each; another
-    may take a second or so, because a sync can take longer than an epoch, and `close` makes all of them durable.
-
+    The engine holds the trials in memory and collects changes, so a ledger neither caches rows nor delays writes.
     Order of calls, all in the coordinating process and by one thread::
 
-        study, describe               once, when a run begins or is resumed
-        add_round                     once a round, with the trials that are missing of it
-        begin, weights                before a population is trained; weights of trials that go on from a rung
-        record                        after each segment: trials with their curves and arrays
-        settle                        after a rung's decisions, and for re-tests
-        study, trials, curves, holds  at any time between, often: keep what was read at hand
+        study, trials, attempts,      once, when a run begins or is resumed; `curves` once for each metric that is used
+        curves, artifacts
+        commit                        for a new round, when a trial has ended, and about once a second between
         close                         once, also after an error
 
-    Arguments and what is returned are never changed by either side. StoreError is the one exception to raise; it ends
-    the run, which goes on from what was recorded.
+    A ledger that was opened for reading tells in each call what is committed then. Arguments and what is returned are
+    never changed by either side. StoreError is the one exception to raise: also where a row is not as it was written.
+    It ends the run, and the same command goes on from what was committed.
     """
 
     @abstractmethod
@@ -77,74 +99,65 @@ class Ledger(Closing):
         """What the study is about; None when it is new."""
 
     @abstractmethod
-    def describe(self, study: StudyRecord) -> None:
-        """Sets or replaces what the study is about."""
-
-    @abstractmethod
-    def add_round(self, index: int, trials: Sequence[Trial]) -> None:
-        """Durably adds proposed trials to a round, queued."""
-
-    @abstractmethod
-    def begin(self, trials: Sequence[int]) -> tuple[int, ...]:
-        """Notes that a population of these trials is trained; the number of each one's attempt, counted from 1.
-
-        A trial that goes on from a recorded epoch goes on with its attempt, any other begins a new one.
-        """
-
-    @abstractmethod
-    def record(self, records: Sequence[TrialRecord]) -> None:
-        """All or nothing. Durable if one of the trials has ended: a power loss is then harmless.
-
-        Never is a trial found at an epoch without the arrays to go on from.
-        """
-
-    @abstractmethod
-    def settle(self, trials: Sequence[Trial]) -> None:
-        """All or nothing: what became of trials beside their training. Durable for re-tests, not for decisions."""
-
-    @abstractmethod
     def trials(self) -> tuple[Trial, ...]:
-        """All trials by index, without curves; one being trained is as it was before."""
+        """All trials, in the order of their numbers."""
+
+    @abstractmethod
+    def attempts(self) -> Mapping[int, int]:
+        """The highest attempt of each trial that has one, of a population or of a training that was recorded."""
 
     @abstractmethod
     def curves(self, metric: str) -> Mapping[int, Sequence[float]]:
-        """One metric after each epoch, by trial; of each trial's last attempt only."""
+        """One metric after each epoch, by trial, of the attempt that counts; NaN for an epoch that is missing."""
 
     @abstractmethod
-    def holds(self, trial: int) -> bool:
-        """Whether arrays of a trial are kept."""
+    def artifacts(self) -> Mapping[int, Artifact]:
+        """The files of trials' arrays, by trial."""
 
     @abstractmethod
-    def weights(self, trial: int) -> Mapping[str, Array]:
-        """The arrays last recorded for a trial, checked against their checksum. Raises StoreError."""
+    def commit(self, changes: Changes, durable: bool = True) -> None:
+        """All or nothing, and on the disk when it returns: a power loss is then harmless. Raises StoreError.
+
+        Where `durable` is false, it need not survive a power loss before the next commit that is.
+        """
 
 
 class Store(Plugin):
-    """Where studies are kept.
+    """Where the rows of studies are kept; weights and training states are the engine's.
 
     `open` is called once by a process that runs a study; a second process must be refused. `read` may be called by
-    any process at any time. Workers never see a store. Raise StoreError, which says which file, why, and what to do.
+    any process at any time. Workers never see a store. Raise StoreError, which says which file, why, and what to do;
+    `file_errors` does so for errors of the operating system.
     """
 
     kind: ClassVar[str] = "store"
-    interface: ClassVar[int] = 2
+    interface: ClassVar[int] = 3
+
+    keep: int = setting(default=16, ge=1)
+    """Of how many of the best finished trials the engine keeps weights, which bounds the disk space."""
 
     @abstractmethod
-    def open(self, folder: Path, goal: Goal) -> Ledger:
+    def open(self, folder: Path) -> Ledger:
         """The study of a run's folder, new or as it was left, locked for this process. Raises StoreError.
 
-        `goal` says whose weights are the best, where a store keeps only those.
+        The folder is made where it is missing.
         """
 
     @abstractmethod
     def read(self, folder: Path) -> Ledger:
-        """A study for looking only, even while another process goes on with it: it tells what is durable then.
-
-        Raises StoreError.
-        """
+        """A study for reading only, even while another process goes on with it. Raises StoreError."""
 
 
 class StoreError(Problem):
     """The study cannot be read or written; the message says which file, why, and what to do."""
 
     exit_code: ClassVar[int] = 1
+
+
+@contextmanager
+def file_errors(path: Path) -> Iterator[None]:
+    """Turns errors of the operating system into a StoreError about this file."""
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(f"{path}: {why_unusable(error)}") from error

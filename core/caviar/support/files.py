@@ -5,7 +5,20 @@ from __future__ import annotations
 import os
 import stat
 from contextlib import suppress
-from errno import EACCES, EINVAL, EISDIR, ELOOP, EPERM
+from errno import (
+    EACCES,
+    EDQUOT,
+    EFBIG,
+    EINVAL,
+    EISDIR,
+    ELOOP,
+    ENOENT,
+    ENOLCK,
+    ENOSPC,
+    ENOTSUP,
+    EPERM,
+    EROFS,
+)
 from pathlib import Path
 from typing import BinaryIO
 
@@ -15,6 +28,23 @@ _WHY = {
     EINVAL: "not a plain file; move it away",
     EACCES: "may not be read by this user; check the permissions of the file and of its folder",
     EPERM: "may not be read by this user; check the permissions of the file and of its folder",
+}
+
+_FULL = "the disk is full; free some space and run the same command again: what was recorded is safe"
+_FORBIDDEN = "may not be written or read by this user; check the permissions of the file and of its folder"
+_NO_LOCKS = "the file system has no locks, which a study needs; choose a local folder for the runs"
+_WHY_UNUSABLE = {
+    ENOSPC: _FULL,
+    EDQUOT: _FULL,
+    EFBIG: "larger than this user or file system allows; raise the limit and run the same command again",
+    EROFS: "the file system is read-only; choose another folder for the runs",
+    EACCES: _FORBIDDEN,
+    EPERM: _FORBIDDEN,
+    ENOLCK: _NO_LOCKS,
+    ENOTSUP: _NO_LOCKS,
+    ELOOP: _WHY[ELOOP],
+    EISDIR: _WHY[EISDIR],
+    ENOENT: "missing; put back a copy of it, or move the run's folder away and run again",
 }
 
 
@@ -61,6 +91,11 @@ def open_plain(path: Path) -> BinaryIO:
 def why_unreadable(error: OSError) -> str:
     """Why `open_plain` failed, and what to do."""
     return _WHY.get(error.errno or 0) or f"cannot be read: {error.strerror or error}"
+
+
+def why_unusable(error: OSError) -> str:
+    """Why a file of a run cannot be read or written, and what to do."""
+    return _WHY_UNUSABLE.get(error.errno or 0) or f"cannot be used: {error.strerror or error}"
 
 
 def sync_folder(folder: Path) -> None:

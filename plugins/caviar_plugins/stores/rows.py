@@ -11,12 +11,11 @@ from typing import Any
 from zlib import crc32
 
 from caviar.plugin import (
+    Curve,
     EarlierTrial,
-    Metrics,
     Retest,
     StudyRecord,
     Trial,
-    TrialRecord,
     TrialState,
     from_json_number,
     from_plain,
@@ -122,13 +121,13 @@ def stored_trial_of(row: tuple[Any, ...]) -> Trial:
     return trial_of(checked(row)[:-1])
 
 
-def check_whole(rounds: Iterable[tuple[int, int]], trials: Sequence[Trial], study: StudyRecord | None) -> None:
+def check_whole(rounds: Iterable[tuple[int, int]], trials: Sequence[Trial], metric: str | None) -> None:
     """Raises ValueError where trials are missing, or have another objective than the metric that is searched."""
     found = Counter(trial.round for trial in trials)
     if found != dict(rounds):
         raise ValueError(f"the rounds {dict(rounds)} have {dict(found)} trials")
     for trial in trials:
-        measured = trial.metrics.get(study.metric) if study else None
+        measured = None if metric is None else trial.metrics.get(metric)
         if trial.state is TrialState.FINISHED and measured is not None and _stored(measured) != trial.objective:
             raise ValueError(f"trial {trial.index} has the objective {trial.objective}, and measured {measured}")
 
@@ -145,13 +144,14 @@ def _retest_of(row: list[Any]) -> Retest:
     return Retest(round_, TrialState(state), None if objective is None else float(objective), metrics, *more)
 
 
-def curve_row(record: TrialRecord, metrics: Metrics) -> tuple[Any, ...]:
+def curve_row(curve: Curve) -> tuple[Any, ...]:
     """In the order of CURVE."""
+    metrics = curve.metrics
     columns = {
         name: [to_json_number(value) for value in column]
         for name, column in zip(metrics.names, metrics.values[0].T.tolist(), strict=True)
     }
-    return record.trial.index, record.attempt, metrics.first, _json(columns)
+    return curve.trial, curve.attempt, metrics.first, _json(columns)
 
 
 def curves_of(rows: Iterable[tuple[Any, ...]], metric: str) -> Mapping[int, list[float]]:

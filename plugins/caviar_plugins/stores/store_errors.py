@@ -5,43 +5,28 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from errno import EACCES, EDQUOT, EFBIG, EISDIR, ELOOP, ENOENT, ENOLCK, ENOSPC, ENOTSUP, EPERM, EROFS
+from errno import EACCES, ENOLCK, ENOSPC
 from pathlib import Path
 
-from caviar.plugin import StoreError
+from caviar.plugin import StoreError, file_errors, why_unusable
 
-FULL = "the disk is full; free some space and run the same command again: what was recorded is safe"
-FORBIDDEN = "may not be written or read by this user; check the permissions of the file and of its folder"
-READ_ONLY = "the file system is read-only; choose another folder for the runs"
-LOCAL = "which a study needs; choose a local folder for the runs"
 DAMAGED = "damaged; move the run's folder away and run again, or put back a copy of it"
 
-_ERRNO = {
-    ENOSPC: FULL,
-    EDQUOT: FULL,
-    EFBIG: "larger than this user or file system allows; raise the limit and run the same command again",
-    EROFS: READ_ONLY,
-    EACCES: FORBIDDEN,
-    EPERM: FORBIDDEN,
-    ENOLCK: f"the file system has no locks, {LOCAL}",
-    ENOTSUP: f"the file system has no locks, {LOCAL}",
-    ELOOP: "a link, which is not followed; put the file itself there or remove the link",
-    EISDIR: "a folder, not a file; move it away",
-    ENOENT: "missing; put back a copy of it, or move the run's folder away and run again",
-}
+_FULL, _FORBIDDEN, _NO_LOCKS = (why_unusable(OSError(number, "")) for number in (ENOSPC, EACCES, ENOLCK))
+_LOCAL = "which a study needs; choose a local folder for the runs"
 _SQLITE = {
-    sqlite3.SQLITE_FULL: FULL,
-    sqlite3.SQLITE_READONLY: FORBIDDEN,
-    sqlite3.SQLITE_PERM: FORBIDDEN,
+    sqlite3.SQLITE_FULL: _FULL,
+    sqlite3.SQLITE_READONLY: _FORBIDDEN,
+    sqlite3.SQLITE_PERM: _FORBIDDEN,
     sqlite3.SQLITE_CANTOPEN: "cannot be opened; check the permissions of the file and of its folder",
     sqlite3.SQLITE_NOTADB: "not a study, nor any SQLite database; move it away and run again",
     sqlite3.SQLITE_CORRUPT: DAMAGED,
     sqlite3.SQLITE_BUSY: "in use by another program; close that and run the same command again",
     sqlite3.SQLITE_TOOBIG: DAMAGED,
-    sqlite3.SQLITE_IOERR_SHMMAP: f"the file system has no shared memory maps, {LOCAL}",
-    sqlite3.SQLITE_IOERR_SHMLOCK: f"the file system has no locks, {LOCAL}",
-    sqlite3.SQLITE_IOERR_LOCK: f"the file system has no locks, {LOCAL}",
-    sqlite3.SQLITE_PROTOCOL: f"the file system has no reliable locks, {LOCAL}",
+    sqlite3.SQLITE_IOERR_SHMMAP: f"the file system has no shared memory maps, {_LOCAL}",
+    sqlite3.SQLITE_IOERR_SHMLOCK: _NO_LOCKS,
+    sqlite3.SQLITE_IOERR_LOCK: _NO_LOCKS,
+    sqlite3.SQLITE_PROTOCOL: f"the file system has no reliable locks, {_LOCAL}",
     sqlite3.SQLITE_IOERR: "cannot be read or written; look at the disk's space, limits and health, then run again",
 }
 
@@ -50,10 +35,8 @@ _SQLITE = {
 def store_errors(path: Path) -> Iterator[None]:
     """Turns the system's and SQLite's errors into a StoreError about this file."""
     try:
-        yield
-    except OSError as error:
-        why = _ERRNO.get(error.errno or 0, f"cannot be used: {error.strerror or error}")
-        raise StoreError(f"{path}: {why}") from error
+        with file_errors(path):
+            yield
     except UnicodeDecodeError as error:  # SQLite quotes what is damaged in its messages
         raise StoreError(f"{path}: {DAMAGED}") from error
     except sqlite3.Error as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from inspect import signature
 from pathlib import Path
@@ -14,6 +14,7 @@ import pytest
 from caviar.plugin import (
     Advance,
     Array,
+    Changes,
     Decision,
     Goal,
     Head,
@@ -27,7 +28,6 @@ from caviar.plugin import (
     Table,
     TrainerContext,
     Trial,
-    TrialRecord,
     Workers,
     hook,
 )
@@ -141,31 +141,58 @@ class Shuffles(Digits):
 
 
 class OneByOne(SQLite):
-    def open(self, folder: Path, goal: Goal) -> Ledger:
-        ledger = super().open(folder, goal)
-        record = ledger.record
+    def open(self, folder: Path) -> Ledger:
+        ledger = super().open(folder)
+        commit = ledger.commit
 
-        def each(records: Sequence[TrialRecord]) -> None:
-            for one in records:
-                record([one])
+        def each(changes: Changes, durable: bool = True) -> None:
+            for number, trial in changes.trials.items():
+                commit(replace(changes, trials={number: trial}, attempts={}, curves=(), artifacts={}), durable)
+            commit(changes, durable)
 
-        ledger.record = each  # type: ignore[method-assign]
+        ledger.commit = each  # type: ignore[method-assign]
         return ledger
 
 
 class CountsNoAttempts(SQLite):
-    def open(self, folder: Path, goal: Goal) -> Ledger:
-        ledger = super().open(folder, goal)
-        ledger.begin = lambda trials: (1,) * len(trials)  # type: ignore[method-assign]
+    def open(self, folder: Path) -> Ledger:
+        ledger = super().open(folder)
+        commit = ledger.commit
+
+        def first(changes: Changes, durable: bool = True) -> None:
+            curves = tuple(replace(curve, attempt=1) for curve in changes.curves)
+            commit(replace(changes, attempts=dict.fromkeys(changes.attempts, 1), curves=curves), durable)
+
+        ledger.commit = first  # type: ignore[method-assign]
         return ledger
 
 
 class LetsEverybodyIn(SQLite):
-    def open(self, folder: Path, goal: Goal) -> Ledger:
+    def open(self, folder: Path) -> Ledger:
         try:
-            return super().open(folder, goal)
+            return super().open(folder)
         except StoreError:
             return self.read(folder)
+
+
+class WritesLater(SQLite):
+    def open(self, folder: Path) -> Ledger:
+        ledger, kept = super().open(folder), list[Changes]()
+        commit, close = ledger.commit, ledger.close
+
+        def later(changes: Changes, durable: bool = True) -> None:
+            if changes.study is not None:
+                commit(changes)
+            else:
+                kept.append(changes)
+
+        def end() -> None:
+            for changes in kept:
+                commit(changes)
+            close()
+
+        ledger.commit, ledger.close = later, end  # type: ignore[method-assign]
+        return ledger
 
 
 class Silent(Inline):
@@ -210,9 +237,10 @@ FAULTS = [
     (ReporterContract, CountsInAField(), "its_fields_never_change"),
     (DataContract, OldHead(), "the_head_agrees_with_the_rows"),
     (DataContract, Shuffles(), "it_reads_the_same_twice"),
-    (StoreContract, OneByOne(), "records_are_there_all_or_none"),
-    (StoreContract, CountsNoAttempts(), "a_curve_is_that_of_the_last_attempt"),
+    (StoreContract, OneByOne(), "a_commit_is_there_whole_or_not_at_all"),
+    (StoreContract, CountsNoAttempts(), "a_curve_is_that_of_the_attempt_that_counts"),
     (StoreContract, LetsEverybodyIn(), "a_study_has_one_ledger_that_records"),
+    (StoreContract, WritesLater(), "a_study_can_be_read_while_it_goes_on"),
     (ExecutorContract, Silent(), "outcomes_and_epochs_are_those_of_the_job_itself_each_once"),
     (ExecutorContract, Hoards(), "segments_are_taken_when_there_is_someone_for_them"),
     (ExecutorContract, Deaf(), "the_wish_to_stop_is_heard"),

@@ -1,31 +1,32 @@
-"""A study kept in SQLite comes back as it was."""
+"""Rows kept in SQLite come back as they were."""
 
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
-from dataclasses import replace
-from math import nan
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-import numpy
 import pytest
-from caviar.plugin import Ledger, Metrics, StoreError, StudyRecord, Trial, TrialRecord, TrialState
+from caviar.plugin import Changes, Ledger, StoreError, StudyRecord, Trial
 from caviar.testing import StoreContract
 from caviar_plugins.stores.ledger import SQLiteLedger
+from caviar_plugins.stores.rows import trial_of, trial_row
 from caviar_plugins.stores.sqlite import SQLite
 from hypothesis import given
 from hypothesis import strategies as st
 
-Finish = Callable[..., TrialRecord]
+TRIALS: Mapping[int, Trial] = {index: Trial(index, 0, (index / 7,), {"rate": 0.1}) for index in range(3)}
 
 
 class TestSQLite(StoreContract):
     store = SQLite()
 
 
-def names(folder: Path) -> list[str]:
-    return sorted(path.name.rpartition("-")[0] for path in (folder / "models").iterdir())
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
+    with SQLite().open(tmp_path / "run") as ledger:
+        ledger.commit(Changes(StudyRecord('name = "x"\n', {}, "abc", {}, "r2", "maximize"), TRIALS))
+        yield ledger
 
 
 @given(
@@ -43,73 +44,15 @@ def names(folder: Path) -> list[str]:
 def test_values_come_back_to_the_bit_and_to_the_type(
     values: dict[str, object], point: tuple[float, ...], metrics: dict[str, float]
 ) -> None:
-    from caviar_plugins.stores.rows import trial_of, trial_row
-
     trial = Trial(3, 1, point, values, metrics=metrics)
     assert repr(trial_of(trial_row(trial))) == repr(trial)
 
 
-def test_the_training_state_of_a_waiting_trial_is_kept_whatever_its_rank_and_dropped_when_it_is_pruned(
-    ledger: Ledger, finish: Finish
-) -> None:
-    waiting = finish(3, None)
-    ledger.record([replace(waiting, trial=replace(waiting.trial, state=TrialState.RUNNING))])
-    for index in range(3):
-        ledger.record([finish(index, 0.5)])
-    assert ledger.weights(3)
-    ledger.settle([replace(waiting.trial, state=TrialState.PRUNED)])
-    with pytest.raises(StoreError, match="no weights of trial 3"):
-        ledger.weights(3)
-
-
-def test_later_rows_of_an_attempt_continue_its_curve(ledger: Ledger, finish: Finish) -> None:
-    ledger.record([finish(0, 0.1)])
-    more = Metrics(("loss",), 4, numpy.asarray([[[7.0]]]))
-    ledger.record([replace(finish(0, 0.2), metrics=more, weights=None)])
-    assert repr(ledger.curves("loss")[0]) == repr([1.0, 1.0, nan, 7.0])
-
-
-def test_weights_of_the_best_are_kept_and_of_equals_those_of_the_lower_index(
-    tmp_path: Path, ledger: Ledger, finish: Finish
-) -> None:
-    ledger.record([finish(7, 0.5), finish(6, 0.5), finish(5, 0.9)])
-    ledger.record([finish(4, 0.5), finish(3, 0.1), finish(2, None)])
-    assert names(tmp_path / "run") == ["trial-4", "trial-5", "trial-6"]
-    assert (ledger.weights(4)["layer1.weight"] == 4).all()
-    with pytest.raises(StoreError, match=r"no weights of trial 7; only those of the best finished trials are kept"):
-        ledger.weights(7)
-
-
-def test_the_goal_decides_who_is_best(
-    tmp_path: Path, study: StudyRecord, trials: Sequence[Trial], finish: Finish
-) -> None:
-    with SQLite(keep=1).open(tmp_path / "low", "minimize") as ledger:
-        ledger.describe(study)
-        ledger.add_round(0, trials)
-        ledger.record([finish(0, 3.0)])
-        ledger.record([finish(1, 2.0), finish(2, nan)])
-        assert names(tmp_path / "low") == ["trial-1"]
-
-
-def test_recording_twice_changes_nothing(tmp_path: Path, ledger: Ledger, finish: Finish) -> None:
-    ledger.record([finish(0, 0.5)])
-    before = ledger.trials(), ledger.curves("loss"), names(tmp_path / "run")
-    ledger.record([finish(0, 0.5)])
-    assert repr((ledger.trials(), ledger.curves("loss"), names(tmp_path / "run"))) == repr(before)
-
-
-def test_one_bad_record_takes_the_others_back(tmp_path: Path, ledger: Ledger, finish: Finish) -> None:
-    stranger = replace(finish(1, 0.9), trial=Trial(99, 0, (), {}))
-    with pytest.raises(LookupError, match="trial 99 was never added"):
-        ledger.record([finish(0, 0.5), stranger])
-    assert not any(trial.state.done for trial in ledger.trials())
-    assert ledger.curves("loss") == {}
-
-
-def test_a_second_process_is_refused_and_told_who_holds_the_run(tmp_path: Path, ledger: Ledger) -> None:
+@pytest.mark.usefixtures("ledger")
+def test_a_second_process_is_refused_and_told_who_holds_the_run(tmp_path: Path) -> None:
     code = (
         "from pathlib import Path\nfrom caviar import StoreError\nfrom caviar_plugins.stores.sqlite import SQLite\n"
-        "import sys\ntry:\n    SQLite().open(Path(sys.argv[1]), 'maximize')\nexcept StoreError as error: print(error)"
+        "import sys\ntry:\n    SQLite().open(Path(sys.argv[1]))\nexcept StoreError as error: print(error)"
     )
     told = subprocess.run(
         [sys.executable, "-c", code, tmp_path / "run"], capture_output=True, text=True, check=True
@@ -117,52 +60,37 @@ def test_a_second_process_is_refused_and_told_who_holds_the_run(tmp_path: Path, 
     assert f"run: in use by process {os.getpid()} on " in told
 
 
-def test_who_only_looks_is_told_so(tmp_path: Path, ledger: Ledger, finish: Finish) -> None:
-    with SQLite().read(tmp_path / "run") as looking, pytest.raises(StoreError, match="for looking only"):
-        looking.record([finish(1, 0.5)])
+@pytest.mark.usefixtures("ledger")
+def test_who_only_reads_is_told_so(tmp_path: Path) -> None:
+    with SQLite().read(tmp_path / "run") as reading, pytest.raises(StoreError, match="for reading only"):
+        reading.commit(Changes(trials=TRIALS))
 
 
-def test_looking_at_a_study_leaves_no_files(tmp_path: Path, ledger: Ledger) -> None:
+def test_reading_a_study_leaves_no_files(tmp_path: Path, ledger: Ledger) -> None:
     ledger.close()
     before = sorted((tmp_path / "run").iterdir())
-    with SQLite().read(tmp_path / "run") as looking:
-        looking.trials()
+    with SQLite().read(tmp_path / "run") as reading:
+        reading.trials()
     assert sorted((tmp_path / "run").iterdir()) == before
 
 
-def test_looking_for_a_study_makes_none(tmp_path: Path) -> None:
+def test_a_study_that_is_not_there_is_told_with_the_way_out(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="there is no such study; give the folder of a run"):
         SQLite().read(tmp_path / "run")
-    assert not (tmp_path / "run").exists()
 
 
-def test_files_of_others_in_models_are_left_alone(tmp_path: Path, ledger: Ledger, finish: Finish) -> None:
-    ledger.record([finish(0, 0.5)])
-    (tmp_path / "run" / "models" / "best.safetensors").write_bytes(b"mine")
-    ledger.record([finish(1, 0.6), finish(2, 0.7), finish(3, 0.8)])
-    assert (tmp_path / "run" / "models" / "best.safetensors").read_bytes() == b"mine"
-
-
-def test_every_commit_is_synced(tmp_path: Path) -> None:
+def test_every_durable_commit_is_synced_and_no_other(ledger: Ledger) -> None:
     """A process cannot survive a power loss to tell; what SQLite documents for it are these settings."""
-    with SQLite().open(tmp_path / "run", "maximize") as ledger:
-        assert isinstance(ledger, SQLiteLedger)
-        connection = ledger._connection
-        assert connection.execute("PRAGMA synchronous").fetchone()[0] == 2  # FULL
-        assert connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
-
-
-def test_what_has_not_changed_is_not_read_again(ledger: Ledger, finish: Finish) -> None:
     assert isinstance(ledger, SQLiteLedger)
-    ledger.record([finish(0, 0.5), finish(1, 0.5)])
-    ledger.trials(), ledger.curves("loss")
-    asked = list[str]()
-    ledger._connection.set_trace_callback(asked.append)
-    ledger.settle([replace(finish(1, 0.5).trial, state=TrialState.PRUNED)])
-    asked.clear()
-    for _ in range(2):
-        assert [trial.state.value for trial in ledger.trials()] == ["finished", "pruned", *["queued"] * 6]
-        assert list(ledger.curves("loss")) == [0, 1]
-    read = [query for query in asked if query.startswith("SELECT")]
-    assert len(read) == 2
-    assert all("json_each('[1]')" in query for query in read)
+    assert ledger._connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
+    levels = list[int]()
+
+    def at_commit(statement: str) -> None:
+        if statement == "COMMIT":
+            levels.append(ledger._connection.execute("PRAGMA synchronous").fetchone()[0])
+
+    ledger._connection.set_trace_callback(at_commit)
+    ledger.commit(Changes(trials=TRIALS))
+    ledger.commit(Changes(populations=({0: 1},)), durable=False)
+    ledger.commit(Changes(trials=TRIALS))
+    assert levels == [2, 1, 2]  # FULL, NORMAL

@@ -14,7 +14,7 @@ from caviar.engine.model.saved import NotAModel, best_file
 from caviar.engine.resume.run_folder import begun_with, pipeline_file
 from caviar.engine.search.history import history_of
 from caviar.engine.search.objective import Objective, objective_of
-from caviar.interfaces.store import Ledger
+from caviar.engine.storage.study_view import StudyView, read_study
 from caviar.registry.code import register
 from caviar.values.dimension import Space
 from caviar.values.ranking import ranked, without_winner
@@ -75,11 +75,11 @@ def read_results(folder: Path, code: Path | None = None) -> Results:
     """
     if code is not None:
         register(code)
-    with pipeline_file(folder).store.read(folder) as ledger:
+    with read_study(pipeline_file(folder).store, folder) as ledger:
         return results_of(begun_with(folder, ledger.study()), ledger)
 
 
-def results_of(pipeline: Pipeline, ledger: Ledger) -> Results:
+def results_of(pipeline: Pipeline, ledger: StudyView) -> Results:
     """The results in an open ledger, of a study of this resolved pipeline."""
     study = ledger.study()
     assert study is not None, "what has a pipeline was described"

@@ -15,7 +15,7 @@ from caviar.engine.analysis.trial_frames import to_pandas, to_polars
 from caviar.engine.model.saved import open_model
 from caviar.engine.model.trained import TrainedModel
 from caviar.engine.resume.run_folder import begun_with, pipeline_file
-from caviar.interfaces.store import Ledger
+from caviar.engine.storage.study_view import StudyView, read_study
 from caviar.values.arrays import Array
 from caviar.values.history import Goal
 from caviar.values.problem import Problem
@@ -34,7 +34,7 @@ class StoredRun(RunView):
     """
 
     folder: Path
-    _open: Callable[[], AbstractContextManager[Ledger]] = field(repr=False, compare=False)
+    _open: Callable[[], AbstractContextManager[StudyView]] = field(repr=False, compare=False)
     _begun: Pipeline | None = field(default=None, repr=False, compare=False)
     """The resolved pipeline where it is at hand; else it is read from the study."""
 
@@ -127,13 +127,13 @@ class StoredRun(RunView):
             return results_of(self._begun or begun_with(self.folder, ledger.study()), ledger)
 
 
-def opener_of(folder: Path) -> Callable[[], AbstractContextManager[Ledger]]:
+def opener_of(folder: Path) -> Callable[[], AbstractContextManager[StudyView]]:
     """What opens the study of a folder for looking only. Raises NoRun, Mistakes, StoreError."""
     store = pipeline_file(folder).store
-    return lambda: store.read(folder)
+    return lambda: read_study(store, folder)
 
 
-def going_on(folder: Path, ledger: Ledger, pipeline: Pipeline) -> StoredRun:
+def going_on(folder: Path, ledger: StudyView, pipeline: Pipeline) -> StoredRun:
     """The run whose ledger this process has open: to be read by the thread that has it, while it is open.
 
     `pipeline` may have plugins that are classes of this program, which its file cannot name.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from caviar.interfaces.store import Ledger
+from caviar.engine.storage.study_ledger import StudyLedger
 from caviar.values.trial import Trial, TrialState
 
 ENOUGH = 4  # trials; fewer may have met bad points by chance
@@ -20,7 +20,7 @@ def common_reason(trials: Sequence[Trial]) -> str | None:
     return trials[0].reason if len(reasons) == 1 else None
 
 
-def queue_again(ledger: Ledger) -> tuple[str, ...]:
+def queue_again(ledger: StudyLedger) -> tuple[str, ...]:
     """Queues all trials of such a study, whose cause may have been removed since; notes for the user."""
     trials, reason = ledger.trials(), common_reason(ledger.trials())
     if reason is None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from errno import EDQUOT, EIO, EMFILE, ENFILE, ENOMEM, ENOSPC, EROFS
 from typing import ClassVar
 
-from caviar.interfaces.store import Ledger
+from caviar.engine.storage.study_ledger import StudyLedger
 from caviar.values.problem import Problem
 from caviar.values.segment import Fault, MemberOutcome
 from caviar.values.trial import Trial, TrialState
@@ -61,7 +61,7 @@ def resolve(
     aside: Sequence[MemberOutcome],
     trials: Mapping[int, Trial],
     others: bool,
-    ledger: Ledger,
+    ledger: StudyLedger,
     record: Callable[[Sequence[MemberOutcome], Mapping[int, Trial]], None],
 ) -> None:
     """Records those trials as failed that have failed after all. Raises Unfinished if others are still to be trained.

@@ -11,9 +11,10 @@ from caviar.engine.data.prepare import Preparation
 from caviar.engine.failures.machine_faults import Unfinished
 from caviar.engine.failures.plugin_errors import told
 from caviar.engine.model.saved import SavedModel, best_file
+from caviar.engine.storage.study_ledger import StudyLedger
 from caviar.engine.training.job import Work
 from caviar.engine.training.measuring import measured_or_nan
-from caviar.interfaces.store import Ledger, StoreError
+from caviar.interfaces.store import StoreError
 from caviar.registry.load import name_of, version_of
 from caviar.values.arrays import Array
 from caviar.values.metric_name import MetricName
@@ -28,7 +29,7 @@ class Models:
 
     work: Work
     preparation: Preparation
-    ledger: Ledger
+    ledger: StudyLedger
     folder: Path
 
     def made(
@@ -82,7 +83,7 @@ class Models:
     def _weights(self, trial: Trial, check_stop: Callable[[], None]) -> tuple[Mapping[str, Array], str | None]:
         """A trial's weights; it is trained again, to the same bits, where they are gone.
 
-        A store keeps those of the best trials, and re-tests can throw many of these back behind others. A file that
+        Those of the best trials are kept, and re-tests can throw many of these back behind others. A file that
         was lost or damaged is told.
         """
         note = None

@@ -10,9 +10,10 @@ from caviar.config.declaration.dump import changed, to_toml
 from caviar.config.reading.resolved import versions_of
 from caviar.engine.failures.identical_failures import common_reason
 from caviar.engine.search.objective import Objective
+from caviar.engine.storage.study_ledger import StudyLedger
 from caviar.engine.training.identity import changes
 from caviar.engine.training.job import Work
-from caviar.interfaces.store import Ledger, StudyRecord
+from caviar.interfaces.store import StudyRecord
 from caviar.registry.load import name_of, version_of
 from caviar.values.earlier import EarlierTrial
 from caviar.values.metric_name import MetricName
@@ -60,7 +61,7 @@ def record_of(work: Work, objective: Objective, earlier: tuple[EarlierTrial, ...
     )
 
 
-def check_resumable(ledger: Ledger, now: StudyRecord, trials: int, folder: Path) -> None:
+def check_resumable(ledger: StudyLedger, now: StudyRecord, trials: int, folder: Path) -> None:
     """Refuses to mix two studies, else notes what this one is about. Raises Refused."""
     before = ledger.study()
     if before is not None:

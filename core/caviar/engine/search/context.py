@@ -11,7 +11,7 @@ from caviar.config.declaration.space import floats
 from caviar.engine.search.history import history_of
 from caviar.engine.search.objective import Objective
 from caviar.engine.search.observers import Observers
-from caviar.interfaces.store import Ledger
+from caviar.engine.storage.study_ledger import StudyLedger
 from caviar.values.dimension import Space
 from caviar.values.earlier import EarlierTrial
 from caviar.values.history import History
@@ -32,7 +32,7 @@ class SearchContext:
     pipeline: Pipeline
     space: Space
     objective: Objective
-    ledger: Ledger
+    ledger: StudyLedger
     observers: Observers
     info: RunInfo
     max_population: int

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from math import nan
 
 from caviar.engine.search.objective import Objective
-from caviar.interfaces.store import Ledger
+from caviar.engine.storage.study_view import StudyView
 from caviar.values.arrays import Array
 from caviar.values.earlier import EarlierTrial
 from caviar.values.history import History
@@ -15,7 +15,7 @@ from caviar.values.trial import Trial, TrialState
 
 def history_of(
     own: Sequence[Trial],
-    ledger: Ledger,
+    ledger: StudyView,
     objective: Objective,
     dimensions: int,
     earlier: Sequence[EarlierTrial] = (),
@@ -51,7 +51,7 @@ def _objective(trial: Trial, curve: Array) -> float:
     return nan if judged is None else judged
 
 
-def curves_of(trials: Sequence[Trial], ledger: Ledger, objective: Objective, epochs: int) -> Array:
+def curves_of(trials: Sequence[Trial], ledger: StudyView, objective: Objective, epochs: int) -> Array:
     """The searched metric after each of the first epochs: float64 (trials, epochs), NaN beyond a trial's last."""
     import numpy
 

@@ -74,7 +74,7 @@ class SearchLoop:
         ]
         new = [trial for trial in (*given, *drawn) if trial.index >= len(known)]
         if new:
-            context.ledger.add_round(index, new)
+            context.ledger.add_round(new)
         return "nothing is left to try" if len(points) < len(asked) else None
 
     def _points(self, known: Sequence[Trial], given: Sequence[Trial], asked: range) -> Array:

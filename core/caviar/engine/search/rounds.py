@@ -14,9 +14,9 @@ from caviar.engine.failures.plugin_errors import attribute_errors
 from caviar.engine.search.context import SearchContext
 from caviar.engine.search.history import curves_of
 from caviar.engine.search.trainings import Trainings
+from caviar.engine.storage.study_ledger import TrialRecord
 from caviar.interfaces.executor import Workers
 from caviar.interfaces.pruner import Decision
-from caviar.interfaces.store import TrialRecord
 from caviar.text.log import timed
 from caviar.values.arrays import Array
 from caviar.values.segment import MemberOutcome, Segment

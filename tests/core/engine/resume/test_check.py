@@ -11,6 +11,7 @@ from typing import Any
 import numpy
 import pytest
 from caviar.engine.resume.check import Refused, check_resumable
+from caviar.engine.storage.study_ledger import open_study
 from caviar.interfaces.store import StudyRecord
 from caviar_plugins import SQLite
 
@@ -147,7 +148,7 @@ def test_a_changed_metric_is_refused_even_when_only_its_code_changed(folder: Pat
 def test_another_numeric_identity_is_refused_naming_both_sides(tmp_path: Path) -> None:
     before = StudyRecord("", {"numpy": "2.3"}, "f", {}, "validation.r2", "maximize")
     now = StudyRecord("", {"numpy": "2.4"}, "f", {}, "validation.r2", "maximize")
-    with SQLite().open(tmp_path / "run", "maximize") as ledger:
+    with open_study(SQLite(), tmp_path / "run", "maximize") as ledger:
         check_resumable(ledger, before, 3, tmp_path)
         check_resumable(ledger, before, 3, tmp_path)
         with pytest.raises(Refused, match=r"begun on another system, .*numpy 2\.3 -> 2\.4"):

@@ -60,37 +60,33 @@ class Brackets(caviar.Pruner):
 
 
 class Failing(SQLite):
-    """Fails before or after one of its calls: as a process that is interrupted, or kills that process."""
+    """Fails before or after one of its commits: as a process that is interrupted, or kills that process."""
 
     name = "failing"
     call: int = 0
     after: bool = False
     kills: bool = False
 
-    def open(self, folder, goal):
-        ledger = super().open(folder, goal)
-        done = []
+    def open(self, folder):
+        ledger, done = super().open(folder), []
+        commit = ledger.commit
 
         def fail():
             if self.kills:
                 os.kill(os.getpid(), signal.SIGKILL)
             raise KeyboardInterrupt
 
-        def wrap(method):
-            def called(*values):
-                done.append(method)
-                fatal = len(done) == self.call
-                if fatal and not self.after:
-                    fail()
-                result = method(*values)
-                if fatal:
-                    fail()
-                return result
+        def failing(changes, durable=True):
+            if changes.study is None:
+                done.append(changes)
+            fatal = changes.study is None and len(done) == self.call
+            if fatal and not self.after:
+                fail()
+            commit(changes, durable)
+            if fatal:
+                fail()
 
-            return called
-
-        for name in ("add_round", "begin", "record", "settle"):
-            setattr(ledger, name, wrap(getattr(ledger, name)))
+        ledger.commit = failing
         return ledger
 '''
 

@@ -25,7 +25,7 @@ def gone_on(search: Callable[..., T], file: Path, settings: Sequence[str]) -> It
         folder = f"dies{call}"
         try:
             search(file, folder, *settings, f"store.call={call}")
-        except Interrupted:
+        except (Interrupted, KeyboardInterrupt):  # the latter where the last commit is that of closing
             yield folder, search(file, folder, *settings)
         else:
             return

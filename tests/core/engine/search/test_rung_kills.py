@@ -16,7 +16,7 @@ from tests.core.engine.search.rungs import PIPELINE, PLUGINS, differences, searc
 KILLED = """
 import os, sys
 from pathlib import Path
-from caviar_plugins.stores import pending
+from caviar.engine.storage import pending
 from tests.core.engine.search.rungs import search
 
 file, pending.SECONDS, settings = Path(sys.argv[1]), float(sys.argv[2]), [*sys.argv[3:], "store.kills=true"]

@@ -13,6 +13,7 @@ import pytest
 from caviar import TrialState
 from caviar.engine.search.history import history_of
 from caviar.engine.search.objective import Objective
+from caviar.engine.storage.study_view import read_study
 from caviar.engine.study import Run
 from caviar_plugins import SQLite
 
@@ -155,7 +156,7 @@ def test_a_re_test_out_of_time_counts_as_none(file: Path, executor: str) -> None
     assert late.retests[0].state is TrialState.PRUNED
     reason = r"stopped after 0\.\d+ s \(trial_seconds = 0.5\), at epoch 1 of 4"
     assert re.fullmatch(reason, late.retests[0].reason or "")
-    with SQLite().read(done.info.folder) as ledger:
+    with read_study(SQLite(), done.info.folder) as ledger:
         history = history_of(ledger.trials(), ledger, Objective("validation.accuracy", "maximize", 0.0), 1)
     assert (history.stopped, sum(history.repeats)) == (1, 3), "strategies see what it took"
     again = search(file, "runs", *settings, "search.trial_seconds=0")

@@ -13,6 +13,7 @@ from caviar.engine.search.context import SearchContext
 from caviar.engine.search.objective import Objective
 from caviar.engine.search.observers import Observers
 from caviar.engine.search.trainings import Trainings
+from caviar.engine.storage.study_ledger import open_study
 from caviar.plugin import EpochInfo, MemberOutcome, Outcome, Retest, RunInfo, Segment, Space, Tell, Workers
 from caviar_plugins import Digits, SQLite
 
@@ -38,7 +39,7 @@ def context(tmp_path: Path) -> Iterator[SearchContext]:
     pipeline = Pipeline(data=Digits(folds=3), search=Search(trial_seconds=6.0))
     info = RunInfo("p", tmp_path, 4, 0, pipeline.trainer.epochs, "validation.accuracy", "maximize")
     objective = Objective("validation.accuracy", "maximize", 0.0)
-    with SQLite().open(tmp_path, "maximize") as ledger:
+    with open_study(SQLite(), tmp_path, "maximize") as ledger:
         yield SearchContext(pipeline, Space(()), objective, ledger, Observers(()), info, 64, {})
 
 

@@ -15,6 +15,7 @@ import pytest
 from caviar import Trial, load
 from caviar.engine.analysis.results import model_of
 from caviar.engine.model.saved import NotAModel
+from caviar.engine.storage.study_view import read_study
 from caviar.engine.study import Interrupted
 from caviar.plugin import History, Random, Space
 from caviar_plugins import SQLite
@@ -93,7 +94,7 @@ def test_the_winners_weights_are_kept_though_others_have_a_better_objective(file
     assert done.summary.best is not None
     assert done.summary.best.index != (free.best and free.best.index)
     assert done.model is not None
-    with SQLite().read(done.info.folder) as ledger:
+    with read_study(SQLite(), done.info.folder) as ledger:
         assert set(ledger.weights(done.summary.best.index)) == set(done.model.weights)
 
 
@@ -163,8 +164,8 @@ def test_killed_at_any_commit_and_on_any_executor_the_search_is_the_same(file: P
     free = search(file, "free", *settings[::2])
     assert differences(bits(free.info.folder), whole), "the condition changes what is proposed"
     call = deaths = 0
-    while call < 60:
-        call += 5
+    while call < 36:
+        call += 3
         try:
             search(file, f"dies{call}", *settings, f"store.call={call}")
         except Interrupted:

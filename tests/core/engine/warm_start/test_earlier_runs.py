@@ -13,7 +13,7 @@ from caviar import Trial, TrialState, load
 from caviar.engine.resume.check import Refused
 from caviar.engine.study import Interrupted, run
 from caviar.engine.warm_start.map_to_space import Unusable
-from caviar.plugin import EarlierTrial, StudyRecord
+from caviar.plugin import Changes, EarlierTrial, StudyRecord
 from caviar.registry import index
 from caviar_plugins import SQLite
 
@@ -150,7 +150,7 @@ def test_a_warm_search_that_dies_at_any_commit_goes_on_to_the_same_bits(file: Pa
         for call in range(1, 40):
             try:
                 search(f"dies{call}", f"store.call={call}")
-            except Interrupted:
+            except (Interrupted, KeyboardInterrupt):
                 assert not differences(search(f"dies{call}"), whole), f"died at call {call}"
             else:
                 assert call > 4
@@ -163,7 +163,7 @@ def test_a_warm_search_that_dies_at_any_commit_goes_on_to_the_same_bits(file: Pa
 def test_infinities_survive_in_the_store(tmp_path: Path) -> None:
     lost = Trial(3, 0, (0.25, nan), {"a": (1, 2)}, TrialState.DIVERGED, 1, {"loss": nan}, -inf, "why", inf)
     record = StudyRecord("", {}, "", {}, "loss", "maximize", (EarlierTrial(lost, (0.5, nan, -inf)),))
-    with SQLite().open(tmp_path / "run", "maximize") as ledger:
-        ledger.describe(record)
-    with SQLite().open(tmp_path / "run", "maximize") as ledger:
+    with SQLite().open(tmp_path / "run") as ledger:
+        ledger.commit(Changes(study=record))
+    with SQLite().open(tmp_path / "run") as ledger:
         assert repr(ledger.study()) == repr(record)

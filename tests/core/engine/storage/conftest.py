@@ -1,4 +1,4 @@
-"""What the tests of stores share: a study's values, small and awkward."""
+"""What the tests of a study's ledger share: its values, small and awkward."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -7,8 +7,9 @@ from pathlib import Path
 
 import numpy
 import pytest
-from caviar.plugin import Ledger, Metrics, StudyRecord, Trial, TrialRecord, TrialState
-from caviar_plugins.stores.sqlite import SQLite
+from caviar.engine.storage.study_ledger import StudyLedger, TrialRecord, open_study
+from caviar.plugin import Metrics, StudyRecord, Trial, TrialState
+from caviar_plugins import SQLite
 
 Finish = Callable[..., TrialRecord]
 
@@ -36,9 +37,9 @@ def finish(trials: Sequence[Trial]) -> Finish:
 
 
 @pytest.fixture
-def ledger(tmp_path: Path, study: StudyRecord, trials: Sequence[Trial]) -> Iterator[Ledger]:
+def ledger(tmp_path: Path, study: StudyRecord, trials: Sequence[Trial]) -> Iterator[StudyLedger]:
     """A study of eight queued trials that keeps the weights of three."""
-    with SQLite(keep=3).open(tmp_path / "run", "maximize") as ledger:
+    with open_study(SQLite(keep=3), tmp_path / "run", "maximize") as ledger:
         ledger.describe(study)
-        ledger.add_round(0, trials)
+        ledger.add_round(trials)
         yield ledger

@@ -1,0 +1,73 @@
+"""Artifacts as safetensors files in models/, named by trial and content, complete or not there at all."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Collection, Mapping
+from contextlib import suppress
+from errno import ELOOP
+from hashlib import sha256
+from pathlib import Path
+
+from caviar.engine.storage.artifacts import Artifacts
+from caviar.interfaces.store import Artifact, StoreError, file_errors
+from caviar.support.files import open_plain, sync_folder, write_atomically
+from caviar.values.arrays import Array
+
+_NAME = re.compile(r"models/trial-[0-9]+-[0-9a-f]{16}\.safetensors", re.ASCII)
+_AGAIN = "put back a copy, or move the run's folder away and run again"
+
+
+class ArtifactFolder(Artifacts):
+    """The files of one run. A name holds its content's checksum, so no file is ever overwritten by another.
+
+    Raises StoreError where models/ is a link, which could lead out of the run's folder.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder, self._models = folder, folder / "models"
+        with file_errors(self._models):
+            if self._models.is_symlink():
+                raise OSError(ELOOP, os.strerror(ELOOP))
+
+    def write(self, arrays: Mapping[int, Mapping[str, Array]]) -> dict[int, Artifact]:
+        from safetensors.numpy import save
+
+        artifacts: dict[int, Artifact] = {}
+        with file_errors(self._models):
+            if arrays and not self._models.is_dir():
+                self._models.mkdir()
+                sync_folder(self._folder)
+        for trial, named in arrays.items():
+            content = save(dict(named))
+            digest = sha256(content).hexdigest()
+            artifact = Artifact(f"models/trial-{trial}-{digest[:16]}.safetensors", len(content), digest)
+            with file_errors(self._folder / artifact.path):
+                write_atomically(self._folder / artifact.path, content)
+            artifacts[trial] = artifact
+        with file_errors(self._models):
+            if arrays:
+                sync_folder(self._models)
+        return artifacts
+
+    def read(self, trial: int, artifact: Artifact) -> dict[str, Array]:
+        from safetensors.numpy import load
+
+        if not _NAME.fullmatch(artifact.path) or not artifact.path.startswith(f"models/trial-{trial}-"):
+            raise StoreError(
+                f"{self._folder}: the study gives trial {trial} a file '{artifact.path}': damaged; {_AGAIN}"
+            )
+        path = self._folder / artifact.path
+        with file_errors(path), open_plain(path) as file:
+            content = file.read() if os.fstat(file.fileno()).st_size == artifact.size else b""
+        if sha256(content).hexdigest() != artifact.sha256:
+            raise StoreError(f"{path}: not as it was written (size or checksum differ); {_AGAIN}")
+        return dict(load(content))
+
+    def sweep(self, keep: Collection[str]) -> None:
+        with suppress(OSError):
+            for file in self._models.iterdir():
+                path = f"models/{file.name}"
+                if path not in keep and _NAME.fullmatch(path.removesuffix(".part")):
+                    file.unlink(missing_ok=True)

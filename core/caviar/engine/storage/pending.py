@@ -1,0 +1,47 @@
+"""Pending: what was recorded and is not on the disk yet; a crash leaves the study as it was before all of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from caviar.interfaces.store import Changes
+from caviar.values.arrays import Array
+
+SECONDS = 1.0  # since the last commit, and of training that is pending: so much at most is done again after a crash
+BYTES = 2**26  # of arrays in memory
+
+
+@dataclass(frozen=True)
+class Pending:
+    """Changes, arrays of trials that have no file, and for how many seconds all that was trained.
+
+    A commit takes milliseconds, as long as a small population's epoch, and with a pruner each rung would take several.
+    Most states that wait at a rung never become a file.
+    """
+
+    changes: Changes = field(default_factory=Changes)
+    arrays: Mapping[int, Mapping[str, Array]] = field(default_factory=dict)
+    trained: float = 0.0
+
+    def then(self, changes: Changes, arrays: Mapping[int, Mapping[str, Array]], trained: float) -> Pending:
+        """With one change more, and arrays of its trials."""
+        before = self.changes
+        merged = Changes(
+            changes.study or before.study,
+            {**before.trials, **changes.trials},
+            (*before.populations, *changes.populations),
+            {**before.attempts, **changes.attempts},
+            (*before.curves, *changes.curves),
+            {**before.artifacts, **changes.artifacts},
+        )
+        kept = {trial: each for trial, each in self.arrays.items() if trial not in changes.artifacts}
+        return Pending(merged, {**kept, **arrays}, self.trained + trained)
+
+    def overdue(self, seconds: float) -> bool:
+        """Whether it should be on the disk, so many seconds after the last commit."""
+        waiting = sum(array.nbytes for arrays in self.arrays.values() for array in arrays.values())
+        return max(seconds, self.trained) >= SECONDS or waiting >= BYTES
+
+
+NOTHING = Pending()

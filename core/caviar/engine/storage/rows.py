@@ -1,0 +1,74 @@
+"""The rows of a study in memory: read once, and changed as the store's are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from math import nan
+from typing import TypeVar
+
+from caviar.interfaces.store import Artifact, Changes, Ledger, StudyRecord
+from caviar.values.trial import Trial
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Rows:
+    """What a ledger tells, at one moment; a change makes another one, so what was told stays.
+
+    A round of a search wants all trials several times, and reading 100,000 takes a second. counted: the attempt of
+    each trial whose curve counts. attempts: the highest that was begun. curves: of those metrics that were asked for.
+    """
+
+    study: StudyRecord | None
+    trials: Mapping[int, Trial]
+    counted: Mapping[int, int]
+    attempts: Mapping[int, int]
+    artifacts: Mapping[int, Artifact]
+    curves: Mapping[str, Mapping[int, Sequence[float]]]
+
+    @classmethod
+    def read(cls, ledger: Ledger) -> Rows:
+        """All of it, with the curves of the searched metric: what is damaged raises StoreError here."""
+        study, trials, attempts = ledger.study(), ledger.trials(), ledger.attempts()
+        curves = {} if study is None else {study.metric: ledger.curves(study.metric)}
+        return cls(study, {trial.index: trial for trial in trials}, attempts, attempts, ledger.artifacts(), curves)
+
+    def after(self, changes: Changes) -> Rows:
+        """The rows with these changes."""
+        begun = {trial: number for each in changes.populations for trial, number in each.items()}
+        artifacts = _with(self.artifacts, changes.artifacts)
+        return Rows(
+            changes.study or self.study,
+            _with(self.trials, changes.trials),
+            _with(self.counted, changes.attempts),
+            _with(self.attempts, {**begun, **changes.attempts}),
+            {trial: artifact for trial, artifact in artifacts.items() if artifact is not None},
+            {metric: self._continued(metric, curves, changes) for metric, curves in self.curves.items()},
+        )
+
+    def with_curves(self, metric: str, curves: Mapping[int, Sequence[float]]) -> Rows:
+        """The rows with the curves of one more metric."""
+        return replace(self, curves={**self.curves, metric: curves})
+
+    def _continued(
+        self, metric: str, curves: Mapping[int, Sequence[float]], changes: Changes
+    ) -> Mapping[int, Sequence[float]]:
+        if not changes.attempts:
+            return curves
+        found = dict(curves)
+        for trial, attempt in changes.attempts.items():
+            if attempt != self.counted.get(trial):  # what was recorded of an earlier attempt counts no more
+                found.pop(trial, None)
+        for piece in changes.curves:
+            if metric in piece.metrics.names:
+                first, column = piece.metrics.first, piece.metrics.names.index(metric)
+                before = found.get(piece.trial, ())[: first - 1]
+                missing = [nan] * (first - 1 - len(before))
+                found[piece.trial] = [*before, *missing, *piece.metrics.values[0, :, column].tolist()]
+        return found
+
+
+def _with(before: Mapping[int, T], more: Mapping[int, T]) -> Mapping[int, T]:
+    return {**before, **more} if more else before

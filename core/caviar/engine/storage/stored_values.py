@@ -1,0 +1,43 @@
+"""Trials as they come back from a store, so that a search that is resumed sees what one that was not saw."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from math import isnan
+
+from caviar.support.plain import from_plain, to_plain
+from caviar.values.trial import Retest, Trial
+
+
+def stored(trial: Trial) -> Trial:
+    """The trial in Python's own numbers; an objective that is not a number is none, and zeros have no sign."""
+    objective = _number(trial.objective)
+    return replace(
+        trial,
+        metrics=_floats(trial.metrics),
+        objective=None if objective is None else objective + 0.0,
+        violation=float(trial.violation) + 0.0,
+        seconds=float(trial.seconds),
+        retests=tuple(map(_retest, trial.retests)),
+    )
+
+
+def proposed(trial: Trial) -> Trial:
+    """The same with its values as JSON keeps them: a sampler may draw numbers of an array library."""
+    point = tuple(float(coordinate) for coordinate in trial.point)
+    values = {path: from_plain(json.loads(json.dumps(to_plain(value)))) for path, value in trial.values.items()}
+    return replace(stored(trial), point=point, values=values)
+
+
+def _retest(retest: Retest) -> Retest:
+    return replace(retest, metrics=_floats(retest.metrics), objective=_number(retest.objective))
+
+
+def _number(value: float | None) -> float | None:
+    return None if value is None or isnan(value) else float(value)
+
+
+def _floats(metrics: Mapping[str, float]) -> dict[str, float]:
+    return {name: float(value) for name, value in metrics.items()}

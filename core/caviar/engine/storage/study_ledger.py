@@ -1,0 +1,194 @@
+"""The ledger of a study as the engine uses it: rows and arrays together, read from memory, written seldom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from time import monotonic
+
+from caviar.engine.storage.artifacts import Artifacts
+from caviar.engine.storage.folder import ArtifactFolder
+from caviar.engine.storage.keep import Keep, useless
+from caviar.engine.storage.pending import NOTHING
+from caviar.engine.storage.stored_values import proposed, stored
+from caviar.engine.storage.study_view import StudyView
+from caviar.interfaces.store import Changes, Curve, Ledger, Store, StudyRecord
+from caviar.values.arrays import Array
+from caviar.values.history import Goal
+from caviar.values.metrics import Metrics
+from caviar.values.trial import Trial, TrialState
+
+
+@dataclass(frozen=True)
+class TrialRecord:
+    """The end of a segment of a trial: its new state, a row of metrics per epoch, and arrays to keep.
+
+    `weights` are a finished trial's weights, and the training state of one that may be trained further.
+
+    None leaves what was recorded before, so that a trial's final metrics can be added to later.
+    """
+
+    trial: Trial
+    attempt: int
+    metrics: Metrics | None
+    weights: Mapping[str, Array] | None
+
+
+class StudyLedger(StudyView):
+    """What was changed is there at once for who asks this ledger.
+
+    After a crash it is there up to some change, with all changes before that one and none behind it. Changes that must
+    survive are on the disk when they return; the others wait in memory for a second or so, their arrays too, because a
+    commit can take longer than an epoch. A commit writes the arrays first, then all rows, which name them.
+
+    A change that raises leaves everything as it was, but for an interrupt, which cannot tell whether the commit has
+    happened: the change then waits for the next commit, which may write it twice.
+    """
+
+    def __init__(self, folder: Path, ledger: Ledger, artifacts: Artifacts, keep: Keep) -> None:
+        super().__init__(folder, ledger, artifacts)
+        self._keep, self._pending, self._committed = keep, NOTHING, monotonic()
+        self._sweep()
+
+    def holds(self, trial: int) -> bool:
+        return trial in self._held()
+
+    def weights(self, trial: int) -> Mapping[str, Array]:
+        return dict(self._pending.arrays[trial]) if trial in self._pending.arrays else super().weights(trial)
+
+    def curves(self, metric: str) -> Mapping[int, Sequence[float]]:
+        if metric not in self._rows.curves:
+            self._commit()  # the store tells the curves of another metric, and knows nothing of what is pending
+        return super().curves(metric)
+
+    def describe(self, study: StudyRecord) -> None:
+        """Durably sets or replaces what the study is about."""
+        self._change(Changes(study=study), durable=True)
+        super().curves(study.metric)
+
+    def add_round(self, trials: Sequence[Trial]) -> None:
+        """Durably adds proposed trials, queued."""
+        self._change(Changes(trials={each.index: proposed(each) for each in trials}), durable=True)
+
+    def begin(self, trials: Sequence[int]) -> tuple[int, ...]:
+        """Notes that a population of these trials is trained; the number of each one's attempt, counted from 1.
+
+        A trial that goes on from a recorded epoch goes on with its attempt, any other begins a new one. Where nothing
+        is pending, others see the note at once.
+        """
+        population = {each: self._attempt(each) for each in trials}
+        changes = Changes(populations=(population,))
+        if self._pending is NOTHING:
+            self._ledger.commit(changes, durable=False)
+            self._rows = self._rows.after(changes)
+        else:
+            self._change(changes)
+        return tuple(population.values())
+
+    def record(self, records: Sequence[TrialRecord]) -> None:
+        """All or nothing. Durable if one of the trials has ended: a power loss is then harmless.
+
+        Never is a trial found at an epoch without the arrays to go on from.
+        """
+        new = self._new_rows(each.trial for each in records)
+        held = self._held()
+        concerned = held | {each.trial.index for each in records if each.weights is not None}
+        keep = self._keep.of(new.get(each) or self._rows.trials[each] for each in concerned)
+        changes = Changes(
+            trials=new,
+            attempts={each.trial.index: each.attempt for each in records},
+            curves=tuple(
+                Curve(each.trial.index, each.attempt, each.metrics) for each in records if each.metrics is not None
+            ),
+            artifacts=dict.fromkeys(held - keep),
+        )
+        arrays = {each.trial.index: each.weights for each in records if each.weights is not None}
+        self._change(
+            changes,
+            {trial: each for trial, each in arrays.items() if trial in keep},
+            trained=sum(trial.seconds - self._rows.trials[number].seconds for number, trial in new.items()),
+            durable=any(trial.state.done for trial in new.values()),
+        )
+
+    def settle(self, trials: Sequence[Trial]) -> None:
+        """All or nothing: what became of trials beside their training. Durable for re-tests, not for decisions."""
+        new = self._new_rows(trials)
+        dropped = self._held() & {number for number, trial in new.items() if useless(trial)}
+        self._change(
+            Changes(trials=new, artifacts=dict.fromkeys(dropped)),
+            durable=any(trial.state is TrialState.FINISHED for trial in new.values()),
+        )
+
+    def close(self) -> None:
+        try:
+            self._commit()
+        finally:
+            super().close()
+
+    def _held(self) -> set[int]:
+        """The trials whose arrays are kept, in memory or in a file."""
+        return self._rows.artifacts.keys() | self._pending.arrays.keys()
+
+    def _attempt(self, trial: int) -> int:
+        known = self._rows.trials[trial]
+        last = self._rows.attempts.get(trial, 0)
+        return last if known.epochs and not known.state.done else last + 1
+
+    def _new_rows(self, trials: Iterable[Trial]) -> dict[int, Trial]:
+        """Rows of trials as they are to be stored; what was proposed stays."""
+        rows: dict[int, Trial] = {}
+        for trial in trials:
+            known = self._rows.trials.get(trial.index)
+            if known is None:
+                raise LookupError(f"trial {trial.index} was never added to a round")
+            rows[trial.index] = replace(stored(trial), round=known.round, point=known.point, values=known.values)
+        return rows
+
+    def _change(
+        self,
+        changes: Changes,
+        arrays: Mapping[int, Mapping[str, Array]] | None = None,
+        trained: float = 0.0,
+        durable: bool = False,
+    ) -> None:
+        before = self._rows, self._pending
+        copies = {trial: {name: array.copy() for name, array in each.items()} for trial, each in (arrays or {}).items()}
+        try:
+            self._pending = self._pending.then(changes, copies, trained)
+            self._rows = self._rows.after(changes)
+            if durable or self._pending.overdue(monotonic() - self._committed):
+                self._commit()
+        except Exception:
+            self._rows, self._pending = before
+            raise
+
+    def _commit(self) -> None:
+        """Puts all pending changes on the disk: first the arrays, then one commit that names them."""
+        if self._pending is NOTHING:
+            return
+        written = self._artifacts.write(self._pending.arrays)
+        changes = self._pending.changes
+        changes = replace(changes, artifacts={**changes.artifacts, **written})
+        self._ledger.commit(changes)
+        self._rows, self._pending = self._rows.after(Changes(artifacts=changes.artifacts)), NOTHING
+        self._committed = monotonic()
+        # Only now: a commit that failed may yet come to light after a crash, or may not, and needs them either way.
+        self._sweep()
+
+    def _sweep(self) -> None:
+        self._artifacts.sweep({artifact.path for artifact in self._rows.artifacts.values()})
+
+
+def open_study(store: Store, folder: Path, goal: Goal) -> StudyLedger:
+    """The study of a run's folder, new or as it was left, locked for this process. Raises StoreError.
+
+    What it goes on from is read once, so that damage is told before anything is done.
+    """
+    artifacts = ArtifactFolder(folder)
+    ledger = store.open(folder)
+    try:
+        return StudyLedger(folder, ledger, artifacts, Keep(store.keep, goal))
+    except BaseException:
+        ledger.close()
+        raise

@@ -1,0 +1,63 @@
+"""A study for reading: its rows as they were when it was opened, and the arrays of its trials."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from caviar.engine.storage.artifacts import Artifacts
+from caviar.engine.storage.folder import ArtifactFolder
+from caviar.engine.storage.rows import Rows
+from caviar.interfaces.store import Ledger, Store, StoreError, StudyRecord
+from caviar.support.closing import Closing
+from caviar.values.arrays import Array
+from caviar.values.trial import Trial
+
+
+class StudyView(Closing):
+    """Everything is read from memory, except the arrays and the curves of a metric that is asked for the first time."""
+
+    def __init__(self, folder: Path, ledger: Ledger, artifacts: Artifacts) -> None:
+        self._folder, self._ledger, self._artifacts = folder, ledger, artifacts
+        self._rows = Rows.read(ledger)
+
+    def study(self) -> StudyRecord | None:
+        """What the study is about; None when it is new."""
+        return self._rows.study
+
+    def trials(self) -> tuple[Trial, ...]:
+        """All trials by index, without curves; one being trained is as it was before."""
+        return tuple(self._rows.trials.values())
+
+    def curves(self, metric: str) -> Mapping[int, Sequence[float]]:
+        """One metric after each epoch, by trial; of each trial's last attempt only."""
+        if metric not in self._rows.curves:
+            self._rows = self._rows.with_curves(metric, self._ledger.curves(metric))
+        return self._rows.curves[metric]
+
+    def holds(self, trial: int) -> bool:
+        """Whether arrays of a trial are kept."""
+        return trial in self._rows.artifacts
+
+    def weights(self, trial: int) -> Mapping[str, Array]:
+        """The arrays last recorded for a trial, checked against their checksum. Raises StoreError."""
+        if trial not in self._rows.artifacts:
+            raise StoreError(
+                f"{self._folder}: no weights of trial {trial}; only those of the best finished trials are kept, "
+                "as many as keep of [store] says"
+            )
+        return self._artifacts.read(trial, self._rows.artifacts[trial])
+
+    def close(self) -> None:
+        self._ledger.close()
+
+
+def read_study(store: Store, folder: Path) -> StudyView:
+    """A study for reading only, even while another process goes on with it. Raises StoreError."""
+    artifacts = ArtifactFolder(folder)
+    ledger = store.read(folder)
+    try:
+        return StudyView(folder, ledger, artifacts)
+    except BaseException:
+        ledger.close()
+        raise

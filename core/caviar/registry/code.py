@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -23,6 +24,8 @@ class _CodeModule(ModuleType):
     """The module of a code file; Python keeps it by a name that the file's path and content determine."""
 
     code: CodeFile
+    beside: frozenset[str]
+    """The modules of its own folder that it was the first to import."""
 
 
 def file_of(cls: type[Plugin]) -> CodeFile | None:
@@ -98,8 +101,10 @@ def _importable(folder: Path) -> Iterator[None]:
 
 
 def _run(path: Path, content: bytes, name: str) -> _CodeModule:
+    _refuse_others_modules(path, content)
     made = _CodeModule(name)
     made.__file__ = str(path)
+    before = set(sys.modules)
     sys.modules[name] = made
     try:
         with _importable(path.resolve().parent):
@@ -110,4 +115,28 @@ def _run(path: Path, content: bytes, name: str) -> _CodeModule:
         line = error.lineno if isinstance(error, SyntaxError) else (lines[-1] if lines else None)
         where = f"{path}:{line}" if line else str(path)
         raise PluginError(f"{where}: importing it failed: {sentence(error)}") from error
+    made.beside = frozenset(each for each in set(sys.modules) - before if _lies_in(path.resolve().parent, each))
     return made
+
+
+def _lies_in(folder: Path, module: str) -> bool:
+    file = getattr(sys.modules[module], "__file__", None)
+    return file is not None and Path(file).resolve().is_relative_to(folder)
+
+
+def _refuse_others_modules(path: Path, content: bytes) -> None:
+    """Python has one module of a name: that beside another code file would be taken for the one beside this file."""
+    try:
+        steps = list(ast.walk(ast.parse(content)))
+    except (SyntaxError, ValueError):  # reported by who imports it
+        return
+    names = {each.name for step in steps if isinstance(step, ast.Import) for each in step.names}
+    names |= {step.module for step in steps if isinstance(step, ast.ImportFrom) and step.module and not step.level}
+    tops = {name.partition(".")[0] for name in names}
+    folder = path.resolve().parent
+    taken = {each for other in list(sys.modules.values()) if isinstance(other, _CodeModule) for each in other.beside}
+    for name in sorted(tops & taken):
+        own = (folder / f"{name}.py").is_file() or (folder / name).is_dir()
+        if own and not _lies_in(folder, name):
+            theirs = sys.modules[name].__file__
+            raise PluginError(f"{path}: imports {name}, and this process has that of {theirs}; rename one of the two")

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from caviar import Pipeline, PluginError, Study, load, open_run
 from caviar.engine.training.variants import Compiling
+from caviar.registry.code import read_code
 from caviar.registry.index import names
 from caviar.registry.load import load as load_plugin
 from caviar.registry.load import name_of, version_of
@@ -112,6 +113,22 @@ def test_a_loaded_pipeline_keeps_its_names_and_leaves_none_behind(loaded: Callab
     with pytest.raises(PluginError, match="unknown optimizer 'mine'"):
         load_plugin("optimizer", "mine")
     assert "constant" not in names("metric")
+
+
+def test_a_module_beside_one_code_file_is_not_taken_for_that_beside_another(tmp_path: Path) -> None:
+    for name, scale in SCALES.items():
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "beside_two_runs.py").write_text(f"SCALE = {scale}\n")
+        text = f"from beside_two_runs import SCALE\n{PLUGINS.format(scale='SCALE')}"
+        (tmp_path / name / "mine.py").write_text(text)
+    assert read_code(tmp_path / "first" / "mine.py").entries
+    with pytest.raises(PluginError) as caught:
+        read_code(tmp_path / "second" / "mine.py")
+    there = tmp_path / "first" / "beside_two_runs.py"
+    assert str(caught.value) == (
+        f"{tmp_path / 'second' / 'mine.py'}: imports beside_two_runs, and this process has that of {there}; "
+        "rename one of the two"
+    )
 
 
 def test_a_class_tells_its_name_and_its_owner_where_no_run_is_current(loaded: Callable[[str], Pipeline]) -> None:

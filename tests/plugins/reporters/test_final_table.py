@@ -112,7 +112,7 @@ def test_a_program_that_ran_it_is_told_how_a_program_reads_it() -> None:
     run = replace(run_of(1), commands=(), code=Path("mine.py"))
     told = printed(run, summary_of([finished(0, 0.9)]), 160)
     assert "runs/my digits. Next: caviar.open_run('runs/my digits', code='mine.py')" in told
-    assert "pipe" not in told
+    assert "pipe " not in told
 
 
 @pytest.mark.parametrize("width", [60, 80])

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from caviar.registry.index import Entry, current, using
 
 TESTS = Path(__file__).parent
 _WHOLE = ("docs", "faults", "gpu", "packaging", "pipelines", "typing")
@@ -13,6 +17,13 @@ _STUDIES = tuple(f"core/engine/{each}" for each in ("failures", "model", "resume
 """Folders whose tests run studies, one after the other, in this process or in workers."""
 _WORKERS = ("core/testing", "plugins/executors", "plugins/trainers")
 THOROUGH = tuple(TESTS / each for each in (*_WHOLE, *_STUDIES, *_WORKERS))
+
+
+@pytest.fixture
+def add_plugin() -> Iterator[Callable[[Entry], None]]:
+    """Makes a plugin known, as if another distribution brought it, until the test ends."""
+    with ExitStack() as stack:
+        yield lambda entry: stack.enter_context(using(replace(current(), installed=(*current().installed, entry))))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

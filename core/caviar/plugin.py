@@ -148,6 +148,7 @@ _HOMES = {
     ),
     "caviar.values.ranking": ("ranked",),
     "caviar.values.run": (
+        "Command",
         "EpochInfo",
         "RunInfo",
         "RunView",
@@ -278,6 +279,7 @@ if TYPE_CHECKING:
     from caviar.values.random import Streams as Streams
     from caviar.values.random import uniforms as uniforms
     from caviar.values.ranking import ranked as ranked
+    from caviar.values.run import Command as Command
     from caviar.values.run import EpochInfo as EpochInfo
     from caviar.values.run import RunInfo as RunInfo
     from caviar.values.run import RunView as RunView

@@ -39,14 +39,14 @@ def test_a_bad_file_is_told_in_these_words(case: str, tmp_path: Path, monkeypatc
         ("a..b=1", "'a..b=1' is not of the form path=value, such as trainer.epochs=5"),
     ],
 )
-def test_a_mistake_of_the_command_line_is_told_as_such(
+def test_a_mistake_of_a_setting_is_told_as_such(
     setting: str, told: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("p.toml").write_text('data = "digits"\n')
     with pytest.raises(Mistakes) as caught:
         load("p.toml", [setting])
-    assert str(caught.value) == f"--set: {told}" if told else str(caught.value).startswith("--set: ")
+    assert str(caught.value) == f"settings: {told}" if told else str(caught.value).startswith("settings: ")
 
 
 @pytest.mark.parametrize(

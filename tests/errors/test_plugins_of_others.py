@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import caviar
 import pytest
 from caviar import Mistakes, Pipeline, Search, load
 from caviar.engine.search.objective import objective_of
-from caviar.registry import index
 from caviar.registry.extras import install_line
 from caviar.registry.index import Entry, own_distribution
 
@@ -18,16 +17,13 @@ DATA = 'data = "digits"\n'
 
 
 def test_a_default_plugin_that_cannot_be_loaded_is_told_with_the_rest(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, add_plugin: Callable[[Entry], None]
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("p.toml").write_text(DATA + "seed = -1\n")
-    index.add(Entry("store", "sqlite", "others_store:Store", "others", "1.0"))
-    try:
-        with pytest.raises(Mistakes, match=r"store 'sqlite' has two owners: caviar-ml .* and others 1.0"):
-            load("p.toml")
-    finally:
-        index.forget("others_")
+    add_plugin(Entry("store", "sqlite", "others_store:Store", "others", "1.0"))
+    with pytest.raises(Mistakes, match=r"store 'sqlite' has two owners: caviar-ml .* and others 1.0"):
+        load("p.toml")
 
 
 class Needy(caviar.Optimizer):
@@ -52,13 +48,11 @@ class Profit(caviar.Metric):
 
 
 @pytest.fixture
-def theirs() -> Iterator[None]:
+def theirs(add_plugin: Callable[[Entry], None]) -> None:
     """Plugins of another distribution."""
     for kind, name, cls in (("optimizer", "needy", Needy), ("metric", "profit", Profit)):
-        index.add(Entry(kind, name, f"{__name__}:{cls.__name__}", "others", "1.0"))
+        add_plugin(Entry(kind, name, f"{__name__}:{cls.__name__}", "others", "1.0"))
     sys.modules[__name__] = sys.modules.get(__name__) or sys.modules[Needy.__module__]
-    yield
-    index.forget(__name__)
 
 
 @pytest.mark.usefixtures("theirs")

@@ -13,6 +13,7 @@ from caviar.engine.data.resolve import resolve_run
 from caviar.engine.training.bind import bind
 from caviar.engine.training.variants import VariantChoice, compiled, plain
 from caviar.plugin import Segment, TrialState, Views, lay_out
+from caviar.text.once import say_anew
 from caviar_plugins import (
     AUC,
     F1,
@@ -177,7 +178,7 @@ def test_where_numba_may_not_compile_everything_is_plain_and_one_line_says_why(
     from caviar.engine.training import variants as variants
     from numba.core import config
 
-    monkeypatch.setattr("caviar.text.once._said", set())
+    say_anew()
     variants._numba_works.cache_clear()
     with monkeypatch.context() as patch:
         patch.setattr(config, "DISABLE_JIT", True)
@@ -203,7 +204,7 @@ class FallsBack(SGD):
 def said(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> Any:
     from caviar.engine.training import variants as variants
 
-    monkeypatch.setattr("caviar.text.once._said", set())
+    say_anew()
     monkeypatch.setattr(variants, "_failed", set())
     return caplog
 

@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy
 import pytest
 from caviar import DataError, Mistakes, Problem, Study, TrainedModel, Trial, load
-from caviar.registry import index
 from caviar.testing import TrainerContract
 
 TRAINER = '''
@@ -91,12 +89,11 @@ class TestValley(TrainerContract):
 
 
 @pytest.fixture
-def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "valley.py").write_text(TRAINER)
     (tmp_path / "p.toml").write_text(FILE)
-    yield tmp_path / "p.toml"
-    index.forget("caviar_code_")
+    return tmp_path / "p.toml"
 
 
 def test_it_is_searched_and_pruned_by_its_own_metric(file: Path) -> None:
@@ -136,18 +133,18 @@ def test_the_resolved_file_names_only_tables_that_it_reads(file: Path) -> None:
 @pytest.mark.parametrize(
     ("setting", "told"),
     [
-        ("optimizer=sgd", "--set: optimizer: trainer 'valley' does not read [optimizer]; remove the table"),
-        ("data=digits", "--set: data: trainer 'valley' does not read [data]; remove the table"),
-        ("transform=[]", "--set: transform: trainer 'valley' does not read [transform]; remove the table"),
+        ("optimizer=sgd", "settings: optimizer: trainer 'valley' does not read [optimizer]; remove the table"),
+        ("data=digits", "settings: data: trainer 'valley' does not read [data]; remove the table"),
+        ("transform=[]", "settings: transform: trainer 'valley' does not read [transform]; remove the table"),
         (
             "search.metric=validation.scor",
-            "--set: search.metric: unknown metric 'validation.scor'; did you mean 'validation.score'?",
+            "settings: search.metric: unknown metric 'validation.scor'; did you mean 'validation.score'?",
         ),
         (
             "search.metric=validation.accuracy",
-            "--set: search.metric: unknown metric 'validation.accuracy'; there are: validation.score, train.slope",
+            "settings: search.metric: unknown metric 'validation.accuracy'; there are: validation.score, train.slope",
         ),
-        ("search.goal=minimize", "--set: search.goal: metric 'score' says maximize itself; leave the goal out"),
+        ("search.goal=minimize", "settings: search.goal: metric 'score' says maximize itself; leave the goal out"),
     ],
 )
 def test_what_it_does_not_read_or_report_is_a_mistake(file: Path, setting: str, told: str) -> None:

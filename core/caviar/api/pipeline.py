@@ -18,7 +18,9 @@ from caviar.config.declaration.tiers import complete
 from caviar.config.reading.errors import Mistake, Mistakes
 from caviar.interfaces.data import DataError
 from caviar.interfaces.reporter import Reporter
+from caviar.registry.code import with_code
 from caviar.registry.hooks import hook
+from caviar.registry.index import using
 from caviar.registry.load import load as load_plugin
 from caviar.registry.load import name_of
 from caviar.values.arrays import Array
@@ -50,7 +52,8 @@ class Pipeline(Declaration):
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """Another pipeline with some fields changed, which are checked as in `Pipeline(…)` and raise the same."""
-        given = type(self)(**update) if update else self
+        with using(self.registry):
+            given = type(self)(**update) if update else self
         return super().model_copy(update={name: getattr(given, name) for name in update or ()}, deep=deep)
 
     def run(
@@ -68,7 +71,8 @@ class Pipeline(Declaration):
         ends the run and gives the study so far. Raises Mistakes, Refused where the folder holds a study of something
         else, DataError, StoreError: each is a Problem.
         """
-        pipeline = self._with_rows(X, y)._checked()
+        with using(self.registry):
+            pipeline = self._with_rows(X, y)._checked()
         if runs is not None:
             return _run(pipeline, Path(runs), on_trial, keep=True)
         with TemporaryDirectory(prefix="caviar-") as folder:
@@ -117,13 +121,15 @@ def load(path: str | PathLike[str], settings: Iterable[str] = (), code: str | Pa
 
     Raises Mistakes with everything that is wrong, and PluginError if `code` cannot be used.
     """
-    return Pipeline.completed(from_file.load(path, settings, code))
+    with using(with_code(None if code is None else Path(code))):
+        return Pipeline.completed(from_file.load(path, settings))
 
 
 def _as(cls: type[D], pipeline: Declaration) -> D:
     """The same declaration as a value of another class."""
     values = {name: getattr(pipeline, name) for name in Declaration.model_fields}
-    return cls.model_construct(pipeline.model_fields_set, **values)
+    with using(pipeline.registry):
+        return cls.model_construct(pipeline.model_fields_set, **values)
 
 
 class _OnTrial(Reporter):

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from caviar.api.pipeline import Pipeline
 from caviar.engine.analysis.stored_run import StoredRun, opener_of
-from caviar.registry.code import register
+from caviar.registry.code import with_code
+from caviar.registry.index import using
 
 
 class Run(StoredRun):
@@ -29,8 +30,7 @@ def open_run(folder: str | PathLike[str], code: str | PathLike[str] | None = Non
     Raises NoRun where there is none, StoreError where it cannot be read, PluginError where `code` cannot be used, and
     Mistakes where its pipeline is damaged: each is a Problem.
     """
-    if code is not None:
-        register(Path(code))
-    run = Run(Path(folder), opener_of(Path(folder)))
-    _ = run.trials  # read now: what is wrong with the folder is raised here
-    return run
+    with using(with_code(None if code is None else Path(code))):
+        run = Run(Path(folder), opener_of(Path(folder)))
+        _ = run.trials  # read now: what is wrong with the folder is raised here
+        return run

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from caviar.cli.advice import show_advice
-from caviar.cli.shared import Code, Quiet, Settings
+from caviar.cli.shared import Code, Quiet, Settings, using_code
 from caviar.cli.terminal.output import show, width_of
 
 if TYPE_CHECKING:
@@ -34,12 +34,13 @@ def check(
     from caviar.config.load import load, locate
     from caviar.values.problem import LateMistake
 
-    pipeline = load(file, settings or (), code)
-    try:
-        show(*summary(pipeline, width_of(sys.stdout)), indent=_WORD)
-    except LateMistake as mistake:
-        raise locate(file, settings or (), mistake) from None
-    show_advice(pipeline, quiet)
+    with using_code(code):
+        pipeline = load(file, settings or ())
+        try:
+            show(*summary(pipeline, width_of(sys.stdout)), indent=_WORD)
+        except LateMistake as mistake:
+            raise locate(file, settings or (), mistake) from None
+        show_advice(pipeline, quiet)
 
 
 def summary(pipeline: Pipeline, width: int | None = None) -> list[str]:

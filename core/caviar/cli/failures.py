@@ -12,10 +12,20 @@ import typer
 
 from caviar.cli.terminal.output import show
 from caviar.cli.terminal.signals import INTERRUPTED
+from caviar.config.reading.errors import Mistake, Mistakes
+from caviar.registry.index import UnknownPlugin, with_own_plugin
 from caviar.support.raised import sentence
+from caviar.text.printable import printable_line
 from caviar.values.problem import Problem, Stopped
 
 _Debug = Annotated[bool, typer.Option("--debug", help="Show Python's traceback of a failure.")]
+
+
+_CODE = "--code FILE.py"
+
+
+def _in_words_of_the_command(mistake: Mistake) -> str:
+    return printable_line(mistake.told("--set", with_own_plugin(mistake.text, _CODE)))
 
 
 def guarded(command: Callable[..., None]) -> Callable[..., None]:
@@ -49,6 +59,12 @@ def report(error: BaseException) -> int:
     if isinstance(error, (KeyboardInterrupt, Stopped)):
         show("interrupted; the same command goes on from here", err=True)
         return INTERRUPTED
+    if isinstance(error, Mistakes):
+        show(*(_in_words_of_the_command(each) for each in error.mistakes), err=True)
+        return error.exit_code
+    if isinstance(error, UnknownPlugin) and error.own:
+        show(with_own_plugin(error.sentence, _CODE), err=True)
+        return error.exit_code
     if isinstance(error, Problem):
         show(*error.lines, err=True)
         return error.exit_code

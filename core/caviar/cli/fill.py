@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from caviar.cli.shared import Code
+from caviar.cli.shared import Code, using_code
 from caviar.cli.terminal.output import give, show
 
 
@@ -25,11 +25,8 @@ def fill(
     from caviar.config.fill import fill as filled
     from caviar.config.reading.document import text_of
 
-    if code is not None:
-        from caviar.registry.code import register
-
-        register(code)
-    text = filled(text_of(str(file)), str(file))
+    with using_code(code):
+        text = filled(text_of(str(file)), str(file))
     if out is None:
         give(text)
     else:

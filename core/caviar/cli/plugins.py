@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from inspect import getdoc
-from pathlib import Path
 from shutil import get_terminal_size
 from textwrap import fill
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from caviar.cli.shared import Code
+from caviar.cli.shared import Code, using_code
 from caviar.cli.terminal.output import show
 
 if TYPE_CHECKING:
@@ -23,11 +22,8 @@ def plugins(
     code: Code = None,
 ) -> None:
     """List the plugins, or show what NAME may be given."""
-    if code is not None:
-        from caviar.registry.code import register
-
-        register(Path(code))
-    show(*(_list() if name is None else _show(name)))
+    with using_code(code):
+        show(*(_list() if name is None else _show(name)))
 
 
 def _list() -> list[str]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
-from caviar.cli.shared import Code, limit_blas_threads
+from caviar.cli.shared import Code, limit_blas_threads, using_code
 from caviar.cli.terminal.output import give, show, show_logged
 
 if TYPE_CHECKING:
@@ -38,8 +38,8 @@ def predict(
     from caviar.engine.analysis.results import model_of
     from caviar.engine.model.prediction import predict_file
 
-    with redirect_stdout(sys.stderr):  # whatever plugins print: the predictions are for programs
-        task, prediction = predict_file(model_of(run, code), data, code)
+    with redirect_stdout(sys.stderr), using_code(code):  # whatever plugins print: the predictions are for programs
+        task, prediction = predict_file(model_of(run), data)
     if out is None:
         _write(_Printed(), task, prediction)
         return

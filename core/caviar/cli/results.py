@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from caviar.cli.shared import Code, plain, plain_numbers
+from caviar.cli.shared import Code, plain, plain_numbers, using_code
 from caviar.cli.terminal.output import give, show
 
 if TYPE_CHECKING:
@@ -39,7 +39,8 @@ def results(
     """
     from caviar.engine.analysis.results import read_results
 
-    found = read_results(run, code)
+    with using_code(code):
+        found = read_results(run)
     if narrow:
         from caviar.engine.analysis.narrowing import narrower
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as json_text
+import os
 import sys
 from contextlib import nullcontext, redirect_stdout
 from pathlib import Path
@@ -11,12 +12,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from caviar.cli.advice import show_advice, show_next_run, wider_name
-from caviar.cli.shared import Code, Quiet, Settings, limit_blas_threads, plain, plain_numbers, since_start
+from caviar.cli.shared import Code, Quiet, Settings, limit_blas_threads, plain, plain_numbers, since_start, using_code
 from caviar.cli.terminal.output import give, show, verbose_log
 from caviar.cli.terminal.signals import stop_on_signals
 
 if TYPE_CHECKING:
     from caviar.engine.study import Run
+    from caviar.values.run import Command
 
 _RUNS = Path("runs")
 
@@ -56,13 +58,13 @@ def run(
 
     chosen = [*(settings or ()), *([] if workers is None else [f"executor.workers={workers}"])]
     watched = verbose_log(since_start) if verbose else nullcontext()
-    with watched, redirect_stdout(sys.stderr if json else sys.stdout):  # whatever plugins print
+    with watched, redirect_stdout(sys.stderr if json else sys.stdout), using_code(code):  # whatever plugins print
         with timed("%s read and checked", file):
-            pipeline = load(file, chosen, code)
+            pipeline = load(file, chosen)
         show_advice(pipeline, quiet)
         try:
             with stop_on_signals() as check_stop:
-                done = run_pipeline(pipeline, runs, check_stop, prints=True)
+                done = run_pipeline(pipeline, runs, check_stop, prints=True, commands=_next_commands)
         except LateMistake as mistake:
             raise locate(file, chosen, mistake) from None
         except Refused as refused:
@@ -88,6 +90,17 @@ def _words(file: Path, runs: Path, workers: int | None, code: Path | None) -> li
     """The command of this run, without its settings."""
     said = (("--runs", None if runs == _RUNS else runs), ("--workers", workers), ("--code", code))
     return ["pipe", "run", str(file), *(str(word) for option in said if option[1] is not None for word in option)]
+
+
+def _next_commands(folder: Path, code: Path | None) -> tuple[Command, ...]:
+    """What shows more of a run."""
+    from caviar.values.run import Command
+
+    options = () if code is None else ("--code", os.path.relpath(code))
+    return (
+        Command(("pipe", "results", str(folder), *options), "all trials"),
+        Command(("pipe", "predict", str(folder), "DATA", *options), "predictions for new rows", of_model=True),
+    )
 
 
 def as_object(done: Run) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from caviar.cli.shared import Code
+from caviar.cli.shared import Code, using_code
 from caviar.cli.terminal.output import give, show
 
 
@@ -24,11 +24,8 @@ def schema(
     """
     from caviar.config.schema import schema as whole
 
-    if code is not None:
-        from caviar.registry.code import register
-
-        register(code)
-    text = json.dumps(whole(), indent=1, ensure_ascii=False)
+    with using_code(code):
+        text = json.dumps(whole(), indent=1, ensure_ascii=False)
     if out is None:
         give(text + "\n")
     else:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from math import isfinite
 from pathlib import Path
 from typing import Annotated, Any
@@ -18,6 +19,17 @@ Settings = Annotated[
 Code = Annotated[
     Path | None, typer.Option(help="A Python file whose plugin classes may be named in FILE.", show_default=False)
 ]
+
+
+@contextmanager
+def using_code(code: Path | None) -> Iterator[None]:
+    """In this block names mean the plugins of the file of --code, too. Raises PluginError where it cannot be used."""
+    from caviar.registry.code import with_code
+    from caviar.registry.index import using
+
+    with using(with_code(code)):
+        yield
+
 
 Quiet = Annotated[bool, typer.Option("--quiet", help="Give no advice.")]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from os import PathLike, fspath
-from pathlib import Path
 
 from caviar.config.checks.crosscheck import complaints
 from caviar.config.declaration.pipeline import Pipeline
@@ -12,17 +11,11 @@ from caviar.config.declaration.tiers import complete
 from caviar.config.reading.build import Builder
 from caviar.config.reading.document import read
 from caviar.config.reading.errors import Mistakes
-from caviar.registry.code import register
 from caviar.values.problem import LateMistake
 
 
-def load(path: str | PathLike[str], settings: Iterable[str] = (), code: str | PathLike[str] | None = None) -> Pipeline:
-    """The pipeline of a file, with `path=value` settings laid over it; `code` is a file of plugins to try out.
-
-    Raises Mistakes with everything that is wrong, and PluginError if `code` cannot be used.
-    """
-    if code is not None:
-        register(Path(code))
+def load(path: str | PathLike[str], settings: Iterable[str] = ()) -> Pipeline:
+    """The pipeline of a file, with `path=value` settings laid over it. Raises Mistakes: everything that is wrong."""
     document = read(fspath(path), settings)
     builder = Builder(document)
     parts = builder.parts()

@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from caviar.config.declaration.dump import to_toml
 from caviar.config.declaration.space import space_of
-from caviar.config.reading.resolved import opened_by
+from caviar.config.reading.resolved import code_of
 from caviar.engine.analysis.stored_run import going_on
 from caviar.engine.data.resolve import resolve_run
 from caviar.engine.failures.identical_failures import queue_again
@@ -26,14 +26,18 @@ from caviar.engine.warm_start.earlier_runs import started_from
 from caviar.engine.warm_start.given_points import given_trials
 from caviar.engine.warm_start.map_to_space import TargetStudy
 from caviar.interfaces.reporter import Reporter
+from caviar.registry.index import using
 from caviar.support.files import write_atomically
 from caviar.text.log import timed
 from caviar.text.once import say_anew
 from caviar.values.problem import Problem, Stopped
-from caviar.values.run import RunInfo, Summary
+from caviar.values.run import Command, RunInfo, Summary
 
 if TYPE_CHECKING:
     from caviar.config.declaration.pipeline import Pipeline
+
+
+Commands: TypeAlias = Callable[[Path, Path | None], tuple[Command, ...]]
 
 
 @dataclass(frozen=True)
@@ -65,13 +69,28 @@ def run(
     watchers: Sequence[Reporter] = (),
     kept: bool = True,
     prints: bool = False,
+    commands: Commands = lambda folder, code: (),
 ) -> Run:
     """Runs or resumes a pipeline in `runs/<name>`; `watchers` are reporters besides the pipeline's own.
 
-    `kept` tells them whether the folder will outlive the run, `prints` whether standard output is for them.
+    `kept` tells them whether the folder will outlive the run, `prints` whether standard output is for them,
+    `commands` what to offer them next, by the run's folder and the code file that it needs.
 
     Raises DataError, StoreError, UnknownMetric, Refused, Interrupted, Unfinished, OtherSystem.
     """
+    with using(pipeline.registry):
+        return _run(pipeline, runs, check_stop, watchers, kept, prints, commands)
+
+
+def _run(
+    pipeline: Pipeline,
+    runs: Path,
+    check_stop: Callable[[], None],
+    watchers: Sequence[Reporter],
+    kept: bool,
+    prints: bool,
+    commands: Commands,
+) -> Run:
     from time import monotonic
 
     began = monotonic()
@@ -95,6 +114,8 @@ def run(
         notes = (*notes, *queue_again(ledger))
         observers.offered["view"] = partial(going_on, folder, ledger, pipeline)
         before = ledger.trials()
+        code = code_of(pipeline)
+        readable = code is not None and len(code) < 2
         info = RunInfo(
             name=pipeline.name,
             folder=folder,
@@ -109,7 +130,9 @@ def run(
             notes=(*preparation.notes, *notes),
             kept=kept,
             prints=prints,
-            opened_by=opened_by(pipeline),
+            readable=readable,
+            code=code[0] if code else None,
+            commands=commands(folder, code[0] if code else None) if readable else (),
         )
         context = SearchContext(
             pipeline=pipeline,

@@ -26,6 +26,9 @@ class Sampler(Plugin, IsSampler):
     whole: ClassVar[bool] = False
     """Whether every value is an int, so that it may stand where a whole number is expected."""
 
+    linear: ClassVar[bool] = False
+    """Whether equal steps of the value are equally likely, as in uniform; False for a log scale."""
+
     @abstractmethod
     def from_unit(self, u: Array) -> Array:
         """Coordinates in [0, 1] -> numbers (levels where unordered); float64 arrays of one axis."""

@@ -1,67 +1,83 @@
-"""`--code FILE.py`: makes the plugin classes of one file usable by name, for trying out."""
+"""Code files: the plugin classes of one Python file become usable by name in one run, for trying out."""
 
 from __future__ import annotations
 
+import ast
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from hashlib import sha256
 from inspect import isabstract, isclass
 from pathlib import Path
+from threading import RLock
 from traceback import extract_tb
 from types import ModuleType
 
 from caviar.interfaces.plugin import Plugin
-from caviar.registry.index import Entry, PluginError, add, entries, forget
+from caviar.registry.index import CodeFile, Entry, PluginError, Registry, current
 from caviar.support.raised import sentence
 
-_files: dict[str, tuple[Path, bytes]] = {}
+_importing = RLock()
 
 
-def registered() -> Mapping[Path, bytes]:
-    """The files whose plugins are known, as they were then: workers get the same code though a file has changed."""
-    modules = {entry.target.partition(":")[0] for entry in entries()}
-    return dict(file for module, file in _files.items() if module in modules)
+class _CodeModule(ModuleType):
+    """The module of a code file; Python keeps it by a name that the file's path and content determine."""
+
+    code: CodeFile
+    beside: frozenset[str]
+    """The modules of its own folder that it was the first to import."""
 
 
-def file_of(cls: type[Plugin]) -> Path | None:
-    """The file that brought a plugin, if it was such a one."""
-    known = _files.get(cls.__module__)
-    return known and known[0]
+def file_of(cls: type[Plugin]) -> CodeFile | None:
+    """The code file that brought a class, if it was such a one, whichever run it belongs to."""
+    module = sys.modules.get(cls.__module__)
+    return module.code if isinstance(module, _CodeModule) else None
 
 
-def register(path: Path, content: bytes | None = None) -> tuple[Entry, ...]:
-    """Imports a file and adds the plugins it defines; its content is their version, so that a resume sees a change.
+def with_code(path: Path | None, registry: Registry | None = None) -> Registry:
+    """The registry (None: the current one) with the plugins that a file defines, as it is now. Raises PluginError."""
+    known = registry or current()
+    return known if path is None else known.with_file(read_code(path))
+
+
+def read_code(path: Path, content: bytes | None = None) -> CodeFile:
+    """Imports a file once for each content; the content is its plugins' version, so that a resume sees a change.
 
     It may import modules that lie beside it, which are no part of that version, while it is itself imported.
-    A class that lacks methods is added too, to be told of where it is named, unless others of the file extend it.
+    A class that lacks methods is listed too, to be reported where it is named, unless others of the file extend it.
     """
     if content is None:
         content = _read(path)
     version = sha256(content).hexdigest()[:12]
-    place = f"caviar_code_{sha256(str(path.resolve()).encode()).hexdigest()[:12]}"
-    module = f"{place}_{version}"
-    if module not in sys.modules:
-        _run(path, content, module)
+    name = f"caviar_code_{sha256(str(path.resolve()).encode()).hexdigest()[:12]}_{version}"
+    with _importing:  # the path of imports is the whole process's
+        module = sys.modules.get(name)
+        if not isinstance(module, _CodeModule):
+            module = _run(path, content, name)
+            try:
+                module.code = CodeFile(path.resolve(), content, _entries(path, module, version))
+            except PluginError:
+                del sys.modules[name]
+                raise
+    return module.code
+
+
+def _entries(path: Path, module: _CodeModule, version: str) -> tuple[Entry, ...]:
+    name = module.__name__
     classes = [
         cls
-        for cls in vars(sys.modules[module]).values()
-        if isclass(cls) and issubclass(cls, Plugin) and hasattr(cls, "kind") and cls.__module__ == module
+        for cls in vars(module).values()
+        if isclass(cls) and issubclass(cls, Plugin) and hasattr(cls, "kind") and cls.__module__ == name
     ]
     if classes and all(map(isabstract, classes)):
         raise PluginError(f"{path}: {classes[0].__name__} lacks {', '.join(sorted(classes[0].__abstractmethods__))}")
     if not classes:
         raise PluginError(f"{path}: defines no plugin: no class extends one of caviar's, such as caviar.Sampler")
-    found = tuple(
-        Entry(cls.kind, cls.name or cls.__name__.lower(), f"{module}:{cls.__qualname__}", path.name, version)
+    return tuple(
+        Entry(cls.kind, cls.name or cls.__name__.lower(), f"{name}:{cls.__qualname__}", path.name, version)
         for cls in classes
         if not (isabstract(cls) and any(issubclass(each, cls) for each in classes if each is not cls))
     )
-    forget(place)  # an older version of the same file
-    for entry in found:
-        add(entry)
-    _files[module] = path.resolve(), content
-    return found
 
 
 def _read(path: Path) -> bytes:
@@ -84,16 +100,43 @@ def _importable(folder: Path) -> Iterator[None]:
             sys.path.remove(str(folder))
 
 
-def _run(path: Path, content: bytes, module: str) -> None:
-    made = ModuleType(module)
+def _run(path: Path, content: bytes, name: str) -> _CodeModule:
+    _refuse_others_modules(path, content)
+    made = _CodeModule(name)
     made.__file__ = str(path)
-    sys.modules[module] = made
+    before = set(sys.modules)
+    sys.modules[name] = made
     try:
         with _importable(path.resolve().parent):
             exec(compile(content, path.resolve(), "exec"), made.__dict__)  # resolved: reasons name it, in workers too
     except (Exception, SystemExit) as error:  # the user's code may raise anything
-        del sys.modules[module]
+        del sys.modules[name]
         lines = [frame.lineno for frame in extract_tb(error.__traceback__) if frame.filename == str(path.resolve())]
         line = error.lineno if isinstance(error, SyntaxError) else (lines[-1] if lines else None)
         where = f"{path}:{line}" if line else str(path)
         raise PluginError(f"{where}: importing it failed: {sentence(error)}") from error
+    made.beside = frozenset(each for each in set(sys.modules) - before if _lies_in(path.resolve().parent, each))
+    return made
+
+
+def _lies_in(folder: Path, module: str) -> bool:
+    file = getattr(sys.modules[module], "__file__", None)
+    return file is not None and Path(file).resolve().is_relative_to(folder)
+
+
+def _refuse_others_modules(path: Path, content: bytes) -> None:
+    """Python has one module of a name: that beside another code file would be taken for the one beside this file."""
+    try:
+        steps = list(ast.walk(ast.parse(content)))
+    except (SyntaxError, ValueError):  # reported by who imports it
+        return
+    names = {each.name for step in steps if isinstance(step, ast.Import) for each in step.names}
+    names |= {step.module for step in steps if isinstance(step, ast.ImportFrom) and step.module and not step.level}
+    tops = {name.partition(".")[0] for name in names}
+    folder = path.resolve().parent
+    taken = {each for other in list(sys.modules.values()) if isinstance(other, _CodeModule) for each in other.beside}
+    for name in sorted(tops & taken):
+        own = (folder / f"{name}.py").is_file() or (folder / name).is_dir()
+        if own and not _lies_in(folder, name):
+            theirs = sys.modules[name].__file__
+            raise PluginError(f"{path}: imports {name}, and this process has that of {theirs}; rename one of the two")

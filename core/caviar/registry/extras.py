@@ -10,7 +10,7 @@ def install_line(distribution: str, module: str) -> str:
     """The exact line: the distribution's extra that asks for the module, else the module by its name."""
     try:
         wanted = requires(distribution) or []
-    except PackageNotFoundError:  # a plugin of `--code`
+    except PackageNotFoundError:  # a plugin of a code file
         wanted = []
     for requirement in wanted:
         extra = re.search(r"extra\s*==\s*['\"]([^'\"]+)", requirement)

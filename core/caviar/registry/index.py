@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from functools import cache, cached_property
 from importlib.metadata import EntryPoints, entry_points
+from pathlib import Path
 from typing import cast
 
 from caviar.values.problem import Problem
@@ -15,6 +19,22 @@ _COMMAND = "caviar.cli.entry:main"  # the target of `pipe`
 
 class PluginError(Problem):
     """A plugin cannot be used; the message says which, whose, why and what to do."""
+
+
+class UnknownPlugin(PluginError):
+    """No plugin has this name; `own`: one of the user's own may be meant, whose file was not given."""
+
+    def __init__(self, sentence: str, own: bool = False) -> None:
+        super().__init__(with_own_plugin(sentence) if own else sentence)
+        self.sentence, self.own = sentence, own
+
+
+def with_own_plugin(sentence: str, code: str = 'load(…, code="FILE.py")') -> str:
+    """A sentence about an unknown name, with how one of the user's own becomes known; `code` is how its file is given.
+
+    As it is, in Python; commands say it in their way.
+    """
+    return f"{sentence}; one of your own: install it, or {code}"
 
 
 class NotInstalled(PluginError):
@@ -29,7 +49,7 @@ class NotInstalled(PluginError):
 class Entry:
     """One plugin that could be loaded: `target` is "module:Class".
 
-    `installed`: whether a distribution's entry point names it; a class of a `--code` file has none.
+    `installed`: whether a distribution's entry point names it; a class of a code file has none.
     """
 
     kind: str
@@ -43,53 +63,6 @@ class Entry:
     def owner(self) -> str:
         """Who brings it: "caviar-ml 0.1.0"."""
         return f"{self.distribution} {self.version}".rstrip()
-
-
-_added: dict[tuple[str, str], Entry] = {}
-
-
-@cache
-def entries(kind: str | None = None) -> tuple[Entry, ...]:
-    """All plugins, or those of one kind, in order; a name with two owners comes twice.
-
-    Sorted once, until a plugin is added or forgotten: a search looks plugins up thousands of times.
-    """
-    return tuple(each for each in sorted((*_installed(), *_added.values())) if kind in (None, each.kind))
-
-
-def names(kind: str) -> tuple[str, ...]:
-    """The names of a kind, each once."""
-    return tuple(dict.fromkeys(each.name for each in entries(kind)))
-
-
-def kinds_with(name: str) -> tuple[str, ...]:
-    """The kinds in which a name exists."""
-    return tuple(dict.fromkeys(each.kind for each in entries() if each.name == name))
-
-
-def find(kind: str, name: str) -> Entry:
-    """The one entry of that name."""
-    found = [each for each in entries(kind) if each.name == name]
-    if not found:
-        known = ", ".join(names(kind)) or "none is installed"
-        raise PluginError(f"unknown {kind} '{name}'; there are: {known}")
-    if len(found) > 1:
-        owners = " and ".join(f"{each.owner} ({each.target})" for each in found)
-        raise PluginError(f"{kind} '{name}' has two owners: {owners}; uninstall one, or rename one")
-    return found[0]
-
-
-def add(entry: Entry) -> None:
-    """Makes a class known that no installed distribution brings."""
-    _added[entry.kind, entry.target] = entry
-    entries.cache_clear()
-
-
-def forget(module: str) -> None:
-    """Takes back what was added from modules whose names begin so."""
-    for key in [key for key in _added if key[1].startswith(module)]:
-        del _added[key]
-    entries.cache_clear()
 
 
 @cache
@@ -120,3 +93,94 @@ def _installed() -> tuple[Entry, ...]:
         if group.startswith(PREFIX)
         for point in points.select(group=group)
     )
+
+
+@dataclass(frozen=True)
+class CodeFile:
+    """A file of plugins as it was read; workers get this content though the file has changed since."""
+
+    path: Path
+    content: bytes
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True)
+class Registry:
+    """The plugins that one run finds by name: those that are installed, and those of its own code files.
+
+    A value that never changes, so two runs in one process do not see each other's plugins.
+    """
+
+    files: tuple[CodeFile, ...] = ()
+    installed: tuple[Entry, ...] = field(default_factory=_installed, repr=False)
+
+    @cached_property
+    def entries(self) -> tuple[Entry, ...]:
+        """All plugins in order; a name with two owners comes twice."""
+        return tuple(sorted((*self.installed, *(entry for file in self.files for entry in file.entries))))
+
+    @cached_property
+    def of_kind(self) -> dict[str, tuple[Entry, ...]]:
+        """The same by kind. Kept: a search looks plugins up thousands of times."""
+        kinds = dict.fromkeys(each.kind for each in self.entries)
+        return {kind: tuple(each for each in self.entries if each.kind == kind) for kind in kinds}
+
+    @cached_property
+    def of_target(self) -> dict[tuple[str, str], Entry]:
+        """(kind, "module:Class") -> its entry; the first, where a class has two names."""
+        return {(each.kind, each.target): each for each in reversed(self.entries)}
+
+    def with_file(self, file: CodeFile) -> Registry:
+        """The registry with the plugins of a file, which take the place of those of an older version of it."""
+        others = tuple(each for each in self.files if each.path != file.path)
+        return Registry((*others, file), self.installed)
+
+
+_current: ContextVar[Registry] = ContextVar("registry")
+
+
+@cache
+def _without_files() -> Registry:
+    return Registry()
+
+
+def current() -> Registry:
+    """The registry of the run that this code works for; what is installed, outside of one."""
+    return _current.get(None) or _without_files()
+
+
+@contextmanager
+def using(registry: Registry) -> Iterator[None]:
+    """Names mean the plugins of this registry, in this thread, until the end of the block."""
+    token = _current.set(registry)
+    try:
+        yield
+    finally:
+        _current.reset(token)
+
+
+def entries(kind: str | None = None) -> tuple[Entry, ...]:
+    """All plugins of the current registry, or those of one kind, in order; a name with two owners comes twice."""
+    return current().entries if kind is None else current().of_kind.get(kind, ())
+
+
+def names(kind: str) -> tuple[str, ...]:
+    """The names of a kind, each once."""
+    return tuple(dict.fromkeys(each.name for each in entries(kind)))
+
+
+def kinds_with(name: str) -> tuple[str, ...]:
+    """The kinds in which a name exists."""
+    return tuple(dict.fromkeys(each.kind for each in entries() if each.name == name))
+
+
+def find(kind: str, name: str) -> Entry:
+    """The one entry of that name."""
+    found = [each for each in entries(kind) if each.name == name]
+    if not found:
+        known = ", ".join(names(kind)) or "none is installed"
+        raise PluginError(f"unknown {kind} '{name}'; there are: {known}")
+    if len(found) > 1:
+        owners = " and ".join(f"{each.owner} ({each.target})" for each in found)
+        raise PluginError(f"{kind} '{name}' has two owners: {owners}; uninstall one, or rename one")
+    return found[0]

@@ -10,9 +10,10 @@ from traceback import walk_tb
 from typing import Any
 
 from caviar.interfaces.plugin import Plugin
+from caviar.registry.code import file_of
 from caviar.registry.extras import install_line
 from caviar.registry.flaws import flaw_of
-from caviar.registry.index import Entry, NotInstalled, PluginError, entries, find, own_distribution
+from caviar.registry.index import Entry, NotInstalled, PluginError, current, find, own_distribution
 from caviar.support.raised import sentence
 
 # Base classes are imported when their kind is asked for: `pipe check` then loads only what a file names.
@@ -38,8 +39,6 @@ _BASES = {
 }
 KINDS = tuple(_BASES)
 
-_names: dict[type[Plugin], str] = {}
-
 
 @cache
 def base_of(kind: str) -> type[Plugin]:
@@ -64,17 +63,13 @@ def load_entry(entry: Entry) -> type[Plugin]:
 
 def read(entry: Entry) -> type[Plugin]:
     """The class behind one entry, to be described: what it requires may be missing. Raises PluginError."""
-    cls = _verified(entry, _imported(entry))
-    _names.setdefault(cls, entry.name)
-    return cls
+    return _verified(entry, _imported(entry))
 
 
 def name_of(cls: type[Plugin]) -> str:
     """What a file calls this plugin: its entry point's name, else its own `name`, else its class's in lower case."""
-    if cls not in _names:
-        entry = entry_of(cls)
-        _names[cls] = entry.name if entry else cls.name or cls.__name__.lower()
-    return _names[cls]
+    entry = entry_of(cls)
+    return entry.name if entry else cls.name or cls.__name__.lower()
 
 
 def label_of(plugin: Plugin) -> str:
@@ -84,15 +79,20 @@ def label_of(plugin: Plugin) -> str:
 
 def version_of(cls: type[Plugin]) -> str:
     """Whose plugin this is: "caviar-ml 0.1.0"; for a class that nobody declares, its module."""
-    name = name_of(cls)
-    owners = (each.owner for each in entries(cls.kind) if each.name == name)
-    return next(owners, cls.__module__)
+    entry = entry_of(cls)
+    return entry.owner if entry else cls.__module__
 
 
 def entry_of(cls: type[Plugin]) -> Entry | None:
-    """The entry that a class is found by; None for one that nobody declares, such as a class in a notebook."""
+    """The entry that a class is found by; None for one that nobody declares, such as a class in a notebook.
+
+    A class of a code file has its file's, in any thread: a program may hold it where its run is not the current one.
+    """
     target = f"{cls.__module__}:{cls.__qualname__}"
-    return next((each for each in entries(cls.kind) if each.target == target), None)
+    entry = current().of_target.get((cls.kind, target))
+    if entry is None and (file := file_of(cls)):
+        entry = next((each for each in file.entries if each.target == target), None)
+    return entry
 
 
 def declared(cls: type[Plugin]) -> type[Plugin]:
@@ -101,7 +101,7 @@ def declared(cls: type[Plugin]) -> type[Plugin]:
     return next((each for each in cls.__mro__ if target in each.__dict__.get("variants", {}).values()), cls)
 
 
-@cache
+@cache  # of what is installed alone, which no run changes
 def is_bundled(cls: type[Plugin]) -> bool:
     """Whether Caviar itself brings a declared class."""
     entry = entry_of(cls)

@@ -70,6 +70,13 @@ class SamplerContract(StatedInterface):
             ends = [self.sampler.number(end) for end in self.sampler.ends()]
             assert sorted(set(ends)) == sorted(set(self.numbers()))
 
+    def test_where_it_is_linear_equal_steps_are_equal_steps_of_the_value(self) -> None:
+        if self.sampler.linear:
+            numbers, levels = self.numbers(), self.sampler.levels()
+            even = numbers[0] + (numbers[-1] - numbers[0]) * COORDINATES
+            off = 1e-9 if levels is None else 1 / levels
+            numpy.testing.assert_allclose(numbers, even, atol=off * abs(numbers[-1] - numbers[0]) + 1e-12)
+
     def test_a_narrower_range_has_only_values_of_the_part(self) -> None:
         part = self.sampler.narrow(0.25, 0.75)
         allowed = {repr(self.sampler.pick(float(number))) for number in self.sampler.from_unit(COORDINATES[250:751])}

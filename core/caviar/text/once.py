@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
+
 from caviar.text.log import log
 from caviar.text.printable import printable_line
 
-_said: set[str] = set()
+_said: ContextVar[set[str]] = ContextVar("said")  # of the run that this thread works for
 
 
 def say_anew() -> None:
-    """A run begins: what was said in an earlier one may be said again."""
-    _said.clear()
+    """A run begins: what was said in an earlier one, or in one of another thread, may be said again."""
+    _said.set(set())
 
 
 def say_once(line: str) -> None:
     """A warning of the logger "caviar"; in a worker process its coordinator says it, once for all of them."""
-    if line not in _said:
-        _said.add(line)
+    if _said.get(None) is None:
+        say_anew()
+    if line not in _said.get():
+        _said.get().add(line)
         log.warning(printable_line(line))

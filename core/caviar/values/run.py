@@ -15,15 +15,24 @@ from caviar.values.trial import Trial, TrialState
 
 
 @dataclass(frozen=True)
+class Command:
+    """The words of a command that shows something of a run; `of_model`: it needs the run's model."""
+
+    words: tuple[str, ...]
+    about: str
+    of_model: bool = False
+
+
+@dataclass(frozen=True)
 class RunInfo:
     """A run as it begins: `total` trials wanted, `resumed` of them done before, each trained for `epochs`.
 
     `best`: the best of the resumed ones. `space` tells values in words: `run.space.words(trial.values)`. `where`: the
     conditions that a winner meets. `notes`: what the user should know before it begins, such as which earlier trials
     it starts from. `kept`: whether the folder is still there after the run. `prints`: whether standard
-    output is for what it came to, as it is for `pipe run`; a program's belongs to the program. `opened_by`: the options
-    with which commands read the folder, such as ("--code", "my.py"); None where they cannot, because a plugin is a
-    class of this program alone.
+    output is for what it came to, as it is for `pipe run`; a program's belongs to the program. `readable`: whether
+    another program can read the folder; not where a plugin is a class of this program alone. `code`: the file of
+    plugins that it needs for that. `commands`: what a command offers next; none where a program runs it.
     """
 
     name: str
@@ -39,7 +48,9 @@ class RunInfo:
     notes: tuple[str, ...] = ()
     kept: bool = True
     prints: bool = False
-    opened_by: tuple[str, ...] | None = ()
+    readable: bool = True
+    code: Path | None = None
+    commands: tuple[Command, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -124,14 +124,15 @@ def _next(run: RunInfo, best: Trial | None, width: int) -> Iterator[str]:
         return
     what = "All that is known is" if best is None else "The best model, all results and the resolved file are"
     none = "There is no model. " if best is None else ""
-    if run.opened_by is None:
+    if not run.readable:
         yield f"{none}{what} in {run.folder}. `pipe` cannot read them: a plugin is a class of this program."
         return
+    if not run.commands:
+        code = f", code={str(run.code)!r}" if run.code else ""
+        yield f"{none}{what} in {run.folder}. Next: caviar.open_run({str(run.folder)!r}{code})"
+        return
     yield f"{none}{what} in {run.folder}. Next:"
-    folder, options = str(run.folder), run.opened_by
-    commands = [(["pipe", "results", folder, *options], "all trials")]
-    if best is not None:
-        commands.append((["pipe", "predict", folder, "DATA", *options], "predictions for new rows"))
+    commands = [(each.words, each.about) for each in run.commands if best is not None or not each.of_model]
     whole = [(shell_lines(words, None)[0], about) for words, about in commands]
     longest = max(len(command) for command, _ in whole)
     if max(longest + 2 + len(about) for _, about in whole) <= width:

@@ -107,7 +107,7 @@ class Progress(Reporter, interface=1):
 
 class _Said(logging.Handler):
     def __init__(self, say: Callable[[str], None]) -> None:
-        super().__init__(logging.WARNING)  # the rest is for `--verbose`
+        super().__init__(logging.WARNING)  # the rest is for who debugs
         self._say = say
 
     def emit(self, record: logging.LogRecord) -> None:

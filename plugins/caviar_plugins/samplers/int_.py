@@ -15,6 +15,7 @@ class Int(Sampler, interface=1):
     """
 
     whole: ClassVar[bool] = True
+    linear: ClassVar[bool] = True
 
     low: int
     high: int

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from caviar.plugin import Array, Sampler, setting
 from pydantic import model_validator
@@ -14,6 +14,8 @@ class Uniform(Sampler, interface=1):
     With `step` the values are low, low + step, … up to high, each equally likely. When steps do not reach high exactly,
     the last one below it is the largest value, as in Python's `range`.
     """
+
+    linear: ClassVar[bool] = True
 
     low: float
     high: float

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -10,7 +9,6 @@ import numpy
 import pytest
 from caviar import NoRun, Pipeline, Problem, Run, Search, StoreError, Study, Trial, TrialState, load, open_run
 from caviar.plugin import ranked
-from caviar.registry import index
 from caviar_plugins import MLP, Adam, Choice, Inline, Log, Median, Memory, PopulationTrainer
 
 RANDOM = numpy.random.default_rng(0)
@@ -185,12 +183,11 @@ def test_a_missing_library_is_told_with_the_line_that_installs_it(
 
 
 @pytest.fixture
-def code(tmp_path: Path) -> Iterator[Path]:
+def code(tmp_path: Path) -> Path:
     """A file with a reporter that keeps what its view says."""
     file = tmp_path / "mine.py"
     file.write_text(REPORTER)
-    yield file
-    index.forget("caviar_code_")
+    return file
 
 
 REPORTER = '''

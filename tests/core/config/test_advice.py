@@ -28,10 +28,10 @@ CASES = {
         "(narrow-learning-rate)",
         "optimizer.learning_rate = { log = [1e-3, 1e-1] }\n" + SEARCH,
     ),
-    "adam-constants": (
+    "rarely-searched": (
         "optimizer = { beta1 = { beta = [0.8, 0.99] } }\n" + SEARCH,
-        "advice: optimizer: beta1 searched while the learning rate is fixed; it matters more, search it first "
-        "(adam-constants)",
+        "advice: optimizer: beta1 searched while learning_rate is fixed; it matters more, search it first "
+        "(rarely-searched)",
         "optimizer = { beta1 = { beta = [0.8, 0.99] }, learning_rate = { log = [1e-4, 1] } }\n[search]\ntrials = 200",
     ),
     "wide-grid": (
@@ -42,9 +42,9 @@ CASES = {
         "trial (wide-grid)",
         'optimizer.learning_rate = { log = [1e-4, 1] }\n[search]\nstrategy = "grid"\n',
     ),
-    "batchnorm-alone": (
+    "normalizer-alone": (
         'normalizer = "batchnorm"',
-        'advice: normalizer: weights grow unseen and steps shrink; add [[regularizer]] use = "l2" (batchnorm-alone)',
+        'advice: normalizer: weights grow unseen and steps shrink; add [[regularizer]] use = "l2" (normalizer-alone)',
         'normalizer = "batchnorm"\nmodel.dropout = 0.1',
     ),
     "small-batches": (
@@ -99,3 +99,90 @@ def test_silencing_what_there_is_not_is_a_mistake(tmp_path: Path) -> None:
     with pytest.raises(Mistakes, match=r"p\.toml:3: check\.silence: there is no advice 'wide-gird'; did you mean"):
         advised(tmp_path, '[check]\nsilence = ["wide-gird"]')
     assert advised(tmp_path, f'[check]\nsilence = ["{AFTER[0]}"]') == []
+
+
+THEIRS = """
+import caviar
+from caviar.plugin import Tunable, setting, tunable
+
+class Whitening(caviar.Normalizer):
+    smallest_batch = 2
+    def slots(self, units): return ()
+    def statistics(self, units): return ()
+    def forward(self, z, parameters, statistics, training): ...
+    def backward(self, gradient, cache, parameters, gradients): ...
+    def fold(self, parameters, statistics): ...
+
+class Lattice(caviar.Strategy):
+    learns = False
+    def propose(self, space, history, count, random): ...
+    def reach(self, space): return space.count(5)
+
+class Even(caviar.Sampler):
+    linear = True
+    low: float
+    high: float
+    def from_unit(self, u): return self.low + u * (self.high - self.low)
+    def to_unit(self, value): return (value - self.low) / (self.high - self.low)
+
+class Cubes(caviar.Sampler):
+    low: float
+    high: float
+    def from_unit(self, u): return self.low + (self.high - self.low) * u**3
+    def to_unit(self, value): return ((value - self.low) / (self.high - self.low)) ** (1 / 3)
+
+class Theirs(caviar.Optimizer):
+    rate: Tunable[float] = tunable(default=0.1, gt=0, search=Cubes(0.01, 1.0), tier=1)
+    memory: Tunable[float] = tunable(default=0.9, gt=0, lt=1, search=Even(0.5, 0.9), tier=4)
+    def init(self, parameters, layout): ...
+    def update(self, parameters, gradients, state, step, layout): ...
+"""
+AGAINST_THEIRS = {
+    "a batch normalizer alone": (
+        'normalizer = "whitening"',
+        'advice: normalizer: weights grow unseen and steps shrink; add [[regularizer]] use = "l2" (normalizer-alone)',
+    ),
+    "a batch normalizer of few rows": (
+        'normalizer = "whitening"\nregularizer = ["l2"]\ntrainer.batch_size = 4',
+        "advice: trainer.batch_size: mean and deviation of 4 rows are mostly noise; take 8 or more with whitening "
+        "(small-batches)",
+    ),
+    "a strategy that visits points of a grid alone": (
+        "optimizer.learning_rate = { log = [1e-4, 1] }\n"
+        "model = { layers = { int = [1, 2] }, units = { log-int = [9, 10] }, "
+        'dropout = { uniform = [0, 0.5] } }\n[search]\nstrategy = "lattice"\ntrials = 16\n',
+        "advice: search.strategy: a grid over 4 values repeats each of them; 'random' tries a new one of all in every "
+        "trial (wide-grid)",
+    ),
+    "a linear sampler": (
+        "optimizer.learning_rate = { even = [1e-4, 1.0] }\n" + SEARCH,
+        "advice: optimizer.learning_rate: on an even scale 9 of 10 trials would fall above 0.1; "
+        "write { log = [0.0001, 1.0] } (uniform-scale)",
+    ),
+    "a scale that favours small values": (
+        'optimizer = { use = "theirs", rate = { uniform = [0.01, 0.5] } }\n' + SEARCH,
+        "advice: optimizer.rate: on an even scale 9 of 10 trials would fall above 0.059; "
+        "write { cubes = [0.01, 0.5] } (uniform-scale)",
+    ),
+    "a field of the last tier": (
+        'optimizer = { use = "theirs", memory = { even = [0.5, 0.9] } }\n' + SEARCH,
+        "advice: optimizer: memory searched while rate is fixed; it matters more, search it first (rarely-searched)",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", AGAINST_THEIRS)
+def test_plugins_of_others_get_the_advice_that_bundled_ones_get(what: str, tmp_path: Path) -> None:
+    against, told = AGAINST_THEIRS[what]
+    (tmp_path / "p.toml").write_text(DATA + against)
+    (tmp_path / "theirs.py").write_text(THEIRS)
+    pipeline = load(tmp_path / "p.toml", code=tmp_path / "theirs.py")
+    assert [str(each) for each in advice_on(pipeline)] == [told]
+
+
+def test_a_strategy_that_covers_the_whole_space_repeats_nothing(tmp_path: Path) -> None:
+    searched = (
+        'model = { layers = { int = [1, 2] }, units = { log-int = [9, 10] }, activation = { choice = ["relu", "tanh"] }'
+        " }\ntrainer.batch_size = { choice = [16, 64] }\n"
+    )
+    assert advised(tmp_path, f'{searched}[search]\nstrategy = "grid"\n') == []

@@ -1,15 +1,14 @@
 """What the tests of the engine share: a pipeline beside its plugins and a little data."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy
 import pytest
-from caviar.registry import index
 
 
 @pytest.fixture
-def put(tmp_path: Path) -> Iterator[Callable[[str, str], Path]]:
+def put(tmp_path: Path) -> Callable[[str, str], Path]:
     """Writes p.toml and plugins.py beside blobs.npz, 90 rows of three classes that overlap; the pipeline's path."""
 
     def write(pipeline: str, plugins: str) -> Path:
@@ -20,5 +19,4 @@ def put(tmp_path: Path) -> Iterator[Callable[[str, str], Path]]:
         (tmp_path / "p.toml").write_text(pipeline)
         return tmp_path / "p.toml"
 
-    yield write
-    index.forget("caviar_code_")
+    return write

@@ -4,32 +4,33 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from caviar import Optimizer, PluginError
 from caviar.registry import index
-from caviar.registry.code import register
-from caviar.registry.index import Entry
-from caviar.registry.load import KINDS, base_of, load, name_of, read, version_of
+from caviar.registry.code import with_code
+from caviar.registry.index import Entry, Registry, current, using
+from caviar.registry.load import KINDS, base_of, load, load_entry, name_of, read, version_of
 from caviar_plugins import Adam
 
 Install = Callable[[str, str], None]
+Register = Callable[[Path], tuple[Entry, ...]]
 
 
 @pytest.fixture
-def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install]:
+def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, add_plugin: Callable[[Entry], None]) -> Install:
     """Makes `others_plugin:Target` the optimizer 'theirs', with the module's text given."""
     monkeypatch.syspath_prepend(tmp_path)
 
     def install(text: str, target: str = "Theirs") -> None:
         module = f"others_{tmp_path.name.replace('-', '_')}"
         (tmp_path / f"{module}.py").write_text("import caviar\n" + text)
-        index.add(Entry("optimizer", "theirs", f"{module}:{target}", "others", "1.0"))
+        add_plugin(Entry("optimizer", "theirs", f"{module}:{target}", "others", "1.0"))
 
-    yield install
-    index.forget("others_")
+    return install
 
 
 WHOLE = """
@@ -57,20 +58,14 @@ def test_bundled_plugins_are_found_as_all_others(install: Install) -> None:
     assert version_of(load("optimizer", "adam")).startswith("caviar-ml ")
 
 
-def test_the_index_is_sorted_once_until_a_plugin_is_added_or_forgotten() -> None:
-    def listed() -> list[str]:
-        return [entry.distribution for entry in index.entries("optimizer")]
-
+def test_the_index_is_sorted_once_for_each_registry() -> None:
     before = index.entries("optimizer")
     assert index.entries("optimizer") is before
-    index.add(Entry("optimizer", "theirs", "others_own:Theirs", "others", "1.0"))
-    try:
-        assert listed().count("others") == 1
-        index.add(Entry("optimizer", "theirs", "others_more:Theirs", "others", "1.0"))
-        assert listed().count("others") == 2
-    finally:
-        index.forget("others_")
-    assert index.entries("optimizer") == before
+    theirs = Entry("optimizer", "theirs", "others_own:Theirs", "others", "1.0")
+    with index.using(Registry(installed=(*current().installed, theirs))):
+        assert set(index.entries("optimizer")) == {*before, theirs}
+        assert index.entries("optimizer") is index.entries("optimizer")
+    assert index.entries("optimizer") is before
 
 
 def test_an_unknown_name_is_told_with_what_there_is() -> None:
@@ -78,14 +73,11 @@ def test_an_unknown_name_is_told_with_what_there_is() -> None:
         load("optimizer", "adamm")
 
 
-def test_two_owners_of_a_name_are_an_error_that_names_both() -> None:
-    index.add(Entry("optimizer", "adam", "others_adam:Adam", "others", "1.0"))
-    try:
-        with pytest.raises(PluginError, match=r"optimizer 'adam' has two owners: caviar-ml .* and others 1.0"):
-            load("optimizer", "adam")
-        load("optimizer", "sgd")
-    finally:
-        index.forget("others_")
+def test_two_owners_of_a_name_are_an_error_that_names_both(add_plugin: Callable[[Entry], None]) -> None:
+    add_plugin(Entry("optimizer", "adam", "others_adam:Adam", "others", "1.0"))
+    with pytest.raises(PluginError, match=r"optimizer 'adam' has two owners: caviar-ml .* and others 1.0"):
+        load("optimizer", "adam")
+    load("optimizer", "sgd")
 
 
 @pytest.mark.parametrize(
@@ -170,9 +162,8 @@ def test_a_plugin_written_for_an_older_interface_is_refused_with_both_numbers(
 
 def test_an_entry_point_whose_class_states_no_number_is_refused_with_the_line_to_write(install: Install) -> None:
     install(WHOLE, "Theirs")
-    index.add(replace(index.find("optimizer", "theirs"), installed=True))
     with pytest.raises(PluginError) as caught:
-        load("optimizer", "theirs")
+        load_entry(replace(index.find("optimizer", "theirs"), installed=True))
     assert str(caught.value) == (
         "optimizer 'theirs' of others 1.0 cannot be used: Theirs does not state the interface number it was written "
         "for; its author must write class Theirs(Optimizer, interface=N); this Caviar has optimizer interface 1"
@@ -194,7 +185,7 @@ def test_a_number_is_inherited_within_a_package_and_not_from_another() -> None:
 
 def test_every_bundled_plugin_states_the_number_of_its_kind() -> None:
     for entry in index.entries():
-        if entry.distribution == "caviar":
+        if entry.distribution == index.own_distribution():
             assert read(entry).written_for == base_of(entry.kind).interface, entry
 
 
@@ -208,7 +199,9 @@ def test_every_kind_has_a_base_class_that_knows_its_kind() -> None:
 
 
 class TestCode:
-    def test_a_class_of_a_file_may_leave_its_interface_number_out_but_not_state_another(self, tmp_path: Path) -> None:
+    def test_a_class_of_a_file_may_leave_its_interface_number_out_but_not_state_another(
+        self, tmp_path: Path, register: Register
+    ) -> None:
         file = tmp_path / "mine.py"
         file.write_text("import caviar\n" + WHOLE)
         register(file)
@@ -218,22 +211,28 @@ class TestCode:
         with pytest.raises(PluginError, match=r"optimizer 'theirs' of mine\.py .* written for optimizer interface 7"):
             load("optimizer", "theirs")
 
-    @pytest.fixture(autouse=True)
-    def forget(self) -> Iterator[None]:
-        yield
-        index.forget("caviar_code_")
+    @pytest.fixture
+    def register(self) -> Iterator[Register]:
+        """Makes the plugins of a file known, until the test ends; gives their entries."""
+        with ExitStack() as stack:
 
-    def test_the_classes_of_a_file_are_usable_by_name(self, tmp_path: Path) -> None:
+            def register(path: Path) -> tuple[Entry, ...]:
+                stack.enter_context(using(with_code(path)))
+                return current().files[-1].entries
+
+            yield register
+
+    def test_the_classes_of_a_file_are_usable_by_name(self, tmp_path: Path, register: Register) -> None:
         (tmp_path / "mine.py").write_text("import caviar\n" + WHOLE)
         register(tmp_path / "mine.py")
         assert name_of(load("optimizer", "theirs")) == "theirs"
 
-    def test_a_class_may_say_its_name(self, tmp_path: Path) -> None:
+    def test_a_class_may_say_its_name(self, tmp_path: Path, register: Register) -> None:
         (tmp_path / "mine.py").write_text("import caviar\n" + WHOLE + '    name = "my-own"\n')
         register(tmp_path / "mine.py")
         assert load("optimizer", "my-own").__name__ == "Theirs"
 
-    def test_a_changed_file_replaces_what_it_brought_before(self, tmp_path: Path) -> None:
+    def test_a_changed_file_replaces_what_it_brought_before(self, tmp_path: Path, register: Register) -> None:
         for number in (1, 2):
             (tmp_path / "mine.py").write_text("import caviar\n" + WHOLE + f"    number: int = {number}\n")
             register(tmp_path / "mine.py")
@@ -251,14 +250,14 @@ class TestCode:
             ("import caviar\n\n\nclass Half(caviar.Optimizer):\n    pass\n", ": Half lacks init, update"),
         ],
     )
-    def test_what_is_wrong_with_a_file_is_told(self, text: str, told: str, tmp_path: Path) -> None:
+    def test_what_is_wrong_with_a_file_is_told(self, text: str, told: str, tmp_path: Path, register: Register) -> None:
         (tmp_path / "mine.py").write_text(text)
         with pytest.raises(PluginError) as caught:
             register(tmp_path / "mine.py")
         assert str(caught.value).startswith(f"{tmp_path / 'mine.py'}{told}")
 
     def test_a_class_that_lacks_methods_says_so_where_it_is_named_and_a_base_of_others_is_no_plugin(
-        self, tmp_path: Path
+        self, tmp_path: Path, register: Register
     ) -> None:
         half = "\n\nclass Half(caviar.Optimizer):\n    def init(self, parameters, layout): ...\n"
         rest = "\n\nclass Rest(Half):\n    def update(self, *those): ...\n"
@@ -271,7 +270,9 @@ class TestCode:
         file.write_text("import caviar\n" + WHOLE + half + rest)
         assert [entry.name for entry in register(file)] == ["theirs", "rest"]
 
-    def test_a_file_may_import_what_lies_beside_it_and_the_path_is_as_before(self, tmp_path: Path) -> None:
+    def test_a_file_may_import_what_lies_beside_it_and_the_path_is_as_before(
+        self, tmp_path: Path, register: Register
+    ) -> None:
         (tmp_path / "beside_mine.py").write_text("NUMBER = 7\n")
         file, before = tmp_path / "mine.py", list(sys.path)
         file.write_text("import caviar\nfrom beside_mine import NUMBER\n" + WHOLE + "    number: int = NUMBER\n")
@@ -279,6 +280,6 @@ class TestCode:
         assert load("optimizer", "theirs").model_fields["number"].default == 7
         assert sys.path == before
 
-    def test_a_missing_file_is_told(self, tmp_path: Path) -> None:
+    def test_a_missing_file_is_told(self, tmp_path: Path, register: Register) -> None:
         with pytest.raises(PluginError, match=r"mine.py: cannot be read: No such file"):
             register(tmp_path / "mine.py")

@@ -12,6 +12,7 @@ from caviar import (
     Problem,
     TrialState,
 )
+from caviar.text.once import say_anew
 from caviar_plugins import Inline, Processes
 
 from tests.plugins.executors.jobs import go, job, segment
@@ -101,7 +102,7 @@ def test_a_trial_that_is_stuck_in_a_step_is_recorded_and_the_others_do_not_feel_
 def test_workers_that_compile_are_waited_for_and_say_so_once(
     file: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("caviar.text.once._said", set())
+    say_anew()
     limited = [replace(segment(trial), seconds=(0.1,)) for trial in (0, 1)]
     there, _ = go(Processes(workers=2), job(file, "optimizer.use=cold"), limited)
     assert TrialState.FAILED not in {there[trial][0] for trial in (0, 1)}

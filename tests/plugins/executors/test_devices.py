@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,6 @@ from caviar import load
 from caviar.engine.data.resolve import resolve_run
 from caviar.engine.training.job import Work
 from caviar.plugin import Segment, open_job
-from caviar.registry import index
 from caviar_plugins import Processes
 
 BACKEND = '''
@@ -36,11 +34,10 @@ class Cards(NumPy):
 
 
 @pytest.fixture
-def taken(tmp_path: Path) -> Iterator[Path]:
+def taken(tmp_path: Path) -> Path:
     (tmp_path / "cards.py").write_text(BACKEND)
     (tmp_path / "taken").mkdir()
-    yield tmp_path / "taken"
-    index.forget("caviar_code_")
+    return tmp_path / "taken"
 
 
 def job(taken: Path, cards: int) -> Work:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from caviar import TrialState
+from caviar.text.once import say_anew
 from caviar_plugins import Processes
 
 from tests.plugins.executors.jobs import go, job, segment
@@ -46,7 +47,7 @@ def test_a_line_that_can_be_said_is_said_and_one_that_cannot_is_no_trials_failur
     capfd: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("caviar.text.once._said", set())
+    say_anew()
     (file.parent / "optimizers.py").write_text(LOGGING)
     work = job(file, "optimizer.use=logging", f"optimizer.words={words}")
     there, _ = go(Processes(workers=1), work, [segment(0, 1)])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from caviar.plugin import Dimension, RunInfo, Space, Summary, Trial, TrialState
+from caviar.plugin import Command, Dimension, RunInfo, Space, Summary, Trial, TrialState
 from caviar_plugins.samplers.log import Log
 
 PATHS = ("optimizer.learning_rate", "regularizer.l1.strength", "regularizer.l2.strength", "schedule.epsilon")
@@ -13,7 +13,14 @@ PATHS = ("optimizer.learning_rate", "regularizer.l1.strength", "regularizer.l2.s
 
 def run_of(paths: int, total: int = 8, resumed: int = 0) -> RunInfo:
     space = Space(tuple(Dimension(path, Log(1e-4, 1.0)) for path in PATHS[:paths]))
-    return RunInfo("digits", Path("runs/my digits"), total, resumed, 10, "validation.accuracy", "maximize", None, space)
+    run = RunInfo("digits", Path("runs/my digits"), total, resumed, 10, "validation.accuracy", "maximize", None, space)
+    return replace(run, commands=commands_for(run.folder))
+
+
+def commands_for(folder: Path, *options: str) -> tuple[Command, ...]:
+    """As `pipe run` offers them."""
+    predict = Command(("pipe", "predict", str(folder), "DATA", *options), "predictions for new rows", of_model=True)
+    return Command(("pipe", "results", str(folder), *options), "all trials"), predict
 
 
 def finished(index: int, objective: float, paths: int = 1) -> Trial:

@@ -12,7 +12,7 @@ from caviar.plugin import Retest, RunInfo, Summary, Trial, TrialState
 from caviar_plugins.reporters.final_table import print_summary
 from rich.console import Console
 
-from tests.plugins.reporters.runs import finished, run_of, summary_of
+from tests.plugins.reporters.runs import commands_for, finished, run_of, summary_of
 
 
 def printed(run: RunInfo, summary: Summary, width: int) -> str:
@@ -97,18 +97,28 @@ def test_what_the_user_should_know_stands_below_the_counts() -> None:
     assert "1 finished\nNote: trial 0, the winner, was trained again\n" in printed(run_of(1), summary, 80)
 
 
-def test_the_commands_name_the_code_that_they_need_and_are_left_out_where_none_could_work() -> None:
-    own = printed(replace(run_of(1), opened_by=("--code", "my code.py")), summary_of([finished(0, 0.9)]), 120)
+def test_the_commands_that_are_offered_are_quoted_and_left_out_where_none_could_work() -> None:
+    run = run_of(1)
+    offered = replace(run, commands=commands_for(run.folder, "--code", "my code.py"))
+    own = printed(offered, summary_of([finished(0, 0.9)]), 120)
     assert "pipe results 'runs/my digits' --code 'my code.py'  " in own
     assert "pipe predict 'runs/my digits' DATA --code 'my code.py'  " in own
-    alone = printed(replace(run_of(1), opened_by=None), summary_of([finished(0, 0.9)]), 120)
+    alone = printed(replace(run_of(1), readable=False), summary_of([finished(0, 0.9)]), 120)
     assert "pipe results" not in alone
     assert "runs/my digits. `pipe` cannot read them" in alone
 
 
+def test_a_program_that_ran_it_is_told_how_a_program_reads_it() -> None:
+    run = replace(run_of(1), commands=(), code=Path("mine.py"))
+    told = printed(run, summary_of([finished(0, 0.9)]), 160)
+    assert "runs/my digits. Next: caviar.open_run('runs/my digits', code='mine.py')" in told
+    assert "pipe " not in told
+
+
 @pytest.mark.parametrize("width", [60, 80])
 def test_lines_and_commands_are_broken_between_words(width: int) -> None:
-    run = replace(run_of(1), folder=Path("/home/somebody/projects/digits/runs/digits"))
+    folder = Path("/home/somebody/projects/digits/runs/digits")
+    run = replace(run_of(1), folder=folder, commands=commands_for(folder))
     failed = Trial(0, 0, (), {}, TrialState.FAILED, 0, reason="ValueError: " + "word " * 30)
     lines = printed(run, summary_of([failed, finished(1, 0.9)]), width).splitlines()
     assert max(map(len, lines)) <= width

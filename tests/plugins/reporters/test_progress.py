@@ -11,6 +11,7 @@ from io import StringIO
 import pytest
 from caviar.plugin import EpochInfo, TrialState, say_once
 from caviar.testing import ReporterContract
+from caviar.text.once import say_anew
 from caviar_plugins.reporters.progress import Progress
 from caviar_plugins.reporters.progress_view import Lines, Live
 from caviar_plugins.reporters.reading import Reading
@@ -121,7 +122,7 @@ def screen_of(view: Live, at: float) -> str:
 def test_what_is_logged_for_people_is_said_by_the_reporter_and_by_nobody_without_it(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("caviar.text.once._said", set())
+    say_anew()
     monkeypatch.setattr(logging.getLogger("caviar"), "handlers", [logging.NullHandler()])
     say_once("to nobody")
     progress = Progress()

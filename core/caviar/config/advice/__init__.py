@@ -1,1 +1,1 @@
-"""Advice where a file goes against the practice: one rule a file, off by --quiet or `[check] silence`."""
+"""Advice where a file goes against the practice: one rule a file, off by `[check] silence`."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 class Advice:
     """`rule` is the name by which `[check] silence` turns it off; `path` where it applies, or "".
 
-    `settings`: what the next run should be given to try it, as `--set` takes it.
+    `settings`: what the next run should be given to try it, as path=value.
     """
 
     rule: str

@@ -1,18 +1,18 @@
-"""Whether a pipeline may normalize over the rows of a batch; two rules ask."""
+"""Which normalizers of a pipeline take statistics over the rows of a batch; two rules ask."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from caviar.interfaces.sampler import Sampler
-from caviar.registry.load import name_of
 
 if TYPE_CHECKING:
     from caviar.config.declaration.pipeline import Pipeline
+    from caviar.interfaces.normalizer import Normalizer
 
 
-def batch_normalized(pipeline: Pipeline) -> bool:
-    """batchnorm is the normalizer, or one of a choice."""
+def batch_normalizers(pipeline: Pipeline) -> list[Normalizer]:
+    """The normalizer, or those of a choice, that one row is not enough for."""
     normalizer = pipeline.normalizer
-    options = normalizer.ends() if isinstance(normalizer, Sampler) else (normalizer,)
-    return any(name_of(type(each)) == "batchnorm" for each in options)
+    options: tuple[Normalizer, ...] = normalizer.ends() if isinstance(normalizer, Sampler) else (normalizer,)
+    return [each for each in options if each.smallest_batch > 1]

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from caviar.config.advice.adam_constants import adam_constants
 from caviar.config.advice.advice import Advice, Rule
-from caviar.config.advice.batchnorm_alone import batchnorm_alone
 from caviar.config.advice.default_trials import default_trials
 from caviar.config.advice.many_classes import many_classes
 from caviar.config.advice.narrow_learning_rate import narrow_learning_rate
+from caviar.config.advice.normalizer_alone import normalizer_alone
+from caviar.config.advice.rarely_searched import rarely_searched
 from caviar.config.advice.small_batches import small_batches
 from caviar.config.advice.unheeded_start import unheeded_start
 from caviar.config.advice.uniform_scale import uniform_scale
@@ -23,9 +23,9 @@ RULES: dict[str, Rule] = {
     "default-trials": default_trials,
     "uniform-scale": uniform_scale,
     "narrow-learning-rate": narrow_learning_rate,
-    "adam-constants": adam_constants,
+    "rarely-searched": rarely_searched,
     "wide-grid": wide_grid,
-    "batchnorm-alone": batchnorm_alone,
+    "normalizer-alone": normalizer_alone,
     "small-batches": small_batches,
     "unheeded-start": unheeded_start,
     "many-classes": many_classes,

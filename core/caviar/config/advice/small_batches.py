@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from caviar.config.advice.advice import Advice
-from caviar.config.advice.normalized import batch_normalized
+from caviar.config.advice.normalized import batch_normalizers
 from caviar.interfaces.sampler import Sampler
+from caviar.registry.load import name_of
 
 if TYPE_CHECKING:
     from caviar.config.declaration.pipeline import Pipeline
@@ -16,9 +17,10 @@ _FEWEST = 8
 
 
 def small_batches(pipeline: Pipeline) -> Iterator[Advice]:
-    """batchnorm with mini-batches under eight rows."""
+    """A batch normalizer with mini-batches under eight rows."""
     size = getattr(pipeline.trainer, "batch_size", _FEWEST)
     smallest = min(size.ends()) if isinstance(size, Sampler) else size
-    if batch_normalized(pipeline) and smallest < _FEWEST:
-        text = f"mean and deviation of {smallest} rows are mostly noise; take {_FEWEST} or more with batchnorm"
+    if smallest < _FEWEST and (found := batch_normalizers(pipeline)):
+        names = " or ".join(name_of(type(each)) for each in found)
+        text = f"mean and deviation of {smallest} rows are mostly noise; take {_FEWEST} or more with {names}"
         yield Advice("small-batches", "trainer.batch_size", text)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from caviar.config.advice.advice import Advice
 from caviar.config.declaration.space import space_of
-from caviar.registry.load import name_of
 
 if TYPE_CHECKING:
     from caviar.config.declaration.pipeline import Pipeline
@@ -17,7 +16,8 @@ _MOST = 3
 
 def wide_grid(pipeline: Pipeline) -> Iterator[Advice]:
     """A grid over more than three values."""
-    many = len(space_of(pipeline))
-    if name_of(type(pipeline.search.strategy)) == "grid" and many > _MOST:
+    space = space_of(pipeline)
+    many = len(space)
+    if many > _MOST and pipeline.search.strategy.reach(space) < space.size:  # it tries a part of the values only
         text = f"a grid over {many} values repeats each of them; 'random' tries a new one of all in every trial"
         yield Advice("wide-grid", "search.strategy", text)

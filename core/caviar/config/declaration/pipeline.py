@@ -6,7 +6,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
-from pydantic import Field, field_validator
+from pydantic import Field, PrivateAttr, field_validator
 
 from caviar.config.declaration.run_name import ALLOWED, is_run_name
 from caviar.interfaces.backend import Backend
@@ -26,6 +26,7 @@ from caviar.interfaces.store import Store
 from caviar.interfaces.strategy import Strategy
 from caviar.interfaces.trainer import Trainer
 from caviar.interfaces.transform import Transform
+from caviar.registry.index import Registry, current
 from caviar.registry.load import entry_of, load, name_of
 from caviar.support.files import file_or_url
 from caviar.values.condition import Condition
@@ -163,6 +164,13 @@ class Pipeline(Declared):
     executor: Executor = _default("executor", "processes")
     store: Store = _default("store", "sqlite")
     reporter: Many[Reporter] = _defaults("reporter", "progress")
+
+    _registry: Registry = PrivateAttr(default_factory=current)
+
+    @property
+    def registry(self) -> Registry:
+        """The plugins that it was declared among: names in it, and in what is derived from it, mean these."""
+        return self._registry
 
     @field_validator("name")
     @classmethod

@@ -11,6 +11,8 @@ from caviar.interfaces.fields.declared import Declared
 from caviar.interfaces.sampler import Sampler
 
 FIRST = (1, 2)
+MATTERS_MOST, RARELY = 1, 4
+"""The tier of what every search should vary, and that of what is nearly always left alone."""
 
 
 def complete(pipeline: Pipeline) -> Pipeline:

@@ -88,7 +88,7 @@ def _no_table(expected: FieldType, table: Mapping[str, Any]) -> str:
     if expected.tunable and named in index.names("sampler"):
         return f"a range is written {{ {named} = [ … ] }}"
     if expected.tunable and first is not None:
-        return unknown_plugin("sampler", first)
+        return unknown_plugin("sampler", first).sentence
     return f"must be {expected.words()}, not a table"
 
 

@@ -11,5 +11,5 @@ from caviar.registry.load import load
 def plugin_by_name(kind: str, name: str) -> type[Plugin]:
     """The class of that name. Raises PluginError, which says what may be meant."""
     if name not in index.names(kind):
-        raise index.PluginError(unknown_plugin(kind, name))
+        raise unknown_plugin(kind, name)
     return load(kind, name)

@@ -103,21 +103,21 @@ def unknown_key(cls: type[Declared], key: str, root: type[Declared]) -> str:
     return f"{what}; it has {', '.join(fields)}" if fields else f"{what}; it has no keys"
 
 
-def unknown_plugin(kind: str, name: str) -> str:
-    """The sentence for a name that no plugin of the kind has."""
+def unknown_plugin(kind: str, name: str) -> index.UnknownPlugin:
+    """The error for a name that no plugin of the kind has."""
     if call := call_in(name):
         if table := table_for(kind, call):
-            return f"unknown {kind} '{name}'; a plugin and its fields are a table: {table}"
+            return index.UnknownPlugin(f"unknown {kind} '{name}'; a plugin and its fields are a table: {table}")
         return unknown_plugin(kind, call.name)
     if text := suggestion(kind, name):
-        return f"unknown {kind} '{name}'; {text}"
+        return index.UnknownPlugin(f"unknown {kind} '{name}'; {text}")
     known = index.names(kind)
     if close := get_close_matches(name.lower(), known, 1, 0.6):
-        return f"unknown {kind} '{name}'; did you mean '{close[0]}'?"
+        return index.UnknownPlugin(f"unknown {kind} '{name}'; did you mean '{close[0]}'?")
     others = " and ".join(f"'{each}'" for each in index.kinds_with(name) if each != kind)
     hint = f"'{name}' is of kind {others}; " if others else ""
     known_ones = f"there are: {', '.join(known) or 'none is installed'}"
-    return f"unknown {kind} '{name}'; {hint}{known_ones}; one of your own: install it, or --code FILE.py"
+    return index.UnknownPlugin(f"unknown {kind} '{name}'; {hint}{known_ones}", own=True)
 
 
 def table_for(kind: str, call: Call) -> str | None:

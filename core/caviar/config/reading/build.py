@@ -65,13 +65,13 @@ class Builder:
         self.note(Location(("name",), "name"), text)
         return plain
 
-    def note(self, at: Location, text: str) -> None:
-        """Adds a mistake."""
-        self.mistakes.append(self.document.mistake(at.keys, at.path, text))
+    def note(self, at: Location, text: str, own: bool = False) -> None:
+        """Adds a mistake; `own`: see `Mistake`."""
+        self.mistakes.append(self.document.mistake(at.keys, at.path, text, own))
 
-    def fail(self, at: Location, text: str) -> InvalidValue:
+    def fail(self, at: Location, text: str, own: bool = False) -> InvalidValue:
         """Adds a mistake, to be raised."""
-        self.note(at, text)
+        self.note(at, text, own)
         return InvalidValue()
 
     def fields(self, cls: type[Declared], table: Mapping[str, Any], at: Location) -> Declared:
@@ -186,6 +186,8 @@ class Builder:
             raise self.fail(at, f"must be the name of a plugin, not {say(name)}")
         try:
             return plugin_by_name(kind, name)
+        except index.UnknownPlugin as error:
+            raise self.fail(at, error.sentence, error.own) from None
         except index.PluginError as error:
             raise self.fail(at, str(error)) from None
 

@@ -1,4 +1,4 @@
-"""Documents: a TOML file with the line of every key, and the `--set` values laid over it."""
+"""Documents: a TOML file with the line of every key, and the settings laid over it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from caviar.config.hints.toml_mistakes import told
-from caviar.config.reading.errors import SET, Mistake, Mistakes
+from caviar.config.reading.errors import Mistake, Mistakes
 from caviar.config.reading.positions import Keys, positions
 from caviar.registry.index import names
 from caviar.registry.load import name_of
@@ -17,19 +17,19 @@ from caviar.registry.load import name_of
 
 @dataclass(frozen=True)
 class Document:
-    """`file` is the name as typed; `lines` tells where a key stands, None for what `--set` brought."""
+    """`file` is the name as typed; `lines` tells where a key stands, None for what a setting brought."""
 
     file: str
     tree: dict[str, Any]
     lines: dict[Keys, int | None]
 
-    def mistake(self, keys: Keys, path: str, text: str) -> Mistake:
+    def mistake(self, keys: Keys, path: str, text: str, own: bool = False) -> Mistake:
         """A mistake at a key, or at the nearest table around it that is written out."""
         line = self._line(keys)
-        return Mistake(SET if line is None else self.file, line or None, path, text)
+        return Mistake(None if line is None else self.file, line or None, path, text, own)
 
     def folder(self, keys: Keys) -> Path:
-        """What a path given at this key is relative to: the file's folder, for `--set` the current one."""
+        """What a path given at this key is relative to: the file's folder, for a setting the current one."""
         return Path.cwd() if self._line(keys) is None else Path(self.file).parent.resolve()
 
     def _line(self, keys: Keys) -> int | None:
@@ -91,13 +91,13 @@ def _set(document: Document, setting: str) -> Mistake | None:
     path, equals, text = setting.partition("=")
     words = path.strip().split(".")
     if not equals or not all(words):
-        return Mistake(SET, None, "", f"'{setting}' is not of the form path=value, such as trainer.epochs=5")
+        return Mistake(None, None, "", f"'{setting}' is not of the form path=value, such as trainer.epochs=5")
     node: Any = document.tree
     keys: Keys = ()
     for word, following in zip(words, [*words[1:], None], strict=True):
         node, key = _step(node, word)
         if key is None:
-            return Mistake(SET, None, path, f"nothing in the file is called '{word}' here")
+            return Mistake(None, None, path, f"nothing in the file is called '{word}' here")
         keys = (*keys, *key)
         if following is None:
             node[key[-1]] = _value(text)

@@ -5,32 +5,39 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from caviar.registry.index import with_own_plugin
 from caviar.text.printable import printable_line
 from caviar.values.problem import Problem
-
-SET = "--set"
-"""Stands for the file where a value came from the command line."""
 
 
 @dataclass(frozen=True)
 class Mistake:
-    """`file` is what the user typed, or --set; `path` may be empty where the file itself is meant."""
+    """`file` is what the user typed, None for a setting; `path` may be empty where the file itself is meant.
 
-    file: str
+    `own`: the name of a plugin is unknown, and one of the user's own may be meant.
+    """
+
+    file: str | None
     line: int | None
     path: str
     text: str
+    own: bool = False
 
     def __str__(self) -> str:
-        place = self.file if self.line is None else f"{self.file}:{self.line}"
-        return ": ".join(part for part in (place, self.path, self.text) if part)
+        return self.told("settings", with_own_plugin(self.text))
+
+    def told(self, settings: str, with_own: str) -> str:
+        """In one line: what stands for the file where a setting is meant, and the text where `own` says so."""
+        file = self.file or settings
+        place = file if self.line is None else f"{file}:{self.line}"
+        return ": ".join(part for part in (place, self.path, with_own if self.own else self.text) if part)
 
 
 class Mistakes(Problem):
     """All mistakes of one file, in its order; printed, one line each."""
 
     def __init__(self, mistakes: Iterable[Mistake]) -> None:
-        self.mistakes = tuple(sorted(dict.fromkeys(mistakes), key=lambda each: (each.file == SET, each.line or 0)))
+        self.mistakes = tuple(sorted(dict.fromkeys(mistakes), key=lambda each: (each.file is None, each.line or 0)))
         super().__init__(str(self))
 
     def __str__(self) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -54,14 +53,11 @@ def owners_of(*declared: Declared) -> set[str | None]:
     return {None if entry is None else entry.distribution for entry in listed}
 
 
-def opened_by(pipeline: Pipeline) -> tuple[str, ...] | None:
-    """The options with which a command reads its resolved text: () or ("--code", FILE); None where none can."""
+def code_of(pipeline: Pipeline) -> tuple[Path, ...] | None:
+    """The code files that name its plugins; None where one of them is a class of this program, which no file names."""
     if None in owners_of(pipeline):
         return None
-    files = {file for plugin in plugins_in(pipeline) if (file := file_of(type(plugin)))}
-    if len(files) > 1:
-        return None
-    return tuple(word for file in files for word in ("--code", os.path.relpath(file)))
+    return tuple(sorted({file.path for plugin in plugins_in(pipeline) if (file := file_of(type(plugin)))}))
 
 
 def reader_for(path: Path, target: str, trained: Data | None) -> Data:

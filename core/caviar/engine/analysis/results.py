@@ -15,7 +15,6 @@ from caviar.engine.resume.run_folder import begun_with, pipeline_file
 from caviar.engine.search.history import history_of
 from caviar.engine.search.objective import Objective, objective_of
 from caviar.engine.storage.study_view import StudyView, read_study
-from caviar.registry.code import register
 from caviar.values.dimension import Space
 from caviar.values.ranking import ranked, without_winner
 from caviar.values.trial import Trial, TrialState
@@ -68,13 +67,11 @@ class Results:
         return sum(trial.state.done for trial in self.trials)
 
 
-def read_results(folder: Path, code: Path | None = None) -> Results:
-    """The results of a run that may still be going on; `code` is the file of plugins it was made with.
+def read_results(folder: Path) -> Results:
+    """The results of a run that may still be going on.
 
     Raises NoRun, Mistakes where pipeline.toml is damaged, and StoreError.
     """
-    if code is not None:
-        register(code)
     with read_study(pipeline_file(folder).store, folder) as ledger:
         return results_of(begun_with(folder, ledger.study()), ledger)
 
@@ -95,12 +92,12 @@ def results_of(pipeline: Pipeline, ledger: StudyView) -> Results:
     return Results(trials, objective, space, importance(space, history), pipeline, reached, study.identity)
 
 
-def model_of(folder: Path, code: Path | None = None) -> Path:
+def model_of(folder: Path) -> Path:
     """The file of a run's model. Raises NotAModel, with the reason, where there is none, and StoreError."""
     file = best_file(folder)
     if os.path.lexists(file):
         return file
-    found = read_results(folder, code)
+    found = read_results(folder)
     if found.objective.best(found.trials) is not None or (found.done < found.total):
         done = f"{found.done} of {found.total} trials are done"
         raise NotAModel(f"{file}: missing; `pipe run` of its pipeline writes it, or says why it cannot; {done}")

@@ -16,6 +16,7 @@ from caviar.engine.model.saved import open_model
 from caviar.engine.model.trained import TrainedModel
 from caviar.engine.resume.run_folder import begun_with, pipeline_file
 from caviar.engine.storage.study_view import StudyView, read_study
+from caviar.registry.index import Registry, current, using
 from caviar.values.arrays import Array
 from caviar.values.history import Goal
 from caviar.values.problem import Problem
@@ -37,6 +38,8 @@ class StoredRun(RunView):
     _open: Callable[[], AbstractContextManager[StudyView]] = field(repr=False, compare=False)
     _begun: Pipeline | None = field(default=None, repr=False, compare=False)
     """The resolved pipeline where it is at hand; else it is read from the study."""
+    _registry: Registry = field(default_factory=current, repr=False, compare=False)
+    """What the names in its files mean."""
 
     @property
     def trials(self) -> tuple[Trial, ...]:
@@ -95,7 +98,8 @@ class StoredRun(RunView):
         The best model is saved when the run ends. It holds what the transforms learned, so other trials' models can
         be opened from then on.
         """
-        saved = open_model(model_of(self.folder))
+        with using(self._registry):
+            saved = open_model(model_of(self.folder))
         if trial is None or trial == saved.trial:
             return TrainedModel(saved.trial, self._trial(saved.trial).values, saved.metrics, saved)
         wanted = self._trial(trial)
@@ -123,7 +127,7 @@ class StoredRun(RunView):
 
     @cached_property
     def _results(self) -> Results:
-        with self._open() as ledger:
+        with using(self._registry), self._open() as ledger:
             return results_of(self._begun or begun_with(self.folder, ledger.study()), ledger)
 
 

@@ -35,7 +35,7 @@ def _library(name: str) -> Any:
 
 
 def _columns(trials: Sequence[Trial]) -> dict[str, list[Any]]:
-    """What `pipe results --json` says of a trial; each hyperparameter and each metric has a column. None: has none."""
+    """What there is to say of a trial; each hyperparameter and each metric has a column. None: has none."""
     columns: dict[str, list[Any]] = {
         "trial": [trial.index for trial in trials],
         "round": [trial.round for trial in trials],

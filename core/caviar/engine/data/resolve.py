@@ -16,7 +16,7 @@ from caviar.interfaces.backend import Backend
 from caviar.interfaces.data import DataError
 from caviar.interfaces.plugin import Plugin
 from caviar.interfaces.trainer import Trainer
-from caviar.registry.index import PluginError, names, own_distribution
+from caviar.registry.index import Entry, PluginError, entries, own_distribution, using
 from caviar.registry.load import load
 from caviar.values.dataset import Dataset
 from caviar.values.problem import LateMistake
@@ -42,6 +42,11 @@ def resolve_run(pipeline: Pipeline) -> tuple[Work, Preparation, Objective]:
 
     The job's pipeline is the one that is recorded, searched and saved: nothing in it that results depend on is open.
     """
+    with using(pipeline.registry):
+        return _run_of(pipeline)
+
+
+def _run_of(pipeline: Pipeline) -> tuple[Work, Preparation, Objective]:
     backend = backend_of(pipeline)
     variant_for(backend)  # what it has to say of kernels is heard now, while reporters listen
     datasets, preparation = _data_for(pipeline)
@@ -101,12 +106,13 @@ def backend_of(pipeline: Pipeline) -> Backend:
         if missing:
             raise NoBackend(missing)
         return pipeline.backend
-    return _automatic()
+    return _automatic(entries("backend"))
 
 
 @cache
-def _automatic() -> Backend:
-    for name in (each for each in _AUTOMATIC if each in names("backend")):
+def _automatic(known: tuple[Entry, ...]) -> Backend:
+    there = {each.name for each in known}
+    for name in (each for each in _AUTOMATIC if each in there):
         try:
             backend = load("backend", name)()
         except PluginError:  # what it needs is not installed

@@ -7,18 +7,15 @@ from pathlib import Path
 from caviar.config.reading.resolved import reader_for
 from caviar.engine.model.saved import open_model
 from caviar.interfaces.data import DataError
-from caviar.registry.code import register
 from caviar.values.arrays import Array
 from caviar.values.task import Task
 
 
-def predict_file(model: Path, data: Path, code: Path | None = None) -> tuple[Task, Array]:
-    """The task, and probabilities (rows, classes) or targets (rows, targets); `code` is a file of plugins it needs.
+def predict_file(model: Path, data: Path) -> tuple[Task, Array]:
+    """The task, and probabilities (rows, classes) or targets (rows, targets).
 
     Raises NotAModel, NothingToPredict, DataError.
     """
-    if code is not None:
-        register(code)
     opened = open_model(model)
     opened.require_prediction()
     task = opened.preparation.task

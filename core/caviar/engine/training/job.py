@@ -22,6 +22,7 @@ from caviar.interfaces.executor import Tell
 from caviar.interfaces.loss import Loss
 from caviar.interfaces.metric import Metric
 from caviar.interfaces.trainer import TrainerContext
+from caviar.registry.index import using
 from caviar.support.packed import Buffer
 from caviar.support.raised import trace_of
 from caviar.text.log import timed
@@ -73,7 +74,7 @@ class Work:
             if fault is None:
                 raise
             return Outcome(segment, tuple(set_aside(segment.trials, segment.start, fault, told(error))))
-        with limits, numpy.errstate(all="ignore"), timed("%s: trained", segment):
+        with limits, using(self.pipeline.registry), numpy.errstate(all="ignore"), timed("%s: trained", segment):
             return Outcome(segment, tuple(self._try(segment, tell, check_stop)), identity)
 
     def _prepared(self) -> tuple[OneThread, Mapping[str, str]]:

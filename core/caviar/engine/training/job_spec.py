@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -15,8 +16,8 @@ from caviar.engine.training.job import Work
 from caviar.engine.training.variants import variant_for
 from caviar.interfaces.backend import Backend
 from caviar.interfaces.metric import Metric
-from caviar.registry.code import register, registered
-from caviar.registry.index import PluginError
+from caviar.registry.code import read_code
+from caviar.registry.index import PluginError, Registry, using
 from caviar.registry.load import load, name_of, version_of
 from caviar.support.packed import Buffer, pack, unpack
 
@@ -33,7 +34,7 @@ def job_spec_of(work: Work) -> list[Buffer] | None:
 
     return pack(
         {
-            "code": {str(path): numpy.frombuffer(content, "uint8") for path, content in registered().items()},
+            "code": {str(file.path): numpy.frombuffer(file.content, "uint8") for file in work.pipeline.registry.files},
             "pipeline": to_toml(training),
             "plugins": work.plugins(),
             "task": work.task,
@@ -70,8 +71,12 @@ def open_job(job_spec: Any, worker: int = 0, workers: int = 1) -> Job:
     another version here than where the specification was made.
     """
     facts = unpack(job_spec)
-    for path, content in facts["code"].items():
-        register(Path(path), content.tobytes())
+    files = tuple(read_code(Path(path), content.tobytes()) for path, content in facts["code"].items())
+    with using(Registry(files)):
+        return _opened(facts, worker, workers)
+
+
+def _opened(facts: Mapping[str, Any], worker: int, workers: int) -> Work:
     pipeline = loads_training(facts["pipeline"])
     metrics = {name: cast(Metric, load("metric", name)()) for name in facts["metrics"]}
     if isinstance(own := pipeline.search.metric, Metric):

@@ -12,7 +12,10 @@ if TYPE_CHECKING:
 
 _lock = Lock()
 _held: dict[tuple[str, int], tuple[int, int]] = {}
-"""By library, and by thread where each has a number of its own: how many are in here, and the number before them."""
+"""By library, and by thread where each has a number of its own: how many are in here, and the number before them.
+
+Of the process and not of a run: the libraries that it counts for are the process's, too.
+"""
 
 
 def libraries() -> ThreadpoolController:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 from importlib import import_module
+from threading import local
 from time import monotonic
 from traceback import walk_tb
 from typing import Protocol, TypeVar
@@ -18,13 +19,17 @@ from caviar.text.printable import printable_line
 
 P = TypeVar("P", bound=Plugin)
 
+# Facts of this process's numba and of the modules that it has imported; no run changes them for another.
 _packages: set[str] = set()  # which have variants in use: those whose compiling is announced
 _modules: set[str] = set()  # which hold variants in use
 _failed: set[str] = set()  # those that cannot be imported or compiled by the numba that is installed
 
 
-class Compiling:
-    """How long this process has compiled; a kernel that calls others is compiled around them."""
+class Compiling(local):
+    """How long this thread has compiled; a kernel that calls others is compiled around them.
+
+    Of two runs in one process each counts its own kernels, and is asked itself whether it is to stop.
+    """
 
     def __init__(self) -> None:
         self.depth, self.since, self.before = 0, 0.0, 0.0
@@ -56,7 +61,7 @@ seconds_compiling = _compiling.seconds
 
 
 def watch_compiling(tell: Callable[[bool], None]) -> None:
-    """From now on `tell(True)` is called before each kernel that this process compiles, and `tell(False)` after."""
+    """From now on `tell(True)` is called before each kernel that this thread compiles, and `tell(False)` after."""
     _compiling.tell = tell
 
 

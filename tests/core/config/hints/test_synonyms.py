@@ -55,7 +55,7 @@ WORDS = {  # as Optuna, Ray Tune, Keras Tuner, Keras, PyTorch and scikit-learn s
     [(kind, word, ours) for kind, all_ in WORDS.items() for ours, words in all_.items() for word in words.split()],
 )
 def test_another_librarys_word_suggests_what_does_that_here(kind: str, word: str, ours: str) -> None:
-    assert unknown_plugin(kind, word) == f"unknown {kind} '{word}'; did you mean '{ours}'?"
+    assert unknown_plugin(kind, word).sentence == f"unknown {kind} '{word}'; did you mean '{ours}'?"
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_another_librarys_word_suggests_what_does_that_here(kind: str, word: str
     ],
 )
 def test_what_has_no_plugin_of_its_own_is_told_how_to_be_written(kind: str, word: str, told: str) -> None:
-    assert unknown_plugin(kind, word) == f"unknown {kind} '{word}'; {told}"
+    assert unknown_plugin(kind, word).sentence == f"unknown {kind} '{word}'; {told}"
 
 
 def test_every_synonym_leads_to_a_plugin_that_is_installed_and_to_one_alone() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,7 +9,7 @@ from caviar import Mistakes, load
 from caviar.config.declaration.dump import to_toml
 from caviar.config.declaration.space import settle, space_of
 from caviar.config.reading.resolved import loads
-from caviar.registry.index import forget
+from caviar.registry.index import using
 
 CODE = """
 import caviar
@@ -33,11 +32,10 @@ per_layer = [3, { int = [1, 4] }]
 
 
 @pytest.fixture
-def file(tmp_path: Path) -> Iterator[Path]:
+def file(tmp_path: Path) -> Path:
     (tmp_path / "code.py").write_text(CODE)
     (tmp_path / "p.toml").write_text(FILE)
-    yield tmp_path / "p.toml"
-    forget("caviar_code_")
+    return tmp_path / "p.toml"
 
 
 def test_two_of_one_plugin_are_told_apart_by_name_and_list_elements_by_place(file: Path) -> None:
@@ -47,10 +45,11 @@ def test_two_of_one_plugin_are_told_apart_by_name_and_list_elements_by_place(fil
     settled = settle(pipeline, {"regularizer.first.strength": 0.5, "regularizer.decay.per_layer.1": 2})
     first, second = settled.regularizer
     assert (first.strength, second.per_layer) == (0.5, (3, 2))  # type: ignore[union-attr]
-    assert loads(to_toml(pipeline), "resolved") == pipeline
+    with using(pipeline.registry):
+        assert loads(to_toml(pipeline), "resolved") == pipeline
 
 
 def test_bounds_hold_for_the_sampler_of_one_element(file: Path) -> None:
     with pytest.raises(Mistakes) as caught:
         load(file, ["regularizer.decay.per_layer=[{ int = [0, 4] }]"], file.parent / "code.py")
-    assert str(caught.value) == "--set: regularizer.decay.per_layer: must be at least 1, not 0"
+    assert str(caught.value) == "settings: regularizer.decay.per_layer: must be at least 1, not 0"

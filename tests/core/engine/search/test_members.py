@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import sys
 import tracemalloc
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,6 @@ from caviar import TrialState, load
 from caviar.engine.data.resolve import resolve_run
 from caviar.engine.training.job import Work
 from caviar.plugin import Segment
-from caviar.registry import index
 
 OPTIMIZER = '''
 """An optimizer that misbehaves where it meets a learning rate of 0.5."""
@@ -71,11 +69,10 @@ batch_size = 512
 
 
 @pytest.fixture
-def file(tmp_path: Path) -> Iterator[Path]:
+def file(tmp_path: Path) -> Path:
     (tmp_path / "p.toml").write_text(PIPELINE)
     (tmp_path / "moody.py").write_text(OPTIMIZER)
-    yield tmp_path / "p.toml"
-    index.forget("caviar_code_")
+    return tmp_path / "p.toml"
 
 
 def job(file: Path, mood: str) -> Work:
@@ -179,7 +176,6 @@ def test_a_population_that_does_not_fit_is_trained_in_parts_with_the_same_bits(f
     calm = job(file, "calm")
     one = calm.population(Segment((0,), ({"optimizer.learning_rate": 0.1},), 0, 1))
     each = one.parts["trainer"].footprint(one, calm.datasets[0], calm.context(lambda: None))
-    index.forget("caviar_code_")
 
     def populations(spare: int, sharing: int) -> tuple[set[tuple[int, ...]], dict[int, Any]]:
         settings = [f'backend={{ use = "tight", spare = {spare} }}']

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 
 import pytest
 from caviar.engine.search.observers import Observers
 from caviar.plugin import EpochInfo, Reporter, RunInfo, hook
-from caviar.registry import index
 from caviar.registry.index import Entry, PluginError
 
 HEARD: list[str] = []
@@ -99,13 +99,10 @@ def test_one_that_calls_exit_ends_nobody() -> None:
     assert "SystemExit: 9 at" in observers.failures["leaving 1"]
 
 
-def test_the_owner_of_one_that_raises_is_told() -> None:
-    index.add(Entry("reporter", "raising", f"{__name__}:Raising", "others", "1.0"))
-    try:
-        observers = Observers([Raising()])
-        observers.tell("after_epoch", run=None, epoch=EpochInfo((), 1, ()))
-    finally:
-        index.forget(__name__)
+def test_the_owner_of_one_that_raises_is_told(add_plugin: Callable[[Entry], None]) -> None:
+    add_plugin(Entry("reporter", "raising", f"{__name__}:Raising", "others", "1.0"))
+    observers = Observers([Raising()])
+    observers.tell("after_epoch", run=None, epoch=EpochInfo((), 1, ()))
     assert observers.failures["raising 1"].endswith(" (others 1.0)")
 
 

@@ -18,6 +18,8 @@ from caviar.engine.model.saved import NotAModel
 from caviar.engine.storage.study_view import read_study
 from caviar.engine.study import Interrupted
 from caviar.plugin import History, Random, Space
+from caviar.registry.code import with_code
+from caviar.registry.index import using
 from caviar_plugins import SQLite
 
 from tests.core.engine.search.rungs import PLUGINS, bits, differences
@@ -120,8 +122,9 @@ def test_where_nobody_meets_them_there_is_no_winner_and_it_is_said_who_came_near
         f"with validation.log_loss {nearest['metrics']['validation.log_loss']:.6g}\n"
     )
     assert not (file.parent / "runs/p/models/best.safetensors").exists()
-    with pytest.raises(NotAModel, match=re.escape(f"there is no model: {done.stderr.strip()}")):
-        model_of(file.parent / "runs/p", file.parent / "plugins.py")
+    found = pytest.raises(NotAModel, match=re.escape(f"there is no model: {done.stderr.strip()}"))
+    with using(with_code(file.parent / "plugins.py")), found:
+        model_of(file.parent / "runs/p")
 
 
 def test_strategies_are_told_how_far_each_trial_is_off(file: Path) -> None:

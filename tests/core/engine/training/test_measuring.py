@@ -15,6 +15,8 @@ import pytest
 from caviar import TrialState, load
 from caviar.engine.analysis.results import read_results
 from caviar.engine.model.saved import open_model
+from caviar.registry.code import with_code
+from caviar.registry.index import Entry, using
 from caviar.values.arrays import locked
 
 from tests.core.engine.search.searching import search
@@ -124,18 +126,19 @@ def test_a_metric_that_fails_on_the_test_part_alone_does_not_lose_the_model(
     ],
 )
 def test_a_metric_that_cannot_be_used_is_left_out_and_told_of(
-    put: Put, text: str, told: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    put: Put,
+    text: str,
+    told: str,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    add_plugin: Callable[[Entry], None],
 ) -> None:
-    from caviar.registry import index
-
     monkeypatch.syspath_prepend(tmp_path)
     module = f"others_{abs(hash(text))}"
     (tmp_path / f"{module}.py").write_text("import caviar\n" + text)
-    index.add(index.Entry("metric", "odd", f"{module}:Odd", "others", "1.0"))
-    try:
-        done = search(put(PIPELINE, plugin().replace("class Odd", "class Other")), "runs")
-    finally:
-        index.forget("others_")
+    add_plugin(Entry("metric", "odd", f"{module}:Odd", "others", "1.0"))
+    done = search(put(PIPELINE, plugin().replace("class Odd", "class Other")), "runs")
     assert done.summary.best is not None
     assert "validation.odd" not in done.summary.best.metrics
     (said,) = [each for each in caplog.messages if "metric 'odd' of others 1.0" in each]
@@ -157,7 +160,8 @@ def test_what_is_nan_is_null_in_json_and_said_once_by_all_workers(put: Put) -> N
 def test_a_trace_is_kept_with_the_trial_and_shown_on_demand(put: Put) -> None:
     file = put(PIPELINE, plugin("1 / 0"))
     search(file, "runs", "search.metric=validation.odd")
-    trials = read_results(file.parent / "runs" / "p", file.parent / "plugins.py").trials
+    with using(with_code(file.parent / "plugins.py")):
+        trials = read_results(file.parent / "runs" / "p").trials
     assert all("line 8, in measure" in (trial.trace or "") for trial in trials)
 
     def results(*more: str) -> subprocess.CompletedProcess[str]:

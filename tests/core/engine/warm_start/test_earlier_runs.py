@@ -14,7 +14,6 @@ from caviar.engine.resume.check import Refused
 from caviar.engine.study import Interrupted, run
 from caviar.engine.warm_start.map_to_space import Unusable
 from caviar.plugin import Changes, EarlierTrial, StudyRecord
-from caviar.registry import index
 from caviar_plugins import SQLite
 
 from tests.core.engine.search.rungs import bits, differences
@@ -137,27 +136,24 @@ def test_a_study_that_began_without_does_not_start_from_a_run_later(file: Path) 
 
 @pytest.mark.parametrize("after", ["false", "true"])
 def test_a_warm_search_that_dies_at_any_commit_goes_on_to_the_same_bits(file: Path, after: str) -> None:
-    try:
-        text = PIPELINE.replace("[search]", '[search]\nstrategy = "coarse-to-fine"\nstart_from = "runs/first"')
-        file.write_text(text + "\n[[search.points]]\nmodel.units = 5\n")
-        settings = ["store.use=failing", f"store.after={after}", "search.trials=8", "search.round=4"]
-        code = file.parent / "plugins.py"
+    text = PIPELINE.replace("[search]", '[search]\nstrategy = "coarse-to-fine"\nstart_from = "runs/first"')
+    file.write_text(text + "\n[[search.points]]\nmodel.units = 5\n")
+    settings = ["store.use=failing", f"store.after={after}", "search.trials=8", "search.round=4"]
+    code = file.parent / "plugins.py"
 
-        def search(name: str, *more: str) -> tuple[list[Any], ...]:
-            return bits(run(load(file, [*settings, *more, f"name={name}"], code), file.parent / "runs").info.folder)
+    def search(name: str, *more: str) -> tuple[list[Any], ...]:
+        return bits(run(load(file, [*settings, *more, f"name={name}"], code), file.parent / "runs").info.folder)
 
-        whole = search("whole")
-        for call in range(1, 40):
-            try:
-                search(f"dies{call}", f"store.call={call}")
-            except (Interrupted, KeyboardInterrupt):
-                assert not differences(search(f"dies{call}"), whole), f"died at call {call}"
-            else:
-                assert call > 4
-                return
-        pytest.fail("never finished")
-    finally:
-        index.forget("caviar_code_")
+    whole = search("whole")
+    for call in range(1, 40):
+        try:
+            search(f"dies{call}", f"store.call={call}")
+        except (Interrupted, KeyboardInterrupt):
+            assert not differences(search(f"dies{call}"), whole), f"died at call {call}"
+        else:
+            assert call > 4
+            return
+    pytest.fail("never finished")
 
 
 def test_infinities_survive_in_the_store(tmp_path: Path) -> None:

@@ -1,0 +1,19 @@
+"""normalizer-alone: batch normalization hides the weights' size, and nothing keeps it from growing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from caviar.config.advice.advice import Advice
+from caviar.config.advice.normalized import batch_normalizers
+
+if TYPE_CHECKING:
+    from caviar.config.declaration.pipeline import Pipeline
+
+
+def normalizer_alone(pipeline: Pipeline) -> Iterator[Advice]:
+    """A batch normalizer without any regularizer, and without dropout."""
+    if batch_normalizers(pipeline) and not pipeline.regularizer and getattr(pipeline.model, "dropout", 0.0) == 0.0:
+        text = 'weights grow unseen and steps shrink; add [[regularizer]] use = "l2"'
+        yield Advice("normalizer-alone", "normalizer", text)

@@ -1,0 +1,106 @@
+"""Core treats bundled plugins as it treats those of others: what it knows by name is listed here, with the reason."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import caviar
+import pytest
+from caviar.registry.index import Registry, own_distribution
+
+CORE = Path(caviar.__file__).parent
+EXAMPLES = ("cli/scaffold", "testing", "config/hints")
+"""What writes starters, tests plugins of others, and knows other libraries' words for bundled plugins."""
+BUNDLED = {each.name for each in Registry().entries if each.distribution == own_distribution()}
+
+DEFAULTS = {
+    "config/declaration/pipeline.py": {
+        *("random", "impute", "one-hot", "standardize", "mlp", "none", "adam", "population", "processes", "sqlite"),
+        "progress",
+    },
+    "config/checks/metrics.py": {"accuracy", "r2"},  # `metric = "auto"`
+    "engine/data/resolve.py": {"softmax-cross-entropy", "squared", "cupy", "numpy"},  # the loss and backend of "auto"
+}
+EXCEPTIONS = {
+    "api/pipeline.py": {"memory"},  # `run(X, y)` is that plugin
+    "config/checks/sources.py": {"optuna"},  # start_from reads studies of Optuna itself, the library
+    # Advice and messages recommend a plugin that every installation has.
+    "config/checks/data_errors.py": {"impute", "one-hot"},
+    "config/advice/normalizer_alone.py": {"l2"},
+    "config/advice/unheeded_start.py": {"coarse-to-fine"},
+    "config/advice/wide_grid.py": {"random"},
+    "config/reading/locations.py": {"uniform"},
+}
+OTHER_WORDS = {
+    "numpy": "the array library",
+    "cupy": "the array library",
+    "memory": "a fault of the machine",
+    "step": "a field of samplers",
+    "choice": "a word in `pipe check`",
+    "none": "JSON and Python",
+    "constant": "an initial value",
+    "normal": "an initial value",
+    "uniform": "an initial value",
+}
+"""Names that are also words of something else, each where it is that."""
+ELSEWHERE = {
+    "cli/check.py": {"memory"},
+    "cli/preview.py": {"choice"},
+    "engine/analysis/narrowing.py": {"step"},
+    "engine/analysis/range_ends.py": {"step"},
+    "engine/failures/machine_faults.py": {"memory"},
+    "engine/resume/identity.py": {"numpy"},
+    "engine/search/rounds.py": {"memory"},
+    "engine/training/checked.py": {"none"},
+    "engine/training/variants.py": {"numpy", "cupy"},
+    "engine/warm_start/map_to_space.py": {"none"},
+    "interfaces/activation.py": {"normal"},
+    "interfaces/fields/coerce.py": {"numpy"},
+    "interfaces/fields/errors.py": {"none"},
+    "values/segment.py": {"memory"},
+    "values/slot.py": {"normal", "uniform", "constant"},
+}
+
+
+def texts(file: Path) -> Iterator[str]:
+    """The string literals of a file, documentation left out."""
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    documentation = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in documentation:
+            yield node.value
+
+
+def bundled_in(text: str) -> set[str]:
+    """The bundled plugins that a literal names: it is the name, a metric's with its part, or has it in quotes."""
+    metric = re.sub(r"^(validation|train|test)\.", "", text)
+    return {text, metric, *re.findall(r"[\"']([a-z][\w-]*)[\"']", text)} & BUNDLED
+
+
+FILES = [
+    name
+    for file in sorted(CORE.rglob("*.py"))
+    if not (name := file.relative_to(CORE).as_posix()).startswith(tuple(f"{each}/" for each in EXAMPLES))
+]
+
+
+def test_names_are_found_however_they_are_written() -> None:
+    assert bundled_in("batchnorm") == {"batchnorm"}
+    assert bundled_in("validation.accuracy") == {"accuracy"}
+    assert bundled_in('add [[regularizer]] use = "l2"') == {"l2"}
+    assert bundled_in("a grid of random values") == set()
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_of_core_names_the_bundled_plugins_that_are_listed_and_no_others(name: str) -> None:
+    found = {word for text in texts(CORE / name) for word in bundled_in(text)}
+    allowed = (DEFAULTS.get(name, set()), EXCEPTIONS.get(name, set()), ELSEWHERE.get(name, set()))
+    assert found == set().union(*allowed)
+
+
+def test_the_lists_name_files_that_exist_and_words_that_have_another_meaning() -> None:
+    assert {*DEFAULTS, *EXCEPTIONS, *ELSEWHERE} <= set(FILES)
+    assert set().union(*ELSEWHERE.values()) <= set(OTHER_WORDS)

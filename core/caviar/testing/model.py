@@ -9,6 +9,8 @@ import numpy
 
 from caviar.config.declaration.pipeline import Pipeline
 from caviar.engine.data.resolve import resolve_run
+from caviar.engine.model.member import ModelMember
+from caviar.engine.model.on_disk import save_model
 from caviar.engine.model.saved import SavedModel
 from caviar.interfaces.model import Model, ModelContext
 from caviar.interfaces.normalizer import Normalizer
@@ -131,13 +133,13 @@ class ModelContract(StatedInterface):
         segment = Segment((0,), ({},), 0, 1)
         (outcome,) = work.perform(segment, lambda epoch: None, lambda: None).members
         assert outcome.weights is not None, f"{outcome.state}: {outcome.reason}"
-        SavedModel(work.pipeline, preparation, outcome.weights, 0, {}).save(tmp_path / "models" / "model.safetensors")
-        saved = SavedModel(work.pipeline, preparation, outcome.weights, 0, {})
+        member = ModelMember(0, work.pipeline, preparation, outcome.weights)
+        save_model(SavedModel((member,), {}), tmp_path / "models" / "model.safetensors")
         rows, bound_parts = work.datasets[0].x[:7], work.population(segment)
         weights = {name: array[None] for name, array in outcome.weights.items()}
         expected = bound_parts.parts["trainer"].predict(weights, bound_parts, rows, work.context(lambda: None))[0]
         assert expected.shape == (7, OUTPUTS)
-        numpy.testing.assert_allclose(saved.predict_inputs(rows), expected, rtol=1e-3, atol=1e-5)
+        numpy.testing.assert_allclose(member.predict_inputs(rows), expected, rtol=1e-3, atol=1e-5)
 
     def _step(
         self, members: list[Model], numbers: list[int], parameters: Views, statistics: Views, x: Array

@@ -12,6 +12,7 @@ from caviar.values.problem import Problem
 from caviar.values.table import Table
 
 if TYPE_CHECKING:
+    from caviar.engine.model.member import ModelMember
     from caviar.engine.model.saved import SavedModel
 
 
@@ -35,7 +36,7 @@ class TrainedModel:
         """
         import numpy
 
-        task, found = self._trained.preparation.task, self._found(X)
+        task, found = self._trained.task, self._found(X)
         if task.kind == "classification":
             classes: Array = numpy.asarray(task.classes)[found.argmax(axis=1)]
             return classes
@@ -51,7 +52,7 @@ class TrainedModel:
     @property
     def classes(self) -> tuple[Any, ...]:
         """The classes in their order; none for a regression."""
-        return self._trained.preparation.task.classes
+        return self._trained.task.classes
 
     @property
     def _trained(self) -> SavedModel:
@@ -60,10 +61,19 @@ class TrainedModel:
         return self._model
 
     @property
+    def members(self) -> tuple[ModelMember, ...]:
+        """The trained pipelines whose predictions are averaged, that of the best trial first: one for most models."""
+        return self._trained.members
+
+    @property
     def weights(self) -> Mapping[str, Array]:
-        """What its trainer kept of it, by name."""
-        return self._trained.weights
+        """What the trainer kept of its only member, by name. Raises Problem where there are several."""
+        if len(self.members) > 1:
+            raise Problem(
+                f"this model has {len(self.members)} members, each with its weights: model.members[0].weights"
+            )
+        return self.members[0].weights
 
     def _found(self, X: Any) -> Array:
         self._trained.require_prediction()
-        return self._trained.predict(Table(rows_of(X, self._trained.preparation.features), ()))
+        return self._trained.predict(Table(rows_of(X, self._trained.first.preparation.features), ()))

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from caviar import TrialState, load
 from caviar.engine.analysis.results import read_results
-from caviar.engine.model.saved import open_model
+from caviar.engine.model.on_disk import open_model
 from caviar.values.arrays import locked
 
 from tests.core.engine.search.searching import search

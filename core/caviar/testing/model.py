@@ -15,9 +15,10 @@ from caviar.engine.model.saved import SavedModel
 from caviar.interfaces.model import Model, ModelContext
 from caviar.interfaces.normalizer import Normalizer
 from caviar.registry.load import load
+from caviar.testing.described import LAYERS, computed
 from caviar.testing.samples import Samples, samples
 from caviar.testing.stated import StatedInterface
-from caviar.testing.tools import bound, close, slopes, spread
+from caviar.testing.tools import bound, close, described, slopes, spread
 from caviar.values.arrays import Array
 from caviar.values.inputs import Inputs
 from caviar.values.random import Random, Streams
@@ -122,6 +123,16 @@ class ModelContract(StatedInterface):
         numpy.testing.assert_array_equal(parameters.buffer, kept[0])
         numpy.testing.assert_array_equal(statistics.buffer, kept[1])
         numpy.testing.assert_array_equal(x, self.rows())
+
+    def test_its_description_computes_what_forward_computes(self) -> None:
+        model, (parameters, statistics) = bound([self.model]), self.parts(1)
+        context = self.context(model, [0], "float64", training=False)
+        with described():
+            a = self.rows()[0]
+            for each in model.description(parameters, statistics, context.normalizer):
+                a = computed(LAYERS, each, a)
+        expected, _ = model.forward(parameters, statistics, self.rows(), context)
+        numpy.testing.assert_allclose(a, expected[0], rtol=1e-9)
 
     def test_once_trained_it_is_saved_and_predicts_what_its_trainer_predicts(self, tmp_path: Path) -> None:
         """Two steps of the trainer that a pipeline has when it names none."""

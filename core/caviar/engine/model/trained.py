@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from os import PathLike
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from caviar.engine.data.frames import rows_of
+from caviar.engine.model.export import export
 from caviar.values.arrays import Array
 from caviar.values.problem import Problem
 from caviar.values.table import Table
@@ -14,6 +17,7 @@ from caviar.values.table import Table
 if TYPE_CHECKING:
     from caviar.engine.model.member import ModelMember
     from caviar.engine.model.saved import SavedModel
+    from caviar.interfaces.exporter import Exporter
 
 
 @dataclass(frozen=True)
@@ -73,6 +77,14 @@ class TrainedModel:
                 f"this model has {len(self.members)} members, each with its weights: model.members[0].weights"
             )
         return self.members[0].weights
+
+    def export(self, exporter: str | Exporter, path: str | PathLike[str]) -> None:
+        """Writes the model for another program: `exporter` is the name of an exporter, or one with its options.
+
+        Raises ExportError where a plugin of the model has no description or the exporter does not know a part of it,
+        and PluginError where the exporter is not installed or fails.
+        """
+        export(self._trained, exporter, Path(path))
 
     def _found(self, X: Any) -> Array:
         self._trained.require_prediction()

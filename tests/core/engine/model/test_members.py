@@ -64,7 +64,7 @@ def test_members_of_other_architectures_transforms_and_scales_predict_their_mean
     both = joined(tmp_path / "models" / "two.safetensors", first, second)
     x = rows(3, 40)[0]
     alone = [answers(each, x, regression) for each in (first, second)]
-    assert not numpy.allclose(*alone)
+    assert not numpy.allclose(alone[0], alone[1])
     expected = ((alone[0].astype(float) + alone[1]) / 2).astype(alone[0].dtype)
     numpy.testing.assert_array_equal(answers(both, x, regression), expected)
     inputs = [each.preparation.made for each in both.members]

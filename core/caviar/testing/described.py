@@ -42,6 +42,11 @@ def _member(member: MemberDescription, columns: Mapping[str, Array]) -> Array:
     return a * numpy.asarray(member.scale) + numpy.asarray(member.center) if member.scale else a
 
 
+def _fill(column: Array, value: Array) -> Array:
+    filled: Array = numpy.asarray(numpy.where(numpy.isnan(column), value, column), column.dtype)
+    return filled
+
+
 def _one_hot(column: Array, words: tuple[str, ...]) -> Array:
     cells = ["" if cell is None else cell for cell in column]
     return numpy.asarray([[cell == word for word in words] for cell in cells], dtype=bool)
@@ -75,7 +80,7 @@ def _two_classes(o: Array) -> Array:
 
 
 TRANSFORMS: Formulas = {
-    "fill": lambda c, value: numpy.where(numpy.isnan(c), value, c).astype(c.dtype),
+    "fill": _fill,
     "scale": _scale,
     "one-hot": _one_hot,
 }

@@ -60,9 +60,9 @@ class Test$cls(ExporterContract):
     # Once what it writes can be run, add `predicted`: then it is compared with what the description says.
 
     def test_the_classes_are_written(self, tmp_path: Path) -> None:
-        task = Task("classification", ("y",), classes=("no", "yes"))
+        columns, task = (ColumnDescription("x", shape=(2,)),), Task("classification", ("y",), classes=("no", "yes"))
         member = MemberDescription(0, "float32", (), Inputs.block(2), (), Operation("softmax"))
-        $cls().export(ModelDescription((ColumnDescription("x", shape=(2,)),), task, (member,)), tmp_path / "model.json")
+        $cls().export(ModelDescription(columns, task, (member,)), tmp_path / "model.json")
         assert json.loads((tmp_path / "model.json").read_text())["classes"] == ["no", "yes"]
 '''
 EXAMPLE = """\

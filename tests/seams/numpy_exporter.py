@@ -11,7 +11,7 @@ import numpy
 from caviar.plugin import Exporter, ExportError, ModelDescription, Operation
 
 FORMULAS: dict[str, Callable[..., Any]] = {
-    "fill": lambda c, value: numpy.where(numpy.isnan(c), value, c).astype(c.dtype),
+    "fill": lambda c, value: numpy.asarray(numpy.where(numpy.isnan(c), value, c), c.dtype),
     "scale": lambda c, center, width: ((c - center) / width).astype(numpy.float32),
     "one-hot": lambda c, words: numpy.asarray([["" if v is None else v] for v in c], dtype=str) == words,
     "dense": lambda a, weight, bias: a @ weight + bias,

@@ -36,10 +36,11 @@ def command_list() -> str:
 
 
 def _kind(kind: str) -> Iterator[str]:
-    yield from (f"## {kind}", "")
-    for entry in entries(kind):
-        if entry.distribution == own_distribution():
-            yield from _plugin(entry.name, read(entry))
+    bundled = [entry for entry in entries(kind) if entry.distribution == own_distribution()]
+    if bundled:
+        yield from (f"## {kind}", "")
+    for entry in bundled:
+        yield from _plugin(entry.name, read(entry))
 
 
 def _plugin(name: str, cls: type[Plugin]) -> Iterator[str]:

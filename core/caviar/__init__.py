@@ -30,6 +30,7 @@ _HOMES = {
         "Search",
     ),
     "caviar.config.reading.errors": ("Mistakes",),
+    "caviar.engine.model.member": ("ModelMember",),
     "caviar.engine.model.trained": ("TrainedModel",),
     "caviar.engine.resume.check": ("Refused",),
     "caviar.engine.resume.run_folder": ("NoRun",),
@@ -40,6 +41,10 @@ _HOMES = {
         "DataError",
     ),
     "caviar.interfaces.executor": ("Executor",),
+    "caviar.interfaces.exporter": (
+        "Exporter",
+        "ExportError",
+    ),
     "caviar.interfaces.loss": ("Loss",),
     "caviar.interfaces.metric": ("Metric",),
     "caviar.interfaces.model": ("Model",),
@@ -77,6 +82,7 @@ if TYPE_CHECKING:
     from caviar.config.declaration.pipeline import OptunaStudy as OptunaStudy
     from caviar.config.declaration.pipeline import Search as Search
     from caviar.config.reading.errors import Mistakes as Mistakes
+    from caviar.engine.model.member import ModelMember as ModelMember
     from caviar.engine.model.trained import TrainedModel as TrainedModel
     from caviar.engine.resume.check import Refused as Refused
     from caviar.engine.resume.run_folder import NoRun as NoRun
@@ -85,6 +91,8 @@ if TYPE_CHECKING:
     from caviar.interfaces.data import Data as Data
     from caviar.interfaces.data import DataError as DataError
     from caviar.interfaces.executor import Executor as Executor
+    from caviar.interfaces.exporter import Exporter as Exporter
+    from caviar.interfaces.exporter import ExportError as ExportError
     from caviar.interfaces.loss import Loss as Loss
     from caviar.interfaces.metric import Metric as Metric
     from caviar.interfaces.model import Model as Model

@@ -21,6 +21,10 @@ _HOMES = {
         "Tell",
         "Workers",
     ),
+    "caviar.interfaces.exporter": (
+        "Exporter",
+        "ExportError",
+    ),
     "caviar.interfaces.fields.field": (
         "Each",
         "Many",
@@ -115,6 +119,14 @@ _HOMES = {
         "Dataset",
         "Split",
     ),
+    "caviar.values.description": (
+        "ColumnDescription",
+        "Constant",
+        "MemberDescription",
+        "ModelDescription",
+        "NoDescription",
+        "Operation",
+    ),
     "caviar.values.dimension": (
         "Dimension",
         "Space",
@@ -195,6 +207,8 @@ if TYPE_CHECKING:
     from caviar.interfaces.executor import Job as Job
     from caviar.interfaces.executor import Tell as Tell
     from caviar.interfaces.executor import Workers as Workers
+    from caviar.interfaces.exporter import Exporter as Exporter
+    from caviar.interfaces.exporter import ExportError as ExportError
     from caviar.interfaces.fields.field import Each as Each
     from caviar.interfaces.fields.field import Many as Many
     from caviar.interfaces.fields.field import Tunable as Tunable
@@ -259,6 +273,12 @@ if TYPE_CHECKING:
     from caviar.values.condition import Condition as Condition
     from caviar.values.dataset import Dataset as Dataset
     from caviar.values.dataset import Split as Split
+    from caviar.values.description import ColumnDescription as ColumnDescription
+    from caviar.values.description import Constant as Constant
+    from caviar.values.description import MemberDescription as MemberDescription
+    from caviar.values.description import ModelDescription as ModelDescription
+    from caviar.values.description import NoDescription as NoDescription
+    from caviar.values.description import Operation as Operation
     from caviar.values.dimension import Dimension as Dimension
     from caviar.values.dimension import Space as Space
     from caviar.values.earlier import EarlierTrial as EarlierTrial

@@ -54,8 +54,8 @@ def test_words_of_a_table_become_embeddings(tmp_path: Path) -> None:
     done = pipe(tmp_path, "run", "p.toml")
     assert done.returncode == 0, done.stderr
     saved = load_file(tmp_path / "runs" / "p" / "models" / "best.safetensors")
-    assert saved["weights.embedding.town"].shape == (5, 2)  # the missing town is a level
-    assert saved["weights.embedding.size"].shape == (2, 2)
+    assert saved["member.0.weights.embedding.town"].shape == (5, 2)  # the missing town is a level
+    assert saved["member.0.weights.embedding.size"].shape == (2, 2)
     predicted = list(csv.reader(pipe(tmp_path, "predict", "runs/p", "rows.csv").stdout.splitlines()))[1:]
     assert [row[0] for row in predicted] == truth
 

@@ -66,7 +66,7 @@ def test_a_population_of_convolutions_trains_alike_in_one_process_and_in_several
         done = pipe(tmp_path, "run", "p.toml", "--runs", executor[1:5], "--set", f"executor={executor}")
         assert done.returncode == 0, done.stderr
         models.append(load_file(tmp_path / executor[1:5] / "p" / "models" / "best.safetensors"))
-    assert models[0]["weights.kernel"].shape == (3, 3, 1, 3)
+    assert models[0]["member.0.weights.kernel"].shape == (3, 3, 1, 3)
     assert models[0].keys() == models[1].keys()
     for name, array in models[0].items():
         numpy.testing.assert_array_equal(models[1][name], array, err_msg=name)

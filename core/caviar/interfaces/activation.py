@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from caviar.interfaces.plugin import Plugin
 from caviar.values.arrays import Array
+from caviar.values.description import NoDescription, Operation
 from caviar.values.slot import Initial
 
 
@@ -34,3 +35,10 @@ class Activation(Plugin):
         `inputs` is the number of values that one unit sums over: of a 3x3 kernel over 8 channels, 72.
         """
         return Initial("normal", sqrt(2.0 / (inputs + outputs)))
+
+    def description(self) -> Operation:
+        """For exporters: its formula, as `forward` computes it for one member. Without one, no model can be exported.
+
+        Called on the bound activation of one member.
+        """
+        raise NoDescription(self)

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Self
 
 from caviar.interfaces.plugin import Plugin
 from caviar.values.arrays import Array
+from caviar.values.description import NoDescription, Operation
 from caviar.values.task import Task, TaskKind
 
 
@@ -43,6 +44,10 @@ class Loss(Plugin):
     @abstractmethod
     def predict(self, output: Array) -> Array:
         """Outputs as predictions: probabilities per class, or the scaled targets."""
+
+    def description(self) -> Operation:
+        """For exporters: the head, as `predict` computes it. Without one, no model trained with it can be exported."""
+        raise NoDescription(self)
 
     def weigh(self, target: Array) -> Array | None:
         """What each row counts in means, (batch,): sum of weight * loss / sum of weight. None: all rows the same."""

@@ -12,6 +12,7 @@ from caviar.interfaces.loss import Loss
 from caviar.interfaces.normalizer import Normalizer
 from caviar.interfaces.plugin import Plugin
 from caviar.values.arrays import Array
+from caviar.values.description import NoDescription, Operation
 from caviar.values.inputs import Inputs
 from caviar.values.random import Streams
 from caviar.values.slot import Slot, Views
@@ -101,6 +102,13 @@ class Model(Plugin):
     ) -> Callable[[Array], Array] | None:
         """For prediction: rows (rows, inputs) -> the loss's prediction of the first member, or None: use forward."""
         return None
+
+    def description(self, parameters: Views, statistics: Views, normalizer: Normalizer) -> tuple[Operation, ...]:
+        """For exporters: the layers of the first member at prediction, in order, without the loss's head.
+
+        It asks activation and normalizer for their parts. A model without one cannot be exported.
+        """
+        raise NoDescription(self)
 
     def plain_because(self, normalizer: Normalizer, loss: Loss | None) -> str | None:
         """Why training takes plain array code though this model has compiled passes, as one sentence for the user.

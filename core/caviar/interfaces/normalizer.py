@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Literal
 
 from caviar.interfaces.plugin import Plugin
 from caviar.values.arrays import Array
+from caviar.values.description import NoDescription, Operation
 from caviar.values.slot import Slot
 
 
@@ -52,6 +53,13 @@ class Normalizer(Plugin):
         self, parameters: Mapping[str, Array], statistics: Mapping[str, Array]
     ) -> tuple[Array | float, Array | float] | None:
         """(scale, shift) with output = scale * z + shift at prediction; None where it depends on the row."""
+
+    def description(self, parameters: Mapping[str, Array], statistics: Mapping[str, Array]) -> Operation:
+        """For exporters, where `fold` returns None: its formula at prediction, of one member.
+
+        Called on the bound normalizer of one member, with arrays as in `forward`.
+        """
+        raise NoDescription(self)
 
     @property
     def re_estimates(self) -> bool:

@@ -13,6 +13,7 @@ from caviar.interfaces.metric import Metric
 from caviar.interfaces.plugin import Plugin
 from caviar.values.arrays import Array
 from caviar.values.dataset import Dataset
+from caviar.values.description import NoDescription, Operation
 from caviar.values.history import Goal
 from caviar.values.inputs import NO_INPUTS, Inputs
 from caviar.values.metrics import Metrics
@@ -159,3 +160,12 @@ class Trainer(Plugin):
     ) -> Callable[[Array], Array]:
         """For many calls: rows (rows, inputs) -> what `predict` gives for the first member, to rounding."""
         return lambda x: self.predict(weights, population, x, context)[0]
+
+    def description(
+        self, weights: Mapping[str, Array], population: Population, context: TrainerContext
+    ) -> tuple[tuple[Operation, ...], Operation]:
+        """For exporters: the layers and the head by which `predict` comes to its answer for the first member.
+
+        It asks model and loss for their parts. Without one, no model that it trained can be exported.
+        """
+        raise NoDescription(self)

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from caviar.interfaces.plugin import Plugin
 from caviar.values.arrays import Array
+from caviar.values.description import NoDescription, Operation
 from caviar.values.head import Head
 from caviar.values.table import Table
 
@@ -36,3 +37,10 @@ class Transform(Plugin):
     def foresee(self, head: Head) -> Head:
         """The columns it will leave, as far as the data's head tells; needed where it changes their number or kind."""
         return head
+
+    def description(self, learned: dict[str, Array]) -> tuple[Operation, ...]:
+        """For exporters: what `apply` does with what was learned, in order, an operation for each column it changes.
+
+        Without one, no model that uses the transform can be exported.
+        """
+        raise NoDescription(self)

@@ -22,6 +22,7 @@ _BASES = {
     "backend": "Backend",
     "data": "Data",
     "executor": "Executor",
+    "exporter": "Exporter",
     "loss": "Loss",
     "metric": "Metric",
     "model": "Model",

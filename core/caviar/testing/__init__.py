@@ -17,7 +17,9 @@ if pytest := sys.modules.get("pytest"):  # asserts then show the values that the
 from caviar.testing.activation import ActivationContract
 from caviar.testing.backend import BackendContract
 from caviar.testing.data import DataContract
+from caviar.testing.described import prediction_of
 from caviar.testing.executor import ExecutorContract
+from caviar.testing.exporter import ExporterContract
 from caviar.testing.loss import LossContract
 from caviar.testing.metric import MetricContract
 from caviar.testing.model import ModelContract
@@ -39,6 +41,7 @@ __all__ = [
     "BackendContract",
     "DataContract",
     "ExecutorContract",
+    "ExporterContract",
     "LossContract",
     "MetricContract",
     "ModelContract",
@@ -54,6 +57,7 @@ __all__ = [
     "TrainerContract",
     "TransformContract",
     "bound",
+    "prediction_of",
     "slopes",
     "spread",
 ]

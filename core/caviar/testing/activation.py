@@ -7,8 +7,9 @@ from typing import ClassVar
 import numpy
 
 from caviar.interfaces.activation import Activation
+from caviar.testing.described import LAYERS, computed
 from caviar.testing.stated import StatedInterface
-from caviar.testing.tools import bound, close, fetched, other_libraries, slopes, spread
+from caviar.testing.tools import bound, close, described, fetched, other_libraries, slopes, spread
 from caviar.values.arrays import Array
 
 MEMBERS = 16
@@ -57,6 +58,12 @@ class ActivationContract(StatedInterface):
                 gradient = activation.backward(numpy.ones_like(z), cache)
             assert numpy.isfinite(output).all()
             assert numpy.isfinite(gradient).all()
+
+    def test_its_description_computes_what_forward_computes(self) -> None:
+        activation, z = bound([self.activation]), _rows(1)
+        with described():
+            operation = activation.description()
+        numpy.testing.assert_allclose(computed(LAYERS, operation, z[0]), activation.forward(z)[0][0], rtol=1e-12)
 
     def test_it_says_how_weights_begin(self) -> None:
         initial = self.activation.initial(100, 50)

@@ -7,8 +7,9 @@ from typing import ClassVar
 import numpy
 
 from caviar.interfaces.loss import Loss
+from caviar.testing.described import HEADS, computed
 from caviar.testing.stated import StatedInterface
-from caviar.testing.tools import bound, close, fetched, other_libraries, slopes, spread
+from caviar.testing.tools import bound, close, described, fetched, other_libraries, slopes, spread
 from caviar.values.arrays import Array
 from caviar.values.task import Task
 
@@ -50,6 +51,12 @@ class LossContract(StatedInterface):
         shares = numpy.full(ROWS, 1 / ROWS) if weights is None else weights / weights.sum()
         # Members do not meet: the gradient of the sum of their means holds each one's own.
         close(gradient, slopes(lambda: float((loss.forward(output, target)[0] * shares).sum()), output))
+
+    def test_its_description_computes_what_predict_computes(self) -> None:
+        loss, output = bound([self.loss]), self.outputs(1)
+        with described():
+            operation = loss.description()
+        numpy.testing.assert_allclose(computed(HEADS, operation, output[0]), loss.predict(output)[0], rtol=1e-12)
 
     def test_it_gives_one_loss_per_row_in_the_same_dtype(self) -> None:
         for dtype in ("float32", "float64"):

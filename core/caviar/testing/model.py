@@ -9,13 +9,16 @@ import numpy
 
 from caviar.config.declaration.pipeline import Pipeline
 from caviar.engine.data.resolve import resolve_run
+from caviar.engine.model.member import ModelMember
+from caviar.engine.model.on_disk import save_model
 from caviar.engine.model.saved import SavedModel
 from caviar.interfaces.model import Model, ModelContext
 from caviar.interfaces.normalizer import Normalizer
 from caviar.registry.load import load
+from caviar.testing.described import LAYERS, computed
 from caviar.testing.samples import Samples, samples
 from caviar.testing.stated import StatedInterface
-from caviar.testing.tools import bound, close, slopes, spread
+from caviar.testing.tools import bound, close, described, slopes, spread
 from caviar.values.arrays import Array
 from caviar.values.inputs import Inputs
 from caviar.values.random import Random, Streams
@@ -121,6 +124,16 @@ class ModelContract(StatedInterface):
         numpy.testing.assert_array_equal(statistics.buffer, kept[1])
         numpy.testing.assert_array_equal(x, self.rows())
 
+    def test_its_description_computes_what_forward_computes(self) -> None:
+        model, (parameters, statistics) = bound([self.model]), self.parts(1)
+        context = self.context(model, [0], "float64", training=False)
+        with described():
+            a = self.rows()[0]
+            for each in model.description(parameters, statistics, context.normalizer):
+                a = computed(LAYERS, each, a)
+        expected, _ = model.forward(parameters, statistics, self.rows(), context)
+        numpy.testing.assert_allclose(a, expected[0], rtol=1e-9)
+
     def test_once_trained_it_is_saved_and_predicts_what_its_trainer_predicts(self, tmp_path: Path) -> None:
         """Two steps of the trainer that a pipeline has when it names none."""
         population: Any = load("trainer", "population")
@@ -131,13 +144,13 @@ class ModelContract(StatedInterface):
         segment = Segment((0,), ({},), 0, 1)
         (outcome,) = work.perform(segment, lambda epoch: None, lambda: None).members
         assert outcome.weights is not None, f"{outcome.state}: {outcome.reason}"
-        SavedModel(work.pipeline, preparation, outcome.weights, 0, {}).save(tmp_path / "models" / "model.safetensors")
-        saved = SavedModel(work.pipeline, preparation, outcome.weights, 0, {})
+        member = ModelMember(0, work.pipeline, preparation, outcome.weights)
+        save_model(SavedModel((member,), {}), tmp_path / "models" / "model.safetensors")
         rows, bound_parts = work.datasets[0].x[:7], work.population(segment)
         weights = {name: array[None] for name, array in outcome.weights.items()}
         expected = bound_parts.parts["trainer"].predict(weights, bound_parts, rows, work.context(lambda: None))[0]
         assert expected.shape == (7, OUTPUTS)
-        numpy.testing.assert_allclose(saved.predict_inputs(rows), expected, rtol=1e-3, atol=1e-5)
+        numpy.testing.assert_allclose(member.predict_inputs(rows), expected, rtol=1e-3, atol=1e-5)
 
     def _step(
         self, members: list[Model], numbers: list[int], parameters: Views, statistics: Views, x: Array

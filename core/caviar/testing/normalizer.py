@@ -8,8 +8,9 @@ from typing import Any, ClassVar
 import numpy
 
 from caviar.interfaces.normalizer import Normalizer
+from caviar.testing.described import LAYERS, computed
 from caviar.testing.stated import StatedInterface
-from caviar.testing.tools import bound, close, fetched, other_libraries, skip, slopes, spread
+from caviar.testing.tools import bound, close, described, fetched, other_libraries, skip, slopes, spread
 from caviar.values.arrays import Array
 from caviar.values.slot import Initial, Slot, Views, lay_out, size_of
 
@@ -73,6 +74,15 @@ class NormalizerContract(StatedInterface):
         shifted = z + self.rows(2, 1, seed=2)
         outputs = [normalizer.forward(each, *self.parts(2), True)[0] for each in (z, shifted)]
         numpy.testing.assert_allclose(outputs[0], outputs[1], rtol=1e-9, atol=1e-9)
+
+    def test_its_description_computes_what_prediction_gives(self) -> None:
+        normalizer, z, (parameters, statistics) = bound([self.normalizer]), self.rows(1, 8), self.parts(1)
+        if normalizer.fold(parameters, statistics) is not None:
+            skip("it can be folded, so it needs no description")
+        with described():
+            operation = normalizer.description(parameters, statistics)
+        expected = normalizer.forward(z, parameters, statistics, False)[0][0]
+        numpy.testing.assert_allclose(computed(LAYERS, operation, z[0]), expected, rtol=1e-9)
 
     def test_folding_gives_what_prediction_gives(self) -> None:
         normalizer = bound([self.normalizer] * 2)

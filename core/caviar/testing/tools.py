@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from importlib.util import find_spec
 from typing import Any, NoReturn, TypeVar
 
@@ -11,6 +12,7 @@ import numpy
 from caviar.engine.training.bind import bind
 from caviar.interfaces.plugin import Plugin
 from caviar.values.arrays import Array
+from caviar.values.description import NoDescription
 
 P = TypeVar("P", bound=Plugin)
 
@@ -78,6 +80,15 @@ def skip(reason: str) -> NoReturn:
     import pytest
 
     pytest.skip(reason)
+
+
+@contextmanager
+def described() -> Iterator[None]:
+    """Skips a law about descriptions where the plugin has none."""
+    try:
+        yield
+    except NoDescription as missing:
+        skip(f"{missing}, so no model that uses it can be exported")
 
 
 def raises(kind: type[BaseException]) -> Any:

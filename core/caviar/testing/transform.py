@@ -7,7 +7,9 @@ from typing import ClassVar
 import numpy
 
 from caviar.interfaces.transform import Transform
+from caviar.testing.described import TRANSFORMS, computed
 from caviar.testing.stated import StatedInterface
+from caviar.testing.tools import described
 from caviar.values.arrays import Array
 from caviar.values.head import ColumnHead, ColumnKind, Head
 from caviar.values.table import Table
@@ -52,6 +54,18 @@ class TransformContract(StatedInterface):
             assert isinstance(name, str)
             assert isinstance(array, numpy.ndarray)
             assert array.dtype.kind in "biuf"
+
+    def test_its_description_computes_what_apply_computes(self) -> None:
+        learned = self.transform.fit(self.table)
+        with described():
+            operations = self.transform.description(learned)
+        columns = dict(self.table.columns)
+        for each in operations:
+            columns[each.column] = computed(TRANSFORMS, each, columns[each.column])
+        changed = self.transform.apply(self.table, learned)
+        assert columns.keys() == changed.columns.keys()
+        for name, column in changed.columns.items():
+            _same(columns[name], column)
 
     def test_its_arguments_are_left_as_they_were(self) -> None:
         columns = {name: column.copy() for name, column in self.table.columns.items()}

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from math import pi, sqrt
 from typing import Any, ClassVar
 
-from caviar.plugin import Activation, Array, Initial, namespace
+from caviar.plugin import Activation, Array, Initial, Operation, namespace
 
 _SCALE, _CUBIC = sqrt(2 / pi), 0.044715
 
@@ -35,3 +35,6 @@ class GELU(Activation, interface=1):
 
     def initial(self, inputs: int, outputs: int) -> Initial:
         return Initial("normal", sqrt(2.0 / inputs))
+
+    def description(self) -> Operation:
+        return Operation("gelu")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from math import sqrt
 from typing import Any, ClassVar
 
-from caviar.plugin import Activation, Array, Initial, namespace, setting
+from caviar.plugin import Activation, Array, Initial, Operation, namespace, setting
 
 
 class LeakyReLU(Activation, interface=1):
@@ -34,3 +34,6 @@ class LeakyReLU(Activation, interface=1):
 
     def initial(self, inputs: int, outputs: int) -> Initial:
         return Initial("normal", sqrt(2.0 / ((1 + self.slope**2) * inputs)))
+
+    def description(self) -> Operation:
+        return Operation("leaky-relu", {"slope": self.slope})

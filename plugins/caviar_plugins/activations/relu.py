@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from math import sqrt
 from typing import Any, ClassVar
 
-from caviar.plugin import Activation, Array, Initial, namespace
+from caviar.plugin import Activation, Array, Initial, Operation, namespace
 
 
 class ReLU(Activation, interface=1):
@@ -30,3 +30,6 @@ class ReLU(Activation, interface=1):
 
     def initial(self, inputs: int, outputs: int) -> Initial:
         return Initial("normal", sqrt(2.0 / inputs))
+
+    def description(self) -> Operation:
+        return Operation("relu")

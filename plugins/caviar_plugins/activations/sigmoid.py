@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from caviar.plugin import Activation, Array, namespace
+from caviar.plugin import Activation, Array, Operation, namespace
 
 
 class Sigmoid(Activation, interface=1):
@@ -26,6 +26,9 @@ class Sigmoid(Activation, interface=1):
         a: Array = cache
         dz: Array = gradient * a * (1 - a)
         return dz
+
+    def description(self) -> Operation:
+        return Operation("sigmoid")
 
 
 def logistic(z: Array) -> Array:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from math import sqrt
 from typing import Any, ClassVar
 
-from caviar.plugin import Activation, Array, Initial
+from caviar.plugin import Activation, Array, Initial, Operation
 
 from caviar_plugins.activations.sigmoid import logistic
 
@@ -32,3 +32,6 @@ class SiLU(Activation, interface=1):
 
     def initial(self, inputs: int, outputs: int) -> Initial:
         return Initial("normal", sqrt(2.0 / inputs))
+
+    def description(self) -> Operation:
+        return Operation("silu")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from caviar.plugin import Activation, Array, namespace
+from caviar.plugin import Activation, Array, Operation, namespace
 
 
 class Tanh(Activation, interface=1):
@@ -21,3 +21,6 @@ class Tanh(Activation, interface=1):
         a: Array = cache
         dz: Array = gradient * (1 - a**2)
         return dz
+
+    def description(self) -> Operation:
+        return Operation("tanh")

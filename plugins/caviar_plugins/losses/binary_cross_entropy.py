@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Self
 
-from caviar.plugin import Array, DataError, Loss, Task, TaskKind, namespace, setting
+from caviar.plugin import Array, DataError, Loss, Operation, Task, TaskKind, namespace, setting
 
 from caviar_plugins.activations.sigmoid import logistic
 from caviar_plugins.losses.class_weights import ClassWeights, averaged, check, fitted, weights_of_rows
@@ -54,3 +54,6 @@ class BinaryCrossEntropy(Loss, interface=1):
     def predict(self, output: Array) -> Array:
         probabilities: Array = namespace(output).stack([logistic(-output[..., 0]), logistic(output[..., 0])], axis=-1)
         return probabilities
+
+    def description(self) -> Operation:
+        return Operation("sigmoid")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from caviar.plugin import Array, Loss, Task, TaskKind, Tunable, namespace, tunable
+from caviar.plugin import Array, Loss, Operation, Task, TaskKind, Tunable, namespace, tunable
 
 from caviar_plugins.samplers.log import Log
 
@@ -38,3 +38,6 @@ class Huber(Loss, interface=1):
 
     def predict(self, output: Array) -> Array:
         return output
+
+    def description(self) -> Operation:
+        return Operation("identity")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar, Self
 
-from caviar.plugin import Array, Loss, Task, TaskKind, namespace, setting
+from caviar.plugin import Array, Loss, Operation, Task, TaskKind, namespace, setting
 
 from caviar_plugins.losses.class_weights import ClassWeights, averaged, check, fitted, weights_of_rows
 
@@ -55,6 +55,9 @@ class SoftmaxCrossEntropy(Loss, interface=1):
     def predict(self, output: Array) -> Array:
         probabilities: Array = namespace(output).exp(_log_softmax(output))
         return probabilities
+
+    def description(self) -> Operation:
+        return Operation("softmax")
 
 
 def _log_softmax(output: Array) -> Array:

@@ -44,11 +44,19 @@ def folded(
     parameters: Views, statistics: Views, normalizer: Normalizer, activation: Activation, loss: Loss
 ) -> Folded | None:
     """The first member's network; None where the normalizer depends on the row."""
+    layers = folded_layers(parameters, statistics, normalizer)
+    return None if layers is None else Folded(layers, activation, loss)
+
+
+def folded_layers(
+    parameters: Views, statistics: Views, normalizer: Normalizer
+) -> tuple[tuple[Array, Array], ...] | None:
+    """Weight and bias of each of the first member's layers; None where the normalizer depends on the row."""
     xp, dtype = namespace(parameters.buffer), parameters.buffer.dtype
     layers: list[tuple[Array, Array]] = []
     # What a normalizer after the activation does to the next layer's inputs.
     scale, shift = xp.ones((), dtype=dtype), xp.zeros((), dtype=dtype)
-    for name in (*(f"layer{number}" for number in range(1, 1 + _hidden(parameters))), "output"):
+    for name in layer_names(parameters):
         own = parameters.part(name)
         weight, each_input = own["weight"][0], xp.ones(own["weight"].shape[1], dtype=dtype)
         bias = (shift * each_input) @ weight + (own["bias"][0, 0] if "bias" in own else 0)
@@ -63,7 +71,12 @@ def folded(
             else:
                 scale, shift = first
         layers.append((weight, bias))
-    return Folded(tuple(layers), activation, loss)
+    return tuple(layers)
+
+
+def layer_names(parameters: Views) -> tuple[str, ...]:
+    """The prefixes of a network's slots, the output layer last."""
+    return (*(f"layer{number}" for number in range(1, 1 + _hidden(parameters))), "output")
 
 
 def _hidden(parameters: Views) -> int:

@@ -17,6 +17,7 @@ from caviar.plugin import (
     Model,
     ModelContext,
     Normalizer,
+    Operation,
     Sampler,
     Slot,
     Tunable,
@@ -28,6 +29,7 @@ from caviar.plugin import (
 from pydantic import model_validator
 
 from caviar_plugins.activations.relu import ReLU
+from caviar_plugins.models.description import described
 from caviar_plugins.models.folded import folded
 from caviar_plugins.models.plain_because import plain_because
 from caviar_plugins.samplers.int_ import Int
@@ -116,6 +118,9 @@ class MLP(Model, interface=2):
         self, parameters: Views, statistics: Views, normalizer: Normalizer, loss: Loss
     ) -> Callable[[Array], Array] | None:
         return folded(parameters, statistics, normalizer, self.activation, loss)
+
+    def description(self, parameters: Views, statistics: Views, normalizer: Normalizer) -> tuple[Operation, ...]:
+        return described(parameters, statistics, normalizer, self.activation)
 
     def plain_because(self, normalizer: Normalizer, loss: Loss | None) -> str | None:
         return plain_because(self, normalizer, loss)

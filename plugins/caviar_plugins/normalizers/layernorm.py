@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from caviar.plugin import Array, Initial, Normalizer, Slot, Tunable, namespace, tunable
+from caviar.plugin import Array, Initial, Normalizer, Operation, Slot, Tunable, namespace, tunable
 
 from caviar_plugins.samplers.log import Log
 
@@ -62,3 +62,12 @@ class LayerNorm(Normalizer, interface=1):
 
     def fold(self, parameters: Mapping[str, Array], statistics: Mapping[str, Array]) -> None:
         return None
+
+    def description(self, parameters: Mapping[str, Array], statistics: Mapping[str, Array]) -> Operation:
+        epsilon: Any = self.epsilon  # bound: an array over the members
+        constants = {
+            "gamma": parameters["gamma"][0, 0],
+            "beta": parameters["beta"][0, 0],
+            "epsilon": float(epsilon[0, 0, 0]),
+        }
+        return Operation("layernorm", constants)

@@ -15,6 +15,7 @@ from caviar.plugin import (
     Loss,
     Metrics,
     ModelContext,
+    Operation,
     Population,
     Trainer,
     TrainerContext,
@@ -108,9 +109,7 @@ class PopulationTrainer(Trainer, interface=2):
         return Finish({name: context.backend.fetch(view) for name, view in {**own, **running}.items()}, metrics)
 
     def predict(self, weights: Mapping[str, Array], population: Population, x: Array, context: TrainerContext) -> Array:
-        parameters, statistics = self._layouts(population, context)
-        own = Views(packed(weights, parameters, self.dtype, context), parameters)
-        running = Views(packed(weights, statistics, self.dtype, context), statistics)
+        own, running = self._views(weights, population, context)
         x = context.backend.send(x)
         return context.backend.fetch(predict(own, running, population, x, self._chosen_loss(), context))
 
@@ -118,8 +117,7 @@ class PopulationTrainer(Trainer, interface=2):
         self, weights: Mapping[str, Array], population: Population, context: TrainerContext
     ) -> Callable[[Array], Array]:
         model = population.parts["model"]
-        layouts = self._layouts(population, context)
-        own, running = (Views(packed(weights, each, self.dtype, context), each) for each in layouts)
+        own, running = self._views(weights, population, context)
         send, fetch, loss = context.backend.send, context.backend.fetch, self._chosen_loss()
         merged = model.folded(own, running, population.parts["normalizer"], loss)
         if merged is None:
@@ -127,6 +125,22 @@ class PopulationTrainer(Trainer, interface=2):
         if context.task.kind == "classification":
             return lambda x: fetch(merged(send(x)))
         return lambda x: fetch(in_units(merged(send(x)), context))
+
+    def description(
+        self, weights: Mapping[str, Array], population: Population, context: TrainerContext
+    ) -> tuple[tuple[Operation, ...], Operation]:
+        own, running = self._views(weights, population, context)
+        layers = population.parts["model"].description(own, running, population.parts["normalizer"])
+        return layers, self._chosen_loss().description()
+
+    def _views(
+        self, weights: Mapping[str, Array], population: Population, context: TrainerContext
+    ) -> tuple[Views, Views]:
+        """Parameters and statistics as the model reads them, from the weights that `finish` returned."""
+        parameters, statistics = (
+            Views(packed(weights, each, self.dtype, context), each) for each in self._layouts(population, context)
+        )
+        return parameters, statistics
 
     def _chosen_loss(self) -> Loss:
         assert self.loss is not None, "the engine fills in the task's loss"

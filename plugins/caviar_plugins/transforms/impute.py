@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Literal
 
-from caviar.plugin import Array, Head, Table, Transform, setting
+from caviar.plugin import Array, Head, Operation, Table, Transform, setting
 
 
 class Impute(Transform, interface=2):
@@ -34,6 +34,10 @@ class Impute(Transform, interface=2):
         return head.with_features(
             tuple(each if each.kind == "words" else replace(each, missing=False) for each in head.features)
         )
+
+    def description(self, learned: dict[str, Array]) -> tuple[Operation, ...]:
+        values = {key.removeprefix("fill."): value for key, value in learned.items()}
+        return tuple(Operation("fill", {"value": value}, name) for name, value in values.items())
 
     def _usual(self, column: Array) -> Array:
         import numpy

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from caviar.plugin import Array, Table, Transform
+from caviar.plugin import Array, Operation, Table, Transform
 
-from caviar_plugins.transforms.numeric import numeric, pieces, scaled
+from caviar_plugins.transforms.numeric import numeric, pieces, scaled, scales
 
 
 class MinMax(Transform, interface=2):
@@ -21,6 +21,9 @@ class MinMax(Transform, interface=2):
 
     def apply(self, table: Table, learned: dict[str, Array]) -> Table:
         return scaled(table, learned, "low", "width")
+
+    def description(self, learned: dict[str, Array]) -> tuple[Operation, ...]:
+        return scales(learned, "low", "width")
 
 
 def _range(column: Array) -> tuple[Array, Array]:

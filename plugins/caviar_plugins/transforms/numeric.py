@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from caviar.plugin import Array, Table
+from caviar.plugin import Array, Operation, Table
 
 
 def numeric(table: Table) -> list[str]:
@@ -29,6 +29,15 @@ def scaled(table: Table, learned: Mapping[str, Array], center: str, width: str) 
             for rows, values in pieces(table.columns[name]):
                 columns[name][rows] = (values - learned[f"{center}.{name}"]) / learned[f"{width}.{name}"]
     return table.with_columns(columns)
+
+
+def scales(learned: Mapping[str, Array], center: str, width: str) -> tuple[Operation, ...]:
+    """What `scaled` does, described for exporters."""
+    names = [key.removeprefix(f"{center}.") for key in learned if key.startswith(f"{center}.")]
+    return tuple(
+        Operation("scale", {"center": learned[f"{center}.{name}"], "width": learned[f"{width}.{name}"]}, name)
+        for name in names
+    )
 
 
 def pieces(column: Array) -> Iterator[tuple[slice, Array]]:

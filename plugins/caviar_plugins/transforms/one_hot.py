@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
-from caviar.plugin import Array, ColumnHead, Head, Table, Transform, setting, words_from_array, words_to_array
+from caviar.plugin import (
+    Array,
+    ColumnHead,
+    Head,
+    Operation,
+    Table,
+    Transform,
+    setting,
+    words_from_array,
+    words_to_array,
+)
 
 
 class OneHot(Transform, interface=2):
@@ -36,6 +46,10 @@ class OneHot(Transform, interface=2):
         return head.with_features(
             tuple(self._foreseen(each) if each.kind == "words" else each for each in head.features)
         )
+
+    def description(self, learned: dict[str, Array]) -> tuple[Operation, ...]:
+        known = {key.removeprefix("words."): tuple(words_from_array(array)) for key, array in learned.items()}
+        return tuple(Operation("one-hot", {"words": words}, name) for name, words in known.items())
 
     def _foreseen(self, column: ColumnHead) -> ColumnHead:
         words = min((column.distinct or 0) + bool(column.missing), self.most)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from caviar.plugin import Array, Table, Transform
+from caviar.plugin import Array, Operation, Table, Transform
 
-from caviar_plugins.transforms.numeric import numeric, pieces, scaled
+from caviar_plugins.transforms.numeric import numeric, pieces, scaled, scales
 
 
 class Standardize(Transform, interface=2):
@@ -22,6 +22,9 @@ class Standardize(Transform, interface=2):
 
     def apply(self, table: Table, learned: dict[str, Array]) -> Table:
         return scaled(table, learned, "mean", "deviation")
+
+    def description(self, learned: dict[str, Array]) -> tuple[Operation, ...]:
+        return scales(learned, "mean", "deviation")
 
 
 def _moments(column: Array) -> tuple[Array, Array]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from caviar.config.declaration.pipeline import Pipeline
 from caviar.config.declaration.space import space_of
 from caviar.engine.analysis.importance import importance
-from caviar.engine.model.saved import NotAModel, best_file
+from caviar.engine.model.on_disk import NotAModel, best_file
 from caviar.engine.resume.run_folder import begun_with, pipeline_file
 from caviar.engine.search.history import history_of
 from caviar.engine.search.objective import Objective, objective_of

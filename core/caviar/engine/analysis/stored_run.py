@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 from caviar.config.declaration.space import settle
 from caviar.engine.analysis.results import Results, model_of, results_of
 from caviar.engine.analysis.trial_frames import to_pandas, to_polars
-from caviar.engine.model.saved import open_model
+from caviar.engine.model.member import ModelMember
+from caviar.engine.model.on_disk import open_model
+from caviar.engine.model.saved import SavedModel
 from caviar.engine.model.trained import TrainedModel
 from caviar.engine.resume.run_folder import begun_with, pipeline_file
 from caviar.engine.storage.study_view import StudyView, read_study
@@ -108,8 +110,8 @@ class StoredRun(RunView):
         with self._open() as ledger:
             weights = ledger.weights(trial)
         settled = settle(self._results.pipeline, wanted.values).model_copy(update={"backend": None})  # as in saved
-        other = replace(saved, pipeline=settled, weights=weights, trial=trial, metrics=wanted.metrics)
-        return TrainedModel(trial, wanted.values, wanted.metrics, other)
+        member = ModelMember(trial, settled, saved.first.preparation, weights)
+        return TrainedModel(trial, wanted.values, wanted.metrics, SavedModel((member,), wanted.metrics))
 
     def to_pandas(self) -> Any:
         """A pandas.DataFrame, a row for each trial: state, values by path, metrics. Raises Problem without pandas."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
 _ENTRY = "caviar"  # the one entry of the metadata: of several the library writes the order by chance
-_FORMAT = "caviar model 4"
+_FORMAT = "caviar model 5"
 _NOT_FINITE = ("inf", "-inf")
 _BLANK = "0" * 64  # stands in the place of the checksum when it is computed
 
@@ -40,34 +40,63 @@ def _number_of(plain: Any) -> Any:
 
 
 @dataclass(frozen=True)
-class Facts:
-    """What a model file says beside its arrays; `pipeline` is TOML, the others are as in SavedModel and Preparation."""
+class PreparationFacts:
+    """What members that prepare rows in the same way share; `center` and `scale` are those of the task's targets."""
 
+    made: Inputs
+    center: tuple[float, ...]
+    scale: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class MemberFacts:
+    """A member: `pipeline` is TOML, `preparation` the number of its entry in `Facts.preparations`."""
+
+    trial: Annotated[int, Field(ge=0)]
     pipeline: str
+    preparation: Annotated[int, Field(ge=0)]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a model file says beside its arrays, as in SavedModel and Preparation; `task` has no scale."""
+
     features: tuple[str, ...]
     shapes: tuple[tuple[Annotated[int, Field(ge=1)], ...], ...]
     words: tuple[str, ...]
     levels: Mapping[str, Annotated[int, Field(ge=1)]]
-    made: Inputs
     task: Task
-    trial: Annotated[int, Field(ge=0)]
+    preparations: tuple[PreparationFacts, ...]
+    members: tuple[MemberFacts, ...]
     metrics: Mapping[str, Annotated[float, BeforeValidator(_number_of)]]
 
     def complaint(self) -> str | None:
         """What about them cannot be, though each has its type."""
-        task = self.task
-        if not self.made.width:
-            return "no inputs, but features or a target" if self.features or task.targets else None
+        if {each.preparation for each in self.members} != set(range(len(self.preparations))) or not self.members:
+            return "no members, or their preparations do not match"
+        if len({bool(each.made.width) for each in self.preparations}) > 1:
+            return "inputs for some members and none for others"
+        if not self.preparations[0].made.width:
+            return "no inputs, but features or a target" if self.features or self.task.targets else None
         if len(self.shapes) != len(self.features) or len(set(self.features)) != len(self.features):
             return "features and their shapes do not match"
         if not set(self.words) <= {name for name, shape in zip(self.features, self.shapes, strict=True) if not shape}:
             return "words that are no feature, or a block of them"
         if not set(self.levels) <= set(self.features) - set(self.words):
             return "levels of what is no feature, or of words"
+        return self._complaint_of_targets()
+
+    def _complaint_of_targets(self) -> str | None:
+        task, scales = self.task, [each for preparation in self.preparations for each in preparation.scale]
+        if task.center or task.scale:
+            return "a scale for all members, each of which has its own"
         if task.kind == "classification":
-            return None if len(task.targets) == 1 and len(task.classes) > 1 else "too few classes, or several targets"
-        scaled = len(task.targets) == len(task.center) == len(task.scale) > 0 and not task.classes
-        fine = scaled and all(map(isfinite, (*task.center, *task.scale))) and all(task.scale)
+            known = len(task.targets) == 1 and len(task.classes) > 1 and not scales
+            return None if known else "too few classes, several targets, or a scale of classes"
+        fine = bool(task.targets) and not task.classes and all(map(isfinite, scales)) and all(scales)
+        for each in self.preparations:
+            scaled = len(task.targets) == len(each.center) == len(each.scale)
+            fine = fine and scaled and all(map(isfinite, each.center))
         return None if fine else "targets and their scale do not match"
 
 

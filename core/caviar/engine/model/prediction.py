@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from caviar.config.reading.resolved import reader_for
-from caviar.engine.model.saved import open_model
+from caviar.engine.model.on_disk import open_model
 from caviar.interfaces.data import DataError
 from caviar.values.arrays import Array
 from caviar.values.task import Task
@@ -18,8 +18,8 @@ def predict_file(model: Path, data: Path) -> tuple[Task, Array]:
     """
     opened = open_model(model)
     opened.require_prediction()
-    task = opened.preparation.task
-    table = reader_for(data, task.targets[0], opened.pipeline.data).read_rows(opened.preparation.words)
+    task, first = opened.task, opened.first
+    table = reader_for(data, task.targets[0], first.pipeline.data).read_rows(first.preparation.words)
     try:
         return task, opened.predict(table)
     except DataError as error:

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from os import PathLike
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from caviar.engine.data.frames import rows_of
+from caviar.engine.model.export import export
 from caviar.values.arrays import Array
 from caviar.values.problem import Problem
 from caviar.values.table import Table
 
 if TYPE_CHECKING:
+    from caviar.engine.model.member import ModelMember
     from caviar.engine.model.saved import SavedModel
+    from caviar.interfaces.exporter import Exporter
 
 
 @dataclass(frozen=True)
@@ -35,7 +40,7 @@ class TrainedModel:
         """
         import numpy
 
-        task, found = self._trained.preparation.task, self._found(X)
+        task, found = self._trained.task, self._found(X)
         if task.kind == "classification":
             classes: Array = numpy.asarray(task.classes)[found.argmax(axis=1)]
             return classes
@@ -51,7 +56,7 @@ class TrainedModel:
     @property
     def classes(self) -> tuple[Any, ...]:
         """The classes in their order; none for a regression."""
-        return self._trained.preparation.task.classes
+        return self._trained.task.classes
 
     @property
     def _trained(self) -> SavedModel:
@@ -60,10 +65,27 @@ class TrainedModel:
         return self._model
 
     @property
+    def members(self) -> tuple[ModelMember, ...]:
+        """The trained pipelines whose predictions are averaged, that of the best trial first: one for most models."""
+        return self._trained.members
+
+    @property
     def weights(self) -> Mapping[str, Array]:
-        """What its trainer kept of it, by name."""
-        return self._trained.weights
+        """What the trainer kept of its only member, by name. Raises Problem where there are several."""
+        if len(self.members) > 1:
+            raise Problem(
+                f"this model has {len(self.members)} members, each with its weights: model.members[0].weights"
+            )
+        return self.members[0].weights
+
+    def export(self, exporter: str | Exporter, path: str | PathLike[str]) -> None:
+        """Writes the model for another program: `exporter` is the name of an exporter, or one with its options.
+
+        Raises ExportError where a plugin of the model has no description or the exporter does not know a part of it,
+        and PluginError where the exporter is not installed or fails.
+        """
+        export(self._trained, exporter, Path(path))
 
     def _found(self, X: Any) -> Array:
         self._trained.require_prediction()
-        return self._trained.predict(Table(rows_of(X, self._trained.preparation.features), ()))
+        return self._trained.predict(Table(rows_of(X, self._trained.first.preparation.features), ()))

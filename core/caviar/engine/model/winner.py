@@ -10,7 +10,9 @@ from caviar.config.declaration.space import parts_of, settle
 from caviar.engine.data.prepare import Preparation
 from caviar.engine.failures.machine_faults import Unfinished
 from caviar.engine.failures.plugin_errors import told
-from caviar.engine.model.saved import SavedModel, best_file
+from caviar.engine.model.member import ModelMember
+from caviar.engine.model.on_disk import best_file, save_model
+from caviar.engine.model.saved import SavedModel, mean
 from caviar.engine.storage.study_ledger import StudyLedger
 from caviar.engine.training.job import Work
 from caviar.engine.training.measuring import measured_or_nan
@@ -64,7 +66,8 @@ class Models:
         model, data = self._model(winner, weights), self.work.datasets[0]
         if not len(data.split.test):
             return self._saved(model), note
-        prediction, truth = model.predict_inputs(data.x[data.split.test])[None], data.truth[data.split.test]
+        x, truth = data.x[data.split.test], data.truth[data.split.test]
+        prediction = mean([each.predict_inputs(x) for each in model.members])[None]
         metrics = {  # NaN where one fails: the search is over, and its model is not to be lost
             str(MetricName("test", name)): float(measured_or_nan(type(each).measure)(each, prediction, truth)[0])
             for name, each in self.work.metrics.items()
@@ -72,12 +75,11 @@ class Models:
         return self._saved(replace(model, metrics={**model.metrics, **metrics})), note
 
     def _model(self, trial: Trial, weights: Mapping[str, Array]) -> SavedModel:
-        return SavedModel(
-            settle(self.work.pipeline, trial.values), self.preparation, weights, trial.index, trial.metrics
-        )
+        pipeline = settle(self.work.pipeline, trial.values)
+        return SavedModel((ModelMember(trial.index, pipeline, self.preparation, weights),), trial.metrics)
 
     def _saved(self, model: SavedModel) -> SavedModel:
-        model.save(best_file(self.folder))
+        save_model(model, best_file(self.folder))
         return model
 
     def _weights(self, trial: Trial, check_stop: Callable[[], None]) -> tuple[Mapping[str, Array], str | None]:

@@ -55,7 +55,7 @@ def test_a_study_goes_on_with_a_file_that_names_what_auto_came_to(tmp_path: Path
 def test_a_model_file_names_its_loss_and_leaves_the_backend_open(tmp_path: Path) -> None:
     searched(tmp_path)
     facts, _ = unpacked((tmp_path / "runs/p/models/best.safetensors").read_bytes())
-    file = tomllib.loads(facts.pipeline)
+    file = tomllib.loads(facts.members[0].pipeline)
     assert (file["trainer"]["loss"]["use"], file["backend"]) == ("softmax-cross-entropy", "auto")
 
 

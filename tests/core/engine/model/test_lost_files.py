@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from caviar import StoreError, load
 from caviar.engine.analysis.results import model_of, read_results
+from caviar.engine.model.on_disk import NotAModel
 from caviar.engine.model.prediction import predict_file
-from caviar.engine.model.saved import NotAModel
 from caviar.engine.resume.run_folder import NoRun
 from caviar.engine.study import Run, run
 

@@ -95,8 +95,7 @@ def test_a_folded_network_predicts_what_the_trained_one_does(target: str) -> Non
     y = (x[:, 0] > 0).astype(int) if target == "classes" else 100 + x @ [3.0, 1, 2, 0, 1]
     best = Pipeline(normalizer=BatchNorm(), executor=Inline(), reporter=()).run(x, y).best
     assert best is not None
-    model = best._model
-    assert model is not None
+    (model,) = best.members
     task, inputs = model.preparation.task, model.preparation.inputs(Table({"x": x}, ()), "float32")
     work = Work(model.pipeline, NumPy(), task, inputs=model.preparation.made)
     population = work.population(Segment((0,), ({},), 0, 0))

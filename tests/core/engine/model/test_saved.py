@@ -14,7 +14,8 @@ import numpy
 import pytest
 from caviar import load
 from caviar.engine.model.model_file import _BLANK, _FORMAT, _checksum, unpacked
-from caviar.engine.model.saved import NotAModel, SavedModel, open_model
+from caviar.engine.model.on_disk import NotAModel, open_model, save_model
+from caviar.engine.model.saved import SavedModel
 from caviar.engine.study import run
 from caviar.values.problem import Problem
 from safetensors.numpy import save, save_file
@@ -33,7 +34,7 @@ def best(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_model_is_the_same_file_however_often_it_is_saved(best: Path, tmp_path: Path) -> None:
     model: SavedModel = open_model(best)
     for _ in range(8):  # the library lists several entries of metadata in an order of chance
-        model.save(tmp_path / "again.safetensors")
+        save_model(model, tmp_path / "again.safetensors")
         assert (tmp_path / "again.safetensors").read_bytes() == best.read_bytes()
 
 
@@ -84,7 +85,7 @@ def test_facts_that_are_missing_or_cannot_be_are_told_though_the_checksum_fits(b
         return lambda facts, _: facts["task"].update({name: value})
 
     other = tmp_path / "other.safetensors"
-    names = ("pipeline", "features", "shapes", "words", "levels", "made", "task", "trial", "metrics")
+    names = ("features", "shapes", "words", "levels", "task", "preparations", "members", "metrics")
     values: tuple[object, ...] = (None, 3, "x", [], {}, [[1]], [1], ["x"], {"x": "y"}, -1, True)
     possible = [("features", ["x"]), ("words", []), ("levels", {}), ("targets", ["x"])]
     for change in (
@@ -105,7 +106,7 @@ def test_facts_that_are_missing_or_cannot_be_are_told_though_the_checksum_fits(b
 
 def test_arrays_that_are_missing_or_of_no_use_are_told_though_the_checksum_fits(best: Path, tmp_path: Path) -> None:
     other = tmp_path / "other.safetensors"
-    weight = "weights.layer1.weight"
+    weight = "member.0.weights.layer1.weight"
     assert weight in unpacked(best.read_bytes())[1]
     for change in (
         lambda _, arrays: arrays.clear(),
@@ -124,7 +125,7 @@ def test_a_model_of_numbers_and_of_words_opens_as_it_was_saved(tmp_path: Path) -
     done = run(load(tmp_path / "p.toml"), tmp_path)
     opened = open_model(tmp_path / "p" / "models" / "best.safetensors")
     assert done.model is not None
-    assert opened.preparation.task == done.model.preparation.task
+    assert opened.first.preparation.task == done.model.first.preparation.task
     assert opened.metrics == done.model.metrics
 
 

@@ -11,7 +11,7 @@ import pytest
 from caviar import Pipeline, Problem, Search, TrialState
 from caviar.cli.main import app
 from caviar.engine.analysis.results import model_of, read_results
-from caviar.engine.model.saved import NotAModel
+from caviar.engine.model.on_disk import NotAModel
 from caviar_plugins import MLP, Inline, LogInt, Memory, PopulationTrainer
 from typer.testing import CliRunner, Result
 

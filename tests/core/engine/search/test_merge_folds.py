@@ -14,7 +14,7 @@ import pytest
 from caviar import DataError, Mistakes, load
 from caviar.cli.results import results
 from caviar.engine.data.prepare import prepare
-from caviar.engine.model.saved import open_model
+from caviar.engine.model.on_disk import open_model
 from caviar.engine.study import run
 from caviar.plugin import Random
 from caviar_plugins import NPZ, Standardize
@@ -96,7 +96,7 @@ def test_the_metrics_of_a_trial_are_the_means_over_its_folds(file: Path) -> None
     assert best is not None
     assert any(name.startswith("test.") for name in best.metrics)
     first = work.perform(Segment((best.index,), (best.values,), 0, 3, 0), lambda epoch: None, lambda: None)
-    saved = open_model(file.parent / "runs" / "p" / "models" / "best.safetensors").weights
+    saved = open_model(file.parent / "runs" / "p" / "models" / "best.safetensors").first.weights
     weights = first.members[0].weights or {}
     assert all(numpy.array_equal(weights[name], saved[name]) for name in weights)
 

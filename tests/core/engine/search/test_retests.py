@@ -67,7 +67,9 @@ def search(file: Path, into: str, *settings: str) -> tuple[list[Any], ...]:
     assert done.model is not None
     with closing(sqlite3.connect(file.parent / into / "p" / "study.sqlite")) as database:
         retests = database.execute("SELECT number, retests FROM trial ORDER BY 1").fetchall()
-    winner = [(done.model.trial, *(done.model.weights[name].tobytes() for name in sorted(done.model.weights)))]
+    winner = [
+        (done.model.trial, *(done.model.first.weights[name].tobytes() for name in sorted(done.model.first.weights)))
+    ]
     return (*bits(file.parent / into / "p"), retests, winner)
 
 

@@ -14,7 +14,7 @@ import numpy
 import pytest
 from caviar import Trial, load
 from caviar.engine.analysis.results import model_of
-from caviar.engine.model.saved import NotAModel
+from caviar.engine.model.on_disk import NotAModel
 from caviar.engine.storage.study_view import read_study
 from caviar.engine.study import Interrupted
 from caviar.plugin import History, Random, Space
@@ -97,7 +97,7 @@ def test_the_winners_weights_are_kept_though_others_have_a_better_objective(file
     assert done.summary.best.index != (free.best and free.best.index)
     assert done.model is not None
     with read_study(SQLite(), done.info.folder) as ledger:
-        assert set(ledger.weights(done.summary.best.index)) == set(done.model.weights)
+        assert set(ledger.weights(done.summary.best.index)) == set(done.model.first.weights)
 
 
 def test_where_nobody_meets_them_there_is_no_winner_and_it_is_said_who_came_nearest(file: Path) -> None:

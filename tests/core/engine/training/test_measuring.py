@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from caviar import TrialState, load
 from caviar.engine.analysis.results import read_results
-from caviar.engine.model.saved import open_model
+from caviar.engine.model.on_disk import open_model
 from caviar.registry.code import with_code
 from caviar.registry.index import Entry, using
 from caviar.values.arrays import locked

@@ -12,7 +12,7 @@ from threading import Event, Thread
 import numpy
 import pytest
 from caviar import Pipeline
-from caviar.engine.model.saved import open_model
+from caviar.engine.model.on_disk import open_model
 from caviar.engine.training.one_thread import OneThread, libraries
 from caviar.engine.training.variants import variant_for
 from caviar.plugin import Array
@@ -93,7 +93,7 @@ def test_predictions_that_overlap_have_one_thread_and_leave_as_many_as_before(
     seen, inside, go_on = list[set[int]](), (Event(), Event()), (Event(), Event())
 
     def predict(number: int) -> None:
-        model = open_model(path)
+        model = open_model(path).first
         whole = model._predictor
 
         def slow(rows: Array) -> Array:

@@ -1,0 +1,110 @@
+"""A saved model's description for exporters, gathered from its plugins' own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from caviar.engine.data.prepare import Preparation
+from caviar.engine.failures.plugin_errors import others_blamed
+from caviar.engine.model.member import ModelMember
+from caviar.engine.model.saved import SavedModel
+from caviar.engine.training.job import Work
+from caviar.interfaces.exporter import ExportError
+from caviar.interfaces.plugin import Plugin
+from caviar.registry.load import base_of, declared, load, name_of, version_of
+from caviar.values.arrays import locked
+from caviar.values.description import (
+    ColumnDescription,
+    MemberDescription,
+    ModelDescription,
+    NoDescription,
+    Operation,
+)
+from caviar.values.segment import Segment
+from caviar.values.wrong_return import WrongReturn, described
+
+# What a kind's `description` describes: a class that overrides it, and inherits the description, has none.
+_COMPUTES = {"activation": "forward", "loss": "predict", "model": "forward", "trainer": "predict", "transform": "apply"}
+
+
+def describe(model: SavedModel) -> ModelDescription:
+    """Its columns, task and members. Raises ExportError where a plugin has no description, and NothingToPredict."""
+    model.require_prediction()
+    read = model.first.preparation
+    columns = tuple(
+        ColumnDescription(name, name in read.words, shape, read.levels.get(name, 0))
+        for name, shape in zip(read.features, read.shapes, strict=True)
+    )
+    with others_blamed():
+        try:
+            return ModelDescription(columns, model.task, tuple(map(_member, model.members)))
+        except NoDescription as missing:
+            raise _lacking(missing.plugin) from None
+
+
+def _member(member: ModelMember) -> MemberDescription:
+    prepared, task = member.preparation, member.preparation.task
+    numpy: Any = load("backend", "numpy")
+    work = Work(member.pipeline, numpy(), task, inputs=prepared.made)
+    population = work.population(Segment((member.trial,), ({},), 0, 0))
+    _check_own([*population.parts.values(), *prepared.transforms])
+    one = {name: array[None] for name, array in member.weights.items()}
+    trainer = population.parts["trainer"]
+    found = trainer.description(one, population, work.context(lambda: None))
+    if not isinstance(found, tuple) or len(found) != 2:
+        raise WrongReturn(trainer, "description", f"returned {described(found)} instead of layers and head")
+    layers, head = found
+    return MemberDescription(
+        member.trial,
+        member.pipeline.trainer.dtype,
+        tuple(_transforms(prepared)),
+        prepared.made,
+        tuple(_sealed(layers, trainer)),
+        next(_sealed([head], trainer)),
+        task.center,
+        task.scale,
+    )
+
+
+def _transforms(prepared: Preparation) -> Iterator[Operation]:
+    for transform, learned in zip(prepared.transforms, prepared.learned, strict=True):
+        given = {name: locked(array) for name, array in learned.items()}
+        yield from _sealed(transform.description(given), transform)
+
+
+def _sealed(operations: Iterable[Operation], plugin: Plugin) -> Iterator[Operation]:
+    """The same operations, whose arrays nobody can change."""
+    for each in operations:
+        if not isinstance(each, Operation):
+            raise WrongReturn(plugin, "description", f"gave {described(each)} instead of an Operation")
+        constants = {
+            name: value if isinstance(value, (int, float, tuple)) else locked(value)
+            for name, value in each.constants.items()
+        }
+        yield Operation(each.name, constants, each.column)
+
+
+def _check_own(plugins: Iterable[Plugin]) -> None:
+    """Raises NoDescription for a plugin whose description is that of a class whose computation it overrides."""
+    for plugin in plugins:
+        cls = declared(type(plugin))
+        if cls.kind in _COMPUTES:
+            place = _definer(cls, "description")
+            if cls.__mro__[place] is not base_of(cls.kind) and place > _definer(cls, _COMPUTES[cls.kind]):
+                raise NoDescription(plugin)
+        fields = (getattr(plugin, name) for name in type(plugin).model_fields)
+        _check_own(each for each in fields if isinstance(each, Plugin))
+
+
+def _definer(cls: type[Plugin], method: str) -> int:
+    """Where in the order of its classes a method comes from."""
+    return next(place for place, each in enumerate(cls.__mro__) if method in vars(each))
+
+
+def _lacking(plugin: object) -> ExportError:
+    cls: Any = declared(type(plugin)) if isinstance(plugin, Plugin) else type(plugin)
+    return ExportError(
+        f"{cls.kind} '{name_of(cls)}' of {version_of(cls)} cannot be exported: it has no description; "
+        f"its author adds a method `description`, see caviar.{base_of(cls.kind).__name__} and caviar.plugin.Operation"
+    )

@@ -1,0 +1,34 @@
+"""Exporting a saved model: an exporter gets its description and a path."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from caviar.config.hints.plugin_by_name import plugin_by_name
+from caviar.engine.failures.plugin_errors import told
+from caviar.engine.model.describe import describe
+from caviar.engine.model.saved import SavedModel
+from caviar.interfaces.exporter import Exporter, ExportError
+from caviar.registry.index import PluginError
+from caviar.registry.load import name_of, version_of
+from caviar.values.problem import Problem
+
+
+def export(model: SavedModel, exporter: str | Exporter, path: Path) -> None:
+    """Lets an exporter, or that of a name, write the model. Raises ExportError, PluginError and NothingToPredict."""
+    writer: Any = plugin_by_name("exporter", exporter)() if isinstance(exporter, str) else exporter
+    if not isinstance(writer, Exporter):
+        raise ExportError(f"{writer!r} is no exporter: give the name of one, or an object of a class that extends it")
+    description = describe(model)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        writer.export(description, path)
+    except Problem:
+        raise
+    except OSError as error:
+        raise ExportError(f"{error.filename or path}: {error.strerror or error}") from error
+    except Exception as error:  # a plugin may raise anything
+        raise PluginError(told(error, writer)) from error
+    if not path.exists():
+        raise ExportError(f"exporter '{name_of(type(writer))}' of {version_of(type(writer))} wrote nothing to {path}")

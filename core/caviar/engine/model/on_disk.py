@@ -1,0 +1,142 @@
+"""A saved model on disk: one safetensors file with everything that prediction needs, and no code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from caviar.config.declaration.dump import to_toml
+from caviar.config.declaration.space import space_of
+from caviar.config.reading.resolved import loads
+from caviar.engine.data.prepare import Preparation
+from caviar.engine.model.member import ModelMember
+from caviar.engine.model.model_file import (
+    Damaged,
+    Facts,
+    MemberFacts,
+    OtherFile,
+    PreparationFacts,
+    packed,
+    unpacked,
+)
+from caviar.engine.model.saved import SavedModel
+from caviar.support.files import open_plain, sync_folder, why_unreadable, write_atomically
+from caviar.values.arrays import Array
+from caviar.values.problem import Problem
+
+_AGAIN = "`pipe run` of its pipeline writes it again"
+
+
+class NotAModel(Problem):
+    """The file is no model of ours; the message says which and why."""
+
+
+def best_file(folder: Path) -> Path:
+    """Where the model of a run's folder lies. Raises NotAModel where a link would lead out of it."""
+    if (models := folder / "models").is_symlink():
+        raise NotAModel(f"{models}: a link, which is not followed; put the folder itself there or remove the link")
+    return folder / "models" / "best.safetensors"
+
+
+def save_model(model: SavedModel, path: Path) -> None:
+    """Writes the file so that it is there whole or not at all; what members share is written once."""
+    preparations = _distinct(model.members)
+    places = {id(preparation): place for place, preparation in enumerate(preparations)}
+    arrays: dict[str, Array] = {}
+    for place, preparation in enumerate(preparations):
+        for number, learned in enumerate(preparation.learned):
+            arrays |= {f"{_transform(place, number)}{name}": array for name, array in learned.items()}
+    for number, member in enumerate(model.members):
+        arrays |= {f"{_weights(number)}{name}": array for name, array in member.weights.items()}
+    read = model.first.preparation
+    facts = Facts(
+        features=read.features,
+        shapes=read.shapes,
+        words=read.words,
+        levels=read.levels,
+        task=model.task,
+        preparations=tuple(PreparationFacts(each.made, each.task.center, each.task.scale) for each in preparations),
+        members=tuple(MemberFacts(each.trial, _portable(each), places[id(each.preparation)]) for each in model.members),
+        metrics=dict(model.metrics),
+    )
+    path.parent.mkdir(exist_ok=True)
+    write_atomically(path, packed(facts, arrays))
+    sync_folder(path.parent)
+
+
+def open_model(path: Path) -> SavedModel:
+    """Reads a model file and checks that it is as it was written. Raises NotAModel.
+
+    Runs no code but that of installed plugins it names.
+    """
+    try:
+        with open_plain(path) as file:
+            facts, arrays = unpacked(file.read())
+    except FileNotFoundError:
+        raise NotAModel(f"{path}: no such file; a run leaves it at its end, if a trial has finished") from None
+    except OSError as error:
+        raise NotAModel(f"{path}: {why_unreadable(error)}") from None
+    except OtherFile:
+        raise NotAModel(f"{path}: not a model written by this version of caviar; {_AGAIN}") from None
+    except Damaged as damage:
+        raise NotAModel(f"{path}: damaged or not a model: {damage}; {_AGAIN}") from None
+    where = str(path)
+    try:
+        members = _members(facts, arrays, where)
+        used = sum(len(each.weights) for each in members)
+        used += sum(len(learned) for each in _distinct(members) for learned in each.learned)
+        if len(arrays) != used:
+            raise ValueError("arrays of no use")
+        for number, member in enumerate(members):
+            where = f"{path}: member {number}" if len(members) > 1 else str(path)
+            if len(space_of(member.pipeline)):
+                raise ValueError("ranges in its pipeline")
+            member.rehearse()
+        return SavedModel(members, facts.metrics)
+    except Problem:
+        raise
+    except Exception as error:  # whatever plugins raise that are given what is not theirs
+        why = f"{type(error).__name__}: {error}"
+        raise NotAModel(f"{where}: its parts do not fit together ({why}); {_AGAIN}") from error
+
+
+def _members(facts: Facts, arrays: Mapping[str, Array], where: str) -> tuple[ModelMember, ...]:
+    pipelines = [loads(each.pipeline, where) for each in facts.members]
+    preparations: dict[int, Preparation] = {}
+    for each, pipeline in zip(facts.members, pipelines, strict=True):
+        transforms, place = tuple(pipeline.transform), each.preparation
+        if place not in preparations:
+            known = facts.preparations[place]
+            learned = tuple(_below(arrays, _transform(place, number)) for number in range(len(transforms)))
+            task = replace(facts.task, center=known.center, scale=known.scale)
+            read = facts.features, facts.shapes, facts.words, facts.levels
+            preparations[place] = Preparation(transforms, learned, *read, known.made, task)
+        elif preparations[place].transforms != transforms:
+            raise ValueError("members of one preparation have other transforms")
+    return tuple(
+        ModelMember(each.trial, pipeline, preparations[each.preparation], _below(arrays, _weights(number)))
+        for number, (each, pipeline) in enumerate(zip(facts.members, pipelines, strict=True))
+    )
+
+
+def _portable(member: ModelMember) -> str:
+    """Its pipeline as TOML, without the backend: it predicts wherever it is opened."""
+    return to_toml(member.pipeline.model_copy(update={"backend": None}))
+
+
+def _distinct(members: Iterable[ModelMember]) -> list[Preparation]:
+    """Each preparation once; members that share one hold the same object."""
+    return list({id(each.preparation): each.preparation for each in members}.values())
+
+
+def _transform(preparation: int, number: int) -> str:
+    return f"preparation.{preparation}.transform.{number}."
+
+
+def _weights(member: int) -> str:
+    return f"member.{member}.weights."
+
+
+def _below(arrays: Mapping[str, Array], prefix: str) -> dict[str, Array]:
+    return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}

@@ -1,0 +1,97 @@
+"""What a model's description predicts: the formulas of `caviar.plugin.Operation` in NumPy, for laws to compare with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from math import pi, sqrt
+from typing import Any, TypeAlias
+
+import numpy
+
+from caviar.testing.tools import skip
+from caviar.values.arrays import Array
+from caviar.values.description import MemberDescription, ModelDescription, Operation
+
+Formulas: TypeAlias = Mapping[str, Callable[..., Any]]
+
+
+def computed(formulas: Formulas, operation: Operation, values: Array) -> Array:
+    """One operation on a column, or on rows (rows, inputs). Skips the law where the formula is the plugin's own."""
+    if operation.name not in formulas:
+        skip(f"the operation '{operation.name}' is the plugin's own, which only its author can compute")
+    found: Array = formulas[operation.name](values, **operation.constants)
+    return found
+
+
+def prediction_of(model: ModelDescription, columns: Mapping[str, Array]) -> Array:
+    """The mean over the members: probabilities (rows, classes), or targets (rows, targets)."""
+    answers = [_member(member, columns) for member in model.members]
+    combined: Array = numpy.stack(answers).mean(axis=0, dtype=numpy.float64)
+    return combined
+
+
+def _member(member: MemberDescription, columns: Mapping[str, Array]) -> Array:
+    table = dict(columns)
+    for each in member.transforms:
+        table[each.column] = computed(TRANSFORMS, each, table[each.column])
+    blocks = [table[column.name] for column in member.inputs.columns]
+    a = numpy.concatenate([block.reshape(len(block), -1).astype(member.dtype) for block in blocks], axis=1)
+    for each in member.layers:
+        a = computed(LAYERS, each, a)
+    a = computed(HEADS, member.head, a)
+    return a * numpy.asarray(member.scale) + numpy.asarray(member.center) if member.scale else a
+
+
+def _fill(column: Array, value: Array) -> Array:
+    filled: Array = numpy.asarray(numpy.where(numpy.isnan(column), value, column), column.dtype)
+    return filled
+
+
+def _one_hot(column: Array, words: tuple[str, ...]) -> Array:
+    cells = ["" if cell is None else cell for cell in column]
+    return numpy.asarray([[cell == word for word in words] for cell in cells], dtype=bool)
+
+
+def _scale(column: Array, center: Array, width: Array) -> Array:
+    scaled: Array = ((column.astype(numpy.float64) - center) / width).astype(numpy.float32)
+    return scaled
+
+
+def _layernorm(a: Array, gamma: Array, beta: Array, epsilon: float) -> Array:
+    centered = a - a.mean(axis=-1, keepdims=True)
+    normalized: Array = centered / numpy.sqrt((centered**2).mean(axis=-1, keepdims=True) + epsilon)
+    return gamma * normalized + beta
+
+
+def _logistic(a: Array) -> Array:
+    small = numpy.exp(-numpy.abs(a))
+    share: Array = numpy.where(a >= 0, 1, small) / (1 + small)
+    return share
+
+
+def _softmax(o: Array) -> Array:
+    large = numpy.exp(o - o.max(axis=-1, keepdims=True))
+    probabilities: Array = large / large.sum(axis=-1, keepdims=True)
+    return probabilities
+
+
+def _two_classes(o: Array) -> Array:
+    return numpy.concatenate([_logistic(-o), _logistic(o)], axis=-1)
+
+
+TRANSFORMS: Formulas = {
+    "fill": _fill,
+    "scale": _scale,
+    "one-hot": _one_hot,
+}
+LAYERS: Formulas = {
+    "dense": lambda a, weight, bias: a @ weight + bias,
+    "layernorm": _layernorm,
+    "relu": lambda a: numpy.maximum(a, 0),
+    "leaky-relu": lambda a, slope: numpy.where(a > 0, a, slope * a),
+    "gelu": lambda a: a * (1 + numpy.tanh(sqrt(2 / pi) * (a + 0.044715 * a**3))) / 2,
+    "silu": lambda a: a * _logistic(a),
+    "sigmoid": _logistic,
+    "tanh": numpy.tanh,
+}
+HEADS: Formulas = {"softmax": _softmax, "sigmoid": _two_classes, "identity": lambda o: o}

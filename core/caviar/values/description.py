@@ -1,0 +1,101 @@
+"""Descriptions: a trained model as named formulas and their constants, for programs that are not Caviar."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from caviar.values.arrays import Array
+from caviar.values.inputs import Inputs
+from caviar.values.task import Task
+
+Constant: TypeAlias = Array | float | tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One step of a prediction: the name of its formula, and the constants in it.
+
+    `column` is the column that a transform changes; layers and heads have none. Arrays are NumPy's, and read-only.
+
+    The transforms of a column c, which is (rows,) or ``(rows, *shape)``::
+
+        fill     value            c, where it is missing (NaN) the value, in c's own type
+        scale    center, width    (c - center) / width, computed in float64 and rounded to float32
+        one-hot  words            a flag for each word, (rows, words), 1 where c is that word; a missing word is ""
+
+    The layers, a of (rows, inputs)::
+
+        dense       weight, bias           a @ weight + bias
+        layernorm   gamma, beta, epsilon   gamma * (a - m) / sqrt(v + epsilon) + beta, m and v the mean and the biased
+                                           variance of each row
+        relu                               max(a, 0)
+        leaky-relu  slope                  a where a > 0, else slope * a
+        gelu                               a * (1 + tanh(sqrt(2 / pi) * (a + 0.044715 a^3))) / 2
+        silu                               a / (1 + exp(-a))
+        sigmoid                            1 / (1 + exp(-a))
+        tanh                               tanh(a)
+
+    The heads, o of (rows, outputs)::
+
+        softmax    exp(o) / sum exp(o) over the outputs: the probability of each class
+        sigmoid    of one output: p = 1 / (1 + exp(-o)) is the probability of the second class, 1 - p of the first
+        identity   o
+
+    A plugin that computes something else may give it a name of its own; exporters that do not know it refuse.
+    """
+
+    name: str
+    constants: Mapping[str, Constant] = field(default_factory=dict)
+    column: str = ""
+
+
+@dataclass(frozen=True)
+class ColumnDescription:
+    """A column that the model reads: words or numbers, of this shape in each row; `levels` of a category's codes."""
+
+    name: str
+    words: bool = False
+    shape: tuple[int, ...] = ()
+    levels: int = 0
+
+
+@dataclass(frozen=True)
+class MemberDescription:
+    """How one member predicts.
+
+    1. `transforms` change the columns in turn.
+    2. The columns that `inputs` names are flattened and joined in its order, and rounded to `dtype`: (rows, inputs).
+    3. `layers` follow each other, then `head`. Constants of layers have the type `dtype`, in which Caviar computes.
+    4. In a regression, target k is output k * scale[k] + center[k], in float64.
+    """
+
+    trial: int
+    dtype: str
+    transforms: tuple[Operation, ...]
+    inputs: Inputs
+    layers: tuple[Operation, ...]
+    head: Operation
+    center: tuple[float, ...] = ()
+    scale: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
+class ModelDescription:
+    """A saved model: it predicts the mean of what its members predict, probabilities or targets, taken in float64.
+
+    `task` names targets and classes; the class of a row is the one with the largest probability.
+    """
+
+    columns: tuple[ColumnDescription, ...]
+    task: Task
+    members: tuple[MemberDescription, ...]
+
+
+class NoDescription(Exception):
+    """Raised by what a plugin's kind has for a description where the plugin has none; the engine reports it."""
+
+    def __init__(self, plugin: object) -> None:
+        super().__init__(f"{type(plugin).__name__} has no description")
+        self.plugin = plugin

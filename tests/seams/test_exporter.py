@@ -1,0 +1,212 @@
+"""Seam: exporters are a kind. One by a third party (numpy_exporter.py, public names alone) gets a model's description,
+writes it as an archive, and what NumPy predicts from that is what Caviar predicts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy
+import pytest
+from caviar import ExportError, Pipeline, PluginError, TrainedModel, load, open_run
+from caviar.plugin import Activation, Array, Exporter, ModelDescription, Table, Transform
+from caviar.testing import ExporterContract, prediction_of
+from caviar_plugins import (
+    GELU,
+    MLP,
+    BatchNorm,
+    BinaryCrossEntropy,
+    Impute,
+    Inline,
+    LayerNorm,
+    LeakyReLU,
+    MinMax,
+    OneHot,
+    PopulationTrainer,
+    ReLU,
+    Tanh,
+)
+from pydantic import PrivateAttr
+
+from tests.seams.numpy_exporter import NumPyArchive, predicted
+
+
+class Rows:
+    """As little of a data frame as Caviar asks for."""
+
+    def __init__(self, columns: dict[str, Array]) -> None:
+        self.columns = columns
+
+    def __getitem__(self, name: str) -> Array:
+        return self.columns[name]
+
+
+def rows(seed: int) -> Rows:
+    """Numbers with gaps, words with gaps, and flags."""
+    random = numpy.random.default_rng(seed)
+    size = random.normal(5, 3, 80)
+    size[::7] = numpy.nan
+    towns = numpy.asarray(["oslo", "rome", None, "bern"], dtype=object)
+    return Rows({"size": size, "town": random.permutation(towns.repeat(20)), "new": random.random(80) > 0.5})
+
+
+def trained(regression: bool, **parts: Any) -> TrainedModel:
+    x = rows(0)
+    number = 100 + 20 * numpy.nan_to_num(x["size"]) + 7 * (x["town"] == "rome")
+    truth = number if regression else numpy.where(number > 180, "high", "low")
+    given: dict[str, Any] = {"normalizer": BatchNorm(), "model": MLP(units=(9, 5))}
+    given["trainer"] = PopulationTrainer(epochs=2, dtype="float64")
+    best = Pipeline(executor=Inline(), reporter=(), **(given | parts)).run(x, truth).best
+    assert best is not None
+    return best
+
+
+def exported(model: TrainedModel, folder: Path) -> Array:
+    """What the archive predicts of new rows."""
+    model.export(NumPyArchive(), folder / "new" / "model.npz")
+    found: Array = predicted(folder / "new" / "model.npz", rows(1).columns)
+    return found
+
+
+class TestNumPyArchive(ExporterContract):
+    exporter = NumPyArchive()
+
+    def predicted(self, path: Path, columns: Mapping[str, Array]) -> Any:
+        return predicted(path, columns)
+
+
+@pytest.mark.parametrize("place", ["before-activation", "after-activation"])
+def test_a_classification_with_categories_and_gaps_predicts_the_same_elsewhere(tmp_path: Path, place: Any) -> None:
+    model = trained(False, normalizer=BatchNorm(place=place))
+    probabilities = exported(model, tmp_path)
+    numpy.testing.assert_allclose(probabilities, model.probabilities(rows(1)), rtol=1e-12)
+    assert [model.classes[code] for code in probabilities.argmax(axis=1)] == model.predict(rows(1)).tolist()
+
+
+def test_a_regression_predicts_the_same_elsewhere(tmp_path: Path) -> None:
+    model = trained(True, model=MLP(units=(7,), activation=Tanh()), transform=(Impute(), OneHot(), MinMax()))
+    numpy.testing.assert_allclose(exported(model, tmp_path)[:, 0], model.predict(rows(1)), rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"model": MLP(units=(6, 4), activation=GELU()), "normalizer": LayerNorm()},
+        {"model": MLP(units=6, activation=LeakyReLU(slope=0.2)), "normalizer": LayerNorm(place="after-activation")},
+        {"trainer": PopulationTrainer(epochs=2, dtype="float64", loss=BinaryCrossEntropy())},
+    ],
+)
+def test_other_activations_normalizers_and_losses_are_described_as_they_predict(
+    parts: dict[str, Any], tmp_path: Path
+) -> None:
+    model, kept = trained(False, **parts), Kept()
+    model.export(kept, tmp_path / "kept")
+    (description,) = kept.seen
+    expected = model.probabilities(rows(1))
+    numpy.testing.assert_allclose(prediction_of(description, rows(1).columns), expected, rtol=1e-12)
+    assert [each.name for each in description.columns if each.words] == ["town"]
+
+
+def test_an_exporter_cannot_change_the_model(tmp_path: Path) -> None:
+    kept = Kept()
+    trained(True).export(kept, tmp_path / "kept")
+    (member,) = kept.seen[0].members
+    for operation in (*member.transforms, *member.layers):
+        for constant in operation.constants.values():
+            assert not isinstance(constant, numpy.ndarray) or not constant.flags.writeable
+
+
+def test_a_plugin_without_a_description_is_named_with_what_to_do(tmp_path: Path) -> None:
+    for activation, transform in ((Mine(), None), (Steeper(), None), (ReLU(), Halved())):
+        parts: dict[str, Any] = {"model": MLP(units=4, activation=activation)}
+        if transform is not None:
+            parts["transform"] = (Impute(), OneHot(), transform)
+        model, lacking = trained(False, **parts), transform or activation
+        with pytest.raises(ExportError) as caught:
+            model.export(NumPyArchive(), tmp_path / "model.npz")
+        assert f"{lacking.kind} '{type(lacking).__name__.lower()}' of" in str(caught.value)
+        assert "cannot be exported: it has no description; its author adds a method `description`" in str(caught.value)
+        assert not (tmp_path / "model.npz").exists()
+
+
+def test_mistakes_of_and_about_exporters_are_reported(tmp_path: Path) -> None:
+    model = trained(True, model=MLP(units=4, activation=GELU()))
+    with pytest.raises(PluginError, match="exporter 'onxx'"):
+        model.export("onxx", tmp_path / "model.onnx")
+    with pytest.raises(ExportError, match="numpy-archive does not know the operation 'gelu'"):
+        model.export(NumPyArchive(), tmp_path / "model.npz")
+    with pytest.raises(PluginError, match=r"exporter 'broken' of .* failed: ZeroDivisionError"):
+        model.export(Broken(), tmp_path / "model.npz")
+    with pytest.raises(ExportError, match=r"exporter 'silent' of .* wrote nothing to .*model\.npz"):
+        model.export(Silent(), tmp_path / "model.npz")
+    with pytest.raises(ExportError, match="is no exporter"):
+        model.export(Tanh(), tmp_path / "model.npz")  # type: ignore[arg-type]
+    (tmp_path / "model").mkdir()
+    with pytest.raises(ExportError, match=r"model: Is a directory"):
+        model.export(Kept(), tmp_path / "model" / ".." / "model")
+
+
+def test_a_model_of_a_run_is_exported_by_name(tmp_path: Path) -> None:
+    (tmp_path / "p.toml").write_text(
+        'data = "digits"\nreporter = []\nexecutor = "inline"\nmodel.units = 4\n'
+        'trainer = { epochs = 1, dtype = "float64" }\n'
+    )
+    code = Path(__file__).with_name("numpy_exporter.py")
+    load(tmp_path / "p.toml", code=code).run(runs=tmp_path)
+    model = open_run(tmp_path / "p").model()
+    model.export("numpy-archive", tmp_path / "model.npz")
+    x = numpy.random.default_rng(0).integers(0, 17, (20, 8, 8))
+    numpy.testing.assert_allclose(predicted(tmp_path / "model.npz", {"x": x}), model.probabilities(x), rtol=1e-12)
+
+
+class Kept(Exporter, interface=1):
+    """Keeps the description."""
+
+    _seen: list[ModelDescription] = PrivateAttr(default_factory=list)
+
+    @property
+    def seen(self) -> list[ModelDescription]:
+        return self._seen
+
+    def export(self, model: ModelDescription, path: Path) -> None:
+        self._seen.append(model)
+        path.write_text("seen")
+
+
+class Broken(Exporter, interface=1):
+    def export(self, model: ModelDescription, path: Path) -> None:
+        raise ZeroDivisionError
+
+
+class Silent(Exporter, interface=1):
+    def export(self, model: ModelDescription, path: Path) -> None:
+        return None
+
+
+class Mine(Activation, interface=1):
+    """It has no description."""
+
+    def forward(self, z: Array) -> tuple[Array, Any]:
+        return z, None
+
+    def backward(self, gradient: Array, cache: Any) -> Array:
+        return gradient
+
+
+class Steeper(ReLU, interface=1):
+    """It inherits the description of something that it does not compute."""
+
+    def forward(self, z: Array) -> tuple[Array, Any]:
+        a, cache = super().forward(z)
+        return 2 * a, 2 * cache
+
+
+class Halved(Transform, interface=2):
+    """It has no description."""
+
+    def fit(self, table: Table) -> dict[str, Array]:
+        return {}
+
+    def apply(self, table: Table, learned: dict[str, Array]) -> Table:
+        return table.with_columns({**table.columns, "size": table.columns["size"] / 2})

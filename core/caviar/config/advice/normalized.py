@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from caviar.interfaces.sampler import Sampler
+from caviar.config.declaration.walk import alternatives
 from caviar.registry.load import name_of
 
 if TYPE_CHECKING:
@@ -13,6 +13,4 @@ if TYPE_CHECKING:
 
 def batch_normalized(pipeline: Pipeline) -> bool:
     """batchnorm is the normalizer, or one of a choice."""
-    normalizer = pipeline.normalizer
-    options = normalizer.ends() if isinstance(normalizer, Sampler) else (normalizer,)
-    return any(name_of(type(each)) == "batchnorm" for each in options)
+    return any(name_of(type(each)) == "batchnorm" for each in alternatives(pipeline.normalizer))

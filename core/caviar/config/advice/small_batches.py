@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from caviar.config.advice.advice import Advice
 from caviar.config.advice.normalized import batch_normalized
-from caviar.interfaces.sampler import Sampler
+from caviar.config.declaration.walk import alternatives
 
 if TYPE_CHECKING:
     from caviar.config.declaration.pipeline import Pipeline
@@ -17,8 +17,7 @@ _FEWEST = 8
 
 def small_batches(pipeline: Pipeline) -> Iterator[Advice]:
     """batchnorm with mini-batches under eight rows."""
-    size = getattr(pipeline.trainer, "batch_size", _FEWEST)
-    smallest = min(size.ends()) if isinstance(size, Sampler) else size
+    smallest = min(alternatives(getattr(pipeline.trainer, "batch_size", _FEWEST)))
     if batch_normalized(pipeline) and smallest < _FEWEST:
         text = f"mean and deviation of {smallest} rows are mostly noise; take {_FEWEST} or more with batchnorm"
         yield Advice("small-batches", "trainer.batch_size", text)

@@ -77,7 +77,7 @@ class Declared(BaseModel, IsDeclared, metaclass=_Declaring):
 
     @field_validator("*", mode="before")
     @classmethod
-    def _loosen(cls, value: Any, info: ValidationInfo) -> Any:
+    def _coerced(cls, value: Any, info: ValidationInfo) -> Any:
         assert info.field_name is not None
         return coerce(field_type(cls, info.field_name), value)
 

@@ -9,7 +9,6 @@ from typing import Any
 from caviar.config.declaration.pipeline import Pipeline
 from caviar.config.declaration.walk import Node, children, is_choice, rebuild, walk
 from caviar.interfaces.fields.declared import Declared
-from caviar.interfaces.fields.types import field_type
 from caviar.interfaces.plugin import Plugin
 from caviar.interfaces.sampler import Sampler
 from caviar.registry.load import label_of
@@ -73,7 +72,8 @@ def space_of(pipeline: Pipeline) -> Space:
 
 def floats(pipeline: Pipeline) -> frozenset[str]:
     """The searched paths in which the members of one population may differ; all others are structural."""
-    return frozenset(node.path for node in _searched(pipeline) if _is_floating(node))
+    single = (node for node in _searched(pipeline) if not is_choice(node.value))
+    return frozenset(node.path for node in single if node.owner and node.owner[0].is_floating(node.owner[1]))
 
 
 def owners(pipeline: Pipeline) -> dict[str, tuple[type[Declared], str]]:
@@ -121,11 +121,6 @@ def _dimension(node: Node) -> Dimension:
     scale: Scale = PluginChoice(sampler) if is_choice(sampler) else sampler
     tier = node.owner and node.owner[0].facts(node.owner[1]).tier
     return Dimension(node.path, scale, tier, sampler.ordered, sampler.levels(), *node.option)
-
-
-def _is_floating(node: Node) -> bool:
-    expected = node.owner and field_type(*node.owner)
-    return expected is not None and expected.tunable and float in expected.types and not is_choice(node.value)
 
 
 def _settled(value: Any, path: str, values: Mapping[str, Any]) -> Any:

@@ -26,9 +26,7 @@ _HOMES = {
         "ExportError",
     ),
     "caviar.interfaces.fields.field": (
-        "Each",
         "Many",
-        "Tunable",
         "setting",
         "tunable",
     ),
@@ -70,6 +68,10 @@ _HOMES = {
         "TrainerContext",
     ),
     "caviar.interfaces.transform": ("Transform",),
+    "caviar.interfaces.tunable": (
+        "Each",
+        "Tunable",
+    ),
     "caviar.registry.hooks": ("hook",),
     "caviar.registry.index": ("PluginError",),
     "caviar.registry.load": (
@@ -209,9 +211,7 @@ if TYPE_CHECKING:
     from caviar.interfaces.executor import Workers as Workers
     from caviar.interfaces.exporter import Exporter as Exporter
     from caviar.interfaces.exporter import ExportError as ExportError
-    from caviar.interfaces.fields.field import Each as Each
     from caviar.interfaces.fields.field import Many as Many
-    from caviar.interfaces.fields.field import Tunable as Tunable
     from caviar.interfaces.fields.field import setting as setting
     from caviar.interfaces.fields.field import tunable as tunable
     from caviar.interfaces.loss import Loss as Loss
@@ -242,6 +242,8 @@ if TYPE_CHECKING:
     from caviar.interfaces.trainer import Trainer as Trainer
     from caviar.interfaces.trainer import TrainerContext as TrainerContext
     from caviar.interfaces.transform import Transform as Transform
+    from caviar.interfaces.tunable import Each as Each
+    from caviar.interfaces.tunable import Tunable as Tunable
     from caviar.registry.hooks import hook as hook
     from caviar.registry.index import PluginError as PluginError
     from caviar.registry.load import name_of as name_of

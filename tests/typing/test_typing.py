@@ -39,7 +39,7 @@ def test_the_page_for_programs_passes_the_strict_checks(tmp_path: Path) -> None:
 def test_what_a_type_checker_refuses_is_still_refused(tmp_path: Path) -> None:
     (tmp_path / "wrong.py").write_text('from caviar_plugins import Adam\nAdam(learning_rate="0.1")\nAdam(rate=0.1)\n')
     told = complaints(tmp_path / "wrong.py")
-    assert 'incompatible type "str"; expected "float | IsSampler"' in told
+    assert 'incompatible type "str"; expected "float | Sampler"' in told
     assert 'Unexpected keyword argument "rate"' in told
 
 

@@ -158,12 +158,10 @@ def _beside(rows: Sequence[Sequence[str]], width: int | None) -> Iterator[str]:
 
 
 def _name(part: Plugin | None) -> str:
-    from caviar.interfaces.sampler import Sampler
+    from caviar.config.declaration.walk import alternatives
     from caviar.registry.load import label_of
 
-    if isinstance(part, Sampler):
-        return " | ".join(label_of(option) for option in part.ends())
-    return label_of(part) if part else "given by the program"
+    return " | ".join(map(label_of, alternatives(part))) if part else "given by the program"
 
 
 def _count(many: int, noun: str) -> str:

@@ -31,10 +31,10 @@ from caviar.config.declaration.space import (
     space_of,
     span,
 )
+from caviar.config.declaration.walk import alternatives
 from caviar.interfaces.backend import Backend
 from caviar.interfaces.data import Data
 from caviar.interfaces.model import Model
-from caviar.interfaces.sampler import Sampler
 from caviar.values.dimension import Dimension
 from caviar.values.head import Head
 from caviar.values.inputs import Inputs
@@ -199,9 +199,7 @@ def _batches_fit(pipeline: Pipeline, data: Data, head: Head) -> None:
     """Raises DataError where the training part is less than one batch must be."""
     if "normalizer" not in searched_tables(pipeline):
         return
-    normalizer = pipeline.normalizer
-    options = normalizer.ends() if isinstance(normalizer, Sampler) else (normalizer,)
-    smallest = max(each.smallest_batch for each in options)
+    smallest = max(each.smallest_batch for each in alternatives(pipeline.normalizer))
     free = head.rows - head.test
     rows = _parts(data, head)["training"]
     if data.folds:
@@ -237,8 +235,7 @@ def trials(pipeline: Pipeline) -> int:
 
 def steps(pipeline: Pipeline, rows: int) -> tuple[int, int] | None:
     """The fewest and the most mini-batches of an epoch, where the trainer has them."""
-    size = getattr(pipeline.trainer, "batch_size", None)
-    sizes = size.ends() if isinstance(size, Sampler) else (size,)
+    sizes = alternatives(getattr(pipeline.trainer, "batch_size", None))
     if any(not isinstance(each, int) for each in sizes):
         return None
     return ceil(rows / max(sizes)), ceil(rows / min(sizes))

@@ -8,12 +8,12 @@ from typing import Any
 from caviar.config.declaration.dump import inline, key_text, table_of
 from caviar.config.declaration.space import unread
 from caviar.config.declaration.tiers import complete
+from caviar.config.declaration.walk import is_choice
 from caviar.config.reading.build import Builder
 from caviar.config.reading.document import parse
 from caviar.config.reading.errors import Mistakes
 from caviar.config.reading.positions import Keys, Scan
 from caviar.interfaces.fields.declared import Declared
-from caviar.interfaces.plugin import Plugin
 from caviar.interfaces.sampler import Sampler
 
 
@@ -50,7 +50,7 @@ class _Filler:
     def complete(self, keys: Keys, raw: Any, value: Any) -> None:
         """Adds what the value at some keys leaves to defaults."""
         if isinstance(value, Sampler):
-            if isinstance(raw, dict) and any(isinstance(each, Plugin) for each in value.ends()):
+            if isinstance(raw, dict) and is_choice(value):
                 name, options = next(iter(raw.items()))
                 self._each((*keys, name), options, value.ends())
         elif isinstance(value, Declared):

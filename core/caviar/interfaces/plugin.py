@@ -62,7 +62,7 @@ class Plugin(Declared, IsPlugin):
             value = getattr(self, name)
             if isinstance(value, Plugin):
                 cut[name] = value.take(members)
-            elif type(self).is_tunable(name) and float in type(self).types(name):
+            elif type(self).is_floating(name):
                 cut[name] = value[members]
         return self.model_copy(update=cut)
 

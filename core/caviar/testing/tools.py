@@ -23,7 +23,7 @@ def spread(plugin: P, members: int) -> list[P]:
     values = {}
     for name in type(plugin).model_fields:
         search = type(plugin).facts(name).search
-        if search is not None and type(plugin).is_tunable(name) and float in type(plugin).types(name):
+        if search is not None and type(plugin).is_floating(name):
             values[name] = search.from_unit(places)
     return [
         plugin.model_copy(update={name: float(column[member]) for name, column in values.items()})

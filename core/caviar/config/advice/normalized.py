@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from caviar.interfaces.sampler import Sampler
+from caviar.config.declaration.walk import alternatives
 
 if TYPE_CHECKING:
     from caviar.config.declaration.pipeline import Pipeline
@@ -13,6 +13,4 @@ if TYPE_CHECKING:
 
 def batch_normalizers(pipeline: Pipeline) -> list[Normalizer]:
     """The normalizer, or those of a choice, that one row is not enough for."""
-    normalizer = pipeline.normalizer
-    options: tuple[Normalizer, ...] = normalizer.ends() if isinstance(normalizer, Sampler) else (normalizer,)
-    return [each for each in options if each.smallest_batch > 1]
+    return [each for each in alternatives(pipeline.normalizer) if each.smallest_batch > 1]

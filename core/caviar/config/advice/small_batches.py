@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from caviar.config.advice.advice import Advice
 from caviar.config.advice.normalized import batch_normalizers
-from caviar.interfaces.sampler import Sampler
+from caviar.config.declaration.walk import alternatives
 from caviar.registry.load import name_of
 
 if TYPE_CHECKING:
@@ -18,8 +18,7 @@ _FEWEST = 8
 
 def small_batches(pipeline: Pipeline) -> Iterator[Advice]:
     """A batch normalizer with mini-batches under eight rows."""
-    size = getattr(pipeline.trainer, "batch_size", _FEWEST)
-    smallest = min(size.ends()) if isinstance(size, Sampler) else size
+    smallest = min(alternatives(getattr(pipeline.trainer, "batch_size", _FEWEST)))
     if smallest < _FEWEST and (found := batch_normalizers(pipeline)):
         names = " or ".join(name_of(type(each)) for each in found)
         text = f"mean and deviation of {smallest} rows are mostly noise; take {_FEWEST} or more with {names}"

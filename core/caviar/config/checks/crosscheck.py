@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from difflib import get_close_matches
-from typing import Any
 
 from caviar.config.advice.rules import AFTER, RULES
 from caviar.config.checks.metrics import asked_metric
@@ -13,14 +12,13 @@ from caviar.config.checks.sources import source_complaints
 from caviar.config.declaration.goal import declared_goal
 from caviar.config.declaration.pipeline import Pipeline
 from caviar.config.declaration.space import SEARCHED, unread
+from caviar.config.declaration.walk import alternatives, plugins_in
 from caviar.config.hints.suggestions import closest, is_synonym
 from caviar.config.hints.synonyms import synonym_of
 from caviar.config.reading.positions import Keys
-from caviar.config.reading.resolved import plugins_in
 from caviar.interfaces.fields.types import field_type
 from caviar.interfaces.metric import Metric
 from caviar.interfaces.plugin import Plugin
-from caviar.interfaces.sampler import Sampler
 from caviar.registry import index
 from caviar.registry.flaws import flaw_of
 from caviar.registry.load import base_of, entry_of, name_of
@@ -127,8 +125,8 @@ def _folds(pipeline: Pipeline) -> Iterator[Complaint]:
 def _smallest_batch(pipeline: Pipeline) -> Iterator[Complaint]:
     if "batch_size" not in type(pipeline.trainer).model_fields:
         return
-    sizes = [size for size in _alternatives(pipeline.trainer.batch_size) if isinstance(size, int)]  # type: ignore[attr-defined]
-    for normalizer in () if "normalizer" in unread(pipeline) else _alternatives(pipeline.normalizer):
+    sizes = [size for size in alternatives(pipeline.trainer.batch_size) if isinstance(size, int)]  # type: ignore[attr-defined]
+    for normalizer in () if "normalizer" in unread(pipeline) else alternatives(pipeline.normalizer):
         smallest = normalizer.smallest_batch
         if sizes and min(sizes) < smallest:
             name = name_of(type(normalizer))
@@ -136,7 +134,7 @@ def _smallest_batch(pipeline: Pipeline) -> Iterator[Complaint]:
 
 
 def _schedules(pipeline: Pipeline) -> Iterator[Complaint]:
-    optimizers = () if "optimizer" in unread(pipeline) else _alternatives(pipeline.optimizer)
+    optimizers = () if "optimizer" in unread(pipeline) else alternatives(pipeline.optimizer)
     for field in pipeline.schedule:
         scheduled = [(part, name) for part in (*optimizers, pipeline.trainer) for name in _numbers(part)]
         known = dict.fromkeys(name for _, name in scheduled)
@@ -178,10 +176,6 @@ _RULES: dict[Callable[[Pipeline], Iterator[Complaint]], tuple[str, ...]] = {
     point_complaints: ("search", *SEARCHED),
     source_complaints: ("search", *SEARCHED),
 }
-
-
-def _alternatives(value: Any) -> tuple[Any, ...]:
-    return value.ends() if isinstance(value, Sampler) else (value,)
 
 
 def _numbers(part: Plugin) -> list[str]:

@@ -1,1 +1,1 @@
-"""What a pipeline declares: the pipeline, its space, its tiers, its text."""
+"""What a pipeline declares: the pipeline, the walk over its parts, its space, its tiers, its text."""

@@ -13,7 +13,7 @@ from caviar.interfaces.backend import Backend
 from caviar.interfaces.data import Data
 from caviar.interfaces.executor import Executor
 from caviar.interfaces.fields.declared import Declared
-from caviar.interfaces.fields.field import Each, Many, Tunable, setting
+from caviar.interfaces.fields.field import Many, setting
 from caviar.interfaces.metric import Metric
 from caviar.interfaces.model import Model
 from caviar.interfaces.normalizer import Normalizer
@@ -26,6 +26,7 @@ from caviar.interfaces.store import Store
 from caviar.interfaces.strategy import Strategy
 from caviar.interfaces.trainer import Trainer
 from caviar.interfaces.transform import Transform
+from caviar.interfaces.tunable import Each, Tunable
 from caviar.registry.index import Registry, current
 from caviar.registry.load import entry_of, load, name_of
 from caviar.support.files import file_or_url

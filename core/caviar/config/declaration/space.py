@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from caviar.config.declaration.pipeline import Pipeline
+from caviar.config.declaration.walk import Node, children, is_choice, rebuild, walk
 from caviar.interfaces.fields.declared import Declared
-from caviar.interfaces.fields.types import field_type
 from caviar.interfaces.plugin import Plugin
 from caviar.interfaces.sampler import Sampler
 from caviar.registry.load import label_of
@@ -67,17 +67,18 @@ class PluginChoice:
 
 def space_of(pipeline: Pipeline) -> Space:
     """Every sampler, parents before their children."""
-    return Space(tuple(found.dimension for found in _walk(pipeline)))
+    return Space(tuple(map(_dimension, _searched(pipeline))))
 
 
 def floats(pipeline: Pipeline) -> frozenset[str]:
     """The searched paths in which the members of one population may differ; all others are structural."""
-    return frozenset(found.dimension.path for found in _walk(pipeline) if found.floating)
+    single = (node for node in _searched(pipeline) if not is_choice(node.value))
+    return frozenset(node.path for node in single if node.owner and node.owner[0].is_floating(node.owner[1]))
 
 
 def owners(pipeline: Pipeline) -> dict[str, tuple[type[Declared], str]]:
     """The class and the field that each searched path belongs to, where it belongs to one."""
-    return {found.dimension.path: found.owner for found in _walk(pipeline) if found.owner}
+    return {node.path: node.owner for node in _searched(pipeline) if node.owner}
 
 
 def sampler_of(dimension: Dimension) -> Sampler:
@@ -103,102 +104,31 @@ def parts_of(pipeline: Pipeline) -> dict[str, Plugin]:
     found: dict[str, Plugin] = {}
     for name in searched_tables(pipeline):
         value = getattr(pipeline, name)
-        if isinstance(value, Plugin):
-            found[name] = value
-        elif isinstance(value, tuple):
-            found |= {f"{name}.{label_of(each)}": each for each in value}
-        else:
-            found |= {f"{name}.{key}": each for key, each in value.items()}
+        single = isinstance(value, Plugin)
+        found |= {name: value} if single else {f"{name}.{word}": each for word, each in children(value)}
     return found
 
 
-@dataclass(frozen=True)
-class _Found:
-    dimension: Dimension
-    floating: bool
-    owner: tuple[type[Declared], str] | None = None
-
-
-@dataclass(frozen=True)
-class _Place:
-    """Where a value stands: its path, its tier, whether it may differ within a population, and when it counts."""
-
-    path: str
-    tier: int | None = None
-    floating: bool = False
-    parent: str | None = None
-    when: int | None = None
-    owner: tuple[type[Declared], str] | None = None
-
-    def below(self, word: str | int) -> _Place:
-        return _Place(f"{self.path}.{word}", parent=self.parent, when=self.when)
-
-    def element(self, place: int) -> _Place:
-        """One value of a list that a field holds: what holds for the field holds for it."""
-        return replace(self, path=f"{self.path}.{place}")
-
-    def field(self, cls: type[Declared], name: str) -> _Place:
-        facts, want = cls.facts(name), field_type(cls, name)
-        floating = want.tunable and float in want.types
-        return _Place(f"{self.path}.{name}", facts.tier, floating, self.parent, self.when, (cls, name))
-
-    def option(self, level: int, label: str) -> _Place:
-        return _Place(f"{self.path}.{label}", parent=self.path, when=level)
-
-
-def _walk(pipeline: Pipeline) -> Iterator[_Found]:
+def _searched(pipeline: Pipeline) -> Iterator[Node]:
+    """Where samplers stand."""
     for name in searched_tables(pipeline):
-        yield from _visit(getattr(pipeline, name), _Place(name, owner=(Pipeline, name)))
+        nodes = walk(Node(name, getattr(pipeline, name), (Pipeline, name)))
+        yield from (node for node in nodes if isinstance(node.value, Sampler))
 
 
-def _visit(value: Any, at: _Place) -> Iterator[_Found]:
-    if isinstance(value, Sampler):
-        if not is_choice(value):
-            dimension = Dimension(at.path, value, at.tier, value.ordered, value.levels(), at.parent, at.when)
-            yield _Found(dimension, at.floating, at.owner)
-            return
-        scale: Scale = PluginChoice(value)
-        dimension = Dimension(at.path, scale, at.tier, False, value.levels(), at.parent, at.when)
-        yield _Found(dimension, False, at.owner)
-        for level, option in enumerate(value.ends()):
-            yield from _visit(option, at.option(level, label_of(option)))
-    elif isinstance(value, Declared):
-        for field in type(value).model_fields:
-            yield from _visit(getattr(value, field), at.field(type(value), field))
-    elif isinstance(value, (tuple, dict)):
-        for word, each in elements(value):
-            yield from _visit(each, at.element(word) if isinstance(word, int) else at.below(word))
+def _dimension(node: Node) -> Dimension:
+    sampler: Sampler = node.value
+    scale: Scale = PluginChoice(sampler) if is_choice(sampler) else sampler
+    tier = node.owner and node.owner[0].facts(node.owner[1]).tier
+    return Dimension(node.path, scale, tier, sampler.ordered, sampler.levels(), *node.option)
 
 
 def _settled(value: Any, path: str, values: Mapping[str, Any]) -> Any:
     if isinstance(value, Sampler):
         if not is_choice(value):
             return values[path]
-        chosen = {label_of(option): option for option in value.ends()}[values[path]]
+        chosen = dict(children(value))[values[path]]
         return _settled(chosen, f"{path}.{values[path]}", values)
     if not any(searched.startswith(f"{path}.") for searched in values):
         return value
-    if isinstance(value, Declared):
-        fields = type(value).model_fields
-        return value.model_copy(
-            update={field: _settled(getattr(value, field), f"{path}.{field}", values) for field in fields}
-        )
-    if isinstance(value, dict):
-        return {word: _settled(each, f"{path}.{word}", values) for word, each in value.items()}
-    if isinstance(value, tuple):
-        return tuple(_settled(each, f"{path}.{word}", values) for word, each in elements(value))
-    return value
-
-
-def elements(value: tuple[Any, ...] | dict[str, Any]) -> Iterator[tuple[str | int, Any]]:
-    """Elements with their words: keys, plugins' names, else places."""
-    if isinstance(value, dict):
-        yield from value.items()
-    else:
-        for place, each in enumerate(value):
-            yield (label_of(each) if isinstance(each, Plugin) and not isinstance(each, Sampler) else place), each
-
-
-def is_choice(sampler: Sampler) -> bool:
-    """Whether a sampler's options are plugins."""
-    return not sampler.ordered and any(isinstance(option, Plugin) for option in sampler.ends())
+    return rebuild(value, lambda word, each: _settled(each, f"{path}.{word}", values))

@@ -7,6 +7,7 @@ from typing import Any
 
 from caviar.config.declaration.pipeline import Pipeline
 from caviar.config.declaration.space import searched_tables, space_of
+from caviar.config.declaration.walk import rebuild
 from caviar.interfaces.fields.declared import Declared
 from caviar.interfaces.sampler import Sampler
 
@@ -37,16 +38,14 @@ def _with_search(pipeline: Pipeline, **changes: Any) -> Pipeline:
 
 def _filled(value: Any, tiers: Collection[int]) -> Any:
     """Declared ranges in place of the defaults that nobody wrote down; what is written stays."""
-    if isinstance(value, tuple):
-        return tuple(_filled(each, tiers) for each in value)
-    if isinstance(value, dict):
-        return {key: _filled(each, tiers) for key, each in value.items()}
-    if not isinstance(value, Declared) or isinstance(value, Sampler):
+    if isinstance(value, Sampler):
         return value
-    changes: dict[str, Any] = {}
-    for field in type(value).model_fields:
-        facts, now = type(value).facts(field), getattr(value, field)
-        wanted = facts.search is not None and facts.tier in tiers and field not in value.model_fields_set
-        changes[field] = facts.search if wanted else _filled(now, tiers)
-    changes = {field: each for field, each in changes.items() if each is not getattr(value, field)}
-    return value.model_copy(update=changes) if changes else value
+
+    def filled(word: str | int, now: Any) -> Any:
+        if isinstance(value, Declared) and word not in value.model_fields_set:
+            facts = value.facts(str(word))
+            if facts.search is not None and facts.tier in tiers:
+                return facts.search
+        return _filled(now, tiers)
+
+    return rebuild(value, filled)

@@ -33,12 +33,11 @@ def suggestion_for_list(expected: FieldType, raw: Any) -> str | None:
     return f"must be {expected.words()}, not {say(raw)}; to search among several write {inline({'choice': raw})}"
 
 
-def suggestion_for_single(expected: FieldType, raw: Any, path: str) -> str | None:
-    """What to tell of one plugin where a table of several belongs, such as a schedule for each field."""
-    name = raw.get("use") if isinstance(raw, dict) else raw
-    if not (expected.entry and expected.entry.plugin and isinstance(name, str)):
+def suggestion_for_single(entry: FieldType | None, name: Any, path: str) -> str | None:
+    """What to tell of one plugin's name where a table of several belongs, such as a schedule for each field."""
+    if not (entry and entry.plugin and isinstance(name, str)):
         return None
-    kind = expected.entry.plugin.kind
+    kind = entry.plugin.kind
     return f"needs a {kind} for each field; write {path}.learning_rate = {inline(synonym_of(kind, name) or name)}"
 
 

@@ -24,7 +24,7 @@ from caviar.interfaces.sampler import Sampler
 from caviar.interfaces.trainer import Trainer
 from caviar.registry import index
 from caviar.registry.load import label_of
-from caviar.support.files import file_or_url, straight
+from caviar.support.files import straight
 
 
 class Builder:
@@ -98,36 +98,35 @@ class Builder:
 
     def value(self, expected: FieldType, raw: Any, at: Location, default: Any = None) -> Any:
         """What a field receives for what the file says."""
-        if raw == "auto" and expected.optional:
-            return None
         if Any in expected.types:
             return raw
         if isinstance(raw, dict) and is_range(raw, default) and (expected.tunable or not expected.entry):
             return build_sampler(self, expected, raw, at)
-        if expected.plugin and (str not in expected.types or isinstance(raw, dict)):
-            if text := suggestion_for_list(expected, raw):
-                raise self.fail(at, text)
-            return self.plugin(expected.plugin, raw, at, default)
-        if isinstance(raw, dict) and expected.nested:
-            return self.fields(expected.nested, raw, at)
-        if text := suggestion_for_single(expected, raw, at.path):
-            raise self.fail(at, text)
-        if isinstance(raw, dict) and expected.entry:
-            return {key: self.value(expected.entry, each, at.child(key)) for key, each in raw.items()}
-        if expected.element:
-            if isinstance(raw, list):
-                return self.elements(expected.element, raw, at)
-            if expected.element.plugin:
-                raise self.fail(at, f"must be {expected.words()}; write [[{at.path}]] or {at.path} = [ … ]")
-        if Path in expected.types and isinstance(raw, str):
-            named = file_or_url(raw) if str in expected.types else Path(raw)
-            return straight(self.document.folder(at.keys) / named.expanduser()) if isinstance(named, Path) else named
-        if text := suggestion_for_table(expected, raw):
-            raise self.fail(at, text)
-        return raw
 
-    def elements(self, expected: FieldType, raw: list[Any], at: Location) -> tuple[Any, ...]:
-        """The elements of a list; plugins in it are told apart by their names."""
+        def build(cls: type[Declared], said: Any) -> Declared:
+            if not issubclass(cls, Plugin):
+                return self.fields(cls, said, at)
+            if text := suggestion_for_list(expected, said):
+                raise self.fail(at, text)
+            return self.plugin(cls, said, at, default)
+
+        found = expected.accept(raw, build, lambda part, several: self.elements(part, several, at))
+        if found is raw and (text := self._misread(expected, raw, at)):
+            raise self.fail(at, text)
+        return straight(self.document.folder(at.keys) / found.expanduser()) if isinstance(found, Path) else found
+
+    def _misread(self, expected: FieldType, raw: Any, at: Location) -> str | None:
+        """What to tell of a value that nothing else was made of."""
+        if expected.element and expected.element.plugin:
+            return f"must be {expected.words()}; write [[{at.path}]] or {at.path} = [ … ]"
+        return suggestion_for_single(expected.entry, raw, at.path) or suggestion_for_table(expected, raw)
+
+    def elements(self, expected: FieldType, raw: list[Any] | dict[str, Any], at: Location) -> list[Any]:
+        """The entries of a table, or the elements of a list; plugins among these are told apart by their names."""
+        if isinstance(raw, dict):
+            if text := suggestion_for_single(expected, raw.get("use"), at.path):
+                raise self.fail(at, text)
+            return [self.value(expected, each, at.child(key)) for key, each in raw.items()]
         built, failed = [], False
         for place, each in enumerate(raw):
             try:
@@ -144,7 +143,7 @@ class Builder:
         for label, count in labels.items():
             if count > 1:
                 raise self.fail(at, f"{count} are called '{label}'; give each a name of its own: name = \"…\"")
-        return tuple(built)
+        return built
 
     def labelled(self, base: type[Plugin], raw: Any, at: Location, place: int) -> Plugin:
         """A plugin in a list, which may carry a name of its own."""

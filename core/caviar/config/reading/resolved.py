@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
 from caviar.config.declaration.pipeline import Pipeline
 from caviar.config.declaration.space import unread
+from caviar.config.declaration.walk import plugins_in
 from caviar.config.reading.build import Builder
 from caviar.config.reading.document import parse
 from caviar.config.reading.errors import Mistakes
 from caviar.config.reading.locations import InvalidValue, Location
 from caviar.interfaces.data import Data, DataError
 from caviar.interfaces.fields.declared import Declared
-from caviar.interfaces.plugin import Plugin
 from caviar.registry import index
 from caviar.registry.code import file_of
 from caviar.registry.load import entry_of, load, name_of, version_of
@@ -77,22 +77,7 @@ def reader_for(path: Path, target: str, trained: Data | None) -> Data:
 
 def versions_of(pipeline: Pipeline) -> dict[str, str]:
     """Who brings the plugins that results depend on, and in which version: "optimizer.adam" -> "caviar-ml 0.1.0"."""
-    read = [getattr(pipeline, name) for name in Pipeline.model_fields if name not in unread(pipeline)]
+    read = tuple(getattr(pipeline, name) for name in Pipeline.model_fields if name not in unread(pipeline))
     kinds = ((plugin.kind, type(plugin)) for plugin in plugins_in(read))
     found = {f"{kind}.{name_of(cls)}": version_of(cls) for kind, cls in kinds if kind not in _OUTSIDE}
     return dict(sorted(found.items()))
-
-
-def plugins_in(value: Any) -> Iterator[Plugin]:
-    """All plugins in a value: itself, those in its fields, and so on."""
-    if isinstance(value, Plugin):
-        yield value
-    if isinstance(value, Declared):
-        for field in type(value).model_fields:
-            yield from plugins_in(getattr(value, field))
-    elif isinstance(value, dict):
-        for each in value.values():
-            yield from plugins_in(each)
-    elif isinstance(value, (tuple, list)):
-        for each in value:
-            yield from plugins_in(each)

@@ -7,11 +7,11 @@ from typing import Any
 
 from caviar.config.declaration.dump import inline, key_text, sampler_table, table_of
 from caviar.config.declaration.pipeline import Pipeline
-from caviar.config.declaration.space import elements, is_choice, searched_tables
+from caviar.config.declaration.space import searched_tables
+from caviar.config.declaration.walk import rebuild
 from caviar.interfaces.fields.declared import Declared
 from caviar.interfaces.plugin import Plugin
 from caviar.interfaces.sampler import Sampler
-from caviar.registry.load import label_of
 
 
 def excerpt(pipeline: Pipeline, ranges: Mapping[str, Sampler], notes: Mapping[str, str]) -> tuple[str, str]:
@@ -45,35 +45,20 @@ def _table(header: str, brief: Any) -> list[str]:
 
 def _ranged(value: Any, path: str, ranges: Mapping[str, Sampler]) -> Any:
     """A part of a pipeline with other ranges."""
-    if isinstance(value, Sampler):
-        new = ranges.get(path, value)
-        if not is_choice(new):
-            return new
-        options = tuple(_ranged(option, f"{path}.{label_of(option)}", ranges) for option in new.ends())
-        return new.model_copy(update={next(iter(type(new).model_fields)): options})
-    if isinstance(value, Declared):
-        fields = type(value).model_fields
-        changed = {field: _ranged(getattr(value, field), f"{path}.{field}", ranges) for field in fields}
-        return value.model_copy(update=changed)
-    if isinstance(value, dict):
-        return {word: _ranged(each, f"{path}.{word}", ranges) for word, each in value.items()}
-    if isinstance(value, tuple):
-        return tuple(_ranged(each, f"{path}.{word}", ranges) for word, each in elements(value))
-    return value
+    new = ranges.get(path, value) if isinstance(value, Sampler) else value
+    return rebuild(new, lambda word, each: _ranged(each, f"{path}.{word}", ranges))
 
 
 def _brief(value: Any) -> Any:
     """A declared object as tables, lists and scalars, without what is at its default."""
     if isinstance(value, Sampler):
-        return {key: _brief(each) for key, each in sampler_table(value).items()}
-    if isinstance(value, Declared):
+        value = sampler_table(value)
+    elif isinstance(value, Declared):
         fields = type(value).model_fields
         table = {
-            key: _brief(each)
+            key: each
             for key, each in table_of(value).items()
             if key not in fields or each != fields[key].get_default(call_default_factory=True)
         }
-        return table["use"] if isinstance(value, Plugin) and len(table) == 1 else table
-    if isinstance(value, dict):
-        return {word: _brief(each) for word, each in value.items()}
-    return tuple(map(_brief, value)) if isinstance(value, tuple) else value
+        value = table["use"] if isinstance(value, Plugin) and len(table) == 1 else table
+    return rebuild(value, lambda _, each: _brief(each))

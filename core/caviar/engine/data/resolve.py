@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from caviar.config.checks.data_errors import few_rows
 from caviar.config.checks.losses import named_loss
 from caviar.config.checks.metrics import metrics_for, searched_metric
+from caviar.config.declaration.walk import alternatives
 from caviar.engine.data.prepare import Preparation, no_data, prepare
 from caviar.engine.search.objective import Objective, objective_of
 from caviar.engine.training.job import Work
 from caviar.engine.training.variants import variant_for
 from caviar.interfaces.backend import Backend
 from caviar.interfaces.data import DataError
-from caviar.interfaces.plugin import Plugin
 from caviar.interfaces.trainer import Trainer
 from caviar.registry.index import Entry, PluginError, entries, own_distribution, using
 from caviar.registry.load import load
@@ -69,7 +69,7 @@ def _data_for(pipeline: Pipeline) -> tuple[tuple[Dataset, ...], Preparation]:
         raise DataError("data: missing; give a [data] table with path and target")
     datasets, preparation = prepare(pipeline.data, pipeline.transform, trainer.dtype, Random(pipeline.seed))
     if "normalizer" in trainer.uses:
-        smallest = max(getattr(each, "smallest_batch", 1) for each in plugins_at(pipeline.normalizer))
+        smallest = max(each.smallest_batch for each in alternatives(pipeline.normalizer))
         fewest = min(len(dataset.split.train) for dataset in datasets)
         if fewest < smallest:
             raise few_rows(fewest, smallest)
@@ -121,8 +121,3 @@ def _automatic(known: tuple[Entry, ...]) -> Backend:
         if backend.missing() is None:
             return backend
     raise NoBackend(f"none can be used here; pip install --force-reinstall {own_distribution()}")
-
-
-def plugins_at(value: Any) -> tuple[Plugin, ...]:
-    """The plugin itself, or all options of a choice of plugins."""
-    return value.ends() if getattr(value, "kind", "") == "sampler" else (value,)

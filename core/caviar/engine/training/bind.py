@@ -36,7 +36,7 @@ def bind(members: Sequence[P], dtype: str, send: Callable[[Array], Array], form:
         values = [getattr(member, name) for member in members]
         if isinstance(values[0], Plugin):
             fields[name] = bind(values, dtype, send, form)
-        elif kind.is_tunable(name) and float in kind.types(name):
+        elif kind.is_floating(name):
             fields[name] = _column(values, dtype, _AXES.get(first.kind, _MOST_AXES), send)
         else:
             assert all(value == values[0] for value in values), f"{kind.__name__}.{name} differs within a population"

@@ -9,13 +9,12 @@ from typing import Any
 from caviar.config.declaration.pipeline import Pipeline
 from caviar.config.declaration.space import (
     PluginChoice,
-    elements,
-    is_choice,
     sampler_of,
     searched_tables,
     settle,
     space_of,
 )
+from caviar.config.declaration.walk import children, is_choice
 from caviar.interfaces.fields.declared import Declared
 from caviar.interfaces.fields.types import say
 from caviar.interfaces.plugin import Plugin
@@ -74,25 +73,20 @@ def _compare(here: Any, there: Any, path: str, home: str, values: Mapping[str, A
     if isinstance(here, Sampler):
         found.values[path], found.homes[path] = there, home
         if is_choice(here):
-            options = {label_of(option): option for option in here.ends()}
+            options = dict(children(here))
             found.values[path] = chosen = label_of(there) if isinstance(there, Plugin) else ""
             if chosen not in options:
                 raise NotTransferable(f"with another {path}")
             # Where it was a choice, too, the option's name is an element of the paths below it.
             below = f"{home}.{chosen}" if home in values else home
             _compare(options[chosen], there, f"{path}.{chosen}", below, values, found)
-    elif isinstance(here, Declared):
+    elif isinstance(here, (Declared, tuple, dict)):
         if type(here) is not type(there):
             raise NotTransferable(f"with another {path}")
         below = f"{home}.{values[home]}" if home in values else home
-        for name in type(here).model_fields:
-            if f"{path}.{name}" not in _NEVER_MATTERS:
-                _compare(getattr(here, name), getattr(there, name), f"{path}.{name}", f"{below}.{name}", values, found)
-    elif isinstance(here, (tuple, dict)):
-        if type(here) is not type(there):
-            raise NotTransferable(f"with another {path}")
         for word, ours, theirs in _pairs(here, there, path):
-            _compare(ours, theirs, f"{path}.{word}", f"{home}.{word}", values, found)
+            if f"{path}.{word}" not in _NEVER_MATTERS:
+                _compare(ours, theirs, f"{path}.{word}", f"{below}.{word}", values, found)
     elif here != there:
         if any(f"{each}.".startswith(f"{home}.") for each in values):
             raise NotTransferable(f"with another {path}")
@@ -100,9 +94,9 @@ def _compare(here: Any, there: Any, path: str, home: str, values: Mapping[str, A
 
 
 def _pairs(here: Any, there: Any, path: str) -> list[tuple[str | int, Any, Any]]:
-    """The elements of two lists or tables that belong together, with the word they have here."""
-    ours, theirs = list(elements(here)), list(elements(there))
-    if any(isinstance(each, Sampler) for _, each in ours):  # has no name to go by
+    """The children of two values of a class that belong together, with the word they have here."""
+    ours, theirs = list(children(here)), list(children(there))
+    if isinstance(here, tuple) and any(isinstance(each, Sampler) for _, each in ours):  # has no name to go by
         matched = [theirs[place] if place < len(theirs) else None for place in range(len(ours))]
     else:
         matched = [next((other for other in theirs if other[0] == word), None) for word, _ in ours]

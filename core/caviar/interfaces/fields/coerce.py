@@ -1,39 +1,21 @@
-"""Loosening: what programs and files may say in place of the exact value of a field."""
+"""Coercion in programs: what they may give in place of the exact value of a field."""
 
 from __future__ import annotations
 
-from os import PathLike
-from pathlib import Path
 from typing import Any
 
 from caviar.interfaces.fields import lookup
 from caviar.interfaces.fields.types import FieldType
-from caviar.support.files import file_or_url
 from caviar.values.problem import Problem
 
 
 def coerce(expected: FieldType, value: Any) -> Any:
-    """The value that is meant: tuples for lists, paths, plugins for their names, plain for NumPy's scalars.
+    """What a field accepts of a value; NumPy's scalars become Python's. Raises ValueError for an unknown plugin."""
+    return expected.accept(_plain(value), _named, _elements)
 
-    What nothing else is meant by stays as it is. Raises ValueError for a name that no plugin has.
-    """
-    value = _plain(value)
-    if Any in expected.types:
-        return value
-    if isinstance(value, str):
-        if value == "auto" and expected.optional:
-            return None
-        if expected.plugin and str not in expected.types:
-            return _named(expected.plugin, value)
-        if Path in expected.types:
-            return file_or_url(value) if str in expected.types else Path(value)
-    if isinstance(value, PathLike) and Path in expected.types:
-        return Path(value)
-    if isinstance(value, tuple) and expected.element:
-        return tuple(coerce(expected.element, each) for each in value)
-    if isinstance(value, dict) and expected.entry:
-        return {key: coerce(expected.entry, each) for key, each in value.items()}
-    return value
+
+def _elements(expected: FieldType, value: Any) -> list[Any]:
+    return [coerce(expected, each) for each in (value.values() if isinstance(value, dict) else value)]
 
 
 def _plain(value: Any) -> Any:
@@ -46,8 +28,10 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _named(base: type[Any], name: str) -> Any:
+def _named(base: type[Any], value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
     try:
-        return lookup.plugin_by_name(base.kind, name)()
+        return lookup.plugin_by_name(base.kind, value)()
     except Problem as problem:
         raise ValueError(str(problem)) from None

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
-from types import UnionType
-from typing import TYPE_CHECKING, Any, Union, dataclass_transform, get_args, get_origin
+from typing import TYPE_CHECKING, Any, dataclass_transform
 
 from pydantic import (
     BaseModel,
@@ -77,7 +75,7 @@ class Declared(BaseModel, IsDeclared, metaclass=_Declaring):
 
     @field_validator("*", mode="before")
     @classmethod
-    def _loosen(cls, value: Any, info: ValidationInfo) -> Any:
+    def _coerced(cls, value: Any, info: ValidationInfo) -> Any:
         assert info.field_name is not None
         return coerce(field_type(cls, info.field_name), value)
 
@@ -96,14 +94,9 @@ class Declared(BaseModel, IsDeclared, metaclass=_Declaring):
         return facts_of(cls.model_fields[field].metadata)
 
     @classmethod
-    def is_tunable(cls, field: str) -> bool:
-        """Whether a field may hold a sampler."""
-        return TUNABLE in cls.model_fields[field].metadata
-
-    @classmethod
-    def types(cls, field: str) -> tuple[Any, ...]:
-        """The types a field's constant may have; a union's alternatives one by one."""
-        return _types(cls, field)
+    def is_floating(cls, field: str) -> bool:
+        """Whether a field is a tunable number with fractions, in which the members of one population may differ."""
+        return TUNABLE in cls.model_fields[field].metadata and float in field_type(cls, field).types
 
 
 def _extremes(value: Any) -> tuple[Any, ...]:
@@ -113,9 +106,3 @@ def _extremes(value: Any) -> tuple[Any, ...]:
     if isinstance(value, dict):
         value = tuple(value.values())
     return tuple(_extremes(each) for each in value) if isinstance(value, tuple) else (value,)
-
-
-@cache
-def _types(cls: type[Declared], field: str) -> tuple[Any, ...]:
-    annotation = cls.model_fields[field].annotation
-    return get_args(annotation) if get_origin(annotation) in (Union, UnionType) else (annotation,)

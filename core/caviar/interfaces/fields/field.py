@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import isfinite
-from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from pydantic import Field
 from pydantic_core import core_schema
@@ -60,20 +60,10 @@ class _SamplerOr:
 TUNABLE = _SamplerOr()
 
 if TYPE_CHECKING:
-
-    class Tunable(Generic[T]):
-        """Reads as T, may be given a T or a sampler of T."""
-
-        def __get__(self, plugin: object, owner: Any = None) -> T: ...
-        def __set__(self, plugin: object, value: T | IsSampler) -> None: ...
-
-    Each: TypeAlias = T | IsSampler
-    """One element of a list or table that may be a sampler: `tuple[Each[int], ...]`."""
     Many: TypeAlias = tuple[T, ...] | list[T]
     """A tuple of T; a program may give a list, which becomes one."""
 
 else:
-    Tunable = Each = Annotated[T, TUNABLE]
     Many = tuple[T, ...]
 
 

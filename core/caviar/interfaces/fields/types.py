@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from functools import cache
 from json import dumps
 from math import isfinite
+from os import PathLike
 from pathlib import Path
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from caviar.interfaces.fields.field import TUNABLE, facts_of
 from caviar.interfaces.fields.markers import IsDeclared, IsPlugin
+from caviar.support.files import file_or_url
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,30 @@ class FieldType:
     def whole(self) -> bool:
         """Whether numbers here can only be whole."""
         return int in self.types and float not in self.types
+
+    def accept(
+        self, value: Any, build: Callable[[type[Any], Any], Any], elements: Callable[[FieldType, Any], list[Any]]
+    ) -> Any:
+        """What the field receives for what a file or a program says.
+
+        None for "auto", paths and tuples; what nothing else is meant by stays as it is. `build(cls, value)` gives the
+        plugin or the table that belongs here, `elements` those of a list or the entries of a table.
+        """
+        if Any in self.types:
+            return value
+        if isinstance(value, str) and value == "auto" and self.optional:
+            return None
+        if isinstance(value, (list, tuple)) and self.element:
+            return tuple(elements(self.element, value))
+        if self.plugin and (str not in self.types or isinstance(value, dict)):
+            return build(self.plugin, value)
+        if isinstance(value, dict) and self.nested:
+            return build(self.nested, value)
+        if isinstance(value, dict) and self.entry:
+            return dict(zip(value, elements(self.entry, value), strict=True))
+        if isinstance(value, (str, PathLike)) and Path in self.types:
+            return file_or_url(value) if isinstance(value, str) and str in self.types else Path(value)
+        return value
 
     def options(self) -> tuple[str, ...]:
         """The words that may stand here where only a few do."""

@@ -10,6 +10,9 @@ from caviar import Mistakes, Pipeline, load
 from caviar.config.declaration.dump import changed, to_toml
 from caviar.config.declaration.space import floats, parts_of, settle, space_of
 from caviar.config.reading.resolved import loads, versions_of
+from caviar.engine.training.bind import bind
+from caviar.plugin import Tunable, tunable
+from caviar_plugins import SGD, Memory, Uniform
 
 FILE = """
 data = "digits"
@@ -46,6 +49,17 @@ def test_every_sampler_is_a_dimension_and_options_come_after_their_choice(pipeli
 
 def test_only_tunable_floats_may_differ_within_a_population(pipeline: Pipeline) -> None:
     assert floats(pipeline) == {"optimizer.adam.learning_rate", "optimizer.sgd.momentum"}
+
+
+class _Damped(SGD):
+    damping: Tunable[float] | None = tunable(default=None, gt=0)
+
+
+def test_a_number_that_may_be_left_out_is_structural_since_no_array_can_hold_its_absence() -> None:
+    pipeline = Pipeline(data=Memory(), optimizer=_Damped(damping=Uniform(0.1, 1.0)))  # type: ignore[arg-type]
+    assert [each.path for each in space_of(pipeline).dimensions] == ["optimizer.damping"]
+    assert floats(pipeline) == set()
+    assert bind([_Damped(damping=0.5)], "float32", lambda array: array).damping == 0.5  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("coordinate", [0.2, 0.8])

@@ -1,4 +1,4 @@
-"""Loosening: what programs may say in place of a field's exact value means what the file's words mean."""
+"""What programs may give in place of a field's exact value means what the same words mean in a file."""
 
 from __future__ import annotations
 
@@ -7,7 +7,12 @@ from typing import Any
 
 import numpy
 import pytest
-from caviar import Pipeline, Search, load
+from caviar import Activation, Pipeline, Search, load
+from caviar.config.reading.build import Builder
+from caviar.config.reading.document import parse
+from caviar.config.reading.locations import Location
+from caviar.interfaces.fields.coerce import coerce
+from caviar.interfaces.fields.types import FieldType
 from caviar_plugins import MLP, Adam, Choice, PopulationTrainer, Uniform
 
 WORDS = {
@@ -52,6 +57,18 @@ def test_names_of_plugins_mean_what_they_mean_in_a_file(tmp_path: Path) -> None:
     filled = load(tmp_path / "p.toml")
     assert said.model_copy(update={"optimizer": filled.optimizer}) == filled  # a file's tiers are filled in
     assert type(said.optimizer) is type(filled.optimizer)
+
+
+@pytest.mark.parametrize(
+    ("written", "given"),
+    [('"relu"', "relu"), ('["relu", "tanh"]', ["relu", "tanh"]), ('"auto"', "auto")],
+)
+def test_a_field_of_one_or_several_plugins_accepts_either_in_files_and_programs(written: str, given: Any) -> None:
+    expected = FieldType((Activation, tuple[Activation, ...], type(None)), tunable=False)
+    document = parse(f"which = {written}", "p.toml")
+    built = Builder(document).value(expected, document.tree["which"], Location())
+    assert built == coerce(expected, given)
+    assert isinstance(built, tuple) == isinstance(given, list)
 
 
 @pytest.mark.parametrize(

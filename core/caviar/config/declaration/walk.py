@@ -1,0 +1,90 @@
+"""Walking a declared tree: what stands in a value, under which words, and the same tree with other parts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from caviar.interfaces.fields.declared import Declared
+from caviar.interfaces.plugin import Plugin
+from caviar.interfaces.sampler import Sampler
+from caviar.registry.load import label_of
+
+
+@dataclass(frozen=True)
+class Node:
+    """A value in a declared tree, and where it stands.
+
+    `owner`: the class and the field that hold it, by itself or in a list; None of an option or a table's entry.
+    `option`: the path of the choice of plugins that it belongs to, and its level there.
+    """
+
+    path: str
+    value: Any
+    owner: tuple[type[Declared], str] | None = None
+    option: tuple[str, int] | tuple[None, None] = (None, None)
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """The node and all below it, parents first, by their paths; a range's own fields are no part of the tree."""
+    yield node
+    value, option = node.value, node.option
+    if isinstance(value, Sampler) and not is_choice(value):
+        return
+    for level, (word, each) in enumerate(children(value)):
+        owner = node.owner if isinstance(word, int) else None
+        if isinstance(value, Sampler):
+            option = (node.path, level)
+        elif isinstance(value, Declared):
+            owner = (type(value), str(word))
+        yield from walk(Node(f"{node.path}.{word}", each, owner, option))
+
+
+def plugins_in(value: Any) -> Iterator[Plugin]:
+    """All plugins in a value: itself, those in its fields, and so on."""
+    if isinstance(value, Plugin):
+        yield value
+    for _, each in children(value):
+        yield from plugins_in(each)
+
+
+def rebuild(value: Any, change: Callable[[str | int, Any], Any]) -> Any:
+    """The value with `change(word, child)` for each of its children; the same object where none of them changes."""
+    found = [(word, old, change(word, old)) for word, old in children(value)]
+    changed: dict[Any, Any] = {word: new for word, old, new in found if new is not old}
+    if not changed:
+        return value
+    if isinstance(value, dict):
+        return value | changed
+    if isinstance(value, Declared) and not (isinstance(value, Sampler) and is_choice(value)):
+        return value.model_copy(update=changed)
+    whole = tuple(new for _, _, new in found)
+    return whole if isinstance(value, tuple) else value.model_copy(update={next(iter(type(value).model_fields)): whole})
+
+
+def children(value: Any) -> Iterator[tuple[str | int, Any]]:
+    """What stands directly in a value, by the word that follows the value's own in a path.
+
+    Fields of a declared object, entries of a table, options of a choice of plugins and plugins in a list by their
+    names; other elements of a list by their places.
+    """
+    if isinstance(value, Sampler) and is_choice(value):
+        yield from ((label_of(option), option) for option in value.ends())
+    elif isinstance(value, Declared):
+        yield from ((field, getattr(value, field)) for field in type(value).model_fields)
+    elif isinstance(value, dict):
+        yield from value.items()
+    elif isinstance(value, tuple):
+        for place, each in enumerate(value):
+            yield (label_of(each) if isinstance(each, Plugin) and not isinstance(each, Sampler) else place), each
+
+
+def alternatives(value: Any) -> tuple[Any, ...]:
+    """What a field may come to hold, as far as its ends tell: a sampler's ends or options, or the one value."""
+    return value.ends() if isinstance(value, Sampler) else (value,)
+
+
+def is_choice(sampler: Sampler) -> bool:
+    """Whether a sampler's options are plugins."""
+    return not sampler.ordered and any(isinstance(option, Plugin) for option in sampler.ends())

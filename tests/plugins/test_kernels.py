@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from typing import Any
+from typing import Any, cast
 
 import numpy
 import pytest
@@ -28,6 +28,46 @@ def twice(x: Any) -> Any:
 
 def doubled(x: Any) -> Any:
     return twice(x)
+
+
+@subkernel
+def four_times(x: Any) -> Any:
+    return twice(twice(x))
+
+
+def shifted(x: Any) -> Any:
+    return four_times(x) + 1
+
+
+def forms(kernel: Any) -> list[Any]:
+    return list(kernel.overloads.values())
+
+
+def test_of_a_subkernel_no_machine_code_is_made_and_what_it_calls_is_not_optimized_into_it() -> None:
+    for each in (twice, four_times):
+        cast("Any", each)._cache.flush()
+    kernel: Any = compiled(shifted)
+    kernel._cache.flush()
+    assert kernel(2.5) == 11.0
+    (own,), (inner,) = forms(kernel), forms(four_times)
+    assert own.library.get_pointer_to_function(own.fndesc.llvm_cpython_wrapper_name)
+    assert not inner.library.get_pointer_to_function(inner.fndesc.llvm_func_name)
+    code = str(inner.library.get_function(inner.fndesc.llvm_func_name))
+    assert "call" in code
+    assert "twice" in code
+
+
+def test_a_kernel_is_compiled_around_a_subkernel_that_was_kept_on_disk() -> None:
+    assert cast("Any", compiled(shifted))(2.5) == 11.0  # its files exist now
+    again: Any = subkernel(cast("Any", four_times).py_func)
+
+    def other(x: Any) -> Any:
+        return again(x) + 2
+
+    assert cast("Any", compiled(other))(2.5) == 12.0
+    assert sum(again.stats.cache_hits.values()) == 1
+    (form,) = forms(again)
+    assert not form.library.get_pointer_to_function(form.fndesc.llvm_func_name)
 
 
 def test_a_kernel_is_worth_compiling_once_its_plain_form_has_done_enough() -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import llvmlite.binding
@@ -11,7 +13,7 @@ import numba
 from caviar.plugin import CompileError
 from llvmlite import ir
 from numba import njit, types
-from numba.core import cgutils
+from numba.core import cgutils, event
 from numba.core.caching import CompileResultCacheImpl, FunctionCache
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import Compiler, CompileResult
@@ -62,6 +64,28 @@ def make_kernel(function: Callable[..., Any], fastmath: set[str], from_python: b
     return kernel
 
 
+def take_turns(kernel: Any, turn: Callable[[Any, Any], AbstractContextManager[None]]) -> None:
+    """From now on a form that this process lacks is loaded or compiled inside `turn(signature, target)`."""
+    compile_now = kernel.compile
+
+    def compile_in_turn(signature: Any) -> Any:
+        if signature in kernel.overloads:
+            return compile_now(signature)
+        with turn(signature, kernel.targetctx):
+            return compile_now(signature)
+
+    kernel.compile = compile_in_turn
+
+
+def said_to_compile(function: Any) -> AbstractContextManager[None]:
+    """Numba's listeners are told meanwhile that it compiles the function."""
+    trigger: Any = event.trigger_event
+    told: AbstractContextManager[None] = trigger(
+        "numba:compile", data={"dispatcher": SimpleNamespace(py_func=function)}
+    )
+    return told
+
+
 class _SubkernelLibrary(JITCodeLibrary):  # type: ignore[misc, unused-ignore]
     """The code of a function that only kernels call, for them to link.
 
@@ -73,8 +97,9 @@ class _SubkernelLibrary(JITCodeLibrary):  # type: ignore[misc, unused-ignore]
         pass
 
     def _finalize_final_module(self) -> None:
-        self._finalize_dynamic_globals()
-        self._verify_declare_only_symbols()
+        numbas: Any = self
+        numbas._finalize_dynamic_globals()
+        numbas._verify_declare_only_symbols()
         # Numba stores a function's environment in a variable, which must be in some module of machine code.
         codegen: Any = self._codegen
         variables = [str(each) for each in self._final_module.global_variables if each.name.startswith(_ENVIRONMENT)]
@@ -84,7 +109,8 @@ class _SubkernelLibrary(JITCodeLibrary):  # type: ignore[misc, unused-ignore]
 
     def get_pointer_to_function(self, name: str) -> int:
         """0: there is no machine code that could be called."""
-        self._ensure_finalized()
+        numbas: Any = self
+        numbas._ensure_finalized()
         return 0
 
     def serialize_using_object_code(self) -> Any:
@@ -98,7 +124,8 @@ _ENVIRONMENT = "_ZN08NumbaEnv"
 class _SubkernelCompiler(Compiler):  # type: ignore[misc, unused-ignore]
     def define_pipelines(self) -> Any:
         state: Any = self.state
-        state.library = _SubkernelLibrary(state.targetctx.codegen(), state.func_id.func_qualname)
+        library: Any = _SubkernelLibrary
+        state.library = library(state.targetctx.codegen(), state.func_id.func_qualname)
         numbas: Any = super()
         return numbas.define_pipelines()
 
@@ -128,7 +155,7 @@ class _SubkernelContext:
         """What numba's code generator would, as a subkernel's."""
         library: Any = _SubkernelLibrary
         name, _, bitcode = state
-        made = library(self._context.codegen(), name)
+        made: Any = library(self._context.codegen(), name)
         made._final_module = llvmlite.binding.parse_bitcode(bitcode)
         made._finalize_final_module()
         return made
@@ -147,6 +174,11 @@ class NumbaCache(FunctionCache):  # type: ignore[misc, unused-ignore]
         numbas.__init__(function)
         made_from = f"{VERSION} {self._impl.locator.get_source_stamp()!r}"
         self.files = self._cache_file = files(Path(self.cache_path), self._impl.filename_base, made_from)
+
+    def key(self, signature: Any, target: Any) -> Any:
+        """By which numba's cache loads and saves."""
+        numbas: Any = super()
+        return numbas._index_key(signature, target.codegen())
 
     def load(self, signature: Any, target: Any) -> Any:
         """What numba's cache loads; may raise anything."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import pickle
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from hashlib import sha256
 from pathlib import Path
 from secrets import token_hex
@@ -11,7 +13,8 @@ from typing import Any
 
 from caviar.plugin import say_once
 
-from caviar_plugins.numba_access import NumbaCache, pickled
+from caviar_plugins.kernel_lock import compiling_alone
+from caviar_plugins.numba_access import NumbaCache, pickled, said_to_compile
 
 _SIZE = sha256().digest_size
 
@@ -26,6 +29,21 @@ class KernelCache(NumbaCache):
 
     def __init__(self, function: Any) -> None:
         super().__init__(function, _Files)
+        self._function = function
+        self.meanwhile: Callable[[Any], None] = lambda signature: None
+        """Called where another process compiles this function, before it is waited for: may compile parts of it."""
+
+    def turn(self, signature: Any, target: Any) -> AbstractContextManager[None]:
+        """In which the function is loaded, or compiled and saved: by one process at a time, unless it is on disk."""
+
+        @contextmanager
+        def waiting() -> Iterator[None]:
+            with said_to_compile(self._function):  # as the time that compiling takes, this is none of a trial's
+                self.meanwhile(signature)
+                yield
+
+        file = self.files.file(self.key(signature, target))
+        return nullcontext() if file.exists() else compiling_alone(file.with_suffix(".lock"), waiting)
 
     def load_overload(self, signature: Any, target: Any) -> Any:
         try:
@@ -71,18 +89,18 @@ class _Files:
     def load(self, key: Any) -> Any:
         """What was saved, None where nothing was, or only from other sources."""
         try:
-            content = self._file(key).read_bytes()
+            content = self.file(key).read_bytes()
         except FileNotFoundError:
             return None
         checksum, rest = content[:_SIZE], content[_SIZE:]
         if sha256(rest).digest() != checksum:
-            raise ValueError(f"{self._file(key)}: damaged")
+            raise ValueError(f"{self.file(key)}: damaged")
         return pickle.loads(rest[_SIZE:]) if rest[:_SIZE] == self._origin(key) else None
 
     def save(self, key: Any, data: Any) -> None:
         """Replaces the file. It is synced, so that a power loss leaves the old one or the new one."""
         rest = self._origin(key) + pickled(data)
-        file = self._file(key)
+        file = self.file(key)
         part = file.with_name(f"{file.name}.{token_hex(8)}")  # other processes may save the same kernel now
         try:
             with part.open("xb") as stream:
@@ -103,7 +121,8 @@ class _Files:
         """The files of all forms that were saved."""
         return list(self._folder.glob(f"{self._name}.*.kernel"))
 
-    def _file(self, key: Any) -> Path:
+    def file(self, key: Any) -> Path:
+        """Where what has this key is or will be."""
         signature, processor, _ = key  # not the code: what was compiled from older code is replaced
         return self._folder / f"{self._name}.{_digest((signature, processor)).hex()[:16]}.kernel"
 

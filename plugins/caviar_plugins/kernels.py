@@ -11,7 +11,7 @@ import numpy
 from caviar.plugin import Array, say_once
 
 from caviar_plugins.kernel_cache import KernelCache
-from caviar_plugins.numba_access import make_kernel
+from caviar_plugins.numba_access import make_kernel, take_turns
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -45,12 +45,24 @@ def _made(function: F, fastmath: set[str], from_python: bool) -> F:
     kernel = make_kernel(function, fastmath, from_python)
     try:
         kernel._cache = KernelCache(function)
+        take_turns(kernel, kernel._cache.turn)
     except (RuntimeError, OSError):  # beside the file, in the home folder and where NUMBA_CACHE_DIR says
         say_once(
             "compiled kernels cannot be kept: no folder can be written to; every process compiles its own, in some 10 "
             "seconds. Set NUMBA_CACHE_DIR to a folder that can be written to"
         )
     return cast("F", kernel)
+
+
+def compile_meanwhile(kernel: Any, part: Any, types: Callable[..., Any]) -> None:
+    """Where another process compiles `kernel`, this one compiles a subkernel in it, instead of only waiting.
+
+    types: those of the part's arguments, from those of the kernel's. The last part that a kernel calls is the one to
+    choose, because the other process begins with the first.
+    """
+    cache = kernel._cache
+    if isinstance(cache, KernelCache):
+        cache.meanwhile = lambda signature: part.compile(types(*signature))
 
 
 class Worthwhile:

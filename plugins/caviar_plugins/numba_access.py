@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import llvmlite.binding
@@ -11,8 +13,10 @@ import numba
 from caviar.plugin import CompileError
 from llvmlite import ir
 from numba import njit, types
-from numba.core import cgutils
-from numba.core.caching import FunctionCache
+from numba.core import cgutils, event
+from numba.core.caching import CompileResultCacheImpl, FunctionCache
+from numba.core.codegen import JITCodeLibrary
+from numba.core.compiler import Compiler, CompileResult
 from numba.core.errors import TypingError
 from numba.core.serialize import dumps
 from numba.extending import get_cython_function_address, intrinsic
@@ -27,9 +31,12 @@ _NOT_THE_REASON = ("Failed in nopython mode", "During:")  # how numba's messages
 def make_kernel(function: Callable[..., Any], fastmath: set[str], from_python: bool) -> Any:
     """A compiled function. Calling it raises CompileError where numba fails, whatever numba raises.
 
-    One that is not to be called from Python lacks the entry for that, and raises TypeError there.
+    One that is not to be called from Python lacks the entry for that, and raises TypeError there; no machine code is
+    made of it alone.
     """
-    options = {"error_model": "numpy", "nogil": True, "fastmath": fastmath}
+    options: dict[str, Any] = {"error_model": "numpy", "nogil": True, "fastmath": fastmath}
+    if not from_python:
+        options["pipeline_class"] = _SubkernelCompiler
     jit: Any = njit  # its types do not name all of its options
     kernel = jit(**options, no_cfunc_wrapper=True, no_cpython_wrapper=not from_python)(function)
     compile_for = kernel._compile_for_args
@@ -57,17 +64,121 @@ def make_kernel(function: Callable[..., Any], fastmath: set[str], from_python: b
     return kernel
 
 
+def take_turns(kernel: Any, turn: Callable[[Any, Any], AbstractContextManager[None]]) -> None:
+    """From now on a form that this process lacks is loaded or compiled inside `turn(signature, target)`."""
+    compile_now = kernel.compile
+
+    def compile_in_turn(signature: Any) -> Any:
+        if signature in kernel.overloads:
+            return compile_now(signature)
+        with turn(signature, kernel.targetctx):
+            return compile_now(signature)
+
+    kernel.compile = compile_in_turn
+
+
+def said_to_compile(function: Any) -> AbstractContextManager[None]:
+    """Numba's listeners are told meanwhile that it compiles the function."""
+    trigger: Any = event.trigger_event
+    told: AbstractContextManager[None] = trigger(
+        "numba:compile", data={"dispatcher": SimpleNamespace(py_func=function)}
+    )
+    return told
+
+
+class _SubkernelLibrary(JITCodeLibrary):  # type: ignore[misc, unused-ignore]
+    """The code of a function that only kernels call, for them to link.
+
+    It is optimized, and made machine code, once for each kernel from Python, with all that this calls in it. Numba
+    would do both for each function that is called, and again for each that calls it.
+    """
+
+    def _optimize_final_module(self) -> None:
+        pass
+
+    def _finalize_final_module(self) -> None:
+        numbas: Any = self
+        numbas._finalize_dynamic_globals()
+        numbas._verify_declare_only_symbols()
+        # Numba stores a function's environment in a variable, which must be in some module of machine code.
+        codegen: Any = self._codegen
+        variables = [str(each) for each in self._final_module.global_variables if each.name.startswith(_ENVIRONMENT)]
+        module = llvmlite.binding.parse_assembly("\n".join([str(codegen._create_empty_module(self.name)), *variables]))
+        codegen._add_module(module)
+        self._finalized = True
+
+    def get_pointer_to_function(self, name: str) -> int:
+        """0: there is no machine code that could be called."""
+        numbas: Any = self
+        numbas._ensure_finalized()
+        return 0
+
+    def serialize_using_object_code(self) -> Any:
+        numbas: Any = super()
+        return numbas.serialize_using_bitcode()
+
+
+_ENVIRONMENT = "_ZN08NumbaEnv"
+
+
+class _SubkernelCompiler(Compiler):  # type: ignore[misc, unused-ignore]
+    def define_pipelines(self) -> Any:
+        state: Any = self.state
+        library: Any = _SubkernelLibrary
+        state.library = library(state.targetctx.codegen(), state.func_id.func_qualname)
+        numbas: Any = super()
+        return numbas.define_pipelines()
+
+
+class _Results(CompileResultCacheImpl):  # type: ignore[misc, unused-ignore]
+    """How results are read from files: the library of a subkernel is one again."""
+
+    def rebuild(self, target_context: Any, payload: Any) -> Any:
+        (_, kind, _), *_ = payload
+        result: Any = CompileResult
+        return result._rebuild(_SubkernelContext(target_context) if kind == "bitcode" else target_context, *payload)
+
+
+class _SubkernelContext:
+    """Numba's target context, for reading a subkernel."""
+
+    def __init__(self, context: Any) -> None:
+        self._context = context
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._context, name)
+
+    def codegen(self) -> Any:
+        return self
+
+    def unserialize_library(self, state: Any) -> Any:
+        """What numba's code generator would, as a subkernel's."""
+        library: Any = _SubkernelLibrary
+        name, _, bitcode = state
+        made: Any = library(self._context.codegen(), name)
+        made._final_module = llvmlite.binding.parse_bitcode(bitcode)
+        made._finalize_final_module()
+        return made
+
+
 class NumbaCache(FunctionCache):  # type: ignore[misc, unused-ignore]
     """Numba's cache of one function, whose files are another's: `files` loads and saves what numba would.
 
     Raises RuntimeError where numba finds no folder that can be written to.
     """
 
+    _impl_class = _Results
+
     def __init__(self, function: Any, files: Callable[[Path, str, str], Any]) -> None:
         numbas: Any = super()
         numbas.__init__(function)
         made_from = f"{VERSION} {self._impl.locator.get_source_stamp()!r}"
         self.files = self._cache_file = files(Path(self.cache_path), self._impl.filename_base, made_from)
+
+    def key(self, signature: Any, target: Any) -> Any:
+        """By which numba's cache loads and saves."""
+        numbas: Any = super()
+        return numbas._index_key(signature, target.codegen())
 
     def load(self, signature: Any, target: Any) -> Any:
         """What numba's cache loads; may raise anything."""

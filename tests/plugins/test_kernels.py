@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import subprocess
 import sys
-from typing import Any
+from pathlib import Path
+from typing import Any, cast
 
 import numpy
 import pytest
 
 pytest.importorskip("numba")
 
-from caviar_plugins.kernels import Worthwhile, aligned, compiled, subkernel
+import numba
+from caviar.plugin import CompileError
+from caviar.support.numba_access import on_compiling
+from caviar_plugins.kernels import Worthwhile, aligned, compile_meanwhile, compiled, subkernel
 from caviar_plugins.kernels import exponentials as within_kernels
 
 
@@ -28,6 +33,126 @@ def twice(x: Any) -> Any:
 
 def doubled(x: Any) -> Any:
     return twice(x)
+
+
+@subkernel
+def four_times(x: Any) -> Any:
+    return twice(twice(x))
+
+
+def shifted(x: Any) -> Any:
+    return four_times(x) + 1
+
+
+def forms(kernel: Any) -> list[Any]:
+    return list(kernel.overloads.values())
+
+
+def test_of_a_subkernel_no_machine_code_is_made_and_what_it_calls_is_not_optimized_into_it() -> None:
+    for each in (twice, four_times):
+        cast("Any", each)._cache.flush()
+    kernel: Any = compiled(shifted)
+    kernel._cache.flush()
+    assert kernel(2.5) == 11.0
+    (own,), (inner,) = forms(kernel), forms(four_times)
+    assert own.library.get_pointer_to_function(own.fndesc.llvm_cpython_wrapper_name)
+    assert not inner.library.get_pointer_to_function(inner.fndesc.llvm_func_name)
+    code = str(inner.library.get_function(inner.fndesc.llvm_func_name))
+    assert "call" in code
+    assert "twice" in code
+
+
+def test_a_kernel_is_compiled_around_a_subkernel_that_was_kept_on_disk() -> None:
+    assert cast("Any", compiled(shifted))(2.5) == 11.0  # its files exist now
+    again: Any = subkernel(cast("Any", four_times).py_func)
+
+    def other(x: Any) -> Any:
+        return again(x) + 2
+
+    assert cast("Any", compiled(other))(2.5) == 12.0
+    assert sum(again.stats.cache_hits.values()) == 1
+    (form,) = forms(again)
+    assert not form.library.get_pointer_to_function(form.fndesc.llvm_func_name)
+
+
+class Elsewhere:
+    """Another process that compiles a kernel: it holds the lock, and lets go of it with the kernel on disk."""
+
+    def __init__(self, kernel: Any, same: Any) -> None:
+        self._same, cache, signature = same, kernel._cache, (numba.float64,)
+        self._path = cache.files.file(cache.key(signature, kernel.targetctx)).with_suffix(".lock")
+        self._file = os.open(self._path, os.O_RDWR | os.O_CREAT)
+        fcntl.flock(self._file, fcntl.LOCK_EX)
+
+    def finish(self) -> None:
+        self._path.unlink()
+        os.close(self._file)
+        assert self._same(1.0) == 7.0
+
+
+def increased(x: Any) -> Any:
+    return twice(x) + 5
+
+
+def test_a_kernel_that_another_process_compiles_is_waited_for_and_loaded_and_the_time_is_compiling() -> None:
+    kernel: Any = compiled(increased)
+    kernel._cache.flush()
+    elsewhere = Elsewhere(kernel, compiled(increased))
+    told: list[str] = []
+    on_compiling(told.append, lambda: told.append("end"))
+
+    def meanwhile(signature: Any) -> None:
+        assert told == [__name__]
+        elsewhere.finish()
+
+    kernel._cache.meanwhile = meanwhile
+    assert kernel(2.0) == 9.0
+    assert sum(kernel.stats.cache_hits.values()) == 1
+    assert sum(kernel.stats.cache_misses.values()) == 0
+    assert told[-1] == "end"
+    assert list(Path(kernel._cache.cache_path).glob("*.lock")) == []
+
+
+def test_while_another_process_compiles_a_kernel_this_one_compiles_a_part_of_it() -> None:
+    kernel, part = cast("Any", compiled(increased)), cast("Any", subkernel(cast("Any", twice).py_func))
+    kernel._cache.flush()
+    elsewhere = Elsewhere(kernel, compiled(increased))
+
+    def types(x: Any) -> tuple[Any, ...]:
+        elsewhere.finish()
+        return (x,)
+
+    compile_meanwhile(kernel, part, types)
+    assert kernel(2.0) == 9.0
+    assert list(part.overloads) == [(numba.float64,)]
+
+
+def test_a_kernel_that_fails_to_compile_leaves_no_lock() -> None:
+    def wrong(x: Any) -> Any:
+        return x.no_such_method()
+
+    kernel: Any = compiled(wrong)
+    for _ in range(2):
+        with pytest.raises(CompileError):
+            kernel(2.0)
+    assert list(Path(kernel._cache.cache_path).glob("*.lock")) == []
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_the_part_of_the_networks_kernel_that_a_waiting_process_compiles_is_the_one_that_the_kernel_calls(
+    dtype: Any,
+) -> None:
+    from caviar_plugins.models import mlp_kernel, mlp_passes
+
+    flat, square, cube = (numpy.zeros((1,) * rank, dtype) for rank in (1, 2, 3))
+    whole = numpy.zeros((1, 1), numpy.int64)
+    keys, words = numpy.zeros(1, numpy.uint64), numpy.zeros(0, numpy.uint64)
+    kernel: Any = mlp_kernel._differentiate
+    given = (square, whole, numpy.zeros((0, 8), numpy.int64), square[:0], square[:0], square[:0], cube, cube, cube)
+    kernel(*given, keys, words, flat, square, flat.astype(f"i{flat.itemsize}"), square, False)
+    (signature,) = [each for each in kernel.signatures if each[0].dtype.name == dtype]
+    part: Any = mlp_passes.backward
+    assert mlp_kernel._backward_types(*signature) in part.overloads
 
 
 def test_a_kernel_is_worth_compiling_once_its_plain_form_has_done_enough() -> None:

@@ -10,7 +10,7 @@ from caviar.plugin import Array, Loss, ModelContext, Normalizer, Views
 
 from caviar_plugins.activations.relu_kernel import CompiledReLU
 from caviar_plugins.blas import quick_pieces
-from caviar_plugins.kernels import aligned, compiled, walkable
+from caviar_plugins.kernels import aligned, compile_meanwhile, compiled, walkable
 from caviar_plugins.losses.softmax_cross_entropy_kernel import CompiledSoftmaxCrossEntropy, cross_entropy
 from caviar_plugins.models import mlp_passes as passes
 from caviar_plugins.models.folded import folded
@@ -197,3 +197,15 @@ def _differentiate(
         passes.forward(x, plan, own, statistics[k], *constants, keys[k], words, space, output, quick)
         cross_entropy(output, target, losses[k], spare)
         passes.backward(output, x, plan, own, gradients[k], rate[k, 0, 0], space, quick)
+
+
+def _backward_types(
+    x: Any, target: Any, plan: Any, parameters: Any, statistics: Any, gradients: Any, new: Any, *others: Any
+) -> tuple[Any, ...]:
+    """What `_differentiate`, of arguments of these types, calls `passes.backward` with."""
+    *_, output, _, _, quick = others
+    space = own = parameters.copy(ndim=1)
+    return output, x, plan, own, own, parameters.dtype, space, quick
+
+
+compile_meanwhile(_differentiate, passes.backward, _backward_types)

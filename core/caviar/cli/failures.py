@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from errno import ENOSPC
 from functools import wraps
 from typing import Annotated, Any, get_type_hints
@@ -12,20 +12,10 @@ import typer
 
 from caviar.cli.terminal.output import show
 from caviar.cli.terminal.signals import INTERRUPTED
-from caviar.config.reading.errors import Mistake, Mistakes
-from caviar.registry.index import UnknownPlugin, with_own_plugin
 from caviar.support.raised import sentence
-from caviar.text.printable import printable_line
 from caviar.values.problem import Problem, Stopped
 
 _Debug = Annotated[bool, typer.Option("--debug", help="Show Python's traceback of a failure.")]
-
-
-_CODE = "--code FILE.py"
-
-
-def _in_words_of_the_command(mistake: Mistake) -> str:
-    return printable_line(mistake.told("--set", with_own_plugin(mistake.text, _CODE)))
 
 
 def guarded(command: Callable[..., None]) -> Callable[..., None]:
@@ -59,14 +49,8 @@ def report(error: BaseException) -> int:
     if isinstance(error, (KeyboardInterrupt, Stopped)):
         show("interrupted; the same command goes on from here", err=True)
         return INTERRUPTED
-    if isinstance(error, Mistakes):
-        show(*(_in_words_of_the_command(each) for each in error.mistakes), err=True)
-        return error.exit_code
-    if isinstance(error, UnknownPlugin) and error.own:
-        show(with_own_plugin(error.sentence, _CODE), err=True)
-        return error.exit_code
     if isinstance(error, Problem):
-        show(*error.lines, err=True)
+        show(*_lines(error), err=True)
         return error.exit_code
     if isinstance(error, OSError) and error.strerror:
         safe = "; free some space and run the same command again: what was recorded is safe"
@@ -75,3 +59,19 @@ def report(error: BaseException) -> int:
         return 1
     show(f"unexpected {sentence(error)}; --debug shows where", err=True)
     return 1
+
+
+def _lines(problem: Problem) -> Iterator[str]:
+    """What a problem says, with the command's options where it has to do with settings or with one's own plugins."""
+    from caviar.config.reading.errors import Mistakes
+    from caviar.registry.index import UnknownPlugin, with_own_plugin
+    from caviar.text.printable import printable_line
+
+    code = "--code FILE.py"
+    if isinstance(problem, Mistakes):
+        for each in problem.mistakes:
+            yield printable_line(each.told("--set", with_own_plugin(each.text, code)))
+    elif isinstance(problem, UnknownPlugin) and problem.own:
+        yield with_own_plugin(problem.sentence, code)
+    else:
+        yield from problem.lines

@@ -13,6 +13,8 @@ from caviar_plugins.strategies.features import features, settled
 from caviar_plugins.strategies.improvement import Improvement
 from caviar_plugins.strategies.standardized_losses import standardized_losses
 
+pytest.importorskip("scipy", reason="gaussian-process computes with SciPy")
+
 CUBE = Space(tuple(Dimension(name, Line()) for name in "abc"))
 
 

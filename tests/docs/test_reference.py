@@ -15,6 +15,8 @@ from caviar.registry.load import KINDS
 from docs import draw_samplers, plugin_list
 from tests.docs.blocks import ROOT
 
+pytest.importorskip("scipy", reason="the picture of normal is drawn with SciPy")
+
 DOCS = ROOT / "docs"
 
 

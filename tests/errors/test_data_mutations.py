@@ -9,14 +9,14 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
-from time import monotonic
+from time import process_time
 
 import numpy
 import pytest
 from caviar.cli.main import app
 from typer.testing import CliRunner
 
-LONGEST = 20  # seconds for one file; a hang takes more
+LONGEST = 20  # seconds of the processor for one file, which a busy machine does not lengthen
 PIPELINE = """
 transform = {transform}
 executor.use = "inline"
@@ -210,12 +210,12 @@ def test_commands_agree_about_damaged_data(
     for number in range(count):
         random, path = Random(number), Path(f"f{number}.{suffix}")
         (damaged_csv if suffix == "csv" else damaged_npz)(path, random)
-        began = monotonic()
+        began = process_time()
         try:
             judge.judge(path, random, "runs/sound")
         except BaseException:
             print(f"number {number}: {path.read_bytes()[:3000]!r}")
             raise
-        assert monotonic() - began < LONGEST, f"number {number} takes too long"
+        assert process_time() - began < LONGEST, f"number {number} computes for too long"
         shutil.rmtree(f"runs/f{number}", ignore_errors=True)
     assert 0.1 * count < judge.ends[0, 0] < 0.9 * count, "both ends are tried"

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any
@@ -69,7 +69,8 @@ def until(condition: Callable[[], Any], process: subprocess.Popen[str]) -> Any:
     """The condition's first true value, while the process lives."""
     while not (value := condition()):
         assert process.poll() is None, process.communicate()
-        os.sched_yield()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(0.002)  # a loop without a pause takes the processor from the run that it waits for
     return value
 
 
@@ -107,7 +108,7 @@ def bits(file: Path, into: str) -> list[Any]:
 
 
 _SECOND = 1.0  # the promise for a killed coordinator's workers; measured on a quiet machine: 0.04
-_END = 10.0  # of a wait that only must not hang: the run behind a signal, measured at 0.16 to 0.28
+_END = 60.0  # of a wait that only must not hang: the run behind a signal, measured at 0.16 to 0.28
 
 
 @contextmanager

@@ -8,8 +8,9 @@ import pytest
 from caviar.support.numba_access import NEWEST_TRIED
 
 TRY = (
-    "tests/plugins/test_variants.py, test_twins_bits.py, test_blas.py, test_kernels.py, tests/faults/test_kernel_cache"
-    ".py and the benchmarks of training; then raise NEWEST_TRIED in core/caviar/support/numba_access.py"
+    "tests/plugins/test_variants.py, test_variants_bits.py, test_blas.py, test_kernels.py, tests/faults/"
+    "test_kernel_cache.py and the benchmarks of training; then raise NEWEST_TRIED in "
+    "core/caviar/support/numba_access.py"
 )
 
 

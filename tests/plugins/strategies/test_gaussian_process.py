@@ -13,6 +13,8 @@ from caviar_plugins.strategies.features import features, settled
 from caviar_plugins.strategies.improvement import Improvement
 from caviar_plugins.strategies.standardized_losses import standardized_losses
 
+pytest.importorskip("scipy", reason="gaussian-process computes with SciPy")
+
 CUBE = Space(tuple(Dimension(name, Line()) for name in "abc"))
 
 
@@ -62,10 +64,12 @@ def test_it_comes_ten_times_as_near_to_the_lowest_point_of_a_bowl_as_random_sear
 
 
 def test_a_round_is_spread_out() -> None:
-    points, _ = search(CUBE, bowl, 24, 12)
-    last = points[-12:]
-    gaps = numpy.sqrt(((last[:, None] - last) ** 2).sum(2)) + numpy.eye(12)
-    assert gaps.min() > 0.01
+    nearest = []
+    for seed in SEEDS:
+        last = search(CUBE, bowl, 24, 12, seed)[0][-12:]
+        gaps = numpy.sqrt(((last[:, None] - last) ** 2).sum(2)) + numpy.eye(12)
+        nearest.append(gaps.min())
+    assert numpy.median(nearest) > 0.01
 
 
 def test_it_learns_which_option_is_best_under_noise() -> None:
@@ -77,8 +81,7 @@ def test_it_learns_which_option_is_best_under_noise() -> None:
         total: Array = (points[:, 1] - 0.3) ** 2 + wrong + noise.normal(0, 0.05, len(points))
         return total
 
-    points, _ = search(space, loss, 40, 10)
-    late = points[-20:]
+    late = numpy.concatenate([search(space, loss, 40, 10, seed)[0][-20:] for seed in SEEDS])
     assert (numpy.floor(late[:, 0] * 4) == 2).mean() > 0.6
     assert abs(numpy.median(late[:, 1]) - 0.3) < 0.15
 
@@ -87,14 +90,14 @@ def test_a_region_that_diverges_is_left_alone() -> None:
     def loss(points: Array) -> Array:
         return numpy.where(points[:, 1] > 0.6, numpy.inf, bowl(points))
 
-    points, _ = search(CUBE, loss, 32, 8)
-    assert (points[-16:, 1] > 0.6).mean() < 0.2
+    late = numpy.concatenate([search(CUBE, loss, 32, 8, seed)[0][-16:] for seed in SEEDS])
+    assert (late[:, 1] > 0.6).mean() < 0.2
 
 
 def test_what_was_tried_is_not_proposed_again_while_something_else_is_left() -> None:
     space = Space(tuple(Dimension(name, Stairs(5), levels=5) for name in "ab"))
-    points, _ = search(space, lambda new: new.sum(1), 24, 6)
-    assert len({tuple(point) for point in settled(space, points)}) >= 22
+    tried = [settled(space, search(space, lambda new: new.sum(1), 24, 6, seed)[0]) for seed in SEEDS]
+    assert numpy.median([len({tuple(point) for point in points}) for points in tried]) >= 22
 
 
 @pytest.mark.parametrize("value", [numpy.nan, numpy.inf, 1.0, -numpy.inf])

@@ -114,6 +114,7 @@ def test_who_was_stopped_where_others_end_is_at_the_end_but_no_leader() -> None:
 
 
 def test_who_moves_less_than_others_is_not_taken_for_a_leader() -> None:
+    pytest.importorskip("scipy", reason="gaussian-process computes with SciPy")
     """Fast starters (left) that stall against late ones (right): only the model of the way can tell."""
     space = Space((Dimension("a", Uniform(0.0, 1.0)), Dimension("b", Uniform(0.0, 1.0))))
     points = numpy.random.default_rng(1).random((40, 2))

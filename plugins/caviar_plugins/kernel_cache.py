@@ -33,7 +33,7 @@ class KernelCache(NumbaCache):
         except Exception:  # files may hold anything
             say_once(
                 f"{self._place}: compiled kernels there are damaged or cannot be read; they are compiled anew and "
-                "replaced. If this is said at every run, delete the files *.kernel there"
+                "replaced. If this is reported at every run, delete the files *.kernel there"
             )
             return None
 

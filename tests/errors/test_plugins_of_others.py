@@ -72,7 +72,7 @@ def theirs() -> Iterator[None]:
         ),
         (
             "search.metric = 'validation.profit'",
-            "p.toml:2: search.metric: metric 'profit' does not say whether more is better; "
+            "p.toml:2: search.metric: metric 'profit' does not state whether higher is better; "
             'write goal = "maximize" or "minimize"',
         ),
     ],

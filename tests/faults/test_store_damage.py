@@ -227,9 +227,9 @@ def test_a_study_that_goes_away_while_it_is_written_is_told(run: Path, harm: str
         (run / "study.sqlite").unlink()
     if harm == "replace":
         (run / "study.sqlite").write_bytes(b"")
-    with pytest.raises(StoreError, match="removed or replaced while the run went on"):
+    with pytest.raises(StoreError, match="removed or replaced during the run"):
         ledger.record([TrialRecord(trial, 1, None, None)])
-    with pytest.raises(StoreError, match=r"study\.sqlite: removed or replaced while the run went on"):
+    with pytest.raises(StoreError, match=r"study\.sqlite: removed or replaced during the run"):
         ledger.close()
 
 

@@ -147,7 +147,7 @@ def test_the_resolved_file_names_only_tables_that_it_reads(file: Path) -> None:
             "search.metric=validation.accuracy",
             "--set: search.metric: unknown metric 'validation.accuracy'; there are: validation.score, train.slope",
         ),
-        ("search.goal=minimize", "--set: search.goal: metric 'score' says maximize itself; leave the goal out"),
+        ("search.goal=minimize", "--set: search.goal: metric 'score' states its goal, maximize; remove the key"),
     ],
 )
 def test_what_it_does_not_read_or_report_is_a_mistake(file: Path, setting: str, told: str) -> None:
@@ -164,7 +164,7 @@ def test_a_table_that_it_does_not_read_is_told_with_its_line(file: Path) -> None
 
 def test_a_metric_without_a_goal_needs_the_files(file: Path) -> None:
     Path("valley.py").write_text(TRAINER.replace('"validation.score": "maximize"', '"validation.score": None'))
-    with pytest.raises(Mistakes, match="metric 'score' does not say whether more is better"):
+    with pytest.raises(Mistakes, match="metric 'score' does not state whether higher is better"):
         load(file, code="valley.py")
     assert best(searched(file, "runs", "search.goal=maximize")).metrics["validation.score"] > -0.1
 

@@ -92,10 +92,10 @@ class Pipeline(Declaration):
             raise DataError(f"trainer '{name_of(type(self.trainer))}' reads no data; call run() without rows")
         if X is None:
             if self.data is None and self.trainer.needs_data:
-                raise DataError("there are no rows: run(X, y), or Pipeline(data=…)")
+                raise DataError("no rows were given; call run(X, y), or pass Pipeline(data=…)")
             return self
         if y is None:
-            raise DataError("y is missing: run(X, y) needs what is to be predicted")
+            raise DataError("y is missing; run(X, y) needs the values to predict")
         from caviar.engine.data.frames import table_of
 
         memory: Any = load_plugin("data", "memory")
@@ -177,7 +177,7 @@ def _run(pipeline: Declaration, runs: Path, on_trial: Callable[[Trial], None] | 
     for reporter, complaint in done.complaints.items():
         told = f"reporter {reporter} failed in {complaint}"
         if reporter.partition(" ")[0] == _OnTrial.name:
-            told = f"on_trial raised {complaint.removeprefix('after_trial: ')}; the search went on"
+            told = f"on_trial raised {complaint.removeprefix('after_trial: ')}; the search continued"
         warnings.warn(told, stacklevel=3)
     best, failure = done.summary.best, done.summary.failure
     if failure is not None:

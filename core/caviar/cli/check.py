@@ -116,13 +116,13 @@ def _search(pipeline: Pipeline, seen: Preview | None, width: int | None) -> Iter
 
     search, rows = pipeline.search, list(searched(pipeline))
     if not rows:
-        yield "search", f"nothing: {_count(search.trials, 'model')}" if search.trials > 1 else "nothing: one model"
+        yield "search", f"no range: {_count(search.trials, 'model')}" if search.trials > 1 else "no range: one model"
     else:
         most = trials(pipeline)
         rounds = -(-most // search.round)
         yield "search", f"{_count(most, 'trial')} by {_name(search.strategy)}, {_count(rounds, 'round')}"
         if most < search.trials:
-            yield "", f"all there are to try, of search.trials = {search.trials:,}"
+            yield "", f"all possible trials, fewer than search.trials = {search.trials:,}"
         if search.pruner:
             yield "", f"pruned by {_name(search.pruner)}"
         if search.points:
@@ -130,11 +130,11 @@ def _search(pipeline: Pipeline, seen: Preview | None, width: int | None) -> Iter
         for source in search.sources if search.strategy.learns else ():
             yield "", f"starts from {called(source)}"
         if search.patience:
-            yield "", f"ends once {_count(search.patience, 'finished trial')} brought no better one"
+            yield "", f"ends after {_count(search.patience, 'finished trial')} without a better one"
         if search.trial_seconds:
             yield "", f"a trial that has trained for more than {search.trial_seconds:g} s is pruned"
     if search.conditions:
-        yield "", f"the winner must have {' and '.join(map(str, search.conditions))}"
+        yield "", f"the winner must meet {' and '.join(map(str, search.conditions))}"
     for line in _beside(rows, width):
         yield "", line
     if seen:

@@ -47,7 +47,7 @@ def guarded(command: Callable[..., None]) -> Callable[..., None]:
 def report(error: BaseException) -> int:
     """Prints why a command failed and gives the exit code."""
     if isinstance(error, (KeyboardInterrupt, Stopped)):
-        show("interrupted; the same command goes on from here", err=True)
+        show("interrupted; run the same command again to resume", err=True)
         return INTERRUPTED
     if isinstance(error, Problem):
         show(*error.lines, err=True)

@@ -104,7 +104,7 @@ def _field(cls: type[Plugin], field: str) -> list[str]:
     elif tier:
         told.append(tier.removeprefix(", "))
     if facts.also:
-        told.append(f"elsewhere called {', '.join(facts.also)}")
+        told.append(f"also known as {', '.join(facts.also)}")
     return told
 
 

@@ -81,7 +81,7 @@ def results(
     for path, share in sorted(found.importance.items(), key=lambda item: -item[1]):
         tier = found.space[path].tier
         said = f"  (tier {tier})" if tier else ""
-        console.print(f"mattered {share:4.0%}  {short[path]}{said}")
+        console.print(f"importance {share:4.0%}  {short[path]}{said}")
     for trial in found.trials:
         if trial.reason:
             show(f"trial {trial.index} {trial.state.value}: {trial.reason}", err=True)

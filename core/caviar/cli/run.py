@@ -76,7 +76,7 @@ def run(
     for reporter, complaint in done.complaints.items():
         show(f"reporter {reporter} failed in {complaint}", err=True)
     if done.summary.failure is not None:
-        again = "all trials are kept, and the same command tries to save it again"
+        again = "all trials are kept, and running the same command tries to save it again"
         show(f"{done.summary.failure}; {again}", err=True)
         raise typer.Exit(1)
     if done.summary.best is None:

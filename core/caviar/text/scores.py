@@ -51,7 +51,7 @@ class Scores:
         apart = {name: len({trial.metrics.get(name) for trial in tied}) for name in tied[0].metrics}
         parted = {name: many for name, many in apart.items() if MetricName.parse(name).part == "validation"}
         other = max(parted, key=lambda name: parted[name], default="")
-        hint = f"; {other} tells them apart" if parted.get(other, 0) > len(tied) / 2 else ""
+        hint = f"; {other} distinguishes them" if parted.get(other, 0) > len(tied) / 2 else ""
         return (
             f"{len(tied)} trials share the first place, with {self.metric} {short_number(tied[0].judged)}; of equal "
             f"trials the lowest number comes first{hint}."

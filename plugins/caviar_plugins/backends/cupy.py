@@ -91,5 +91,5 @@ def _missing() -> str | None:
         float((ones @ ones).sum())
     except Exception as error:  # whatever is broken between here and the GPU
         reason = " ".join(str(error).split())
-        return f"no GPU answers: {type(error).__name__}: {reason}; see what `nvidia-smi` says"
+        return f"no GPU answers: {type(error).__name__}: {reason}; check the output of `nvidia-smi`"
     return None

@@ -43,7 +43,7 @@ class CSV(Data, interface=1):
     @classmethod
     def _keeps_the_target(cls, ignore: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
         if info.data.get("target") in ignore:
-            raise ValueError("cannot hold the target, which is what is learned")
+            raise ValueError("cannot contain the target, which is to be predicted")
         return ignore
 
     def read(self) -> Table:

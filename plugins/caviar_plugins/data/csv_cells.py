@@ -77,7 +77,7 @@ def not_a_number(name: str, place: int, cell: str, numbers: int, present: int, c
     """The complaint about a cell among numbers."""
     others = f"where {numbers:,} of {'the first ' if cut else ''}{present:,} cells"
     shown = f"{cell[:60]}…" if len(cell) > 60 else cell
-    cure = f'correct it, leave it empty, or say words = ["{name}"] in [data]'
+    cure = f'correct it, leave it empty, or set words = ["{name}"] in [data]'
     return BadCell(place, f"column '{name}' holds {shown!r} {others} hold a number; {cure}")
 
 

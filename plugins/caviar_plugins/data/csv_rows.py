@@ -43,7 +43,7 @@ class Rows:
         other = next((mark for mark in ";\t," if mark != self.separator and mark in names[0]), None)
         if len(names) == 1 and other:
             mark = "\\t" if other == "\t" else other
-            self.fail(line, f'one column only; if its cells are separated by "{mark}", say separator = "{mark}"')
+            self.fail(line, f'one column only; if its cells are separated by "{mark}", set separator = "{mark}"')
         seen = set[str]()
         for place, name in enumerate(names, start=1):
             if not name:

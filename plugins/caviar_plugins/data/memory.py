@@ -28,5 +28,5 @@ class Memory(Data, interface=1):
 
     def _held(self) -> Table:
         if self._table is None:
-            raise DataError("the rows were those of a program; run it again: Pipeline(…).run(X, y)")
+            raise DataError("the rows came from a program; run it again: Pipeline(…).run(X, y)")
         return self._table

@@ -56,7 +56,7 @@ def unusable(path: Path, name: str, place: int) -> DataError:
 
 def no_text(path: Path, name: str) -> DataError:
     """The complaint about words with numbers in them that stand for no letter."""
-    return DataError(f"{path}: {name} holds words with characters that do not exist; save it again with numpy.savez")
+    return DataError(f"{path}: {name} holds words with invalid characters; save it again with numpy.savez")
 
 
 def _texts(path: Path, content: bytes, head: ArrayHead, count: int) -> Sequence[str]:

@@ -132,7 +132,7 @@ class Pool(Workers):
         if not worker.ready:
             self._false_starts += 1
             if death.by_itself or self._false_starts == _FALSE_STARTS:
-                again = "" if death.by_itself else "; the same command tries again and goes on from here"
+                again = "" if death.by_itself else "; run the same command again to retry and resume"
                 raise NoWorkers(f"a worker process could not start: {death}{again}")
         if task is None:
             return [], []

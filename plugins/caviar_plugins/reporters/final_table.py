@@ -46,7 +46,10 @@ def print_summary(run: RunInfo, summary: Summary, console: Console) -> None:
             if columns.rounded:
                 console.print(Padding(Text(run.space.line(best.values)), (0, 0, 0, 2), expand=False))
             if len(best.runs) > 1:
-                console.print("  These are of its first training, the one kept; the table has the mean.", markup=False)
+                console.print(
+                    "  These belong to its first training, whose model is saved; the table shows the mean.",
+                    markup=False,
+                )
     console.print(_counts(run, summary), markup=False)
     if summary.stopped:
         console.print(f"Stopped {summary.stopped}", markup=False)
@@ -120,10 +123,10 @@ def _unlucky(summary: Summary) -> list[Trial]:
 
 def _next(run: RunInfo, best: Trial | None, width: int) -> Iterator[str]:
     if not run.kept:
-        yield 'All of it is in memory alone; run(…, runs="runs") keeps it in a folder.'
+        yield 'The results are in memory only; run(…, runs="runs") keeps it in a folder.'
         return
-    what = "All that is known is" if best is None else "The best model, all results and the resolved file are"
-    none = "There is no model. " if best is None else ""
+    what = "All results are" if best is None else "The best model, all results and the resolved file are"
+    none = "No model was saved. " if best is None else ""
     if run.opened_by is None:
         yield f"{none}{what} in {run.folder}. `pipe` cannot read them: a plugin is a class of this program."
         return

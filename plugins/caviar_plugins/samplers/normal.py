@@ -29,7 +29,7 @@ class Normal(Sampler, interface=1):
         if self._mass() < 1e-12:
             raise ValueError(
                 f"{self.low:g} to {self.high:g} lies too far from the mean {self.mean:g} for a deviation of "
-                f"{self.deviation:g}; move the mean into the range or take uniform"
+                f"{self.deviation:g}; move the mean into the range or use uniform"
             )
         return self
 

@@ -148,7 +148,7 @@ class SQLiteLedger(Ledger):
         if not found:
             raise StoreError(
                 f"{self._path}: no weights of trial {trial}; only those of the best finished trials are kept, "
-                "as many as keep of [store] says"
+                "as set by keep in [store]"
             )
         return self._weights.read(found[0])
 
@@ -192,8 +192,8 @@ class SQLiteLedger(Ledger):
         """SQLite goes on with a file that nobody will find again."""
         if self._keeping and file_identity(self._path) != self._keeping.file:
             raise StoreError(
-                f"{self._path}: removed or replaced while the run went on, so what was recorded is not there; "
-                "put it back, or run the same command again, which begins anew"
+                f"{self._path}: removed or replaced during the run, so its records are lost; "
+                "put it back, or run the same command again to start over"
             )
 
     def _artifacts(self, where: str = "", *values: object) -> list[Artifact]:
@@ -237,7 +237,7 @@ class SQLiteLedger(Ledger):
     def _worth_keeping(self, records: Sequence[TrialRecord]) -> set[int]:
         """Trials that may be trained further, and the best finished ones. Weights of others are not even written."""
         if self._keeping is None:
-            raise StoreError(f"{self._path}: opened for looking only; nothing can be recorded")
+            raise StoreError(f"{self._path}: opened read-only; nothing can be recorded")
         trials = self._known.by_number()
         known = {number: trials[number] for (number,) in self._rows("SELECT trial FROM artifact")}
         for record in records:

@@ -42,7 +42,7 @@ _SQLITE = {
     sqlite3.SQLITE_IOERR_SHMLOCK: f"the file system has no locks, {LOCAL}",
     sqlite3.SQLITE_IOERR_LOCK: f"the file system has no locks, {LOCAL}",
     sqlite3.SQLITE_PROTOCOL: f"the file system has no reliable locks, {LOCAL}",
-    sqlite3.SQLITE_IOERR: "cannot be read or written; look at the disk's space, limits and health, then run again",
+    sqlite3.SQLITE_IOERR: "cannot be read or written; check the disk's space, limits and health, then run again",
 }
 
 

@@ -26,7 +26,7 @@ class Staged(Strategy, interface=2):
 
     def propose(self, space: Space, history: History, count: int, random: Random) -> Array:
         if self.trials is None:
-            raise ValueError("trials: say how many there will be in all; in a run the engine does")
+            raise ValueError("trials: set the total number of trials; in a run the engine sets it")
         stages = _stages(space)
         edges = [-(-stage * self.trials // len(stages)) for stage in range(len(stages))]
         asked = range(history.proposed, history.proposed + count)

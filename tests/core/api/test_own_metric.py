@@ -113,7 +113,7 @@ def test_a_metric_that_does_not_say_its_goal_takes_the_searchs() -> None:
         def measure(self, prediction: Array, truth: Array) -> Array:
             return prediction[:, 0, 0]
 
-    with pytest.raises(Mistakes, match=r"metric 'silent' does not say whether more is better"):
+    with pytest.raises(Mistakes, match=r"metric 'silent' does not state whether higher is better"):
         small(Silent()).run(X, Y)
     study = small(Silent(), goal="minimize").run(X, Y)
     assert study.best is not None

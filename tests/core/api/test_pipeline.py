@@ -77,7 +77,7 @@ def test_what_is_shown_of_a_study_in_memory_names_no_folder(tmp_path: Path, caps
     alone = capsys.readouterr().err
     small(reporter=("progress",)).run(X, SIDE, runs=tmp_path)
     assert "pipe results" in capsys.readouterr().err
-    assert "in memory alone" in alone
+    assert "in memory only" in alone
     assert "pipe results" not in alone
 
 
@@ -153,7 +153,7 @@ def test_a_search_starts_from_a_study_by_its_folder(tmp_path: Path) -> None:
 
 def test_a_search_cannot_start_from_a_study_in_memory() -> None:
     words: dict[str, Any] = {"start_from": small().run(X, SIDE)}
-    with pytest.raises(ValueError, match=r"^Search\.start_from: the study 'pipeline' is in memory alone;"):
+    with pytest.raises(ValueError, match=r"^Search\.start_from: the study 'pipeline' is in memory only;"):
         Search(**words)
 
 

@@ -56,7 +56,9 @@ def test_a_grid_is_told_with_the_trials_that_it_has(tmp_path: Path) -> None:
     grid = 'search.strategy = "grid"\nmodel.layers = { int = [1, 9] }\n'
     (tmp_path / "p.toml").write_text(DATA + grid)
     told = pipe("check", "p.toml", "--quiet", cwd=tmp_path).stdout
-    assert "search     3 trials by grid, 1 round\n           all there are to try, of search.trials = 64\n" in told
+    assert (
+        "search     3 trials by grid, 1 round\n           all possible trials, fewer than search.trials = 64\n" in told
+    )
     assert "populations of up to 3 members" in told
     few = pipe("check", "p.toml", "--quiet", "--set", "search.trials=1", cwd=tmp_path).stdout
     assert "search     1 trial by grid, 1 round\n           model.layers" in few

@@ -60,7 +60,7 @@ def test_nothing_is_overwritten(penguins: Path) -> None:
     (penguins / "penguins.toml").write_text("mine")
     done = pipe(penguins, "init", "penguins.csv")
     assert (done.returncode, (penguins / "penguins.toml").read_text()) == (2, "mine")
-    assert done.stderr == "penguins.toml: is there already; rename or remove it first\n"
+    assert done.stderr == "penguins.toml: already exists; rename or remove it first\n"
 
 
 def test_odd_names_are_written_so_that_they_can_be_read(tmp_path: Path) -> None:
@@ -114,7 +114,7 @@ def test_examples_are_listed_and_copied_with_their_data(tmp_path: Path) -> None:
     ("name", "told"),
     [
         ("adam", "there is an optimizer 'adam' already, of caviar"),
-        ("My_Optimizer", "'My_Optimizer' is no name for a plugin: small letters"),
+        ("My_Optimizer", "'My_Optimizer' cannot name a plugin: use lower-case letters"),
     ],
 )
 def test_a_plugins_name_must_be_free_and_plain(tmp_path: Path, name: str, told: str) -> None:

@@ -156,7 +156,7 @@ def test_methods_that_cannot_be_called_as_their_interface_says_are_told(
 
 def test_a_property_in_a_methods_place_is_told(install: Install) -> None:
     text = "class Theirs(caviar.Optimizer):\n    init = property(lambda self: {})" + UPDATE
-    assert reason(text, install) == "Theirs.init is no method; it is called as init(parameters, layout)"
+    assert reason(text, install) == "Theirs.init is not a method; it is called as init(parameters, layout)"
 
 
 def test_a_plugin_written_for_an_older_interface_is_refused_with_both_numbers(

@@ -113,7 +113,7 @@ def test_rows_to_predict_need_no_target_and_keep_the_words_of_training(tmp_path:
         ("a,y\nb,c\n\nb,na\n", ":4: the target 'y' has no value"),
         ("a,a,y\n1,2,3\n", ":1: two columns are named 'a'; rename one"),
         ("a,,y\n1,2,3\n", ":1: column 2 has no name"),
-        ("a;y\n1;2\n", ':1: one column only; if its cells are separated by ";", say separator = ";"'),
+        ("a;y\n1;2\n", ':1: one column only; if its cells are separated by ";", set separator = ";"'),
         ("a,b\n1,2\n", ":1: there is no column 'y' to predict; there are a, b"),
         ("a,Y\n1,2\n", ":1: there is no column 'y' to predict; did you mean 'Y'?"),
         ('a,y\n1,"2\n', ":2: unexpected end of data; is a quote left open?"),

@@ -88,9 +88,9 @@ FIELDS = "{{'descr': {descr}, 'fortran_order': False, 'shape': {shape}}}"
 @pytest.mark.parametrize(
     ("header", "said"),
     [
-        ("-" * 9000, "damaged: the header of X.npy cannot be understood; save it again with numpy.savez"),
-        ("1+" * 4000 + "1", "damaged: the header of X.npy cannot be understood; save it again with numpy.savez"),
-        ("[" * 5000, "damaged: the header of X.npy cannot be understood; save it again with numpy.savez"),
+        ("-" * 9000, "damaged: the header of X.npy cannot be parsed; save it again with numpy.savez"),
+        ("1+" * 4000 + "1", "damaged: the header of X.npy cannot be parsed; save it again with numpy.savez"),
+        ("[" * 5000, "damaged: the header of X.npy cannot be parsed; save it again with numpy.savez"),
         ("()", "damaged: the header of X.npy is not NumPy's; save it again with numpy.savez"),
         (
             " " * 10_001,
@@ -98,11 +98,11 @@ FIELDS = "{{'descr': {descr}, 'fortran_order': False, 'shape': {shape}}}"
         ),
         (
             FIELDS.format(descr="'<f8'", shape="'ab'"),
-            "damaged: the header of X.npy tells no shape; save it again with numpy.savez",
+            "damaged: the header of X.npy states no shape; save it again with numpy.savez",
         ),
         (
             FIELDS.format(descr="'<f8'", shape=f"({'9' * 400},)"),
-            "damaged: the header of X.npy tells an impossible shape; save it again with numpy.savez",
+            "damaged: the header of X.npy states an impossible shape; save it again with numpy.savez",
         ),
         (
             FIELDS.format(descr="'<f8'", shape="(30, 1000000000000)"),

@@ -20,5 +20,5 @@ def small_batches(pipeline: Pipeline) -> Iterator[Advice]:
     size = getattr(pipeline.trainer, "batch_size", _FEWEST)
     smallest = min(size.ends()) if isinstance(size, Sampler) else size
     if batch_normalized(pipeline) and smallest < _FEWEST:
-        text = f"mean and deviation of {smallest} rows are mostly noise; take {_FEWEST} or more with batchnorm"
+        text = f"mean and deviation of {smallest} rows are mostly noise; use {_FEWEST} or more with batchnorm"
         yield Advice("small-batches", "trainer.batch_size", text)

@@ -33,4 +33,4 @@ def uniform_scale(pipeline: Pipeline) -> Iterator[Advice]:
         else:
             share = "small values are hardly tried"
         ends = f"[{inline(low)}, {inline(high)}]" if low > 0 or better == "beta" else "[…, …]"
-        yield Advice("uniform-scale", path, f"on an even scale {share}; write {{ {better} = {ends} }}")
+        yield Advice("uniform-scale", path, f"on a uniform scale {share}; write {{ {better} = {ends} }}")

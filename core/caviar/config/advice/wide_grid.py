@@ -19,5 +19,5 @@ def wide_grid(pipeline: Pipeline) -> Iterator[Advice]:
     """A grid over more than three values."""
     many = len(space_of(pipeline))
     if name_of(type(pipeline.search.strategy)) == "grid" and many > _MOST:
-        text = f"a grid over {many} values repeats each of them; 'random' tries a new one of all in every trial"
+        text = f"a grid over {many} fields repeats the same values; 'random' draws a new value of each in every trial"
         yield Advice("wide-grid", "search.strategy", text)

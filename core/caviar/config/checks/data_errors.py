@@ -27,7 +27,7 @@ def no_rows(data: Data, rows: int, part: str) -> Unfit:
 
 def own_test_part() -> Unfit:
     """The mistake of taking a test part of data that has one."""
-    return Unfit(("data", "test"), "this data brings its own test part; leave the key out, or set it to 0")
+    return Unfit(("data", "test"), "this data comes with its own test part; remove the key, or set it to 0")
 
 
 def several_classes(targets: Sequence[str]) -> Unfit:
@@ -37,12 +37,12 @@ def several_classes(targets: Sequence[str]) -> Unfit:
 
 def one_value(target: str) -> DataError:
     """The complaint about a class that all rows have."""
-    return DataError(f"the target {target!r} has one value only: nothing to tell apart")
+    return DataError(f"the target {target!r} has only one value, so there is nothing to learn")
 
 
 def no_features() -> DataError:
     """The complaint about a target alone."""
-    return DataError("the data has no column besides the target: nothing to learn from")
+    return DataError("the data has no column besides the target, so there is nothing to learn from")
 
 
 def rounded_target(target: str) -> DataError:

@@ -193,7 +193,7 @@ class Builder:
         """The data plugin called like a file's suffix."""
         suffix, known = Path(path).suffix[1:].lower(), index.names("data")
         if suffix not in known:
-            text = f"no plugin reads '.{suffix}' files; say which with use: {', '.join(known)}"
+            text = f"no plugin reads '.{suffix}' files; name one with use: {', '.join(known)}"
             raise self.fail(at.child("path"), text)
         return self.loaded("data", suffix, at)
 

@@ -241,7 +241,7 @@ def _scaled(task: Task, truth: Array, train: Array, dtype: str) -> tuple[Task, A
     with numpy.errstate(over="ignore"):
         center, scale = truth[train].mean(axis=0), truth[train].std(axis=0)
     if not (numpy.isfinite(center).all() and numpy.isfinite(scale).all()):
-        raise DataError(f"the target {listed(task.targets)} is too large for its spread to be a number; rescale it")
+        raise DataError(f"the target {listed(task.targets)} is so large that its spread overflows; rescale it")
     scale[scale == 0] = 1.0  # a constant target is learned as it is
     scaled = Task(task.kind, task.targets, (), tuple(center.tolist()), tuple(scale.tolist()))
     return scaled, ((truth - center) / scale).astype(dtype)

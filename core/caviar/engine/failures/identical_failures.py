@@ -26,4 +26,4 @@ def queue_again(ledger: Ledger) -> tuple[str, ...]:
     if reason is None:
         return ()
     ledger.settle([Trial(each.index, each.round, each.point, each.values) for each in trials])
-    return (f"every trial had failed for one reason, and is trained again: {reason}",)
+    return (f"all trials failed for the same reason and are trained again: {reason}",)

@@ -17,7 +17,7 @@ _ERRNOS = {ENOSPC, EDQUOT, EMFILE, ENFILE, EIO, EROFS}
 _CURES: Mapping[Fault, str] = {
     "killed": "",
     "memory": "free some memory, or use fewer workers (executor.workers)",
-    "system": "look at the disk's space and at the limits of this process (ulimit -a)",
+    "system": "check the free disk space and the limits of this process (ulimit -a)",
 }
 
 
@@ -38,7 +38,7 @@ class Unfinished(Problem):
                 parts += [cure] if cure else []
                 if concerned[0].trial in suspects:
                     parts.append(f"after {_RUNS} such runs in a row it counts as failed")
-        super().__init__(f"{'; '.join(parts)}; the same command tries again and goes on from here")
+        super().__init__(f"{'; '.join(parts)}; run the same command again to retry and resume")
 
 
 def fault_of(error: BaseException | None) -> Fault | None:

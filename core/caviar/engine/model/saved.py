@@ -159,7 +159,7 @@ def open_model(path: Path) -> SavedModel:
         with open_plain(path) as file:
             facts, arrays = unpacked(file.read())
     except FileNotFoundError:
-        raise NotAModel(f"{path}: no such file; a run leaves it at its end, if a trial has finished") from None
+        raise NotAModel(f"{path}: no such file; a run writes it at its end, if a trial has finished") from None
     except OSError as error:
         raise NotAModel(f"{path}: {why_unreadable(error)}") from None
     except OtherFile:

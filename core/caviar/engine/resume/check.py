@@ -73,22 +73,22 @@ def check_resumable(ledger: Ledger, now: StudyRecord, trials: int, folder: Path)
 def _difference(before: StudyRecord, now: StudyRecord, known: Sequence[Trial], trials: int) -> str | None:
     """Why two records cannot be one study, and the first way out."""
     if before.fingerprint != now.fingerprint:
-        return "was begun with other data: its content has changed; put the old data back"
+        return "was started with different data: its content has changed; restore the old data"
     differing = changed(before.file, now.file)
     keys = [key for key in differing if not _is_free(key)]
     if _START in keys and _starts_from(before):  # its trials were taken when it began, and are kept
         keys.remove(_START)
     if keys == ["search.strategy.trials"] and "search.trials" in differing:
         search = tomllib.loads(before.file)["search"]
-        plan = f"'{search['strategy']['use']}' shared out search.trials = {search['trials']} when it began"
-        return f"is not extendable: {plan}; go back to that number"
+        plan = f"'{search['strategy']['use']}' divided search.trials = {search['trials']} when it began"
+        return f"cannot be extended: {plan}; set that number again"
     if keys:
-        return f"was begun with another pipeline; changed: {', '.join(keys)}; change it back"
+        return f"was started with a different pipeline; changed: {', '.join(keys)}; change it back"
     nothing_learned = common_reason(known) is not None  # all are trained again; only their points stand
     if not nothing_learned and (moved := _moved(before.identity, now.identity)):
-        return f"was begun on another system, where bits may differ: {moved}; go back to that one"
+        return f"was started on a different system, where bits may differ: {moved}; use that one"
     if moved := _moved(*(_proposing(each.plugins) if nothing_learned else each.plugins for each in (before, now))):
-        return f"was begun with other plugins, which may compute something else: {moved}; go back to those"
+        return f"was started with different plugins, which may compute something else: {moved}; use those"
     if len(known) > trials:
         return f"has {len(known)} trials already, and search.trials = {trials} is the total; ask for {known} or more"
     return None

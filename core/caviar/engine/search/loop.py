@@ -53,7 +53,7 @@ class SearchLoop:
         """Why no further trial would fare better, after a first round that failed for one reason."""
         trials = self.context.ledger.trials()
         reason = common_reason(trials) if len(trials) >= ENOUGH else None
-        return reason and f"all of them failed for one reason: {reason}; the same command trains them again"
+        return reason and f"all of them failed for the same reason: {reason}; run the same command to train them again"
 
     def _propose(self, index: int, wanted: range) -> str | None:
         """Adds what is missing of a round, proposed from the rounds before it only; why no more follows, if so."""
@@ -75,7 +75,7 @@ class SearchLoop:
         new = [trial for trial in (*given, *drawn) if trial.index >= len(known)]
         if new:
             context.ledger.add_round(index, new)
-        return "nothing is left to try" if len(points) < len(asked) else None
+        return "no untried point is left" if len(points) < len(asked) else None
 
     def _points(self, known: Sequence[Trial], given: Sequence[Trial], asked: range) -> Array:
         """Points for these trials, from those `known` of the rounds before; `given` are the others of the round."""

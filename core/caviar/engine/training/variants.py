@@ -138,9 +138,7 @@ def fell_back(error: BaseException) -> bool:
 
 def _fall_back(module: str, reason: str) -> None:
     _failed.add(module)
-    say_once(
-        f"{module}: its compiled form cannot be used ({printable_line(reason)}); plain code takes its place, slower"
-    )
+    say_once(f"{module}: its compiled variant cannot be used ({printable_line(reason)}); slower plain code replaces it")
 
 
 @cache

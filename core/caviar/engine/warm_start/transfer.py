@@ -66,7 +66,7 @@ def changes(here: Pipeline, there: Pipeline, seen: Transfer) -> Iterator[str]:
         elif (ours := sampler_of(dimension)) != (theirs := sampler_of(before[home])):
             yield f"{dimension.path} {_width(dimension, ours, theirs)}"
     kept = {*seen.homes.values(), *(dimension.path for dimension in space.dimensions)}
-    yield from (f"{path} is not searched any more" for path in before if path not in kept)
+    yield from (f"{path} is no longer searched" for path in before if path not in kept)
     yield from (f"{path} was {say(value)} there" for path, value in seen.constants.items())
 
 

@@ -59,7 +59,7 @@ class Declared(BaseModel, IsDeclared, metaclass=_Declaring):
             raise TypeError(f"{type(self).__name__} takes at most {len(names)} values, not {len(values)}")
         given = dict(zip(names, values, strict=False))
         if twice := given.keys() & fields:
-            raise TypeError(f"{type(self).__name__}.{min(twice)}: given twice, by its place and by its name")
+            raise TypeError(f"{type(self).__name__}.{min(twice)}: given twice, by position and by name")
         given |= fields
         try:
             super().__init__(**given)
@@ -72,7 +72,7 @@ class Declared(BaseModel, IsDeclared, metaclass=_Declaring):
         try:
             super().__setattr__(name, value)
         except ValueError:
-            told = "cannot be set: plugins never change; what is to last goes into the state, model_copy makes another"
+            told = "cannot be set: plugins are immutable; keep what must persist in the state, or copy with model_copy"
             raise AttributeError(f"{type(self).__name__}.{name} {told}") from None
 
     @field_validator("*", mode="before")

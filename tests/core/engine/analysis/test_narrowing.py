@@ -125,7 +125,7 @@ def test_at_an_end_it_grows_beyond_and_says_so(tmp_path: Path) -> None:
     found, text = narrowed(tmp_path, ranges, lambda values: far(values[RATE], 1.0))
     assert found["optimizer"]["learning_rate"]["log"][1] > 0.01
     assert found["optimizer"]["learning_rate"]["log"][0] > 0.001
-    assert "stands at the end of its range: wider there" in text
+    assert "is at the end of its range; widened there" in text
 
 
 def test_it_does_not_grow_beyond_what_the_field_allows(tmp_path: Path) -> None:
@@ -195,5 +195,5 @@ def test_pruned_trials_count_behind_those_that_finished(tmp_path: Path) -> None:
 
 
 def test_too_few_trials_say_how_many_it_takes(tmp_path: Path) -> None:
-    with pytest.raises(TooFew, match=r"runs/p: 15 finished trials say too little to narrow a range; 16 do"):
+    with pytest.raises(TooFew, match=r"runs/p: 15 finished trials are too few to narrow a range; 16 or more"):
         narrowed(tmp_path, CHOICE, worse, trials=15)

@@ -119,7 +119,7 @@ def test_a_metric_that_fails_on_the_test_part_alone_does_not_lose_the_model(
         (
             "class Odd(caviar.Metric):\n    task = 'classification'\n    least: float\n"
             "    def measure(self, prediction, truth): ...",
-            "cannot be made by its name alone",
+            "cannot be created from its name alone",
         ),
     ],
 )

@@ -62,7 +62,7 @@ def test_a_study_without_a_usable_trial_does_not_begin_until_the_line_is_mended(
     with pytest.raises(Unusable) as error:
         started(file, text=MORE_ELSEWHERE)
     assert "runs/first: none of 12 trials used (12 outside trainer.batch_size)" in str(error.value)
-    assert "mend this, or leave it out" in str(error.value)
+    assert "fix this, or remove it" in str(error.value)
     assert trials(file, "next") == ()
     assert note(started(file, "search.trials=1")) == "12 of 12 trials used"
 
@@ -78,7 +78,7 @@ def test_the_winner_is_one_of_the_runs_own_trials(file: Path) -> None:
 def test_other_data_is_told_and_the_trials_are_used(file: Path) -> None:
     y = numpy.arange(90) % 3
     numpy.savez(file.parent / "blobs.npz", X=numpy.random.default_rng(1).normal(0, 1.2, (90, 4)) + y[:, None], y=y)
-    assert note(started(file)) == "12 of 12 trials used; the data was other"
+    assert note(started(file)) == "12 of 12 trials used; its data was different"
 
 
 def test_another_metric_that_was_measured_is_taken(file: Path) -> None:
@@ -131,7 +131,7 @@ def test_what_was_taken_is_kept_when_the_earlier_run_grows_or_goes(file: Path) -
 
 def test_a_study_that_began_without_does_not_start_from_a_run_later(file: Path) -> None:
     run(load(file, ["name=next", "search.trials=3"]), file.parent / "runs")
-    with pytest.raises(Refused, match=r"was begun with another pipeline; changed: search\.start_from;"):
+    with pytest.raises(Refused, match=r"was started with a different pipeline; changed: search\.start_from;"):
         started(file, "search.strategy=random")
 
 

@@ -57,7 +57,7 @@ def test_all_mistakes_of_an_object_are_told_at_once() -> None:
 
 
 def test_a_field_given_twice_is_told() -> None:
-    with pytest.raises(TypeError, match=r"^Adam\.learning_rate: given twice, by its place and by its name$"):
+    with pytest.raises(TypeError, match=r"^Adam\.learning_rate: given twice, by position and by name$"):
         wrong(Adam, 0.1, learning_rate=0.2)()
 
 
@@ -103,5 +103,5 @@ def test_a_field_of_an_unknown_type_is_told_in_our_words() -> None:
 
 @pytest.mark.parametrize("name", ["beta1", "m"])
 def test_what_is_set_on_a_plugin_is_told_in_our_words(name: str) -> None:
-    with pytest.raises(AttributeError, match=rf"^Adam\.{name} cannot be set: plugins never change; .*the state"):
+    with pytest.raises(AttributeError, match=rf"^Adam\.{name} cannot be set: plugins are immutable; .*the state"):
         setattr(Adam(), name, 0)

@@ -49,7 +49,7 @@ class Pipeline(Declaration):
     __hash__ = Declaration.__hash__
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
-        """Another pipeline with some fields changed, which are checked as in `Pipeline(…)` and raise the same."""
+        """Another pipeline with some fields changed; they are checked, and raise, as in `Pipeline(…)`."""
         given = type(self)(**update) if update else self
         return super().model_copy(update={name: getattr(given, name) for name in update or ()}, deep=deep)
 
@@ -63,7 +63,7 @@ class Pipeline(Declaration):
     ) -> Study:
         """Searches and trains; rows are arrays, a data frame, or those of `data`.
 
-        The study lives in memory and begins anew at each call, unless `runs` names the folder that keeps it: then the
+        The study is kept in memory and starts anew at each call, unless `runs` names a folder to store it: then the
         same call goes on where an interrupted one stopped. `on_trial` is called with every trial that ends. Ctrl-C
         ends the run and gives the study so far. Raises Mistakes, Refused where the folder holds a study of something
         else, DataError, StoreError: each is a Problem.

@@ -1,4 +1,4 @@
-"""What `Pipeline.run` gives back: the trials, and the best model, ready to predict."""
+"""What `Pipeline.run` returns: the trials, and the best model, ready to predict."""
 
 from __future__ import annotations
 

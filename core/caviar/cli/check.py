@@ -1,4 +1,4 @@
-"""`pipe check`: finds every mistake of a file, or says what will happen."""
+"""`pipe check`: reports every mistake of a file, or what a run will do."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ def check(
     code: Code = None,
     quiet: Quiet = False,
 ) -> None:
-    """Tell every mistake of FILE, or what a run will do.
+    """Report every mistake of FILE, or what a run will do.
 
-    Mistakes end it with exit code 2. Of the data, only the head is read.
+    With mistakes the exit code is 2. Of the data, only the head is read.
     """
     from caviar.config.load import load, locate
     from caviar.values.problem import LateMistake

@@ -19,7 +19,7 @@ _Debug = Annotated[bool, typer.Option("--debug", help="Show Python's traceback o
 
 
 def guarded(command: Callable[..., None]) -> Callable[..., None]:
-    """The command with a --debug option, its failures told as sentences. A command may take `debug` itself too."""
+    """The command with a --debug option; it prints its failures as sentences. A command may take `debug` itself too."""
 
     @wraps(command)
     def run(*values: Any, debug: bool, **options: Any) -> None:

@@ -34,7 +34,7 @@ def results(
 ) -> None:
     """Show the trials of RUN, the best first.
 
-    Pruned ones follow by how far they came, then the others; why a trial failed is told below, with --debug by
+    Pruned trials follow by the epoch they reached, then the others; reasons of failures are printed below, with --debug
     Python's traceback.
     """
     from caviar.engine.analysis.results import read_results
@@ -91,7 +91,7 @@ def results(
 
 
 def _columns(found: Results, shown: Sequence[Trial], scores: Scores, width: int) -> Columns:
-    """How trials ended, then their values. That all have finished is not said where that makes room for a value."""
+    """How trials ended, then their values. The state is left out if all have finished and a value needs the room."""
     from caviar.text.columns import Column, Columns
 
     ends = [_ended(found, trial, scores) for trial in shown]

@@ -35,9 +35,9 @@ def run(
         bool, typer.Option("--verbose", "-v", help="Show what is done, by whom and how long it takes.")
     ] = False,
 ) -> None:
-    """Search and train as FILE says, or go on where it stopped.
+    """Search and train as FILE specifies, or resume where it stopped.
 
-    The same command resumes an interrupted run. Leaves the best model, all results and the resolved file in runs/NAME.
+    The same command resumes an interrupted run. Saves the best model, all results and the resolved file in runs/NAME.
 
     Examples:
 

@@ -1,4 +1,4 @@
-"""Executor: carries out segments, here, in processes or on a cluster."""
+"""Executor: carries out segments, in this process, in others or on a cluster."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ class Job(Protocol):
         """How many processes have a device of their own to train on; None where they train on the processor."""
 
     def may_fork(self) -> bool:
-        """Whether a fork of this process can do it: no device is open, and no plugin is anyone's but Caviar's.
+        """Whether a fork of this process can train: no device is open, and all plugins are Caviar's own.
 
-        What another's plugin opened or noted when it was imported here would be gone, or shared, in a fork.
+        What another plugin opened or stored when it was imported here would be lost, or shared, in a fork.
         """
 
 
@@ -46,17 +46,17 @@ class Workers(Closing):
         return 1
 
     def expect(self, segments: int) -> None:
-        """At least so many segments will come soon: what takes its time to start may start now.
+        """Announces at least so many segments: workers that take time to start may start now.
 
-        Called before any reporter was told of the run, so that a fork finds no thread of theirs.
+        Called before any reporter is called, so that a fork finds no thread of theirs.
         """
         return
 
     @abstractmethod
     def run(self, segments: Iterable[Segment], tell: Tell) -> Iterator[Outcome]:
-        """The outcomes of all segments, in any order, each as soon as it is there; a segment may come in parts.
+        """Yields the outcomes of all segments, in any order, each once it is complete; a segment may come in parts.
 
-        Segments are taken when there is someone to carry them out, because one may hold the states of many trials.
+        Segments are taken when a worker is free, because one may hold the states of many trials.
         """
 
 
@@ -74,7 +74,7 @@ class Executor(Plugin):
     A worker makes the job once, by `open_job(job.job_spec())` or as a fork, and calls `job.perform` for each segment.
     `tell` is called in the coordinating process, by the thread that iterates over the outcomes; call `check_stop` there
     while waiting, and let through what it raises. The job never raises for a trial's fault. A segment whose process
-    died or found no memory is returned as an outcome with a `Fault`, and the engine decides what becomes of it.
+    died or found no memory is returned as an outcome with a `Fault`, and the engine decides what to do with it.
     """
 
     kind: ClassVar[str] = "executor"

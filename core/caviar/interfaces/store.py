@@ -1,4 +1,4 @@
-"""Store: keeps a study; what it has said to be recorded survives a crash."""
+"""Store: keeps a study; what it has recorded survives a crash."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class StudyRecord:
     """What a study is about; compared when it is resumed.
 
     file: the resolved pipeline as TOML. identity: what bits depend on, name -> version. fingerprint: of the data.
-    plugins: plugin ("optimizer.adam") -> distribution and version. metric, goal: what is searched for. earlier: trials
+    plugins: plugin ("optimizer.adam") -> distribution and version. metric, goal: what is searched. earlier: trials
     of other runs that it started from, as they were then.
     """
 
@@ -54,22 +54,22 @@ class TrialRecord:
 class Ledger(Closing):
     """An open study: a context manager.
 
-    What was changed is there at once for who asks this ledger. After a crash it is there up to some change, with all
-    changes before that one and none behind it. Which changes are durable when they return is said with each; another
+    A change is visible at once through this ledger. After a crash the study is as after some change, with all
+    changes before that one and none after it. Each method states whether its change is durable when it returns; another
     may take a second or so, because a sync can take longer than an epoch, and `close` makes all of them durable.
 
     Order of calls, all in the coordinating process and by one thread::
 
         study, describe               once, when a run begins or is resumed
         add_round                     once a round, with the trials that are missing of it
-        begin, weights                before a population is trained; weights of trials that go on from a rung
+        begin, weights                before a population is trained; weights of trials that continue from a rung
         record                        after each segment: trials with their curves and arrays
         settle                        after a rung's decisions, and for re-tests
         study, trials, curves, holds  at any time between, often: keep what was read at hand
         close                         once, also after an error
 
-    Arguments and what is returned are never changed by either side. StoreError is the one exception to raise; it ends
-    the run, which goes on from what was recorded.
+    Arguments and what is returned are never changed by either side. StoreError is the only exception to raise; it ends
+    the run, which resumes from what was recorded.
     """
 
     @abstractmethod
@@ -86,21 +86,21 @@ class Ledger(Closing):
 
     @abstractmethod
     def begin(self, trials: Sequence[int]) -> tuple[int, ...]:
-        """Notes that a population of these trials is trained; the number of each one's attempt, counted from 1.
+        """Records that a population of these trials is trained; returns the number of each attempt, from 1.
 
-        A trial that goes on from a recorded epoch goes on with its attempt, any other begins a new one.
+        A trial that continues from a recorded epoch keeps its attempt, any other starts a new one.
         """
 
     @abstractmethod
     def record(self, records: Sequence[TrialRecord]) -> None:
-        """All or nothing. Durable if one of the trials has ended: a power loss is then harmless.
+        """Records all or nothing. Durable if one of the trials has ended: a power loss is then harmless.
 
         Never is a trial found at an epoch without the arrays to go on from.
         """
 
     @abstractmethod
     def settle(self, trials: Sequence[Trial]) -> None:
-        """All or nothing: what became of trials beside their training. Durable for re-tests, not for decisions."""
+        """Records all or nothing: changes of trials without training. Durable for re-tests, not for decisions."""
 
     @abstractmethod
     def trials(self) -> tuple[Trial, ...]:
@@ -138,7 +138,7 @@ class Store(Plugin):
 
     @abstractmethod
     def read(self, folder: Path) -> Ledger:
-        """A study for looking only, even while another process goes on with it: it tells what is durable then.
+        """Opens a study read-only, even while another process runs it: it returns what is durable then.
 
         Raises StoreError.
         """

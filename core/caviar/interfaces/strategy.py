@@ -27,9 +27,9 @@ class Strategy(Plugin):
         propose(space, history, count, random)   before each round, with all rounds before it in the history
         retests(space, history, random)          after each round, once
 
-    All three are pure: the arrays of the history are shared and never changed, all chance comes from `random`, and
-    nothing is remembered on `self`, because a resumed search calls with the same arguments in a new process. What is
-    raised, or returned in another shape, ends the run with the strategy's name; what was recorded stays.
+    All three are pure: the arrays of the history are shared and never changed, all randomness comes from `random`, and
+    nothing is stored on `self`, because a resumed search calls with the same arguments in a new process. What is
+    raised, or returned in another shape, ends the run with the strategy's name; recorded trials are kept.
     """
 
     kind: ClassVar[str] = "strategy"
@@ -41,7 +41,7 @@ class Strategy(Plugin):
     def propose(self, space: Space, history: History, count: int, random: Random) -> Array:
         """Coordinates in [0, 1], float64 (count, dimensions); the engine clips, and sets NaN where inactive.
 
-        Fewer rows than `count` end the search: no untried point is left. `random` is the study's stream for its strategy,
+        Fewer rows than `count` end the search: nothing is left to try. `random` is the study's stream for its strategy,
         the same in every round: what should differ from trial to trial comes from a child, such as
         `random.child(history.proposed + row)`, what should not (a permutation of a grid) from the stream itself. A
         history may begin with rows that the strategy did not propose, `history.given` of them: results to learn from.

@@ -34,7 +34,7 @@ def register(path: Path, content: bytes | None = None) -> tuple[Entry, ...]:
     """Imports a file and adds the plugins it defines; its content is their version, so that a resume sees a change.
 
     It may import modules that lie beside it, which are no part of that version, while it is itself imported.
-    A class that lacks methods is added too, to be told of where it is named, unless others of the file extend it.
+    A class that lacks methods is added too, to be reported where it is named, unless others of the file extend it.
     """
     if content is None:
         content = _read(path)

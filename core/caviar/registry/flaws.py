@@ -1,4 +1,4 @@
-"""Flaws: what a plugin's class lacks of its kind's interface, told before anything calls it."""
+"""Flaws: what a plugin's class lacks of its kind's interface, reported before anything calls it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The index: which plugins exist and who brings them, read from entry-point metadata; no plugin is imported."""
+"""The index of plugins and their distributions, read from entry-point metadata; no plugin is imported."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _COMMAND = "caviar.cli.entry:main"  # the target of `pipe`
 
 
 class PluginError(Problem):
-    """A plugin cannot be used; the message says which, whose, why and what to do."""
+    """A plugin cannot be used; the message names it, its owner, the reason and what to do."""
 
 
 class NotInstalled(PluginError):
@@ -41,7 +41,7 @@ class Entry:
 
     @property
     def owner(self) -> str:
-        """Who brings it: "caviar-ml 0.1.0"."""
+        """Its owner: "caviar-ml 0.1.0"."""
         return f"{self.distribution} {self.version}".rstrip()
 
 
@@ -80,7 +80,7 @@ def find(kind: str, name: str) -> Entry:
 
 
 def add(entry: Entry) -> None:
-    """Makes a class known that no installed distribution brings."""
+    """Adds a class that no installed distribution provides."""
     _added[entry.kind, entry.target] = entry
     entries.cache_clear()
 

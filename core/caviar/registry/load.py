@@ -1,4 +1,4 @@
-"""Loading: imports one plugin, and makes sure that it is what its entry point says."""
+"""Loading: imports one plugin, and verifies that it is what its entry point declares."""
 
 from __future__ import annotations
 
@@ -83,14 +83,14 @@ def label_of(plugin: Plugin) -> str:
 
 
 def version_of(cls: type[Plugin]) -> str:
-    """Whose plugin this is: "caviar-ml 0.1.0"; for a class that nobody declares, its module."""
+    """The plugin's owner: "caviar-ml 0.1.0"; for a class without an entry, its module."""
     name = name_of(cls)
     owners = (each.owner for each in entries(cls.kind) if each.name == name)
     return next(owners, cls.__module__)
 
 
 def entry_of(cls: type[Plugin]) -> Entry | None:
-    """The entry that a class is found by; None for one that nobody declares, such as a class in a notebook."""
+    """The entry that a class is found by; None for one without an entry, such as a class in a notebook."""
     target = f"{cls.__module__}:{cls.__qualname__}"
     return next((each for each in entries(cls.kind) if each.target == target), None)
 
@@ -114,7 +114,7 @@ def _imported(entry: Entry) -> Any:
         found: Any = import_module(module)
         for part in attribute.split("."):
             found = getattr(found, part)
-    except (Exception, SystemExit) as error:  # a plugin's module may raise anything; only who uses it may notice
+    except (Exception, SystemExit) as error:  # a plugin's module may raise anything; only its users may be affected
         steps = walk_tb(error.__traceback__)
         lines = [f"{each.f_code.co_filename}:{line}" for each, line in steps if each.f_globals["__name__"] == module]
         where = f" at {lines[-1]}" if lines else ""

@@ -106,7 +106,7 @@ class RecordLaws:
                     assert _curves(ledger) == _curves(looking)
             assert len(ledger.trials()) == len(TRIALS) + len(more)
             assert [*_curves(ledger)] == [0, 2, 3, 9]
-            assert dict(before) == {}, "what was told stays"
+            assert dict(before) == {}, "what was recorded stays"
 
     def test_a_trial_that_goes_on_goes_on_with_its_attempt_its_curve_and_its_state(self, tmp_path: Path) -> None:
         waiting = ended(0, None)

@@ -1,4 +1,4 @@
-"""Once: a line for people, told one time in a run however often there is reason to."""
+"""Messages for people that are logged only once in a run."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ _said: set[str] = set()
 
 
 def say_anew() -> None:
-    """A run begins: what was said in an earlier one may be said again."""
+    """A run starts: messages of an earlier run may be logged again."""
     _said.clear()
 
 
 def say_once(line: str) -> None:
-    """A warning of the logger "caviar"; in a worker process its coordinator says it, once for all of them."""
+    """Logs a warning to "caviar"; in a worker process the coordinator logs it, once for all workers."""
     if line not in _said:
         _said.add(line)
         log.warning(printable_line(line))

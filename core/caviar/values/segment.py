@@ -82,7 +82,7 @@ class MemberOutcome:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a segment came to, member by member."""
+    """The result of a segment, member by member."""
 
     segment: Segment
     members: tuple[MemberOutcome, ...]

@@ -53,7 +53,7 @@ pipe run example.toml
 
 
 class NoPlugin(Problem):
-    """A plugin cannot be begun under this name or of this kind; the message says why."""
+    """There is no starter for this name or kind; the message gives the reason."""
 
 
 def starter_kinds() -> tuple[str, ...]:
@@ -107,7 +107,7 @@ def _bases(kind: str) -> str:
 
 
 def _has_starter(kind: str) -> None:
-    """Raises NoPlugin for a kind without a starter; what to begin from instead is in the message."""
+    """Raises NoPlugin for a kind without a starter; the message names what to copy instead."""
     if kind in starter_kinds():
         return
     if kind not in KINDS:

@@ -20,7 +20,7 @@ def many_classes(pipeline: Pipeline) -> Iterator[Advice]:
     data = pipeline.data
     try:
         head = data.head() if data and data.task is None else None
-    except DataError:  # whoever reads the data tells
+    except DataError:  # reading the data reports it
         head = None
     for column in head.target if head else ():
         values, rows = column.distinct or 0, head.rows if head else 0

@@ -31,7 +31,7 @@ Complaint = tuple[Keys, str]
 
 
 def complaints(pipeline: Pipeline, wrong: Collection[str] = ()) -> Iterator[Complaint]:
-    """Everything that does not fit, as far as it can be told without the tables that are `wrong` in themselves."""
+    """Everything that does not fit, as far as it can be known without the tables that are `wrong` in themselves."""
     for rule, tables in _RULES.items():
         if not any(table in wrong for table in tables):
             yield from rule(pipeline)

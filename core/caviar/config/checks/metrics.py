@@ -23,7 +23,7 @@ class UnknownMetric(LateMistake):
 
 
 def metrics_for(search: Search, task: TaskKind) -> dict[str, Metric]:
-    """Every metric that fits the task, by name. One that cannot be used is left out, and said, unless it is asked for.
+    """Every metric that fits the task, by name. One that cannot be used is left out and reported unless asked for.
 
     Raises PluginError.
     """

@@ -41,7 +41,7 @@ def points_of(pipeline: Pipeline) -> tuple[dict[str, Any], ...]:
 
 
 def misfit(dimension: Dimension, value: Any) -> str | None:
-    """Why a dimension cannot have a value, as far as its ends tell; None where it can."""
+    """Why a dimension cannot have a value, judged by its ends; None where it can."""
     sampler = sampler_of(dimension)
     if isinstance(dimension.sampler, PluginChoice):
         names = dimension.sampler.names

@@ -39,7 +39,7 @@ def source_complaints(pipeline: Pipeline) -> Iterator[tuple[Keys, str]]:
 
 
 def optuna_study(source: Source) -> OptunaStudy | None:
-    """The study of Optuna's that a source means; None where it means a run's folder."""
+    """The Optuna study that a source names; None where it means a run's folder."""
     if isinstance(source, OptunaStudy):
         return source
     is_url_or_storage = isinstance(source, str) or (source.is_file() and is_storage(source))
@@ -56,7 +56,7 @@ def called(source: Source) -> str:
 
 
 def _of_run(pipeline: Pipeline, folder: Path) -> str | None:
-    """Why trials of a folder cannot be used, as far as it can be told without opening its study."""
+    """Why trials of a folder cannot be used, as far as is known without opening its study."""
     file = folder / "pipeline.toml"
     if folder.is_file():
         inside = (folder.parent / "pipeline.toml").is_file()
@@ -115,7 +115,7 @@ def _goal(pipeline: Pipeline) -> tuple[str, str] | None:
 
 
 def _task(metric: str) -> str | None:
-    """The task that a metric is for; None where any is, or nobody knows."""
+    """The task that a metric is for; None where any is, or it is unknown."""
     try:
         return getattr(load("metric", MetricName.parse(metric).name), "task", None)
     except PluginError:

@@ -34,7 +34,7 @@ def _with_search(pipeline: Pipeline, **changes: Any) -> Pipeline:
 
 
 def _filled(value: Any, tiers: Collection[int]) -> Any:
-    """Declared ranges in place of the defaults that nobody wrote down; what is written stays."""
+    """Declared ranges in place of unwritten defaults; what is written stays."""
     if isinstance(value, tuple):
         return tuple(_filled(each, tiers) for each in value)
     if isinstance(value, dict):

@@ -213,4 +213,4 @@ def _default(cls: type[Declared], field: str) -> Any:
     try:
         return cls.model_fields[field].get_default(call_default_factory=True)
     except index.PluginError:
-        return None  # whoever needs it will hear of it
+        return None  # reported where it is needed

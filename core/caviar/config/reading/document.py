@@ -17,7 +17,7 @@ from caviar.registry.load import name_of
 
 @dataclass(frozen=True)
 class Document:
-    """`file` is the name as typed; `lines` tells where a key stands, None for what `--set` brought."""
+    """`file` is the name as typed; `lines` maps a key to its line, None for what `--set` added."""
 
     file: str
     tree: dict[str, Any]

@@ -69,7 +69,7 @@ class Results:
 
 
 def read_results(folder: Path, code: Path | None = None) -> Results:
-    """The results of a run that may still be going on; `code` is the file of plugins it was made with.
+    """The results of a run that may still be running; `code` is the file of plugins it was made with.
 
     Raises NoRun, Mistakes where pipeline.toml is damaged, and StoreError.
     """

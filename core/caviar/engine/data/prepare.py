@@ -207,7 +207,7 @@ def _task(data: Data, table: Table) -> tuple[Task, Array]:
 
 
 def _without_values(column: Array, words: bool) -> Array:
-    """A column in which no row has a value, as one of words or of numbers: in few rows nothing tells which it is."""
+    """A column in which no row has a value, as one of words or of numbers: in few rows its kind is unknown."""
     import numpy
 
     if words and column.dtype.kind == "f" and column.ndim == 1 and numpy.isnan(column).all():

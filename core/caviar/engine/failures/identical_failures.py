@@ -1,4 +1,4 @@
-"""A first round of which every trial failed for one reason: what is wrong is no single trial's point."""
+"""A first round of which every trial failed for one reason: the cause is not a single trial's point."""
 
 from __future__ import annotations
 

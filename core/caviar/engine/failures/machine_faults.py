@@ -1,4 +1,4 @@
-"""Faults of the machine: errors that say nothing of the trial that met them, and what becomes of such trials."""
+"""Faults of the machine: errors that a trial did not cause, and what happens to the trials that met them."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Unfinished(Problem):
 
 
 def fault_of(error: BaseException | None) -> Fault | None:
-    """Which fault of the machine an error tells of, or the error that it was raised from; None: of none."""
+    """The fault of the machine that an error, or its cause, indicates; None where it indicates none."""
     if isinstance(error, MemoryError):
         return "memory"
     if isinstance(error, OSError) and error.errno == ENOMEM:

@@ -33,7 +33,7 @@ _AGAIN = "`pipe run` of its pipeline writes it again"
 
 
 class NotAModel(Problem):
-    """The file is no model of ours; the message says which and why."""
+    """The file is not a Caviar model; the message names the file and the reason."""
 
 
 class NothingToPredict(Problem):

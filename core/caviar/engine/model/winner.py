@@ -58,7 +58,7 @@ class Models:
         return None, None, None
 
     def tested(self, winner: Trial, check_stop: Callable[[], None]) -> tuple[SavedModel, str | None]:
-        """The winner, saved, with its metrics on the test part, where there is one; and what to tell of its weights."""
+        """The winner, saved, with its metrics on the test part, where there is one; and a note on its weights."""
         weights, note = self._weights(winner, check_stop)
         model, data = self._model(winner, weights), self.work.datasets[0]
         if not len(data.split.test):
@@ -83,7 +83,7 @@ class Models:
         """A trial's weights; it is trained again, to the same bits, where they are gone.
 
         A store keeps those of the best trials, and re-tests can throw many of these back behind others. A file that
-        was lost or damaged is told.
+        was lost or damaged is reported.
         """
         note = None
         if self.ledger.holds(trial.index):

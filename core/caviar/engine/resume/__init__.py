@@ -1,1 +1,1 @@
-"""Whether a study may be resumed, and the numeric identity that it was begun under."""
+"""Whether a study may be resumed, and the numeric identity that it was started under."""

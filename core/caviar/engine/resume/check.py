@@ -1,4 +1,4 @@
-"""Resuming: whether what is asked for now agrees with what a study was begun with."""
+"""Resuming: whether a pipeline agrees with the one that a study was started with."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _START = "search.start_from"
 
 
 class Refused(Problem):
-    """The folder holds a study of something else: `reason` says what differs, and how the two would agree.
+    """The folder contains a different study: `reason` states what differs, and how to make the two agree.
 
     `name` and `runs` are how the caller says a run's name and the folder of runs; as they are, in Python.
     """
@@ -61,7 +61,7 @@ def record_of(work: Work, objective: Objective, earlier: tuple[EarlierTrial, ...
 
 
 def check_resumable(ledger: Ledger, now: StudyRecord, trials: int, folder: Path) -> None:
-    """Refuses to mix two studies, else notes what this one is about. Raises Refused."""
+    """Raises Refused rather than mix two studies; otherwise records what this one is about."""
     before = ledger.study()
     if before is not None:
         reason = _difference(before, now, ledger.trials(), trials)
@@ -71,7 +71,7 @@ def check_resumable(ledger: Ledger, now: StudyRecord, trials: int, folder: Path)
 
 
 def _difference(before: StudyRecord, now: StudyRecord, known: Sequence[Trial], trials: int) -> str | None:
-    """Why two records cannot be one study, and the first way out."""
+    """Why two records cannot be one study, and what to do."""
     if before.fingerprint != now.fingerprint:
         return "was started with different data: its content has changed; restore the old data"
     differing = changed(before.file, now.file)
@@ -80,7 +80,7 @@ def _difference(before: StudyRecord, now: StudyRecord, known: Sequence[Trial], t
         keys.remove(_START)
     if keys == ["search.strategy.trials"] and "search.trials" in differing:
         search = tomllib.loads(before.file)["search"]
-        plan = f"'{search['strategy']['use']}' divided search.trials = {search['trials']} when it began"
+        plan = f"'{search['strategy']['use']}' divided search.trials = {search['trials']} when it started"
         return f"cannot be extended: {plan}; set that number again"
     if keys:
         return f"was started with a different pipeline; changed: {', '.join(keys)}; change it back"

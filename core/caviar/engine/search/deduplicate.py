@@ -1,4 +1,4 @@
-"""Fresh points: no trial tries again what an earlier one tried."""
+"""Deduplication: no trial repeats the point of an earlier one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The search loop: round after round is proposed, trained, recorded, until there is enough or nothing left to try."""
+"""The search loop: round after round is proposed, trained, recorded, until all trials are done or no point is left."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from caviar.values.wrong_return import WrongReturn
 
 @dataclass(frozen=True)
 class SearchLoop:
-    """The search of one study. Nothing is kept in memory between two steps: a killed one goes on from its ledger."""
+    """The search of one study. Nothing is kept in memory between two steps: a killed search resumes from its ledger."""
 
     context: SearchContext
 

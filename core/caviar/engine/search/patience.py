@@ -1,4 +1,4 @@
-"""Patience: whether a search has gone on for long enough without finding anything better."""
+"""Patience: whether a search has run long enough without finding a better trial."""
 
 from __future__ import annotations
 

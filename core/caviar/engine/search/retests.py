@@ -1,4 +1,4 @@
-"""Re-tests: after a round, trials that the strategy doubts are trained once more, from other seeds.
+"""Re-tests: after a round, trials that the strategy selects are trained once more, from other seeds.
 
 As in a round, nothing is kept in memory between two steps.
 """

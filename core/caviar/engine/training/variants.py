@@ -150,7 +150,7 @@ def _numba_works() -> bool:
         return False
 
     def announce(module: str) -> None:
-        """Says why the first step takes seconds; kernels found on disk are not compiled and say nothing."""
+        """Logs why the first step takes seconds; kernels found on disk are not compiled and not announced."""
         _compiling.start()
         log.debug("compiling a kernel of %s", module)
         if module.partition(".")[0] in _packages:

@@ -20,7 +20,7 @@ from caviar.values.trial import Retest, Trial, TrialState
 
 
 def started_from(begun: StudyRecord | None, study: TargetStudy) -> tuple[tuple[EarlierTrial, ...], tuple[str, ...]]:
-    """The trials that a study started from when it began, or begins with now; and what to tell of that.
+    """The trials that a study started from when it began, or begins with now; and what to report about it.
 
     Raises Unusable.
     """

@@ -1,4 +1,4 @@
-"""A study of Optuna's, read as trials of an earlier run; needs optuna only where one is named."""
+"""An Optuna study, read as trials of an earlier run; needs optuna only where one is named."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Loosening: what programs and files may say in place of the exact value of a field."""
+"""Coercion: what programs and files may give in place of the exact value of a field."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from caviar.values.problem import Problem
 
 
 def coerce(expected: FieldType, value: Any) -> Any:
-    """The value that is meant: tuples for lists, paths, plugins for their names, plain for NumPy's scalars.
+    """Returns the intended value: tuples for lists, paths, plugins for their names, plain for NumPy's scalars.
 
-    What nothing else is meant by stays as it is. Raises ValueError for a name that no plugin has.
+    Any other value is returned unchanged. Raises ValueError for a name that no plugin has.
     """
     value = _plain(value)
     if Any in expected.types:

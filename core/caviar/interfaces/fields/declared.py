@@ -30,7 +30,7 @@ else:
 
 
 class _Declaring(ModelMetaclass):
-    """Makes the classes; what pydantic finds wrong with one is told in our words."""
+    """Creates the classes; pydantic's errors about one are raised in Caviar's words."""
 
     def __new__(mcs, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **known: Any) -> Any:
         try:
@@ -41,7 +41,7 @@ class _Declaring(ModelMetaclass):
 
 @dataclass_transform(kw_only_default=False, field_specifiers=(Field, tunable, setting))
 class Declared(BaseModel, IsDeclared, metaclass=_Declaring):
-    """Fields that hold constants, samplers or plugins; compared by value, never changed.
+    """Fields that hold constants, samplers or plugins; compared by value, immutable.
 
     Scalars are strict (`1` is a float; `"0.1"`, `true`, `nan` are not; NumPy's become Python's), lists fill tuples,
     strings fill paths (but for URLs where text fits too) and name plugins, and "auto" fills a field that may be None.

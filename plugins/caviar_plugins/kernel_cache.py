@@ -53,7 +53,7 @@ class KernelCache(NumbaCache):
 
     @property
     def _place(self) -> Path:
-        """A folder above the files that is the same for all kernels, so that a line about it is said once."""
+        """A folder above the files that is the same for all kernels, so that a line about it is logged once."""
         folder, package = Path(self.cache_path), Path(__file__).parent
         return package if folder.is_relative_to(package) else folder.parent
 

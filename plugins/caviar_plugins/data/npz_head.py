@@ -75,7 +75,7 @@ def archive_of(path: Path) -> Iterator[zipfile.ZipFile]:
 
 
 def damaged(path: Path, why: object) -> DataError:
-    """The complaint about an archive whose bytes contradict each other."""
+    """The message about an archive whose bytes contradict each other."""
     return DataError(f"{path}: damaged: {' '.join(str(why).split())}; save it again with numpy.savez")
 
 

@@ -9,7 +9,7 @@ from caviar.plugin import Executor, Job, Workers, setting
 
 
 class Processes(Executor, interface=1):
-    """A dead worker costs its own segment only, which is tried once more, then in halves, until one trial has failed.
+    """If a worker dies, only its own segment is retried, once whole, then in halves, until one trial has failed.
 
     A job that cannot leave this process, because a plugin of it is a class in a notebook, is done here.
     """

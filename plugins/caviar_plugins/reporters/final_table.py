@@ -1,4 +1,4 @@
-"""The end of a run: its best trials, the winner's metrics, what was left where and what to do next."""
+"""The end of a run: its best trials, the winner's metrics, where the results are and what to do next."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def _counts(run: RunInfo, summary: Summary) -> str:
 
 
 def _unlucky(summary: Summary) -> list[Trial]:
-    """Some of those that failed; where no trial finished, of all that say why."""
+    """Some of those that failed; where no trial finished, of all with a reason."""
     told = [trial for trial in summary.trials if trial.reason]
     return [trial for trial in told if trial.state is TrialState.FAILED or not summary.best][:ROWS]
 

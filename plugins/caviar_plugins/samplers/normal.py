@@ -11,7 +11,7 @@ from pydantic import model_validator
 class Normal(Sampler, interface=1):
     """The normal distribution around `mean`, cut off at low and high: mean + deviation * z, Phi(z) uniform.
 
-    For ranges in which someone knows where to look: two thirds of a wide range's draws lie within one deviation of the
+    For ranges with a known good value: two thirds of a wide range's draws lie within one deviation of the
     mean. Far in a tail the complement of Phi is used, which there keeps its digits. With `step` the values are low,
     low + step, … up to high, and each stands for the draws that lie nearest to it.
     """

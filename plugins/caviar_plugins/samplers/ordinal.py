@@ -12,7 +12,7 @@ from pydantic import model_validator
 class Ordinal(Sampler, interface=1):
     """One of `values`, each equally likely, in the order in which they are listed: neighbours are alike.
 
-    For sizes and settings that no formula spaces well, such as 64, 128, 256, 512. Where the order means nothing, take
+    For sizes and settings that no formula spaces well, such as 64, 128, 256, 512. Where the order means nothing, use
     `choice`, which promises a search nothing about neighbours.
     """
 

@@ -1,4 +1,4 @@
-"""The SQLite ledger: every change is there whole or not at all, and none without those before it."""
+"""The SQLite ledger: every change is there completely or not at all, and none without those before it."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Keeping:
 
 
 class SQLiteLedger(Ledger):
-    """Without `keeping` it is for looking only."""
+    """Without `keeping` it is read-only."""
 
     def __init__(self, folder: Path, connection: sqlite3.Connection, keeping: Keeping | None = None) -> None:
         self._path = folder / "study.sqlite"
@@ -156,7 +156,7 @@ class SQLiteLedger(Ledger):
         return bool(self._rows("SELECT 1 FROM artifact WHERE trial = ?", trial))
 
     def verify(self) -> None:
-        """Reads what a study goes on from once, checked, so that damage is told before anything is done.
+        """Reads once, with checks, what a study resumes from, so that damage is reported before anything is done.
 
         Raises StoreError.
         """
@@ -189,7 +189,7 @@ class SQLiteLedger(Ledger):
             self._pending.tidy()
 
     def _still_there(self) -> None:
-        """SQLite goes on with a file that nobody will find again."""
+        """Raises StoreError if the file was removed: SQLite would continue to write to it."""
         if self._keeping and file_identity(self._path) != self._keeping.file:
             raise StoreError(
                 f"{self._path}: removed or replaced during the run, so its records are lost; "

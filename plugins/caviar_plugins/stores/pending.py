@@ -1,4 +1,4 @@
-"""Pending changes: recorded, and not on the disk yet; a crash leaves the study as it was before the first of them."""
+"""Pending changes: recorded, but not on the disk yet; a crash leaves the study as it was before the first of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Known: what a ledger has read of its trials, which it need not read again until that changes."""
+"""The trial cache: what a ledger has read of its trials and need not read again until it changes."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class TrialCache:
         return self._curves[metric].now()
 
     def _look_for_others(self) -> None:
-        """Forgets everything if another process has written: while one only looks, another may go on with the run."""
+        """Forgets everything if another process has written: while this one reads, another may continue the run."""
         version = self._rows("PRAGMA data_version")[0][0]
         if version != self._version:
             self._version, self._trials, self._curves = version, _Each(self._read_trials), {}
@@ -92,7 +92,7 @@ class _Each(Generic[T]):
         if self._values is None:
             self._values = dict(self._read(None))
         elif self.changed:
-            values = self._values.copy()  # who has been told of them keeps them as they were
+            values = self._values.copy()  # callers that got them keep them as they were
             read = self._read(self.changed)
             values.update(read)  # in their places, new ones at the end
             for trial in self.changed - read.keys():

@@ -1,4 +1,4 @@
-"""Weight files: safetensors in models/, named by trial and content, complete or not there at all."""
+"""Weight files: safetensors in models/, named by trial and content, complete or absent."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ class Weights:
     def sweep(self, keep: Collection[str]) -> None:
         """Removes files of ours that the study does not name: superseded ones, and leftovers of a killed process.
 
-        Never fails: what cannot be removed now will be the next time.
+        Never fails: what cannot be removed now is removed next time.
         """
         with suppress(OSError):
             for file in self._models.iterdir():

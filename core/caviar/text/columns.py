@@ -80,7 +80,7 @@ class Columns:
     @property
     def note(self) -> str:
         """What is missing, in words, or nothing."""
-        return f"Not shown for lack of width: {', '.join(self.left_out)}." if self.left_out else ""
+        return f"Not shown: {', '.join(self.left_out)}; use a wider terminal." if self.left_out else ""
 
     @property
     def width(self) -> int:

@@ -47,7 +47,7 @@ def print_summary(run: RunInfo, summary: Summary, console: Console) -> None:
                 console.print(Padding(Text(run.space.line(best.values)), (0, 0, 0, 2), expand=False))
             if len(best.runs) > 1:
                 console.print(
-                    "  These belong to its first training, whose model is saved; the table shows the mean.",
+                    "  These are the metrics of its first training, whose model is saved; the table shows the mean.",
                     markup=False,
                 )
     console.print(_counts(run, summary), markup=False)

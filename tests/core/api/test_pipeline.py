@@ -92,7 +92,7 @@ def test_a_folder_makes_the_study_durable(tmp_path: Path) -> None:
 def test_a_changed_study_is_refused_in_the_words_of_programs(tmp_path: Path) -> None:
     small().run(X, SIDE, runs=tmp_path)
     with pytest.raises(
-        Refused, match=r"another pipeline; changed: seed; .* another name \(name=…\) or folder \(runs=…\)"
+        Refused, match=r"a different pipeline; changed: seed; .* another name \(name=…\) or folder \(runs=…\)"
     ):
         small(seed=2).run(X, SIDE, runs=tmp_path)
 

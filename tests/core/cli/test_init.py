@@ -126,4 +126,4 @@ def test_a_plugins_name_must_be_free_and_plain(tmp_path: Path, name: str, told: 
 def test_what_is_wanted_must_be_said(tmp_path: Path) -> None:
     done = pipe(tmp_path, "init")
     assert done.returncode == 2
-    assert "name a table, such as my.csv" in done.stderr
+    assert "give a table, such as my.csv" in done.stderr

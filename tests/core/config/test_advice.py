@@ -13,7 +13,7 @@ SEARCH = "[search]\ntrials = 16\n"
 CASES = {
     "default-trials": (
         "optimizer.learning_rate = { log = [1e-4, 1.0] }",
-        "advice: 64 trials by default, since there are ranges and no [search]; set trials in [search] (default-trials)",
+        "advice: 64 trials by default: there are ranges and no [search]; set trials in [search] (default-trials)",
         "optimizer.learning_rate = { log = [1e-4, 1.0] }\n[search]\ntrials = 64",
     ),
     "uniform-scale": (

@@ -230,7 +230,7 @@ def test_a_faulty_plugin_breaks_the_law(kit: type, plugin: Any, law: str, tmp_pa
 
 def test_the_law_about_diverged_trials_is_skipped_for_a_pruner_that_prunes_nobody() -> None:
     contract: Any = type("Contract", (PrunerContract,), {"pruner": PrunesNobody()})()
-    with pytest.raises(pytest.skip.Exception, match="let the worst trial of every round go on"):
+    with pytest.raises(pytest.skip.Exception, match="let the worst trial of every round continue"):
         contract.test_a_trial_that_diverged_keeps_no_other_from_being_pruned()
 
 

@@ -59,7 +59,7 @@ def test_what_has_no_room_is_told_and_what_is_the_same_everywhere_goes_first_the
     whole = fitting(80).width
     told = [fitting(width).left_out for width in (whole, whole - 1, whole - 13, whole - 22)]
     assert told == [(), ("normalizer",), ("normalizer", "beta1"), ("normalizer", "beta1", "units")]
-    assert fitting(whole - 13).note == "Not shown for lack of width: normalizer, beta1."
+    assert fitting(whole - 13).note == "Not shown: normalizer, beta1; use a wider terminal."
     assert fitting(0).values == ()
 
 

@@ -150,7 +150,7 @@ def test_a_missing_file_and_a_folder_are_told(tmp_path: Path) -> None:
 
 
 def test_the_target_cannot_be_ignored() -> None:
-    with pytest.raises(ValueError, match="cannot hold the target"):
+    with pytest.raises(ValueError, match="cannot contain the target"):
         CSV(path=Path("t.csv"), target="y", ignore=("y",))
 
 

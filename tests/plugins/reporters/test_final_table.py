@@ -75,13 +75,13 @@ def test_the_table_fits_and_the_winners_values_are_told_whole(width: int, paths:
     assert "…" not in text
     words = run_of(paths).space.words(trials[-1].values)
     assert all(word in text for word in words.values())
-    assert ("Not shown for lack of width: epsilon." in text) is ((width, paths) == (60, 4))
+    assert ("Not shown: epsilon;" in text) is ((width, paths) == (60, 4))
 
 
 def test_what_a_narrow_terminal_has_no_room_for_is_told() -> None:
     text = printed(run_of(4), summary_of([finished(0, 0.9, 4), finished(1, 0.8, 4)]), 40)
     assert text.splitlines()[0].split() == ["validation.", "learning_", "l1."]
-    assert "Not shown for lack of width: l2.strength, epsilon." in text
+    assert "Not shown: l2.strength, epsilon;" in text
     assert "epsilon 0.123457" in text
 
 
@@ -123,5 +123,5 @@ def test_that_many_share_the_first_place_is_said_in_a_line_with_a_metric_that_pa
 
     text = printed(run_of(1), summary_of([alike(0), alike(1), alike(2), finished(3, 0.9)]), 200)
     assert "3 trials share the first place, with validation.accuracy 1.0000" in text
-    assert "validation.log_loss tells them apart" in text
+    assert "validation.log_loss distinguishes them" in text
     assert "share the first place" not in printed(run_of(1), summary_of([alike(0), alike(1), finished(3, 0.9)]), 200)

@@ -118,7 +118,7 @@ def test_a_second_process_is_refused_and_told_who_holds_the_run(tmp_path: Path, 
 
 
 def test_who_only_looks_is_told_so(tmp_path: Path, ledger: Ledger, finish: Finish) -> None:
-    with SQLite().read(tmp_path / "run") as looking, pytest.raises(StoreError, match="for looking only"):
+    with SQLite().read(tmp_path / "run") as looking, pytest.raises(StoreError, match="opened read-only"):
         looking.record([finish(1, 0.5)])
 
 

@@ -80,5 +80,5 @@ def test_a_stage_whose_strategy_has_nothing_left_goes_on_at_random() -> None:
 
 
 def test_outside_a_run_it_must_be_told_how_many_trials_there_will_be() -> None:
-    with pytest.raises(ValueError, match="say how many there will be"):
+    with pytest.raises(ValueError, match="set the total number of trials"):
         search(Staged(), TIERS, 4, 2)

@@ -61,7 +61,9 @@ def test_what_is_printed_can_be_pasted_and_run(tmp_path: Path) -> None:
     (tmp_path / "p.toml").write_text(printed + REST)
     assert printed.index("# Above the first [table]") < printed.index("name =")
     assert (
-        printed.index("optimizer = {") < printed.index("# In place of the file's own tables") < printed.index("[model]")
+        printed.index("optimizer = {")
+        < printed.index("# These replace the file's own tables")
+        < printed.index("[model]")
     )
     assert printed.endswith('# start_from = "runs/p"\n')
     assert "p-narrow" in pipe(tmp_path, "check", "p.toml")

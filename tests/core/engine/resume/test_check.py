@@ -150,7 +150,7 @@ def test_another_numeric_identity_is_refused_naming_both_sides(tmp_path: Path) -
     with SQLite().open(tmp_path / "run", "maximize") as ledger:
         check_resumable(ledger, before, 3, tmp_path)
         check_resumable(ledger, before, 3, tmp_path)
-        with pytest.raises(Refused, match=r"begun on another system, .*numpy 2\.3 -> 2\.4"):
+        with pytest.raises(Refused, match=r"started on a different system, .*numpy 2\.3 -> 2\.4"):
             check_resumable(ledger, now, 3, tmp_path)
 
 

@@ -125,7 +125,7 @@ def test_what_was_taken_is_kept_when_the_earlier_run_grows_or_goes(file: Path) -
     shutil.rmtree(file.parent / "runs" / "first")
     file.write_text(PIPELINE)
     done = run(load(file, [*settings, "name=next"]), file.parent / "runs")
-    assert done.info.notes == ("goes on with the 12 trials it started from; start_from is not read again",)
+    assert done.info.notes == ("resumes with the 12 trials it started from; start_from is not read again",)
     assert not differences(bits(done.info.folder), whole)
 
 

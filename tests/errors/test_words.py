@@ -13,7 +13,8 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
-SOURCES = [each for package in (caviar, caviar_plugins) for each in sorted(Path(package.__file__).parent.rglob("*.py"))]
+PACKAGES = [Path(caviar.__file__).parent, Path(caviar_plugins.__file__).parent]
+SOURCES = [file for package in PACKAGES for file in sorted(package.rglob("*.py"))]
 INSTEAD = {
     r"tells?|told|telling": "report, print, log, distinguish",
     r"mend(s|ed|ing)?": "fix",

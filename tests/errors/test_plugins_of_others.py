@@ -17,7 +17,7 @@ from caviar.registry.index import Entry, own_distribution
 DATA = 'data = "digits"\n'
 
 
-def test_a_default_plugin_that_cannot_be_loaded_is_told_with_the_rest(
+def test_a_default_plugin_that_cannot_be_loaded_is_reported_with_the_rest(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -77,7 +77,7 @@ def theirs() -> Iterator[None]:
         ),
     ],
 )
-def test_a_third_partys_plugin_that_lacks_something_is_told(
+def test_a_third_partys_plugin_that_lacks_something_is_reported(
     text: str, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)

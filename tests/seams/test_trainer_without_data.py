@@ -156,7 +156,7 @@ def test_what_it_does_not_read_or_report_is_a_mistake(file: Path, setting: str, 
     assert str(caught.value) == told
 
 
-def test_a_table_that_it_does_not_read_is_told_with_its_line(file: Path) -> None:
+def test_a_table_that_it_does_not_read_is_reported_with_its_line(file: Path) -> None:
     file.write_text(FILE + "\n[optimizer]\nlearning_rate = 0.1\n")
     with pytest.raises(Mistakes, match=r"p\.toml:8: optimizer: trainer 'valley' does not read \[optimizer\]"):
         load(file, code="valley.py")

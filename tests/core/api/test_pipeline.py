@@ -38,7 +38,7 @@ def small(**fields: Any) -> Pipeline:
     return Pipeline(**{"optimizer": Adam(learning_rate=Log(1e-3, 1e-1)), "executor": Inline(), "reporter": (), **given})
 
 
-def test_what_does_not_fit_together_is_told_before_anything_is_trained() -> None:
+def test_what_does_not_fit_together_is_reported_before_anything_is_trained() -> None:
     with pytest.raises(Mistakes, match=r"search\.metric: unknown metric 'validation.acuracy'"):
         small(search=Search(metric="validation.acuracy")).run(X, SIDE)
 
@@ -126,7 +126,7 @@ def test_a_study_prints_as_one_line_with_what_it_came_to() -> None:
         (Memory, "scale", "Memory.scale: there is no such field; it has task, validation, test, folds"),
     ],
 )
-def test_an_unknown_field_is_told_in_one_sentence_with_the_word_we_have_for_it(
+def test_an_unknown_field_is_reported_in_one_sentence_with_the_word_we_have_for_it(
     plugin: Callable[..., object], word: str, told: str
 ) -> None:
     with pytest.raises(TypeError) as caught:
@@ -157,7 +157,7 @@ def test_a_search_cannot_start_from_a_study_in_memory() -> None:
         Search(**words)
 
 
-def test_a_function_that_raises_is_told_and_stops_nothing() -> None:
+def test_a_function_that_raises_is_reported_and_stops_nothing() -> None:
     with pytest.warns(UserWarning, match="on_trial raised ZeroDivisionError"):
         study = small().run(X, SIDE, on_trial=lambda trial: print(1 / 0))
     assert len(study.trials) == 3

@@ -52,7 +52,7 @@ def test_data_in_the_place_of_a_pipeline_file_is_told_what_writes_one(command: s
     assert pipe(command, "none.csv", cwd=tmp_path).stderr == "none.csv: no such file\n"
 
 
-def test_a_grid_is_told_with_the_trials_that_it_has(tmp_path: Path) -> None:
+def test_a_grid_is_reported_with_the_trials_that_it_has(tmp_path: Path) -> None:
     grid = 'search.strategy = "grid"\nmodel.layers = { int = [1, 9] }\n'
     (tmp_path / "p.toml").write_text(DATA + grid)
     told = pipe("check", "p.toml", "--quiet", cwd=tmp_path).stdout
@@ -100,7 +100,7 @@ def test_a_table_is_described_from_its_head(tmp_path: Path) -> None:
     ]
 
 
-def test_what_is_wrong_with_the_head_of_the_data_is_told_by_check(tmp_path: Path) -> None:
+def test_what_is_wrong_with_the_head_of_the_data_is_reported_by_check(tmp_path: Path) -> None:
     (tmp_path / "my.csv").write_text("a,prices\n1,2\n")
     (tmp_path / "p.toml").write_text('[data]\npath = "my.csv"\ntarget = "price"\n')
     done = pipe("check", "p.toml", cwd=tmp_path)

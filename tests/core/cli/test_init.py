@@ -44,13 +44,13 @@ def test_the_target_may_be_given(penguins: Path) -> None:
     assert 'target = "island"\n' in (penguins / "penguins.toml").read_text()
 
 
-def test_a_target_with_gaps_is_told_before_a_file_is_written_that_cannot_run(penguins: Path) -> None:
+def test_a_target_with_gaps_is_reported_before_a_file_is_written_that_cannot_run(penguins: Path) -> None:
     done = pipe(penguins, "init", "penguins.csv", "--target", "sex")
     assert (done.returncode, (penguins / "penguins.toml").exists()) == (2, False)
     assert done.stderr == "penguins.csv:5: the target 'sex' has no value; fill it in or remove the row\n"
 
 
-def test_a_target_that_is_not_there_is_told(penguins: Path) -> None:
+def test_a_target_that_is_not_there_is_reported(penguins: Path) -> None:
     done = pipe(penguins, "init", "penguins.csv", "--target", "specis")
     assert (done.returncode, (penguins / "penguins.toml").exists()) == (2, False)
     assert done.stderr == "penguins.csv:1: there is no column 'specis' to predict; did you mean 'species'?\n"

@@ -73,7 +73,7 @@ def test_the_index_is_sorted_once_until_a_plugin_is_added_or_forgotten() -> None
     assert index.entries("optimizer") == before
 
 
-def test_an_unknown_name_is_told_with_what_there_is() -> None:
+def test_an_unknown_name_is_reported_with_what_there_is() -> None:
     with pytest.raises(PluginError, match="unknown optimizer 'adamm'; there are: adam"):
         load("optimizer", "adamm")
 
@@ -143,7 +143,7 @@ UPDATE = "\n    def update(self, parameters, gradients, state, step, layout): ..
         ),
     ],
 )
-def test_methods_that_cannot_be_called_as_their_interface_says_are_told(
+def test_methods_that_cannot_be_called_as_their_interface_says_are_reported(
     methods: str, told: str | None, install: Install
 ) -> None:
     text = f"class Theirs(caviar.Optimizer):\n    {methods}"
@@ -154,7 +154,7 @@ def test_methods_that_cannot_be_called_as_their_interface_says_are_told(
         assert reason(text, install) == f"Theirs has {told}"
 
 
-def test_a_property_in_a_methods_place_is_told(install: Install) -> None:
+def test_a_property_in_a_methods_place_is_reported(install: Install) -> None:
     text = "class Theirs(caviar.Optimizer):\n    init = property(lambda self: {})" + UPDATE
     assert reason(text, install) == "Theirs.init is not a method; it is called as init(parameters, layout)"
 
@@ -198,7 +198,7 @@ def test_every_bundled_plugin_states_the_number_of_its_kind() -> None:
             assert read(entry).written_for == base_of(entry.kind).interface, entry
 
 
-def test_a_missing_class_is_told(install: Install) -> None:
+def test_a_missing_class_is_reported(install: Install) -> None:
     assert "has no attribute 'Nowhere'" in reason(WHOLE, install, "Nowhere")
 
 
@@ -251,7 +251,7 @@ class TestCode:
             ("import caviar\n\n\nclass Half(caviar.Optimizer):\n    pass\n", ": Half lacks init, update"),
         ],
     )
-    def test_what_is_wrong_with_a_file_is_told(self, text: str, told: str, tmp_path: Path) -> None:
+    def test_what_is_wrong_with_a_file_is_reported(self, text: str, told: str, tmp_path: Path) -> None:
         (tmp_path / "mine.py").write_text(text)
         with pytest.raises(PluginError) as caught:
             register(tmp_path / "mine.py")
@@ -279,6 +279,6 @@ class TestCode:
         assert load("optimizer", "theirs").model_fields["number"].default == 7
         assert sys.path == before
 
-    def test_a_missing_file_is_told(self, tmp_path: Path) -> None:
+    def test_a_missing_file_is_reported(self, tmp_path: Path) -> None:
         with pytest.raises(PluginError, match=r"mine.py: cannot be read: No such file"):
             register(tmp_path / "mine.py")

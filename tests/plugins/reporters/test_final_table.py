@@ -78,7 +78,7 @@ def test_the_table_fits_and_the_winners_values_are_told_whole(width: int, paths:
     assert ("Not shown: epsilon;" in text) is ((width, paths) == (60, 4))
 
 
-def test_what_a_narrow_terminal_has_no_room_for_is_told() -> None:
+def test_columns_that_do_not_fit_a_narrow_terminal_are_named() -> None:
     text = printed(run_of(4), summary_of([finished(0, 0.9, 4), finished(1, 0.8, 4)]), 40)
     assert text.splitlines()[0].split() == ["validation.", "learning_", "l1."]
     assert "Not shown: l2.strength, epsilon;" in text

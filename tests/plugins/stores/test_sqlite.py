@@ -117,7 +117,7 @@ def test_a_second_process_is_refused_and_told_who_holds_the_run(tmp_path: Path, 
     assert f"run: in use by process {os.getpid()} on " in told
 
 
-def test_who_only_looks_is_told_so(tmp_path: Path, ledger: Ledger, finish: Finish) -> None:
+def test_a_read_only_ledger_refuses_to_record(tmp_path: Path, ledger: Ledger, finish: Finish) -> None:
     with SQLite().read(tmp_path / "run") as looking, pytest.raises(StoreError, match="opened read-only"):
         looking.record([finish(1, 0.5)])
 

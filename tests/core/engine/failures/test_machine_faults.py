@@ -205,9 +205,7 @@ def test_a_first_round_that_failed_for_one_reason_ends_the_search(
     assert str(done.summary.stopped).startswith(expected if ends else "None")
 
 
-def test_trials_of_such_a_round_are_trained_again_by_the_next_run_also_with_mended_code(
-    file: Path, fault: Path
-) -> None:
+def test_trials_of_such_a_round_are_trained_again_by_the_next_run_also_with_fixed_code(file: Path, fault: Path) -> None:
     search(file, "whole")
     fault.write_text("alike")
     search(file, "runs")

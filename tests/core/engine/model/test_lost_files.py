@@ -39,7 +39,7 @@ def again(home: Path) -> Run:
 
 
 @pytest.mark.parametrize("lost", ["weights of the winner", "damaged weights", "models"])
-def test_a_winner_whose_weights_were_lost_is_trained_again_to_the_same_file_and_that_is_told(
+def test_a_winner_whose_weights_were_lost_is_trained_again_to_the_same_file_and_that_is_reported(
     home: Path, lost: str
 ) -> None:
     first = again(home)
@@ -115,7 +115,7 @@ def test_results_are_of_the_pipeline_that_was_recorded_whatever_the_file_beside_
         ("nothing", "p: no run here (there is no pipeline.toml)"),
     ],
 )
-def test_a_resolved_file_that_cannot_be_read_is_told_and_written_again(home: Path, harm: str, told: str) -> None:
+def test_a_resolved_file_that_cannot_be_read_is_reported_and_written_again(home: Path, harm: str, told: str) -> None:
     again(home)
     file = home / "runs/p/pipeline.toml"
     content = file.read_bytes()

@@ -128,7 +128,7 @@ def test_a_staged_search_takes_the_total_from_the_search_and_says_that_it_is_not
     assert "cannot be extended: 'staged' divided search.trials = 4 when it started; set that number" in done.stderr
 
 
-def test_a_staged_search_that_was_told_its_trials_goes_on_beyond_them(folder: Path) -> None:
+def test_a_staged_search_with_trials_set_continues_beyond_them(folder: Path) -> None:
     staged = ("--set", 'search.strategy={ use = "staged", trials = 3 }')
     result(pipe(folder, *staged))
     assert result(pipe(folder, *staged, "--set", "search.trials=5"))["resumed"] == 3

@@ -162,7 +162,7 @@ def test_shorter_searches_and_killed_ones_try_the_same(file: Path) -> None:
     assert not differences(bits(file.parent / "dies/p"), bits(file.parent / "whole/p"))
 
 
-def test_check_tells_how_many_trials_there_will_be_where_combinations_run_out(file: Path) -> None:
+def test_check_reports_how_many_trials_there_will_be_where_combinations_run_out(file: Path) -> None:
     told = "\n".join(line.strip() for line in summary(load(file)))
     assert "9 trials by coarse-to-fine, 3 rounds\nall possible trials, fewer than search.trials = 20\n" in told
     assert "all possible" not in "\n".join(summary(load(file, ["search.trials=9"])))

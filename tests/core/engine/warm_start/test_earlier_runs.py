@@ -58,7 +58,7 @@ def test_a_strategy_that_does_not_learn_is_told_to_read_nothing(file: Path, stra
     assert [each.point for each in done.summary.trials] == [each.point for each in cold.summary.trials]
 
 
-def test_a_study_without_a_usable_trial_does_not_begin_until_the_line_is_mended(file: Path) -> None:
+def test_a_study_without_a_usable_trial_does_not_start_until_the_line_is_fixed(file: Path) -> None:
     with pytest.raises(Unusable) as error:
         started(file, text=MORE_ELSEWHERE)
     assert "runs/first: none of 12 trials used (12 outside trainer.batch_size)" in str(error.value)
@@ -75,7 +75,7 @@ def test_the_winner_is_one_of_the_runs_own_trials(file: Path) -> None:
     assert best.objective < max(each.trial.objective or 0.0 for each in earlier(file))
 
 
-def test_other_data_is_told_and_the_trials_are_used(file: Path) -> None:
+def test_other_data_is_reported_and_the_trials_are_used(file: Path) -> None:
     y = numpy.arange(90) % 3
     numpy.savez(file.parent / "blobs.npz", X=numpy.random.default_rng(1).normal(0, 1.2, (90, 4)) + y[:, None], y=y)
     assert note(started(file)) == "12 of 12 trials used; its data was different"
@@ -94,7 +94,7 @@ def test_a_metric_that_was_not_measured_is_refused(file: Path) -> None:
         started(file)
 
 
-def test_a_run_that_cannot_be_read_is_told_as_what_to_start_from(file: Path) -> None:
+def test_a_run_that_cannot_be_read_is_reported_as_what_to_start_from(file: Path) -> None:
     (file.parent / "runs" / "first" / "study.sqlite").write_text("junk")
     with pytest.raises(Unusable, match=r"^search\.start_from: the run cannot be read: .*study\.sqlite: not a study"):
         started(file)

@@ -46,7 +46,7 @@ def file(first: Path, tmp_path: Path) -> Path:  # noqa: F811
     ],
     ids=["wider", "narrower", "more", "fixed", "choice", "longer", "scale"],
 )
-def test_a_space_that_changed_is_told(file: Path, text: str, said: list[str]) -> None:
+def test_a_space_that_changed_is_reported(file: Path, text: str, said: list[str]) -> None:
     line = note(started(file, "search.trials=1", text=text))
     for each in said:
         assert each in line

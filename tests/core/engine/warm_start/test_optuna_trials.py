@@ -130,7 +130,7 @@ def test_a_name_that_no_parameter_has_stops_the_run(folder: Path) -> None:
         ('"postgresql://nobody@localhost:1/none"', "cannot be read by Optuna"),
     ],
 )
-def test_what_cannot_be_read_is_told(folder: Path, start: str, complaint: str) -> None:
+def test_what_cannot_be_read_is_reported(folder: Path, start: str, complaint: str) -> None:
     import sqlite3
 
     write(f"sqlite:///{folder / 'two.db'}")

@@ -53,7 +53,7 @@ def _plugin(name: str, cls: type[Plugin]) -> Iterator[str]:
     for module in cls.requires:
         yield from (f"Needs `{install_line(own_distribution(), module)}`.", "")
     if cls.model_fields:
-        yield "| key | default | what it may be | searched by default | tier | elsewhere called |"
+        yield "| key | default | what it may be | searched by default | tier | also known as |"
         yield "|---|---|---|---|---|---|"
         yield from (_row(cls, field) for field in cls.model_fields)
         yield ""

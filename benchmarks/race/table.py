@@ -36,8 +36,8 @@ def markdown(peers: Sequence[Race], ours: Sequence[Race]) -> str:
             f"**To validation accuracy {level:.4f}, the peer's median final best: {median(mine):.2f} s against "
             f"{median(theirs):.2f} s, {_ratio(theirs, mine):.2f} times as fast** (95 %: {low:.2f} to {high:.2f}; "
             f"target: at least 8), medians over {len(ours)} seeds.",
-            f"Where the peer did not get there its whole time counts ({sum(r.reached(level) is None for r in peers)} "
-            f"seeds), which favours it; ours went on beyond {TRIALS} trials for {later} seeds.",
+            f"Where the peer did not reach it, its whole time counts ({sum(r.reached(level) is None for r in peers)} "
+            f"seeds), which favours it; ours continued beyond {TRIALS} trials for {later} seeds.",
             f"Each seed by itself, to the peer's final best on the same rows: {_paired(peers, ours)}.",
             "",
             f"| seed | peer: best of {TRIALS} | reached after (trials) | all | ours: best of {TRIALS} | "

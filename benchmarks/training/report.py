@@ -59,7 +59,7 @@ def write(file: Path, sections: list[str]) -> None:
         "Written by `python -m benchmarks.training`. Every contender is a process of its own, all pinned to one",
         "core and measured in turn; times are processor time, because the machine may be shared, and ratios are taken",
         "within a round. A step contains loss, shuffling and reading the batch. OpenBLAS uses its kernels for AVX-512,",
-        "which it picks here; *AVX2*: it was told to use the older ones (`OPENBLAS_CORETYPE=Haswell`).",
+        "which it picks here; *AVX2*: it was set to use the older ones (`OPENBLAS_CORETYPE=Haswell`).",
         "",
         f"{date.today()}, {processor()}, {os.cpu_count()} cores, Python {platform.python_version()}, "
         + ", ".join(f"{name} {version(name)}" for name in _PACKAGES)

@@ -51,7 +51,7 @@ class KernelCache(NumbaCache):
         except Exception:  # files may hold anything
             say_once(
                 f"{self._place}: compiled kernels there are damaged or cannot be read; they are compiled anew and "
-                "replaced. If this is said at every run, delete the files *.kernel there"
+                "replaced. If this is reported at every run, delete the files *.kernel there"
             )
             return None
 
@@ -71,7 +71,7 @@ class KernelCache(NumbaCache):
 
     @property
     def _place(self) -> Path:
-        """A folder above the files that is the same for all kernels, so that a line about it is said once."""
+        """A folder above the files that is the same for all kernels, so that a line about it is logged once."""
         folder, package = Path(self.cache_path), Path(__file__).parent
         return package if folder.is_relative_to(package) else folder.parent
 

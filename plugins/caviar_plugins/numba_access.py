@@ -1,4 +1,4 @@
-"""The one module of the plugins that touches numba and llvmlite: what a new version of them breaks is mended here."""
+"""The one module of the plugins that touches numba and llvmlite: what a new version of them breaks is fixed here."""
 
 from __future__ import annotations
 

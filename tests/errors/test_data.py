@@ -23,7 +23,7 @@ class Case:
 
 SOUND = "1,2,u\n1,3,v\n" * 30
 NUMBERS = "1,2.5\n2,3\n" * 30
-CURE = 'correct it, leave it empty, or say words = ["b"] in [data]'
+CURE = 'correct it, leave it empty, or set words = ["b"] in [data]'
 ROUNDED = (
     "the target 'y' holds whole numbers beyond 9,007,199,254,740,991, which would be rounded; names belong in a column "
     'of words (of a CSV file, words = ["y"] in [data]), amounts in a larger unit'
@@ -44,11 +44,13 @@ CASES = {
         f"a,y\n{NUMBERS}1,1e200\n",
         "«path»:62: column 'y' holds 1e200, too large to compute with; correct it, or rescale the column",
     ),
-    "one word only": Case("a,y\n" + "1,yes\n" * 60, "the target 'y' has one value only: nothing to tell apart"),
-    "one number only": Case("a,y\n" + "1,7\n" * 60, "the target 'y' has one value only: nothing to tell apart"),
-    "a target alone": Case("y\n1\n2\n", "the data has no column besides the target: nothing to learn from"),
+    "one word only": Case("a,y\n" + "1,yes\n" * 60, "the target 'y' has only one value, so there is nothing to learn"),
+    "one number only": Case("a,y\n" + "1,7\n" * 60, "the target 'y' has only one value, so there is nothing to learn"),
+    "a target alone": Case("y\n1\n2\n", "the data has no column besides the target, so there is nothing to learn from"),
     "a target and what is ignored": Case(
-        "a,y\n1,2\n2,3\n", "the data has no column besides the target: nothing to learn from", data='ignore = ["a"]'
+        "a,y\n1,2\n2,3\n",
+        "the data has no column besides the target, so there is nothing to learn from",
+        data='ignore = ["a"]',
     ),
     "a mistake in an ignored column is none": Case(
         f"b,a,y\n{SOUND}oops,1,\n",
@@ -96,10 +98,10 @@ CASES = {
         f'a,b,y\n{SOUND}"1"2,2,u\n', "«path»:62: ',' expected after '\"'; is a quote left open?"
     ),
     "a test part of its own and another": Case(
-        "", "data.test: this data brings its own test part; leave the key out, or set it to 0", "", "test = 0.1"
+        "", "data.test: this data comes with its own test part; remove the key, or set it to 0", "", "test = 0.1"
     ),
     "rows that only a program has": Case(
-        "", "the rows were those of a program; run it again: Pipeline(…).run(X, y)", "", 'use = "memory"'
+        "", "the rows came from a program; run it again: Pipeline(…).run(X, y)", "", 'use = "memory"'
     ),
 }
 

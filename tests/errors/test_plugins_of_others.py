@@ -66,12 +66,12 @@ def theirs(add_plugin: Callable[[Entry], None]) -> None:
         ),
         (
             "search.metric = 'validation.profit'",
-            "p.toml:2: search.metric: metric 'profit' does not say whether more is better; "
+            "p.toml:2: search.metric: metric 'profit' does not state whether higher is better; "
             'write goal = "maximize" or "minimize"',
         ),
     ],
 )
-def test_a_third_partys_plugin_that_lacks_something_is_told(
+def test_a_third_partys_plugin_that_lacks_something_is_reported(
     text: str, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)

@@ -172,7 +172,7 @@ def test_a_signal_ends_the_run_between_steps_and_the_same_command_goes_on(file: 
         _, errors = process.communicate(timeout=_END)
         assert gone(0.0)
     assert process.returncode == 130
-    assert "interrupted; the same command goes on from here" in errors
+    assert "interrupted; run the same command again to resume" in errors
     assert "Traceback" not in errors
     assert (file.parent / "runs" / "p" / "models" / "best.safetensors").is_file()
     recorded = rows(file, "runs", "SELECT count(*) FROM trial WHERE state = 'finished'")[0][0]

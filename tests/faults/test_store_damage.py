@@ -118,7 +118,7 @@ def test_words_where_json_belongs_are_damage(run: Path) -> None:
     assert "study.sqlite: damaged" in refused(run)
 
 
-def test_a_folder_in_the_databases_place_is_told(run: Path) -> None:
+def test_a_folder_in_the_databases_place_is_reported(run: Path) -> None:
     (run / "study.sqlite").unlink()
     (run / "study.sqlite").mkdir()
     assert "study.sqlite: a folder, not a study; move it away" in refused(run)
@@ -131,7 +131,7 @@ def test_links_are_not_followed(run: Path, tmp_path: Path, name: str) -> None:
     assert f"{name}: a link, which is not followed" in refused(run)
 
 
-def test_a_file_in_the_runs_place_is_told(tmp_path: Path) -> None:
+def test_a_file_in_the_runs_place_is_reported(tmp_path: Path) -> None:
     (tmp_path / "run").write_text("")
     with pytest.raises(StoreError, match="run: cannot be used: File exists"):
         open_study(SQLite(), tmp_path / "run", "maximize")
@@ -216,7 +216,7 @@ def test_a_table_that_is_an_endless_view_is_not_read(run: Path) -> None:
     assert "is not that of a study: damaged" in refused(run)
 
 
-def test_a_pipe_in_the_databases_place_is_told(run: Path) -> None:
+def test_a_pipe_in_the_databases_place_is_reported(run: Path) -> None:
     (run / "study.sqlite").unlink()
     os.mkfifo(run / "study.sqlite")
     assert "study.sqlite: a device or pipe, not a study; move it away" in refused(run)
@@ -232,14 +232,14 @@ def test_a_study_that_goes_away_while_it_is_written_is_told(run: Path, harm: str
         (run / "study.sqlite").unlink()
     if harm == "replace":
         (run / "study.sqlite").write_bytes(b"")
-    with pytest.raises(StoreError, match="removed or replaced while the run went on"):
+    with pytest.raises(StoreError, match="removed or replaced during the run"):
         ledger.record([TrialRecord(trial, 1, None, None)])
-    with pytest.raises(StoreError, match=r"study\.sqlite: removed or replaced while the run went on"):
+    with pytest.raises(StoreError, match=r"study\.sqlite: removed or replaced during the run"):
         ledger.close()
 
 
 @pytest.mark.parametrize("code", [sqlite3.SQLITE_IOERR_SHMMAP, sqlite3.SQLITE_IOERR_LOCK, sqlite3.SQLITE_PROTOCOL])
-def test_a_file_system_without_what_sqlite_needs_is_told_with_the_way_out(code: int) -> None:
+def test_a_file_system_without_what_sqlite_needs_is_reported_with_the_way_out(code: int) -> None:
     error = sqlite3.OperationalError("disk I/O error")
     error.sqlite_errorcode = code
     with pytest.raises(StoreError, match="choose a local folder for the runs"), store_errors(Path("study.sqlite")):

@@ -120,7 +120,7 @@ def test_a_read_only_disk_can_be_looked_at_and_says_so_when_written(small: Path)
         check(looking, 1)
 
 
-def test_a_disk_that_is_full_from_the_start_is_told(small: Path) -> None:
+def test_a_disk_that_is_full_from_the_start_is_reported(small: Path) -> None:
     room = os.statvfs(small)
     (small / "ballast").write_bytes(bytes(room.f_bavail * room.f_frsize))
     with pytest.raises(StoreError, match="the disk is full"):

@@ -79,7 +79,7 @@ def killed_run(file: Path, into: str, every: float, most: int) -> int:
     assert killed > 0
     assert "Traceback" not in errors
     if process.returncode:
-        assert "the same command tries again and goes on from here" in errors
+        assert "run the same command again to retry and resume" in errors
     return process.returncode
 
 

@@ -219,7 +219,7 @@ def test_a_compiled_form_that_cannot_be_imported_is_left_out_and_one_line_says_s
     monkeypatch.setattr("caviar.engine.training.variants.import_module", broken)
     assert [compiled(CannotImport), compiled(CannotImport)] == [CannotImport, CannotImport]
     (line,) = said.messages
-    assert line.startswith("tests.plugins.no_class_in_here: its compiled form cannot be used")
+    assert line.startswith("tests.plugins.no_class_in_here: its compiled variant cannot be used")
 
 
 def test_a_segment_whose_kernel_cannot_be_compiled_is_trained_by_plain_code_and_one_line_says_so(said: Any) -> None:
@@ -230,6 +230,6 @@ def test_a_segment_whose_kernel_cannot_be_compiled_is_trained_by_plain_code_and_
     segment = Segment((0,), ({},), 0, 1)
     (found,) = fallen.perform(segment, lambda epoch: None, lambda: None).members
     (line,) = [line for line in said.messages if "cannot be used" in line]
-    assert "tests.plugins.cannot_compile: its compiled form cannot be used (numba" in line
+    assert "tests.plugins.cannot_compile: its compiled variant cannot be used (numba" in line
     (expected,) = plainly.perform(segment, lambda epoch: None, lambda: None).members
     assert found.state is expected.state is TrialState.FINISHED

@@ -153,7 +153,7 @@ def test_what_it_does_not_read_or_report_is_a_mistake(file: Path, setting: str, 
     assert str(caught.value) == told
 
 
-def test_a_table_that_it_does_not_read_is_told_with_its_line(file: Path) -> None:
+def test_a_table_that_it_does_not_read_is_reported_with_its_line(file: Path) -> None:
     file.write_text(FILE + "\n[optimizer]\nlearning_rate = 0.1\n")
     with pytest.raises(Mistakes, match=r"p\.toml:8: optimizer: trainer 'valley' does not read \[optimizer\]"):
         load(file, code="valley.py")
@@ -161,7 +161,7 @@ def test_a_table_that_it_does_not_read_is_told_with_its_line(file: Path) -> None
 
 def test_a_metric_without_a_goal_needs_the_files(file: Path) -> None:
     Path("valley.py").write_text(TRAINER.replace('"validation.score": "maximize"', '"validation.score": None'))
-    with pytest.raises(Mistakes, match="metric 'score' does not say whether more is better"):
+    with pytest.raises(Mistakes, match="metric 'score' does not state whether higher is better"):
         load(file, code="valley.py")
     assert best(searched(file, "runs", "search.goal=maximize")).metrics["validation.score"] > -0.1
 

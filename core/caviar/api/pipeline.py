@@ -66,7 +66,7 @@ class Pipeline(Declaration):
     ) -> Study:
         """Searches and trains; rows are arrays, a data frame, or those of `data`.
 
-        The study lives in memory and begins anew at each call, unless `runs` names the folder that keeps it: then the
+        The study is kept in memory and starts anew at each call, unless `runs` names a folder to store it: then the
         same call goes on where an interrupted one stopped. `on_trial` is called with every trial that ends. Ctrl-C
         ends the run and gives the study so far. Raises Mistakes, Refused where the folder holds a study of something
         else, DataError, StoreError: each is a Problem.
@@ -96,10 +96,10 @@ class Pipeline(Declaration):
             raise DataError(f"trainer '{name_of(type(self.trainer))}' reads no data; call run() without rows")
         if X is None:
             if self.data is None and self.trainer.needs_data:
-                raise DataError("there are no rows: run(X, y), or Pipeline(data=…)")
+                raise DataError("no rows were given; call run(X, y), or pass Pipeline(data=…)")
             return self
         if y is None:
-            raise DataError("y is missing: run(X, y) needs what is to be predicted")
+            raise DataError("y is missing; run(X, y) needs the values to predict")
         from caviar.engine.data.frames import table_of
 
         memory: Any = load_plugin("data", "memory")
@@ -183,7 +183,7 @@ def _run(pipeline: Declaration, runs: Path, on_trial: Callable[[Trial], None] | 
     for reporter, complaint in done.complaints.items():
         told = f"reporter {reporter} failed in {complaint}"
         if reporter.partition(" ")[0] == _OnTrial.name:
-            told = f"on_trial raised {complaint.removeprefix('after_trial: ')}; the search went on"
+            told = f"on_trial raised {complaint.removeprefix('after_trial: ')}; the search continued"
         warnings.warn(told, stacklevel=3)
     best, failure = done.summary.best, done.summary.failure
     if failure is not None:

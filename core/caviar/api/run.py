@@ -1,4 +1,4 @@
-"""Opening a run: what a folder holds, for programs."""
+"""Opening a run from its folder, for programs."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from caviar.registry.index import using
 
 
 class Run(StoredRun):
-    """A run in a folder, finished or going on. Reading it locks nothing, and changes nothing.
+    """A run in a folder, finished or running. Reading takes no lock and changes nothing.
 
     Trials are as they were when the run was opened; curves and models are read when they are asked for.
     """
 
     @cached_property
     def pipeline(self) -> Pipeline:
-        """The resolved pipeline that the study was begun with, every default written out."""
+        """The resolved pipeline that the study was started with, every default written out."""
         return Pipeline.completed(super().pipeline)
 
 

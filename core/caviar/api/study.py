@@ -1,4 +1,4 @@
-"""What `Pipeline.run` gives back: the trials, and the best model, ready to predict."""
+"""What `Pipeline.run` returns: the trials, and the best model, ready to predict."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Study:
     def __fspath__(self) -> str:
         """Its folder. Raises ValueError where it was kept in memory."""
         if self.folder is None:
-            raise ValueError(f"the study '{self.name}' is in memory alone; run(…, runs=\"runs\") keeps it in a folder")
+            raise ValueError(f"the study '{self.name}' is in memory only; run(…, runs=\"runs\") keeps it in a folder")
         return str(self.folder)
 
     def __repr__(self) -> str:

@@ -1,4 +1,4 @@
-"""Advice as commands show it: a line each, and the command that tries it."""
+"""Advice as commands print it: one line each, and the command that tries it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def show_advice(pipeline: Pipeline, quiet: bool) -> None:
-    """What the practice says of a file, on standard error."""
+    """Print the advice on a file to standard error."""
     from caviar.config.advice.rules import advice_on
 
     for each in () if quiet else advice_on(pipeline):
@@ -24,7 +24,7 @@ def show_advice(pipeline: Pipeline, quiet: bool) -> None:
 
 
 def show_next_run(advice: Sequence[Advice], again: Sequence[str], given: Iterable[str], name: str) -> None:
-    """Advice on a result and the command of a run called `name` that follows it, ready to be pasted.
+    """Advice on a result and the command of a next run called `name`, ready to paste.
 
     `again` are the words of the command of this run without its settings, which are `given`.
     """

@@ -1,4 +1,4 @@
-"""`pipe check`: finds every mistake of a file, or says what will happen."""
+"""`pipe check`: reports every mistake of a file, or what a run will do."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ def check(
     code: Code = None,
     quiet: Quiet = False,
 ) -> None:
-    """Tell every mistake of FILE, or what a run will do.
+    """Report every mistake of FILE, or what a run will do.
 
-    Mistakes end it with exit code 2. Of the data, only the head is read.
+    With mistakes the exit code is 2. Of the data, only the head is read.
     """
     from caviar.config.load import load, locate
     from caviar.values.problem import LateMistake
@@ -117,13 +117,13 @@ def _search(pipeline: Pipeline, seen: Preview | None, width: int | None) -> Iter
 
     search, rows = pipeline.search, list(searched(pipeline))
     if not rows:
-        yield "search", f"nothing: {_count(search.trials, 'model')}" if search.trials > 1 else "nothing: one model"
+        yield "search", f"no range: {_count(search.trials, 'model')}" if search.trials > 1 else "no range: one model"
     else:
         most = trials(pipeline)
         rounds = -(-most // search.round)
         yield "search", f"{_count(most, 'trial')} by {_name(search.strategy)}, {_count(rounds, 'round')}"
         if most < search.trials:
-            yield "", f"all there are to try, of search.trials = {search.trials:,}"
+            yield "", f"all possible trials, fewer than search.trials = {search.trials:,}"
         if search.pruner:
             yield "", f"pruned by {_name(search.pruner)}"
         if search.points:
@@ -131,11 +131,11 @@ def _search(pipeline: Pipeline, seen: Preview | None, width: int | None) -> Iter
         for source in search.sources if search.strategy.learns else ():
             yield "", f"starts from {called(source)}"
         if search.patience:
-            yield "", f"ends once {_count(search.patience, 'finished trial')} brought no better one"
+            yield "", f"ends after {_count(search.patience, 'finished trial')} without a better one"
         if search.trial_seconds:
             yield "", f"a trial that has trained for more than {search.trial_seconds:g} s is pruned"
     if search.conditions:
-        yield "", f"the winner must have {' and '.join(map(str, search.conditions))}"
+        yield "", f"the winner must meet {' and '.join(map(str, search.conditions))}"
     for line in _beside(rows, width):
         yield "", line
     if seen:

@@ -1,4 +1,4 @@
-"""Where `pipe` begins. It imports next to nothing: until signals are handled, one that comes gives a traceback."""
+"""The entry point of `pipe`. It imports little: a signal before signals are handled prints a traceback."""
 
 from caviar.cli.terminal.signals import end_on_signals
 

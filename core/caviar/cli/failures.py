@@ -19,7 +19,7 @@ _Debug = Annotated[bool, typer.Option("--debug", help="Show Python's traceback o
 
 
 def guarded(command: Callable[..., None]) -> Callable[..., None]:
-    """The command with a --debug option, its failures told as sentences. A command may take `debug` itself too."""
+    """The command with a --debug option; it prints its failures as sentences. A command may take `debug` itself too."""
 
     @wraps(command)
     def run(*values: Any, debug: bool, **options: Any) -> None:
@@ -47,7 +47,7 @@ def guarded(command: Callable[..., None]) -> Callable[..., None]:
 def report(error: BaseException) -> int:
     """Prints why a command failed and gives the exit code."""
     if isinstance(error, (KeyboardInterrupt, Stopped)):
-        show("interrupted; the same command goes on from here", err=True)
+        show("interrupted; run the same command again to resume", err=True)
         return INTERRUPTED
     if isinstance(error, Problem):
         show(*_lines(error), err=True)

@@ -13,7 +13,9 @@ from caviar.cli.terminal.output import give, show
 
 def fill(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The pipeline file.", show_default=False)],
-    out: Annotated[Path | None, typer.Option(help="Write here, FILE itself too.", show_default=False)] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Write to this file, which may be FILE itself.", show_default=False)
+    ] = None,
     code: Code = None,
 ) -> None:
     """Print FILE with every default written out.

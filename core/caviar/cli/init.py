@@ -19,9 +19,9 @@ def init(
     what: Annotated[
         str, typer.Argument(metavar="[FILE | NAME]", help="A table to learn from, or a name.", show_default=False)
     ] = "",
-    target: Annotated[str, typer.Option(metavar="COLUMN", help="What is to be predicted.", show_default=False)] = "",
+    target: Annotated[str, typer.Option(metavar="COLUMN", help="The column to predict.", show_default=False)] = "",
     example: Annotated[bool, typer.Option("--example", help="Copy the example called NAME; list them.")] = False,
-    plugin: Annotated[bool, typer.Option("--plugin", help="Begin a plugin of your own called NAME.")] = False,
+    plugin: Annotated[bool, typer.Option("--plugin", help="Write a starter for a plugin called NAME.")] = False,
     kind: Annotated[
         str, typer.Option(metavar="KIND", help="The plugin's kind; an optimizer if not given.", show_default=False)
     ] = "",
@@ -41,7 +41,7 @@ def init(
       pipe init --plugin my-sampler --kind sampler
     """
     if kind and not plugin:
-        raise typer.BadParameter("--kind says which plugin to begin; write --plugin NAME, too")
+        raise typer.BadParameter("--kind needs --plugin NAME")
     if example:
         _example(what)
     elif plugin:
@@ -49,7 +49,7 @@ def init(
     elif what:
         _table(Path(what), target)
     else:
-        raise typer.BadParameter("name a table, such as my.csv; or --example, or --plugin NAME")
+        raise typer.BadParameter("give a table, such as my.csv, or --example, or --plugin NAME")
 
 
 def _table(path: Path, target: str) -> None:
@@ -65,7 +65,7 @@ def _table(path: Path, target: str) -> None:
     columns = reader.columns()
     file = path.with_suffix(".toml")
     if file.exists():
-        raise DataError(f"{file}: is there already; rename or remove it first")
+        raise DataError(f"{file}: already exists; rename or remove it first")
     remark = ""
     if columns and not target:
         guess = guess_target(columns)

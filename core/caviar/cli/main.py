@@ -1,4 +1,4 @@
-"""The `pipe` command. Command bodies import what they need, so that `pipe --help` is quick."""
+"""The `pipe` command. Command bodies import what they need, so that `pipe --help` is fast."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Why trials of a pipeline will train in plain array code, as their models tell; no numerical library."""
+"""Why trials of a pipeline will train in plain array code, as their models report; no numerical library."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def _variants(pipeline: Pipeline) -> Iterator[dict[str, Any]]:
 
 
 def _reason(pipeline: Pipeline, values: dict[str, Any], task: TaskKind) -> str | None:
-    """Whatever a plugin of a third party raises here, it raises where the model is built too, and is reported there."""
+    """What a third party's plugin raises here it also raises when the model is built, and is reported there."""
     try:
         settled = settle(pipeline, values)
         parts: dict[str, Any] = parts_of(settled)

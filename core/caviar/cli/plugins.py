@@ -74,7 +74,7 @@ def _show(name: str) -> list[str]:
 
 
 def _fields(cls: type[Plugin]) -> list[str]:
-    """A line for each field, and what else is to be said of it below."""
+    """A line for each field, with further facts below it."""
     rows = [(field, *_field(cls, field)) for field in cls.model_fields]
     wide, long = (max(len(row[column]) for row in rows) for column in (0, 1))
     lines = []
@@ -100,7 +100,7 @@ def _field(cls: type[Plugin], field: str) -> list[str]:
     elif tier:
         told.append(tier.removeprefix(", "))
     if facts.also:
-        told.append(f"elsewhere called {', '.join(facts.also)}")
+        told.append(f"also known as {', '.join(facts.also)}")
     return told
 
 

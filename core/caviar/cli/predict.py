@@ -1,4 +1,4 @@
-"""`pipe predict`: what the best model of a run says of new rows."""
+"""`pipe predict`: predicts new rows with the best model of a run."""
 
 from __future__ import annotations
 

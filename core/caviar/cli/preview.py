@@ -1,4 +1,4 @@
-"""The outlook: what a run of a pipeline will do, from the file and the head of its data; no numerical library."""
+"""The preview: what a run of a pipeline will do, from the file and the head of its data; no numerical library."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ class Preview:
 
 
 def preview(pipeline: Pipeline) -> Preview | None:
-    """What can be foreseen; None where the data tells nothing beforehand. Raises DataError and LateMistake."""
+    """The preview of a run; None where the data has no head. Raises DataError and LateMistake."""
     data = pipeline.data
     head = data.head() if data else None
     if data is None or head is None:

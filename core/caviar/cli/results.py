@@ -34,7 +34,7 @@ def results(
 ) -> None:
     """Show the trials of RUN, the best first.
 
-    Pruned ones follow by how far they came, then the others; why a trial failed is told below, with --debug by
+    Pruned trials follow by the epoch they reached, then the others; reasons of failures are printed below, with --debug
     Python's traceback.
     """
     from caviar.engine.analysis.results import read_results
@@ -82,7 +82,7 @@ def results(
     for path, share in sorted(found.importance.items(), key=lambda item: -item[1]):
         tier = found.space[path].tier
         said = f"  (tier {tier})" if tier else ""
-        console.print(f"mattered {share:4.0%}  {short[path]}{said}")
+        console.print(f"importance {share:4.0%}  {short[path]}{said}")
     for trial in found.trials:
         if trial.reason:
             show(f"trial {trial.index} {trial.state.value}: {trial.reason}", err=True)
@@ -92,7 +92,7 @@ def results(
 
 
 def _columns(found: Results, shown: Sequence[Trial], scores: Scores, width: int) -> Columns:
-    """How trials ended, then their values. That all have finished is not said where that makes room for a value."""
+    """How trials ended, then their values. The state is left out if all have finished and a value needs the room."""
     from caviar.text.columns import Column, Columns
 
     ends = [_ended(found, trial, scores) for trial in shown]

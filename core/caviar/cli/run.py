@@ -37,9 +37,9 @@ def run(
         bool, typer.Option("--verbose", "-v", help="Show what is done, by whom and how long it takes.")
     ] = False,
 ) -> None:
-    """Search and train as FILE says, or go on where it stopped.
+    """Search and train as FILE specifies, or resume where it stopped.
 
-    The same command resumes an interrupted run. Leaves the best model, all results and the resolved file in runs/NAME.
+    The same command resumes an interrupted run. Saves the best model, all results and the resolved file in runs/NAME.
 
     Examples:
 
@@ -78,7 +78,7 @@ def run(
     for reporter, complaint in done.complaints.items():
         show(f"reporter {reporter} failed in {complaint}", err=True)
     if done.summary.failure is not None:
-        again = "all trials are kept, and the same command tries to save it again"
+        again = "all trials are kept, and running the same command tries to save it again"
         show(f"{done.summary.failure}; {again}", err=True)
         raise typer.Exit(1)
     if done.summary.best is None:

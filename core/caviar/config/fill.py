@@ -1,4 +1,4 @@
-"""Filling: a pipeline file with every default written out where it belongs; every byte of the user's stays."""
+"""Filling: a pipeline file with every default written out where it belongs; the user's text is preserved."""
 
 from __future__ import annotations
 

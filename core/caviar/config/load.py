@@ -33,6 +33,6 @@ def load(path: str | PathLike[str], settings: Iterable[str] = ()) -> Pipeline:
 
 
 def locate(path: str | PathLike[str], settings: Iterable[str], late: LateMistake) -> Mistakes:
-    """A mistake that was found late, with its line."""
+    """A mistake that was found after reading the file, with its line."""
     where = ".".join(map(str, late.keys))
     return Mistakes([read(fspath(path), settings).mistake(late.keys, where, late.reason)])

@@ -47,7 +47,7 @@ def _usable(kind: str) -> Iterable[tuple[str, type[Plugin]]]:
         try:
             yield name, load(kind, name)
         except index.PluginError:
-            continue  # `pipe plugins` tells of it
+            continue  # `pipe plugins` reports it
 
 
 def _kind(kind: str) -> Schema:

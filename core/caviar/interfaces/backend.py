@@ -21,7 +21,7 @@ class Backend(Plugin):
 
     @abstractmethod
     def missing(self) -> str | None:
-        """Why it cannot be used here and what to do, or None when it can."""
+        """The reason why it cannot be used here and what to do, or None when it can."""
 
     @abstractmethod
     def library(self) -> Any:

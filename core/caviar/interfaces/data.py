@@ -47,7 +47,7 @@ class Data(Plugin):
         return ()
 
     def head(self) -> Head | None:
-        """What can be told quickly and without a numerical library, for `pipe check`; None where nothing can.
+        """What can be read quickly and without a numerical library, for `pipe check`; None where nothing can.
 
         Raises DataError for what is wrong at first sight.
         """

@@ -1,4 +1,4 @@
-"""Executor: carries out segments, here, in processes or on a cluster."""
+"""Executor: carries out segments, in this process, in others or on a cluster."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Workers(Closing):
 
     @abstractmethod
     def run(self, segments: Iterable[Segment], tell: Tell) -> Iterator[Outcome]:
-        """The outcomes of all segments, in any order, each as soon as it is there; a segment may come in parts.
+        """Yields the outcomes of all segments, in any order, each once it is complete; a segment may come in parts.
 
         An outcome is passed on as `Job.perform` returned it, identity included. Segments are taken when there is
         someone to carry them out, because one may hold the states of many trials.

@@ -1,4 +1,4 @@
-"""Loss: what training makes small, and what its outputs mean."""
+"""Loss: what training minimizes, and what its outputs mean."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from caviar.values.task import Task, TaskKind
 class Loss(Plugin):
     """output: (members, batch, outputs); target: (batch, targets), codes or scaled; tunables: (members, 1, 1).
 
-    Output and target are read-only: both are measured by others later.
+    Output and target are read-only, because metrics use both later.
     """
 
     kind: ClassVar[str] = "loss"
@@ -27,7 +27,7 @@ class Loss(Plugin):
         """How many outputs the model needs. Raises DataError where the loss does not fit the task's classes."""
 
     def fitted(self, target: Array, task: Task) -> Self:
-        """This loss with what it takes from the training part's targets (rows, targets), such as how rare a class is.
+        """This loss fitted to the training part's targets (rows, targets), such as class frequencies.
 
         Called on the declared loss before it is bound, for each fold by itself.
         """
@@ -50,5 +50,5 @@ class Loss(Plugin):
         raise NoDescription(self)
 
     def weigh(self, target: Array) -> Array | None:
-        """What each row counts in means, (batch,): sum of weight * loss / sum of weight. None: all rows the same."""
+        """The weight of each row in means, (batch,): sum of weight * loss / sum of weight. None: all rows the same."""
         return None

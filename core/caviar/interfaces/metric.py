@@ -14,8 +14,8 @@ from caviar.values.task import TaskKind
 class Metric(Plugin):
     """prediction: (members, rows, classes) probabilities or (members, rows, targets) in the user's units.
 
-    truth: (rows, targets), int64 codes or float64 numbers in the user's units. A metric that leaves `goal` out lets
-    every file say it with `search.goal`. Both arrays are shared with other metrics and read-only.
+    truth: (rows, targets), int64 codes or float64 numbers in the user's units. A metric that omits `goal` lets
+    every file set it with `search.goal`. Both arrays are shared with other metrics and read-only.
     """
 
     kind: ClassVar[str] = "metric"

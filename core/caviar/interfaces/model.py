@@ -22,7 +22,7 @@ from caviar.values.slot import Slot, Views
 class ModelContext:
     """What a pass needs besides numbers: whether it trains, bound parts, in training each member's stream for it.
 
-    `inputs` says what the columns of x are, as `layout` was told.
+    `inputs` describes the columns of x, as `layout` received it.
     """
 
     training: bool
@@ -52,8 +52,8 @@ class Model(Plugin):
         folded(...)                        once for a saved model, in the process that predicts
 
     In training, `forward` may change the statistics in place, and `backward` fills every gradient view; parameters and
-    x are never changed. All chance comes from `context.streams`, and members never meet: each is the same alone and in
-    a population. What is raised fails the trial that it is raised for; see Trainer.
+    x are never changed. All randomness comes from `context.streams`, and members are independent: each is the same
+    alone and in a population. An exception fails the trial that it is raised for; see Trainer.
     """
 
     kind: ClassVar[str] = "model"

@@ -1,4 +1,4 @@
-"""Optimizer: changes parameters against their gradients."""
+"""Optimizer: updates parameters against their gradients."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class Optimizer(Plugin):
     """Two axes everywhere: buffers (members, size), tunables and `step` (members, 1), in the trainer's dtype.
 
     Buffers are C-contiguous and changed in place. `step` is 1 at the first update; schedules have been applied to the
-    fields. Keep everything that lasts in the state.
+    fields. Keep everything that persists in the state.
     """
 
     kind: ClassVar[str] = "optimizer"

@@ -33,7 +33,7 @@ class Plugin(Declared, IsPlugin):
     _label: str = PrivateAttr("")
 
     def __init_subclass__(cls, *, interface: int | None = None, **others: Any) -> None:
-        """Keeps the number that a class states. One that states none has that of the class it extends.
+        """Records the number that a class states. One that states none has that of the class it extends.
 
         Not from another package: a class that extends Caviar's Adam was not written along with it.
         """

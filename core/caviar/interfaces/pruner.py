@@ -1,4 +1,4 @@
-"""Pruner: decides at rungs which trials of a round go on."""
+"""Pruner: decides at rungs which trials of a round continue."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from caviar.values.history import Goal
 
 
 class Decision(StrEnum):
-    """What becomes of a trial at a rung; a paused trial keeps its state and may be told to go on at a later one."""
+    """The decision about a trial at a rung; a paused trial keeps its state and may continue at a later one."""
 
     GO_ON = "go on"
     PAUSE = "pause"
@@ -25,11 +25,11 @@ class Pruner(Plugin):
     Order of calls, all in the coordinating process::
 
         rungs(epochs, trial)                 for each trial, often: cheap, and always the same
-        decide(curves, trials, rung, goal)   when all trials of the round that go on have reached the lowest rung;
+        decide(curves, trials, rung, goal)   when all continuing trials of the round have reached the lowest rung;
                                              rungs rise within a round
 
-    Both are pure functions: a resumed round asks again, and must be told the same. The arrays are shared and never
-    changed. What is raised, or returned in another shape, ends the run with the pruner's name.
+    Both are pure functions: a resumed round calls them again and must get the same result. The arrays are shared and
+    never changed. An exception, or a result of another shape, ends the run with the pruner's name.
     """
 
     kind: ClassVar[str] = "pruner"
@@ -43,6 +43,6 @@ class Pruner(Plugin):
     def decide(self, curves: Array, trials: tuple[int, ...], rung: int, goal: Goal) -> tuple[Decision, ...]:
         """One decision for each of the round's trials, whose indices are `trials`; a pure function.
 
-        curves: float64 (trials, rung), NaN beyond a trial's last epoch and after it diverged. What is said of
-        trials that have ended, or that do not stand at this rung and are not paused, is not looked at.
+        curves: float64 (trials, rung), NaN beyond a trial's last epoch and after it diverged. Decisions about
+        trials that have ended, or that are not at this rung and not paused, are ignored.
         """

@@ -10,8 +10,8 @@ from caviar.interfaces.plugin import Plugin
 class Reporter(Plugin):
     """Implements any of the hooks, each marked with `@caviar.plugin.hook`.
 
-    A reporter never changes a result. One that raises is noted and called again at the next event; the others go on.
-    What it remembers between events it keeps in a pydantic `PrivateAttr`, set in `before_run`; fields never change.
+    A reporter never changes a result. If one raises, the error is recorded and it is called again at the next event;
+    the others continue. Keep data between events in a pydantic `PrivateAttr`, set in `before_run`; fields never change.
 
     Order of calls, all in the coordinating process, by one thread, and never inside a training step::
 

@@ -13,10 +13,10 @@ from caviar.values.arrays import Array
 class Sampler(Plugin, IsSampler):
     """A range on the right scale; equal steps in [0, 1] are equally likely.
 
-    Laws, tested by `caviar.testing.SamplerContract`: `from_unit` rises (or falls) all the way;
+    Laws, tested by `caviar.testing.SamplerContract`: `from_unit` is monotonic;
     from_unit(to_unit(v)) is v, to rounding, for every v it can produce. The engine clips to the ends.
 
-    Only what is said here is asked of a sampler whose values are numbers of a continuum: from_unit and to_unit.
+    A sampler of continuous numbers needs only the two abstract methods: from_unit and to_unit.
     """
 
     kind: ClassVar[str] = "sampler"

@@ -25,7 +25,7 @@ class StudyRecord:
     """What a study is about; compared when it is resumed.
 
     file: the resolved pipeline as TOML. identity: what bits depend on, name -> version. fingerprint: of the data.
-    plugins: plugin ("optimizer.adam") -> distribution and version. metric, goal: what is searched for. earlier: trials
+    plugins: plugin ("optimizer.adam") -> distribution and version. metric, goal: what is searched. earlier: trials
     of other runs that it started from, as they were then.
     """
 

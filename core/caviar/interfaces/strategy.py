@@ -27,9 +27,9 @@ class Strategy(Plugin):
         propose(space, history, count, random)   before each round, with all rounds before it in the history
         retests(space, history, random)          after each round, once
 
-    All three are pure: the arrays of the history are shared and never changed, all chance comes from `random`, and
-    nothing is remembered on `self`, because a resumed search calls with the same arguments in a new process. What is
-    raised, or returned in another shape, ends the run with the strategy's name; what was recorded stays.
+    All three are pure: the arrays of the history are shared and never changed, all randomness comes from `random`, and
+    nothing is stored on `self`, because a resumed search calls with the same arguments in a new process. What is
+    raised, or returned in another shape, ends the run with the strategy's name; recorded trials are kept.
     """
 
     kind: ClassVar[str] = "strategy"

@@ -46,7 +46,7 @@ class TrainerContext:
 
 @dataclass(frozen=True)
 class Advance:
-    """How far training came: the state, a row of metrics per epoch, for each member why it must end or None.
+    """How far training came: the state, a row of metrics per epoch, for each member the reason why it must end or None.
 
     `ended` marks members that need no more epochs and are to be finished as they stand; () is none.
     """
@@ -71,8 +71,8 @@ class Finish:
 class Trainer(Plugin):
     """A pure function in three parts, over a state that is a flat dict of arrays with a leading member axis.
 
-    The engine selects, splits, merges, saves and moves members by indexing axis 0 of every array, so what belongs to
-    no member does not belong into the state. Resume, retry and promotion are the same call of `advance`. Methods are
+    The engine selects, splits, merges, saves and moves members by indexing axis 0 of every array, so a value of
+    no member does not belong in the state. Resume, retry and promotion are the same call of `advance`. Methods are
     called on the bound trainer. A field `loss` that is None is filled with the task's default loss before training.
 
     Order of calls, for one population::
@@ -146,7 +146,7 @@ class Trainer(Plugin):
 
     @abstractmethod
     def finish(self, state: dict[str, Array], population: Population, data: Dataset, context: TrainerContext) -> Finish:
-        """What is left of a training that came to its end."""
+        """Returns the weights and metrics of a completed training."""
 
     def predict(self, weights: Mapping[str, Array], population: Population, x: Array, context: TrainerContext) -> Array:
         """NumPy predictions of rows x (rows, inputs): (members, rows, classes or targets), in the user's units.

@@ -16,7 +16,7 @@ class Transform(Plugin):
     """Never touches the target columns, and changes no array that it is given: they are read-only.
 
     A column is (rows,) or a block ``(rows, *shape)``, such as images (rows, 28, 28). A transform that makes a category,
-    or makes something else of one, says so in the table's `levels` and in what it foresees.
+    or changes one, sets the table's `levels` and describes it in `foresee`.
 
     What it learned is saved with the model as arrays.
 

@@ -1,4 +1,4 @@
-"""Flaws: what a plugin's class lacks of its kind's interface, told before anything calls it."""
+"""Flaws: what a plugin's class lacks of its kind's interface, reported before anything calls it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def _unlike(cls: type[Plugin], base: type[Plugin], name: str) -> str | None:
     if name.startswith("_") or not isfunction(asked) or own is asked:
         return None
     if not callable(getattr(cls, name)):
-        return f"{cls.__name__}.{name} is no method; it is called as {_called(name, _without_self(asked))}"
+        return f"{cls.__name__}.{name} is not a method; it is called as {_called(name, _without_self(asked))}"
     given = _without_self(asked)
     try:
         takes = signature(getattr(cls, name)) if not isfunction(own) else _without_self(own)

@@ -16,7 +16,7 @@ class Hooks:
 
     @_spec
     def before_data(self, name: str) -> None:
-        """Once, before the data is read; `name` is the pipeline's. Threads may not outlive `after_data`."""
+        """Called once, before the data is read; `name` is the pipeline's. Threads may not outlive `after_data`."""
 
     @_spec
     def after_data(self) -> None:
@@ -34,7 +34,7 @@ class Hooks:
     def after_trial(self, run: RunInfo, trial: Trial) -> None:
         """A trial has ended, in whatever way, and is recorded: durably, unless a pruner stopped it at a rung.
 
-        Of such a trial a run that is killed within the next second or so may tell again when it is resumed.
+        If a run is killed within about a second, it may call this again for such a trial when it is resumed.
         """
 
     @_spec
@@ -55,7 +55,7 @@ class Hooks:
 
     @_spec
     def on_failure(self, run: RunInfo, reason: str, view: RunView) -> None:
-        """The run ends without having been completed, maybe before it began; the same command goes on with it.
+        """The run ends incomplete, perhaps before it started; the same command resumes it.
 
         `view` reads what was recorded until then; it is valid during the call.
         """

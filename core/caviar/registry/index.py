@@ -1,4 +1,4 @@
-"""The index: which plugins exist and who brings them, read from entry-point metadata; no plugin is imported."""
+"""The index of plugins and their distributions, read from entry-point metadata; no plugin is imported."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _COMMAND = "caviar.cli.entry:main"  # the target of `pipe`
 
 
 class PluginError(Problem):
-    """A plugin cannot be used; the message says which, whose, why and what to do."""
+    """A plugin cannot be used; the message names it, its owner, the reason and what to do."""
 
 
 class UnknownPlugin(PluginError):
@@ -61,7 +61,7 @@ class Entry:
 
     @property
     def owner(self) -> str:
-        """Who brings it: "caviar-ml 0.1.0"."""
+        """Its owner: "caviar-ml 0.1.0"."""
         return f"{self.distribution} {self.version}".rstrip()
 
 

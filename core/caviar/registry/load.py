@@ -1,4 +1,4 @@
-"""Loading: imports one plugin, and makes sure that it is what its entry point says."""
+"""Loading: imports one plugin, and verifies that it is what its entry point declares."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def _imported(entry: Entry) -> Any:
         found: Any = import_module(module)
         for part in attribute.split("."):
             found = getattr(found, part)
-    except (Exception, SystemExit) as error:  # a plugin's module may raise anything; only who uses it may notice
+    except (Exception, SystemExit) as error:  # a plugin's module may raise anything; only its users may be affected
         steps = walk_tb(error.__traceback__)
         lines = [f"{each.f_code.co_filename}:{line}" for each, line in steps if each.f_globals["__name__"] == module]
         where = f" at {lines[-1]}" if lines else ""

@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all."""
+"""Files that are complete or absent."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from typing import BinaryIO
 _WHY = {
     ELOOP: "a link, which is not followed; put the file itself there or remove the link",
     EISDIR: "a folder, not a file; move it away",
-    EINVAL: "not a plain file; move it away",
+    EINVAL: "not a regular file; move it away",
     EACCES: "may not be read by this user; check the permissions of the file and of its folder",
     EPERM: "may not be read by this user; check the permissions of the file and of its folder",
 }

@@ -1,4 +1,4 @@
-"""The one module of core that touches numba: whether it can be used, what it compiles for, when it compiles."""
+"""The only module of core that uses numba: whether it can be used, what it compiles for, when it compiles."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was raised, as text that any store and any terminal can take, whatever the exception says."""
+"""Exceptions as text that any store and any terminal can take, whatever their message."""
 
 from __future__ import annotations
 

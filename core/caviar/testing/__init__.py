@@ -1,10 +1,10 @@
-"""Conformance kits: subclass one in your tests and set its attribute, and your plugin is held to its kind's laws.
+"""Conformance kits: subclass one in your tests and set its attribute; pytest then tests your plugin's laws.
 
     class TestPower(SamplerContract):
         sampler = Power(0.5, 0.99)
 
-They need numpy and pytest; laws about array libraries run where array-api-strict is installed. A law that has nothing
-to say of a plugin is skipped, with the reason: `pytest -rs` prints it.
+They need numpy and pytest; laws about array libraries run where array-api-strict is installed. A law that does not
+apply to a plugin is skipped, with the reason: `pytest -rs` prints it.
 """
 
 import sys

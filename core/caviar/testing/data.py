@@ -58,7 +58,7 @@ class DataContract(StatedInterface):
     def test_the_head_agrees_with_the_rows(self, tmp_path: Path) -> None:
         head, table = self.source(tmp_path).head(), self.source(tmp_path).read()
         if head is None:
-            skip("it does not tell its head")
+            skip("it reports no head")
         assert tuple(column.name for column in head.target) == table.target
         assert tuple(column.name for column in head.features) == table.features
         assert head.test == (0 if table.test is None else table.test.sum())

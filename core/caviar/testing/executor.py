@@ -28,7 +28,7 @@ _TRIALS = sum(len(each.trials) for each in SEGMENTS)
 
 
 class ExecutorContract(StatedInterface):
-    """Set `executor`. What it gives must be what the job itself gives, here and one after the other."""
+    """Set `executor`. Its results must equal those of the job itself, run here, one segment after the other."""
 
     kind = "executor"
     executor: ClassVar[Executor]
@@ -104,7 +104,7 @@ def _ignore(epoch: EpochInfo) -> None:
 
 
 def _plain(outcomes: list[Outcome]) -> list[Any]:
-    """What became of each trial, as values that can be compared to the bit."""
+    """The outcome of each trial, as values that can be compared to the bit."""
     return [
         (
             *(each.trial, each.state, each.epoch, each.reason or "", sorted((each.final or {}).items())),
@@ -120,7 +120,7 @@ def _bits(arrays: Any) -> Any:
 
 
 def _epochs(told: list[EpochInfo]) -> list[Any]:
-    """What was told of each trial, however trials were trained together."""
+    """The epochs reported for each trial, however trials were trained together."""
     return [
         (trial, each.epoch, sorted(metrics.items()))
         for each in told

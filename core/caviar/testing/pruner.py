@@ -94,7 +94,7 @@ class PrunerContract(StatedInterface):
                 pruned += 1
                 assert self.decided(rung, beside)[9] is not Decision.GO_ON
         if not pruned:
-            skip("it let the worst trial of every round go on")
+            skip("it let the worst trial of every round continue")
 
     def test_a_round_in_which_all_diverged_is_decided_too(self) -> None:
         for rung, curves in self.moments():

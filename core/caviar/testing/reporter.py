@@ -35,7 +35,7 @@ UNLUCKY = (
 
 
 class ReporterContract(StatedInterface):
-    """Set `reporter`. It hears of runs as the engine tells of them, and must not raise."""
+    """Set `reporter`. It receives a run's events as the engine sends them, and must not raise."""
 
     kind = "reporter"
     reporter: ClassVar[Reporter]
@@ -86,10 +86,10 @@ class ReporterContract(StatedInterface):
             facts = deepcopy(facts)
             before = repr(facts)
             observers.tell(event, **facts)
-            assert repr(facts) == before, f"{event} changed what it was told"
+            assert repr(facts) == before, f"{event} changed its arguments"
 
     def told(self, events: Any, reporters: int = 1) -> None:
-        """Tells of a run, and finds that nothing was raised."""
+        """Sends the events of a run, and asserts that nothing was raised."""
         observers = Observers([self.reporter.model_copy() for _ in range(reporters)])
         for event, facts in events:
             observers.tell(event, **facts)

@@ -78,7 +78,7 @@ BUDGET = 10
 
 
 def retested(past: History, rows: tuple[int, ...], luck: int) -> History:
-    """The past after these trials were trained once more, each to something else."""
+    """The history after these trials were trained once more, each with a different result."""
     runs = past.objectives[:, None] if past.runs is None else past.runs
     runs = numpy.concatenate([runs, numpy.full((len(past), 1), numpy.nan)], axis=1)
     for row in rows:

@@ -76,7 +76,7 @@ def fetched(array: Array) -> Array:
 
 
 def skip(reason: str) -> NoReturn:
-    """pytest's, for a law that has nothing to say of a plugin; the reason is printed with `pytest -rs`."""
+    """pytest's skip, for a law that does not apply to a plugin; `pytest -rs` prints the reason."""
     import pytest
 
     pytest.skip(reason)

@@ -103,7 +103,7 @@ class TransformContract(StatedInterface):
 
 
 def head_of(table: Table) -> Head:
-    """What a reader that saw every row would tell of a table beforehand."""
+    """The head of a table, as a reader that saw every row would return it."""
     features = {name: table.columns[name] for name in table.features}
     heads = tuple(_described(name, column, table.levels.get(name)) for name, column in features.items())
     return Head(heads, (), table.rows)

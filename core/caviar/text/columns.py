@@ -80,7 +80,7 @@ class Columns:
     @property
     def note(self) -> str:
         """What is missing, in words, or nothing."""
-        return f"No room for {', '.join(self.left_out)}: a wider terminal has it." if self.left_out else ""
+        return f"Not shown: {', '.join(self.left_out)}; use a wider terminal." if self.left_out else ""
 
     @property
     def width(self) -> int:

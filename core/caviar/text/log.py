@@ -1,4 +1,4 @@
-"""The log of a run: what it does and how long that takes, at the level DEBUG of the logger `caviar`."""
+"""The log of a run: each step and its duration, at the level DEBUG of the logger `caviar`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ log.addHandler(logging.NullHandler())  # who shows records adds another, such as
 def timed(what: str, *facts: object) -> Iterator[None]:
     """Logs `what`, filled in with `facts` as by `%`, and the seconds its body took, whether it ended well or not.
 
-    Without a listener neither is the clock read nor a word made.
+    Without a handler it neither reads the clock nor formats the text.
     """
     if not log.isEnabledFor(logging.DEBUG):
         yield

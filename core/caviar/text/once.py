@@ -1,4 +1,4 @@
-"""Once: a line for people, told one time in a run however often there is reason to."""
+"""Messages for people that are logged only once in a run."""
 
 from __future__ import annotations
 

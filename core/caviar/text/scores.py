@@ -1,4 +1,4 @@
-"""Scores: what the trials of a study are judged by, as people read it."""
+"""Scores: the values by which trials are ranked, as text for people."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Scores:
     def tie(self, trials: Sequence[Trial]) -> str:
         """That many of the trials, the best first, share the first place, in words; nothing where fewer than three do.
 
-        It names the metric of the validation part that tells them apart best, if one does.
+        It names the metric of the validation part that distinguishes them best, if one does.
         """
         tied = [trial for trial in trials if trial.state is TrialState.FINISHED and _rank(trial) == _rank(trials[0])]
         if len(tied) < 3 or tied[0].judged is None:
@@ -51,7 +51,7 @@ class Scores:
         apart = {name: len({trial.metrics.get(name) for trial in tied}) for name in tied[0].metrics}
         parted = {name: many for name, many in apart.items() if MetricName.parse(name).part == "validation"}
         other = max(parted, key=lambda name: parted[name], default="")
-        hint = f"; {other} tells them apart" if parted.get(other, 0) > len(tied) / 2 else ""
+        hint = f"; {other} distinguishes them" if parted.get(other, 0) > len(tied) / 2 else ""
         return (
             f"{len(tied)} trials share the first place, with {self.metric} {short_number(tied[0].judged)}; of equal "
             f"trials the lowest number comes first{hint}."

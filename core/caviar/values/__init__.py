@@ -1,1 +1,1 @@
-"""Frozen values that cross interfaces. Nothing here knows a plugin, a file or a store."""
+"""Frozen values that cross interfaces. Nothing here depends on a plugin, a file or a store."""

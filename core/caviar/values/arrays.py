@@ -49,9 +49,9 @@ def namespace(array: Array) -> Library:
 
 
 def locked(array: Array) -> Array:
-    """The same numbers for someone who may not change them: a read-only view.
+    """The same numbers for a caller that must not change them: a read-only view.
 
-    Arrays of libraries that cannot lock one, such as CuPy's, are copied, so that a change reaches nobody else.
+    Arrays of libraries that cannot lock one, such as CuPy's, are copied, so that a change affects no other user.
     """
     import numpy
 

@@ -19,7 +19,7 @@ class ColumnHead:
 
     `levels`: how many values a category has; its kind is "flags" where it is a one-hot block, "numbers" where codes.
     `distinct`: how many different values there are, `rarest`: in how many rows the rarest of them is; None where not
-    counted. `whole`: all numbers are whole. `missing`: a cell has no value; None where nobody looked. `rounded`: whole
+    counted. `whole`: all numbers are whole. `missing`: a cell has no value; None where unknown. `rounded`: whole
     numbers are beyond `EXACT_WHOLE`.
     """
 

@@ -1,4 +1,4 @@
-"""Noise: how much of an objective is its seed's luck."""
+"""Noise: how much an objective depends on the seed."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from math import isfinite, sqrt
 def noise(runs: Iterable[Sequence[float]]) -> float:
     """The standard deviation of one training's objective, pooled over the trials that were trained more than once.
 
-    s^2 = sum of (x - its trial's mean)^2 / sum of (a trial's trainings - 1). A trial with a training that came to no
-    number says nothing; 0.0 where no trial does.
+    s^2 = sum of (x - its trial's mean)^2 / sum of (a trial's trainings - 1). A trial with a training that gave no
+    number is left out; 0.0 where none is left.
     """
     squares, freedom = 0.0, 0
     for values in runs:

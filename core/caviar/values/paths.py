@@ -1,4 +1,4 @@
-"""Paths such as "optimizer.learning_rate", as short as they can be said."""
+"""Paths such as "optimizer.learning_rate", as short as they stay distinct."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Problems: errors whose message is written for the user, one line that says what, where and what to do."""
+"""Problems: errors whose message is written for the user, one line that states what, where and what to do."""
 
 from __future__ import annotations
 

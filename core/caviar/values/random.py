@@ -1,4 +1,4 @@
-"""Random streams: counter-based, so a draw depends on what it is for and on nothing that happened before.
+"""Random streams: counter-based, so a draw depends on its purpose and not on earlier draws.
 
 Bits come from SplitMix64 used as a hash of (key, counter): the same integers and uniforms on NumPy, on CuPy and in a
 compiled kernel. Source: Steele, Lea & Flood 2014, "Fast splittable pseudorandom number generators".

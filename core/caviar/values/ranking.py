@@ -16,7 +16,7 @@ def ranked(trials: Iterable[Trial], goal: Goal) -> list[Trial]:
 
     All that meet `search.where` stand before those that do not, which follow by how far they are from it.
     A trial counts as its mean over its trainings, worsened by that mean's standard error, noise / sqrt(trainings): one
-    lucky training does not beat a leader that was re-tested. Where nothing was re-tested, the objective decides.
+    good training does not beat a leader that was re-tested. Where nothing was re-tested, the objective decides.
     """
     done = [trial for trial in trials if trial.state is TrialState.FINISHED]
     spread = noise(trial.runs for trial in done if trial.retests)
@@ -29,7 +29,7 @@ def ranked(trials: Iterable[Trial], goal: Goal) -> list[Trial]:
 
 
 def without_winner(trials: Iterable[Trial], goal: Goal, where: Sequence[Condition]) -> str:
-    """Why none of the trials is the best, in words, where none has finished and meets `search.where`."""
+    """The reason, in words, why there is no best trial: none has finished and meets `search.where`."""
     trials = tuple(trials)
     if not trials:
         return "no trial was proposed: the strategy found nothing to try"

@@ -1,4 +1,4 @@
-"""What observers are told of a run."""
+"""What observers receive about a run."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ class Command:
 
 @dataclass(frozen=True)
 class RunInfo:
-    """A run as it begins: `total` trials wanted, `resumed` of them done before, each trained for `epochs`.
+    """A run as it starts: `total` trials wanted, `resumed` of them done before, each trained for `epochs`.
 
-    `best`: the best of the resumed ones. `space` tells values in words: `run.space.words(trial.values)`. `where`: the
-    conditions that a winner meets. `notes`: what the user should know before it begins, such as which earlier trials
+    `best`: the best of the resumed ones. `space` puts values into words: `run.space.words(trial.values)`. `where`: the
+    conditions that a winner meets. `notes`: what the user should know before it starts, such as which earlier trials
     it starts from. `kept`: whether the folder is still there after the run. `prints`: whether standard
     output is for what it came to, as it is for `pipe run`; a program's belongs to the program. `readable`: whether
     another program can read the folder; not where a plugin is a class of this program alone. `code`: the file of
@@ -84,7 +84,7 @@ class Summary:
 
 
 class RunView(Protocol):
-    """A study as it is recorded, for reporters: what `caviar.open_run` gives to programs. Nothing is read until asked.
+    """A recorded study, for reporters: what `caviar.open_run` gives to programs. Nothing is read until it is used.
 
     A hook that takes `view` may use it during the call, in the thread of the call.
     """
@@ -99,7 +99,7 @@ class RunView(Protocol):
 
     @property
     def importance(self) -> Mapping[str, float]:
-        """How much each hyperparameter mattered: path -> share; empty while fewer than 16 trials have finished."""
+        """The importance of each hyperparameter: path -> share; empty while fewer than 16 trials have finished."""
 
     @property
     def pipeline(self) -> Any:

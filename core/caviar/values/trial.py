@@ -1,4 +1,4 @@
-"""Trials: one point each, and what became of it."""
+"""Trials: one point each, and its result."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class TrialState(StrEnum):
     """Where a trial stands.
 
     Queued: to be trained, or trained further. Running: trained to a rung, and waiting for the decision. Paused by the
-    pruner: may be told to go on. `diverged` is a result (the worst one), `failed` a recorded error.
+    pruner: may continue later. `diverged` is a result (the worst one), `failed` a recorded error.
     """
 
     QUEUED = "queued"
@@ -36,9 +36,9 @@ class Retest:
     """One more training of a finished trial: the same values, data and split, another seed, all epochs, no pruner.
 
     `round`: the one after which it was asked for. `objective`, None while it is queued, is infinitely bad where the
-    training diverged or failed: what needs a lucky seed is no leader. It stays None, and the re-test counts as none,
-    where the training was stopped for its time (`search.trial_seconds`): its state is then pruned. `trace` is Python's
-    traceback where it failed.
+    training diverged or failed: a trial that works only with some seeds cannot lead. It stays None, and the re-test
+    does not count, where the training exceeded its time (`search.trial_seconds`): its state is then pruned. `trace` is
+    Python's traceback where it failed.
     """
 
     round: int

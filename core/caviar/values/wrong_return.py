@@ -1,4 +1,4 @@
-"""Wrong returns: what a plugin returned that its interface does not allow."""
+"""Wrong returns: values that a plugin returned against its interface."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ class ReLU(Activation, interface=1):
         return xp.maximum(z, xp.zeros((), dtype=z.dtype)), xp.asarray(z > 0, dtype=z.dtype)
 
     def backward(self, gradient: Array, cache: Any) -> Array:
-        slope: Array = cache  # multiplied: a choice by elements took a fifth of a plain training step
+        slope: Array = cache  # multiplied: an elementwise selection took a fifth of a plain training step
         return gradient * slope
 
     def initial(self, inputs: int, outputs: int) -> Initial:

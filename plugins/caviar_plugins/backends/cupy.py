@@ -9,7 +9,7 @@ from caviar.plugin import Array, Backend
 
 
 class CuPy(Backend, interface=1):
-    """All arrays of a population on the GPU; "auto" takes it where one answers.
+    """All arrays of a population on the GPU; "auto" uses it where a GPU is available.
 
     CuPy itself comes with `pip install 'caviar-ml[cuda12]'` or `'caviar-ml[cuda13]'`, as `nvidia-smi` says which CUDA
     the driver knows. It compiles kernels when they are first used and keeps them in ~/.cupy; `CUPY_CACHE_DIR` names
@@ -54,7 +54,7 @@ class CuPy(Backend, interface=1):
         cupy.cuda.Device(worker % cupy.cuda.runtime.getDeviceCount()).use()
 
     def spare_memory(self) -> int | None:
-        """What the device says is free and what CuPy keeps of freed arrays, within the limit that CuPy was given."""
+        """Free memory of the device and what CuPy keeps of freed arrays, within the limit that CuPy was given."""
         import cupy
 
         pool = cupy.get_default_memory_pool()
@@ -77,7 +77,7 @@ class CuPy(Backend, interface=1):
 
 @cache
 def _missing() -> str | None:
-    """Asked of the driver first, because importing CuPy takes a second, then of a product on the GPU itself."""
+    """Checks the driver first, because importing CuPy takes a second, then computes a product on the GPU itself."""
     import ctypes
 
     try:
@@ -91,5 +91,5 @@ def _missing() -> str | None:
         float((ones @ ones).sum())
     except Exception as error:  # whatever is broken between here and the GPU
         reason = " ".join(str(error).split())
-        return f"no GPU answers: {type(error).__name__}: {reason}; see what `nvidia-smi` says"
+        return f"no GPU answers: {type(error).__name__}: {reason}; check the output of `nvidia-smi`"
     return None

@@ -1,4 +1,4 @@
-"""How much main memory is free for this process, by what the system and its control group say."""
+"""How much main memory is free for this process, according to the system and its control group."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _GROUP = Path("/sys/fs/cgroup")  # in a container its own group, by version 2
 
 
 def spare() -> int | None:
-    """Bytes that can still be taken without swapping; None where the system does not say."""
+    """Bytes that can still be taken without swapping; None where the system does not report it."""
     limits = []
     with suppress(OSError, KeyError, ValueError, IndexError):
         limits.append(_table(Path("/proc/meminfo"))["MemAvailable:"] * 1024)

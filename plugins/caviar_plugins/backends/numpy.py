@@ -8,7 +8,7 @@ from caviar.plugin import Array, Backend
 
 
 class NumPy(Backend, interface=1):
-    """Always there."""
+    """Always available."""
 
     def missing(self) -> str | None:
         return None

@@ -43,7 +43,7 @@ class CSV(Data, interface=1):
     @classmethod
     def _keeps_the_target(cls, ignore: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
         if info.data.get("target") in ignore:
-            raise ValueError("cannot hold the target, which is what is learned")
+            raise ValueError("cannot contain the target, which is to be predicted")
         return ignore
 
     def read(self) -> Table:
@@ -76,7 +76,7 @@ class CSV(Data, interface=1):
 def _head(
     path: Path, separator: str, target: str, words: tuple[str, ...], ignored: tuple[str, ...], size: int, changed: int
 ) -> Head:
-    """What the first rows of a file of this size, changed then, tell; advice, check and run ask one after the other."""
+    """The head from the first rows of a file of this size and time; advice, check and run ask one after the other."""
     source = Rows(path, separator, HEAD)
     if source.cut and not source.holds_a_row:
         source = Rows(path, separator)

@@ -1,4 +1,4 @@
-"""What a column's cells are: numbers, flags or words, told from their text."""
+"""The kind of a column's cells, numbers, flags or words, inferred from their text."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _NUMBER, _WHOLE, _LONG = (re.compile(pattern, re.ASCII) for pattern in (NUMBER, 
 
 
 class BadCell(Exception):
-    """A cell that its column cannot hold: the place of its row, and a sentence."""
+    """A cell that its column cannot hold: the index of its row, and a sentence."""
 
     def __init__(self, place: int, text: str) -> None:
         super().__init__(text)
@@ -38,7 +38,7 @@ def is_missing(cell: str) -> bool:
 
 
 def describe(name: str, cells: Sequence[str], words: bool, cut: bool = False) -> ColumnHead:
-    """What a column looks like; `words` says that it holds words whatever it looks like, `cut` that more cells follow.
+    """Returns the kind of a column; `words`: it is to hold words whatever it looks like; `cut`: more cells follow.
 
     Raises BadCell.
     """
@@ -74,15 +74,15 @@ def _is_large(cell: str) -> bool:
 
 
 def not_a_number(name: str, place: int, cell: str, numbers: int, present: int, cut: bool = False) -> BadCell:
-    """The complaint about a cell among numbers."""
+    """The message about a cell among numbers."""
     others = f"where {numbers:,} of {'the first ' if cut else ''}{present:,} cells"
     shown = f"{cell[:60]}…" if len(cell) > 60 else cell
-    cure = f'correct it, leave it empty, or say words = ["{name}"] in [data]'
+    cure = f'correct it, leave it empty, or set words = ["{name}"] in [data]'
     return BadCell(place, f"column '{name}' holds {shown!r} {others} hold a number; {cure}")
 
 
 def too_large(name: str, place: int, cell: str) -> BadCell:
-    """The complaint about a number that no network can take."""
+    """The message about a number too large for a network."""
     return BadCell(
         place, f"column '{name}' holds {cell[:60]}, too large to compute with; correct it, or rescale the column"
     )

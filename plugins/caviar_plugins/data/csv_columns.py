@@ -49,7 +49,7 @@ def read_columns(
 
 
 def _texts(source: Rows) -> Any:
-    """Every cell as text. Whatever the parser dislikes or would take too lightly, the exact one is asked about."""
+    """Every cell as text. Whatever the parser rejects or would accept too easily goes to the exact one."""
     import pyarrow
     from pyarrow import csv
 

@@ -1,6 +1,6 @@
-"""The rows of a CSV file with their lines: slow, exact, and the place where its mistakes are told.
+"""The rows of a CSV file with their lines: a slow, exact parser that reports its mistakes.
 
-Reading for training takes a fast parser; whenever that stumbles, this one says where and why.
+Training reads with a fast parser; if that fails, this one reports where and why.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Rows:
         other = next((mark for mark in ";\t," if mark != self.separator and mark in names[0]), None)
         if len(names) == 1 and other:
             mark = "\\t" if other == "\t" else other
-            self.fail(line, f'one column only; if its cells are separated by "{mark}", say separator = "{mark}"')
+            self.fail(line, f'one column only; if its cells are separated by "{mark}", set separator = "{mark}"')
         seen = set[str]()
         for place, name in enumerate(names, start=1):
             if not name:
@@ -70,7 +70,7 @@ class Rows:
         return next(line for place, (line, _) in enumerate(self.rows()) if place == number)
 
     def find(self, name: str, what: str) -> None:
-        """Makes sure that there is such a column."""
+        """Raises DataError if there is no such column."""
         if name not in self.header:
             plain = {each.casefold(): each for each in self.header}
             near = get_close_matches(name.casefold(), plain, n=1)
@@ -124,7 +124,7 @@ class Rows:
 
     @contextmanager
     def _told(self) -> Iterator[None]:
-        """What the system says of the file becomes a DataError."""
+        """Turns errors of the system about the file into a DataError."""
         try:
             yield
         except FileNotFoundError:

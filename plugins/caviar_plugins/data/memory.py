@@ -1,4 +1,4 @@
-"""Memory: rows that a program holds, as `Pipeline.run(X, y)` gives them."""
+"""Memory: rows from a program, as `Pipeline.run(X, y)` passes them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pydantic import PrivateAttr
 
 
 class Memory(Data, interface=1):
-    """The table itself is no part of the declaration: a file can say how its rows are split, not which they are."""
+    """The table itself is no part of the declaration: a file can set how its rows are split, not which they are."""
 
     _table: Table | None = PrivateAttr(default=None)
 
@@ -28,5 +28,5 @@ class Memory(Data, interface=1):
 
     def _held(self) -> Table:
         if self._table is None:
-            raise DataError("the rows were those of a program; run it again: Pipeline(…).run(X, y)")
+            raise DataError("the rows came from a program; run it again: Pipeline(…).run(X, y)")
         return self._table

@@ -75,7 +75,7 @@ def archive_of(path: Path) -> Iterator[zipfile.ZipFile]:
 
 
 def damaged(path: Path, why: object) -> DataError:
-    """The complaint about an archive whose bytes contradict each other."""
+    """The message about an archive whose bytes contradict each other."""
     return DataError(f"{path}: damaged: {' '.join(str(why).split())}; save it again with numpy.savez")
 
 
@@ -118,7 +118,7 @@ def _header(path: Path, member: str, file: IO[bytes]) -> tuple[int, str]:
     """Where the values begin, and the header's text."""
     magic = file.read(8)
     if magic[:6] != b"\x93NUMPY" or len(magic) < 8 or magic[6] not in _LENGTHS:
-        raise damaged(path, f"{member} is no array")
+        raise damaged(path, f"{member} is not an array")
     size = _LENGTHS[magic[6]]
     length = int.from_bytes(file.read(size), "little")
     if length > LONGEST_HEADER:
@@ -137,16 +137,16 @@ def _fields(path: Path, member: str, header: str) -> tuple[tuple[int, ...], obje
     try:
         fields = ast.literal_eval(header)
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
-        raise damaged(path, f"the header of {member} cannot be understood") from None
+        raise damaged(path, f"the header of {member} cannot be parsed") from None
     if not isinstance(fields, dict) or set(fields) != {"descr", "fortran_order", "shape"}:
         raise damaged(path, f"the header of {member} is not NumPy's")
     shape = fields["shape"]
     if type(shape) is not tuple or any(type(each) is not int or each < 0 for each in shape):
-        raise damaged(path, f"the header of {member} tells no shape")
+        raise damaged(path, f"the header of {member} states no shape")
     if type(fields["fortran_order"]) is not bool:
-        raise damaged(path, f"the header of {member} tells no order of its values")
+        raise damaged(path, f"the header of {member} states no order of its values")
     if max(shape, default=0) >= 1 << 63 or prod(shape) >= 1 << 63:
-        raise damaged(path, f"the header of {member} tells an impossible shape")
+        raise damaged(path, f"the header of {member} states an impossible shape")
     return shape, fields["descr"]
 
 

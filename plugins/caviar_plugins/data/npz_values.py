@@ -50,13 +50,13 @@ def rounded(values: Sequence[Any], head: ArrayHead) -> bool:
 
 
 def unusable(path: Path, name: str, place: int) -> DataError:
-    """The complaint about a target that is NaN or infinite."""
+    """The message about a target that is NaN or infinite."""
     return DataError(f"{path}: {name} is not a finite number in row {place + 1}; correct it or remove the row")
 
 
 def no_text(path: Path, name: str) -> DataError:
-    """The complaint about words with numbers in them that stand for no letter."""
-    return DataError(f"{path}: {name} holds words with characters that do not exist; save it again with numpy.savez")
+    """The message about words with numbers in them that stand for no letter."""
+    return DataError(f"{path}: {name} holds words with invalid characters; save it again with numpy.savez")
 
 
 def _texts(path: Path, content: bytes, head: ArrayHead, count: int) -> Sequence[str]:

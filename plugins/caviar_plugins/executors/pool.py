@@ -1,4 +1,4 @@
-"""The coordinator's side of the processes: who trains what, and what becomes of a segment whose worker died."""
+"""The coordinator's side of the processes: assigns segments to workers, and retries them when a worker dies."""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ class _Task:
 
     @property
     def longest(self) -> float:
-        """The seconds after which a worker that trains it must have been heard of."""
+        """The seconds within which a worker that trains it must report."""
         seconds = self.segment.seconds
         return _SLACK * max(seconds) * len(seconds) + _GRACE if seconds else inf
 
 
 class Pool(Workers):
-    """At most `count` workers, started when there is something for them to do or soon will be.
+    """At most `count` workers, started when there is work for them, or soon will be.
 
     The job specification lies in memory that all of them share: data are not sent or copied. `may_fork`: whether a fork
     of this process could do the job.
@@ -92,9 +92,9 @@ class Pool(Workers):
                         outcomes = [message.outcome] if message.outcome else []
                         if outcomes:
                             self._workers[worker] = None
-                    self._assign(waiting, coming)  # a commit may take its time: let nobody wait for it
+                    self._assign(waiting, coming)  # a commit may take long: let no worker wait for it
                     yield from outcomes
-        finally:  # whoever is still at work is at it for nobody
+        finally:  # nobody needs the results of workers that still train
             self._part_with([worker for worker, task in self._workers.items() if task])
 
     def close(self) -> None:
@@ -102,7 +102,7 @@ class Pool(Workers):
         os.close(self._shared)
 
     def _assign(self, waiting: deque[_Task], coming: Iterator[_Task]) -> bool:
-        """Gives everyone something to do, and takes on who is missing; False when all is done."""
+        """Gives every worker a segment, and starts missing workers; False when all is done."""
         busy = sum(task is not None for task in self._workers.values())
         waiting.extend(islice(coming, max(0, self._count - busy - len(waiting))))
         for worker in [worker for worker, task in self._workers.items() if task is None and worker.ready]:
@@ -113,24 +113,24 @@ class Pool(Workers):
         return bool(waiting) or any(self._workers.values())
 
     def _heard(self) -> list[WorkerHandle]:
-        """Who has something to say, or is dead."""
+        """The workers that have sent a message, or are dead."""
         by_end = {worker.connection: worker for worker in self._workers}
         heard = wait(list(by_end), _LOOK_UP)
         self._check_stop()
         for worker, task in self._workers.items():
-            spoke = worker.connection in heard  # while we were busy: it is not silent, we were deaf
+            spoke = worker.connection in heard  # it has sent a message that was not read yet
             if task and not task.overdue and not spoke and worker.silent > task.longest:
                 self._workers[worker] = replace(task, overdue=True)
                 worker.kill()
         return [by_end[end] for end in heard if end in by_end]
 
     def _after(self, worker: WorkerHandle, death: Dead) -> tuple[list[_Task], list[Outcome]]:
-        """What is to be done again, and what is given up, now that a worker has died."""
+        """After a worker's death: what is done again, and what has failed."""
         task = self._workers.pop(worker)
         if not worker.ready:
             self._false_starts += 1
             if death.by_itself or self._false_starts == _FALSE_STARTS:
-                again = "" if death.by_itself else "; the same command tries again and goes on from here"
+                again = "" if death.by_itself else "; run the same command again to retry and resume"
                 raise NoWorkers(f"a worker process could not start: {death}{again}")
         if task is None:
             return [], []
@@ -161,7 +161,7 @@ def _pass_on(worker: WorkerHandle, message: Message) -> None:
 
 
 def _killed(task: _Task, death: Dead) -> tuple[list[_Task], list[Outcome]]:
-    """The same, when a worker was killed from outside: that says nothing of its trials, unless memory ran out."""
+    """The same, when a worker was killed from outside: no evidence against its trials, unless memory ran out."""
     memory = oom_kills() > task.oom_kills
     if not memory and task.kills + 1 < _KILLS:
         return [replace(task, kills=task.kills + 1)], []

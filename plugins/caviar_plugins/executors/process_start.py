@@ -1,4 +1,4 @@
-"""How a worker's process begins: as a fork of this one, which has its libraries, where that is safe; else anew."""
+"""How a worker's process starts: as a fork of this one, which has its libraries, where that is safe; else spawned."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Process(Protocol):
 
 @dataclass(frozen=True)
 class WorkerArguments:
-    """What a worker is given: two file descriptors, that it is `number` of `count`, and what it logs at least."""
+    """What a worker is given: two file descriptors, its `number` of `count`, and the lowest level that it logs."""
 
     connection: int
     job_spec: int
@@ -69,7 +69,7 @@ def begin(arguments: WorkerArguments, may_fork: bool) -> Process:
 
 
 class Forked:
-    """Ready at once: loading the libraries takes half a second of a core."""
+    """Ready at once, where loading the libraries would take half a second of a core."""
 
     def __init__(self, arguments: WorkerArguments) -> None:
         coordinator = os.getpid()
@@ -88,7 +88,7 @@ class Forked:
 
     def wait(self, seconds: float) -> int | None:
         deadline = monotonic() + seconds
-        while not self._ended() and monotonic() < deadline:  # a pidfd would tell, but not every Linux or Python has it
+        while not self._ended() and monotonic() < deadline:  # not every Linux or Python has a pidfd
             sleep(_POLL)
         return self._code
 
@@ -96,14 +96,14 @@ class Forked:
         if self._code is None:
             try:
                 number, status = os.waitpid(self._number, os.WNOHANG)
-            except ChildProcessError:  # SIGCHLD is ignored: nobody was told how it ended
+            except ChildProcessError:  # SIGCHLD is ignored: its exit code is lost
                 self._code = 0
             else:
                 self._code = os.waitstatus_to_exitcode(status) if number else None
         return self._code is not None
 
     def kill(self) -> None:
-        if not self._ended():  # until it is waited for, its number is nobody else's
+        if not self._ended():  # until it is waited for, no other process has its number
             os.kill(self._number, signal.SIGKILL)
 
 

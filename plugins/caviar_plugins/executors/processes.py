@@ -15,7 +15,7 @@ class Processes(Executor, interface=2):
     """
 
     workers: int | None = setting(default=None, ge=1, also=("n_jobs", "num_workers", "jobs", "processes"))
-    """None: one per core that this process may use, or per GPU. None is started for nothing."""
+    """None: one per core that this process may use, or per GPU. None is started if no trial is left to train."""
 
     def open(self, job: Job, check_stop: Callable[[], None], trials: int) -> Workers:
         from caviar_plugins.executors.inline import Inline

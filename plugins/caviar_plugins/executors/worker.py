@@ -59,7 +59,7 @@ class _Worker:
                 gc.enable()
 
     def _listen(self) -> None:
-        """Takes segments in while one is trained: the coordinator never waits for a worker to listen."""
+        """Receives segments while one is trained: the coordinator never waits for a worker to read."""
         try:
             with suppress(EOFError, ConnectionResetError):
                 while True:
@@ -85,7 +85,7 @@ class _Worker:
 
 
 class _Aloud(logging.Handler):
-    """What is logged is passed on to the coordinator, which says a warning once for all workers."""
+    """Passes records on to the coordinator, which logs a warning once for all workers."""
 
     def __init__(self, say: Callable[..., None]) -> None:
         super().__init__()
@@ -101,7 +101,7 @@ class _Aloud(logging.Handler):
 
 
 class _Epochs:
-    """Tells of epochs, several at a time: a message an epoch would cost more than a short epoch."""
+    """Reports epochs, several at a time: a message per epoch would cost more than a short epoch."""
 
     def __init__(self, say: Callable[[list[EpochInfo]], None]) -> None:
         self._say, self._last = say, monotonic()

@@ -1,4 +1,4 @@
-"""One worker process, as the coordinator sees it: a process, a pipe, and what comes through it."""
+"""One worker process, as the coordinator sees it: a process, a pipe, and its messages."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ _PATIENCE = 0.5  # seconds for a dismissed worker to end by itself: it looks up 
 
 
 class NoWorkers(Problem):
-    """No worker process can be started; the message says why."""
+    """No worker process can be started; the message gives the reason."""
 
     exit_code: ClassVar[int] = 1
 
 
 class Dead(Exception):
-    """A worker's process has ended; says how, and whether `by_itself` or killed from outside."""
+    """A worker's process has ended: how, and whether `by_itself` or killed from outside."""
 
     def __init__(self, code: int) -> None:
         name = signal.Signals(-code).name if -code in set(signal.Signals) else str(-code)
@@ -37,9 +37,9 @@ class Dead(Exception):
 
 @dataclass(frozen=True)
 class Message:
-    """What a worker says: epochs trained since its last message, and the outcome of its segment once it is there.
+    """A worker's message: epochs trained since the last one, and the outcome of its segment once it is complete.
 
-    `compiling`: it compiles kernels, and will say nothing until that is done. `line`: what it logged at `level`.
+    `compiling`: it compiles kernels, and sends nothing until that is done. `line`: what it logged at `level`.
     """
 
     epochs: Sequence[EpochInfo] = ()
@@ -77,11 +77,11 @@ class WorkerHandle:
         return 0.0 if self._compiling else monotonic() - self._heard
 
     def kill(self) -> None:
-        """Ends it at once; `receive` will tell."""
+        """Ends it at once; `receive` then raises Dead."""
         self._process.kill()
 
     def submit(self, segment: Segment) -> None:
-        """Has a segment trained. A worker that is gone will be heard of by `receive`."""
+        """Sends it a segment to train. If the worker is dead, `receive` raises."""
         self._heard = monotonic()
         with suppress(BrokenPipeError, ConnectionResetError):
             self.connection.send_bytes(b"".join(pack(segment)))
@@ -106,7 +106,7 @@ class WorkerHandle:
 
 
 def stop_workers(workers: Sequence[WorkerHandle]) -> None:
-    """Ends workers: the end of its pipe is the sign for each."""
+    """Ends workers by closing their pipes."""
     for worker in workers:
         worker.connection.close()
     deadline = monotonic() + _PATIENCE

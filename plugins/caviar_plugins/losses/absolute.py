@@ -1,4 +1,4 @@
-"""Absolute error: a loss of regression that outliers pull no harder than others."""
+"""Absolute error: a regression loss that is robust to outliers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""F1: how well a classifier finds a class without crying wolf."""
+"""F1: the harmonic mean of precision and recall."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Log loss: how surprised a classifier is by the truth."""
+"""Log loss: the negative mean logarithm of the probability of the true class."""
 
 from __future__ import annotations
 

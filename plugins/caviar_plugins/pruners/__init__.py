@@ -1,1 +1,1 @@
-"""Pruners: who of a round trains on."""
+"""Pruners: which trials of a round continue."""

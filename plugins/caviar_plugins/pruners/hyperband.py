@@ -1,4 +1,4 @@
-"""hyperband: successive halving that looks at some trials sooner and at others later."""
+"""hyperband: successive halving that decides earlier about some trials and later about others."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ _GOLDEN = 0.6180339887498949
 class Hyperband(Pruner, interface=1):
     """Trials are dealt to `brackets`; bracket b first decides at epoch first * factor^b, then at each next rung.
 
-    At a rung the best 1 / factor of all trials of the round that got there go on, whatever their bracket; so a metric
-    that misleads early costs only a part of the trials. A bracket that starts sooner gets more of them, by
+    At a rung the best 1 / factor of all trials of the round that reached it continue, whatever their bracket; so a
+    metric that misleads early costs only a part of the trials. A bracket that starts sooner gets more of them, by
     Hyperband's shares factor^rungs / (rungs + 1), dealt evenly along the trials by multiples of the golden ratio.
     Hyperband's bracket that never decides is left out.
     Source: Li et al. 2018, "Hyperband", arXiv:1603.06560.

@@ -1,4 +1,4 @@
-"""median: stops what is worse than half of its round."""
+"""median: stops trials that are worse than the median of their round."""
 
 from __future__ import annotations
 

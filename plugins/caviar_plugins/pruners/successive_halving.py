@@ -1,4 +1,4 @@
-"""successive-halving: a short look at everyone, a longer one at the better part, the whole training for few."""
+"""successive-halving: short trainings for all trials, longer ones for the better part, whole ones for few."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from caviar_plugins.pruners.standing import last_losses, losses_at
 
 
 class SuccessiveHalving(Pruner, interface=1):
-    """At epochs first, first * factor, first * factor^2, … the best 1 / factor of those left of the round go on.
+    """At epochs first, first * factor, first * factor^2, … the best 1 / factor of those left of the round continue.
 
     The others pause: where later fewer are left than that share of the round, because some diverged, the best of the
     paused are promoted in their place. Ties go to the lower trial.

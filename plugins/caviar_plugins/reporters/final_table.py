@@ -1,4 +1,4 @@
-"""The end of a run: its best trials, the winner's metrics, what was left where and what to do next."""
+"""The end of a run: its best trials, the winner's metrics, where the results are and what to do next."""
 
 from __future__ import annotations
 
@@ -46,7 +46,10 @@ def print_summary(run: RunInfo, summary: Summary, console: Console) -> None:
             if columns.rounded:
                 console.print(Padding(Text(run.space.line(best.values)), (0, 0, 0, 2), expand=False))
             if len(best.runs) > 1:
-                console.print("  These are of its first training, the one kept; the table has the mean.", markup=False)
+                console.print(
+                    "  These are the metrics of its first training, whose model is saved; the table shows the mean.",
+                    markup=False,
+                )
     console.print(_counts(run, summary), markup=False)
     if summary.stopped:
         console.print(f"Stopped {summary.stopped}", markup=False)
@@ -113,14 +116,14 @@ def _counts(run: RunInfo, summary: Summary) -> str:
 
 
 def _unlucky(summary: Summary) -> list[Trial]:
-    """Some of those that failed; where no trial finished, of all that say why."""
+    """Some of those that failed; where no trial finished, of all with a reason."""
     told = [trial for trial in summary.trials if trial.reason]
     return [trial for trial in told if trial.state is TrialState.FAILED or not summary.best][:ROWS]
 
 
 def _next(run: RunInfo, best: Trial | None, width: int) -> Iterator[str]:
     if not run.kept:
-        yield 'All of it is in memory alone; run(…, runs="runs") keeps it in a folder.'
+        yield 'The results are in memory only; run(…, runs="runs") keeps it in a folder.'
         return
     what = "All that is known is" if best is None else "The best model, all results and the resolved file are"
     none = "There is no model. " if best is None else ""

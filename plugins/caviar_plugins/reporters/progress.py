@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class Progress(Reporter, interface=1):
     """How far the run is, the best trial so far and the time left; then the best trials and what to do next.
 
-    All on standard error, but what `pipe run` came to on standard output.
+    All on standard error, except the results of `pipe run` on standard output.
     """
 
     _view: View | None = PrivateAttr(default=None)
@@ -90,13 +90,13 @@ class Progress(Reporter, interface=1):
     @caviar.plugin.hook
     def on_failure(self, run: RunInfo) -> None:
         self._listen(None)
-        if self._view:  # why is told by whoever runs it
+        if self._view:  # its caller reports why
             self._view.close()
             place = f"are recorded in {run.folder}" if run.kept else "are done"
             self._view.say(f"{self._view.tracker.done} of {run.total} trials {place}")
 
     def _listen(self, say: Callable[[str], None] | None) -> None:
-        """From now on, says what is logged for people, such as that kernels are compiled; None: no more."""
+        """From now on, prints what is logged for people, such as that kernels are compiled; None: stops."""
         logger = logging.getLogger("caviar")
         if self._logged:
             logger.removeHandler(self._logged)

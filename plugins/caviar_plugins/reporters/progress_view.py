@@ -76,7 +76,7 @@ class Lines(View):
 class Live(View):
     """Two lines at the bottom of the terminal that are gone at the end.
 
-    Drawn four times a second, by a thread of rich's, so that a spinner and the time tell that something goes on while
+    Drawn four times a second, by a thread of rich's, so that a spinner and the time show activity while
     kernels are compiled or an epoch takes long.
     """
 
@@ -92,7 +92,7 @@ class Live(View):
         """The next drawing will see it."""
 
     def round_ended(self, index: int) -> None:
-        """The bar tells enough."""
+        """The bar shows enough."""
 
     def close(self) -> None:
         self._live.stop()

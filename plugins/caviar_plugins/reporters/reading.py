@@ -1,4 +1,4 @@
-"""While the data is read, a terminal shows that something goes on, and for how long."""
+"""While the data is read, a terminal shows for how long."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ class Tracker:
         return self._epochs() / max(1, self.run.total * self.run.epochs)
 
     def left(self) -> str:
-        """The time left in words, or nothing while nobody can know: before a trial has ended it is a guess."""
+        """The time left in words, or nothing while it is unknown: before a trial has ended it is a guess."""
         if self._since is None or self.done == self.run.resumed or self.done >= self.run.total:
             return ""
         since, before = self._since

@@ -23,7 +23,7 @@ class Beta(Sampler, interface=1):
         if not 0 <= self.low < self.high < 1:
             raise ValueError(
                 f"the beta scale, 1 - 10^r, needs 0 <= low < high < 1, not {self.low:g} and {self.high:g}; it is for "
-                "averaging constants such as momentum and is not the Beta distribution; for other ranges take "
+                "averaging constants such as momentum and is not the Beta distribution; for other ranges use "
                 "uniform, log or int"
             )
         return self

@@ -26,7 +26,7 @@ class Choice(Sampler, interface=1):
             raise ValueError("a choice needs at least one option")
         for place, option in enumerate(self.options):
             if self.number(option) != place:
-                raise ValueError(f"each option may stand only once, but {option!r} stands twice")
+                raise ValueError(f"each option may appear only once, but {option!r} appears twice")
         return self
 
     @property
@@ -58,7 +58,7 @@ class Choice(Sampler, interface=1):
         for level, option in enumerate(self.options):
             if option == value and isinstance(option, bool) == isinstance(value, bool):  # True == 1 in Python
                 return float(level)
-        raise ValueError(f"{value!r} is none of the options {', '.join(map(repr, self.options))}")
+        raise ValueError(f"{value!r} is not one of the options {', '.join(map(repr, self.options))}")
 
     def ends(self) -> tuple[Any, ...]:
         return tuple(self.options)

@@ -20,7 +20,7 @@ class Log(Sampler, interface=1):
     @model_validator(mode="after")
     def _check(self) -> Self:
         if self.low <= 0:
-            raise ValueError(f"a log scale cannot touch zero: low must be above 0, not {self.low:g}")
+            raise ValueError(f"a log scale cannot include zero: low must be above 0, not {self.low:g}")
         if not self.low < self.high:
             raise ValueError(f"low must be below high, not {self.low:g} and {self.high:g}")
         return self

@@ -26,7 +26,7 @@ class LogInt(Sampler, interface=1):
     @model_validator(mode="after")
     def _check(self) -> Self:
         if self.low < 1:
-            raise ValueError(f"a log scale cannot touch zero: low must be at least 1, not {self.low}")
+            raise ValueError(f"a log scale cannot include zero: low must be at least 1, not {self.low}")
         if self.low > self.high:
             raise ValueError(f"low must not be above high, not {self.low} and {self.high}")
         return self

@@ -11,7 +11,7 @@ from pydantic import model_validator
 class Normal(Sampler, interface=1):
     """The normal distribution around `mean`, cut off at low and high: mean + deviation * z, Phi(z) uniform.
 
-    For ranges in which someone knows where to look: two thirds of a wide range's draws lie within one deviation of the
+    For ranges with a known good value: two thirds of a wide range's draws lie within one deviation of the
     mean. Far in a tail the complement of Phi is used, which there keeps its digits. With `step` the values are low,
     low + step, … up to high, and each stands for the draws that lie nearest to it.
     """
@@ -29,7 +29,7 @@ class Normal(Sampler, interface=1):
         if self._mass() < 1e-12:
             raise ValueError(
                 f"{self.low:g} to {self.high:g} lies too far from the mean {self.mean:g} for a deviation of "
-                f"{self.deviation:g}; move the mean into the range or take uniform"
+                f"{self.deviation:g}; move the mean into the range or use uniform"
             )
         return self
 

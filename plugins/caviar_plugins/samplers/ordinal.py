@@ -12,7 +12,7 @@ from pydantic import model_validator
 class Ordinal(Sampler, interface=1):
     """One of `values`, each equally likely, in the order in which they are listed: neighbours are alike.
 
-    For sizes and settings that no formula spaces well, such as 64, 128, 256, 512. Where the order means nothing, take
+    For sizes and settings that no formula spaces well, such as 64, 128, 256, 512. Where the order means nothing, use
     `choice`, which promises a search nothing about neighbours.
     """
 
@@ -24,10 +24,10 @@ class Ordinal(Sampler, interface=1):
             raise ValueError("an ordinal needs at least one value")
         for place, value in enumerate(self.values):
             if self.number(value) != place:
-                raise ValueError(f"each value may stand only once, but {value!r} stands twice")
+                raise ValueError(f"each value may appear only once, but {value!r} appears twice")
         numbers = [value for value in self.values if isinstance(value, (int, float))]
         if len(numbers) == len(self.values) and numbers not in (sorted(numbers), sorted(numbers, reverse=True)):
-            raise ValueError("numbers must rise or fall all the way; where the order means nothing, take choice")
+            raise ValueError("numbers must increase or decrease throughout; where the order means nothing, use choice")
         return self
 
     @property
@@ -59,7 +59,7 @@ class Ordinal(Sampler, interface=1):
         for level, one in enumerate(self.values):
             if one == value and isinstance(one, bool) == isinstance(value, bool):  # True == 1 in Python
                 return float(level)
-        raise ValueError(f"{value!r} is none of the values {', '.join(map(repr, self.values))}")
+        raise ValueError(f"{value!r} is not one of the values {', '.join(map(repr, self.values))}")
 
     def ends(self) -> tuple[Any, ...]:
         return self.values[0], self.values[-1]

@@ -111,8 +111,8 @@ class SQLiteLedger(Ledger):
         """SQLite goes on with a file that nobody will find again."""
         if self._lock is not None and _file_identity(self._path) != self._file:
             raise StoreError(
-                f"{self._path}: removed or replaced while the run went on, so what was recorded is not there; "
-                "put it back, or run the same command again, which begins anew"
+                f"{self._path}: removed or replaced during the run, so its records are lost; "
+                "put it back, or run the same command again to start over"
             )
 
     def _put(self, trial: Trial, attempt: int | None) -> None:

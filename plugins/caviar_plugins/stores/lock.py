@@ -1,4 +1,4 @@
-"""The lock of a run's folder: one process at a time, and a dead one's is free by itself."""
+"""The lock of a run's folder: one process at a time; a dead process's lock is released automatically."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What went wrong with a file of a study, in words that say what to do."""
+"""Errors of a study's files, in words that state what to do."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def _why(error: sqlite3.Error) -> str:
 
 @contextmanager
 def checked_rows(path: Path) -> Iterator[None]:
-    """Turns what goes wrong while stored rows are understood into a StoreError: they were written well."""
+    """Turns errors in decoding stored rows into a StoreError: the rows were valid when written."""
     try:
         yield
     except (ValueError, TypeError, LookupError, AttributeError) as error:

@@ -1,4 +1,4 @@
-"""Points worth a look: all over the space, and near the best."""
+"""Candidate points: all over the space, and near the best."""
 
 from __future__ import annotations
 

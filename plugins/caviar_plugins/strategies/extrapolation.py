@@ -1,4 +1,4 @@
-"""What trials would have come to: losses comparable across trials that were trained for different times."""
+"""Extrapolated losses: comparable across trials that were trained for different numbers of epochs."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from caviar.plugin import Array, History, TrialState
 def extrapolated_losses(history: History) -> Array:
     """Losses, lower better, NaN where failed; a pruned trial's moved on to the end as others moved.
 
-    From the epoch at which it was stopped it is given the median change of the trials that finished, but never thought
-    better than the best of them: a promise is no result. Without this a curve that rises late (overfitting) would make
-    stopped trials look like leaders.
+    From the epoch at which it was stopped it is given the median change of the trials that finished, but never ranked
+    better than the best of them, because it is only an estimate. Without this a curve that rises late (overfitting)
+    would make stopped trials look like leaders.
     """
     import numpy
 
     losses = numpy.array(history.losses, dtype=numpy.float64)
-    if len(losses) == 0 or (history.epochs == history.epochs[0]).all():  # nobody was pruned; quick for long histories
+    if len(losses) == 0 or (history.epochs == history.epochs[0]).all():  # no trial was pruned; quick for long histories
         return losses
     pruned, done = history.which(TrialState.PRUNED), finished(history)
     if done.any():

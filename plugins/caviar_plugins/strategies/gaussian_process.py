@@ -1,4 +1,4 @@
-"""gaussian-process: trials where a fitted model of all results expects the most, many at once."""
+"""gaussian-process: proposes trials with the highest expected improvement under a fitted model, many at once."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from caviar_plugins.strategies.sobol import sequence
 
 _GLOBAL, _LOCAL = 1024, 512  # candidates all over the space, and around the leaders
 _LEADERS = 12
-_VERSIONS = 32  # of what the trials of the same round may come to
+_VERSIONS = 32  # of the possible results of the trials of the same round
 _SPREAD = 0.5  # how far apart, in the model's deviations: with 1 a round scatters, and regret halves half as fast
 _CLIMBERS, _TRIES = 6, 64
 
@@ -23,7 +23,7 @@ class GaussianProcess(Strategy, interface=2):
 
     A round is built trial by trial: what its earlier trials may come to is imagined in many versions, drawn about what
     the model expects, and the next trial is the one that improves most over all of them; so a round spreads by itself
-    and its first trials do not depend on its size. The improvement is over the best expected value, not the luckiest
+    and its first trials do not depend on its size. The improvement is over the best expected value, not the best noisy
     result. Trials that were pruned are seen where they were stopped, by how far they were; see `Observations`. Until
     `first` trials are known it takes a Sobol sequence. Of more than `most` it sees the best half and an even sample of
     the others.

@@ -9,7 +9,7 @@ from caviar.plugin import Array
 
 @dataclass(frozen=True)
 class Improvement:
-    """How far points promise to go below the best, averaged over versions of what is believed.
+    """Expected improvement of points below the best, averaged over fantasies of the posterior.
 
     z: (points, versions), (best - mean) / deviation. deviation: (points,). The expectation E[max(best - f, 0)] of a
     normal f is deviation * h(z) with h(z) = z Phi(z) + phi(z).

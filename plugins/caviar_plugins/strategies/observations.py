@@ -1,4 +1,4 @@
-"""What was seen of trials, at their end and on the way: the losses that a model learns from."""
+"""Observations of trials, at their end and at earlier epochs: the losses that a model learns from."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Observations:
         Where trials were pruned before the last epoch that a finished one has, progress tells the model how far each
         was then: log(epoch) / log(last epoch) in [0, 1], one per observation, and 1 for all that ended by themselves.
         Losses on the way are moved by the median of what followed. So the model learns who moves more than others, and
-        expects it of the stopped. Where nobody knows what follows, a stopped trial is at its end, no better than the
+        expects it of the stopped. Where the change is unknown, a stopped trial is at its end, no better than the
         best result. Observations on the way are half as many as `most`, at most.
         Source: Kandasamy et al. 2017, arXiv:1703.06240 (training time as one more input of the process).
         """

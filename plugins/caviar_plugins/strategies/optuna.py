@@ -21,8 +21,8 @@ class Optuna(Strategy, interface=2):
 
     Optuna sees losses, lower better, and coordinates: a continuum and many levels as floats from 0 to 1, few levels as
     integers, choices as categories, and nothing of what a choice did not activate. Each round begins with a study in
-    memory that is told all results before, then asks for one trial after the other. What a pruned trial came to is
-    told epoch by epoch; a diverged one counts as the worst so far.
+    memory that contains all results before, then asks for one trial after the other. A pruned trial's curve is
+    passed on epoch by epoch; a diverged one counts as the worst so far.
     Source: Akiba et al. 2019, "Optuna: a next-generation hyperparameter optimization framework".
     """
 

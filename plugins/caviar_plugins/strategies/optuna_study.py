@@ -1,4 +1,4 @@
-"""A study of Optuna's in memory, as a strategy's history tells it, and the questions to it."""
+"""An in-memory Optuna study made from a strategy's history, and asking it for trials."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from optuna.distributions import BaseDistribution, CategoricalDistribution, Floa
 
 from caviar_plugins.strategies.features import settled
 
-_FEW = 64  # levels up to which Optuna is told that there are levels
+_FEW = 64  # levels up to which Optuna gets a discrete parameter
 
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Optuna says nothing, and computes in one thread: the same bits on any machine."""
+    """Optuna logs nothing, and computes in one thread: the same bits on any machine."""
     from threadpoolctl import threadpool_limits
 
     before = optuna.logging.get_verbosity()

@@ -1,4 +1,4 @@
-"""Gaussian process regression: the belief about a function after noisy values of it, with fitted scales."""
+"""Gaussian process regression: the posterior of a function given noisy values of it, with fitted kernel parameters."""
 
 from __future__ import annotations
 

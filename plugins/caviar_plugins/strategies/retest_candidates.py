@@ -1,17 +1,17 @@
-"""Leaders in doubt: trials to be trained once more, because they may owe their place to a lucky seed."""
+"""Re-test candidates: leading trials to train once more, because they may lead only by chance."""
 
 from __future__ import annotations
 
 from caviar.plugin import Array, History, TrialState
 
-# Before so many re-tests the noise is not known well enough to call leaders apart; measured, 2 to 8 do as well.
+# Before so many re-tests the noise is not known well enough to distinguish leaders; measured, 2 to 8 do as well.
 _ENOUGH = 4
 
 
 def retest_candidates(history: History, share: float) -> tuple[int, ...]:
     """The best trials as they stand, as many as may still be re-tested: in all a `share` of those that have finished.
 
-    So re-tests cost at most that share of the epochs, with a pruner too. None while leaders are told apart: the
+    So re-tests cost at most that share of the epochs, with a pruner too. None while leaders are distinguished: the
     winner, worsened by the standard error of its mean over its trainings, is no worse than any other bettered by its.
     """
     import numpy

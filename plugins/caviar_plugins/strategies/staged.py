@@ -15,9 +15,9 @@ class Staged(Strategy, interface=2):
     """Searches tier after tier with `within`; what is not of the tier stays at the best trial of the tiers before.
 
     `trials` are shared equally among the tiers that are searched; None ("auto") is the search's own number. With
-    another number the stages would have been others: a staged search is not extendable. Where `trials` is said and the
-    search goes beyond, the last stage goes on. Before there is a winner the rest stands in the middle of its range, on
-    the option there. A choice's own hyperparameters are searched no earlier than the choice. Rounds that end where
+    another number the stages would have been others: a staged search is not extendable. Where `trials` is set and the
+    search goes beyond, the last stage continues. Before there is a winner the rest stands in the middle of its range,
+    on the option there. A choice's own hyperparameters are searched no earlier than the choice. Rounds that end where
     stages end let every stage see all of the one before.
     """
 
@@ -26,11 +26,11 @@ class Staged(Strategy, interface=2):
 
     def propose(self, space: Space, history: History, count: int, random: Random) -> Array:
         if self.trials is None:
-            raise ValueError("trials: say how many there will be in all; in a run the engine does")
+            raise ValueError("trials: set the total number of trials; in a run the engine sets it")
         stages = _stages(space)
         edges = [-(-stage * self.trials // len(stages)) for stage in range(len(stages))]
         asked = range(history.proposed, history.proposed + count)
-        # Where `within` has nothing left (a grid), the stage goes on at random.
+        # Where `within` has nothing left (a grid), the stage continues at random.
         points = RandomSearch().propose(space, history, count, random)
         for stage, begin, end in zip(stages, edges, [*edges[1:], max(self.trials, asked.stop)], strict=True):
             rows = range(max(begin, asked.start) - asked.start, min(end, asked.stop) - asked.start)

@@ -94,7 +94,7 @@ def test_a_class_in_place_of_a_metric_is_told_what_belongs_there() -> None:
         Search(metric=wrong)
 
 
-def test_a_name_that_an_installed_metric_has_is_told() -> None:
+def test_a_name_that_an_installed_metric_has_is_reported() -> None:
     class R2(Plain):
         """Somebody else's."""
 
@@ -113,14 +113,14 @@ def test_a_metric_that_does_not_say_its_goal_takes_the_searchs() -> None:
         def measure(self, prediction: Array, truth: Array) -> Array:
             return prediction[:, 0, 0]
 
-    with pytest.raises(Mistakes, match=r"metric 'silent' does not say whether more is better"):
+    with pytest.raises(Mistakes, match=r"metric 'silent' does not state whether higher is better"):
         small(Silent()).run(X, Y)
     study = small(Silent(), goal="minimize").run(X, Y)
     assert study.best is not None
     assert study.best.metrics["validation.silent"] == min(t.metrics["validation.silent"] for t in study.trials)
 
 
-def test_one_that_is_for_another_task_is_told() -> None:
+def test_one_that_is_for_another_task_is_reported() -> None:
     with pytest.raises(Exception, match=r"'validation.within' does not fit a classification task"):
         small(Within()).run(X, numpy.where(Y > 0, "a", "b"))
 

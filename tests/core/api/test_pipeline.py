@@ -38,7 +38,7 @@ def small(**fields: Any) -> Pipeline:
     return Pipeline(**{"optimizer": Adam(learning_rate=Log(1e-3, 1e-1)), "executor": Inline(), "reporter": (), **given})
 
 
-def test_what_does_not_fit_together_is_told_before_anything_is_trained() -> None:
+def test_what_does_not_fit_together_is_reported_before_anything_is_trained() -> None:
     with pytest.raises(Mistakes, match=r"search\.metric: unknown metric 'validation.acuracy'"):
         small(search=Search(metric="validation.acuracy")).run(X, SIDE)
 
@@ -92,7 +92,7 @@ def test_a_folder_makes_the_study_durable(tmp_path: Path) -> None:
 def test_a_changed_study_is_refused_in_the_words_of_programs(tmp_path: Path) -> None:
     small().run(X, SIDE, runs=tmp_path)
     with pytest.raises(
-        Refused, match=r"another pipeline; changed: seed; .* another name \(name=…\) or folder \(runs=…\)"
+        Refused, match=r"a different pipeline; changed: seed; .* another name \(name=…\) or folder \(runs=…\)"
     ):
         small(seed=2).run(X, SIDE, runs=tmp_path)
 
@@ -126,7 +126,7 @@ def test_a_study_prints_as_one_line_with_what_it_came_to() -> None:
         (Memory, "scale", "Memory.scale: there is no such field; it has task, validation, test, folds"),
     ],
 )
-def test_an_unknown_field_is_told_in_one_sentence_with_the_word_we_have_for_it(
+def test_an_unknown_field_is_reported_in_one_sentence_with_the_word_we_have_for_it(
     plugin: Callable[..., object], word: str, told: str
 ) -> None:
     with pytest.raises(TypeError) as caught:
@@ -153,11 +153,11 @@ def test_a_search_starts_from_a_study_by_its_folder(tmp_path: Path) -> None:
 
 def test_a_search_cannot_start_from_a_study_in_memory() -> None:
     words: dict[str, Any] = {"start_from": small().run(X, SIDE)}
-    with pytest.raises(ValueError, match=r"^Search\.start_from: the study 'pipeline' is in memory alone;"):
+    with pytest.raises(ValueError, match=r"^Search\.start_from: the study 'pipeline' is in memory only;"):
         Search(**words)
 
 
-def test_a_function_that_raises_is_told_and_stops_nothing() -> None:
+def test_a_function_that_raises_is_reported_and_stops_nothing() -> None:
     with pytest.warns(UserWarning, match="on_trial raised ZeroDivisionError"):
         study = small().run(X, SIDE, on_trial=lambda trial: print(1 / 0))
     assert len(study.trials) == 3

@@ -55,7 +55,7 @@ def test_curves_end_at_the_final_metrics_and_are_those_of_the_study(run: Run, st
 
 
 @pytest.mark.parametrize("reader", ["run", "study"])
-def test_an_unknown_metric_is_told_with_what_there_is(reader: str, request: pytest.FixtureRequest) -> None:
+def test_an_unknown_metric_is_reported_with_what_there_is(reader: str, request: pytest.FixtureRequest) -> None:
     with pytest.raises(Problem, match=r"there is no metric 'accuracy'; there are: train\.loss, .*validation\.accuracy"):
         request.getfixturevalue(reader).curves("accuracy")
 
@@ -107,7 +107,7 @@ def test_a_trial_without_a_model_says_why(run: Run) -> None:
         run.model(99)
 
 
-def test_a_folder_without_a_run_and_one_without_a_study_are_told(tmp_path: Path, study: Study) -> None:
+def test_a_folder_without_a_run_and_one_without_a_study_are_reported(tmp_path: Path, study: Study) -> None:
     with pytest.raises(NoRun, match="no run here"):
         open_run(tmp_path)
     (tmp_path / "pipeline.toml").write_bytes((Path(study) / "pipeline.toml").read_bytes())
@@ -174,7 +174,7 @@ def test_a_polars_frame_has_a_row_for_each_trial(run: Run) -> None:
 
 
 @pytest.mark.parametrize("library", ["pandas", "polars"])
-def test_a_missing_library_is_told_with_the_line_that_installs_it(
+def test_a_missing_library_is_reported_with_the_line_that_installs_it(
     library: str, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(__import__("sys").modules, library, None)  # as where it is not installed

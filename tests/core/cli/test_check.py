@@ -52,11 +52,13 @@ def test_data_in_the_place_of_a_pipeline_file_is_told_what_writes_one(command: s
     assert pipe(command, "none.csv", cwd=tmp_path).stderr == "none.csv: no such file\n"
 
 
-def test_a_grid_is_told_with_the_trials_that_it_has(tmp_path: Path) -> None:
+def test_a_grid_is_reported_with_the_trials_that_it_has(tmp_path: Path) -> None:
     grid = 'search.strategy = "grid"\nmodel.layers = { int = [1, 9] }\n'
     (tmp_path / "p.toml").write_text(DATA + grid)
     told = pipe("check", "p.toml", "--quiet", cwd=tmp_path).stdout
-    assert "search     3 trials by grid, 1 round\n           all there are to try, of search.trials = 64\n" in told
+    assert (
+        "search     3 trials by grid, 1 round\n           all possible trials, fewer than search.trials = 64\n" in told
+    )
     assert "populations of up to 3 members" in told
     few = pipe("check", "p.toml", "--quiet", "--set", "search.trials=1", cwd=tmp_path).stdout
     assert "search     1 trial by grid, 1 round\n           model.layers" in few
@@ -98,7 +100,7 @@ def test_a_table_is_described_from_its_head(tmp_path: Path) -> None:
     ]
 
 
-def test_what_is_wrong_with_the_head_of_the_data_is_told_by_check(tmp_path: Path) -> None:
+def test_what_is_wrong_with_the_head_of_the_data_is_reported_by_check(tmp_path: Path) -> None:
     (tmp_path / "my.csv").write_text("a,prices\n1,2\n")
     (tmp_path / "p.toml").write_text('[data]\npath = "my.csv"\ntarget = "price"\n')
     done = pipe("check", "p.toml", cwd=tmp_path)

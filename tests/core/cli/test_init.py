@@ -44,13 +44,13 @@ def test_the_target_may_be_given(penguins: Path) -> None:
     assert 'target = "island"\n' in (penguins / "penguins.toml").read_text()
 
 
-def test_a_target_with_gaps_is_told_before_a_file_is_written_that_cannot_run(penguins: Path) -> None:
+def test_a_target_with_gaps_is_reported_before_a_file_is_written_that_cannot_run(penguins: Path) -> None:
     done = pipe(penguins, "init", "penguins.csv", "--target", "sex")
     assert (done.returncode, (penguins / "penguins.toml").exists()) == (2, False)
     assert done.stderr == "penguins.csv:5: the target 'sex' has no value; fill it in or remove the row\n"
 
 
-def test_a_target_that_is_not_there_is_told(penguins: Path) -> None:
+def test_a_target_that_is_not_there_is_reported(penguins: Path) -> None:
     done = pipe(penguins, "init", "penguins.csv", "--target", "specis")
     assert (done.returncode, (penguins / "penguins.toml").exists()) == (2, False)
     assert done.stderr == "penguins.csv:1: there is no column 'specis' to predict; did you mean 'species'?\n"
@@ -60,7 +60,7 @@ def test_nothing_is_overwritten(penguins: Path) -> None:
     (penguins / "penguins.toml").write_text("mine")
     done = pipe(penguins, "init", "penguins.csv")
     assert (done.returncode, (penguins / "penguins.toml").read_text()) == (2, "mine")
-    assert done.stderr == "penguins.toml: is there already; rename or remove it first\n"
+    assert done.stderr == "penguins.toml: already exists; rename or remove it first\n"
 
 
 def test_odd_names_are_written_so_that_they_can_be_read(tmp_path: Path) -> None:
@@ -114,7 +114,7 @@ def test_examples_are_listed_and_copied_with_their_data(tmp_path: Path) -> None:
     ("name", "told"),
     [
         ("adam", "there is an optimizer 'adam' already, of caviar"),
-        ("My_Optimizer", "'My_Optimizer' is no name for a plugin: small letters"),
+        ("My_Optimizer", "'My_Optimizer' cannot name a plugin: use lower-case letters"),
     ],
 )
 def test_a_plugins_name_must_be_free_and_plain(tmp_path: Path, name: str, told: str) -> None:
@@ -126,4 +126,4 @@ def test_a_plugins_name_must_be_free_and_plain(tmp_path: Path, name: str, told: 
 def test_what_is_wanted_must_be_said(tmp_path: Path) -> None:
     done = pipe(tmp_path, "init")
     assert done.returncode == 2
-    assert "name a table, such as my.csv" in done.stderr
+    assert "give a table, such as my.csv" in done.stderr

@@ -54,7 +54,7 @@ def test_rows_inputs_and_task_come_out_as_foreseen(folder: Path, data: str) -> N
     assert seen.outputs == (len(task.classes) or len(task.targets))
 
 
-def test_folds_are_told_with_what_they_cost_and_leave_unused(folder: Path) -> None:
+def test_folds_are_reported_with_what_they_cost_and_leave_unused(folder: Path) -> None:
     (folder / "p.toml").write_text('[data]\npath = "a.npz"\nfolds = 3\n')
     assert "each trial is trained 3 times" in [line.strip() for line in summary(load(folder / "p.toml"))]
     told = [line.strip() for line in summary(load(folder / "p.toml", ["data.validation=0.3"]))]
@@ -75,7 +75,7 @@ def test_shapes_and_parameters_are_those_of_both_ends(folder: Path) -> None:
     assert steps(pipeline, 100) == (1, 2)
 
 
-def test_every_searched_value_is_told_in_words(folder: Path) -> None:
+def test_every_searched_value_is_reported_in_words(folder: Path) -> None:
     (folder / "p.toml").write_text(
         'data = "digits"\noptimizer = { choice = [{ use = "adam", beta2 = { beta = [0.9, 0.999] } }, "sgd"] }\n'
         "model.units = { choice = [8, 16] }\n"
@@ -104,7 +104,7 @@ def test_every_searched_value_is_told_in_words(folder: Path) -> None:
         ),
     ],
 )
-def test_what_would_stop_the_run_is_told_beforehand(folder: Path, data: str, transforms: str, told: str) -> None:
+def test_what_would_stop_the_run_is_reported_beforehand(folder: Path, data: str, transforms: str, told: str) -> None:
     (folder / "gaps.csv").write_text("a,y\n" + "1,2\n,3\n" * 20)
     (folder / "words.csv").write_text("a,color\n1,red\n2,blue\n")
     (folder / "p.toml").write_text(f"transform = {transforms}\n[data]\n{data}\n")
@@ -115,7 +115,7 @@ def test_what_would_stop_the_run_is_told_beforehand(folder: Path, data: str, tra
         preview(load(folder / "p.toml"))
 
 
-def test_a_target_of_words_to_regress_is_told_at_its_line_by_check_and_by_run(folder: Path) -> None:
+def test_a_target_of_words_to_regress_is_reported_at_its_line_by_check_and_by_run(folder: Path) -> None:
     (folder / "words.csv").write_text("a,color\n" + "1,red\n2,blue\n" * 20)
     (folder / "p.toml").write_text('[data]\npath = "words.csv"\ntarget = "color"\ntask = "regression"\n')
     for foresee in (preview, resolve_run):
@@ -126,7 +126,7 @@ def test_a_target_of_words_to_regress_is_told_at_its_line_by_check_and_by_run(fo
         assert ":4: data.task: " in str(locate(folder / "p.toml", (), error.value))
 
 
-def test_parts_without_rows_are_told_at_the_line_of_their_share(folder: Path) -> None:
+def test_parts_without_rows_are_reported_at_the_line_of_their_share(folder: Path) -> None:
     (folder / "p.toml").write_text('[data]\npath = "a.npz"\nvalidation = 0.001\n')
     for foresee in (preview, resolve_run):
         with pytest.raises(Unfit, match="90 rows leave none for the validation part") as error:
@@ -146,7 +146,7 @@ def test_check_refuses_exactly_the_shares_that_a_run_refuses(folder: Path, share
     assert told[0] == told[1]
 
 
-def test_a_loss_for_other_classes_is_told_in_a_sentence_that_names_its_place_once(folder: Path) -> None:
+def test_a_loss_for_other_classes_is_reported_in_a_sentence_that_names_its_place_once(folder: Path) -> None:
     loss = 'trainer.loss = "binary-cross-entropy"\n'
     (folder / "p.toml").write_text(f'{loss}[data]\npath = "t.csv"\ntarget = "kind"\n')
     with pytest.raises(UnfitLoss) as error:
@@ -157,7 +157,7 @@ def test_a_loss_for_other_classes_is_told_in_a_sentence_that_names_its_place_onc
     )
 
 
-def test_weights_for_other_classes_are_told_at_their_line_by_check_and_by_run(folder: Path) -> None:
+def test_weights_for_other_classes_are_reported_at_their_line_by_check_and_by_run(folder: Path) -> None:
     loss = '[trainer.loss]\nuse = "softmax-cross-entropy"\nclass_weights = [1, 2, 3]\n'
     (folder / "p.toml").write_text(f'[data]\npath = "t.csv"\ntarget = "kind"\n{loss}')
     for foresee in (preview, resolve_run):
@@ -233,13 +233,13 @@ def odd(**fields: Any) -> Pipeline:
         (LogInt(9, 12), "cannot be built with model.units = 9, 64 inputs, 10 outputs: ValueError: 9 units do not fit"),
     ],
 )
-def test_a_model_that_cannot_be_built_is_told_by_check(units: Any, told: str) -> None:
+def test_a_model_that_cannot_be_built_is_reported_by_check(units: Any, told: str) -> None:
     with pytest.raises(Unbuildable) as error:
         preview(odd(units=units))
     assert told in str(error.value)
 
 
-def test_a_model_that_cannot_be_built_at_one_end_of_its_range_is_told_and_no_mistake() -> None:
+def test_a_model_that_cannot_be_built_at_one_end_of_its_range_is_reported_and_no_mistake() -> None:
     told = [line.strip() for line in summary(odd(units=LogInt(4, 12)))]
     reason = "cannot be built with model.units = 12, 64 inputs, 10 outputs: ValueError: 12 units do not fit"
     assert f"{reason}; such trials fail" in told

@@ -72,7 +72,7 @@ def test_on_a_terminal_each_value_has_its_column_and_no_line_is_too_long(
     told = {path for path in trials[0].values if all(f" {trial.values[path]:.{digits}g} " in text for trial in trials)}
     left_out = {"optimizer.epsilon", "regularizer.l2.strength"} if columns == 60 else set()
     assert set(trials[0].values) - told == left_out
-    assert ("No room for epsilon, strength:" in text) is bool(left_out)
+    assert ("Not shown: epsilon, strength;" in text) is bool(left_out)
 
 
 def test_a_pruned_trial_says_how_far_it_came(study: tuple[Path, tuple[Trial, ...]]) -> None:
@@ -109,7 +109,7 @@ def test_conditions_take_a_short_column_with_what_was_measured_and_stand_below(t
     heading = text.partition(f"{met},")[0]
     assert "feasible" in heading
     assert "log_loss" not in heading
-    assert "No room for state (all have finished)" in text
+    assert "Not shown: state (all have finished)" in text
     assert all(f"{value:.4g}" in text for trial in done.summary.trials for value in trial.values.values())
     assert f"feasible: {done.info.where[0]} (the numbers: validation.log_loss)" in " ".join(text.split())
     for trial in done.summary.trials:

@@ -13,12 +13,12 @@ SEARCH = "[search]\ntrials = 16\n"
 CASES = {
     "default-trials": (
         "optimizer.learning_rate = { log = [1e-4, 1.0] }",
-        "advice: 64 trials, since there are ranges and no [search]; say trials = … in one (default-trials)",
+        "advice: 64 trials by default: there are ranges and no [search]; set trials in [search] (default-trials)",
         "optimizer.learning_rate = { log = [1e-4, 1.0] }\n[search]\ntrials = 64",
     ),
     "uniform-scale": (
         "optimizer.learning_rate = { uniform = [1e-4, 1.0] }\n" + SEARCH,
-        "advice: optimizer.learning_rate: on an even scale 9 of 10 trials would fall above 0.1; "
+        "advice: optimizer.learning_rate: on a uniform scale 9 of 10 trials would fall above 0.1; "
         "write { log = [0.0001, 1.0] } (uniform-scale)",
         "model.dropout = { uniform = [0, 0.5] }\n" + SEARCH,
     ),
@@ -38,8 +38,8 @@ CASES = {
         "optimizer.learning_rate = { log = [1e-4, 1] }\n"
         "model = { layers = { int = [1, 2] }, units = { log-int = [9, 10] }, "
         'dropout = { uniform = [0, 0.5] } }\n[search]\nstrategy = "grid"\ntrials = 16\n',
-        "advice: search.strategy: a grid over 4 values repeats each of them; 'random' tries a new one of all in every "
-        "trial (wide-grid)",
+        "advice: search.strategy: a grid over 4 fields repeats the same values; 'random' draws a new value of each in "
+        "every trial (wide-grid)",
         'optimizer.learning_rate = { log = [1e-4, 1] }\n[search]\nstrategy = "grid"\n',
     ),
     "normalizer-alone": (
@@ -49,7 +49,7 @@ CASES = {
     ),
     "small-batches": (
         'normalizer = "batchnorm"\nregularizer = ["l2"]\ntrainer.batch_size = { choice = [4, 64] }\n' + SEARCH,
-        "advice: trainer.batch_size: mean and deviation of 4 rows are mostly noise; take 8 or more with batchnorm "
+        "advice: trainer.batch_size: mean and deviation of 4 rows are mostly noise; use 8 or more with batchnorm "
         "(small-batches)",
         "trainer.batch_size = { choice = [4, 64] }\n" + SEARCH,
     ),
@@ -61,8 +61,8 @@ CASES = {
     ),
     "many-classes": (
         '[data]\npath = "ages.csv"\ntarget = "age"\n',
-        "advice: data.task: age has 62 different whole numbers, taken for classes; "
-        'write task = "regression" if amounts are meant (many-classes)',
+        "advice: data.task: age has 62 different whole numbers, treated as classes; "
+        'write task = "regression" if they are quantities (many-classes)',
         '[data]\npath = "ages.csv"\ntarget = "age"\ntask = "regression"',
     ),
 }

@@ -68,7 +68,7 @@ def test_the_index_is_sorted_once_for_each_registry() -> None:
     assert index.entries("optimizer") is before
 
 
-def test_an_unknown_name_is_told_with_what_there_is() -> None:
+def test_an_unknown_name_is_reported_with_what_there_is() -> None:
     with pytest.raises(PluginError, match="unknown optimizer 'adamm'; there are: adam"):
         load("optimizer", "adamm")
 
@@ -135,7 +135,7 @@ UPDATE = "\n    def update(self, parameters, gradients, state, step, layout): ..
         ),
     ],
 )
-def test_methods_that_cannot_be_called_as_their_interface_says_are_told(
+def test_methods_that_cannot_be_called_as_their_interface_says_are_reported(
     methods: str, told: str | None, install: Install
 ) -> None:
     text = f"class Theirs(caviar.Optimizer):\n    {methods}"
@@ -146,9 +146,9 @@ def test_methods_that_cannot_be_called_as_their_interface_says_are_told(
         assert reason(text, install) == f"Theirs has {told}"
 
 
-def test_a_property_in_a_methods_place_is_told(install: Install) -> None:
+def test_a_property_in_a_methods_place_is_reported(install: Install) -> None:
     text = "class Theirs(caviar.Optimizer):\n    init = property(lambda self: {})" + UPDATE
-    assert reason(text, install) == "Theirs.init is no method; it is called as init(parameters, layout)"
+    assert reason(text, install) == "Theirs.init is not a method; it is called as init(parameters, layout)"
 
 
 def test_a_plugin_written_for_an_older_interface_is_refused_with_both_numbers(
@@ -189,7 +189,7 @@ def test_every_bundled_plugin_states_the_number_of_its_kind() -> None:
             assert read(entry).written_for == base_of(entry.kind).interface, entry
 
 
-def test_a_missing_class_is_told(install: Install) -> None:
+def test_a_missing_class_is_reported(install: Install) -> None:
     assert "has no attribute 'Nowhere'" in reason(WHOLE, install, "Nowhere")
 
 

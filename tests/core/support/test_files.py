@@ -27,7 +27,7 @@ def test_what_a_killed_process_left_is_replaced(tmp_path: Path) -> None:
     assert (tmp_path / "file").read_bytes() == b"new"
 
 
-@pytest.mark.parametrize(("kind", "told"), [("link", "a link"), ("folder", "a folder"), ("pipe", "not a plain file")])
+@pytest.mark.parametrize(("kind", "told"), [("link", "a link"), ("folder", "a folder"), ("pipe", "not a regular file")])
 def test_only_plain_files_are_read(tmp_path: Path, kind: str, told: str) -> None:
     file = tmp_path / "file"
     if kind == "link":

@@ -42,6 +42,6 @@ def test_tuples_of_scalars_are_plain_arrays() -> None:
 
 
 @pytest.mark.parametrize("plain", [{"complex": 1}, {}, {"list": [], "float": "inf"}, {"float": "far"}])
-def test_a_mark_that_nobody_knows_is_refused(plain: Any) -> None:
+def test_an_unknown_mark_is_refused(plain: Any) -> None:
     with pytest.raises(ValueError, match=r"mark|unpack|float"):
         from_plain(plain)

@@ -256,9 +256,9 @@ def test_a_faulty_plugin_breaks_the_law(kit: type, plugin: Any, law: str, tmp_pa
         test(tmp_path) if signature(test).parameters else test()
 
 
-def test_the_law_about_diverged_trials_is_skipped_for_a_pruner_that_prunes_nobody() -> None:
+def test_the_law_about_diverged_trials_is_skipped_for_a_pruner_that_prunes_no_trial() -> None:
     contract: Any = type("Contract", (PrunerContract,), {"pruner": PrunesNobody()})()
-    with pytest.raises(pytest.skip.Exception, match="let the worst trial of every round go on"):
+    with pytest.raises(pytest.skip.Exception, match="let the worst trial of every round continue"):
         contract.test_a_trial_that_diverged_keeps_no_other_from_being_pruned()
 
 

@@ -55,11 +55,11 @@ def test_with_less_room_headings_are_broken_then_numbers_rounded() -> None:
     assert columns.note == ""
 
 
-def test_what_has_no_room_is_told_and_what_is_the_same_everywhere_goes_first_then_the_last_tier() -> None:
+def test_what_has_no_room_is_reported_and_what_is_the_same_everywhere_goes_first_then_the_last_tier() -> None:
     whole = fitting(80).width
     told = [fitting(width).left_out for width in (whole, whole - 1, whole - 13, whole - 22)]
     assert told == [(), ("normalizer",), ("normalizer", "beta1"), ("normalizer", "beta1", "units")]
-    assert fitting(whole - 13).note == "No room for normalizer, beta1: a wider terminal has it."
+    assert fitting(whole - 13).note == "Not shown: normalizer, beta1; use a wider terminal."
     assert fitting(0).values == ()
 
 

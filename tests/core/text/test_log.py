@@ -15,7 +15,7 @@ class Unspeakable:
         raise AssertionError("was put into words")
 
 
-def test_it_tells_what_was_done_and_how_long_it_took(caplog: pytest.LogCaptureFixture) -> None:
+def test_it_logs_each_step_and_its_duration(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG, "caviar")
     with timed("%d trials recorded", 3):
         pass

@@ -26,6 +26,6 @@ def test_a_console_prints_no_control_character_of_what_it_is_given(capsys: pytes
     assert "h\\x1b[" in shown
 
 
-def test_where_nobody_looks_a_console_breaks_no_line(capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_a_terminal_a_console_breaks_no_line(capsys: pytest.CaptureFixture[str]) -> None:
     console().print("word " * 100)
     assert capsys.readouterr().out.count("\n") == 1

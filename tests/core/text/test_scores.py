@@ -29,7 +29,7 @@ def test_where_nothing_was_trained_again_a_score_is_a_number() -> None:
     assert scores.legend(trials) == ""
 
 
-def test_what_is_told_is_the_standard_error_from_the_noise_of_all_that_were_re_tested() -> None:
+def test_the_printed_error_is_the_standard_error_from_the_noise_of_all_re_tested_trials() -> None:
     trials = [trial(0, 0.90, 0.94), trial(1, 0.80, 0.86), trial(2, 0.925)]
     scores = Scores.of(trials, METRIC)
     pooled = sqrt((stdev([0.90, 0.94]) ** 2 + stdev([0.80, 0.86]) ** 2) / 2)

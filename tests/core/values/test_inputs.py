@@ -22,7 +22,7 @@ def test_the_shape_is_that_of_the_only_block_or_else_the_width() -> None:
     assert (Inputs().shape, Inputs().width) == ((0,), 0)
 
 
-def test_a_head_tells_the_inputs_that_the_rows_will_have() -> None:
+def test_a_head_gives_the_inputs_that_the_rows_will_have() -> None:
     columns = (ColumnHead("age", "numbers"), ColumnHead("town", "flags", (4,), levels=4))
     street = ColumnHead("street", "numbers", levels=9)
     assert Head((*columns, street), (), 10).inputs == MIXED

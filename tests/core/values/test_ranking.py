@@ -33,7 +33,7 @@ def test_without_retests_the_objective_decides_and_of_equals_the_lower_number() 
     assert order(trial(0, 0.5, 0.5), trial(1, 0.9), trial(2, 0.9)) == [1, 2, 0], "no noise was seen"
 
 
-def test_one_lucky_training_does_not_beat_a_leader_that_was_retested() -> None:
+def test_one_good_training_does_not_beat_a_leader_that_was_retested() -> None:
     steady = trial(0, 0.90, 0.88, 0.92, 0.90)
     assert order(steady, trial(1, 0.905)) == [0, 1]
     assert order(steady, trial(1, 0.95)) == [1, 0], "but a much better one does"
@@ -43,7 +43,7 @@ def test_a_retest_that_came_to_nothing_puts_a_trial_behind_all() -> None:
     assert order(trial(0, 0.9, -inf), trial(1, 0.1)) == [1, 0]
 
 
-def test_a_history_tells_the_same_noise_and_how_often_each_was_trained() -> None:
+def test_a_history_has_the_same_noise_and_the_number_of_trainings_of_each_trial() -> None:
     runs = numpy.asarray([[0.5, nan, nan], [0.7, 0.9, nan], [0.1, 0.2, 0.6], [nan, nan, nan], [0.4, -inf, nan]])
     states = (TrialState.FINISHED,) * 3 + (TrialState.FAILED, TrialState.FINISHED)
     past = History("maximize", runs[:, :1], runs[:, 0], states, numpy.ones(5), runs[:, :1], runs=runs)

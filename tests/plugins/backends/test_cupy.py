@@ -72,7 +72,9 @@ def test_checking_a_file_that_asks_for_it_does_not_import_it(tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("words", "place"), [([], "p.toml:3"), (["--set", "backend=cupy"], "--set"), (["--set", "seed=2"], "p.toml:3")]
 )
-def test_where_there_is_no_gpu_the_line_that_wants_one_is_told(words: list[str], place: str, tmp_path: Path) -> None:
+def test_where_there_is_no_gpu_the_line_that_wants_one_is_reported(
+    words: list[str], place: str, tmp_path: Path
+) -> None:
     (tmp_path / "p.toml").write_text(FILE + 'backend = "cupy"\n')
     done = pipe(tmp_path, "run", "p.toml", "--quiet", *words)
     told = 'there is no NVIDIA driver here; install one, or leave the backend to "auto", which then takes NumPy'

@@ -113,7 +113,7 @@ def test_rows_to_predict_need_no_target_and_keep_the_words_of_training(tmp_path:
         ("a,y\nb,c\n\nb,na\n", ":4: the target 'y' has no value"),
         ("a,a,y\n1,2,3\n", ":1: two columns are named 'a'; rename one"),
         ("a,,y\n1,2,3\n", ":1: column 2 has no name"),
-        ("a;y\n1;2\n", ':1: one column only; if its cells are separated by ";", say separator = ";"'),
+        ("a;y\n1;2\n", ':1: one column only; if its cells are separated by ";", set separator = ";"'),
         ("a,b\n1,2\n", ":1: there is no column 'y' to predict; there are a, b"),
         ("a,Y\n1,2\n", ":1: there is no column 'y' to predict; did you mean 'Y'?"),
         ('a,y\n1,"2\n', ":2: unexpected end of data; is a quote left open?"),
@@ -121,13 +121,13 @@ def test_rows_to_predict_need_no_target_and_keep_the_words_of_training(tmp_path:
         (b"a,y\n1,\xff\n", ":2: not in UTF-8; save the file as UTF-8"),
     ],
 )
-def test_what_does_not_fit_is_told_with_its_line(tmp_path: Path, text: str | bytes, said: str) -> None:
+def test_what_does_not_fit_is_reported_with_its_line(tmp_path: Path, text: str | bytes, said: str) -> None:
     with pytest.raises(DataError) as error:
         table_of(tmp_path, text).read()
     assert f"{tmp_path / 't.csv'}{said}" in str(error.value)
 
 
-def test_a_target_without_a_value_is_told_by_the_head_as_by_the_table(tmp_path: Path) -> None:
+def test_a_target_without_a_value_is_reported_by_the_head_as_by_the_table(tmp_path: Path) -> None:
     data = table_of(tmp_path, "a,y\nb,c\n\nb, NA \n")
     for look in (data.head, data.read):
         with pytest.raises(DataError, match=r"t\.csv:4: the target 'y' has no value; fill it in or remove the row"):
@@ -142,7 +142,7 @@ def test_a_near_name_is_suggested(tmp_path: Path) -> None:
             table_of(tmp_path, "id,y\n1,2\n", ignore=(word,)).read()
 
 
-def test_a_missing_file_and_a_folder_are_told(tmp_path: Path) -> None:
+def test_a_missing_file_and_a_folder_are_reported(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"none\.csv: there is no such file"):
         CSV(path=tmp_path / "none.csv", target="y").read()
     with pytest.raises(DataError, match="cannot be read: Is a directory"):
@@ -150,7 +150,7 @@ def test_a_missing_file_and_a_folder_are_told(tmp_path: Path) -> None:
 
 
 def test_the_target_cannot_be_ignored() -> None:
-    with pytest.raises(ValueError, match="cannot hold the target"):
+    with pytest.raises(ValueError, match="cannot contain the target"):
         CSV(path=Path("t.csv"), target="y", ignore=("y",))
 
 
@@ -172,7 +172,7 @@ def test_words_come_out_as_pythons_own_reader_gives_them(rows: list[list[str]]) 
         assert columns[name].tolist() == told
 
 
-def test_the_head_tells_columns_and_rows(tmp_path: Path) -> None:
+def test_the_head_has_columns_and_rows(tmp_path: Path) -> None:
     head = table_of(tmp_path, "n,w,f,y\n1,a,true,1.5\n,b,false,2\n3,,true,2\n").head()
     assert head.features == (
         ColumnHead("n", "numbers", distinct=2, whole=True, missing=True),
@@ -189,7 +189,7 @@ def test_the_rows_of_a_long_file_are_estimated(tmp_path: Path) -> None:
     assert head.seen == HEAD // len("1.25,0\n") - 1
 
 
-def test_the_head_tells_the_mistakes_it_sees(tmp_path: Path) -> None:
+def test_the_head_reports_the_mistakes_it_sees(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"t\.csv:3: 1 cell where"):
         table_of(tmp_path, "a,y\n1,2\n1\n").head()
 
@@ -214,7 +214,7 @@ def test_a_letter_that_the_limit_cuts_is_no_mistake(tmp_path: Path) -> None:
 
 
 @pytest.mark.thorough
-def test_a_mistake_behind_the_head_is_told_by_reading_alone(tmp_path: Path) -> None:
+def test_a_mistake_behind_the_head_is_reported_by_reading_alone(tmp_path: Path) -> None:
     table = table_of(tmp_path, "a,y\n" + "1.25,2\n" * (HEAD // 7 + 9) + "oops,2\n")
     assert not table.head().exact
     with pytest.raises(DataError, match="column 'a' holds 'oops' where 299,602 of 299,603 cells hold a number"):
@@ -222,7 +222,7 @@ def test_a_mistake_behind_the_head_is_told_by_reading_alone(tmp_path: Path) -> N
 
 
 @pytest.mark.thorough
-def test_a_mistake_in_the_head_of_a_long_file_is_told_with_the_rows_seen(tmp_path: Path) -> None:
+def test_a_mistake_in_the_head_of_a_long_file_is_reported_with_the_rows_seen(tmp_path: Path) -> None:
     table = table_of(tmp_path, "a,y\noops,2\n" + "1.25,2\n" * (HEAD // 7 + 9))
     for look in (table.head, table.read):
         with pytest.raises(DataError, match=r"column 'a' holds 'oops' where 299,59. of the first 299,59. cells hold"):
@@ -237,7 +237,7 @@ def test_tens_of_thousands_of_columns_are_a_table(tmp_path: Path) -> None:
         table_of(tmp_path, f"{names}\n", target="y").head()
 
 
-def test_a_header_in_another_encoding_is_told_to_whoever_predicts(tmp_path: Path) -> None:
+def test_a_header_in_another_encoding_is_reported_when_predicting(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"t\.csv:1: not in UTF-8"):
         table_of(tmp_path, b"\xe9,y\n1,2\n").read_rows()
 

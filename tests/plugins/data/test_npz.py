@@ -93,7 +93,7 @@ def test_words_are_labels_and_other_arrays_are_ignored(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_what_does_not_fit_is_told(tmp_path: Path, arrays: dict[str, object], said: str) -> None:
+def test_what_does_not_fit_is_reported(tmp_path: Path, arrays: dict[str, object], said: str) -> None:
     path = saved(tmp_path, **arrays)
     for look in (NPZ(path=path).read, NPZ(path=path).head):
         with pytest.raises(DataError) as error:
@@ -109,7 +109,7 @@ def test_other_files_are_no_archives(tmp_path: Path, content: bytes) -> None:
         NPZ(path=tmp_path / "a.npz").read()
 
 
-def test_a_damaged_archive_is_told(tmp_path: Path) -> None:
+def test_a_damaged_archive_is_reported(tmp_path: Path) -> None:
     path = saved(tmp_path, X=X, y=Y)
     content = bytearray(path.read_bytes())
     content[150] ^= 1
@@ -118,7 +118,7 @@ def test_a_damaged_archive_is_told(tmp_path: Path) -> None:
         NPZ(path=path).read()
 
 
-def test_a_missing_file_is_told(tmp_path: Path) -> None:
+def test_a_missing_file_is_reported(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"none\.npz: there is no such file"):
         NPZ(path=tmp_path / "none.npz").read()
 

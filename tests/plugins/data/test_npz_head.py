@@ -28,7 +28,7 @@ def head_of(folder: Path, target: str = "y", **arrays: Any) -> Any:
         (numpy.asarray(["a", "bc", "d"] * 10), "words", False, 3),
     ],
 )
-def test_arrays_are_told_by_their_headers(tmp_path: Path, y: Any, kind: str, whole: bool, distinct: int) -> None:
+def test_arrays_are_reported_by_their_headers(tmp_path: Path, y: Any, kind: str, whole: bool, distinct: int) -> None:
     head = head_of(tmp_path, X=X, y=y)
     assert (head.rows, head.inputs.width, head.exact, head.test) == (30, 20, True, 0)
     assert (head.target[0].kind, head.target[0].whole, head.target[0].distinct) == (kind, whole, distinct)
@@ -39,7 +39,7 @@ def test_a_test_part_of_its_own_is_counted(tmp_path: Path) -> None:
     assert (head.rows, head.test) == (39, 9)
 
 
-def test_what_is_missing_is_told(tmp_path: Path) -> None:
+def test_what_is_missing_is_reported(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="there is no array 'y' to predict; name it as target; there are x, z"):
         head_of(tmp_path, X=X, z=X)
     (tmp_path / "a.npz").write_bytes(b"nothing")
@@ -88,9 +88,9 @@ FIELDS = "{{'descr': {descr}, 'fortran_order': False, 'shape': {shape}}}"
 @pytest.mark.parametrize(
     ("header", "said"),
     [
-        ("-" * 9000, "damaged: the header of X.npy cannot be understood; save it again with numpy.savez"),
-        ("1+" * 4000 + "1", "damaged: the header of X.npy cannot be understood; save it again with numpy.savez"),
-        ("[" * 5000, "damaged: the header of X.npy cannot be understood; save it again with numpy.savez"),
+        ("-" * 9000, "damaged: the header of X.npy cannot be parsed; save it again with numpy.savez"),
+        ("1+" * 4000 + "1", "damaged: the header of X.npy cannot be parsed; save it again with numpy.savez"),
+        ("[" * 5000, "damaged: the header of X.npy cannot be parsed; save it again with numpy.savez"),
         ("()", "damaged: the header of X.npy is not NumPy's; save it again with numpy.savez"),
         (
             " " * 10_001,
@@ -98,11 +98,11 @@ FIELDS = "{{'descr': {descr}, 'fortran_order': False, 'shape': {shape}}}"
         ),
         (
             FIELDS.format(descr="'<f8'", shape="'ab'"),
-            "damaged: the header of X.npy tells no shape; save it again with numpy.savez",
+            "damaged: the header of X.npy states no shape; save it again with numpy.savez",
         ),
         (
             FIELDS.format(descr="'<f8'", shape=f"({'9' * 400},)"),
-            "damaged: the header of X.npy tells an impossible shape; save it again with numpy.savez",
+            "damaged: the header of X.npy states an impossible shape; save it again with numpy.savez",
         ),
         (
             FIELDS.format(descr="'<f8'", shape="(30, 1000000000000)"),
@@ -111,11 +111,11 @@ FIELDS = "{{'descr': {descr}, 'fortran_order': False, 'shape': {shape}}}"
         ),
     ],
 )
-def test_a_header_that_is_none_is_told(tmp_path: Path, header: str, said: str) -> None:
+def test_a_header_that_is_none_is_reported(tmp_path: Path, header: str, said: str) -> None:
     assert told(archive_with(tmp_path, with_header(header))) == said
 
 
-def test_an_array_that_nobody_asks_for_is_not_read(tmp_path: Path) -> None:
+def test_an_array_that_is_not_requested_is_not_read(tmp_path: Path) -> None:
     x = io.BytesIO()
     numpy.save(x, X)
     npz = archive_with(tmp_path, x.getvalue())
@@ -140,7 +140,7 @@ def test_an_array_that_grows_out_of_nothing_is_refused_before_it_is_read(tmp_pat
         (10, 99, "X.npy is compressed by a method that NumPy does not use; save it again with numpy.savez or"),
     ],
 )
-def test_other_kinds_of_archive_are_told(tmp_path: Path, place: int, value: int, said: str) -> None:
+def test_other_kinds_of_archive_are_reported(tmp_path: Path, place: int, value: int, said: str) -> None:
     npz = archive_with(tmp_path, with_header("()"))
     content = bytearray(npz.path.read_bytes())
     content[content.index(b"PK\x01\x02") + place] = value  # in the directory at the archive's end

@@ -39,7 +39,7 @@ def test_a_worker_that_dies_costs_nothing_but_a_second_try(file: Path) -> None:
 
 
 @pytest.mark.parametrize("by", ["SIGSEGV", "SIGABRT"])
-def test_a_trial_that_kills_its_workers_has_failed_and_the_others_do_not_feel_it(file: Path, by: str) -> None:
+def test_a_trial_that_kills_its_workers_has_failed_and_the_others_are_unaffected(file: Path, by: str) -> None:
     deadly = job(file, "optimizer.use=deadly", f"optimizer.by={by}")
     there, _ = go(Processes(workers=2), deadly, [segment(0, 1, rates=(0.1, 0.5)), segment(2)])
     calm, _ = go(Inline(), deadly, [segment(0), segment(2)])

@@ -61,5 +61,5 @@ def test_a_round_of_one_trains_to_the_end() -> None:
     assert SuccessiveHalving().decide(curves([1.0]), (4,), 1, "minimize") == (GO,)
 
 
-def test_where_all_diverged_nobody_goes_on() -> None:
+def test_where_all_diverged_no_trial_continues() -> None:
     assert SuccessiveHalving().decide(numpy.full((3, 1), numpy.nan), (0, 1, 2), 1, "maximize") == (PAUSE,) * 3

@@ -37,7 +37,7 @@ def test_the_table_shows_the_best_few_the_winner_and_what_to_do_next() -> None:
 
 def test_a_run_that_is_not_kept_names_no_folder() -> None:
     text = printed(replace(run_of(1), kept=False), summary_of([finished(0, 0.9)]), 80)
-    assert "in memory alone" in text
+    assert "in memory only" in text
     assert "runs/my digits" not in text
 
 
@@ -75,13 +75,13 @@ def test_the_table_fits_and_the_winners_values_are_told_whole(width: int, paths:
     assert "…" not in text
     words = run_of(paths).space.words(trials[-1].values)
     assert all(word in text for word in words.values())
-    assert ("No room for epsilon:" in text) is ((width, paths) == (60, 4))
+    assert ("Not shown: epsilon;" in text) is ((width, paths) == (60, 4))
 
 
-def test_what_a_narrow_terminal_has_no_room_for_is_told() -> None:
+def test_columns_that_do_not_fit_a_narrow_terminal_are_named() -> None:
     text = printed(run_of(4), summary_of([finished(0, 0.9, 4), finished(1, 0.8, 4)]), 40)
     assert text.splitlines()[0].split() == ["validation.", "learning_", "l1."]
-    assert "No room for l2.strength, epsilon:" in text
+    assert "Not shown: l2.strength, epsilon;" in text
     assert "epsilon 0.123457" in text
 
 
@@ -89,7 +89,7 @@ def test_a_run_without_a_model_says_why() -> None:
     failed = Trial(0, 0, (), {}, TrialState.FAILED, 0, reason="ValueError in [adam]")
     text = printed(run_of(0), summary_of([failed]), 80)
     assert "trial 0 failed: ValueError in [adam]" in text
-    assert "There is no model." in text
+    assert "No model was saved." in text
 
 
 def test_what_the_user_should_know_stands_below_the_counts() -> None:
@@ -133,5 +133,5 @@ def test_that_many_share_the_first_place_is_said_in_a_line_with_a_metric_that_pa
 
     text = printed(run_of(1), summary_of([alike(0), alike(1), alike(2), finished(3, 0.9)]), 200)
     assert "3 trials share the first place, with validation.accuracy 1.0000" in text
-    assert "validation.log_loss tells them apart" in text
+    assert "validation.log_loss distinguishes them" in text
     assert "share the first place" not in printed(run_of(1), summary_of([alike(0), alike(1), finished(3, 0.9)]), 200)

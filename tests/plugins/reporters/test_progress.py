@@ -102,7 +102,7 @@ def test_the_live_view_fits_eighty_columns_and_leaves_the_screen_as_it_was() -> 
     assert screen.getvalue().rstrip().endswith("\x1b[2K")
 
 
-def test_the_live_view_moves_and_tells_the_time_while_nothing_is_heard() -> None:
+def test_the_live_view_moves_and_shows_the_time_while_no_event_arrives() -> None:
     view = Live(run_of(1), Console(file=StringIO(), force_terminal=True, width=60, highlight=False))
     view._began -= 75
     spinning = {screen_of(view, at)[0] for at in (0.0, 0.3)}
@@ -119,7 +119,7 @@ def screen_of(view: Live, at: float) -> str:
     return screen.getvalue()
 
 
-def test_what_is_logged_for_people_is_said_by_the_reporter_and_by_nobody_without_it(
+def test_only_the_reporter_prints_what_is_logged_for_people(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     say_anew()

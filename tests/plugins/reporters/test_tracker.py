@@ -19,7 +19,7 @@ def test_half_of_the_epochs_is_half_of_the_run() -> None:
     assert tracker.share == 0.625
 
 
-def test_the_time_left_is_told_once_a_trial_has_ended_and_knows_nothing_of_starting_up() -> None:
+def test_the_time_left_is_shown_once_a_trial_has_ended_and_leaves_out_the_start_up() -> None:
     """Four trials of ten epochs, a second each, two at a time; kernels are compiled for a minute before the first."""
     seconds = iter((61.0, 70.0, 75.0))
     tracker = Tracker(run_of(0, total=4), lambda: next(seconds))
@@ -37,7 +37,7 @@ def test_the_time_left_is_told_once_a_trial_has_ended_and_knows_nothing_of_start
     assert tracker.left() == ""
 
 
-def test_where_nothing_came_since_the_first_news_no_time_is_told() -> None:
+def test_without_a_second_event_no_time_is_shown() -> None:
     tracker = Tracker(run_of(0, total=4))
     tracker.epoch(EpochInfo((0, 1), 10, ({}, {})))
     tracker.ended(finished(0, 0.5))

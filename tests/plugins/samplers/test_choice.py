@@ -18,7 +18,7 @@ class TestChoice(SamplerContract):
         assert not self.sampler.ordered
 
     def test_a_stranger_is_refused_with_the_options(self) -> None:
-        with pytest.raises(ValueError, match="'sigmoid' is none of the options 'relu', 'tanh', 'gelu'"):
+        with pytest.raises(ValueError, match="'sigmoid' is not one of the options 'relu', 'tanh', 'gelu'"):
             self.sampler.number("sigmoid")
 
     def test_no_option_is_refused(self) -> None:
@@ -26,7 +26,7 @@ class TestChoice(SamplerContract):
             Choice(())
 
     def test_an_option_that_stands_twice_is_refused(self) -> None:
-        with pytest.raises(ValueError, match="only once, but 64 stands twice"):
+        with pytest.raises(ValueError, match="only once, but 64 appears twice"):
             Choice((64, 128, 64))
 
 

@@ -24,7 +24,7 @@ class TestLog(SamplerContract):
 
     @pytest.mark.parametrize("low", [0, -1.0])
     def test_zero_is_refused_with_the_reason(self, low: float) -> None:
-        with pytest.raises(ValueError, match="a log scale cannot touch zero"):
+        with pytest.raises(ValueError, match="a log scale cannot include zero"):
             Log(low, 1.0)
 
     def test_an_empty_range_is_refused(self) -> None:

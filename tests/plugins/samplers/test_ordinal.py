@@ -13,7 +13,7 @@ class TestOrdinal(SamplerContract):
         assert not Choice((64, 128)).ordered
 
     def test_numbers_that_turn_back_are_refused(self) -> None:
-        with pytest.raises(ValueError, match="rise or fall all the way"):
+        with pytest.raises(ValueError, match="increase or decrease throughout"):
             Ordinal((1, 3, 2))
 
     def test_no_value_is_refused(self) -> None:
@@ -21,7 +21,7 @@ class TestOrdinal(SamplerContract):
             Ordinal(())
 
     def test_a_value_that_stands_twice_is_refused(self) -> None:
-        with pytest.raises(ValueError, match="only once, but 'a' stands twice"):
+        with pytest.raises(ValueError, match="only once, but 'a' appears twice"):
             Ordinal(("a", "b", "a"))
 
 
@@ -38,5 +38,5 @@ class TestOrdinalOfWords(SamplerContract):
     sampler = Ordinal(("small", "medium", "large"))
 
     def test_a_stranger_is_refused_with_the_values(self) -> None:
-        with pytest.raises(ValueError, match="'huge' is none of the values 'small', 'medium', 'large'"):
+        with pytest.raises(ValueError, match="'huge' is not one of the values 'small', 'medium', 'large'"):
             self.sampler.number("huge")

@@ -22,7 +22,7 @@ def test_a_pruned_trial_moves_on_as_the_finished_ones_did() -> None:
     numpy.testing.assert_array_equal(extrapolated_losses(history), [4, 3, 1, 5])
 
 
-def test_who_ended_where_others_were_stopped_tells_nothing_of_what_follows() -> None:
+def test_a_trial_that_ended_at_the_rung_gives_no_median_change() -> None:
     history = past("minimize", [DONE, DONE, DONE, CUT], [[9, 5], [8, 6], [8, 5, 3], [10, 9]])
     numpy.testing.assert_array_equal(extrapolated_losses(history), [5, 6, 3, 7])
 

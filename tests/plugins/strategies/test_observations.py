@@ -94,7 +94,7 @@ def test_the_best_results_are_seen_however_many_of_the_stopped_look_as_good() ->
     assert {*range(90, 100)} <= {*seen.trials.tolist()}
 
 
-def test_a_way_that_nobody_knows_tells_nothing() -> None:
+def test_a_change_that_no_finished_trial_shows_is_not_extrapolated() -> None:
     """Trials of other runs may have no curve, or have ended where others were stopped."""
     unknown = [numpy.nan, numpy.nan, 2.0]
     seen = Observations.of(past([*ROWS, unknown, [7.0, 3]], [*STATES, DONE, DONE]), most=20)

@@ -92,7 +92,7 @@ def test_a_sequence_goes_on_from_round_to_round_and_is_scipys() -> None:
     assert len(ours & {tuple(point) for point in expected}) == 23
 
 
-def test_optuna_is_told_what_happened() -> None:
+def test_optuna_gets_the_results_of_all_trials() -> None:
     space = Space((*SPACE.dimensions, Dimension("wide", LogInt(8, 4096), levels=4089)))
     past = history(space, 12, Random(0), given=5)
     states = [*past.states]
@@ -149,7 +149,7 @@ def test_optuna_says_nothing_and_keeps_its_own_level(capfd: pytest.CaptureFixtur
         ('{ use = "optuna", options = { liar = true } }', "TPESampler has no option 'liar'; it has "),
     ],
 )
-def test_a_mistake_is_told_with_its_line(tmp_path: Path, strategy: str, complaint: str) -> None:
+def test_a_mistake_is_reported_with_its_line(tmp_path: Path, strategy: str, complaint: str) -> None:
     (tmp_path / "p.toml").write_text(f'data = "digits"\n[search]\nstrategy = {strategy}\n')
     with pytest.raises(Mistakes) as error:
         load(tmp_path / "p.toml")

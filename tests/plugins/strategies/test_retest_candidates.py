@@ -37,7 +37,7 @@ def test_the_best_are_asked_for_as_many_as_the_share_allows() -> None:
 
 
 @pytest.mark.parametrize(("noise", "asked"), [(0.0, 4), (0.01, 4), (30.0, 20)])
-def test_retests_end_when_leaders_are_told_apart_and_go_on_to_the_share_where_noise_drowns_them(
+def test_retests_end_when_leaders_are_distinguished_and_reach_their_share_where_noise_hides_them(
     noise: float, asked: int
 ) -> None:
     history, done = past(), 0

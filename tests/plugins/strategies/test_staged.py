@@ -79,6 +79,6 @@ def test_a_stage_whose_strategy_has_nothing_left_goes_on_at_random() -> None:
     assert set(points[10:13, 1]) == {0.0, 0.5, 1.0}
 
 
-def test_outside_a_run_it_must_be_told_how_many_trials_there_will_be() -> None:
-    with pytest.raises(ValueError, match="say how many there will be"):
+def test_outside_a_run_it_needs_the_total_number_of_trials() -> None:
+    with pytest.raises(ValueError, match="set the total number of trials"):
         search(Staged(), TIERS, 4, 2)

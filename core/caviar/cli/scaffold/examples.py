@@ -27,7 +27,7 @@ def copy_example(name: str, folder: Path) -> list[Path]:
         raise NoExample(f"no example is called '{name}'{closest(name, examples())}")
     target = folder / source.name
     if target.exists():
-        raise NoExample(f"{target}: is there already; rename or remove it first")
+        raise NoExample(f"{target}: already exists; rename or remove it first")
     shutil.copyfile(source, target)
     written = [target]
     path = tomllib.loads(source.read_text()).get("data", {}).get("path", "")

@@ -1,4 +1,4 @@
-"""Guessing what a user wants to learn from a table: the target by its name, and columns that teach nothing."""
+"""Guessing what a user wants to learn from a table: the target by its name, and columns that contain no information."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _FEW = 20  # rows; in fewer, all words of an honest column may be different
 
 @dataclass(frozen=True)
 class Guess:
-    """`by` is what told, "its name" or "its place"; `runner_up` is None where there is one column only."""
+    """`by` is the evidence, "its name" or "its place"; `runner_up` is None where there is one column only."""
 
     target: str
     by: str
@@ -24,7 +24,7 @@ class Guess:
 
 
 def guess_target(columns: Sequence[str]) -> Guess:
-    """A column with a telling word in its name, else the last one."""
+    """A column whose name contains a typical word for a target, else the last one."""
     named = [(word, name) for word in _TARGETS for name in columns if word in _words(name)]
     ranked = list(dict.fromkeys([*(name for _, name in named), *reversed(columns)]))
     return Guess(ranked[0], "its name" if named else "its place", ranked[1] if len(ranked) > 1 else None)
@@ -36,12 +36,12 @@ def guess_separator(path: Path) -> str:
         with path.open(encoding="utf-8-sig", errors="replace") as file:
             header = file.readline(1 << 16)
     except OSError:
-        return ","  # whoever reads the file tells why it cannot be read
+        return ","  # reading the file reports why it cannot be read
     return "," if "," in header else max(",;\t|", key=header.count)
 
 
 def teaches_nothing(head: Head) -> list[str]:
-    """Columns that only number or name the rows: learning from them is learning by heart."""
+    """Columns that only number or name the rows: a model would memorize them."""
     if head.rows < _FEW:
         return []
     return [column.name for column in head.features if _names_rows(column, head)]

@@ -53,7 +53,7 @@ pipe run example.toml
 
 
 class NoPlugin(Problem):
-    """A plugin cannot be begun under this name or of this kind; the message says why."""
+    """There is no starter for this name or kind; the message gives the reason."""
 
 
 def starter_kinds() -> tuple[str, ...]:
@@ -65,13 +65,15 @@ def begin(name: str, folder: Path, kind: str = "optimizer") -> list[Path]:
     """Writes the distribution into a new folder called like the plugin; the files that were written."""
     _has_starter(kind)
     if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name):
-        raise NoPlugin(f"'{name}' is no name for a plugin: small letters, digits and single '-', such as my-{kind}")
+        raise NoPlugin(
+            f"'{name}' cannot name a plugin: use lower-case letters, digits and single '-', such as my-{kind}"
+        )
     article = "an" if kind[0] in "aeiou" else "a"
     if name in index.names(kind):
         raise NoPlugin(f"there is {article} {kind} '{name}' already, of {index.find(kind, name).owner}")
     home = folder / name
     if home.exists():
-        raise NoPlugin(f"{home}: is there already; choose another name or remove it first")
+        raise NoPlugin(f"{home}: already exists; choose another name or remove it first")
     module = name.replace("-", "_")
     words = {
         "article": article.capitalize(),
@@ -105,7 +107,7 @@ def _bases(kind: str) -> str:
 
 
 def _has_starter(kind: str) -> None:
-    """Raises NoPlugin for a kind without a starter; what to begin from instead is in the message."""
+    """Raises NoPlugin for a kind without a starter; the message names what to copy instead."""
     if kind in starter_kinds():
         return
     if kind not in KINDS:

@@ -25,7 +25,7 @@ def starter(path: Path, target: str, remark: str, separator: str, head: Head | N
     return "\n".join(
         [
             f"# {_about(path, head)}",
-            f"# pipe check {path.stem}.toml says what will happen, pipe run {path.stem}.toml does it.",
+            f"# pipe check {path.stem}.toml shows what will happen, pipe run {path.stem}.toml does it.",
             *_named(path.stem),
             _line('normalizer = "batchnorm"', "on z, before the activation"),
             _line('regularizer = ["l2"]', "keeps the weights small"),
@@ -47,7 +47,7 @@ def starter(path: Path, target: str, remark: str, separator: str, head: Head | N
             "",
             "[search]",
             _line('strategy = "coarse-to-fine"', "random at first, then closer around the best"),
-            _line("trials = 32", "networks in all; raise it, run again: the search goes on"),
+            _line("trials = 32", "networks in all; raise it and run again to continue the search"),
             "",
         ]
     )
@@ -55,9 +55,9 @@ def starter(path: Path, target: str, remark: str, separator: str, head: Head | N
 
 def _about(path: Path, head: Head | None) -> str:
     if head is None:
-        return f"{path.name}, begun by pipe init."
+        return f"{path.name}, written by pipe init."
     rows = f"{head.rows:,}" if head.exact else f"about {head.rows:,}"
-    return f"{path.name}: {rows} rows, {len(head.features) + len(head.target)} columns. Begun by pipe init."
+    return f"{path.name}: {rows} rows, {len(head.features) + len(head.target)} columns. Written by pipe init."
 
 
 def _named(stem: str) -> list[str]:

@@ -15,7 +15,7 @@ _STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def end_on_signals() -> None:
-    """From now on a signal ends this process at once, with a word instead of a traceback."""
+    """From now on a signal ends this process at once, with a message instead of a traceback."""
     for each in _heeded():
         signal.signal(each, _end)
 

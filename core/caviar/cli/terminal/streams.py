@@ -1,4 +1,4 @@
-"""The standard streams of a command: never absent, and a failure to write is told once, at the end."""
+"""The standard streams of a command: never absent, and a failure to write is reported once, at the end."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def standard_streams() -> Iterator[None]:
     """Standard output and error for one command, whose exit code becomes 1 where its output could not be written.
 
     A stream that is closed is as good as /dev/null. What an encoding such as ASCII lacks is written as an escape. A
-    reader that has gone, as in `pipe results RUN | head -1`, is nothing to tell.
+    reader that has gone, as in `pipe results RUN | head -1`, is not reported.
     """
     _open_closed_ones()
     if sys.stdin is None:

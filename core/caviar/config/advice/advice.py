@@ -1,4 +1,4 @@
-"""What a rule has to say: advice, never a mistake."""
+"""The result of a rule: advice, never a mistake."""
 
 from __future__ import annotations
 

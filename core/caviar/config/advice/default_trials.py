@@ -1,4 +1,4 @@
-"""default-trials: ranges without a [search] are searched all the same; how long is said."""
+"""default-trials: ranges without a [search] are searched nevertheless; the advice states how many trials."""
 
 from __future__ import annotations
 
@@ -15,5 +15,5 @@ if TYPE_CHECKING:
 def default_trials(pipeline: Pipeline) -> Iterator[Advice]:
     """There are samplers and no [search]."""
     if "search" not in pipeline.model_fields_set and len(space_of(pipeline)):
-        text = f"{pipeline.search.trials} trials, since there are ranges and no [search]; say trials = … in one"
+        text = f"{pipeline.search.trials} trials by default: there are ranges and no [search]; set trials in [search]"
         yield Advice("default-trials", "", text)

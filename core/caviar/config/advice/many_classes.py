@@ -20,11 +20,11 @@ def many_classes(pipeline: Pipeline) -> Iterator[Advice]:
     data = pipeline.data
     try:
         head = data.head() if data and data.task is None else None
-    except DataError:  # whoever reads the data tells
+    except DataError:  # reading the data reports it
         head = None
     for column in head.target if head else ():
         values, rows = column.distinct or 0, head.rows if head else 0
         taken = column.kind == "numbers" and column.whole and are_classes(values, rows)
         if taken and values > _MANY and rows < _ROWS * values:
-            told = f"{column.name} has {values} different whole numbers, taken for classes"
-            yield Advice("many-classes", "data.task", f'{told}; write task = "regression" if amounts are meant')
+            told = f"{column.name} has {values} different whole numbers, treated as classes"
+            yield Advice("many-classes", "data.task", f'{told}; write task = "regression" if they are quantities')

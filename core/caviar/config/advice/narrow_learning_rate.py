@@ -1,4 +1,4 @@
-"""narrow-learning-rate: the right decade is what a first search is for."""
+"""narrow-learning-rate: a first search has to find the right decade."""
 
 from __future__ import annotations
 

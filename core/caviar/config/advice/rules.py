@@ -1,4 +1,4 @@
-"""All rules that need the file alone, and asking them."""
+"""All rules that need only the file, and running them."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ AFTER = ("range-edge",)
 
 
 def advice_on(pipeline: Pipeline) -> Iterator[Advice]:
-    """What the rules say that the file does not silence."""
+    """The advice of all rules that the file does not silence."""
     for name, rule in RULES.items():
         if name not in pipeline.check.silence:
             yield from rule(pipeline)

@@ -1,4 +1,4 @@
-"""unheeded-start: a strategy that does not learn from results starts from earlier trials in vain."""
+"""unheeded-start: a strategy that does not learn from results gains nothing from earlier trials."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def unheeded_start(pipeline: Pipeline) -> Iterator[Advice]:
-    """There is a start_from, and the strategy learns nothing."""
+    """There is a start_from, and the strategy does not learn."""
     search = pipeline.search
     if search.sources and not search.strategy.learns:
         name = name_of(type(search.strategy))

@@ -29,7 +29,7 @@ Complaint = tuple[Keys, str]
 
 
 def complaints(pipeline: Pipeline, wrong: Collection[str] = ()) -> Iterator[Complaint]:
-    """Everything that does not fit, as far as it can be told without the tables that are `wrong` in themselves."""
+    """Everything that does not fit, as far as it can be known without the tables that are `wrong` in themselves."""
     for rule, tables in _RULES.items():
         if not any(table in wrong for table in tables):
             yield from rule(pipeline)
@@ -44,7 +44,10 @@ def _unread(pipeline: Pipeline) -> Iterator[Complaint]:
 def _declared_metrics(pipeline: Pipeline) -> Iterator[Complaint]:
     trainer, metrics = pipeline.trainer, pipeline.trainer.declared_metrics()
     if not trainer.needs_data and not metrics:
-        yield ("trainer",), f"'{name_of(type(trainer))}' needs no data and declares no metric: nothing can be searched"
+        yield (
+            ("trainer",),
+            f"'{name_of(type(trainer))}' needs no data and declares no metric, so nothing can be searched",
+        )
     for metric in metrics:
         declared = MetricName.parse(metric)
         if declared.part not in ("train", "validation") or not declared.name:
@@ -78,7 +81,7 @@ def _unknown(pipeline: Pipeline, metric: str) -> str | None:
     homes = {MetricName.parse(each).name: each for each in reversed(known)}
     asked = MetricName.parse(metric)
     if asked.part == "test":
-        return "the test part is for the winner alone; search a validation metric"
+        return "the test part is reserved for the winner; search a validation metric"
     word = asked.name.removeprefix("val_")  # Keras: val_loss
     found = synonym_of("metric", word)
     if found not in homes:
@@ -97,14 +100,14 @@ def _goal(pipeline: Pipeline) -> Iterator[Complaint]:
     is_own = asked in pipeline.trainer.declared_metrics() or isinstance(search.metric, Metric)
     if not is_own and name not in index.names("metric"):
         if said is not None:
-            yield ("search", "goal"), "comes from the metric; it is for a metric of your own that does not say it"
+            yield ("search", "goal"), "is stated by the metric; set it only for a metric of your own that states none"
         return
     declared = declared_goal(pipeline, metric)
     if declared is None and said is None:
-        text = f'metric \'{name}\' does not say whether more is better; write goal = "maximize" or "minimize"'
+        text = f'metric \'{name}\' does not state whether higher is better; write goal = "maximize" or "minimize"'
         yield ("search", "metric"), text
     elif None not in (declared, said) and declared != said:
-        yield ("search", "goal"), f"metric '{name}' says {declared} itself; leave the goal out"
+        yield ("search", "goal"), f"metric '{name}' states its goal, {declared}; remove the key"
 
 
 def _split(pipeline: Pipeline) -> Iterator[Complaint]:
@@ -112,13 +115,13 @@ def _split(pipeline: Pipeline) -> Iterator[Complaint]:
     if data is not None and data.folds is None and data.validation + data.test >= 1:
         yield (
             ("data", "test"),
-            f"validation and test take {data.validation + data.test:g} of all rows; leave some to train",
+            f"validation and test take {data.validation + data.test:g} of all rows; leave some for training",
         )
 
 
 def _folds(pipeline: Pipeline) -> Iterator[Complaint]:
     if pipeline.data is not None and pipeline.data.folds is not None and pipeline.search.pruner is not None:
-        text = "a pruner decides within one training, and folds train each trial several times; leave one of them out"
+        text = "a pruner decides within one training, and folds train each trial several times; remove one of the two"
         yield ("data", "folds"), text
 
 
@@ -141,7 +144,7 @@ def _schedules(pipeline: Pipeline) -> Iterator[Complaint]:
         if field not in known:
             names = " or ".join(f"'{name_of(type(each))}'" for each in optimizers)
             those = f"optimizer {names} and the trainer have" if optimizers else "the trainer has"
-            text = f"{those} no number '{field}' to schedule"
+            text = f"{those} no numeric field '{field}' to schedule"
             found = next((name for part, name in scheduled if is_synonym(type(part), name, field)), field)
             yield ("schedule", field), text + closest(found, known)
 

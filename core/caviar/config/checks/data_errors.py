@@ -1,4 +1,4 @@
-"""Unfit: data that is not what the file takes it for, told by `check` and by `run` in the same words."""
+"""Unfit: data that does not match the file; `check` and `run` report it in the same words."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from caviar.values.table import EXACT_WHOLE
 
 
 class Unfit(LateMistake, DataError):
-    """The mistake is told at a key of the file."""
+    """The mistake belongs to a key of the file."""
 
 
 def words_to_regress(targets: Sequence[str]) -> Unfit:
@@ -27,7 +27,7 @@ def no_rows(data: Data, rows: int, part: str) -> Unfit:
 
 def own_test_part() -> Unfit:
     """The mistake of taking a test part of data that has one."""
-    return Unfit(("data", "test"), "this data brings its own test part; leave the key out, or set it to 0")
+    return Unfit(("data", "test"), "this data comes with its own test part; remove the key, or set it to 0")
 
 
 def several_classes(targets: Sequence[str]) -> Unfit:
@@ -36,17 +36,17 @@ def several_classes(targets: Sequence[str]) -> Unfit:
 
 
 def one_value(target: str) -> DataError:
-    """The complaint about a class that all rows have."""
-    return DataError(f"the target {target!r} has one value only: nothing to tell apart")
+    """The message about a class that all rows have."""
+    return DataError(f"the target {target!r} has only one value, so there is nothing to learn")
 
 
 def no_features() -> DataError:
-    """The complaint about a target alone."""
-    return DataError("the data has no column besides the target: nothing to learn from")
+    """The message about a target alone."""
+    return DataError("the data has no column besides the target, so there is nothing to learn from")
 
 
 def rounded_target(target: str) -> DataError:
-    """The complaint about numbers that would not be told apart."""
+    """The message about numbers that would become equal."""
     return DataError(
         f"the target {target!r} holds whole numbers beyond {EXACT_WHOLE:,}, which would be rounded; names belong in a "
         f'column of words (of a CSV file, words = ["{target}"] in [data]), amounts in a larger unit'
@@ -54,7 +54,7 @@ def rounded_target(target: str) -> DataError:
 
 
 def rounded_column(name: str) -> str:
-    """What the user should know of a feature."""
+    """The note on a feature whose numbers are rounded."""
     return (
         f"column {name!r} holds whole numbers beyond {EXACT_WHOLE:,}, which are rounded; leave it out if it only names "
         "the rows, or make it one of words"
@@ -62,17 +62,17 @@ def rounded_column(name: str) -> str:
 
 
 def wordy_column(name: str) -> DataError:
-    """The complaint about words that no transform turned into numbers."""
+    """The message about words that no transform turned into numbers."""
     return DataError(f"column {name!r} holds words; add the transform 'one-hot', which turns them into numbers")
 
 
 def column_with_gaps(name: str) -> DataError:
-    """The complaint about missing cells that no transform filled."""
+    """The message about missing cells that no transform filled."""
     return DataError(f"column {name!r} has cells without a value; add the transform 'impute', which fills them")
 
 
 def few_rows(rows: int, smallest: int) -> DataError:
-    """The complaint about a training part that is less than a normalizer's smallest batch."""
+    """The message about a training part that is less than a normalizer's smallest batch."""
     return DataError(f"{rows} training row(s) are too few for the normalizer: it needs {smallest}")
 
 

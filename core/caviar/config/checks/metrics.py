@@ -23,7 +23,7 @@ class UnknownMetric(LateMistake):
 
 
 def metrics_for(search: Search, task: TaskKind) -> dict[str, Metric]:
-    """Every metric that fits the task, by name. One that cannot be used is left out, and said, unless it is asked for.
+    """Every metric that fits the task, by name. One that cannot be used is left out and reported unless asked for.
 
     Raises PluginError.
     """
@@ -46,7 +46,7 @@ def _made(name: str) -> Metric:
         return cast(Metric, cls())
     except Exception as error:  # a field without a default; and a plugin may raise anything
         whose = f"metric '{name}' of {version_of(cls)}"
-        raise PluginError(f"{whose} cannot be made by its name alone: {sentence(error)}") from error
+        raise PluginError(f"{whose} cannot be created from its name alone: {sentence(error)}") from error
 
 
 def searched_metric(pipeline: Pipeline, task: TaskKind, fitting: Collection[str]) -> str:

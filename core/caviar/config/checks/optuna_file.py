@@ -1,4 +1,4 @@
-"""What a file tells of Optuna's studies without Optuna: the goals of each study in an SQLite file."""
+"""What can be read of Optuna studies without Optuna: the goals of each study in an SQLite file."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def is_storage(file: Path) -> bool:
 
 
 def goals_in(file: Path) -> dict[str, list[str]] | None:
-    """The goals of each study by its name; None where only Optuna can tell."""
+    """The goals of each study by its name; None where only Optuna can read them."""
     with file.open("rb") as opened:
         if opened.read(len(SQLITE)) != SQLITE:
             return None
@@ -42,7 +42,7 @@ def goals_in(file: Path) -> dict[str, list[str]] | None:
 def wrong_study(source: OptunaStudy, names: Sequence[str]) -> str | None:
     """Why none of a storage's studies can be the one that is meant."""
     if not names:
-        return "holds no study of Optuna's; give the file or URL of its storage"
+        return "contains no Optuna study; give the file or URL of its storage"
     if source.study is None and len(names) > 1:
         return f'holds {len(names)} studies, {", ".join(names)}; name one: study = "…"'
     if source.study is not None and source.study not in names:

@@ -41,7 +41,7 @@ def points_of(pipeline: Pipeline) -> tuple[dict[str, Any], ...]:
 
 
 def misfit(dimension: Dimension, value: Any) -> str | None:
-    """Why a dimension cannot have a value, as far as its ends tell; None where it can."""
+    """Why a dimension cannot have a value, judged by its ends; None where it can."""
     sampler = sampler_of(dimension)
     if isinstance(dimension.sampler, PluginChoice):
         names = dimension.sampler.names
@@ -84,7 +84,7 @@ def _of_point(pipeline: Pipeline, space: Space, table: Mapping[str, Any]) -> dic
     found = list(_said(table))
     wrong = {keys: reason for keys, path, value in found if (reason := _complaint(pipeline, space, path, value))}
     paths = [path for _, path, _ in found]
-    wrong |= {keys: "is said twice" for nth, (keys, path, _) in enumerate(found) if path in paths[:nth]}
+    wrong |= {keys: "is set twice" for nth, (keys, path, _) in enumerate(found) if path in paths[:nth]}
     values = {path: value for _, path, value in found}
     return wrong or {keys: reason for keys, path, _ in found if (reason := _idle(space, path, values))}
 
@@ -94,7 +94,7 @@ def _complaint(pipeline: Pipeline, space: Space, path: str, value: Any) -> str |
     if path not in paths and _is_fixed(pipeline, path):
         return f"has no range here; give it one in [{path.rpartition('.')[0]}], or leave it out of the points"
     if path not in paths:
-        return f"nothing that is searched{meant_path(pipeline, path)}"
+        return f"is not searched{meant_path(pipeline, path)}"
     return misfit(space[path], value)
 
 
@@ -123,10 +123,10 @@ def _idle(space: Space, path: str, values: Mapping[str, Any]) -> str | None:
     """Why a value of a point would not count, or None."""
     for parent, option in _parents(space, path):
         if (chosen := values.get(parent, option)) != option:
-            return f"counts only with {parent} = {say(option)}, and here it is {say(chosen)}"
+            return f"applies only with {parent} = {say(option)}, and here it is {say(chosen)}"
         rivals = [other for other in values if dict(_parents(space, other)).get(parent, option) != option]
         if rivals:
-            return f"counts only with {parent} = {say(option)}, and {rivals[0]} with another"
+            return f"applies only with {parent} = {say(option)}, and {rivals[0]} with another option"
     return None
 
 
@@ -144,7 +144,7 @@ def _repeated(space: Space, tables: Sequence[Mapping[str, Any]]) -> Iterator[tup
     """Points that would be one trial twice; where something is drawn they are not."""
     for place, values in enumerate(tables):
         if values in tables[:place] and not _draws(space, values):
-            yield ("search", "points", place), f"is point {tables.index(values)} once more; leave it out"
+            yield ("search", "points", place), f"is point {tables.index(values)} again; remove it"
 
 
 def _draws(space: Space, values: Mapping[str, Any]) -> bool:

@@ -39,7 +39,7 @@ def source_complaints(pipeline: Pipeline) -> Iterator[tuple[Keys, str]]:
 
 
 def optuna_study(source: Source) -> OptunaStudy | None:
-    """The study of Optuna's that a source means; None where it means a run's folder."""
+    """The Optuna study that a source names; None where it means a run's folder."""
     if isinstance(source, OptunaStudy):
         return source
     is_url_or_storage = isinstance(source, str) or (source.is_file() and is_storage(source))
@@ -56,12 +56,12 @@ def called(source: Source) -> str:
 
 
 def _of_run(pipeline: Pipeline, folder: Path) -> str | None:
-    """Why trials of a folder cannot be used, as far as it can be told without opening its study."""
+    """Why trials of a folder cannot be used, as far as is known without opening its study."""
     file = folder / "pipeline.toml"
     if folder.is_file():
         inside = (folder.parent / "pipeline.toml").is_file()
-        better = f"the run's folder, {called(folder.parent)}" if inside else "a run's folder, or a study of Optuna's"
-        return f"{called(folder)} is neither a run nor a study of Optuna's; give {better}"
+        better = f"the run's folder, {called(folder.parent)}" if inside else "a run's folder, or an Optuna study"
+        return f"{called(folder)} is neither a run nor an Optuna study; give {better}"
     if not file.is_file():
         return _no_run(folder)
     try:
@@ -90,7 +90,7 @@ def _of_study(pipeline: Pipeline, study: OptunaStudy) -> Iterator[tuple[Keys, st
         yield (), f"no such file: {study.storage}"
     elif find_spec("optuna") is None:
         line = install_line(own_distribution(), "optuna")
-        yield (), f"a study of Optuna's can be read where 'optuna' is installed; {line}"
+        yield (), f"reading an Optuna study needs 'optuna'; {line}"
     elif isinstance(study.storage, Path) and (goals := goals_in(study.storage)) is not None:
         if text := wrong_study(study, list(goals)):
             yield (), f"{called(study.storage)} {text}"
@@ -99,7 +99,7 @@ def _of_study(pipeline: Pipeline, study: OptunaStudy) -> Iterator[tuple[Keys, st
     paths = [dimension.path for dimension in space_of(pipeline).dimensions]
     for name, path in study.names.items():
         if path not in paths:
-            yield ("names", name), f"'{path}' is nothing that is searched{meant_path(pipeline, path)}"
+            yield ("names", name), f"'{path}' is not searched{meant_path(pipeline, path)}"
 
 
 def _goal(pipeline: Pipeline) -> tuple[str, str] | None:
@@ -115,7 +115,7 @@ def _goal(pipeline: Pipeline) -> tuple[str, str] | None:
 
 
 def _task(metric: str) -> str | None:
-    """The task that a metric is for; None where any is, or nobody knows."""
+    """The task that a metric is for; None where any is, or it is unknown."""
     try:
         return getattr(load("metric", MetricName.parse(metric).name), "task", None)
     except PluginError:

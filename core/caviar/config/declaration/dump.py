@@ -18,7 +18,7 @@ from caviar.registry.load import name_of
 
 
 def to_toml(pipeline: Pipeline) -> str:
-    """The resolved file: reading it gives an equal pipeline, wherever it lies. Tables nobody reads are not in it."""
+    """The resolved file: reading it gives an equal pipeline, wherever it lies. It omits tables that are not read."""
     ignored = unread(pipeline)
     fields = {name: getattr(pipeline, name) for name in Pipeline.model_fields if name not in ignored}
     tables: dict[str, dict[str, Any]] = {}

@@ -47,7 +47,7 @@ def _defaults(kind: str, *names: str) -> Any:
 
 
 class OptunaStudy(Declared):
-    """A study of Optuna's to start from.
+    """An Optuna study to start from.
 
     `storage` is its file (SQLite or journal) or its URL, `study` its name, which may be left out where there is only
     one. `names` says which path a parameter of another name means: `{ lr = "optimizer.learning_rate" }`.
@@ -72,12 +72,12 @@ class Search(Declared):
     `tiers` adds the declared ranges of those tiers.
 
     `where`: conditions such as "validation.log_loss < 0.5"; a trial that ends without meeting all of them never wins.
-    `patience`: proposes no further round once so many finished trials brought no better one; 0 = off.
+    `patience`: proposes no further round after so many finished trials without a better one; 0 = off.
     `trial_seconds`: a trial that has trained for longer, its share of its population's time, is pruned; 0 = off.
     Then results depend on how fast the machine is.
 
     `start_from`: folders of earlier runs, or Optuna's studies, whose trials the strategy learns from.
-    `points` are tried first: values by path; what a point leaves open stands at its default.
+    `points` are tried first: values by path; what a point leaves out takes its default.
     """
 
     strategy: Strategy = _default("strategy", "random")

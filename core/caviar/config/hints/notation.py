@@ -1,4 +1,4 @@
-"""Misread: what to write instead where a value is understood and may not stand like that."""
+"""Suggestions for values whose meaning is clear, but which are not written as a file requires."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from caviar.registry.load import load, name_of
 
 
 def suggestion_for_table(expected: FieldType, raw: Any) -> str | None:
-    """What to tell of a table, which may not stand here, and of a text that is a call of a sampler."""
+    """What to write instead of a table that is not allowed here, or of a text that is a call of a sampler."""
     if isinstance(raw, dict):
         return _no_table(expected, raw)
     if not (isinstance(raw, str) and expected.tunable and {int, float} & set(expected.types)):
@@ -27,7 +27,7 @@ def suggestion_for_table(expected: FieldType, raw: Any) -> str | None:
 
 
 def suggestion_for_list(expected: FieldType, raw: Any) -> str | None:
-    """What to tell of a list of plugins' names where one plugin belongs that may be searched."""
+    """What to write instead of a list of plugins' names where one searchable plugin belongs."""
     if not (expected.tunable and raw and isinstance(raw, list) and all(isinstance(each, str) for each in raw)):
         return None
     return f"must be {expected.words()}, not {say(raw)}; to search among several write {inline({'choice': raw})}"

@@ -1,4 +1,4 @@
-"""Named: the plugin class that a name means."""
+"""Looking up the plugin class that a name means."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from caviar.registry.load import load
 
 
 def plugin_by_name(kind: str, name: str) -> type[Plugin]:
-    """The class of that name. Raises PluginError, which says what may be meant."""
+    """The class of that name. Raises PluginError with a suggestion."""
     if name not in index.names(kind):
         raise unknown_plugin(kind, name)
     return load(kind, name)

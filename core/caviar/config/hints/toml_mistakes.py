@@ -1,4 +1,4 @@
-"""Syntax: where a text is no TOML, and what to write instead."""
+"""TOML mistakes: where a text is not TOML, and what to write instead."""
 
 from __future__ import annotations
 
@@ -48,6 +48,6 @@ def _called(key: str, code: str) -> str:
     call = call_in(code)
     try:
         written = call and (table_for(key.rpartition(".")[2], call) or range_in(call))
-    except PluginError:  # what is broken there is told once the file can be read
+    except PluginError:  # mistakes there are reported once the file can be parsed
         written = None
     return f"; write {key} = {written}" if written else "; text needs quotes"

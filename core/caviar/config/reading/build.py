@@ -194,7 +194,7 @@ class Builder:
         """The data plugin called like a file's suffix."""
         suffix, known = Path(path).suffix[1:].lower(), index.names("data")
         if suffix not in known:
-            text = f"no plugin reads '.{suffix}' files; say which with use: {', '.join(known)}"
+            text = f"no plugin reads '.{suffix}' files; name one with use: {', '.join(known)}"
             raise self.fail(at.child("path"), text)
         return self.loaded("data", suffix, at)
 
@@ -214,4 +214,4 @@ def _default(cls: type[Declared], field: str) -> Any:
     try:
         return cls.model_fields[field].get_default(call_default_factory=True)
     except index.PluginError:
-        return None  # whoever needs it will hear of it
+        return None  # reported where it is needed

@@ -1,4 +1,4 @@
-"""Mistakes: what is wrong in the user's file, each with its place, all told at once."""
+"""Mistakes in the user's file, each with its place, all reported together."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What building is made of: places in the file, and complaints about what stands there."""
+"""Locations in the file, and errors about the values there."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Positions: the line of every key of a TOML document, which tomllib does not tell.
+"""Positions: the line of every key of a TOML document, which tomllib does not report.
 
-Only documents that tomllib has accepted are scanned, so nothing is checked here; a fuzz test holds the paths to
+Only documents that tomllib has accepted are scanned, so nothing is checked here; a fuzz test compares the paths with
 tomllib's.
 """
 

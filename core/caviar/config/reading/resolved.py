@@ -1,4 +1,4 @@
-"""Resolved texts: what `to_toml` wrote, read back exactly; and who made the plugins in a pipeline."""
+"""Resolved texts: what `to_toml` wrote, read back exactly; and the distributions of a pipeline's plugins."""
 
 from __future__ import annotations
 

@@ -14,12 +14,12 @@ _FEWEST = 16
 
 
 def importance(space: Space, history: History) -> dict[str, float]:
-    """Path -> share, summing to one; empty where too few trials finished to tell.
+    """Path -> share, summing to one; empty where too few trials finished.
 
     A hyperparameter matters as far as the best tenth of the trials (at least eight) lies elsewhere on it than all
     trials do: the Pearson divergence of the two densities, integral of (best / all - 1)^2 all. That is the variance,
     over its values, of the chance to be among the best. Pruned, diverged and failed trials count as not the best.
-    Where a hyperparameter was not active it says nothing; its share is weighed by how often it was.
+    Trials in which a hyperparameter was inactive do not count for it; its share is weighed by how often it was active.
     Source: Watanabe, Bansal & Hutter 2023, "PED-ANOVA", arXiv:2304.10255.
     """
     import numpy

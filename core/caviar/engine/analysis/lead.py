@@ -19,8 +19,8 @@ def leads(best: Trial, others: Sequence[Trial], trials: Sequence[Trial], goal: G
     """Whether `best` beats the best of `others`, feasible trials, by more than the noise.
 
     Where trials were re-tested, the noise is the standard error of the difference of the two means, with the noise of
-    one training pooled over all `trials`. Else nobody knows it, and the standard deviation of the leaders among the
-    others stands for it: they differ by their values and by their seeds' luck, so it is rather too large than too
+    one training pooled over all `trials`. Else it is unknown, and the standard deviation of the leaders among the
+    others replaces it: they differ by their values and by their seeds, so it is rather too large than too
     small. With fewer than two others there is nothing to compare with.
     """
     found = [trial for trial in ranked(others, goal) if trial.judged is not None and isfinite(trial.judged)]

@@ -18,7 +18,7 @@ from caviar.values.problem import Problem
 from caviar.values.trial import Trial, TrialState
 
 _FEWEST = 16
-"""Trials below which the best half is no more than luck."""
+"""Fewer trials than this do not distinguish a better half from chance."""
 _BEST = 8
 """So many of the best, or a tenth of all, lie within a narrower range: with few trials it stays wide."""
 _LEAST = 0.02
@@ -45,7 +45,7 @@ def narrower(pipeline: Pipeline, ranked: Sequence[Trial], name: str) -> str:
     pruned = sum(trial.state is TrialState.PRUNED for trial in ranked)
     trials = f"{len(ranked) - pruned} finished" + (f" and {pruned} pruned trials" if pruned else " trials")
     if len(ranked) < _FEWEST:
-        raise TooFew(f"{name}: {trials} say too little to narrow a range; {_FEWEST} do")
+        raise TooFew(f"{name}: {trials} are too few to narrow a range; {_FEWEST} or more are needed")
     space, owner = space_of(pipeline), owners(pipeline)
     short = space.names
     found: dict[str, _Range] = {}
@@ -59,14 +59,14 @@ def narrower(pipeline: Pipeline, ranked: Sequence[Trial], name: str) -> str:
         wide = None if end is None else wider(found[path].sampler, end, owner[path])
         if wide is not None:
             best = dimension.sampler.describe(ranked[0].values[path])
-            found[path] = _Range(wide, f"the best, {best}, stands at the end of its range: wider there")
+            found[path] = _Range(wide, f"the best value, {best}, is at the end of its range; widened there")
     notes = {path: _note(short[path], space[path], each) for path, each in found.items()}
     top, tables = excerpt(pipeline, {path: each.sampler for path, each in found.items()}, notes)
     return (
         f"# Ranges around the best of {trials} of {name}.\n"
         f"# Above the first [table] of the file:\nname = {inline(f'{pipeline.name}-narrow')}\n\n{top}"
-        + (f"# In place of the file's own tables:\n{tables}" if tables else "")
-        + "# In [search], where the strategy learns from earlier trials; the path is seen from the file:\n"
+        + (f"# These replace the file's own tables:\n{tables}" if tables else "")
+        + "# In [search], where the strategy learns from earlier trials; the path is relative to the file:\n"
         f"# start_from = {inline(name)}\n"
     )
 
@@ -88,7 +88,7 @@ def _narrowed(dimension: Dimension, trials: Sequence[Trial]) -> _Range:
     """A dimension's range for the trials in which it was active, best first."""
     sampler = sampler_of(dimension)
     if len(trials) < _FEWEST:
-        return _Range(sampler, f"{len(trials)} trials of it say too little")
+        return _Range(sampler, f"{len(trials)} trials of it are too few")
     import numpy
 
     numbers = [dimension.sampler.number(trial.values[dimension.path]) for trial in trials]

@@ -40,6 +40,6 @@ def range_edge(pipeline: Pipeline, trials: tuple[Trial, ...], best: Trial, goal:
             where = "low" if end == 0 else "high"
             text = (
                 f"the best value, {dimension.sampler.describe(value)}, is at the {where} end of its range, and is "
-                "better than those inside by more than the noise; look beyond"
+                "better than those inside by more than the noise; extend the range"
             )
             yield Advice("range-edge", dimension.path, text, (f"{dimension.path}={inline(wide)}",))

@@ -1,4 +1,4 @@
-"""The ends of ranges: who stands at one, and the same scale wider there."""
+"""The ends of ranges: which trials are at one, and the same scale widened there."""
 
 from __future__ import annotations
 

@@ -100,6 +100,6 @@ def model_of(folder: Path) -> Path:
     found = read_results(folder)
     if found.objective.best(found.trials) is not None or (found.done < found.total):
         done = f"{found.done} of {found.total} trials are done"
-        raise NotAModel(f"{file}: missing; `pipe run` of its pipeline writes it, or says why it cannot; {done}")
+        raise NotAModel(f"{file}: missing; `pipe run` of its pipeline writes it, or reports why it cannot; {done}")
     why = without_winner(found.trials, found.objective.goal, found.objective.conditions)
     raise NotAModel(f"{folder}: there is no model: {why}")

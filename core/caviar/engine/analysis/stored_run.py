@@ -1,4 +1,4 @@
-"""A run as programs and reporters read it: from its folder, or from the ledger of the search that is going on."""
+"""A run as programs and reporters read it: from its folder, or from the ledger of the running search."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class StoredRun(RunView):
-    """A run in a folder, finished or going on. Reading it locks nothing, and changes nothing.
+    """A run in a folder, finished or running. Reading takes no lock and changes nothing.
 
     Trials are read once, when first asked for; curves and models each time.
     """
@@ -55,12 +55,12 @@ class StoredRun(RunView):
 
     @property
     def importance(self) -> Mapping[str, float]:
-        """How much each hyperparameter mattered: path -> share; empty while fewer than 16 trials have finished."""
+        """The importance of each hyperparameter: path -> share; empty while fewer than 16 trials have finished."""
         return self._results.importance
 
     @property
     def pipeline(self) -> Pipeline:
-        """The resolved pipeline that the study was begun with."""
+        """The resolved pipeline that the study was started with."""
         return self._results.pipeline
 
     @property

@@ -76,8 +76,8 @@ def _same_order(X: Any, y: Any) -> None:
         permuted = len(ours) == len(theirs) and set(ours) == set(theirs)
     if permuted:
         raise DataError(
-            "y has the index of X in another order, and rows are paired by their place; give y.loc[X.index] to pair "
-            "them by the index, or y.to_numpy() where the places are right"
+            "y has the index of X in another order, and rows are paired by position; pass y.loc[X.index] to pair "
+            "them by index, or y.to_numpy() if their order is right"
         )
 
 

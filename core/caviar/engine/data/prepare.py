@@ -207,7 +207,7 @@ def _task(data: Data, table: Table) -> tuple[Task, Array]:
 
 
 def _without_values(column: Array, words: bool) -> Array:
-    """A column in which no row has a value, as one of words or of numbers: in few rows nothing tells which it is."""
+    """A column in which no row has a value, as one of words or of numbers: in few rows its kind is unknown."""
     import numpy
 
     if words and column.dtype.kind == "f" and column.ndim == 1 and numpy.isnan(column).all():
@@ -241,7 +241,7 @@ def _scaled(task: Task, truth: Array, train: Array, dtype: str) -> tuple[Task, A
     with numpy.errstate(over="ignore"):
         center, scale = truth[train].mean(axis=0), truth[train].std(axis=0)
     if not (numpy.isfinite(center).all() and numpy.isfinite(scale).all()):
-        raise DataError(f"the target {listed(task.targets)} is too large for its spread to be a number; rescale it")
+        raise DataError(f"the target {listed(task.targets)} is so large that its spread overflows; rescale it")
     scale[scale == 0] = 1.0  # a constant target is learned as it is
     scaled = Task(task.kind, task.targets, (), tuple(center.tolist()), tuple(scale.tolist()))
     return scaled, ((truth - center) / scale).astype(dtype)

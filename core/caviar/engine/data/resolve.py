@@ -48,7 +48,7 @@ def resolve_run(pipeline: Pipeline) -> tuple[Work, Preparation, Objective]:
 
 def _run_of(pipeline: Pipeline) -> tuple[Work, Preparation, Objective]:
     backend = backend_of(pipeline)
-    variant_for(backend)  # what it has to say of kernels is heard now, while reporters listen
+    variant_for(backend)  # its messages about kernels are logged now, while reporters listen
     datasets, preparation = _data_for(pipeline)
     task = datasets[0].task
     metrics = metrics_for(pipeline.search, task.kind) if pipeline.trainer.needs_data else {}

@@ -1,1 +1,1 @@
-"""Whose fault a failure is, and what becomes of the trials: a plugin's, the machine's, everybody's."""
+"""What caused a failure (a plugin, the machine, all trials alike), and what happens to the trials."""

@@ -1,4 +1,4 @@
-"""A first round of which every trial failed for one reason: what is wrong is no single trial's point."""
+"""A first round of which every trial failed for one reason: the cause is not a single trial's point."""
 
 from __future__ import annotations
 
@@ -26,4 +26,4 @@ def queue_again(ledger: StudyLedger) -> tuple[str, ...]:
     if reason is None:
         return ()
     ledger.settle([Trial(each.index, each.round, each.point, each.values) for each in trials])
-    return (f"every trial had failed for one reason, and is trained again: {reason}",)
+    return (f"all trials failed for the same reason and are trained again: {reason}",)

@@ -1,4 +1,4 @@
-"""Faults of the machine: errors that say nothing of the trial that met them, and what becomes of such trials."""
+"""Faults of the machine: errors that a trial did not cause, and what happens to the trials that met them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _ERRNOS = {ENOSPC, EDQUOT, EMFILE, ENFILE, EIO, EROFS}
 _CURES: Mapping[Fault, str] = {
     "killed": "",
     "memory": "free some memory, or use fewer workers (executor.workers)",
-    "system": "look at the disk's space and at the limits of this process (ulimit -a)",
+    "system": "check the free disk space and the limits of this process (ulimit -a)",
 }
 
 
@@ -38,11 +38,11 @@ class Unfinished(Problem):
                 parts += [cure] if cure else []
                 if concerned[0].trial in suspects:
                     parts.append(f"after {_RUNS} such runs in a row it counts as failed")
-        super().__init__(f"{'; '.join(parts)}; the same command tries again and goes on from here")
+        super().__init__(f"{'; '.join(parts)}; run the same command again to retry and resume")
 
 
 def fault_of(error: BaseException | None) -> Fault | None:
-    """Which fault of the machine an error tells of, or the error that it was raised from; None: of none."""
+    """The fault of the machine that an error, or its cause, indicates; None where it indicates none."""
     if isinstance(error, MemoryError):
         return "memory"
     if isinstance(error, OSError) and error.errno == ENOMEM:

@@ -1,4 +1,4 @@
-"""Blame: whose fault an exception is, and how that is told: the plugin, its owner, file and line of its own code."""
+"""Attribution of exceptions: the plugin at fault, its owner, and the file and line of its own code."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from caviar.values.wrong_return import WrongReturn
 
 @dataclass(frozen=True)
 class Culprit:
-    """The plugin at fault, and where in its own code ("/path/mine.py:12", "" where that cannot be told)."""
+    """The plugin at fault, and where in its own code ("/path/mine.py:12", "" where that is unknown)."""
 
     cls: type[Plugin]
     place: str

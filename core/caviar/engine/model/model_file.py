@@ -31,7 +31,7 @@ class OtherFile(Exception):
 
 
 class Damaged(Exception):
-    """Not as it was written; the message says why."""
+    """Not as it was written; the message gives the reason."""
 
 
 def _number_of(plain: Any) -> Any:

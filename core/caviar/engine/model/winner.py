@@ -61,7 +61,7 @@ class Models:
         return None, None, None
 
     def tested(self, winner: Trial, check_stop: Callable[[], None]) -> tuple[SavedModel, str | None]:
-        """The winner, saved, with its metrics on the test part, where there is one; and what to tell of its weights."""
+        """The winner, saved, with its metrics on the test part, where there is one; and a note on its weights."""
         weights, note = self._weights(winner, check_stop)
         model, data = self._model(winner, weights), self.work.datasets[0]
         if not len(data.split.test):
@@ -94,14 +94,14 @@ class Models:
                 return self.ledger.weights(trial.index), None
             except StoreError as error:
                 why = str(error).partition(";")[0]
-                note = f"trial {trial.index}, the winner, was trained again, to the same weights: {why}"
+                note = f"trial {trial.index}, the winner, was trained again with the same weights as result: {why}"
         segment = Segment((trial.index,), (trial.values,), 0, self.work.pipeline.trainer.epochs)
         (outcome,) = self.work.perform(segment, lambda epoch: None, check_stop).members
         if outcome.weights is None:
             if outcome.fault:
                 raise Unfinished([outcome])
             why = f"{outcome.state}: {outcome.reason}"
-            raise Problem(f"trial {trial.index} has won; its weights are gone, and training it again {why}")
+            raise Problem(f"trial {trial.index} won, but its weights are missing, and training it again {why}")
         return outcome.weights, note
 
     def _failure(self, trial: Trial, error: Exception) -> str:

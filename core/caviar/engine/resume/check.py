@@ -1,4 +1,4 @@
-"""Resuming: whether what is asked for now agrees with what a study was begun with."""
+"""Resuming: whether a pipeline agrees with the one that a study was started with."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _START = "search.start_from"
 
 
 class Refused(Problem):
-    """The folder holds a study of something else: `reason` says what differs, and how the two would agree.
+    """The folder contains a different study: `reason` states what differs, and how to make the two agree.
 
     `name` and `runs` are how the caller says a run's name and the folder of runs; as they are, in Python.
     """
@@ -72,19 +72,19 @@ def check_resumable(ledger: StudyLedger, now: StudyRecord, trials: int, folder: 
 
 
 def _difference(before: StudyRecord, now: StudyRecord, known: Sequence[Trial], trials: int) -> str | None:
-    """Why two records cannot be one study, and the first way out."""
+    """Why two records cannot be one study, and what to do."""
     if before.fingerprint != now.fingerprint:
-        return "was begun with other data: its content has changed; put the old data back"
+        return "was started with different data: its content has changed; restore the old data"
     differing = changed(before.file, now.file)
     keys = [key for key in differing if not _is_free(key)]
     if _START in keys and _starts_from(before):  # its trials were taken when it began, and are kept
         keys.remove(_START)
     if keys == ["search.strategy.trials"] and "search.trials" in differing:
         search = tomllib.loads(before.file)["search"]
-        plan = f"'{search['strategy']['use']}' shared out search.trials = {search['trials']} when it began"
-        return f"is not extendable: {plan}; go back to that number"
+        plan = f"'{search['strategy']['use']}' divided search.trials = {search['trials']} when it started"
+        return f"cannot be extended: {plan}; set that number again"
     if keys:
-        return f"was begun with another pipeline; changed: {', '.join(keys)}; change it back"
+        return f"was started with a different pipeline; changed: {', '.join(keys)}; change it back"
     nothing_learned = common_reason(known) is not None  # all are trained again; only their points stand
     if not nothing_learned and (moved := changes(before.identity, now.identity)):
         return f"was begun on another system, where bits may differ: {moved}; go back to that one"

@@ -1,4 +1,4 @@
-"""A run's folder read back: its pipeline, as the file there says it and as its study recorded it."""
+"""Reading a run's folder: its pipeline, from the file there and from its study."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class NoRun(Problem):
 
 
 def pipeline_file(folder: Path) -> Pipeline:
-    """What the file in the folder says, which nothing but the place of the study is taken from.
+    """The pipeline of the file in the folder, used only to locate the study.
 
     Raises NoRun, StoreError, and Mistakes where it is no pipeline.
     """

@@ -1,4 +1,4 @@
-"""Fresh points: no trial tries again what an earlier one tried."""
+"""Deduplication: no trial repeats the point of an earlier one."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def deduplicate(space: Space, points: Array, tried: Iterable[Mapping[str, Any]],
     """Clipped points for the trials from number `first` on, of which none repeats one of those tried, nor another.
 
     A point whose values were tried is replaced by a draw from the whole space, which depends on the trial's number and
-    on what was tried. Fewer points than were given: nothing is left to try.
+    on what was tried. Fewer points than were given: no untried point is left.
     """
     import numpy
 

@@ -44,7 +44,7 @@ def history_of(
 
 
 def _objective(trial: Trial, curve: Array) -> float:
-    """What a strategy sees: of a pruned trial how far it had come."""
+    """The objective that a strategy sees; of a pruned trial its last value."""
     if trial.state is TrialState.PRUNED and trial.epochs:
         return float(curve[trial.epochs - 1])
     judged = trial.judged

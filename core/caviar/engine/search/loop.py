@@ -1,4 +1,4 @@
-"""The search loop: round after round is proposed, trained, recorded, until there is enough or nothing left to try."""
+"""The search loop: round after round is proposed, trained, recorded, until all trials are done or no point is left."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from caviar.values.wrong_return import WrongReturn
 
 @dataclass(frozen=True)
 class SearchLoop:
-    """The search of one study. Nothing is kept in memory between two steps: a killed one goes on from its ledger."""
+    """The search of one study. Nothing is kept in memory between two steps: a killed search resumes from its ledger."""
 
     context: SearchContext
 
@@ -53,7 +53,7 @@ class SearchLoop:
         """Why no further trial would fare better, after a first round that failed for one reason."""
         trials = self.context.ledger.trials()
         reason = common_reason(trials) if len(trials) >= ENOUGH else None
-        return reason and f"all of them failed for one reason: {reason}; the same command trains them again"
+        return reason and f"all of them failed for the same reason: {reason}; run the same command to train them again"
 
     def _propose(self, index: int, wanted: range) -> str | None:
         """Adds what is missing of a round, proposed from the rounds before it only; why no more follows, if so."""

@@ -35,9 +35,9 @@ class Objective:
         return None if outcome.final is None else outcome.final[self.metric]
 
     def again(self, outcome: MemberOutcome) -> float | None:
-        """A re-test's objective: None where its time was over, which says nothing of the trial.
+        """A re-test's objective: None where it exceeded its time, which is no evidence about the trial.
 
-        Where it came to nothing otherwise, it is such that no other training makes up for it.
+        Where it failed or diverged, it is so bad that no other training compensates it.
         """
         if outcome.state is TrialState.PRUNED:
             return None

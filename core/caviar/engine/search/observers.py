@@ -1,4 +1,4 @@
-"""Observers: reporters hear of a run; what one of them raises is noted and stops nobody."""
+"""Observers: reporters receive a run's events; what one of them raises is recorded and stops nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Patience: whether a search has gone on for long enough without finding anything better."""
+"""Patience: whether a search has run long enough without finding a better trial."""
 
 from __future__ import annotations
 
@@ -17,4 +17,4 @@ def out_of_patience(trials: Sequence[Trial], goal: Goal, patience: int) -> str |
     since = sum(trial.index > finished[0].index for trial in finished)
     if since < patience:
         return None
-    return f"none of the last {since} that finished was better (search.patience = {patience})"
+    return f"none of the last {since} finished trials was better (search.patience = {patience})"

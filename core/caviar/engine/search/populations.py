@@ -10,7 +10,7 @@ from caviar.interfaces.trainer import Trainer
 from caviar.values.trial import Trial
 
 _LEAST = 16  # a population of this part of `max_population` still shares a step's calls well enough
-_INSTANT = 1e-6  # seconds: what took no time at all still counts
+_INSTANT = 1e-6  # seconds: a training that took no measurable time still counts
 _ROUNDING = 1e-9  # of sums and ratios
 
 
@@ -22,7 +22,7 @@ def group(
     What they will take is foreseen from what they have taken; of new ones it is not known. A structure is cut into
     pieces of about equal cost: none above one worker's share, nor larger than `max_population`, where the trainer
     leaves it open. Where there are several structures, none takes more than about half a worker's share of what is
-    left either, so that nobody waits long for the last. How trials are grouped never changes a result.
+    left either, so that no worker waits long for the last. How trials are grouped never changes a result.
     """
     groups: dict[str, list[Trial]] = {}
     for trial in trials:
@@ -50,5 +50,5 @@ def _reaching(cost: float, members: Sequence[Trial]) -> int:
 
 
 def _cost(trials: Iterable[Trial]) -> float:
-    """Seconds that they took so far; where nobody knows, one each."""
+    """Seconds that they took so far; where unknown, one each."""
     return sum(max(trial.seconds, _INSTANT) if trial.epochs else 1.0 for trial in trials)

@@ -1,4 +1,4 @@
-"""Re-tests: after a round, trials that the strategy doubts are trained once more, from other seeds.
+"""Re-tests: after a round, trials that the strategy selects are trained once more, from other seeds.
 
 As in a round, nothing is kept in memory between two steps.
 """
@@ -52,7 +52,7 @@ class Retests:
             rows = strategy.retests(self.context.space, history, random)
             unfit = [row for row in rows if row < history.earlier or history.states[row] is not TrialState.FINISHED]
             if unfit or len(set(rows)) < len(rows):
-                text = f"asked to re-test {rows}: each once, of this study's trials that have finished"
+                text = f"asked to re-test {rows}; it may name each finished trial of this study, once"
                 raise WrongReturn(strategy, "retests", text)
         asked = [trials[row - history.earlier] for row in sorted(rows)]
         queued = [replace(each, retests=(*each.retests, Retest(self.round))) for each in asked]

@@ -1,6 +1,6 @@
 """Training a round: from rung to rung, with the pruner's decisions between, all of it read from the ledger.
 
-Nothing is kept in memory between two steps, so that a resumed round goes on like one that was never interrupted.
+Nothing is kept in memory between two steps, so that a resumed round continues like one that was never interrupted.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ class Round:
         return min(ahead, default=self.context.pipeline.trainer.epochs)
 
     def _next_rung(self) -> int:
-        """The lowest epoch at which someone is awaited or waits; 0 when the round is over."""
+        """The lowest epoch at which a trial waits or is awaited; 0 when the round is over."""
         ahead = [self._milestone(trial) for trial in self._going()]
         return min([*ahead, *(trial.epochs for trial in self._in_state(TrialState.RUNNING))], default=0)
 

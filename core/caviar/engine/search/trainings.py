@@ -75,7 +75,7 @@ class Trainings:
         return outcome.reason
 
     def _spent(self, trial: Trial) -> float:
-        """The seconds of this training before the segment: a re-test is one segment, and begins at nothing."""
+        """The seconds of this training before the segment: a re-test is one segment, and starts at zero."""
         return 0.0 if self.repeat else trial.seconds
 
     def _tell(self, epoch: EpochInfo) -> None:

@@ -1,4 +1,4 @@
-"""Checked forms: what plugins of other owners return is looked at where it enters."""
+"""Checked forms: what plugins of other owners return is checked where it enters."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Wrap: TypeAlias = Callable[[Method], Method]
 def checked(form: VariantChoice) -> VariantChoice:
     """A form whose classes raise WrongReturn where they return what their interface does not allow.
 
-    Bundled plugins, which tests hold to their interfaces, are bound as they are: their steps are not slowed down.
+    Bundled plugins, whose interfaces are tested, are bound as they are: their steps are not slowed down.
     """
 
     def choose(kind: type[P], /) -> type[P]:

@@ -1,4 +1,4 @@
-"""Clocks: how long each trial of a population has trained, and whose time is over."""
+"""Clocks: how long each trial of a population has trained, and which have exceeded their time."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def working() -> float:
-    """Seconds of this process, those left out that compiling kernels took: no trial pays for their first use."""
+    """Seconds of this process, those left out that compiling kernels took: compiling does not count for any trial."""
     return monotonic() - seconds_compiling()
 
 

@@ -62,8 +62,8 @@ class Work:
         """Trains a segment on one BLAS thread.
 
         A population that does not fit into memory is trained in halves, one after the other. One that raises is
-        trained again in halves, until the members at fault are alone: they have failed, the others do not feel it. What
-        the machine lacks is no fault of theirs: they stay queued.
+        trained again in halves, until the members at fault are alone: they fail, the others are unaffected. What
+        the machine lacks is not their fault: they stay queued.
         """
         import numpy
 

@@ -1,4 +1,4 @@
-"""Blueprints: a job as plain bytes, from which another process makes the same job."""
+"""Job specifications: a job as plain bytes, from which another process makes the same job."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def _opened(facts: Mapping[str, Any], worker: int, workers: int) -> Work:
     backend = cast(Backend, pipeline.backend)
     backend.take_device(worker)
     sharing = ceil(workers / (backend.devices() or 1))
-    variant_for(backend)  # loads what compiles now, while trials are proposed, and not in the first one's time
+    variant_for(backend)  # loads the compiler now, while trials are proposed, and not in the first trial's time
     judged = facts["searched"], sharing, facts["conditions"]
     work = Work(pipeline, backend, facts["task"], facts["datasets"], metrics, *judged)
     if moved := changes(facts["plugins"], work.plugins()):

@@ -63,7 +63,7 @@ def _numbers(metric: Metric, found: Any, prediction: Array) -> Array:
 
 
 def _not_measured(metric: Metric, error: BaseException) -> str:
-    """Without what the exception says, which may differ from trial to trial: this is said once."""
+    """Without what the exception says, which may differ from trial to trial: this is logged once."""
     culprit = culprit_of(error, metric)
     assert culprit is not None, "there is a suspect"
     what = sentence(error) if isinstance(error, WrongReturn) else type(error).__name__

@@ -1,4 +1,4 @@
-"""One thread: BLAS is kept to it while anybody trains or predicts, from however many threads of this process."""
+"""One BLAS thread while anything trains or predicts, from however many threads of this process."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def _key(library: LibController) -> tuple[str, int]:
 
 
 def _set(library: LibController, threads: int) -> None:
-    """Whoever sets a number first is the only thread that may, from threadpoolctl 3.8 on, until it is told off."""
+    """From threadpoolctl 3.8 on, only the thread that first sets a limit may set it, until it unregisters."""
     release = getattr(library, "clear_controlling_thread", None)
     if release:
         release(force=True)

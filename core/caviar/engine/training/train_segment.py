@@ -1,4 +1,4 @@
-"""Training a segment: epoch by epoch, so that observers hear of each and members leave as soon as they have ended."""
+"""Training a segment: epoch by epoch, so that observers are called after each and members leave as soon as they end."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from caviar.values.trial import TrialState
 
 
 class Training:
-    """One go at a segment. `bind` makes a segment's population, `epochs` are those of a whole training."""
+    """One training of a segment. `bind` makes a segment's population, `epochs` are those of a whole training."""
 
     def __init__(
         self,
@@ -34,7 +34,7 @@ class Training:
         self._outcomes: dict[int, MemberOutcome] = {}
 
     def outcomes(self, tell: Tell) -> list[MemberOutcome]:
-        """Trains to the segment's end; what became of its members, in their order."""
+        """Trains to the segment's end; returns the outcomes of its members, in their order."""
         alive, population = self._segment, self._bind(self._segment)
         state, clock = self._first_state(population), Clock(self._segment)
         timed = replace(self._context, check_stop=clock.watched(self._context.check_stop))
@@ -71,7 +71,7 @@ class Training:
         return {name: self._context.backend.send(array.copy()) for name, array in self._segment.state.items()}
 
     def _kept(self, alive: Segment, step: Advance, clock: Clock, epoch: int) -> list[int]:
-        """Notes what an epoch came to; the places of the members that train on."""
+        """Records the results of an epoch; returns the indices of the members that continue."""
         for member, trial in enumerate(alive.trials):
             self._rows[trial].append(step.metrics.take([member]))
             if step.diverged[member] is not None:

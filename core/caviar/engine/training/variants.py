@@ -143,9 +143,7 @@ def fell_back(error: BaseException) -> bool:
 
 def _fall_back(module: str, reason: str) -> None:
     _failed.add(module)
-    say_once(
-        f"{module}: its compiled form cannot be used ({printable_line(reason)}); plain code takes its place, slower"
-    )
+    say_once(f"{module}: its compiled variant cannot be used ({printable_line(reason)}); slower plain code replaces it")
 
 
 @cache
@@ -157,7 +155,7 @@ def _numba_works() -> bool:
         return False
 
     def announce(module: str) -> None:
-        """Says why the first step takes seconds; kernels found on disk are not compiled and say nothing."""
+        """Logs why the first step takes seconds; kernels found on disk are not compiled and not announced."""
         _compiling.start()
         log.debug("compiling a kernel of %s", module)
         if module.partition(".")[0] in _packages:

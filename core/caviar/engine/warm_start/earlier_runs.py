@@ -20,7 +20,7 @@ from caviar.values.trial import Retest, Trial, TrialState
 
 
 def started_from(begun: StudyRecord | None, study: TargetStudy) -> tuple[tuple[EarlierTrial, ...], tuple[str, ...]]:
-    """The trials that a study started from when it began, or begins with now; and what to tell of that.
+    """The trials that a study started from when it began, or begins with now; and what to report about it.
 
     Raises Unusable.
     """
@@ -31,7 +31,7 @@ def started_from(begun: StudyRecord | None, study: TargetStudy) -> tuple[tuple[E
         return bring(study)
     if "search.start_from" not in changed(begun.file, to_toml(study.pipeline)):
         return begun.earlier, ()
-    note = f"goes on with the {len(begun.earlier)} trials it started from; start_from is not read again"
+    note = f"resumes with the {len(begun.earlier)} trials it started from; start_from is not read again"
     return begun.earlier, (note,)
 
 
@@ -49,7 +49,7 @@ def bring(study: TargetStudy) -> tuple[tuple[EarlierTrial, ...], tuple[str, ...]
         notes.append(f"start_from {called(source)}: {note}")
     if notes and not trials:
         told = "; ".join(note.removeprefix("start_from ") for note in notes)
-        raise Unusable(f"{told}; mend this, or leave it out to begin at nothing")
+        raise Unusable(f"{told}; fix this, or remove it to start without earlier trials")
     return tuple(trials), tuple(notes)
 
 
@@ -63,14 +63,14 @@ def _of_run(study: TargetStudy, folder: Path) -> tuple[list[EarlierTrial], str]:
             curves = ledger.curves(study.objective.metric)
         there = begun_with(folder, record) if record else None
     except Mistakes as mistakes:
-        raise Unusable(f"the run at {folder} cannot be understood here:\n{mistakes}") from None
+        raise Unusable(f"the run at {folder} is not valid here:\n{mistakes}") from None
     except StoreError as error:
         raise Unusable(f"the run cannot be read: {error}") from None
     if record is None or there is None:
-        return [], "it has not begun"
+        return [], "it has not started"
     same = record.metric == study.objective.metric
     if same and record.goal != study.objective.goal:
-        raise Unusable(f"{folder} was to {record.goal} {record.metric}, this run not; drop it")
+        raise Unusable(f"{folder} was searched to {record.goal} {record.metric}, and this run is not; remove it")
     rows = [EarlierTrial(_judged(trial, study.objective, same), tuple(curves.get(trial.index, ()))) for trial in trials]
     if not same and not any(row.trial.objective is not None for row in rows if row.trial.state is TrialState.FINISHED):
         raise Unusable(
@@ -87,7 +87,7 @@ def _of_run(study: TargetStudy, folder: Path) -> tuple[list[EarlierTrial], str]:
 
     taken, note = usable(study.objective, rows, place)
     more = list(changes(study.pipeline, there, seen))
-    more += [] if record.fingerprint == study.fingerprint else ["the data was other"]
+    more += [] if record.fingerprint == study.fingerprint else ["its data was different"]
     more += [] if same else [f"it searched {record.metric}"]
     return taken, "; ".join([note, *more])
 

@@ -18,7 +18,7 @@ _ROUNDING = 1e-9
 
 
 class NoSuchPoint(LateMistake):
-    """A given value lies between two that its range has; the message says which."""
+    """A given value lies between two steps of its range; the message names the nearest."""
 
 
 def given_trials(pipeline: Pipeline, space: Space) -> tuple[Trial, ...]:

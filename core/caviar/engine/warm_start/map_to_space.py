@@ -1,4 +1,4 @@
-"""Placing: trials of other runs as points of this study's space, and how many found no place in it."""
+"""Mapping trials of other runs to points of this study's space, and counting those that do not fit."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _SLACK = 1e-9
 
 
 class Unusable(LateMistake):
-    """A source that trials cannot be taken from; `reason` says which, why, and what to do."""
+    """A source that trials cannot be taken from; `reason` names it, the cause, and what to do."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(("search", "start_from"), reason)

@@ -1,4 +1,4 @@
-"""A study of Optuna's, read as trials of an earlier run; needs optuna only where one is named."""
+"""An Optuna study, read as trials of an earlier run; needs optuna only where one is named."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def of_study(study: TargetStudy, source: OptunaStudy) -> tuple[list[EarlierTrial
     guessed = {name: paths for name, paths in meanings.items() if paths and name not in (*source.names, *paths)}
     said = [f"{name} is {' or '.join(paths)}" for name, paths in guessed.items()]
     lost = [name for name, paths in meanings.items() if not paths and _fixed(study.pipeline, name) is None]
-    said += [f"{', '.join(lost)}: nothing that is searched here, or not clear what; say it with names"] if lost else []
+    said += [f"{', '.join(lost)}: not searched here, or ambiguous; map the names with names"] if lost else []
     return taken, "; ".join([note, *said])
 
 
@@ -86,7 +86,7 @@ def _storage(source: OptunaStudy) -> Any:
             return JournalStorage(journal.JournalFileBackend(str(source.storage)))
     with closing(sqlite3.connect(f"{source.storage.absolute().as_uri()}?mode=ro", uri=True)) as database:
         if not database.execute("SELECT 1 FROM sqlite_master WHERE name = 'studies'").fetchone():
-            raise Unusable(f"{source.storage} is no storage of Optuna's")
+            raise Unusable(f"{source.storage} is not an Optuna storage")
     return f"sqlite:///{source.storage.absolute()}"
 
 

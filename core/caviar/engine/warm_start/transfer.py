@@ -1,4 +1,4 @@
-"""Likeness: a trial of one pipeline, seen as a point of another one's space; no numerical library."""
+"""Transfer: a trial of one pipeline as a point of another pipeline's space; no numerical library."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _NEVER_MATTERS = ("trainer.population",)
 
 
 class NotTransferable(Exception):
-    """The trial is of no use here: what it was trained with, in a few words."""
+    """The trial cannot be used here; the message names what it was trained with."""
 
 
 @dataclass
@@ -54,7 +54,7 @@ def transfer(here: Pipeline, there: Pipeline, values: Mapping[str, Any]) -> Tran
 
 
 def changes(here: Pipeline, there: Pipeline, seen: Transfer) -> Iterator[str]:
-    """In a few words each, how the space of `here` differs from that of `there`; `seen` is what its trials told."""
+    """In a few words each, how the space of `here` differs from that of `there`; `seen` is what its trials showed."""
     before = {dimension.path: dimension for dimension in space_of(there).dimensions}
     space = space_of(here)
     for dimension in space.dimensions:
@@ -65,7 +65,7 @@ def changes(here: Pipeline, there: Pipeline, seen: Transfer) -> Iterator[str]:
         elif (ours := sampler_of(dimension)) != (theirs := sampler_of(before[home])):
             yield f"{dimension.path} {_width(dimension, ours, theirs)}"
     kept = {*seen.homes.values(), *(dimension.path for dimension in space.dimensions)}
-    yield from (f"{path} is not searched any more" for path in before if path not in kept)
+    yield from (f"{path} is no longer searched" for path in before if path not in kept)
     yield from (f"{path} was {say(value)} there" for path, value in seen.constants.items())
 
 

@@ -28,7 +28,7 @@ else:
 
 
 class _Declaring(ModelMetaclass):
-    """Makes the classes; what pydantic finds wrong with one is told in our words."""
+    """Creates the classes; pydantic's errors about one are raised in Caviar's words."""
 
     def __new__(mcs, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **known: Any) -> Any:
         try:
@@ -39,7 +39,7 @@ class _Declaring(ModelMetaclass):
 
 @dataclass_transform(kw_only_default=False, field_specifiers=(Field, tunable, setting))
 class Declared(BaseModel, IsDeclared, metaclass=_Declaring):
-    """Fields that hold constants, samplers or plugins; compared by value, never changed.
+    """Fields that hold constants, samplers or plugins; compared by value, immutable.
 
     Scalars are strict (`1` is a float; `"0.1"`, `true`, `nan` are not; NumPy's become Python's), lists fill tuples,
     strings fill paths (but for URLs where text fits too) and name plugins, and "auto" fills a field that may be None.
@@ -57,7 +57,7 @@ class Declared(BaseModel, IsDeclared, metaclass=_Declaring):
             raise TypeError(f"{type(self).__name__} takes at most {len(names)} values, not {len(values)}")
         given = dict(zip(names, values, strict=False))
         if twice := given.keys() & fields:
-            raise TypeError(f"{type(self).__name__}.{min(twice)}: given twice, by its place and by its name")
+            raise TypeError(f"{type(self).__name__}.{min(twice)}: given twice, by position and by name")
         given |= fields
         try:
             super().__init__(**given)
@@ -70,7 +70,7 @@ class Declared(BaseModel, IsDeclared, metaclass=_Declaring):
         try:
             super().__setattr__(name, value)
         except ValueError:
-            told = "cannot be set: plugins never change; what is to last goes into the state, model_copy makes another"
+            told = "cannot be set: plugins are immutable; keep what must persist in the state, or copy with model_copy"
             raise AttributeError(f"{type(self).__name__}.{name} {told}") from None
 
     @field_validator("*", mode="before")

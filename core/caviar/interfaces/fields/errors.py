@@ -1,4 +1,4 @@
-"""pydantic's complaints in our words: one sentence a field, what it must be and what it is."""
+"""pydantic's errors in Caviar's words: one sentence per field, what it must be and what it is."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ PROGRAM = MessageStyle(lambda cls: cls.__name__, "Uniform", "{}({})")
 
 
 class FieldErrors(TypeError, ValueError):
-    """What is wrong with the fields of an object, one a line: "Adam.learning_rate: must be above 0, not -1".
+    """The mistakes in the fields of an object, one per line: "Adam.learning_rate: must be above 0, not -1".
 
     Wrong types and wrong values come together, so it is both of Python's errors.
     """
@@ -89,7 +89,7 @@ def _meant(cls: type[Any], word: str) -> str:
 
 
 def class_error(name: str, error: PydanticUserError) -> TypeError:
-    """What pydantic finds wrong with a class of this name, without its links and words for models."""
+    """pydantic's error about a class of this name, without its links and terms for models."""
     text = error.message
     if error.code == "model-field-missing-annotation" and (found := re.search(r"`(\w+) = ", text)):
         field = found[1]

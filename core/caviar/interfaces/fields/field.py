@@ -1,4 +1,4 @@
-"""Fields of plugins: bounds, search ranges, tiers and other people's words, declared where the field is."""
+"""Fields of plugins: bounds, search ranges, tiers and names in other libraries, declared with the field."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Facts:
-    """What a field says of itself beyond its type."""
+    """What a field declares beyond its type."""
 
     ge: float | None = None
     gt: float | None = None
@@ -27,7 +27,7 @@ class Facts:
     also: tuple[str, ...] = ()
 
     def complaint(self, value: Any) -> str | None:
-        """Why a number (or one of several) is out of bounds, or None."""
+        """The reason why a number (or one of several) is out of bounds, or None."""
         if isinstance(value, (list, tuple)):
             return next((text for text in map(self.complaint, value) if text), None)
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not isfinite(value):
@@ -78,7 +78,7 @@ def tunable(
     tier: int | None = None,
     also: tuple[str, ...] = (),
 ) -> Any:
-    """A field that may be searched: bounds (for both ends of a range too), default range, tier, foreign words.
+    """A field that may be searched: bounds (for both ends of a range too), default range, tier, names elsewhere.
 
     `search` is the range taken when the field's tier is searched and no range is given; `also` holds names that other
     libraries use, for suggestions.
@@ -96,7 +96,7 @@ def setting(
     also: tuple[str, ...] = (),
     kw_only: bool = False,
 ) -> Any:
-    """A field that is never searched: bounds and foreign words.
+    """A field that is never searched: bounds and names in other libraries.
 
     One that is `kw_only` is given by name alone: positional arguments fill the others, and a field of a subclass that
     follows it needs no default.

@@ -1,4 +1,4 @@
-"""Lookup: asks for a plugin by its name, in a layer that lies below those that know any."""
+"""Lookup of a plugin by its name, in a layer below those that know plugins."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Markers: what a field may hold is asked of these bases, because the classes themselves are declared with fields."""
+"""Marker bases that tell fields apart by what they hold; the classes themselves are declared with fields."""
 
 from __future__ import annotations
 

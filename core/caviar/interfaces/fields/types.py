@@ -1,4 +1,4 @@
-"""What a field may hold, read from its annotation, and how to say it."""
+"""What a field may hold, read from its annotation, and its description in words."""
 
 from __future__ import annotations
 

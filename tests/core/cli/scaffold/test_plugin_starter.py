@@ -90,7 +90,7 @@ def test_every_starter_is_formatted_and_typed(homes: dict[str, Path]) -> None:
         ("optimiser", "there is no kind 'optimiser'; did you mean 'optimizer'"),
     ],
 )
-def test_a_kind_without_a_starter_is_told_with_what_to_copy(kind: str, told: str, tmp_path: Path) -> None:
+def test_a_kind_without_a_starter_is_reported_with_what_to_copy(kind: str, told: str, tmp_path: Path) -> None:
     with pytest.raises(NoPlugin, match=told):
         begin("mine", tmp_path, kind)
     assert list(tmp_path.iterdir()) == []

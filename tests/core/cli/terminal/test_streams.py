@@ -56,7 +56,7 @@ def test_a_closed_stream_is_as_good_as_the_null_device(command: str, folder: Pat
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_output_that_a_full_device_refuses_is_told_in_one_line(command: str, folder: Path) -> None:
+def test_output_that_a_full_device_refuses_is_reported_in_one_line(command: str, folder: Path) -> None:
     quiet = ("--quiet",) if command in ("check", "run") else ()
     done = in_shell(folder, (*COMMANDS[command], *quiet), ">/dev/full")
     assert done.stderr == "standard output cannot be written: No space left on device\n"

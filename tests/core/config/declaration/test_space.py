@@ -101,7 +101,7 @@ def test_the_resolved_text_says_every_default(pipeline: Pipeline) -> None:
         assert line in text.splitlines()
 
 
-def test_what_changed_is_told_by_path(pipeline: Pipeline, tmp_path: Path) -> None:
+def test_what_changed_is_reported_by_path(pipeline: Pipeline, tmp_path: Path) -> None:
     settings = ["seed=2", "search.trials=9", "model.units={ log-int = [32, 64] }", "normalizer=batchnorm"]
     other = load(tmp_path / "p.toml", settings)
     told = changed(to_toml(pipeline), to_toml(other))

@@ -103,7 +103,7 @@ def test_auto_is_the_same_as_nothing_said(write: Write) -> None:
     assert said == load(write(""))
 
 
-def test_all_mistakes_are_told_at_once_in_the_order_of_the_file(write: Write) -> None:
+def test_all_mistakes_are_reported_at_once_in_the_order_of_the_file(write: Write) -> None:
     with pytest.raises(Mistakes) as caught:
         load(write("[optimizer]\nbeta1 = 2\nlr = 1\n[model]\nlayers = -1\n"))
     assert [each.line for each in caught.value.mistakes] == [3, 4, 6]

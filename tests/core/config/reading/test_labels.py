@@ -38,7 +38,7 @@ def file(tmp_path: Path) -> Path:
     return tmp_path / "p.toml"
 
 
-def test_two_of_one_plugin_are_told_apart_by_name_and_list_elements_by_place(file: Path) -> None:
+def test_two_of_one_plugin_are_distinguished_by_name_and_list_elements_by_index(file: Path) -> None:
     pipeline = load(file, code=file.parent / "code.py")
     paths = [each.path for each in space_of(pipeline).dimensions]
     assert paths == ["regularizer.first.strength", "regularizer.decay.per_layer.1"]

@@ -61,7 +61,9 @@ def test_what_is_printed_can_be_pasted_and_run(tmp_path: Path) -> None:
     (tmp_path / "p.toml").write_text(printed + REST)
     assert printed.index("# Above the first [table]") < printed.index("name =")
     assert (
-        printed.index("optimizer = {") < printed.index("# In place of the file's own tables") < printed.index("[model]")
+        printed.index("optimizer = {")
+        < printed.index("# These replace the file's own tables")
+        < printed.index("[model]")
     )
     assert printed.endswith('# start_from = "runs/p"\n')
     assert "p-narrow" in pipe(tmp_path, "check", "p.toml")
@@ -125,7 +127,7 @@ def test_at_an_end_it_grows_beyond_and_says_so(tmp_path: Path) -> None:
     found, text = narrowed(tmp_path, ranges, lambda values: far(values[RATE], 1.0))
     assert found["optimizer"]["learning_rate"]["log"][1] > 0.01
     assert found["optimizer"]["learning_rate"]["log"][0] > 0.001
-    assert "stands at the end of its range: wider there" in text
+    assert "is at the end of its range; widened there" in text
 
 
 def test_it_does_not_grow_beyond_what_the_field_allows(tmp_path: Path) -> None:
@@ -195,5 +197,5 @@ def test_pruned_trials_count_behind_those_that_finished(tmp_path: Path) -> None:
 
 
 def test_too_few_trials_say_how_many_it_takes(tmp_path: Path) -> None:
-    with pytest.raises(TooFew, match=r"runs/p: 15 finished trials say too little to narrow a range; 16 do"):
+    with pytest.raises(TooFew, match=r"runs/p: 15 finished trials are too few to narrow a range; 16 or more"):
         narrowed(tmp_path, CHOICE, worse, trials=15)

@@ -80,7 +80,7 @@ def test_several_targets_are_learned_together() -> None:
         (FRAME.assign(day=pandas.Timestamp(0)), PRICE, "column 'day' is of datetime64"),
     ],
 )
-def test_rows_that_do_not_fit_are_told(rows: Any, truth: Any, told: str) -> None:
+def test_rows_that_do_not_fit_are_reported(rows: Any, truth: Any, told: str) -> None:
     with pytest.raises(DataError, match=told):
         small().run(rows, truth)
 
@@ -143,7 +143,7 @@ class Listener(Reporter):
         self._notes.extend(run.notes)
 
 
-def test_a_large_target_to_regress_is_refused_and_a_large_feature_told() -> None:
+def test_a_large_target_to_regress_is_refused_and_a_large_feature_reported() -> None:
     large = numpy.arange(300) + 2**60
     with pytest.raises(DataError, match="the target 'y' holds whole numbers beyond"):
         small().run(X, large)

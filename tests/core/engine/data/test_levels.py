@@ -74,7 +74,7 @@ def test_rows_to_predict_may_be_flat_and_not_of_another_shape() -> None:
         ({"x": 0}, Y, "at least one"),
     ],
 )
-def test_a_category_that_is_none_is_the_mistake_of_who_made_it(levels: Any, column: Any, told: str) -> None:
+def test_an_invalid_category_is_reported_as_its_plugins_mistake(levels: Any, column: Any, told: str) -> None:
     with pytest.raises(WrongReturn) as error:
         prepared(levels, x=column)
     assert told in str(error.value)

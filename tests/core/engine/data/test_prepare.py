@@ -105,19 +105,19 @@ def test_the_fingerprint_sees_every_value_and_name() -> None:
 @pytest.mark.parametrize(
     ("y", "fields", "message"),
     [
-        (numpy.full(10, 3), {"task": "classification"}, "has one value only: nothing"),
+        (numpy.full(10, 3), {"task": "classification"}, "has only one value"),
         (numpy.asarray([1.0, numpy.nan] * 5), {}, "not finite in row 2"),
         (numpy.asarray(["a", None] * 5, dtype=object), {}, "missing in row 2"),
         (numpy.asarray(["a", "b"] * 5, dtype=object), {"task": "regression"}, "needs numbers"),
         (numpy.linspace(0, 1, 2), {"validation": 0.2}, "rows leave none for the validation part"),
     ],
 )
-def test_unusable_targets_are_told(y: Array, fields: dict[str, Any], message: str) -> None:
+def test_unusable_targets_are_reported(y: Array, fields: dict[str, Any], message: str) -> None:
     with pytest.raises(DataError, match=message):
         prepared(y, **fields)
 
 
-def test_missing_and_wordy_features_are_told_with_column_and_row() -> None:
+def test_missing_and_wordy_features_are_reported_with_column_and_row() -> None:
     y = numpy.linspace(0, 1, 10)
     holed = table(y)
     holed.columns["a"][4] = numpy.nan

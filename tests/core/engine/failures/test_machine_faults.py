@@ -201,13 +201,11 @@ def test_a_first_round_that_failed_for_one_reason_ends_the_search(
     done = search(file, "runs")
     assert len(failed(file, "runs")) == (4 if ends else 8)
     assert done.summary.best is None
-    expected = "after 4 of 8 trials: all of them failed for one reason: optimizer 'faulty' of"
+    expected = "after 4 of 8 trials: all of them failed for the same reason: optimizer 'faulty' of"
     assert str(done.summary.stopped).startswith(expected if ends else "None")
 
 
-def test_trials_of_such_a_round_are_trained_again_by_the_next_run_also_with_mended_code(
-    file: Path, fault: Path
-) -> None:
+def test_trials_of_such_a_round_are_trained_again_by_the_next_run_also_with_fixed_code(file: Path, fault: Path) -> None:
     search(file, "whole")
     fault.write_text("alike")
     search(file, "runs")
@@ -216,7 +214,7 @@ def test_trials_of_such_a_round_are_trained_again_by_the_next_run_also_with_mend
     code.write_text(code.read_text() + "# mended\n")
     done = search(file, "runs")
     assert [note.split(":")[0] for note in done.info.notes] == [
-        "every trial had failed for one reason, and is trained again"
+        "all trials failed for the same reason and are trained again"
     ]
     assert not differences(bits(file.parent / "runs" / "p"), bits(file.parent / "whole" / "p"))
 

@@ -39,7 +39,7 @@ def again(home: Path) -> Run:
 
 
 @pytest.mark.parametrize("lost", ["weights of the winner", "damaged weights", "models"])
-def test_a_winner_whose_weights_were_lost_is_trained_again_to_the_same_file_and_that_is_told(
+def test_a_winner_whose_weights_were_lost_is_trained_again_to_the_same_file_and_that_is_reported(
     home: Path, lost: str
 ) -> None:
     first = again(home)
@@ -57,7 +57,7 @@ def test_a_winner_whose_weights_were_lost_is_trained_again_to_the_same_file_and_
         assert len(predict_file(best, home / "rows.csv")[1]) == 60, "the model itself is there"
     (note,) = again(home).summary.notes
     why = "not as it was written (size or checksum differ)" if lost == "damaged weights" else "missing"
-    assert note.startswith(f"trial {number}, the winner, was trained again, to the same weights: ")
+    assert note.startswith(f"trial {number}, the winner, was trained again with the same weights as result: ")
     assert note.endswith(f"{weights.name}: {why}")
     assert best.read_bytes() == content
 
@@ -68,7 +68,8 @@ def test_a_model_that_was_deleted_is_missed_with_the_way_to_have_it_again(home: 
     content = best.read_bytes()
     best.unlink()
     told = (
-        "best.safetensors: missing; `pipe run` of its pipeline writes it, or says why it cannot; 4 of 4 trials are done"
+        "best.safetensors: missing; `pipe run` of its pipeline writes it, or reports why it cannot; "
+        "4 of 4 trials are done"
     )
     with pytest.raises(NotAModel, match=re.escape(told)):
         model_of(home / "runs/p")
@@ -114,7 +115,7 @@ def test_results_are_of_the_pipeline_that_was_recorded_whatever_the_file_beside_
         ("nothing", "p: no run here (there is no pipeline.toml)"),
     ],
 )
-def test_a_resolved_file_that_cannot_be_read_is_told_and_written_again(home: Path, harm: str, told: str) -> None:
+def test_a_resolved_file_that_cannot_be_read_is_reported_and_written_again(home: Path, harm: str, told: str) -> None:
     again(home)
     file = home / "runs/p/pipeline.toml"
     content = file.read_bytes()

@@ -45,12 +45,12 @@ def test_a_rows_prediction_does_not_depend_on_what_the_others_look_like(model: P
     assert together == [predicted(model, tmp_path, row)[0] for row in rows]
 
 
-def test_words_where_numbers_were_are_told(model: Path, tmp_path: Path) -> None:
+def test_words_where_numbers_were_are_reported(model: Path, tmp_path: Path) -> None:
     with pytest.raises(DataError, match="column 'size' holds 'big'; the model was trained on numbers there"):
         predicted(model, tmp_path, "big,flat,00001,true\n")
 
 
-def test_a_table_where_an_array_was_learned_is_told_with_the_file(tmp_path: Path) -> None:
+def test_a_table_where_an_array_was_learned_is_reported_with_the_file(tmp_path: Path) -> None:
     (tmp_path / "p.toml").write_text('reporter = []\ndata = "digits"\nmodel.units = 4\ntrainer.epochs = 1\n')
     run(load(tmp_path / "p.toml"), tmp_path)
     (tmp_path / "new.csv").write_text("a,b\n1,2\n")
@@ -80,7 +80,7 @@ def test_a_row_has_the_same_bits_in_any_cut_and_nearly_those_alone(
         assert best.predict(x[[row]])[0] == best.predict(x)[row]
 
 
-def test_that_there_are_no_rows_is_told() -> None:
+def test_that_there_are_no_rows_is_reported() -> None:
     x, y = numpy.random.default_rng(0).normal(size=(60, 4)), numpy.arange(60) % 3
     best = Pipeline(trainer=PopulationTrainer(epochs=1), executor=Inline(), reporter=()).run(x, y).best
     assert best is not None

@@ -38,7 +38,7 @@ def test_a_model_is_the_same_file_however_often_it_is_saved(best: Path, tmp_path
         assert (tmp_path / "again.safetensors").read_bytes() == best.read_bytes()
 
 
-def test_what_is_no_model_of_ours_is_told(best: Path, tmp_path: Path) -> None:
+def test_what_is_no_model_of_ours_is_reported(best: Path, tmp_path: Path) -> None:
     other = tmp_path / "other.safetensors"
     for metadata in (None, {"caviar": "{}"}, {"caviar": "[1]"}, {"caviar": '{"format": "caviar model 1"}'}):
         save_file({"x": numpy.zeros(3)}, other, metadata=metadata)
@@ -74,7 +74,7 @@ def forged(best: Path, other: Path, change: Callable[[dict[str, Any], dict[str, 
     return str(caught.value)
 
 
-def test_facts_that_are_missing_or_cannot_be_are_told_though_the_checksum_fits(best: Path, tmp_path: Path) -> None:
+def test_facts_that_are_missing_or_cannot_be_are_reported_though_the_checksum_fits(best: Path, tmp_path: Path) -> None:
     def lacking(name: str) -> Callable[[dict[str, Any], dict[str, Any]], object]:
         return lambda facts, _: facts.pop(name)
 
@@ -104,7 +104,7 @@ def test_facts_that_are_missing_or_cannot_be_are_told_though_the_checksum_fits(b
         forged(best, other, change)
 
 
-def test_arrays_that_are_missing_or_of_no_use_are_told_though_the_checksum_fits(best: Path, tmp_path: Path) -> None:
+def test_arrays_that_are_missing_or_of_no_use_are_reported_though_the_checksum_fits(best: Path, tmp_path: Path) -> None:
     other = tmp_path / "other.safetensors"
     weight = "member.0.weights.layer1.weight"
     assert weight in unpacked(best.read_bytes())[1]
@@ -130,7 +130,7 @@ def test_a_model_of_numbers_and_of_words_opens_as_it_was_saved(tmp_path: Path) -
 
 
 @pytest.mark.parametrize("kind", ["folder", "link"])
-def test_what_is_no_plain_file_is_told_as_such(best: Path, tmp_path: Path, kind: str) -> None:
+def test_what_is_no_plain_file_is_reported_as_such(best: Path, tmp_path: Path, kind: str) -> None:
     other = tmp_path / "other.safetensors"
     other.mkdir() if kind == "folder" else other.symlink_to(best)
     with pytest.raises(NotAModel, match=rf"other\.safetensors: a {kind}, "):

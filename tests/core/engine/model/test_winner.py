@@ -61,11 +61,12 @@ def test_a_command_reports_a_model_that_cannot_be_saved_and_keeps_the_results(
         assert " failed: ZeroDivisionError: no fold at " in err
         assert "all trials are kept" in err
         assert "2 finished" in out
-        assert "There is no model" in out
+        assert "No model was saved" in out
     found = read_results(file.parent / "runs" / "p")
     assert [trial.state for trial in found.trials] == [TrialState.FINISHED] * 2
     with pytest.raises(
-        NotAModel, match=r"missing; `pipe run` of its pipeline writes it, or says why it cannot; 2 of 2 trials are done"
+        NotAModel,
+        match=r"missing; `pipe run` of its pipeline writes it, or reports why it cannot; 2 of 2 trials are done",
     ):
         model_of(file.parent / "runs" / "p")
 

@@ -99,7 +99,7 @@ def test_a_changed_file_is_refused_naming_the_key(folder: Path, key: str) -> Non
     result(pipe(folder))
     done = pipe(folder, "--set", key)
     assert done.returncode == 2
-    assert "was begun with another pipeline" in done.stderr
+    assert "was started with a different pipeline" in done.stderr
     assert key.split("=")[0] in done.stderr
     assert "or give it another name (--set name=…) or folder (--runs), or delete it" in done.stderr
     assert result(pipe(folder))["resumed"] == 3
@@ -110,7 +110,7 @@ def test_changed_data_is_refused(folder: Path) -> None:
     write_data(folder, 1)
     done = pipe(folder)
     assert done.returncode == 2
-    assert "was begun with other data" in done.stderr
+    assert "was started with different data" in done.stderr
 
 
 def test_fewer_trials_than_there_are_are_refused(folder: Path) -> None:
@@ -126,10 +126,10 @@ def test_a_staged_search_takes_the_total_from_the_search_and_says_that_it_is_not
     assert result(pipe(folder, *staged))["resumed"] == 4
     done = pipe(folder, *staged[:2], "--set", "search.trials=8")
     assert done.returncode == 2
-    assert "is not extendable: 'staged' shared out search.trials = 4 when it began; go back to that" in done.stderr
+    assert "cannot be extended: 'staged' divided search.trials = 4 when it started; set that number" in done.stderr
 
 
-def test_a_staged_search_that_was_told_its_trials_goes_on_beyond_them(folder: Path) -> None:
+def test_a_staged_search_with_trials_set_continues_beyond_them(folder: Path) -> None:
     staged = ("--set", 'search.strategy={ use = "staged", trials = 3 }')
     result(pipe(folder, *staged))
     assert result(pipe(folder, *staged, "--set", "search.trials=5"))["resumed"] == 3
@@ -142,7 +142,7 @@ def test_a_changed_metric_is_refused_even_when_only_its_code_changed(folder: Pat
     (folder / "mine.py").write_text(METRIC.replace("FACTOR", "1000"))
     done = pipe(folder, *words)
     assert done.returncode == 2
-    assert "was begun with other plugins, which may compute something else: metric.mine mine.py " in done.stderr
+    assert "was started with different plugins, which may compute something else: metric.mine mine.py " in done.stderr
 
 
 def test_another_numeric_identity_is_refused_naming_both_sides(tmp_path: Path) -> None:
@@ -151,7 +151,7 @@ def test_another_numeric_identity_is_refused_naming_both_sides(tmp_path: Path) -
     with open_study(SQLite(), tmp_path / "run", "maximize") as ledger:
         check_resumable(ledger, before, 3, tmp_path)
         check_resumable(ledger, before, 3, tmp_path)
-        with pytest.raises(Refused, match=r"begun on another system, .*numpy 2\.3 -> 2\.4"):
+        with pytest.raises(Refused, match=r"started on a different system, .*numpy 2\.3 -> 2\.4"):
             check_resumable(ledger, now, 3, tmp_path)
 
 

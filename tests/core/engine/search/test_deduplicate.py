@@ -139,7 +139,7 @@ def test_every_strategy_tries_all_there_is_once_and_the_search_says_that_it_ends
     done = search(file, strategy, f"search.strategy.use={strategy}", "search.strategy={ use = '" + strategy + "' }")
     assert tried(done.summary.trials) == {(units, size) for units in (2, 3, 4) for size in (16, 32, 64)}
     assert len(done.summary.trials) == 9
-    assert done.summary.stopped == "after 9 of 20 trials: nothing is left to try"
+    assert done.summary.stopped == "after 9 of 20 trials: no untried point is left"
     again = search(file, strategy, "search.strategy={ use = '" + strategy + "' }")
     assert (again.info.resumed, again.summary.stopped) == (9, done.summary.stopped)
 
@@ -162,7 +162,7 @@ def test_shorter_searches_and_killed_ones_try_the_same(file: Path) -> None:
     assert not differences(bits(file.parent / "dies/p"), bits(file.parent / "whole/p"))
 
 
-def test_check_tells_how_many_trials_there_will_be_where_combinations_run_out(file: Path) -> None:
+def test_check_reports_how_many_trials_there_will_be_where_combinations_run_out(file: Path) -> None:
     told = "\n".join(line.strip() for line in summary(load(file)))
-    assert "9 trials by coarse-to-fine, 3 rounds\nall there are to try, of search.trials = 20\n" in told
-    assert "all there are" not in "\n".join(summary(load(file, ["search.trials=9"])))
+    assert "9 trials by coarse-to-fine, 3 rounds\nall possible trials, fewer than search.trials = 20\n" in told
+    assert "all possible" not in "\n".join(summary(load(file, ["search.trials=9"])))

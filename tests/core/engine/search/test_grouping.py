@@ -81,7 +81,7 @@ def test_a_structure_is_cut_by_what_its_members_take() -> None:
     assert taken([8] * 16, [10.0] * 8 + [1.0] * 8, workers=2) == [[10.0] * 5, [10.0] * 3 + [1.0] * 8]
 
 
-def test_what_is_left_is_told_from_the_dearest_structure_on() -> None:
+def test_the_costliest_structure_is_grouped_first() -> None:
     """A cheap structure of many comes after a dear one of few, and is then cut to what is left."""
     found = taken([8] * 20 + [16] * 4, [1.0] * 20 + [20.0] * 4, workers=2)
     assert found[:2] == [[20.0, 20.0]] * 2

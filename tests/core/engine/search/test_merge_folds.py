@@ -146,6 +146,6 @@ def test_folds_and_a_pruner_exclude_each_other(file: Path) -> None:
         load(file, ["search.pruner=median"])
 
 
-def test_more_folds_than_rows_are_told(file: Path) -> None:
+def test_more_folds_than_rows_are_reported(file: Path) -> None:
     with pytest.raises(DataError, match="97 rows leave none for the validation part; change 'folds' or 'test'"):
         prepare(NPZ(path=file.parent / "rows.npz", folds=98), [], "float64", Random(1))

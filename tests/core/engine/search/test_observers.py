@@ -47,7 +47,7 @@ class Wanting(Reporter):
         raise AssertionError
 
 
-def test_one_that_raises_is_noted_and_stops_nobody() -> None:
+def test_a_reporter_that_raises_is_recorded_and_does_not_stop_the_run() -> None:
     HEARD.clear()
     observers = Observers([Raising(), Noting(), Raising(), Noting()])
     for number in (1, 2):
@@ -91,7 +91,7 @@ def test_what_is_offered_is_made_for_each_call_that_takes_it_and_for_no_other() 
     assert HEARD == made == ["view 1", "view 2"]
 
 
-def test_one_that_calls_exit_ends_nobody() -> None:
+def test_a_reporter_that_calls_exit_does_not_end_the_run() -> None:
     HEARD.clear()
     observers = Observers([Leaving(), Noting()])
     observers.tell("after_epoch", run=None, epoch=EpochInfo((), 1, ()))
@@ -107,7 +107,7 @@ def test_the_owner_of_one_that_raises_is_told(add_plugin: Callable[[Entry], None
 
 
 @pytest.mark.parametrize("reporter", [Misspelt(), Wanting()])
-def test_a_hook_that_does_not_exist_is_told_with_those_that_do(reporter: Reporter) -> None:
+def test_a_hook_that_does_not_exist_is_reported_with_those_that_do(reporter: Reporter) -> None:
     with pytest.raises(PluginError, match="after_trial") as told:
         Observers([reporter])
     assert type(reporter).__name__.lower() in str(told.value)

@@ -60,7 +60,7 @@ def test_it_stops_at_the_end_of_the_first_round_after_so_many_that_were_no_bette
         assert len(done.summary.trials) == expected < 40
         assert found(file, f"by{patience}")[0] == found(file, "whole")[0][:expected]
         assert (done.summary.stopped or "").startswith(f"after {expected} of 40 trials: none of the last ")
-        assert (done.summary.stopped or "").endswith(f"that finished was better (search.patience = {patience})")
+        assert (done.summary.stopped or "").endswith(f"finished trials was better (search.patience = {patience})")
     assert whole.summary.stopped is None
 
 

@@ -162,8 +162,8 @@ def test_the_winner_of_retests_comes_with_the_weights_of_its_first_training_kept
 @pytest.mark.parametrize(
     ("body", "complaint"),
     [
-        ("return (0, 0)", r"\(0, 0\): each once"),
-        ("return (-1,)", r"each once, of this study's trials"),
+        ("return (0, 0)", r"\(0, 0\); it may name each finished"),
+        ("return (-1,)", r"each finished trial of this study, once"),
         ("return (99,)", "IndexError"),
         ("raise KeyError('noise')", "KeyError: 'noise'"),
     ],

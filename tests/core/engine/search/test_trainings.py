@@ -72,7 +72,7 @@ def test_trials_that_ended_are_recorded_and_the_others_given_back(context: Searc
     assert {each.state for each in aside} == {TrialState.QUEUED}
 
 
-def test_a_training_out_of_time_is_told_by_the_seconds_of_that_training_alone(context: SearchContext) -> None:
+def test_a_training_out_of_time_is_reported_by_the_seconds_of_that_training_alone(context: SearchContext) -> None:
     trial = replace(TRIALS[0], retests=(Retest(0),))
     late = MemberOutcome(0, TrialState.PRUNED, 3, seconds=6.25)
     first, again = Trainings(context, "after_epoch"), Trainings(context, "after_retest_epoch", 1)

@@ -100,7 +100,7 @@ def test_the_winners_weights_are_kept_though_others_have_a_better_objective(file
         assert set(ledger.weights(done.summary.best.index)) == set(done.model.first.weights)
 
 
-def test_where_nobody_meets_them_there_is_no_winner_and_it_is_said_who_came_nearest(file: Path) -> None:
+def test_where_no_trial_meets_them_there_is_no_winner_and_the_nearest_trial_is_named(file: Path) -> None:
     command = [sys.executable, "-m", "caviar", "run", "p.toml", "--json", "--quiet", "--set"]
     done = subprocess.run(
         [*command, "search.where=validation.log_loss<0"], cwd=file.parent, capture_output=True, text=True, timeout=120
@@ -127,7 +127,7 @@ def test_where_nobody_meets_them_there_is_no_winner_and_it_is_said_who_came_near
         model_of(file.parent / "runs/p")
 
 
-def test_strategies_are_told_how_far_each_trial_is_off(file: Path) -> None:
+def test_strategies_see_the_violation_of_each_trial(file: Path) -> None:
     free = search(file, "free", "search.strategy=random").summary
     bound = middle(free.trials)
     search(file, "spied", "search.strategy=spy", f"search.where=validation.log_loss < {bound!r}")
@@ -189,7 +189,7 @@ def test_a_changed_condition_is_another_study(file: Path) -> None:
         search(file, "runs", "search.where=validation.log_loss < 0.8")
 
 
-def test_a_metric_of_another_task_is_told_with_its_line_by_check_and_by_run(file: Path) -> None:
+def test_a_metric_of_another_task_is_reported_with_its_line_by_check_and_by_run(file: Path) -> None:
     file.write_text(PIPELINE.replace("[search]", '[search]\nwhere = "validation.r2 > 0"'))
     line = PIPELINE.splitlines().index("[search]") + 2
     told = f"p.toml:{line}: search.where: 'validation.r2' does not fit"

@@ -73,7 +73,7 @@ class Odd(caviar.Activation):
         ("(z, 1 / 0)", "gradient", 5, "ZeroDivisionError: division by zero"),
     ],
 )
-def test_an_activation_is_told_of_as_such_and_does_not_broadcast(
+def test_an_activation_is_reported_as_such_and_does_not_broadcast(
     put: Put, forward: str, backward: str, line: int, told: str
 ) -> None:
     found = reason(put, "model.activation=odd", ACTIVATION.format(forward=forward, backward=backward))
@@ -105,7 +105,7 @@ class Odd(caviar.Optimizer):
         ("{}", "raise RuntimeError('bad \\udcff \\x1b[31m')", r"RuntimeError: bad \\udcff \\x1b\[31m at \S+:7"),
     ],
 )
-def test_an_optimizer_is_told_of_by_the_line_of_its_own_file(put: Put, init: str, update: str, told: str) -> None:
+def test_an_optimizer_is_reported_by_the_line_of_its_own_file(put: Put, init: str, update: str, told: str) -> None:
     plugins = OPTIMIZER.replace("{init}", init).replace("{update}", update)
     found = reason(put, "optimizer.use=odd", plugins)
     assert re.fullmatch(rf"optimizer 'odd' of plugins\.py \w+ failed: {told}", found)
@@ -211,7 +211,7 @@ def test_bundled_plugins_are_bound_as_they_are() -> None:
 
 
 @pytest.mark.parametrize("rungs", ["1 / 0", "None", "'ab'", "(1.0,)"])
-def test_a_pruner_without_rungs_is_told_of(put: Put, rungs: str) -> None:
+def test_a_pruner_without_rungs_is_reported(put: Put, rungs: str) -> None:
     plugins = f"""
 import caviar_plugins
 class Odd(caviar_plugins.SuccessiveHalving):
@@ -224,7 +224,7 @@ class Odd(caviar_plugins.SuccessiveHalving):
 
 
 @pytest.mark.parametrize("value", ["1 / 0 + u", "u * float('nan')", "u[:0]", "None"])
-def test_a_sampler_that_gives_no_number_is_told_of(put: Put, value: str) -> None:
+def test_a_sampler_that_gives_no_number_is_reported(put: Put, value: str) -> None:
     plugins = f"""
 import caviar
 class Odd(caviar.Sampler):
@@ -260,7 +260,7 @@ class Odd(caviar.Transform):
         search(file, "runs")
 
 
-def test_a_class_of_a_program_whose_methods_do_not_fit_is_told_before_anything_is_trained(put: Put) -> None:
+def test_a_class_of_a_program_whose_methods_do_not_fit_is_reported_before_anything_is_trained(put: Put) -> None:
     class Typo(Adam):
         def init(self, parameters):  # type: ignore[no-untyped-def, override]
             return {}

@@ -74,7 +74,7 @@ def test_compiling_kernels_takes_no_trials_time() -> None:
     assert clock.spent[0] < 0.05
 
 
-def test_that_kernels_are_compiled_is_told_once_for_kernels_around_kernels_and_that_it_is_done() -> None:
+def test_compiling_is_announced_once_for_kernels_around_kernels_and_so_is_its_end() -> None:
     from numba.core import event
 
     assert compiled(MLP) is not MLP
@@ -89,7 +89,7 @@ def test_that_kernels_are_compiled_is_told_once_for_kernels_around_kernels_and_t
     assert told == [True, False] * 2
 
 
-def test_without_a_limit_nobody_is_ever_late() -> None:
+def test_without_a_limit_no_trial_runs_out_of_time() -> None:
     hand = Hand()
     clock = Clock(segment(), hand)
     hand.at += 1e9

@@ -63,7 +63,7 @@ VALUES = ["1 / 0", "None", "'high'", "0.5", "prediction[:, 0] * 1j", "numpy.zero
 
 
 @pytest.mark.parametrize("value", VALUES)
-def test_a_metric_that_nobody_asked_for_is_nan_and_told_of_once(
+def test_a_failing_metric_that_is_not_searched_is_nan_and_reported_once(
     put: Put, value: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     done = search(put(PIPELINE, plugin(value)), "runs")
@@ -80,14 +80,14 @@ def test_a_metric_that_nobody_asked_for_is_nan_and_told_of_once(
 
 @pytest.mark.parametrize("value", VALUES)
 @pytest.mark.parametrize("asked", ['search.metric="validation.odd"', 'search.where="validation.odd > 0.1"'])
-def test_a_metric_that_the_search_looks_at_costs_its_trials_and_is_told_of(put: Put, value: str, asked: str) -> None:
+def test_a_failing_metric_that_is_searched_fails_its_trials_and_is_reported(put: Put, value: str, asked: str) -> None:
     trials = search(put(PIPELINE, plugin(value)), "runs", asked).summary.trials
     assert [trial.state for trial in trials] == [TrialState.FAILED] * 3
     for trial in trials:
         assert re.fullmatch(r"metric 'odd' of plugins\.py \w+ failed: .* at \S+/plugins\.py:\d", trial.reason or "")
 
 
-def test_a_member_for_which_a_metric_fails_is_nan_whoever_its_companions_are(put: Put) -> None:
+def test_a_member_for_which_a_metric_fails_is_nan_whatever_its_companions_are(put: Put) -> None:
     picky = plugin(do="assert not (numpy.round(prediction[:, 0, 0] * 1e6) % 2).any()")
     file = put(PIPELINE, picky)
     found = [
@@ -121,7 +121,7 @@ def test_a_metric_that_fails_on_the_test_part_alone_does_not_lose_the_model(
         (
             "class Odd(caviar.Metric):\n    task = 'classification'\n    least: float\n"
             "    def measure(self, prediction, truth): ...",
-            "cannot be made by its name alone",
+            "cannot be created from its name alone",
         ),
     ],
 )

@@ -62,7 +62,7 @@ def test_a_training_that_raises_gives_the_threads_back() -> None:
     assert threads() == {2}
 
 
-def test_a_limit_comes_through_from_any_thread_and_is_in_nobodys_way_later() -> None:
+def test_a_limit_works_from_any_thread_and_is_lifted_later() -> None:
     """threadpoolctl 3.8 listens to one thread: here first to the test's, which has set two."""
     seen, done, end = list[set[int]](), Event(), Event()
 

@@ -57,11 +57,11 @@ def test_a_strategy_that_does_not_learn_is_told_to_read_nothing(file: Path, stra
     assert [each.point for each in done.summary.trials] == [each.point for each in cold.summary.trials]
 
 
-def test_a_study_without_a_usable_trial_does_not_begin_until_the_line_is_mended(file: Path) -> None:
+def test_a_study_without_a_usable_trial_does_not_start_until_the_line_is_fixed(file: Path) -> None:
     with pytest.raises(Unusable) as error:
         started(file, text=MORE_ELSEWHERE)
     assert "runs/first: none of 12 trials used (12 outside trainer.batch_size)" in str(error.value)
-    assert "mend this, or leave it out" in str(error.value)
+    assert "fix this, or remove it" in str(error.value)
     assert trials(file, "next") == ()
     assert note(started(file, "search.trials=1")) == "12 of 12 trials used"
 
@@ -74,10 +74,10 @@ def test_the_winner_is_one_of_the_runs_own_trials(file: Path) -> None:
     assert best.objective < max(each.trial.objective or 0.0 for each in earlier(file))
 
 
-def test_other_data_is_told_and_the_trials_are_used(file: Path) -> None:
+def test_other_data_is_reported_and_the_trials_are_used(file: Path) -> None:
     y = numpy.arange(90) % 3
     numpy.savez(file.parent / "blobs.npz", X=numpy.random.default_rng(1).normal(0, 1.2, (90, 4)) + y[:, None], y=y)
-    assert note(started(file)) == "12 of 12 trials used; the data was other"
+    assert note(started(file)) == "12 of 12 trials used; its data was different"
 
 
 def test_another_metric_that_was_measured_is_taken(file: Path) -> None:
@@ -93,7 +93,7 @@ def test_a_metric_that_was_not_measured_is_refused(file: Path) -> None:
         started(file)
 
 
-def test_a_run_that_cannot_be_read_is_told_as_what_to_start_from(file: Path) -> None:
+def test_a_run_that_cannot_be_read_is_reported_as_what_to_start_from(file: Path) -> None:
     (file.parent / "runs" / "first" / "study.sqlite").write_text("junk")
     with pytest.raises(Unusable, match=r"^search\.start_from: the run cannot be read: .*study\.sqlite: not a study"):
         started(file)
@@ -124,13 +124,13 @@ def test_what_was_taken_is_kept_when_the_earlier_run_grows_or_goes(file: Path) -
     shutil.rmtree(file.parent / "runs" / "first")
     file.write_text(PIPELINE)
     done = run(load(file, [*settings, "name=next"]), file.parent / "runs")
-    assert done.info.notes == ("goes on with the 12 trials it started from; start_from is not read again",)
+    assert done.info.notes == ("resumes with the 12 trials it started from; start_from is not read again",)
     assert not differences(bits(done.info.folder), whole)
 
 
 def test_a_study_that_began_without_does_not_start_from_a_run_later(file: Path) -> None:
     run(load(file, ["name=next", "search.trials=3"]), file.parent / "runs")
-    with pytest.raises(Refused, match=r"was begun with another pipeline; changed: search\.start_from;"):
+    with pytest.raises(Refused, match=r"was started with a different pipeline; changed: search\.start_from;"):
         started(file, "search.strategy=random")
 
 

@@ -39,14 +39,14 @@ def file(first: Path, tmp_path: Path) -> Path:  # noqa: F811
         (WIDER, ["12 of 12 trials used", "model.units is wider", "optimizer.learning_rate is wider"]),
         (NARROWER, [" outside optimizer.learning_rate)", "optimizer.learning_rate is narrower"]),
         (MORE, ["12 of 12 trials used", "model.dropout is new (there 0)"]),
-        (FIXED, [" with another model.units)", "model.units is not searched any more"]),
+        (FIXED, [" with another model.units)", "model.units is no longer searched"]),
         (CHOICE, ["12 of 12 trials used", 'optimizer is new (there "adam")']),
         (LONGER, ["12 of 12 trials used", "trainer.epochs was 2 there"]),
         (SCALE, ["12 of 12 trials used", "optimizer.learning_rate is on another scale"]),
     ],
     ids=["wider", "narrower", "more", "fixed", "choice", "longer", "scale"],
 )
-def test_a_space_that_changed_is_told(file: Path, text: str, said: list[str]) -> None:
+def test_a_space_that_changed_is_reported(file: Path, text: str, said: list[str]) -> None:
     line = note(started(file, "search.trials=1", text=text))
     for each in said:
         assert each in line

@@ -124,13 +124,13 @@ def test_a_name_that_no_parameter_has_stops_the_run(folder: Path) -> None:
         ('{ storage = "two.db" }', 'holds 2 studies, old, other; name one: study = "…"'),
         ('{ storage = "two.db", study = "ol" }', "holds no study 'ol'; did you mean 'old'?"),
         ('"down.db"', "'old' is to minimize, this search to maximize validation.accuracy"),
-        ('"runs.db"', "is no storage of Optuna's"),
+        ('"runs.db"', "is not an Optuna storage"),
         ('"log.txt"', "cannot be read by Optuna"),
-        ('"text.txt"', "is neither a run nor a study of Optuna's"),
+        ('"text.txt"', "is neither a run nor an Optuna study"),
         ('"postgresql://nobody@localhost:1/none"', "cannot be read by Optuna"),
     ],
 )
-def test_what_cannot_be_read_is_told(folder: Path, start: str, complaint: str) -> None:
+def test_what_cannot_be_read_is_reported(folder: Path, start: str, complaint: str) -> None:
     import sqlite3
 
     write(f"sqlite:///{folder / 'two.db'}")

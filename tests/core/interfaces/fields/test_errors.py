@@ -48,7 +48,7 @@ def test_a_mistake_is_one_sentence(call: Call, sentence: str) -> None:
     assert told(call) == sentence
 
 
-def test_all_mistakes_of_an_object_are_told_at_once() -> None:
+def test_all_mistakes_of_an_object_are_reported_at_once() -> None:
     assert told(wrong(Adam, "fast", beta1=2, lr=1)).splitlines() == [
         'Adam.learning_rate: must be a number, not "fast"',
         "Adam.beta1: must be below 1, not 2",
@@ -56,8 +56,8 @@ def test_all_mistakes_of_an_object_are_told_at_once() -> None:
     ]
 
 
-def test_a_field_given_twice_is_told() -> None:
-    with pytest.raises(TypeError, match=r"^Adam\.learning_rate: given twice, by its place and by its name$"):
+def test_a_field_given_twice_is_reported() -> None:
+    with pytest.raises(TypeError, match=r"^Adam\.learning_rate: given twice, by position and by name$"):
         wrong(Adam, 0.1, learning_rate=0.2)()
 
 
@@ -86,7 +86,7 @@ def of_a_type_that_is_nowhere() -> object:
     return Power(1)
 
 
-def test_a_field_without_a_type_is_told_in_our_words() -> None:
+def test_a_field_without_a_type_is_reported_in_our_words() -> None:
     with pytest.raises(TypeError) as caught:
         without_a_type()
     assert str(caught.value) == (
@@ -95,13 +95,13 @@ def test_a_field_without_a_type_is_told_in_our_words() -> None:
     )
 
 
-def test_a_field_of_an_unknown_type_is_told_in_our_words() -> None:
+def test_a_field_of_an_unknown_type_is_reported_in_our_words() -> None:
     with pytest.raises(TypeError) as caught:
         of_a_type_that_is_nowhere()
     assert str(caught.value) == "Power has a field of type Nowhere, which is not defined where the class is"
 
 
 @pytest.mark.parametrize("name", ["beta1", "m"])
-def test_what_is_set_on_a_plugin_is_told_in_our_words(name: str) -> None:
-    with pytest.raises(AttributeError, match=rf"^Adam\.{name} cannot be set: plugins never change; .*the state"):
+def test_what_is_set_on_a_plugin_is_reported_in_our_words(name: str) -> None:
+    with pytest.raises(AttributeError, match=rf"^Adam\.{name} cannot be set: plugins are immutable; .*the state"):
         setattr(Adam(), name, 0)

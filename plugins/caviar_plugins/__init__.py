@@ -14,7 +14,7 @@ _HOMES = {
     "Tanh": "caviar_plugins.activations.tanh",
     "CuPy": "caviar_plugins.backends.cupy",
     "NumPy": "caviar_plugins.backends.numpy",
-    "CSV": "caviar_plugins.data.csv",
+    "TableFile": "caviar_plugins.data.table",
     "Digits": "caviar_plugins.data.digits",
     "Memory": "caviar_plugins.data.memory",
     "NPZ": "caviar_plugins.data.npz",
@@ -85,10 +85,10 @@ if TYPE_CHECKING:
     from caviar_plugins.activations.tanh import Tanh as Tanh
     from caviar_plugins.backends.cupy import CuPy as CuPy
     from caviar_plugins.backends.numpy import NumPy as NumPy
-    from caviar_plugins.data.csv import CSV as CSV
     from caviar_plugins.data.digits import Digits as Digits
     from caviar_plugins.data.memory import Memory as Memory
     from caviar_plugins.data.npz import NPZ as NPZ
+    from caviar_plugins.data.table import TableFile as TableFile
     from caviar_plugins.executors.inline import Inline as Inline
     from caviar_plugins.executors.processes import Processes as Processes
     from caviar_plugins.losses.absolute import Absolute as Absolute

@@ -23,10 +23,10 @@ class Case:
 
 SOUND = "1,2,u\n1,3,v\n" * 30
 NUMBERS = "1,2.5\n2,3\n" * 30
-CURE = 'correct it, leave it empty, or set words = ["b"] in [data]'
+CURE = 'correct it, leave it empty, or set columns = { b = "category" } in [data]'
 ROUNDED = (
     "the target 'y' holds whole numbers beyond 9,007,199,254,740,991, which would be rounded; names belong in a column "
-    'of words (of a CSV file, words = ["y"] in [data]), amounts in a larger unit'
+    'of words (of a table, columns.y = "category" in [data]), amounts in a larger unit'
 )
 
 CASES = {
@@ -50,17 +50,17 @@ CASES = {
     "a target and what is ignored": Case(
         "a,y\n1,2\n2,3\n",
         "the data has no column besides the target, so there is nothing to learn from",
-        data='ignore = ["a"]',
+        data='columns.a = "ignore"',
     ),
     "a mistake in an ignored column is none": Case(
         f"b,a,y\n{SOUND}oops,1,\n",
         "«path»:62: the target 'y' has no value; fill it in or remove the row",
         "",
-        'ignore = ["b"]',
+        'columns.b = "ignore"\nmissing_target = "refuse"',
     ),
-    "columns come before gaps of the target": Case(
+    "a cell below a row without a target": Case(
         f"y,b\n,1\n{NUMBERS}1,oops\n",
-        f"«path»:63: column 'b' holds 'oops' where 61 of 62 cells hold a number; {CURE}",
+        f"«path»:63: column 'b' holds 'oops' where 60 of 61 cells hold a number; {CURE}",
     ),
     "a target of 19 digits": Case("a,y\n1,9223372036854775805\n2,9223372036854775806\n" * 1, ROUNDED),
     "a regression of 17 digits": Case(
@@ -89,11 +89,7 @@ CASES = {
         "folds = 2",
     ),
     "no rows": Case("a,y\n", "«path»:1: there are no rows below the header"),
-    "row numbers of pandas": Case(
-        ",a,y\n0,1,2\n1,2,3\n",
-        "«path»:1: column 1 has no name; give it one; pandas writes row numbers so, which to_csv(…, index=False) "
-        "leaves out",
-    ),
+    "a column without a name": Case("a,,y\n0,1,2\n1,2,3\n", "«path»:1: column 2 has no name; give it one"),
     "a quote within a cell": Case(
         f'a,b,y\n{SOUND}"1"2,2,u\n', "«path»:62: ',' expected after '\"'; is a quote left open?"
     ),
@@ -130,7 +126,7 @@ ACCEPTED = {
     "numbers of 19 digits that are words": Case(
         "a,y\n" + "1,9223372036854775806\n2,9223372036854775807\n" * 9,
         "9223372036854775806 9223372036854775807",
-        data='words = ["y"]',
+        data='columns.y = "category"',
     ),
 }
 

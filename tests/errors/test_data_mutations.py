@@ -30,7 +30,16 @@ target = "y"
 {more}
 """
 TRANSFORMS = ['["impute", "one-hot", "standardize"]'] * 3 + ['["standardize"]', '["impute", "one-hot"]', "[]"]
-SETTINGS = ["", "", "", 'task = "classification"', 'task = "regression"', "folds = 2", "test = 0.3", 'ignore = ["a"]']
+SETTINGS = [
+    "",
+    "",
+    "",
+    'task = "classification"',
+    'task = "regression"',
+    "folds = 2",
+    "test = 0.3",
+    'columns.a = "ignore"',
+]
 CELLS = ["", "?", "oops", "inf", "-inf", "nan", "1e400", "1e39", "-1e38", "9223372036854775807", "9007199254740993"]
 CELLS += ["1" * 400, "true", "x,y", '"', '"a""b"', "a\nb", " 1 ", "+1", "0x10", "é", "\0", "\r", "1_0", "u" * 140_000]
 

@@ -27,7 +27,7 @@ transform = ["impute", { use = "one-hot", most = 9 }, "standardize"]
 path = "data/penguins.csv"
 target = "species"
 task = "auto"
-ignore = ["island"]
+columns.island = "ignore"
 test = 0.1
 [model]
 use = "mlp"

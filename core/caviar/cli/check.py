@@ -65,6 +65,9 @@ def _data(seen: Preview) -> Iterator[tuple[str, str]]:
     yield "data", f"{getattr(seen.data, 'path', None) or _name(seen.data)}"
     folds = f", {seen.data.folds} folds" if seen.data.folds else ""
     yield "rows", f"{about}{head.rows:,}: {parts}{folds}"
+    if head.unlabelled:
+        rows = "1 row" if head.unlabelled == 1 else f"{head.unlabelled:,} rows"
+        yield "", f"{rows} without a target {'is' if head.unlabelled == 1 else 'are'} left out"
     if seen.data.folds:
         unused = "; data.validation is not used" if "validation" in seen.data.model_fields_set else ""
         yield "", f"each trial is trained {seen.data.folds} times{unused}"

@@ -53,16 +53,13 @@ def init(
 
 
 def _table(path: Path, target: str) -> None:
-    from caviar.cli.scaffold.guess import guess_separator, guess_target
+    from caviar.cli.scaffold.guess import guess_target
     from caviar.cli.scaffold.table_starter import starter
     from caviar.config.reading.resolved import reader_for
     from caviar.interfaces.data import DataError
 
-    reader, separator = reader_for(path, target or "y", None), ","
-    if "separator" in type(reader).model_fields:
-        separator = guess_separator(path)
-        reader = reader.model_copy(update={"separator": separator})
-    columns = reader.columns()
+    reader = reader_for(path, target or "y", None)
+    columns = reader.names()
     file = path.with_suffix(".toml")
     if file.exists():
         raise DataError(f"{file}: already exists; rename or remove it first")
@@ -71,8 +68,8 @@ def _table(path: Path, target: str) -> None:
         guess = guess_target(columns)
         target, remark = _asked(guess, columns)
     target = target or "y"
-    head = reader.model_copy(update={"target": target}).head()
-    file.write_text(starter(path, target, remark, separator, head), encoding="utf-8")
+    reader = reader.model_copy(update={"target": target})
+    file.write_text(starter(path, target, remark, reader), encoding="utf-8")
     show(f"{file} predicts '{target}'{', ' if remark else ''}{remark}")
     show(f"Next: {_command('check', file)}, then {_command('run', file)}")
 

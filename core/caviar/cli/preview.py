@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 _RARE = 10  # rows; a training part of 60 % of the rows lacks all of 10 once in 10,000 tables
 # Measured with getrusage on Linux: digits, 16 trials of 1 epoch, 186 MB; a CSV file of 200,000 rows of 20 numbers,
 # 34 MB, 374 MB; 1,000,000 such rows, 148 MB, 842 MB.
-_LIBRARIES = 150_000_000  # bytes: Python, NumPy, numba, pyarrow
+_LIBRARIES = 150_000_000  # bytes: Python, NumPy, numba, duckdb
 _TIMES_PREPARED = 3  # the table, what transforms make of it, and the inputs
 _COPIES = 4  # of each parameter while training: itself, its gradient, and what an optimizer remembers
 

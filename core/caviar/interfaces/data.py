@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Collection
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal, Self
 
 from caviar.interfaces.fields.field import setting
 from caviar.interfaces.plugin import Plugin
@@ -24,7 +24,9 @@ class Data(Plugin):
     """
 
     kind: ClassVar[str] = "data"
-    interface: ClassVar[int] = 1
+    interface: ClassVar[int] = 2
+    suffixes: ClassVar[tuple[str, ...]] = ()
+    """Of the files that it reads, in lower case without a point, beside its own name; `.gz` and `.zst` may follow."""
 
     task: Literal["classification", "regression"] | None = setting(default=None, kw_only=True)
     validation: float = setting(default=0.2, gt=0, lt=1, also=("validation_split", "val_size", "valid"), kw_only=True)
@@ -42,8 +44,22 @@ class Data(Plugin):
         """
         return self.read()
 
-    def columns(self) -> tuple[str, ...]:
+    def decided(self) -> Self:
+        """The same with every setting filled in that was None and depends on the file, such as a separator.
+
+        That is what a run records, and how new rows are read. Raises DataError.
+        """
+        return self
+
+    def names(self) -> tuple[str, ...]:
         """The columns among which a target may be chosen, in order, for `pipe init`; empty where there is no choice."""
+        return ()
+
+    def worth_writing(self) -> tuple[tuple[str, Any, str], ...]:
+        """Settings that `pipe init` writes into the first file of this data: a key, its value, and why.
+
+        Raises DataError.
+        """
         return ()
 
     def head(self) -> Head | None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from math import prod
 from typing import Literal, TypeAlias
 
 from caviar.values.inputs import InputColumn, InputKind, Inputs
 
-ColumnKind: TypeAlias = Literal["numbers", "flags", "words"]
+ColumnKind: TypeAlias = Literal["numbers", "flags", "words", "dates"]
 
 _INPUTS: dict[ColumnKind, InputKind] = {"numbers": "number", "flags": "flag"}
 
@@ -21,6 +21,8 @@ class ColumnHead:
     `distinct`: how many different values there are, `rarest`: in how many rows the rarest of them is; None where not
     counted. `whole`: all numbers are whole. `missing`: a cell has no value; None where unknown. `rounded`: whole
     numbers are beyond `EXACT_WHOLE`.
+
+    For people: `example` is a cell, `label` the kind of column ("category", "row number"), `note` what else is known.
     """
 
     name: str
@@ -32,6 +34,9 @@ class ColumnHead:
     rarest: int | None = None
     rounded: bool = False
     levels: int | None = None
+    example: str = field(default="", compare=False)
+    label: str = field(default="", compare=False)
+    note: str = field(default="", compare=False)
 
     @property
     def width(self) -> int:
@@ -44,7 +49,8 @@ class Head:
     """`rows` is exact, or estimated from the file's size; `test` of them are set aside by the data itself.
 
     `seen` of the rows were looked at for what the columns hold; None: all. `reading` is how many bytes of memory it
-    takes to read the rows, beside the table that comes of it.
+    takes to read the rows, beside the table that comes of it. `left_out` are columns that are not read; `unlabelled`
+    rows among those looked at have no target, and do not count.
     """
 
     features: tuple[ColumnHead, ...]
@@ -54,6 +60,8 @@ class Head:
     test: int = 0
     seen: int | None = None
     reading: int = 0
+    left_out: tuple[ColumnHead, ...] = ()
+    unlabelled: int = 0
 
     @property
     def whole(self) -> bool:

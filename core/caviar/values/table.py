@@ -16,12 +16,15 @@ class Table:
     """Columns by name, NumPy arrays: each (rows,) or, for a block such as an image's pixels, ``(rows, *shape)``.
 
     Numbers are of any numeric dtype, missing as NaN; flags are booleans; words are object arrays of str, missing as
-    None. `target` names the columns to predict. `test` marks the rows that the data itself sets aside for the test
-    part (None: none). `rounded` names the columns of floats whose source has whole numbers beyond `EXACT_WHOLE`.
+    None; dates are datetime64[s] in UTC, missing as NaT. `target` names the columns to predict. `test` marks the rows
+    that the data itself sets aside for the test part (None: none). `rounded` names the columns of floats whose source
+    has whole numbers beyond `EXACT_WHOLE`.
 
     `levels` names the columns that are categories and says how many values each has: a column of flags (rows, levels),
     of which a row sets one or none, or one of codes (rows,), whole numbers from 0 to levels - 1, or -1 where a row has
     none of the values.
+
+    `notes` are sentences for the user about how it was read.
     """
 
     columns: Mapping[str, Array]
@@ -29,6 +32,7 @@ class Table:
     test: Array | None = None
     rounded: tuple[str, ...] = ()
     levels: Mapping[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
     @property
     def rows(self) -> int:

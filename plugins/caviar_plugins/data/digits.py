@@ -11,7 +11,7 @@ TRAINING_ROWS = 3823
 ROWS = 5620
 
 
-class Digits(Data, interface=1):
+class Digits(Data, interface=2):
     """Pixels count the inked points of a 4x4 square, 0 to 16. The test part is the official one.
 
     Source: Alpaydin & Kaynak 1998, Optical Recognition of Handwritten Digits, UCI, doi 10.24432/C50P49, CC BY 4.0.

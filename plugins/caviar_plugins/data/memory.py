@@ -8,7 +8,7 @@ from caviar.plugin import Data, DataError, Head, Table
 from pydantic import PrivateAttr
 
 
-class Memory(Data, interface=1):
+class Memory(Data, interface=2):
     """The table itself is no part of the declaration: a file can set how its rows are split, not which they are."""
 
     _table: Table | None = PrivateAttr(default=None)

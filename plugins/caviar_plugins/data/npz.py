@@ -15,7 +15,7 @@ from caviar_plugins.data.npz_head import ArrayHead, archive_of, array_heads, nam
 from caviar_plugins.data.npz_values import first_unusable, no_text, rounded, unusable, values_of
 
 
-class NPZ(Data, interface=1):
+class NPZ(Data, interface=2):
     """Features are the array X, one row per example (images keep their shape); the target is named by `target`.
 
     An archive with X_test brings its own test part. Other arrays are ignored; pickled objects are refused.

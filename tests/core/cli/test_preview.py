@@ -35,7 +35,7 @@ def folder(tmp_path: Path) -> Path:
     [
         'path = "t.csv"\ntarget = "kind"\ntest = 0.25',
         'path = "t.csv"\ntarget = "size"',
-        'path = "t.csv"\ntarget = "new"\nignore = ["color"]',
+        'path = "t.csv"\ntarget = "new"\ncolumns.color = "ignore"',
         'path = "a.npz"',
         'path = "a.npz"\nfolds = 3\ntest = 0.1',
         'path = "a.npz"\nvalidation = 0.25\ntest = 0.15',

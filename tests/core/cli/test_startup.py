@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-HEAVY = {"numpy", "pydantic", "rich", "pluggy", "numba", "scipy", "cupy", "pandas", "pyarrow"}
+HEAVY = {"numpy", "pydantic", "rich", "pluggy", "numba", "scipy", "cupy", "pandas", "pyarrow", "polars"}
 
 
 def imported(*arguments: str) -> set[str]:

@@ -5,21 +5,25 @@ from __future__ import annotations
 from json import dumps
 from pathlib import Path
 
-from caviar.cli.scaffold.guess import teaches_nothing
+from caviar.config.declaration.dump import inline
 from caviar.config.declaration.run_name import plain_name
+from caviar.interfaces.data import Data
 from caviar.values.head import Head
 
 _SMALL = 2000  # rows
 _COLUMN = 44  # where comments begin
 
 
-def starter(path: Path, target: str, remark: str, separator: str, head: Head | None) -> str:
-    """The text of a pipeline file that lies beside `path`; `remark` says how the target was found."""
-    data = [
+def starter(path: Path, target: str, remark: str, data: Data) -> str:
+    """The text of a pipeline file that lies beside `path`, which `data` reads; `remark` says how the target was found.
+
+    Raises DataError.
+    """
+    head = data.head()
+    table = [
         _line(f"path = {_text(path.name)}", "relative to this file"),
         _line(f"target = {_text(target)}", remark),
-        *([] if separator == "," else [_line(f"separator = {_text(separator)}", "between cells")]),
-        *_ignored(head),
+        *(_line(f"{key} = {inline(value)}", why) for key, value, why in data.worth_writing()),
         _line("test = 0.2", "rows set aside; only the winner sees them, at the end"),
     ]
     return "\n".join(
@@ -31,7 +35,7 @@ def starter(path: Path, target: str, remark: str, separator: str, head: Head | N
             _line('regularizer = ["l2"]', "keeps the weights small"),
             "",
             "[data]",
-            *data,
+            *table,
             "",
             "[model]",
             _line("layers = { int = [1, 3] }", "hidden layers; { … } is a range to be searched"),
@@ -64,13 +68,6 @@ def _named(stem: str) -> list[str]:
     """The run is called like the file, where that can name a folder."""
     plain = plain_name(stem)
     return [] if plain == stem else [_line(f"name = {_text(plain)}", "of the run's folder")]
-
-
-def _ignored(head: Head | None) -> list[str]:
-    names = teaches_nothing(head) if head else []
-    if not names:
-        return []
-    return [_line(f"ignore = [{', '.join(map(_text, names))}]", "different in every row: nothing to learn from")]
 
 
 def _batches(head: Head | None) -> str:

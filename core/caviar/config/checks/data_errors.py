@@ -49,7 +49,7 @@ def rounded_target(target: str) -> DataError:
     """The message about numbers that would become equal."""
     return DataError(
         f"the target {target!r} holds whole numbers beyond {EXACT_WHOLE:,}, which would be rounded; names belong in a "
-        f'column of words (of a CSV file, words = ["{target}"] in [data]), amounts in a larger unit'
+        f'column of words (of a table, columns.{target} = "category" in [data]), amounts in a larger unit'
     )
 
 

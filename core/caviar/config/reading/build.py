@@ -16,6 +16,7 @@ from caviar.config.reading.document import Document, beyond_64_bits
 from caviar.config.reading.errors import Mistake
 from caviar.config.reading.locations import FieldProblems, InvalidValue, Location, construct
 from caviar.config.reading.ranges import build_sampler, is_range
+from caviar.config.reading.readers import reader_name, suffix_of
 from caviar.interfaces.data import Data
 from caviar.interfaces.fields.declared import Declared
 from caviar.interfaces.fields.types import FieldType, field_type, say
@@ -191,12 +192,13 @@ class Builder:
             raise self.fail(at, str(error)) from None
 
     def reader(self, path: str, at: Location) -> type[Plugin]:
-        """The data plugin called like a file's suffix."""
-        suffix, known = Path(path).suffix[1:].lower(), index.names("data")
-        if suffix not in known:
-            text = f"no plugin reads '.{suffix}' files; name one with use: {', '.join(known)}"
+        """The data plugin that reads files of such a suffix."""
+        name = reader_name(Path(path))
+        if name is None:
+            known = ", ".join(index.names("data"))
+            text = f"no plugin reads '{suffix_of(Path(path)) or path}' files; name one with use: {known}"
             raise self.fail(at.child("path"), text)
-        return self.loaded("data", suffix, at)
+        return self.loaded("data", name, at)
 
 
 def _needs_data(trainer: Any) -> bool:

@@ -14,9 +14,9 @@ from caviar.config.reading.build import Builder
 from caviar.config.reading.document import parse
 from caviar.config.reading.errors import Mistakes
 from caviar.config.reading.locations import InvalidValue, Location
+from caviar.config.reading.readers import reader_name, suffixes
 from caviar.interfaces.data import Data, DataError
 from caviar.interfaces.fields.declared import Declared
-from caviar.registry import index
 from caviar.registry.code import file_of
 from caviar.registry.load import entry_of, load, name_of, version_of
 
@@ -65,10 +65,9 @@ def reader_for(path: Path, target: str, trained: Data | None) -> Data:
 
     Raises DataError.
     """
-    name = path.suffix.removeprefix(".").lower()
-    if name not in index.names("data"):
-        known = ", ".join(f".{each}" for each in index.names("data") if "path" in load("data", each).model_fields)
-        raise DataError(f"{path}: no plugin reads files of this kind; there are readers for {known}")
+    name = reader_name(path)
+    if name is None:
+        raise DataError(f"{path}: no plugin reads files of this kind; there are readers for {', '.join(suffixes())}")
     cls = load("data", name)
     if trained is not None and type(trained) is cls:
         return trained.model_copy(update={"path": path})

@@ -141,7 +141,7 @@ def _fitted(
         task, y = _scaled(task, truth, split.train, dtype)
     words = tuple(name for name in table.features if table.columns[name].dtype.kind == "O")
     shapes = tuple(table.columns[name].shape[1:] for name in table.features)
-    notes = tuple(rounded_column(name) for name in table.features if _is_rounded(table, name))
+    notes = (*table.notes, *(rounded_column(name) for name in table.features if _is_rounded(table, name)))
     x, made = _matrix(features, dtype), _described(features)
     read = table.features, shapes, words, levels
     preparation = Preparation(tuple(transforms), tuple(learned), *read, made, task, notes)

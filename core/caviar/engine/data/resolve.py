@@ -49,6 +49,8 @@ def resolve_run(pipeline: Pipeline) -> tuple[Work, Preparation, Objective]:
 def _run_of(pipeline: Pipeline) -> tuple[Work, Preparation, Objective]:
     backend = backend_of(pipeline)
     variant_for(backend)  # its messages about kernels are logged now, while reporters listen
+    if pipeline.data is not None and pipeline.trainer.needs_data:
+        pipeline = pipeline.model_copy(update={"data": pipeline.data.decided()})
     datasets, preparation = _data_for(pipeline)
     task = datasets[0].task
     metrics = metrics_for(pipeline.search, task.kind) if pipeline.trainer.needs_data else {}

@@ -52,7 +52,7 @@ def test_the_file_suffix_picks_the_reader_and_paths_are_relative_to_the_file(tmp
     (tmp_path / "p.toml").write_text('[data]\npath = "my.csv"\ntarget = "y"\n')
     data = load(tmp_path / "p.toml").data
     assert data is not None
-    assert name_of(type(data)) == "csv"
+    assert name_of(type(data)) == "table"
     assert data.path == tmp_path / "my.csv"  # type: ignore[attr-defined]
 
 

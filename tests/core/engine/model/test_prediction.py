@@ -17,7 +17,7 @@ from caviar_plugins import MLP, BatchNorm, Inline, LayerNorm, NoNormalizer, NumP
 TRAIN = "size,kind,zip,new,price\n" + "".join(
     f"{n},{('flat', 'house', '')[n % 3]},{n % 7:05},{('true', 'false')[n % 2]},{n * 10.5}\n" for n in range(60)
 )
-FILE = 'reporter = []\n[data]\npath = "t.csv"\ntarget = "price"\nwords = ["zip"]\n[trainer]\nepochs = 1\n'
+FILE = 'reporter = []\n[data]\npath = "t.csv"\ntarget = "price"\ncolumns.zip = "category"\n[trainer]\nepochs = 1\n'
 
 
 @pytest.fixture(scope="module")

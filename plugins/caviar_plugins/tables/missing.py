@@ -1,0 +1,23 @@
+"""Which cells stand for no value."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from caviar_plugins.tables.sql import escaped, quoted
+
+MISSING = ("", "na", "n/a", "nan", "null", "none", "?", "-", "--", "#n/a", ".")
+"""The codes that every file may use, in any case of letters."""
+
+
+def is_missing(cell: str, more: Sequence[str] = ()) -> bool:
+    """Whether a cell stands for no value; `more` are codes of its file."""
+    plain = cell.strip().lower()
+    return plain in MISSING or plain in {code.strip().lower() for code in more}
+
+
+def present(cell: str, more: Sequence[str] = ()) -> str:
+    """SQL: a cell that has been trimmed, NULL where it stands for no value."""
+    codes = dict.fromkeys((*MISSING, *(code.strip().lower() for code in more)))
+    any_code = "(?i)" + "|".join(map(escaped, codes))
+    return f"CASE WHEN regexp_full_match({cell}, {quoted(any_code)}) THEN NULL ELSE {cell} END"

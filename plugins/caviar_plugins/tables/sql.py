@@ -1,0 +1,43 @@
+"""Texts and names inside SQL."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from json import dumps
+
+_SPACES = "".join(map(chr, (*range(9, 14), *range(28, 33), 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x2028, 0x2029)))
+SPACES = _SPACES + "\u202f\u205f\u3000"
+"""What Python calls white space."""
+_SPACE = r"\s\pZ\x0b\x1c-\x1f\x85"  # the same for RE2
+
+
+def quoted(text: str) -> str:
+    """A string literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def listed(texts: Iterable[str]) -> str:
+    """Several string literals, in parentheses."""
+    return f"({', '.join(map(quoted, texts))})"
+
+
+def named(name: str) -> str:
+    """A column's name."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def escaped(text: str) -> str:
+    """RE2: a pattern that only this text matches."""
+    return re.sub(r"([^\w\s])", r"\\\1", text)
+
+
+def trimmed(cell: str) -> str:
+    """A cell without white space around it; trimming any is slow, and few cells need it."""
+    has_space = f"regexp_matches({cell}, '^[{_SPACE}]|[{_SPACE}]$')"
+    return f"CASE WHEN {has_space} THEN trim({cell}, {quoted(SPACES)}) ELSE {cell} END"
+
+
+def key(name: str) -> str:
+    """A column's name as a key of a pipeline file."""
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else dumps(name, ensure_ascii=False)

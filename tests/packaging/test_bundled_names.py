@@ -18,8 +18,8 @@ BUNDLED = {each.name for each in Registry().entries if each.distribution == own_
 
 DEFAULTS = {
     "config/declaration/pipeline.py": {
-        *("random", "impute", "one-hot", "standardize", "mlp", "none", "adam", "population", "processes", "sqlite"),
-        "progress",
+        *("random", "dates", "impute", "one-hot", "standardize", "mlp", "none", "adam", "population", "processes"),
+        *("sqlite", "progress"),
     },
     "config/checks/metrics.py": {"accuracy", "r2"},  # `metric = "auto"`
     "engine/data/resolve.py": {"softmax-cross-entropy", "squared", "cupy", "numpy"},  # the loss and backend of "auto"
@@ -28,7 +28,7 @@ EXCEPTIONS = {
     "api/pipeline.py": {"memory"},  # `run(X, y)` is that plugin
     "config/checks/sources.py": {"optuna"},  # start_from reads studies of Optuna itself, the library
     # Advice and messages recommend a plugin that every installation has.
-    "config/checks/data_errors.py": {"impute", "one-hot"},
+    "config/checks/data_errors.py": {"dates", "impute", "one-hot"},
     "config/advice/normalizer_alone.py": {"l2"},
     "config/advice/unheeded_start.py": {"coarse-to-fine"},
     "config/advice/wide_grid.py": {"random"},
@@ -38,6 +38,7 @@ OTHER_WORDS = {
     "numpy": "the array library",
     "cupy": "the array library",
     "memory": "a fault of the machine",
+    "dates": "a kind of column",
     "step": "a field of samplers",
     "choice": "a word in `pipe check`",
     "none": "JSON and Python",
@@ -47,8 +48,9 @@ OTHER_WORDS = {
 }
 """Names that are also words of something else, each where it is that."""
 ELSEWHERE = {
-    "cli/check.py": {"memory"},
-    "cli/preview.py": {"choice"},
+    "cli/check.py": {"memory", "dates"},
+    "cli/preview.py": {"choice", "dates"},
+    "engine/data/prepare.py": {"dates"},
     "engine/analysis/narrowing.py": {"step"},
     "engine/analysis/range_ends.py": {"step"},
     "engine/failures/machine_faults.py": {"memory"},
@@ -60,6 +62,7 @@ ELSEWHERE = {
     "interfaces/activation.py": {"normal"},
     "interfaces/fields/coerce.py": {"numpy"},
     "interfaces/fields/errors.py": {"none"},
+    "values/head.py": {"dates"},
     "values/segment.py": {"memory"},
     "values/slot.py": {"normal", "uniform", "constant"},
 }

@@ -38,6 +38,7 @@ def check(
         pipeline = load(file, settings or ())
         try:
             show(*summary(pipeline, width_of(sys.stdout)), indent=_WORD)
+            show(*_columns(pipeline))
         except LateMistake as mistake:
             raise locate(file, settings or (), mistake) from None
         show_advice(pipeline, quiet)
@@ -56,6 +57,15 @@ def summary(pipeline: Pipeline, width: int | None = None) -> list[str]:
     return [f"{word:{_WORD}}{text}".rstrip() for word, text in lines]
 
 
+def _columns(pipeline: Pipeline) -> Iterator[str]:
+    """The table of columns, below an empty line."""
+    from caviar.cli.columns_table import column_lines
+
+    head = pipeline.data.head() if pipeline.data and pipeline.trainer.needs_data else None
+    if head is not None and (lines := list(column_lines(head))):
+        yield from ("", *lines)
+
+
 def _data(seen: Preview) -> Iterator[tuple[str, str]]:
     from caviar.config.checks.data_errors import rounded_column
 
@@ -72,7 +82,7 @@ def _data(seen: Preview) -> Iterator[tuple[str, str]]:
         unused = "; data.validation is not used" if "validation" in seen.data.model_fields_set else ""
         yield "", f"each trial is trained {seen.data.folds} times{unused}"
     told = []
-    for kind in ("numbers", "flags", "words"):
+    for kind in ("numbers", "flags", "words", "dates"):
         columns = [each for each in head.features if each.kind == kind]
         if columns:
             gaps = sum(bool(each.missing) for each in columns)

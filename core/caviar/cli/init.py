@@ -53,6 +53,7 @@ def init(
 
 
 def _table(path: Path, target: str) -> None:
+    from caviar.cli.columns_table import column_lines
     from caviar.cli.scaffold.guess import guess_target
     from caviar.cli.scaffold.table_starter import starter
     from caviar.config.reading.resolved import reader_for
@@ -70,6 +71,8 @@ def _table(path: Path, target: str) -> None:
     target = target or "y"
     reader = reader.model_copy(update={"target": target})
     file.write_text(starter(path, target, remark, reader), encoding="utf-8")
+    if (head := reader.head()) is not None:
+        show(*column_lines(head))
     show(f"{file} predicts '{target}'{', ' if remark else ''}{remark}")
     show(f"Next: {_command('check', file)}, then {_command('run', file)}")
 

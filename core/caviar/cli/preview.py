@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from caviar.config.checks.data_errors import (
     column_with_gaps,
+    dated_column,
+    dates_to_predict,
     few_rows,
     no_features,
     no_rows,
@@ -95,7 +97,7 @@ class Preview:
 
     def all_inputs_seen(self) -> bool:
         """Whether rows behind the head cannot bring words that would make more inputs."""
-        return self.head.whole or all(column.kind == "numbers" for column in self.head.features)
+        return self.head.whole or all(column.kind in ("numbers", "dates") for column in self.head.features)
 
     def has_rare_words(self) -> bool:
         """Whether the training part may lack a word, which then makes no input."""
@@ -161,6 +163,8 @@ def preview(pipeline: Pipeline) -> Preview | None:
 def _target_fits(task: TaskKind, head: Head) -> None:
     """What would stop the run when it looks at the target. Raises DataError."""
     names = [column.name for column in head.target]
+    if any(column.kind == "dates" for column in head.target):
+        raise dates_to_predict(names)
     if task == "regression":
         if words := [column.name for column in head.target if column.kind == "words"]:
             raise words_to_regress(words)
@@ -191,6 +195,8 @@ def _inputs_fit(prepared: Head) -> None:
     for column in prepared.features:
         if column.kind == "words":
             raise wordy_column(column.name)
+        if column.kind == "dates":
+            raise dated_column(column.name)
         if column.missing:
             raise column_with_gaps(column.name)
 

@@ -19,10 +19,11 @@ class ColumnHead:
 
     `levels`: how many values a category has; its kind is "flags" where it is a one-hot block, "numbers" where codes.
     `distinct`: how many different values there are, `rarest`: in how many rows the rarest of them is; None where not
-    counted. `whole`: all numbers are whole. `missing`: a cell has no value; None where unknown. `rounded`: whole
-    numbers are beyond `EXACT_WHOLE`.
+    counted. `whole`: all numbers are whole, all dates at midnight. `missing`: a cell has no value; None where unknown.
+    `rounded`: whole numbers are beyond `EXACT_WHOLE`.
 
-    For people: `example` is a cell, `label` the kind of column ("category", "row number"), `note` what else is known.
+    For people: `example` is a cell, `label` the kind of column ("category", "id"), `note` what else is known, `gaps`
+    the number of cells without a value.
     """
 
     name: str
@@ -37,6 +38,7 @@ class ColumnHead:
     example: str = field(default="", compare=False)
     label: str = field(default="", compare=False)
     note: str = field(default="", compare=False)
+    gaps: int = field(default=0, compare=False)
 
     @property
     def width(self) -> int:

@@ -17,7 +17,7 @@ from caviar_plugins.tables.dates import is_known
 from caviar_plugins.tables.heads import heads
 from caviar_plugins.tables.lines import missing_name
 from caviar_plugins.tables.reading import KINDS, Reading, Readings, readings
-from caviar_plugins.tables.source import Layout, names_of, opened
+from caviar_plugins.tables.source import PLAIN, SUFFIXES, Layout, names_of, opened
 from caviar_plugins.tables.sql import key
 from caviar_plugins.tables.targets import labelled, unlabelled
 
@@ -28,15 +28,16 @@ COPIES = 3
 
 
 class TableFile(Data, interface=2):
-    """Text with a separator between cells. What is "auto" is looked for in the first rows, and told by `pipe check`.
+    """A file of text with a separator between cells, or parquet, JSON lines, SQLite, Excel, Arrow.
 
-    A target of words, true and false or few whole numbers gives classes, any other a regression. `columns` says what
-    columns hold: "number", "category" (such as postal codes), "flag", "date", a format of dates such as "%d.%m.%Y", or
-    "ignore" for what must not be learned from. `missing` are codes for no value, beside empty cells, NA, N/A, NaN,
-    null, none, #N/A, ?, - and a point. `skip` lines stand above the table.
+    What is "auto" is looked for in the first rows, and told by `pipe check`. A target of words, true and false or few
+    whole numbers gives classes, any other a regression. `columns` says what columns hold: "number", "category" (such as
+    postal codes), "flag", "date", a format of dates such as "%d.%m.%Y", or "ignore" for what must not be learned from.
+    `missing` are codes for no value, beside empty cells, NA, N/A, NaN, null, none, #N/A, ?, - and a point. `skip` lines
+    stand above the table. `table` is that of a database, or the sheet.
     """
 
-    suffixes = ("csv", "tsv", "txt")
+    suffixes = SUFFIXES
 
     path: Path = setting(default=...)
     target: str = setting(default=..., also=("y", "target_column", "label_column"))
@@ -47,6 +48,7 @@ class TableFile(Data, interface=2):
     skip: int | None = setting(default=None, ge=0, also=("skiprows", "skip_rows"))
     encoding: str | None = setting(default=None)
     missing: tuple[str, ...] = setting(default=(), also=("na_values", "null_values"))
+    table: str | None = setting(default=None, also=("sheet", "sheet_name"))
     columns: dict[str, str] = setting(default={}, also=("dtype", "dtypes", "words", "ignore", "categorical", "drop"))
     missing_target: Literal["drop", "refuse"] = setting(default="drop")
 
@@ -110,11 +112,10 @@ class TableFile(Data, interface=2):
 
     def worth_writing(self) -> tuple[tuple[str, Any, str], ...]:
         seen, found = self._seen(self.target), self.decided()
-        plain = Layout(",", '"', 0, True, "utf-8")
         told = [
             (name, getattr(found, name), why)
             for name, why in _WHY.items()
-            if getattr(found, name) != getattr(plain, name, ".") and getattr(self, name) is None
+            if getattr(found, name) != getattr(PLAIN, name, ".") and getattr(self, name) is None
         ]
         readings = zip(seen.names, seen.readings.columns, strict=True)
         whys = {name: f"{each.label}: {each.why}" if each.kind == "ignore" else each.why for name, each in readings}
@@ -123,7 +124,7 @@ class TableFile(Data, interface=2):
 
     @property
     def _layout(self) -> Layout:
-        return Layout(self.separator, self.quote, self.skip, self.header, self.encoding)
+        return Layout(self.separator, self.quote, self.skip, self.header, self.encoding, self.table)
 
     @property
     def _is_decided(self) -> bool:

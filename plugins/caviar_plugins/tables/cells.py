@@ -106,21 +106,28 @@ def _line_break(file: Path) -> str:
     return r"'\n'"
 
 
-def typed_cells(connection: Connection, source: str, path: Path, missing: Sequence[str], limit: int | None) -> Cells:
-    """The cells of what duckdb reads with their types; `source` is what stands behind FROM. Raises DataError."""
+def typed_cells(
+    connection: Connection, source: str, path: Path, missing: Sequence[str], limit: int | None
+) -> tuple[Cells, int]:
+    """The cells of what duckdb reads with their types, and the number of all rows; `source` stands behind FROM.
+
+    Raises DataError.
+    """
     import duckdb
 
     try:
         described = connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()
         names, types = [name for name, *_ in described], [_type(kind) for _, kind, *_ in described]
         bound = "" if limit is None else f" LIMIT {limit}"
-        connection.execute(f"CREATE OR REPLACE TEMP VIEW raw AS SELECT * FROM {source}{bound}")
         wanted = ", ".join(_typed(name, kind, place, missing) for place, (name, kind, *_) in enumerate(described))
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE t AS SELECT {wanted} FROM raw")
+        raw = f"(SELECT * FROM {source}{bound})"
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE t AS SELECT {wanted} FROM {raw}")
+        rows = int(connection.execute("SELECT count(*) FROM t").fetchone()[0])
+        count = rows if rows != limit else int(connection.execute(f"SELECT count(*) FROM {source}").fetchone()[0])
     except duckdb.Error as error:
         raise DataError(f"{path}: cannot be read: {' '.join(str(error).split())[:300]}") from error
-    rows = int(connection.execute("SELECT count(*) FROM t").fetchone()[0])
-    return Cells(connection, names, types, rows, 0, lambda row: f"{path}: row {row + 1}")
+    cells = Cells(connection, names, types, rows, 0, lambda row: f"{path}: row {row + 1}", count > rows)
+    return cells, count
 
 
 def _typed(name: str, kind: str, place: int, missing: Sequence[str]) -> str:

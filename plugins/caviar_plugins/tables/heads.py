@@ -30,6 +30,7 @@ def heads(cells: Cells, found: Readings) -> list[ColumnHead]:
         count = found.counts.get(place)
         plain = count is not None and not reading.form and reading.kind in ("number", "category")
         head = _counted(cells, place, reading, count) if plain and count else _queried(cells, place, reading, found)
+        about["gaps"] = head.pop("gaps")
         distinct = head["distinct"]
         if distinct == 1 and not head["missing"] and reading.kind != "ignore":
             about |= {"label": "constant", "note": "the same in every row"}
@@ -50,10 +51,10 @@ def _counted(cells: Cells, place: int, reading: Reading, count: Counts) -> dict[
     empty = cells.rows - count.present
     if reading.kind == "category":
         rarest = min(count.rarest, empty) if empty and count.present else (count.rarest or empty)
-        return {"distinct": count.distinct, "missing": bool(empty), "rarest": rarest}
+        return {"distinct": count.distinct, "missing": bool(empty), "rarest": rarest, "gaps": empty}
     check(cells, place, reading, {place: count}, count.plain, count.largest)
-    distinct = count.distinct
-    return {"distinct": distinct, "missing": bool(empty), "whole": reading.whole, "rounded": count.long}
+    told = {"distinct": count.distinct, "missing": bool(empty), "whole": reading.whole, "rounded": count.long}
+    return told | {"gaps": empty}
 
 
 def _queried(cells: Cells, place: int, reading: Reading, found: Readings) -> dict[str, Any]:
@@ -64,12 +65,14 @@ def _queried(cells: Cells, place: int, reading: Reading, found: Readings) -> dic
     whole = f"bool_and({stands} = floor({stands}))" if number else "false"
     if reading.form in POINTS and number:
         whole += f" AND NOT bool_or(contains({cell}, '{reading.form}'))"
+    if reading.kind == "date":
+        whole = f"bool_and({stands} = date_trunc('day', {stands}))"
     largest = f"max(abs(CAST({stands} AS DOUBLE)))" if number else "0"
     query = f"SELECT count({stands}), count(DISTINCT {stands}), {largest}, {whole}, min({stands}) IS NOT NULL FROM t"
     valid, distinct, size, are_whole, _ = cells.connection.execute(query).fetchone()
     if reading.kind != "ignore":
         check(cells, place, reading, found.counts, valid, size or 0.0)
-    told: dict[str, Any] = {"distinct": distinct, "missing": valid < cells.rows, "whole": bool(number and are_whole)}
+    told: dict[str, Any] = {"distinct": distinct, "missing": valid < cells.rows, "whole": bool(are_whole)}
     if reading.kind == "category":
         told["rarest"] = 1
-    return told
+    return told | {"gaps": cells.rows - valid}

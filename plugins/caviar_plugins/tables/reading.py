@@ -113,7 +113,7 @@ def _read(
     if said == "flag":
         return Reading("flag", label="flag")
     if said is not None and "%" in said:
-        return Reading("date", said, label="date")
+        return Reading("date", said, label="date", why=said)
     found = dates.chosen(cells.connection, odd, day_first=mark == "," or separator == ";") if odd else None
     if said == "date":
         if found is None:

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from caviar.plugin import DataError
 
-from caviar_plugins.tables.cells import Cells, text_cells
+from caviar_plugins.tables.cells import Cells, text_cells, typed_cells
+from caviar_plugins.tables.convert import ARROW, DATABASES, SHEETS, arrow_as_parquet, excel_as_text, sqlite_as_text
 from caviar_plugins.tables.dialect import Dialect, sniffed
 from caviar_plugins.tables.engine import connected, scratch
 from caviar_plugins.tables.lines import Lines
-from caviar_plugins.tables.plain import plain_text
+from caviar_plugins.tables.plain import PACKED, plain_text
+from caviar_plugins.tables.sql import quoted
 
-TEXTS = ("csv", "tsv", "txt")
-"""Suffixes of files whose cells are text, with a separator between them."""
+TEXTS, PARQUET, JSON = ("csv", "tsv", "txt"), ("parquet",), ("jsonl", "ndjson")
+SUFFIXES = (*TEXTS, *PARQUET, *JSON, *DATABASES, *SHEETS, *ARROW)
+"""Of the files that are read."""
+_ROWS = 20_000  # that are looked at where a file says itself what its columns hold
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,11 @@ class Layout:
     skip: int | None = None
     header: bool | None = None
     encoding: str | None = None
+    table: str | None = None
+
+
+PLAIN = Layout(",", '"', 0, True, "utf-8")
+"""What need not be said."""
 
 
 @dataclass(frozen=True)
@@ -54,22 +63,60 @@ def opened(
 ) -> Iterator[Opened]:
     """A file, whole or its first `limit` bytes; `known` are names that are columns. Raises DataError."""
     with scratch() as folder:
+        if (source := _typed_source(path, folder)) is not None:
+            with connected(folder) as connection:
+                rows = None if limit is None else _ROWS
+                cells, count = typed_cells(connection, source, path, missing, rows)
+                yield Opened(cells, replace(PLAIN, table=layout.table), count, str(path))
+            return
         lines, dialect, encoding, size = _lines(path, layout, limit, known, folder)
         with connected(folder) as connection:
             cells = text_cells(connection, lines, missing, folder)
-            found = Layout(dialect.separator, dialect.quote, dialect.skip, dialect.header, encoding)
-            yield Opened(cells, found, _estimated(lines, size, cells.rows), f"{path}:{dialect.skip + 1}")
+            found = Layout(dialect.separator, dialect.quote, dialect.skip, dialect.header, encoding, layout.table)
+            count, start = _estimated(lines, size, cells.rows), f"{path}:{dialect.skip + 1}"
+            if lines.text.path != path:  # a copy as text, whose lines nobody knows
+                cells, start = replace(cells, where=lambda row: f"{path}: row {row + 1}"), str(path)
+            yield Opened(cells, found, count, start)
 
 
 def names_of(path: Path, layout: Layout, limit: int) -> tuple[str, ...]:
     """The names of a file's columns. Raises DataError."""
     with scratch() as folder:
+        if (source := _typed_source(path, folder)) is not None:
+            with connected(folder) as connection:
+                return tuple(typed_cells(connection, source, path, (), 0)[0].names)
         return tuple(_lines(path, layout, limit, (), folder)[0].header)
+
+
+def _typed_source(path: Path, folder: Path) -> str | None:
+    """What duckdb selects from, where the file says itself what its columns hold. Raises DataError."""
+    suffix = _suffix(path)
+    if suffix in (*PARQUET, *JSON) and not path.is_file():
+        raise DataError(f"{path}: there is no such file")
+    if suffix in PARQUET:
+        return f"read_parquet({quoted(str(path))})"
+    if suffix in JSON:
+        return f"read_json({quoted(str(path))}, format='newline_delimited')"
+    if suffix in ARROW:
+        return f"read_parquet({quoted(str(arrow_as_parquet(path, folder / 'table.parquet')))})"
+    return None
+
+
+def _suffix(path: Path) -> str:
+    packed = path.suffix.lower() in PACKED
+    return (Path(path.stem) if packed else path).suffix.lower().removeprefix(".")
 
 
 def _lines(
     path: Path, layout: Layout, limit: int | None, known: Sequence[str], folder: Path
 ) -> tuple[Lines, Dialect, str, int]:
+    suffix = _suffix(path)
+    if suffix in DATABASES:
+        path = sqlite_as_text(path, layout.table, folder / "rows.csv")
+        layout, known = PLAIN, ()
+    elif suffix in SHEETS:
+        path = excel_as_text(path, layout.table, folder / "rows.csv")
+        layout = replace(layout, separator=",", quote='"', encoding="utf-8")
     for most in (limit, None):
         text = plain_text(path, layout.encoding, most, folder)
         dialect = sniffed(text.file, layout.separator, layout.quote, layout.skip, layout.header, known)

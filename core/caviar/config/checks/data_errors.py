@@ -61,6 +61,19 @@ def rounded_column(name: str) -> str:
     )
 
 
+def dated_column(name: str) -> DataError:
+    """The message about dates that no transform turned into numbers."""
+    return DataError(f"column {name!r} holds dates; add the transform 'dates', which turns them into numbers")
+
+
+def dates_to_predict(targets: Sequence[str]) -> DataError:
+    """The message about a target of dates."""
+    return DataError(
+        f"the target {listed(targets)} holds dates, which cannot be predicted; add a column with a number instead, "
+        "such as the days since a first date"
+    )
+
+
 def wordy_column(name: str) -> DataError:
     """The message about words that no transform turned into numbers."""
     return DataError(f"column {name!r} holds words; add the transform 'one-hot', which turns them into numbers")

@@ -152,7 +152,7 @@ class Pipeline(Declared):
     name: str = "pipeline"
     seed: int = setting(default=1, ge=0, also=("random_state", "random_seed"))
     backend: Backend | None = None
-    transform: Many[Transform] = _defaults("transform", "impute", "one-hot", "standardize")
+    transform: Many[Transform] = _defaults("transform", "dates", "impute", "one-hot", "standardize")
     data: Data | None = None
     model: Tunable[Model] = _default("model", "mlp")
     normalizer: Tunable[Normalizer] = _default("normalizer", "none")

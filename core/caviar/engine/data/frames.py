@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from datetime import UTC, date
 from numbers import Integral, Real
 from typing import Any
 
@@ -93,12 +94,14 @@ def _cells(cells: list[Any]) -> Array:
 
 
 def _column(name: str, values: Any) -> Array:
-    """Numbers, flags or words; what is missing is NaN or None."""
+    """Numbers, flags, words or dates; what is missing is NaN, None or NaT."""
     import numpy
 
     array: Array = numpy.asarray(values.to_numpy() if hasattr(values, "to_numpy") else values)
     if array.dtype.kind in "biuf":
         return array
+    if array.dtype.kind == "M":
+        return array.astype("datetime64[s]")
     if array.dtype.kind not in "OUST":
         raise DataError(f"column {name!r} is of {array.dtype}; give numbers, words or true and false")
     cells = [None if _missing(cell) else cell for cell in array.tolist()]
@@ -110,9 +113,24 @@ def _column(name: str, values: Any) -> Array:
             rounded = f"holds whole numbers beyond {EXACT_WHOLE:,} that would be rounded; give floats or words"
             raise DataError(f"column {name!r} {rounded}")
         return numpy.asarray([numpy.nan if cell is None else cell for cell in cells], dtype=numpy.float64)
+    if present and all(isinstance(cell, date) for cell in present):
+        return _moments(cells)
     words = numpy.empty(len(cells), dtype=object)
     words[:] = [None if cell is None else str(cell) for cell in cells]
     return words
+
+
+def _moments(cells: list[Any]) -> Array:
+    """Dates, with a time of day or without, as moments in UTC; a time without a zone is one of UTC."""
+    import numpy
+
+    plain = []
+    for cell in cells:
+        moment = cell.to_pydatetime() if hasattr(cell, "to_pydatetime") else cell
+        if getattr(moment, "tzinfo", None) is not None:
+            moment = moment.astimezone(UTC).replace(tzinfo=None)
+        plain.append("NaT" if moment is None else moment.isoformat())
+    return numpy.asarray(plain, dtype="datetime64[s]")
 
 
 def _missing(cell: Any) -> bool:

@@ -10,6 +10,8 @@ from typing import Any
 
 from caviar.config.checks.data_errors import (
     column_with_gaps,
+    dated_column,
+    dates_to_predict,
     listed,
     no_features,
     one_value,
@@ -36,9 +38,9 @@ from caviar.values.wrong_return import WrongReturn, described
 class Preparation:
     """How rows become inputs: what each transform learned, the feature columns expected, and the task.
 
-    `shapes` says what shape a row of each feature has, `words` which features held words, `levels` which are categories
-    as they are read, `made` what the inputs are that a row becomes. It is saved with the model, so that prediction
-    prepares new rows in the same way. `notes`, which are not saved, are for the user.
+    `shapes` says what shape a row of each feature has, `words` and `dates` which features held these, `levels` which
+    are categories as they are read, `made` what the inputs are that a row becomes. It is saved with the model, so that
+    prediction prepares new rows in the same way. `notes`, which are not saved, are for the user.
     """
 
     transforms: tuple[Transform, ...]
@@ -46,6 +48,7 @@ class Preparation:
     features: tuple[str, ...]
     shapes: tuple[tuple[int, ...], ...]
     words: tuple[str, ...]
+    dates: tuple[str, ...]
     levels: Mapping[str, int]
     made: Inputs
     task: Task
@@ -73,10 +76,11 @@ class Preparation:
     def _column(self, table: Table, name: str) -> Array:
         """A column, sure to hold what it held in training."""
         column = table.columns[name]
-        held = "words" if name in self.words else "numbers"
-        column = _without_values(column, held == "words")
-        if (column.dtype.kind == "O") != (held == "words"):
+        held = "words" if name in self.words else "dates" if name in self.dates else "numbers"
+        column = _without_values(column, held)
+        if {"O": "words", "M": "dates"}.get(column.dtype.kind, "numbers") != held:
             example = next((each for each in column.tolist() if each is not None), None)
+            example = str(example) if column.dtype.kind == "M" else example
             raise DataError(f"column {name!r} holds {example!r}; the model was trained on {held} there")
         shape, found = self._shape(name), column.shape[1:]
         if prod(found) != prod(shape):
@@ -115,7 +119,7 @@ def no_data(dtype: str) -> tuple[tuple[Dataset, ...], Preparation]:
     rows, empty = numpy.empty(0, dtype=numpy.int64), numpy.empty((0, 0), dtype=dtype)
     task = Task("regression", ())
     nothing = Dataset(empty, empty, empty, Split(rows, rows, rows), task, "no data", NO_INPUTS)
-    return (nothing,), Preparation((), (), (), (), (), {}, NO_INPUTS, task)
+    return (nothing,), Preparation((), (), (), (), (), (), {}, NO_INPUTS, task)
 
 
 def _fitted(
@@ -139,11 +143,11 @@ def _fitted(
     y = truth
     if task.kind == "regression":
         task, y = _scaled(task, truth, split.train, dtype)
-    words = tuple(name for name in table.features if table.columns[name].dtype.kind == "O")
+    words, dates = (tuple(name for name in table.features if table.columns[name].dtype.kind == kind) for kind in "OM")
     shapes = tuple(table.columns[name].shape[1:] for name in table.features)
     notes = (*table.notes, *(rounded_column(name) for name in table.features if _is_rounded(table, name)))
     x, made = _matrix(features, dtype), _described(features)
-    read = table.features, shapes, words, levels
+    read = table.features, shapes, words, dates, levels
     preparation = Preparation(tuple(transforms), tuple(learned), *read, made, task, notes)
     return Dataset(x, y, truth, split, task, content, made), preparation
 
@@ -175,6 +179,8 @@ def _task(data: Data, table: Table) -> tuple[Task, Array]:
     import numpy
 
     columns = [table.columns[name] for name in table.target]
+    if any(column.dtype.kind == "M" for column in columns):
+        raise dates_to_predict(table.target)
     kinds = {_kind(column) for column in columns}
     kind = data.task or ("regression" if kinds == {"regression"} else "classification")
     if kind == "regression":
@@ -206,15 +212,21 @@ def _task(data: Data, table: Table) -> tuple[Task, Array]:
     return Task("classification", table.target, classes=labels), codes.reshape(-1, 1).astype(numpy.int64)
 
 
-def _without_values(column: Array, words: bool) -> Array:
-    """A column in which no row has a value, as one of words or of numbers: in few rows its kind is unknown."""
+def _without_values(column: Array, held: str) -> Array:
+    """A column in which no row has a value, as one of what it held in training: in few rows its kind is unknown."""
     import numpy
 
-    if words and column.dtype.kind == "f" and column.ndim == 1 and numpy.isnan(column).all():
+    if column.dtype.kind == "O":
+        empty = all(each is None for each in column)
+    else:
+        empty = column.dtype.kind in "fM" and column.ndim == 1 and bool((column != column).all())
+    if not empty:
+        return column
+    if held == "words":
         return numpy.full(len(column), None, dtype=object)
-    if not words and column.dtype.kind == "O" and all(each is None for each in column):
-        return numpy.full(len(column), numpy.nan)
-    return column
+    if held == "dates":
+        return numpy.full(len(column), "NaT", dtype="datetime64[s]")
+    return column if column.dtype.kind == "f" else numpy.full(len(column), numpy.nan)
 
 
 def _is_rounded(table: Table, name: str) -> bool:
@@ -253,7 +265,7 @@ def _matrix(table: Table, dtype: str) -> Array:
     blocks: list[Any] = []
     for name, column in table.columns.items():
         if column.dtype.kind not in "fiub":
-            raise wordy_column(name)
+            raise dated_column(name) if column.dtype.kind == "M" else wordy_column(name)
         block = column.reshape(len(column), -1).astype(dtype, copy=False)
         if numpy.isnan(block).any():
             raise column_with_gaps(name)

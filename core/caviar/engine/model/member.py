@@ -87,4 +87,6 @@ class ModelMember:
             columns[name] = numpy.zeros((1, *shape), dtype=numpy.int64 if whole and not shape else float)
             if name in prepared.words:
                 columns[name] = numpy.full(1, "", dtype=object)
+            if name in prepared.dates:
+                columns[name] = numpy.zeros(1, dtype="datetime64[s]")
         return Table(columns, ())

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
 _ENTRY = "caviar"  # the one entry of the metadata: of several the library writes the order by chance
-_FORMAT = "caviar model 5"
+_FORMAT = "caviar model 6"
 _NOT_FINITE = ("inf", "-inf")
 _BLANK = "0" * 64  # stands in the place of the checksum when it is computed
 
@@ -64,6 +64,7 @@ class Facts:
     features: tuple[str, ...]
     shapes: tuple[tuple[Annotated[int, Field(ge=1)], ...], ...]
     words: tuple[str, ...]
+    dates: tuple[str, ...]
     levels: Mapping[str, Annotated[int, Field(ge=1)]]
     task: Task
     preparations: tuple[PreparationFacts, ...]
@@ -80,10 +81,11 @@ class Facts:
             return "no inputs, but features or a target" if self.features or self.task.targets else None
         if len(self.shapes) != len(self.features) or len(set(self.features)) != len(self.features):
             return "features and their shapes do not match"
-        if not set(self.words) <= {name for name, shape in zip(self.features, self.shapes, strict=True) if not shape}:
-            return "words that are no feature, or a block of them"
-        if not set(self.levels) <= set(self.features) - set(self.words):
-            return "levels of what is no feature, or of words"
+        single = {name for name, shape in zip(self.features, self.shapes, strict=True) if not shape}
+        if not {*self.words, *self.dates} <= single or set(self.words) & set(self.dates):
+            return "words or dates that are no feature, or a block of them"
+        if not set(self.levels) <= set(self.features) - {*self.words, *self.dates}:
+            return "levels of what is no feature, or of words or dates"
         return self._complaint_of_targets()
 
     def _complaint_of_targets(self) -> str | None:

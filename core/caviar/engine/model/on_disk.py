@@ -54,6 +54,7 @@ def save_model(model: SavedModel, path: Path) -> None:
         features=read.features,
         shapes=read.shapes,
         words=read.words,
+        dates=read.dates,
         levels=read.levels,
         task=model.task,
         preparations=tuple(PreparationFacts(each.made, each.task.center, each.task.scale) for each in preparations),
@@ -110,7 +111,7 @@ def _members(facts: Facts, arrays: Mapping[str, Array], where: str) -> tuple[Mod
             known = facts.preparations[place]
             learned = tuple(_below(arrays, _transform(place, number)) for number in range(len(transforms)))
             task = replace(facts.task, center=known.center, scale=known.scale)
-            read = facts.features, facts.shapes, facts.words, facts.levels
+            read = facts.features, facts.shapes, facts.words, facts.dates, facts.levels
             preparations[place] = Preparation(transforms, learned, *read, known.made, task)
         elif preparations[place].transforms != transforms:
             raise ValueError("members of one preparation have other transforms")

@@ -101,7 +101,7 @@ def mean(answers: Sequence[Array]) -> Array:
 def _interface(preparation: Preparation) -> object:
     """What the members of a model have in common."""
     each = preparation
-    return each.features, each.shapes, each.words, dict(each.levels), _unscaled(each.task)
+    return each.features, each.shapes, each.words, each.dates, dict(each.levels), _unscaled(each.task)
 
 
 def _unscaled(task: Task) -> Task:

@@ -115,7 +115,7 @@ def test_a_pipeline_can_be_written_in_python() -> None:
 
 def test_set_names_one_transform_and_leaves_the_others_at_their_defaults(write: Write) -> None:
     transforms = load(write(""), ["transform.one-hot.most=7"]).transform
-    assert [name_of(type(each)) for each in transforms] == ["impute", "one-hot", "standardize"]
+    assert [name_of(type(each)) for each in transforms] == ["dates", "impute", "one-hot", "standardize"]
     assert transforms[1].most == 7  # type: ignore[attr-defined]
 
 

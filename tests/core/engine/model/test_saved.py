@@ -85,12 +85,12 @@ def test_facts_that_are_missing_or_cannot_be_are_reported_though_the_checksum_fi
         return lambda facts, _: facts["task"].update({name: value})
 
     other = tmp_path / "other.safetensors"
-    names = ("features", "shapes", "words", "levels", "task", "preparations", "members", "metrics")
+    names = ("features", "shapes", "words", "dates", "levels", "task", "preparations", "members", "metrics")
     values: tuple[object, ...] = (None, 3, "x", [], {}, [[1]], [1], ["x"], {"x": "y"}, -1, True)
-    possible = [("features", ["x"]), ("words", []), ("levels", {}), ("targets", ["x"])]
+    possible = [("features", ["x"]), ("words", []), ("dates", []), ("levels", {}), ("targets", ["x"])]
     for change in (
         *map(lacking, names),
-        *(given(name, value) for name in names[:7] for value in values if (name, value) not in possible),
+        *(given(name, value) for name in names[:8] for value in values if (name, value) not in possible),
         *(
             of_task(name, value)
             for name in ("kind", "targets", "classes")

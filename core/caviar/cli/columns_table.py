@@ -1,0 +1,49 @@
+"""The table of columns that `pipe init` and `pipe check` print: what each holds, and what will be done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from caviar.values.head import ColumnHead, Head
+
+_WIDTH = 80  # characters
+_LONGEST = 18  # characters of a name or an example
+_MOST = 40  # columns that are listed
+_LABELS = {"numbers": "number", "flags": "flag", "words": "category", "dates": "date"}
+_HEADINGS = ("column", "kind", "example", "missing", "distinct", "what is done")
+
+
+def column_lines(head: Head) -> Iterator[str]:
+    """A line for each column below a heading; none where nothing is known of single columns."""
+    columns = [*head.features, *head.target, *head.left_out]
+    if len(columns) < 2 or not any(each.example for each in columns):
+        return
+    rows = [_HEADINGS, *(_cells(each, head) for each in columns[:_MOST])]
+    wide = [max(len(row[place]) for row in rows) for place in range(len(_HEADINGS) - 1)]
+    for row in rows:
+        start = "  ".join(
+            f"{cell:>{most}}" if place in (3, 4) else f"{cell:{most}}"
+            for place, (cell, most) in enumerate(zip(row, wide, strict=False))
+        )
+        yield _cut(f"{start}  {row[-1]}".rstrip(), _WIDTH)
+    if len(columns) > _MOST:
+        yield f"… and {len(columns) - _MOST:,} more columns"
+
+
+def _cells(column: ColumnHead, head: Head) -> tuple[str, ...]:
+    missing = f"{column.gaps:,}" if column.gaps else ""
+    distinct = "" if column.distinct is None else f"{column.distinct:,}"
+    kind = column.label or _LABELS[column.kind]
+    name, example = (_cut(text, _LONGEST) for text in (column.name or "(no name)", column.example))
+    return name, kind, example, missing, distinct, _done(column, head)
+
+
+def _done(column: ColumnHead, head: Head) -> str:
+    if column in head.left_out:
+        return f"ignored: {column.note}"
+    done = "target" if column in head.target else ""
+    return ", ".join(part for part in (done, column.note) if part)
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"

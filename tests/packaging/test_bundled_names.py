@@ -49,6 +49,7 @@ OTHER_WORDS = {
 """Names that are also words of something else, each where it is that."""
 ELSEWHERE = {
     "cli/check.py": {"memory", "dates"},
+    "cli/columns_table.py": {"dates"},
     "cli/preview.py": {"choice", "dates"},
     "engine/data/prepare.py": {"dates"},
     "engine/analysis/narrowing.py": {"step"},

@@ -11,6 +11,7 @@ from caviar.config.checks.data_errors import (
     column_with_gaps,
     dated_column,
     dates_to_predict,
+    every_row_its_class,
     few_rows,
     no_features,
     no_rows,
@@ -41,7 +42,7 @@ from caviar.values.dimension import Dimension
 from caviar.values.head import Head
 from caviar.values.inputs import Inputs
 from caviar.values.problem import LateMistake
-from caviar.values.task import Task, TaskKind, are_classes
+from caviar.values.task import Task, TaskKind, are_classes, is_each_its_class
 
 if TYPE_CHECKING:
     from caviar.config.declaration.pipeline import Pipeline
@@ -179,6 +180,8 @@ def _target_fits(task: TaskKind, head: Head) -> None:
         raise rounded_target(column.name)
     if head.whole and column.distinct == 1:
         raise one_value(column.name)
+    if is_each_its_class(column.distinct or 0, head.rows if head.seen is None else head.seen):
+        raise every_row_its_class(column.name, column.distinct or 0, head.rows if head.seen is None else head.seen)
 
 
 def _rows_fit(data: Data, head: Head) -> None:

@@ -31,3 +31,8 @@ def are_classes(distinct: int, rows: int) -> bool:
     values and are amounts.
     """
     return distinct <= 20 or (distinct <= 100 and rows >= 10 * distinct)
+
+
+def is_each_its_class(distinct: int, rows: int) -> bool:
+    """Whether a target's values are nearly all different, so that a class has hardly a second row to learn from."""
+    return rows >= 20 and distinct > 0.5 * rows

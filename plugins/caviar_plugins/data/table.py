@@ -84,7 +84,7 @@ class TableFile(Data, interface=2):
         return Table(columns, (data.target,), rounded=rounded, notes=notes)
 
     def read_rows(self, words: Collection[str] = ()) -> Table:
-        data = self if self._is_decided else self._decided(None)
+        data = self if self._is_decided else self._decided(None, words)
         with opened(data.path, data._layout, data.missing, None, (data.target,)) as file:
             file.require_rows()
             columns, rounded = arrays(file.cells, data._readings(file.cells, words))
@@ -133,11 +133,11 @@ class TableFile(Data, interface=2):
     def _readings(self, cells: Cells, words: Collection[str]) -> Readings:
         return readings(cells, self.columns, self.decimal, self.separator or ",", words, judged=None)
 
-    def _decided(self, target: str | None) -> Self:
+    def _decided(self, target: str | None, words: Collection[str] = ()) -> Self:
         seen = self._seen(target)
         columns = dict(self.columns)
         for name, reading in zip(seen.names, seen.readings.columns, strict=True):
-            if name and name not in columns and (said := _said(reading)):
+            if name and name not in (*columns, *words) and (said := _said(reading)):
                 columns[name] = said
         found = {**asdict(seen.layout), "decimal": seen.readings.decimal, "columns": columns}
         return self.model_copy(update=found)

@@ -40,6 +40,14 @@ def one_value(target: str) -> DataError:
     return DataError(f"the target {target!r} has only one value, so there is nothing to learn")
 
 
+def every_row_its_class(target: str, distinct: int, rows: int) -> DataError:
+    """The message about classes of which there are nearly as many as rows."""
+    return DataError(
+        f"the target {target!r} has {distinct:,} different values in {rows:,} rows, nearly every row a class of its own; "
+        f'choose another target, or, if these are numbers, set columns.{target} = "number" in [data]'
+    )
+
+
 def no_features() -> DataError:
     """The message about a target alone."""
     return DataError("the data has no column besides the target, so there is nothing to learn from")

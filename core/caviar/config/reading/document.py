@@ -11,7 +11,7 @@ from typing import Any
 from caviar.config.hints.toml_mistakes import told
 from caviar.config.reading.errors import Mistake, Mistakes
 from caviar.config.reading.positions import Keys, positions
-from caviar.registry.index import names
+from caviar.config.reading.readers import reader_name
 from caviar.registry.load import name_of
 
 
@@ -63,7 +63,7 @@ def text_of(file: str) -> str:
     """What a file holds. Raises Mistakes."""
     path = Path(file)
     try:
-        if path.suffix[1:].lower() in names("data") and path.is_file():
+        if path.suffix.lower() != ".toml" and path.is_file() and reader_name(path) is not None:
             reason = f"data, not a pipeline file; pipe init {file} writes one for it"
             raise Mistakes([Mistake(file, None, "", reason)])
         return path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")

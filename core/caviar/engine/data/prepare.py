@@ -12,6 +12,7 @@ from caviar.config.checks.data_errors import (
     column_with_gaps,
     dated_column,
     dates_to_predict,
+    every_row_its_class,
     listed,
     no_features,
     one_value,
@@ -30,7 +31,7 @@ from caviar.values.dataset import Dataset, Split
 from caviar.values.inputs import NO_INPUTS, InputColumn, InputKind, Inputs
 from caviar.values.random import Random
 from caviar.values.table import EXACT_WHOLE, Table
-from caviar.values.task import Task, are_classes
+from caviar.values.task import Task, are_classes, is_each_its_class
 from caviar.values.wrong_return import WrongReturn, described
 
 
@@ -208,6 +209,8 @@ def _task(data: Data, table: Table) -> tuple[Task, Array]:
     classes, codes = numpy.unique(column, return_inverse=True)
     if len(classes) < 2:
         raise one_value(table.target[0])
+    if is_each_its_class(len(classes), len(column)):
+        raise every_row_its_class(table.target[0], len(classes), len(column))
     labels = tuple(each.item() if isinstance(each, numpy.generic) else str(each) for each in classes)
     return Task("classification", table.target, classes=labels), codes.reshape(-1, 1).astype(numpy.int64)
 

@@ -116,7 +116,7 @@ def test_a_pipeline_can_be_written_in_python() -> None:
 def test_set_names_one_transform_and_leaves_the_others_at_their_defaults(write: Write) -> None:
     transforms = load(write(""), ["transform.one-hot.most=7"]).transform
     assert [name_of(type(each)) for each in transforms] == ["dates", "impute", "one-hot", "standardize"]
-    assert transforms[1].most == 7  # type: ignore[attr-defined]
+    assert transforms[2].most == 7  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def test_set_names_one_transform_and_leaves_the_others_at_their_defaults(write: 
     [
         ("seed=3", "seed", 3),
         ("data.validation=0.5", "data.validation", 0.5),
-        ("transform.impute.by=mean", "transform.0.by", "mean"),
+        ("transform.impute.by=mean", "transform.1.by", "mean"),
         ("model.activation=relu", "model.activation.kind", "activation"),
         ("model.units=[8, 9]", "model.units", (8, 9)),
         ("normalizer=batchnorm", "normalizer.cancels_bias", True),

@@ -77,7 +77,7 @@ def test_several_targets_are_learned_together() -> None:
         (X, SIDE[:9], "X has 300 rows and y 9"),
         (numpy.asarray([["a"]] * 300), SIDE, "an array of numbers or a data frame is expected"),
         (FRAME, FRAME["new"], "'new' is in X and is the target"),
-        (FRAME.assign(day=pandas.Timestamp(0)), PRICE, "column 'day' is of datetime64"),
+        (FRAME.assign(day=pandas.Timedelta(0)), PRICE, "column 'day' is of timedelta64"),
     ],
 )
 def test_rows_that_do_not_fit_are_reported(rows: Any, truth: Any, told: str) -> None:

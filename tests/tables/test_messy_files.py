@@ -1,0 +1,98 @@
+"""Files as people have them: read as a person would read them, told by `init` and `check`, or refused with a reason."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy
+import pytest
+from caviar.cli.main import app
+from caviar.plugin import Array
+from caviar_plugins import TableFile
+from typer.testing import CliRunner
+
+HOME = Path(__file__).parent
+NAMES = sorted(file.name for file in (HOME / "files").iterdir())
+TRUTH: dict[str, dict[str, Any]] = {
+    name: json.loads((HOME / "truth" / f"{name}.json").read_text(encoding="utf-8")) for name in NAMES
+}
+READ = [name for name in NAMES if TRUTH[name]["columns"] is not None]
+
+
+def table(name: str) -> TableFile:
+    truth = TRUTH[name]
+    return TableFile(path=HOME / "files" / name, target=truth["target"], **truth["data"])
+
+
+def as_read(cells: list[Any]) -> Array:
+    """The array that true values become."""
+    present = [cell for cell in cells if cell is not None]
+    if all(isinstance(cell, str) for cell in present) and present:
+        try:
+            return numpy.asarray([datetime.fromisoformat(cell) for cell in cells], dtype="datetime64[s]")
+        except ValueError:
+            words = numpy.empty(len(cells), dtype=object)
+            words[:] = cells
+            return words
+    if len(present) < len(cells):
+        return numpy.asarray([numpy.nan if cell is None else cell for cell in cells], dtype=numpy.float64)
+    return numpy.asarray(cells)
+
+
+@pytest.mark.parametrize("name", READ)
+def test_a_file_is_read_as_what_it_truly_holds(name: str) -> None:
+    columns, truth = table(name).read().columns, TRUTH[name]["columns"]
+    assert list(columns) == list(truth)
+    for each, cells in truth.items():
+        expected = as_read(cells)
+        assert columns[each].dtype == expected.dtype, each
+        numpy.testing.assert_array_equal(columns[each], expected, err_msg=each)
+
+
+@pytest.mark.parametrize("name", READ)
+def test_new_rows_are_read_by_the_rules_of_training(name: str, tmp_path: Path) -> None:
+    data = table(name).decided()
+    if data.path.suffix in (".db", ".jsonl", ".gz") or name == "lines-in-cells.csv":
+        pytest.skip("its first rows are no file of their own")
+    words = [each for each, column in data.read().columns.items() if column.dtype.kind == "O"]
+    encoding = data.encoding or "utf-8"
+    few = data.path.read_bytes().decode(encoding).splitlines(keepends=True)[:12]
+    (tmp_path / name).write_bytes("".join(few).encode(encoding))
+    found = data.model_copy(update={"path": tmp_path / name}).read_rows(words).columns
+    whole = table(name).model_copy(update={"missing_target": "drop"}).read_rows(words).columns
+    for each, column in found.items():
+        assert column.dtype.kind == whole[each].dtype.kind or {column.dtype.kind, whole[each].dtype.kind} <= set("if")
+        numpy.testing.assert_array_equal(column, whole[each][: len(column)], err_msg=each)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_init_and_check_say_what_a_file_holds(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    shutil.copy(HOME / "files" / name, tmp_path)
+    told = _told(["init", name, "--target", TRUTH[name]["target"]])
+    file = Path(name).with_suffix(".toml")
+    if file.exists():
+        lines = file.read_text(encoding="utf-8").splitlines()
+        begin = lines.index("[data]")
+        told += "\n".join(lines[begin : lines.index("", begin)]) + "\n"
+        told += _told(["check", str(file)], "rows", "columns", "target")
+    golden = HOME / "told" / f"{name}.txt"
+    if os.environ.get("UPDATE_GOLDEN"):
+        golden.parent.mkdir(exist_ok=True)
+        golden.write_text(told, encoding="utf-8")
+    assert told == golden.read_text(encoding="utf-8")
+
+
+def _told(command: list[str], *starts: str) -> str:
+    """What a command prints; of `check` the lines about the data alone."""
+    done = CliRunner().invoke(app, command)
+    assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
+    lines = done.output.replace(f"{Path.cwd()}/", "").splitlines()
+    if starts and not done.exit_code:
+        lines = [line for line in lines if line.startswith(starts)]
+    return "".join(f"{line}\n" for line in (f"$ pipe {' '.join(command)}", *lines))

@@ -16,6 +16,7 @@ _HOMES = {
     "NumPy": "caviar_plugins.backends.numpy",
     "TableFile": "caviar_plugins.data.table",
     "Digits": "caviar_plugins.data.digits",
+    "IDX": "caviar_plugins.data.idx",
     "Memory": "caviar_plugins.data.memory",
     "NPZ": "caviar_plugins.data.npz",
     "Inline": "caviar_plugins.executors.inline",
@@ -87,6 +88,7 @@ if TYPE_CHECKING:
     from caviar_plugins.backends.cupy import CuPy as CuPy
     from caviar_plugins.backends.numpy import NumPy as NumPy
     from caviar_plugins.data.digits import Digits as Digits
+    from caviar_plugins.data.idx import IDX as IDX
     from caviar_plugins.data.memory import Memory as Memory
     from caviar_plugins.data.npz import NPZ as NPZ
     from caviar_plugins.data.table import TableFile as TableFile

@@ -160,6 +160,7 @@ def numbers() -> None:
     gaps = with_gaps(t, "count", 5)
     coded = {key: [-999 if cell is None else cell for cell in cells] for key, cells in gaps.items()}
     keep("missing-999.csv", text(coded), gaps, missing=["-999"])
+    keep("missing-999-unsaid.csv", text(coded), coded)
 
 
 def dates() -> None:

@@ -73,6 +73,8 @@ def _table(path: Path, target: str) -> None:
     file.write_text(starter(path, target, remark, reader), encoding="utf-8")
     if (head := reader.head()) is not None:
         show(*column_lines(head))
+        if head.unlabelled:
+            show(f"{head.unlabelled:,} of the rows looked at have no target and are left out")
     show(f"{file} predicts '{target}'{', ' if remark else ''}{remark}")
     show(f"Next: {_command('check', file)}, then {_command('run', file)}")
 

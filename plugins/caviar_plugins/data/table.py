@@ -118,8 +118,8 @@ class TableFile(Data, interface=2):
             if getattr(found, name) != getattr(PLAIN, name, ".") and getattr(self, name) is None
         ]
         readings = zip(seen.names, seen.readings.columns, strict=True)
-        whys = {name: f"{each.label}: {each.why}" if each.kind == "ignore" else each.why for name, each in readings}
-        own = {name: kind for name, kind in found.columns.items() if name not in self.columns}
+        whys = {name: _why(each) for name, each in readings}
+        own = {name: kind for name, kind in found.columns.items() if name not in self.columns and whys[name]}
         return (*told, *((f"columns.{key(name)}", kind, whys[name]) for name, kind in own.items()))
 
     @property
@@ -206,6 +206,13 @@ def _look(
         told = tuple(heads(cells, found))
         rows = round(file.rows * cells.rows / (cells.rows + empty))
         return Seen(file.layout, tuple(cells.names), found, told, rows, cells.rows, cells.cut, size, empty)
+
+
+def _why(reading: Reading) -> str:
+    """The comment on a column's kind."""
+    if reading.kind == "date":
+        return f"dates{reading.why.removeprefix(reading.form)}"
+    return f"{reading.label}: {reading.why}" if reading.kind == "ignore" else reading.why
 
 
 def _said(reading: Reading) -> str | None:

@@ -10,11 +10,11 @@ from caviar.plugin import DataError
 
 PIECE = 1 << 24
 """Bytes that are decoded at a time."""
-_MARKS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+_MARKS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 _START = 4096  # bytes in which NULs tell UTF-16 without a mark
 
 
-def guessed(path: Path, pieces: Iterator[bytes]) -> str:
+def guessed(path: Path, pieces: Iterator[bytes], complete: bool) -> str:
     """UTF-8 if the text can be that, UTF-16 by its mark or its NULs, else Windows-1252 or Latin-1.
 
     Raises DataError for UTF-8 with some damaged letters, which another encoding would turn into garbage.
@@ -27,26 +27,29 @@ def guessed(path: Path, pieces: Iterator[bytes]) -> str:
     for place, name in ((1, "utf-16-le"), (0, "utf-16-be")):
         if start[place::2].count(0) > 0.4 * max(len(start) // 2, 1) > start[1 - place :: 2].count(0):
             return name
-    return _eight_bits(path, first, pieces)
+    return _eight_bits(path, first, pieces, complete)
 
 
-def _eight_bits(path: Path, first: bytes, pieces: Iterator[bytes]) -> str:
-    decoder, right, before, piece = codecs.getincrementaldecoder("utf-8")(), 0, 0, first
+def _eight_bits(path: Path, first: bytes, pieces: Iterator[bytes], complete: bool) -> str:
+    decoder, right, line = codecs.getincrementaldecoder("utf-8")(), 0, 1
+    last, piece = b"", first
     try:
         while piece:
             text = decoder.decode(piece)
             right += 0 if text.isascii() else sum(letter > "\x7f" for letter in text)
-            before += piece.count(b"\n")
-            piece = next(pieces, b"")
+            line += piece.count(b"\n")
+            last, piece = piece, next(pieces, b"")
+        decoder.decode(b"", complete)
         return "utf-8"
     except UnicodeDecodeError as error:
-        kept = piece.decode("utf-8", "ignore")
-        right += sum(letter > "\x7f" for letter in kept)
-        if right > len(piece) - len(kept.encode()):
-            line = 1 + before + error.object.count(b"\n", 0, error.start)
+        wrong = piece or last
+        kept = wrong.decode("utf-8", "ignore")
+        right += sum(letter > "\x7f" for letter in kept) if piece else 0
+        if right > len(wrong) - len(kept.encode()):
+            line += error.object.count(b"\n", 0, error.start)
             raise DataError(f"{path}:{line}: not in UTF-8; save the file as UTF-8") from None
     open_bytes = (0x81, 0x8D, 0x8F, 0x90, 0x9D)  # to which Windows-1252 gives no letter
-    rest = (piece, *pieces)
+    rest = (wrong, *pieces)
     return "latin-1" if any(code in each for each in rest for code in open_bytes) else "cp1252"
 
 

@@ -39,7 +39,7 @@ def plain_text(path: Path, encoding: str | None, limit: int | None, folder: Path
         source = _unpacked(path, folder, limit)
         length = source.stat().st_size
         part = length if limit is None or length <= limit else limit
-        found = encoding or guessed(path, _pieces(source, part))
+        found = encoding or guessed(path, _pieces(source, part), part == length)
         if part == length and found == "utf-8":
             return PlainText(path, source, found, False, length)
         target = folder / "text.csv"

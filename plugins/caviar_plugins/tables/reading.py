@@ -92,7 +92,7 @@ def readings(
         if said == "ignore":
             found.append(Reading("ignore", label="ignored", why="as [data] says"))
         elif not name:
-            found.append(Reading("ignore", label="index", why="a column without a name"))
+            found.append(Reading("ignore", label="index", why="no name"))
         elif cells.types[place] != "text":
             found.append(_typed(cells, place, said))
         else:
@@ -165,12 +165,12 @@ def _worth(cells: Cells, place: int, reading: Reading, count: Counts) -> Reading
     """The same, or nothing where the column only names the rows."""
     numbered = reading.kind == "number" and reading.whole and count.distinct == count.present == cells.rows >= FEW
     if numbered and is_name_of_rows(cells.names[place]):
-        return Reading("ignore", label="id", why="different in every row")
+        return Reading("ignore", label="id", why="all different")
     if reading.kind != "category":
         return reading
     if count.present >= FEW and count.distinct >= NEARLY_ALL * count.present:
         label = "text" if count.length > _TEXT else "id"
-        return Reading("ignore", label=label, why="different in nearly every row")
+        return Reading("ignore", label=label, why="nearly all different")
     if count.distinct > MOST_WORDS:
         return replace(reading, why=f"{count.distinct:,} values; the {MOST_WORDS} most frequent are told apart")
     return reading

@@ -253,3 +253,39 @@ def test_whole_numbers_with_too_many_digits_are_named(tmp_path: Path) -> None:
     table = table_of(tmp_path, "a,b,y\n9007199254740993,12345678901234567890,1\n1,,2\n")
     assert [(column.name, column.rounded) for column in table.head().features] == [("a", True), ("b", True)]
     assert table.read().rounded == ("b",)  # a is held exactly, in int64
+
+
+@pytest.mark.parametrize(
+    ("columns", "kept"),
+    [
+        ({"customer_id": range(500, 550)}, False),
+        ({"name": [f"n{row}" for row in range(50)]}, False),
+        ({"income": range(500, 550)}, True),
+        ({"id": [row % 7 for row in range(50)]}, True),
+        ({"name": [f"n{row // 2}" for row in range(50)]}, True),
+    ],
+)
+def test_what_only_names_the_rows_is_ignored_and_told(tmp_path: Path, columns: dict[str, Any], kept: bool) -> None:
+    ((name, cells),) = columns.items()
+    rows = "".join(f"{cell},{row % 3}.5,{row % 2}\n" for row, cell in enumerate(cells))
+    data = table_of(tmp_path, f"{name},a,y\n{rows}")
+    assert (name in data.read().columns) is kept
+    assert [each.name for each in data.head().left_out] == ([] if kept else [name])
+    assert (data.decided().columns.get(name) == "ignore") is not kept
+
+
+def test_in_a_few_rows_everything_may_differ(tmp_path: Path) -> None:
+    assert "name" in table_of(tmp_path, "name,y\na,1\nb,2\nc,1\n").read().columns
+
+
+@given(
+    st.lists(st.floats(allow_nan=False, allow_infinity=False, min_value=-1e37, max_value=1e37), min_size=2, max_size=30)
+)
+@settings(deadline=None, max_examples=40)
+def test_numbers_are_rounded_as_python_rounds_them(numbers: list[float]) -> None:
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder:
+        rows = "".join(f"{number!r},u\n" for number in numbers)
+        found = table_of(Path(folder), f"a,y\n{rows}", header=True).read_rows().columns["a"]
+    assert found.tobytes() == numpy.asarray(numbers).tobytes()

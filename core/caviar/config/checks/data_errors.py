@@ -43,7 +43,7 @@ def one_value(target: str) -> DataError:
 def every_row_its_class(target: str, distinct: int, rows: int) -> DataError:
     """The message about classes of which there are nearly as many as rows."""
     return DataError(
-        f"the target {target!r} has {distinct:,} different values in {rows:,} rows, nearly every row a class of its own; "
+        f"the target {target!r} has {distinct:,} different values in {rows:,} rows, nearly every row its own class; "
         f'choose another target, or, if these are numbers, set columns.{target} = "number" in [data]'
     )
 

@@ -59,7 +59,8 @@ def yes(value: bool) -> str:
 
 
 PLAIN: dict[str, Callable[[Any], str]] = {
-    "amount": point, "count": str, "town": str, "day": dated("%Y-%m-%d"), "member": lambda value: str(value), "kind": str
+    **{"amount": point, "count": str, "town": str, "day": dated("%Y-%m-%d")},
+    **{"member": str, "kind": str},
 }  # fmt: skip
 
 

@@ -41,6 +41,9 @@ def plain_text(path: Path, encoding: str | None, limit: int | None, folder: Path
         part = length if limit is None or length <= limit else limit
         found = encoding or guessed(path, _pieces(source, part), part == length)
         if part == length and found == "utf-8":
+            if encoding is not None:  # as said, not as guessed: a damaged letter is reported here
+                for _ in decoded(path, _pieces(source, part), found, complete=True):
+                    pass
             return PlainText(path, source, found, False, length)
         target = folder / "text.csv"
         if part == length:

@@ -245,6 +245,11 @@ def test_thousands_of_columns_are_a_table(tmp_path: Path) -> None:
         table_of(tmp_path, f"{names}\n", target="y").head()
 
 
+def test_rows_in_another_encoding_than_is_said_are_reported(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"t\.csv:2: not in utf-8; name the encoding of the file in \[data\]"):
+        table_of(tmp_path, b"a,y\n\xe9,2\n", encoding="utf-8").read()
+
+
 def test_a_header_in_another_encoding_is_read(tmp_path: Path) -> None:
     assert list(table_of(tmp_path, b"\xe9,y\n1,2\n").read_rows().columns) == ["é", "y"]
 

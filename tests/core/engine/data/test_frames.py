@@ -8,6 +8,7 @@ import numpy
 import pandas
 import pytest
 from caviar.config.checks.data_errors import rounded_column
+from caviar.engine.data.frames import features_of
 from caviar.plugin import DataError, Reporter, RunInfo, TrialState, hook
 from caviar_plugins import Memory
 from pydantic import PrivateAttr
@@ -150,3 +151,30 @@ def test_a_large_target_to_regress_is_refused_and_a_large_feature_reported() -> 
     listener = Listener()
     small(reporter=(listener,)).run(FRAME[["new"]].assign(id=large), PRICE)
     assert listener._notes == [rounded_column("id")]
+
+
+def test_dates_of_a_frame_are_moments_in_utc() -> None:
+    days = pandas.to_datetime(["2023-01-05 10:30", None, "2024-02-29"])
+    frame = pandas.DataFrame(
+        {
+            "naive": days,
+            "zone": days.tz_localize("Europe/Berlin"),
+            "objects": pandas.Series([None if pandas.isna(day) else day.date() for day in days], dtype=object),
+        }
+    )
+    columns = features_of(frame)
+    moments = ["2023-01-05T10:30", "NaT", "2024-02-29"]
+    expected = {"naive": moments, "zone": ["2023-01-05T09:30", "NaT", "2024-02-28T23:00"]}
+    expected["objects"] = ["2023-01-05", "NaT", "2024-02-29"]
+    for name, each in expected.items():
+        assert columns[name].dtype == "datetime64[s]", name
+        numpy.testing.assert_array_equal(columns[name], numpy.asarray(each, dtype="datetime64[s]"), err_msg=name)
+
+
+def test_a_model_of_dates_predicts_other_dates() -> None:
+    frame = FRAME.assign(day=pandas.Timestamp("2020-01-01") + pandas.to_timedelta(range(300), unit="D"))
+    best = small().run(frame, PRICE).best
+    assert best is not None
+    assert numpy.isfinite(best.predict(frame.iloc[:5].assign(day=pandas.NaT))).all()
+    with pytest.raises(DataError, match="column 'day' holds 'soon'; the model was trained on dates there"):
+        best.predict(frame.iloc[:5].assign(day="soon"))

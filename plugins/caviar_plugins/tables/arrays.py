@@ -98,6 +98,8 @@ def _stored(cells: Cells, found: Readings, place: int) -> str:
         return f"CAST({cell} AS BIGINT)"
     if reading.kind == "category":
         return f"CAST({cell} AS VARCHAR)"
+    if reading.kind == "number" and not reading.form and found.counts[place].plain == found.counts[place].present:
+        return f"CAST({cell} AS DOUBLE)"
     return value(reading, cell)
 
 

@@ -20,4 +20,6 @@ def present(cell: str, more: Sequence[str] = ()) -> str:
     """SQL: a cell that has been trimmed, NULL where it stands for no value."""
     codes = dict.fromkeys((*MISSING, *(code.strip().lower() for code in more)))
     any_code = "(?i)" + "|".join(map(escaped, codes))
-    return f"CASE WHEN regexp_full_match({cell}, {quoted(any_code)}) THEN NULL ELSE {cell} END"
+    longest = max(len(code.encode()) for code in codes)  # a length is compared faster than a pattern
+    matches = f"regexp_full_match({cell}, {quoted(any_code)})"
+    return f"CASE WHEN strlen({cell}) > {longest} THEN {cell} WHEN {matches} THEN NULL ELSE {cell} END"

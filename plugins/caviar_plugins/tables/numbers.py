@@ -12,10 +12,6 @@ Decimal: TypeAlias = Literal[".", ","]
 
 NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 """RE2: a number as programs write it."""
-WHOLE = r"[+-]?\d{1,18}"
-"""RE2: whole numbers that int64 holds."""
-LONG = r"[+-]?\d{16,}"
-"""RE2: whole numbers that may be beyond EXACT_WHOLE."""
 CURRENCIES = ("$", "€", "£", "¥", "₹", "US$", "USD", "EUR", "GBP", "CHF", "JPY", "kr", "zł", "Kč")
 _GAPS = " \u00a0\u202f\u2009"  # plain, no-break, narrow no-break, thin
 _BETWEEN_THOUSANDS = {".": f",'’{_GAPS}", ",": f".'’{_GAPS}"}

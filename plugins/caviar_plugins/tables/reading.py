@@ -11,7 +11,7 @@ from caviar.plugin import EXACT_WHOLE, DataError
 
 from caviar_plugins.tables import dates, flags
 from caviar_plugins.tables.cells import Cells
-from caviar_plugins.tables.numbers import CURRENCIES, LONG, NUMBER, WHOLE, NumberFormat, is_ambiguous, proof
+from caviar_plugins.tables.numbers import CURRENCIES, NUMBER, NumberFormat, is_ambiguous, proof
 from caviar_plugins.tables.sql import listed, quoted
 
 Kind: TypeAlias = Literal["number", "flag", "date", "category", "ignore"]
@@ -229,34 +229,35 @@ def counts(cells: Cells, places: Sequence[int]) -> dict[int, Counts]:
             f"SELECT name, text, count(*) AS n FROM (UNPIVOT (SELECT {chosen} FROM t) ON * INTO NAME name VALUE text)"
         )
         cells.connection.execute(f"CREATE OR REPLACE TEMP TABLE u AS {long} GROUP BY ALL")
-        rows = cells.connection.execute(_counted("u", "count(*)")).fetchall()
+        rows = cells.connection.execute(_counted("u", every=True)).fetchall()
     else:
         rows = []
         for place in places:
             source = f"(SELECT 'c{place}' AS name, c{place} AS text, 1 AS n FROM t WHERE c{place} IS NOT NULL)"
-            rows += cells.connection.execute(_counted(source, "approx_count_distinct(text)")).fetchall()
-    found = {int(name[1:]): _counts(row) for name, *row in rows}
+            rows += cells.connection.execute(_counted(source, every=False)).fetchall()
+    found = {int(name[1:]): _counts(row) for name, *row in rows if name is not None}
     return {place: found.get(place, Counts(0, 0, 0, 0, False, 0.0, 0, 0, 0.0)) for place in places}
 
 
-def _counted(source: str, distinct: str) -> str:
-    tests = (
-        f"CAST(regexp_full_match(text, {quoted(NUMBER)}) AS INT) AS plain, "
-        f"CAST(regexp_full_match(text, {quoted(WHOLE)}) AS INT) AS whole, "
-        f"CAST(lower(text) IN {listed(flags.PLAIN)} AS INT) AS flag, "
-        f"regexp_full_match(text, {quoted(LONG)}) AS long, abs(try_cast(text AS DOUBLE)) AS size"
-    )
+def _counted(source: str, every: bool) -> str:
+    """SQL: the counts of each column, or, where not `every` different cell has a row of its own, of the only one."""
+    unsigned = "strlen(text) - CAST(starts_with(text, '-') OR starts_with(text, '+') AS INT)"
+    tests = f"regexp_full_match(text, {quoted(NUMBER)}) AS plain, abs(try_cast(text AS DOUBLE)) AS size"
+    shape = f"NOT contains(text, '.') AND NOT contains(lower(text), 'e') AS digits, {unsigned} AS long"
+    distinct = "count(*), min(n), avg(length(text))" if every else "0, 0, 0"
     return (
-        f"SELECT name, sum(n), sum(n * plain), sum(n * whole), sum(n * flag), bool_or(long AND size > {EXACT_WHOLE}), "
-        f"max(CASE WHEN plain = 1 THEN size ELSE 0 END), {distinct}, min(n), avg(length(text)) "
-        f"FROM (SELECT *, {tests} FROM {source}) GROUP BY name"
+        f"SELECT {'name' if every else 'first(name)'}, sum(n), sum(n) FILTER (plain), "
+        "sum(n) FILTER (plain AND digits AND long <= 18), "
+        f"sum(CASE WHEN plain THEN 0 WHEN lower(text) IN {listed(flags.PLAIN)} THEN n ELSE 0 END), "
+        f"bool_or(plain AND digits AND long >= 16 AND size > {EXACT_WHOLE}), max(size) FILTER (plain), {distinct} "
+        f"FROM (SELECT *, {tests}, {shape} FROM {source}){' GROUP BY name' if every else ''}"
     )
 
 
 def _counts(row: Sequence[Any]) -> Counts:
     present, plain, whole, true_false, long, largest, distinct, rarest, length = row
-    sizes = (int(present), int(plain), int(whole), int(true_false))
-    return Counts(*sizes, bool(long), float(largest), int(distinct), int(rarest), float(length))
+    sizes = (int(present), int(plain or 0), int(whole or 0), int(true_false or 0))
+    return Counts(*sizes, bool(long), float(largest or 0.0), int(distinct), int(rarest), float(length))
 
 
 def different(cells: Cells, place: int) -> list[str]:

@@ -9,7 +9,6 @@ from json import dumps
 _SPACES = "".join(map(chr, (*range(9, 14), *range(28, 33), 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x2028, 0x2029)))
 SPACES = _SPACES + "\u202f\u205f\u3000"
 """What Python calls white space."""
-_SPACE = r"\s\pZ\x0b\x1c-\x1f\x85"  # the same for RE2
 
 
 def quoted(text: str) -> str:
@@ -34,8 +33,8 @@ def escaped(text: str) -> str:
 
 def trimmed(cell: str) -> str:
     """A cell without white space around it; trimming any is slow, and few cells need it."""
-    has_space = f"regexp_matches({cell}, '^[{_SPACE}]|[{_SPACE}]$')"
-    return f"CASE WHEN {has_space} THEN trim({cell}, {quoted(SPACES)}) ELSE {cell} END"
+    plain = f"ascii({cell}) BETWEEN 33 AND 126 AND ascii(right({cell}, 1)) BETWEEN 33 AND 126"
+    return f"CASE WHEN {plain} THEN {cell} ELSE trim({cell}, {quoted(SPACES)}) END"
 
 
 def key(name: str) -> str:

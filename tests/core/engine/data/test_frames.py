@@ -154,7 +154,7 @@ def test_a_large_target_to_regress_is_refused_and_a_large_feature_reported() -> 
 
 
 def test_dates_of_a_frame_are_moments_in_utc() -> None:
-    days = pandas.to_datetime(["2023-01-05 10:30", None, "2024-02-29"])
+    days = pandas.to_datetime(["2023-01-05 10:30", None, "2024-02-29 00:00"])
     frame = pandas.DataFrame(
         {
             "naive": days,

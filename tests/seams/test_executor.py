@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 from caviar import PluginError, Problem, Study, load
-from caviar.registry import index
 from caviar.testing import ExecutorContract
 
 from tests.seams.elsewhere import Elsewhere
@@ -27,11 +26,6 @@ CODE = Path(__file__).with_name("elsewhere.py")
 
 class TestElsewhere(ExecutorContract):
     executor = Elsewhere(programs=2)
-
-
-@pytest.fixture(autouse=True)
-def forgotten() -> None:
-    index.forget("caviar_code_")
 
 
 def run(folder: Path, into: str, *settings: str, code: Path = CODE) -> Study:

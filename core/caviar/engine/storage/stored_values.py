@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from math import isnan
+from math import isnan, nan
 
 from caviar.support.plain import from_plain, to_plain
 from caviar.values.trial import Retest, Trial
@@ -26,7 +26,8 @@ def stored(trial: Trial) -> Trial:
 
 def proposed(trial: Trial) -> Trial:
     """The same with its values as JSON keeps them: a sampler may draw numbers of an array library."""
-    point = tuple(float(coordinate) for coordinate in trial.point)
+    # One NaN object for all: tuples that hold the same one compare equal.
+    point = tuple(nan if isnan(coordinate) else float(coordinate) for coordinate in trial.point)
     values = {path: from_plain(json.loads(json.dumps(to_plain(value)))) for path, value in trial.values.items()}
     return replace(stored(trial), point=point, values=values)
 

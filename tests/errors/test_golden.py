@@ -39,7 +39,7 @@ def test_a_bad_file_is_reported_in_these_words(case: str, tmp_path: Path, monkey
         ("a..b=1", "'a..b=1' is not of the form path=value, such as trainer.epochs=5"),
     ],
 )
-def test_a_mistake_of_a_setting_is_told_as_such(
+def test_a_mistake_of_a_setting_is_reported_as_such(
     setting: str, told: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -90,7 +90,7 @@ def test_a_file_that_cannot_be_read_is_reported(
         ('name = "C:\\Users"', "write text with backslashes in single quotes"),
     ],
 )
-def test_habits_from_elsewhere_are_told_what_toml_wants(line: str, instead: str, tmp_path: Path) -> None:
+def test_notation_of_other_tools_is_reported_with_what_toml_needs(line: str, instead: str, tmp_path: Path) -> None:
     file = tmp_path / "p.toml"
     file.write_text(f"# one\n{line}\n")
     with pytest.raises(Mistakes) as caught:

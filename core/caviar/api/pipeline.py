@@ -51,7 +51,7 @@ class Pipeline(Declaration):
     __hash__ = Declaration.__hash__
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
-        """Another pipeline with some fields changed, which are checked as in `Pipeline(…)` and raise the same."""
+        """Another pipeline with some fields changed; they are checked, and raise, as in `Pipeline(…)`."""
         with using(self.registry):
             given = type(self)(**update) if update else self
         return super().model_copy(update={name: getattr(given, name) for name in update or ()}, deep=deep)

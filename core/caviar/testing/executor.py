@@ -23,7 +23,7 @@ SEGMENTS = (
     Segment((3, 4, 5), ({}, {}, {}), 0, EPOCHS - 1),
     *(Segment((trial,), ({},), 0, 1) for trial in range(6, 14)),
 )
-"""Populations of several sizes, some of which end, and some of which are to go on."""
+"""Populations of several sizes, of which some end and some continue."""
 _TRIALS = sum(len(each.trials) for each in SEGMENTS)
 
 

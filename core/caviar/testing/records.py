@@ -92,7 +92,7 @@ class RecordLaws:
         with self.study(tmp_path) as ledger:
             ledger.commit(ended(0, None, epochs=5))
             ledger.commit(Changes(populations=({0: 2},)))
-            assert _curves(ledger) == repr({0: [1.0] * 5}), "what was begun does not count yet"
+            assert _curves(ledger) == repr({0: [1.0] * 5}), "a started attempt does not count yet"
             assert dict(ledger.attempts()) == {0: 2}
             ledger.commit(ended(0, 0.5, attempt=2, epochs=3))
             assert _curves(ledger) == repr({0: [2.0] * 3})

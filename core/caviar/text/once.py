@@ -16,7 +16,7 @@ def say_anew() -> None:
 
 
 def say_once(line: str) -> None:
-    """A warning of the logger "caviar"; in a worker process its coordinator says it, once for all of them."""
+    """Logs a warning to "caviar"; in a worker process the coordinator logs it, once for all workers."""
     if _said.get(None) is None:
         say_anew()
     if line not in _said.get():

@@ -19,7 +19,7 @@ _CENTRED = 0.1
 
 
 def uniform_scale(pipeline: Pipeline) -> Iterator[Advice]:
-    """A plugin declares a scale that favours one end of a field's range, and the file takes an even one."""
+    """A plugin declares a scale that favours one end of a field's range, and the file uses a uniform one."""
     space, owner = space_of(pipeline), owners(pipeline)
     for path, (cls, field) in owner.items():
         sampler, declared = sampler_of(space[path]), cls.facts(field).search
@@ -37,7 +37,8 @@ def uniform_scale(pipeline: Pipeline) -> Iterator[Advice]:
         else:
             share = f"9 of 10 trials would fall above {low + (high - low) / 10:.2g}"
         ends = f"[{inline(low)}, {inline(high)}]" if scale else "[…, …]"
-        yield Advice("uniform-scale", path, f"on an even scale {share}; write {{ {name_of(type(declared))} = {ends} }}")
+        better = name_of(type(declared))
+        yield Advice("uniform-scale", path, f"on a uniform scale {share}; write {{ {better} = {ends} }}")
 
 
 def _with_ends(declared: Sampler, low: Any, high: Any) -> Sampler | None:

@@ -19,5 +19,5 @@ def wide_grid(pipeline: Pipeline) -> Iterator[Advice]:
     space = space_of(pipeline)
     many = len(space)
     if many > _MOST and pipeline.search.strategy.reach(space) < space.size:  # it tries a part of the values only
-        text = f"a grid over {many} values repeats each of them; 'random' tries a new one of all in every trial"
+        text = f"a grid over {many} fields repeats the same values; 'random' draws a new value of each in every trial"
         yield Advice("wide-grid", "search.strategy", text)

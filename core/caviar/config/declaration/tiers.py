@@ -37,7 +37,7 @@ def _with_search(pipeline: Pipeline, **changes: Any) -> Pipeline:
 
 
 def _filled(value: Any, tiers: Collection[int]) -> Any:
-    """Declared ranges in place of the defaults that nobody wrote down; what is written stays."""
+    """Declared ranges in place of unwritten defaults; what is written stays."""
     if isinstance(value, Sampler):
         return value
 

@@ -76,7 +76,7 @@ def reader_for(path: Path, target: str, trained: Data | None) -> Data:
 
 
 def versions_of(pipeline: Pipeline) -> dict[str, str]:
-    """Who brings the plugins that results depend on, and in which version: "optimizer.adam" -> "caviar-ml 0.1.0"."""
+    """The distribution and version of each plugin that results depend on: "optimizer.adam" -> "caviar-ml 0.1.0"."""
     read = tuple(getattr(pipeline, name) for name in Pipeline.model_fields if name not in unread(pipeline))
     kinds = ((plugin.kind, type(plugin)) for plugin in plugins_in(read))
     found = {f"{kind}.{name_of(cls)}": version_of(cls) for kind, cls in kinds if kind not in _OUTSIDE}

@@ -86,7 +86,7 @@ class Models:
         """A trial's weights; it is trained again, to the same bits, where they are gone.
 
         Those of the best trials are kept, and re-tests can throw many of these back behind others. A file that
-        was lost or damaged is told.
+        was lost or damaged is reported.
         """
         note = None
         if self.ledger.holds(trial.index):

@@ -62,7 +62,7 @@ def record_of(work: Work, objective: Objective, earlier: tuple[EarlierTrial, ...
 
 
 def check_resumable(ledger: StudyLedger, now: StudyRecord, trials: int, folder: Path) -> None:
-    """Refuses to mix two studies, else notes what this one is about. Raises Refused."""
+    """Raises Refused rather than mix two studies; otherwise records what this one is about."""
     before = ledger.study()
     if before is not None:
         reason = _difference(before, now, ledger.trials(), trials)
@@ -87,9 +87,9 @@ def _difference(before: StudyRecord, now: StudyRecord, known: Sequence[Trial], t
         return f"was started with a different pipeline; changed: {', '.join(keys)}; change it back"
     nothing_learned = common_reason(known) is not None  # all are trained again; only their points stand
     if not nothing_learned and (moved := changes(before.identity, now.identity)):
-        return f"was begun on another system, where bits may differ: {moved}; go back to that one"
+        return f"was started on a different system, where bits may differ: {moved}; use that one"
     if moved := changes(*(_proposing(each.plugins) if nothing_learned else each.plugins for each in (before, now))):
-        return f"was begun with other plugins, which may compute something else: {moved}; go back to those"
+        return f"was started with different plugins, which may compute something else: {moved}; use those"
     if len(known) > trials:
         return f"has {len(known)} trials already, and search.trials = {trials} is the total; ask for {known} or more"
     return None

@@ -75,7 +75,7 @@ class SearchLoop:
         new = [trial for trial in (*given, *drawn) if trial.index >= len(known)]
         if new:
             context.ledger.add_round(new)
-        return "nothing is left to try" if len(points) < len(asked) else None
+        return "no untried point is left" if len(points) < len(asked) else None
 
     def _points(self, known: Sequence[Trial], given: Sequence[Trial], asked: range) -> Array:
         """Points for these trials, from those `known` of the rounds before; `given` are the others of the round."""

@@ -41,7 +41,7 @@ class Job(Protocol):
 
 
 class Workers(Closing):
-    """An executor at work, a context manager that ends its processes."""
+    """A running executor: a context manager that ends its processes."""
 
     @property
     def count(self) -> int:

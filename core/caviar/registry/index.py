@@ -47,7 +47,7 @@ class NotInstalled(PluginError):
 
 @dataclass(frozen=True, order=True)
 class Entry:
-    """One plugin that could be loaded: `target` is "module:Class".
+    """A plugin that can be loaded: `target` is "module:Class".
 
     `installed`: whether a distribution's entry point names it; a class of a code file has none.
     """
@@ -121,7 +121,7 @@ class Registry:
 
     @cached_property
     def of_kind(self) -> dict[str, tuple[Entry, ...]]:
-        """The same by kind. Kept: a search looks plugins up thousands of times."""
+        """The same by kind. Cached: a search looks up plugins thousands of times."""
         kinds = dict.fromkeys(each.kind for each in self.entries)
         return {kind: tuple(each for each in self.entries if each.kind == kind) for kind in kinds}
 
@@ -178,8 +178,8 @@ def find(kind: str, name: str) -> Entry:
     """The entry of that name. Raises PluginError if there is none, or more than one."""
     found = [each for each in entries(kind) if each.name == name]
     if not found:
-        known = ", ".join(names(kind)) or "none is installed"
-        raise PluginError(f"unknown {kind} '{name}'; there are: {known}")
+        known = ", ".join(names(kind)) or "none"
+        raise PluginError(f"unknown {kind} '{name}'; available: {known}")
     if len(found) > 1:
         owners = " and ".join(f"{each.owner} ({each.target})" for each in found)
         raise PluginError(f"{kind} '{name}' has two owners: {owners}; uninstall one, or rename one")

@@ -28,7 +28,7 @@ _TRIALS = sum(len(each.trials) for each in SEGMENTS)
 
 
 class ExecutorContract(StatedInterface):
-    """Set `executor`. Its results must equal those of the job itself, run here, one segment after the other."""
+    """Set `executor`. Its results must equal those of the job itself, run in this process segment by segment."""
 
     kind = "executor"
     executor: ClassVar[Executor]

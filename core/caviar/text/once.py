@@ -11,7 +11,7 @@ _said: ContextVar[set[str]] = ContextVar("said")  # of the run that this thread 
 
 
 def say_anew() -> None:
-    """A run begins: what was said in an earlier one, or in one of another thread, may be said again."""
+    """A run starts: messages of an earlier run, or of one in another thread, may be logged again."""
     _said.set(set())
 
 

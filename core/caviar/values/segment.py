@@ -1,4 +1,4 @@
-"""Segments: the unit of work that executors carry out, and what comes back."""
+"""Segments: the unit of work that executors carry out, and their outcomes."""
 
 from __future__ import annotations
 

@@ -69,7 +69,7 @@ def test_the_index_is_sorted_once_for_each_registry() -> None:
 
 
 def test_an_unknown_name_is_reported_with_what_there_is() -> None:
-    with pytest.raises(PluginError, match="unknown optimizer 'adamm'; there are: adam"):
+    with pytest.raises(PluginError, match="unknown optimizer 'adamm'; available: adam"):
         load("optimizer", "adamm")
 
 

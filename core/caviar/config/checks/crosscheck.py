@@ -88,7 +88,7 @@ def _unknown(pipeline: Pipeline, metric: str) -> str | None:
         found = next(iter(get_close_matches(word, homes, 1, 0.6)), "")
     same_part = str(MetricName(asked.part, found))
     home = same_part if same_part in known else homes.get(found)
-    hint = f"did you mean '{home}'?" if home else f"there are: {', '.join(known)}"
+    hint = f"did you mean '{home}'?" if home else f"available: {', '.join(known)}"
     return f"unknown metric '{metric}'; {'' if asked.part else 'a metric is <part>.<name>; '}{hint}"
 
 

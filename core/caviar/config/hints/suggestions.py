@@ -116,7 +116,7 @@ def unknown_plugin(kind: str, name: str) -> index.UnknownPlugin:
         return index.UnknownPlugin(f"unknown {kind} '{name}'; did you mean '{close[0]}'?")
     others = " and ".join(f"'{each}'" for each in index.kinds_with(name) if each != kind)
     hint = f"'{name}' is of kind {others}; " if others else ""
-    known_ones = f"there are: {', '.join(known) or 'none is installed'}"
+    known_ones = f"available: {', '.join(known) or 'none'}"
     return index.UnknownPlugin(f"unknown {kind} '{name}'; {hint}{known_ones}", own=True)
 
 
@@ -141,7 +141,7 @@ def closest(word: str, known: Iterable[str]) -> str:
     """`; did you mean 'x'?`, or the list of what there is."""
     names = list(known)
     close = get_close_matches(word, names, 1, 0.6)
-    return f"; did you mean '{close[0]}'?" if close else f"; there are: {', '.join(names) or 'none'}"
+    return f"; did you mean '{close[0]}'?" if close else f"; available: {', '.join(names) or 'none'}"
 
 
 def _plain(word: str) -> str:

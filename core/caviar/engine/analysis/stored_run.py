@@ -91,7 +91,7 @@ class StoredRun(RunView):
             found = {trial: numpy.asarray(curve, dtype=numpy.float64) for trial, curve in curves.items()}
         known = {each for trial in self.trials for each in trial.metrics}
         if known and name not in known:
-            raise Problem(f"there is no metric '{name}'; there are: {', '.join(sorted(known))}")
+            raise Problem(f"there is no metric '{name}'; available: {', '.join(sorted(known))}")
         return found
 
     def model(self, trial: int | None = None) -> TrainedModel:

@@ -44,7 +44,7 @@ class Refused(Problem):
 
 
 def record_of(work: Work, objective: Objective, earlier: tuple[EarlierTrial, ...] = ()) -> StudyRecord:
-    """What the study of a job is about. The metrics that judge count beside the pipeline's plugins."""
+    """The record of a job's study. Its plugins include the metrics that rank trials."""
     pipeline = work.pipeline
     judging = (objective.metric, *(condition.metric for condition in objective.conditions))
     names = {MetricName.parse(metric).name for metric in judging}
@@ -72,7 +72,7 @@ def check_resumable(ledger: StudyLedger, now: StudyRecord, trials: int, folder: 
 
 
 def _difference(before: StudyRecord, now: StudyRecord, known: Sequence[Trial], trials: int) -> str | None:
-    """Why two records cannot be one study, and what to do."""
+    """The reason why two records cannot be one study, and what to do."""
     if before.fingerprint != now.fingerprint:
         return "was started with different data: its content has changed; restore the old data"
     differing = changed(before.file, now.file)
@@ -104,5 +104,5 @@ def _is_free(key: str) -> bool:
 
 
 def _proposing(plugins: Mapping[str, str]) -> dict[str, str]:
-    """Those of the plugins that the points of trials come from."""
+    """The plugins that determine the points of trials."""
     return {name: version for name, version in plugins.items() if name.startswith(("strategy.", "sampler."))}

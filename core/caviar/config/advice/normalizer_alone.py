@@ -1,4 +1,4 @@
-"""normalizer-alone: batch normalization hides the weights' size, and nothing keeps it from growing."""
+"""normalizer-alone: with batch normalization the weights' size has no effect, and without a penalty it grows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""uniform-scale: equal steps where equal factors matter leave most of the range untried."""
+"""uniform-scale: a uniform scale for a field where factors matter leaves most of the range untried."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def uniform_scale(pipeline: Pipeline) -> Iterator[Advice]:
 
 
 def _with_ends(declared: Sampler, low: Any, high: Any) -> Sampler | None:
-    """The same scale between other ends; None where it cannot have these."""
+    """The same scale between other ends; None if it does not accept them."""
     kind: Any = type(declared)
     try:
         return cast(Sampler, kind(low, high))
@@ -51,7 +51,7 @@ def _with_ends(declared: Sampler, low: Any, high: Any) -> Sampler | None:
 
 
 def _middle(scale: Sampler) -> float:
-    """Where the median of a scale lies between its ends: 0.5 in the middle."""
+    """The position of a scale's median between its ends: 0.5 in the middle."""
     import numpy
 
     low, middle, high = scale.from_unit(numpy.asarray([0.0, 0.5, 1.0])).tolist()

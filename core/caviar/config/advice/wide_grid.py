@@ -1,4 +1,4 @@
-"""wide-grid: a grid over many values tries each of them a few times only."""
+"""wide-grid: a grid over many fields tries only a few values of each."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _MOST = 3
 
 
 def wide_grid(pipeline: Pipeline) -> Iterator[Advice]:
-    """A grid over more than three values."""
+    """A grid over more than three fields."""
     space = space_of(pipeline)
     many = len(space)
     if many > _MOST and pipeline.search.strategy.reach(space) < space.size:  # it tries a part of the values only

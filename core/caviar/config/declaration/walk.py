@@ -64,7 +64,7 @@ def rebuild(value: Any, change: Callable[[str | int, Any], Any]) -> Any:
 
 
 def children(value: Any) -> Iterator[tuple[str | int, Any]]:
-    """What stands directly in a value, by the word that follows the value's own in a path.
+    """Yields the direct children of a value, with the word that follows the value's own in a path.
 
     Fields of a declared object, entries of a table, options of a choice of plugins and plugins in a list by their
     names; other elements of a list by their places.
@@ -81,7 +81,7 @@ def children(value: Any) -> Iterator[tuple[str | int, Any]]:
 
 
 def alternatives(value: Any) -> tuple[Any, ...]:
-    """What a field may come to hold, as far as its ends tell: a sampler's ends or options, or the one value."""
+    """The values that a field may have, as far as known: a sampler's ends or options, or its constant."""
     return value.ends() if isinstance(value, Sampler) else (value,)
 
 

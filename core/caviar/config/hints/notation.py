@@ -54,7 +54,7 @@ def range_in(call: Call, expected: FieldType | None = None) -> str | None:
 
 
 def range_of(said: Mapping[str, Any], expected: FieldType) -> str | None:
-    """The range whose ends are named, as in `{ low = 1e-4, high = 1, log = true }`; None where two ends are not.
+    """The range of a table with named ends, as in `{ low = 1e-4, high = 1, log = true }`; None without both ends.
 
     Its scale is the first that is switched on (`log = true`) or named (`scale = "log"`), else the field's own.
     """

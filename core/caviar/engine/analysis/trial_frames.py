@@ -35,7 +35,7 @@ def _library(name: str) -> Any:
 
 
 def _columns(trials: Sequence[Trial]) -> dict[str, list[Any]]:
-    """The row of a trial, with a column for each hyperparameter and metric; None: it has no value."""
+    """The columns of a table of trials, one for each hyperparameter and metric; None where a trial has no value."""
     columns: dict[str, list[Any]] = {
         "trial": [trial.index for trial in trials],
         "round": [trial.round for trial in trials],

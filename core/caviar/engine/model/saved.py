@@ -99,7 +99,7 @@ def mean(answers: Sequence[Array]) -> Array:
 
 
 def _interface(preparation: Preparation) -> object:
-    """The part of the task that all members share."""
+    """What all members of a model have in common: the columns that they read, and the task."""
     each = preparation
     return each.features, each.shapes, each.words, dict(each.levels), _unscaled(each.task)
 

@@ -51,5 +51,5 @@ class SearchContext:
         return (self.pipeline.data and self.pipeline.data.folds) or 1
 
     def history(self, trials: Sequence[Trial]) -> History:
-        """The history for a strategy: the trials of earlier runs, then the given ones of this study."""
+        """The history for a strategy: the trials of earlier runs, then `trials`, which are this study's."""
         return history_of(trials, self.ledger, self.objective, len(self.space), self.earlier, len(self.given))

@@ -44,7 +44,7 @@ def group(
 
 
 def _reaching(cost: float, members: Sequence[Trial]) -> int:
-    """The number of leading populations that together reach a cost."""
+    """The number of leading trials that together reach a cost."""
     sums = accumulate(_cost([trial]) for trial in members)
     return next((count for count, each in enumerate(sums, 1) if each >= cost * (1 - _ROUNDING)), len(members))
 

@@ -22,7 +22,7 @@ class NoSuchPoint(LateMistake):
 
 
 def given_trials(pipeline: Pipeline, space: Space) -> tuple[Trial, ...]:
-    """Queued trials, from number 0, with exactly the given values; values that neither point nor default sets are drawn.
+    """Queued trials, from number 0, with exactly the given values; it draws values that neither point nor default sets.
 
     Raises NoSuchPoint.
     """

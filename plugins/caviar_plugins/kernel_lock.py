@@ -1,4 +1,4 @@
-"""The lock of a kernel: processes that need the same one do not compile it at the same time."""
+"""The lock of a kernel: processes that need the same kernel do not compile it at the same time."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from time import monotonic, sleep
 
-_PATIENCE = 120.0  # seconds after which it is compiled twice: the process that holds the lock may be suspended
+_PATIENCE = 120.0  # seconds after which this process compiles it too: the lock's holder may be suspended
 _POLL = 0.02
 
 
 @contextmanager
 def compiling_alone(path: Path, waiting: Callable[[], AbstractContextManager[None]]) -> Iterator[None]:
-    """Holds the lock at `path`; where another process does, waits for it inside `waiting()`.
+    """Holds the lock at `path`; if another process holds it, waits inside `waiting()`.
 
-    A dead process holds no lock. Where files cannot be locked, nobody waits.
+    A dead process holds no lock. Where files cannot be locked, it does not wait.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o644)
-    except OSError:  # that nothing can be written there is told when the kernel is saved
+    except OSError:  # saving the kernel reports that nothing can be written there
         yield
         return
     try:
@@ -33,7 +33,7 @@ def compiling_alone(path: Path, waiting: Callable[[], AbstractContextManager[Non
                     sleep(_POLL)
         yield
     finally:
-        # Who waits for a file that is unlinked finds the kernel on disk once it has the lock.
+        # A process that waits for an unlinked file finds the kernel on disk once it has the lock.
         with suppress(OSError):
             path.unlink()
         os.close(file)

@@ -25,14 +25,14 @@ VERSION: str = numba.__version__
 pickled: Callable[[Any], bytes] = dumps
 
 
-_NOT_THE_REASON = ("Failed in nopython mode", "During:")  # how numba's messages begin before they say what is wrong
+_NOT_THE_REASON = ("Failed in nopython mode", "During:")  # lines of numba's messages that precede the reason
 
 
 def make_kernel(function: Callable[..., Any], fastmath: set[str], from_python: bool) -> Any:
-    """A compiled function. Calling it raises CompileError where numba fails, whatever numba raises.
+    """Returns a compiled function. Calling it raises CompileError if numba fails, whatever numba raises.
 
-    One that is not to be called from Python lacks the entry for that, and raises TypeError there; no machine code is
-    made of it alone.
+    With `from_python=False` it has no entry point for Python, where it raises TypeError, and no machine code of its
+    own.
     """
     options: dict[str, Any] = {"error_model": "numpy", "nogil": True, "fastmath": fastmath}
     if not from_python:
@@ -53,7 +53,7 @@ def make_kernel(function: Callable[..., Any], fastmath: set[str], from_python: b
             raise CompileError(f"numba {VERSION} cannot compile {name}: {why}") from error
 
     def refuse(*args: Any, **keywords: Any) -> Any:
-        raise TypeError(f"{function.__qualname__} is part of kernels, and cannot be called from Python")
+        raise TypeError(f"{function.__qualname__} is called by kernels only; it cannot be called from Python")
 
     def add_form(form: Any) -> None:  # only to numba's typing: a call from Python would find no entry and crash
         kernel.overloads[tuple(form.signature.args)] = form
@@ -65,7 +65,7 @@ def make_kernel(function: Callable[..., Any], fastmath: set[str], from_python: b
 
 
 def take_turns(kernel: Any, turn: Callable[[Any, Any], AbstractContextManager[None]]) -> None:
-    """From now on a form that this process lacks is loaded or compiled inside `turn(signature, target)`."""
+    """Makes the kernel load or compile each missing overload inside `turn(signature, target)`."""
     compile_now = kernel.compile
 
     def compile_in_turn(signature: Any) -> Any:
@@ -78,7 +78,7 @@ def take_turns(kernel: Any, turn: Callable[[Any, Any], AbstractContextManager[No
 
 
 def said_to_compile(function: Any) -> AbstractContextManager[None]:
-    """Numba's listeners are told meanwhile that it compiles the function."""
+    """A context in which numba's listeners see a compilation of the function."""
     trigger: Any = event.trigger_event
     told: AbstractContextManager[None] = trigger(
         "numba:compile", data={"dispatcher": SimpleNamespace(py_func=function)}
@@ -89,8 +89,8 @@ def said_to_compile(function: Any) -> AbstractContextManager[None]:
 class _SubkernelLibrary(JITCodeLibrary):  # type: ignore[misc, unused-ignore]
     """The code of a function that only kernels call, for them to link.
 
-    It is optimized, and made machine code, once for each kernel from Python, with all that this calls in it. Numba
-    would do both for each function that is called, and again for each that calls it.
+    LLVM optimizes it and generates its machine code once for each kernel that Python calls, as part of that kernel.
+    Numba would do both for each called function, and again for each of its callers.
     """
 
     def _optimize_final_module(self) -> None:
@@ -100,7 +100,7 @@ class _SubkernelLibrary(JITCodeLibrary):  # type: ignore[misc, unused-ignore]
         numbas: Any = self
         numbas._finalize_dynamic_globals()
         numbas._verify_declare_only_symbols()
-        # Numba stores a function's environment in a variable, which must be in some module of machine code.
+        # Numba stores a function's environment in a variable, which some module of machine code must define.
         codegen: Any = self._codegen
         variables = [str(each) for each in self._final_module.global_variables if each.name.startswith(_ENVIRONMENT)]
         module = llvmlite.binding.parse_assembly("\n".join([str(codegen._create_empty_module(self.name)), *variables]))
@@ -131,7 +131,7 @@ class _SubkernelCompiler(Compiler):  # type: ignore[misc, unused-ignore]
 
 
 class _Results(CompileResultCacheImpl):  # type: ignore[misc, unused-ignore]
-    """How results are read from files: the library of a subkernel is one again."""
+    """Reads results from files, so that the library of a subkernel is again a `_SubkernelLibrary`."""
 
     def rebuild(self, target_context: Any, payload: Any) -> Any:
         (_, kind, _), *_ = payload
@@ -152,7 +152,7 @@ class _SubkernelContext:
         return self
 
     def unserialize_library(self, state: Any) -> Any:
-        """What numba's code generator would, as a subkernel's."""
+        """As numba's code generator does, but for a subkernel."""
         library: Any = _SubkernelLibrary
         name, _, bitcode = state
         made: Any = library(self._context.codegen(), name)
@@ -162,9 +162,9 @@ class _SubkernelContext:
 
 
 class NumbaCache(FunctionCache):  # type: ignore[misc, unused-ignore]
-    """Numba's cache of one function, whose files are another's: `files` loads and saves what numba would.
+    """Numba's cache of one function, with other files: `files` loads and saves what numba would.
 
-    Raises RuntimeError where numba finds no folder that can be written to.
+    Raises RuntimeError if numba finds no folder that it can write to.
     """
 
     _impl_class = _Results
@@ -176,30 +176,30 @@ class NumbaCache(FunctionCache):  # type: ignore[misc, unused-ignore]
         self.files = self._cache_file = files(Path(self.cache_path), self._impl.filename_base, made_from)
 
     def key(self, signature: Any, target: Any) -> Any:
-        """By which numba's cache loads and saves."""
+        """The key by which numba's cache loads and saves."""
         numbas: Any = super()
         return numbas._index_key(signature, target.codegen())
 
     def load(self, signature: Any, target: Any) -> Any:
-        """What numba's cache loads; may raise anything."""
+        """Loads as numba's cache does; may raise anything."""
         numbas: Any = super()
         return numbas.load_overload(signature, target)
 
     def save(self, signature: Any, compiled: Any) -> None:
-        """Saves what numba's cache would; may raise anything."""
+        """Saves as numba's cache does; may raise anything."""
         numbas: Any = super()
         numbas.save_overload(signature, compiled)
 
 
 for _name in ("sgemm", "dgemm"):
-    # By name, because a number would be compiled in and be wrong in the next process.
+    # By name, because a compiled-in address would be wrong in the next process.
     llvmlite.binding.add_symbol(f"caviar_{_name}", get_cython_function_address("scipy.linalg.cython_blas", _name))
 
 
 def _call_gemm(typing: Any, given: Any) -> Any:
     dtypes = {kind.dtype for kind in given if isinstance(kind, types.Array)}
     if dtypes not in ({types.float32}, {types.float64}):  # gemm would read beyond the end of the shorter numbers
-        raise TypingError("a product is of arrays of one dtype, float32 or float64")
+        raise TypingError("gemm needs arrays of one dtype, float32 or float64")
 
     def code(context: Any, builder: Any, signature: Any, values: Any) -> Any:
         byte, pointers = ir.IntType(8).as_pointer(), []

@@ -140,7 +140,7 @@ def test_mistakes_of_and_about_exporters_are_reported(tmp_path: Path) -> None:
         model.export(Broken(), tmp_path / "model.npz")
     with pytest.raises(ExportError, match=r"exporter 'silent' of .* wrote nothing to .*model\.npz"):
         model.export(Silent(), tmp_path / "model.npz")
-    with pytest.raises(ExportError, match="is no exporter"):
+    with pytest.raises(ExportError, match="is not an exporter"):
         model.export(Tanh(), tmp_path / "model.npz")  # type: ignore[arg-type]
     (tmp_path / "model").mkdir()
     with pytest.raises(ExportError, match=r"model: Is a directory"):

@@ -142,7 +142,7 @@ def test_the_resolved_file_names_only_tables_that_it_reads(file: Path) -> None:
         ),
         (
             "search.metric=validation.accuracy",
-            "settings: search.metric: unknown metric 'validation.accuracy'; there are: validation.score, train.slope",
+            "settings: search.metric: unknown metric 'validation.accuracy'; available: validation.score, train.slope",
         ),
         ("search.goal=minimize", "settings: search.goal: metric 'score' says maximize itself; leave the goal out"),
     ],

@@ -1,4 +1,4 @@
-"""Running a study: set it up, search, test the winner; an interrupted study is resumed."""
+"""Runs a study: prepares it, searches, and tests the winner; resumes an interrupted study."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ Commands: TypeAlias = Callable[[Path, Path | None], tuple[Command, ...]]
 
 @dataclass(frozen=True)
 class Run:
-    """The result of a run; `complaints` lists what reporters raised, by name.
+    """The result of a run; `complaints` lists the exceptions of reporters, by name.
 
     `model` is the best trial's; None where no trial has won, or where it could not be made (`summary.failure`).
     """
@@ -54,7 +54,7 @@ class Run:
 
 
 class Interrupted(Stopped):
-    """A run was stopped; `run` is its result so far, without the test part."""
+    """The user stopped a run; `run` is its result so far, without the test part."""
 
     def __init__(self, run: Run) -> None:
         super().__init__()

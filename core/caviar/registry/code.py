@@ -1,4 +1,4 @@
-"""Code files: the plugin classes of one Python file become usable by name in one run, for trying out."""
+"""Code files: the plugin classes of one Python file, usable by name in one run, to try them out."""
 
 from __future__ import annotations
 
@@ -29,21 +29,21 @@ class _CodeModule(ModuleType):
 
 
 def file_of(cls: type[Plugin]) -> CodeFile | None:
-    """The code file that brought a class, if it was such a one, whichever run it belongs to."""
+    """The code file that defines a class, of whichever run; None where no code file does."""
     module = sys.modules.get(cls.__module__)
     return module.code if isinstance(module, _CodeModule) else None
 
 
 def with_code(path: Path | None, registry: Registry | None = None) -> Registry:
-    """The registry (None: the current one) with the plugins that a file defines, as it is now. Raises PluginError."""
+    """The registry (None: the current one) with the plugins of a file, as it is now. Raises PluginError."""
     known = registry or current()
     return known if path is None else known.with_file(read_code(path))
 
 
 def read_code(path: Path, content: bytes | None = None) -> CodeFile:
-    """Imports a file once for each content; the content is its plugins' version, so that a resume sees a change.
+    """Imports a file once for each content; the content is its plugins' version, so a resumed run sees a change.
 
-    It may import modules that lie beside it, which are no part of that version, while it is itself imported.
+    While it is imported it may import modules that lie beside it, which are not part of that version.
     A class that lacks methods is listed too, to be reported where it is named, unless others of the file extend it.
     """
     if content is None:
@@ -91,12 +91,12 @@ def _read(path: Path) -> bytes:
 
 @contextmanager
 def _importable(folder: Path) -> Iterator[None]:
-    """The modules of a folder can be imported, as those beside a script can."""
+    """Makes the modules of a folder importable, as those beside a script are."""
     sys.path.insert(0, str(folder))
     try:
         yield
     finally:
-        with suppress(ValueError):  # the file may have taken it out
+        with suppress(ValueError):  # the file may have removed it
             sys.path.remove(str(folder))
 
 
@@ -125,10 +125,10 @@ def _lies_in(folder: Path, module: str) -> bool:
 
 
 def _refuse_others_modules(path: Path, content: bytes) -> None:
-    """Python has one module of a name: that beside another code file would be taken for the one beside this file."""
+    """Python has one module for each name: the one beside another code file would be used for this file's."""
     try:
         steps = list(ast.walk(ast.parse(content)))
-    except (SyntaxError, ValueError):  # reported by who imports it
+    except (SyntaxError, ValueError):  # importing the file reports it
         return
     names = {each.name for step in steps if isinstance(step, ast.Import) for each in step.names}
     names |= {step.module for step in steps if isinstance(step, ast.ImportFrom) and step.module and not step.level}
@@ -139,4 +139,4 @@ def _refuse_others_modules(path: Path, content: bytes) -> None:
         own = (folder / f"{name}.py").is_file() or (folder / name).is_dir()
         if own and not _lies_in(folder, name):
             theirs = sys.modules[name].__file__
-            raise PluginError(f"{path}: imports {name}, and this process has that of {theirs}; rename one of the two")
+            raise PluginError(f"{path}: imports {name}, but this process has loaded {theirs}; rename one of the two")

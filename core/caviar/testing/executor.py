@@ -23,12 +23,12 @@ SEGMENTS = (
     Segment((3, 4, 5), ({}, {}, {}), 0, EPOCHS - 1),
     *(Segment((trial,), ({},), 0, 1) for trial in range(6, 14)),
 )
-"""Populations of several sizes, some of which end, and some of which are to go on."""
+"""Populations of several sizes, of which some end and some continue."""
 _TRIALS = sum(len(each.trials) for each in SEGMENTS)
 
 
 class ExecutorContract(StatedInterface):
-    """Set `executor`. Its results must equal those of the job itself, run here, one segment after the other."""
+    """Set `executor`. Its results must equal those of the job itself, run in this process segment by segment."""
 
     kind = "executor"
     executor: ClassVar[Executor]

@@ -14,7 +14,7 @@ class StatedInterface:
     kind: ClassVar[str]
 
     def plugin_under_test(self, folder: Path) -> Plugin:
-        """The plugin; `folder` is for those that want files."""
+        """The plugin; `folder` is for plugins that need files."""
         plugin: Plugin = getattr(self, self.kind)
         return plugin
 

@@ -11,12 +11,12 @@ _said: ContextVar[set[str]] = ContextVar("said")  # of the run that this thread 
 
 
 def say_anew() -> None:
-    """A run begins: what was said in an earlier one, or in one of another thread, may be said again."""
+    """A run starts: messages of an earlier run, or of one in another thread, may be logged again."""
     _said.set(set())
 
 
 def say_once(line: str) -> None:
-    """A warning of the logger "caviar"; in a worker process its coordinator says it, once for all of them."""
+    """Logs a warning to "caviar"; in a worker process the coordinator logs it, once for all workers."""
     if _said.get(None) is None:
         say_anew()
     if line not in _said.get():

@@ -22,7 +22,7 @@ _log = logging.getLogger("caviar")
 
 
 def main(connection: int, job_spec: int, number: int, count: int, level: int) -> None:
-    """Works, as `number` of `count`, until the pipe ends; nothing but what goes through it leaves this process.
+    """Trains segments, as `number` of `count`, until the pipe ends; all output of this process goes through the pipe.
 
     Of what is logged, records of `level` and above go through it.
     """

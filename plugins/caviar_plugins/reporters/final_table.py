@@ -125,8 +125,8 @@ def _next(run: RunInfo, best: Trial | None, width: int) -> Iterator[str]:
     if not run.kept:
         yield 'The results are in memory only; run(…, runs="runs") keeps it in a folder.'
         return
-    what = "All that is known is" if best is None else "The best model, all results and the resolved file are"
-    none = "There is no model. " if best is None else ""
+    what = "All results are" if best is None else "The best model, all results and the resolved file are"
+    none = "No model was saved. " if best is None else ""
     if not run.readable:
         yield f"{none}{what} in {run.folder}. `pipe` cannot read them: a plugin is a class of this program."
         return

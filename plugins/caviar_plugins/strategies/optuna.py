@@ -60,7 +60,7 @@ class Optuna(Strategy, interface=2):
         words = {_word(name): name for name in known}
         if (word := _word(self.sampler)) not in words:
             close = [_ELSEWHERE[word]] if word in _ELSEWHERE else get_close_matches(word, words, 1, 0.6)
-            hint = f"did you mean '{words[close[0]]}'?" if close else f"there are: {', '.join(known)}"
+            hint = f"did you mean '{words[close[0]]}'?" if close else f"available: {', '.join(known)}"
             if word in _BAYES:
                 hint = 'write sampler = "gp", or strategy = "gaussian-process", which needs no Optuna'
             raise ValueError(f"Optuna has no sampler '{self.sampler}' that a file can name; {hint}")

@@ -69,7 +69,7 @@ def test_the_index_is_sorted_once_for_each_registry() -> None:
 
 
 def test_an_unknown_name_is_reported_with_what_there_is() -> None:
-    with pytest.raises(PluginError, match="unknown optimizer 'adamm'; there are: adam"):
+    with pytest.raises(PluginError, match="unknown optimizer 'adamm'; available: adam"):
         load("optimizer", "adamm")
 
 
@@ -250,7 +250,9 @@ class TestCode:
             ("import caviar\n\n\nclass Half(caviar.Optimizer):\n    pass\n", ": Half lacks init, update"),
         ],
     )
-    def test_what_is_wrong_with_a_file_is_told(self, text: str, told: str, tmp_path: Path, register: Register) -> None:
+    def test_what_is_wrong_with_a_file_is_reported(
+        self, text: str, told: str, tmp_path: Path, register: Register
+    ) -> None:
         (tmp_path / "mine.py").write_text(text)
         with pytest.raises(PluginError) as caught:
             register(tmp_path / "mine.py")
@@ -280,6 +282,6 @@ class TestCode:
         assert load("optimizer", "theirs").model_fields["number"].default == 7
         assert sys.path == before
 
-    def test_a_missing_file_is_told(self, tmp_path: Path, register: Register) -> None:
+    def test_a_missing_file_is_reported(self, tmp_path: Path, register: Register) -> None:
         with pytest.raises(PluginError, match=r"mine.py: cannot be read: No such file"):
             register(tmp_path / "mine.py")

@@ -126,7 +126,7 @@ def test_a_module_beside_one_code_file_is_not_taken_for_that_beside_another(tmp_
         read_code(tmp_path / "second" / "mine.py")
     there = tmp_path / "first" / "beside_two_runs.py"
     assert str(caught.value) == (
-        f"{tmp_path / 'second' / 'mine.py'}: imports beside_two_runs, and this process has that of {there}; "
+        f"{tmp_path / 'second' / 'mine.py'}: imports beside_two_runs, but this process has loaded {there}; "
         "rename one of the two"
     )
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from caviar.config.declaration.pipeline import Pipeline
 
 _MANY = 100
-"""Trials below which a search has better things to try."""
+"""The number of trials below which a search should vary other fields."""
 
 
 def rarely_searched(pipeline: Pipeline) -> Iterator[Advice]:

@@ -1,4 +1,4 @@
-"""A saved model's description for exporters, gathered from its plugins' own."""
+"""Describes a saved model for exporters, by collecting the descriptions of its plugins."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _COMPUTES = {"activation": "forward", "loss": "predict", "model": "forward", "tr
 
 
 def describe(model: SavedModel) -> ModelDescription:
-    """Its columns, task and members. Raises ExportError where a plugin has no description, and NothingToPredict."""
+    """The model's columns, task and members. Raises NothingToPredict; ExportError for a plugin without description."""
     model.require_prediction()
     read = model.first.preparation
     columns = tuple(
@@ -74,10 +74,10 @@ def _transforms(prepared: Preparation) -> Iterator[Operation]:
 
 
 def _sealed(operations: Iterable[Operation], plugin: Plugin) -> Iterator[Operation]:
-    """The same operations, whose arrays nobody can change."""
+    """The same operations with read-only arrays."""
     for each in operations:
         if not isinstance(each, Operation):
-            raise WrongReturn(plugin, "description", f"gave {described(each)} instead of an Operation")
+            raise WrongReturn(plugin, "description", f"returned {described(each)} instead of an Operation")
         constants = {
             name: value if isinstance(value, (int, float, tuple)) else locked(value)
             for name, value in each.constants.items()
@@ -98,7 +98,7 @@ def _check_own(plugins: Iterable[Plugin]) -> None:
 
 
 def _definer(cls: type[Plugin], method: str) -> int:
-    """Where in the order of its classes a method comes from."""
+    """The index, in the method resolution order, of the class that defines a method."""
     return next(place for place, each in enumerate(cls.__mro__) if method in vars(each))
 
 

@@ -1,4 +1,4 @@
-"""Exporting a saved model: an exporter gets its description and a path."""
+"""Exports a saved model: calls an exporter with its description and a path."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from caviar.values.problem import Problem
 
 
 def export(model: SavedModel, exporter: str | Exporter, path: Path) -> None:
-    """Lets an exporter, or that of a name, write the model. Raises ExportError, PluginError and NothingToPredict."""
+    """Writes the model with an exporter or one given by name. Raises ExportError, PluginError and NothingToPredict."""
     writer: Any = plugin_by_name("exporter", exporter)() if isinstance(exporter, str) else exporter
     if not isinstance(writer, Exporter):
-        raise ExportError(f"{writer!r} is no exporter: give the name of one, or an object of a class that extends it")
+        raise ExportError(f"{writer!r} is not an exporter; pass an exporter's name, or an instance of an Exporter")
     description = describe(model)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -44,7 +44,7 @@ class Refused(Problem):
 
 
 def record_of(work: Work, objective: Objective, earlier: tuple[EarlierTrial, ...] = ()) -> StudyRecord:
-    """What the study of a job is about. The metrics that judge count beside the pipeline's plugins."""
+    """The record of a job's study. Its plugins include the metrics that rank trials."""
     pipeline = work.pipeline
     judging = (objective.metric, *(condition.metric for condition in objective.conditions))
     names = {MetricName.parse(metric).name for metric in judging}
@@ -62,7 +62,7 @@ def record_of(work: Work, objective: Objective, earlier: tuple[EarlierTrial, ...
 
 
 def check_resumable(ledger: StudyLedger, now: StudyRecord, trials: int, folder: Path) -> None:
-    """Refuses to mix two studies, else notes what this one is about. Raises Refused."""
+    """Raises Refused rather than mix two studies; otherwise records what this one is about."""
     before = ledger.study()
     if before is not None:
         reason = _difference(before, now, ledger.trials(), trials)
@@ -72,7 +72,7 @@ def check_resumable(ledger: StudyLedger, now: StudyRecord, trials: int, folder: 
 
 
 def _difference(before: StudyRecord, now: StudyRecord, known: Sequence[Trial], trials: int) -> str | None:
-    """Why two records cannot be one study, and what to do."""
+    """The reason why two records cannot be one study, and what to do."""
     if before.fingerprint != now.fingerprint:
         return "was started with different data: its content has changed; restore the old data"
     differing = changed(before.file, now.file)
@@ -87,9 +87,9 @@ def _difference(before: StudyRecord, now: StudyRecord, known: Sequence[Trial], t
         return f"was started with a different pipeline; changed: {', '.join(keys)}; change it back"
     nothing_learned = common_reason(known) is not None  # all are trained again; only their points stand
     if not nothing_learned and (moved := changes(before.identity, now.identity)):
-        return f"was begun on another system, where bits may differ: {moved}; go back to that one"
+        return f"was started on a different system, where bits may differ: {moved}; use that one"
     if moved := changes(*(_proposing(each.plugins) if nothing_learned else each.plugins for each in (before, now))):
-        return f"was begun with other plugins, which may compute something else: {moved}; go back to those"
+        return f"was started with different plugins, which may compute something else: {moved}; use those"
     if len(known) > trials:
         return f"has {len(known)} trials already, and search.trials = {trials} is the total; ask for {known} or more"
     return None
@@ -104,5 +104,5 @@ def _is_free(key: str) -> bool:
 
 
 def _proposing(plugins: Mapping[str, str]) -> dict[str, str]:
-    """Those of the plugins that the points of trials come from."""
+    """The plugins that determine the points of trials."""
     return {name: version for name, version in plugins.items() if name.startswith(("strategy.", "sampler."))}

@@ -1,4 +1,4 @@
-"""What the search of one study works with, shared by its rounds and re-tests."""
+"""The parts of a study's search that its rounds and re-tests share."""
 
 from __future__ import annotations
 
@@ -47,9 +47,9 @@ class SearchContext:
 
     @property
     def folds(self) -> int:
-        """How many times a trial is trained, once for each fold."""
+        """The number of trainings of a trial, one for each fold."""
         return (self.pipeline.data and self.pipeline.data.folds) or 1
 
     def history(self, trials: Sequence[Trial]) -> History:
-        """What a strategy sees: the trials of earlier runs, then these of the study's own."""
+        """The history for a strategy: the trials of earlier runs, then `trials`, which are this study's."""
         return history_of(trials, self.ledger, self.objective, len(self.space), self.earlier, len(self.given))

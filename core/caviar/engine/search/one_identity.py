@@ -1,4 +1,4 @@
-"""One identity: an outcome is refused that was not made under the numeric identity of the study."""
+"""One identity: refuses an outcome that was not trained under the study's numeric identity."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ class OtherSystem(Problem):
 
     def __init__(self, outcome: Outcome, moved: str) -> None:
         super().__init__(
-            f"a worker trained {named(outcome.members)} on another system than the study's, where bits may differ: "
-            f"{moved}; that is not recorded; give every worker the processor and the versions of the process that "
-            "runs the study, or leave this worker out ([executor]); the same command then goes on from here"
+            f"a worker trained {named(outcome.members)} on a different system than the study's, where bits may differ: "
+            f"{moved}; its results are not recorded; give every worker the processor and the versions of the process "
+            "that runs the study, or remove this worker ([executor]); the same command then resumes from here"
         )
 
 
 def of_one_identity(outcomes: Iterable[Outcome], identity: Mapping[str, str], executor: Executor) -> Iterator[Outcome]:
-    """The outcomes of an executor's workers, each compared before anything of it is used.
+    """Yields the outcomes of an executor's workers, after it has compared the identity of each.
 
-    Raises OtherSystem; PluginError for an outcome that does not say under which identity it was trained.
+    Raises OtherSystem, and PluginError for an outcome of trained members without an identity.
     """
     for outcome in outcomes:
         if outcome.identity is not None:

@@ -1,4 +1,4 @@
-"""Numeric identity: what the bits of a result depend on besides file, seed and data."""
+"""Numeric identity: everything that the bits of a result depend on besides file, seed and data."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SITES = {"site-packages", "dist-packages"}
 def numeric_identity(dtype: str, backend: Backend) -> dict[str, str]:
     """Name -> version of everything that may change a bit: array library, its SIMD and BLAS kernels, dtype, device.
 
-    The same in the coordinator and in its workers, whatever else each of them has imported.
+    It is the same in the coordinator and in its workers, whatever else each process has imported.
     """
     import numpy
 
@@ -36,7 +36,7 @@ def numeric_identity(dtype: str, backend: Backend) -> dict[str, str]:
 
 
 def changes(before: Mapping[str, str], now: Mapping[str, str]) -> str:
-    """What differs between two identities, or two lists of versions, as "numpy 2.3 -> 2.4"; "" where nothing does."""
+    """The differences of two identities, or of two lists of versions, as "numpy 2.3 -> 2.4"; "" if there are none."""
     names = [name for name in sorted({*before, *now}) if before.get(name) != now.get(name)]
     return "; ".join(f"{name} {before.get(name, 'absent')} -> {now.get(name, 'absent')}" for name in names)
 

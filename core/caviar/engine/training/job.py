@@ -1,4 +1,4 @@
-"""The job: carries out segments of one run; a pure function of the segment, wherever it runs."""
+"""The job: trains segments of one run; a pure function of the segment in any process."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Work:
-    """One run's job: the declared pipeline with its loss filled in, the data by fold, and what trainers are lent."""
+    """One run's job: the declared pipeline with its loss filled in, the data by fold, and the trainers' context."""
 
     pipeline: Pipeline
     backend: Backend
@@ -121,7 +121,7 @@ class Work:
         return self.pipeline.model_copy(update={"trainer": trainer.model_copy(update={"loss": loss})})
 
     def context(self, check_stop: Callable[[], None]) -> TrainerContext:
-        """What trainers are lent."""
+        """The context for trainers."""
         random, (metric, goal) = Random(self.pipeline.seed), self.searched
         dtype, send, form = self.pipeline.trainer.dtype, self.backend.send, variant_for(self.backend)
         decisive = frozenset({metric, *self.conditions})
@@ -134,7 +134,7 @@ class Work:
         return TrainerContext(self.backend, self.task, random, metrics, check_stop, metric, goal, decisive, inputs)
 
     def _seed(self, segment: Segment) -> Random:
-        """A re-test is what the trial would have been in a study of another seed, on the same split of the data."""
+        """The pipeline of a re-test: the trial as in a study with another seed, on the same split of the data."""
         seed = Random(self.pipeline.seed)
         return seed.child("repeat", segment.repeat) if segment.repeat else seed
 
@@ -159,14 +159,14 @@ class Work:
         return [outcome for half in segment.halves() for outcome in self._try(half, tell, check_stop)]
 
     def _fits(self, segment: Segment) -> bool:
-        """Whether there is memory for a population; one trial alone is always tried."""
+        """Whether there is memory for a population; a single trial is always tried."""
         spare = self.backend.spare_memory()
         if len(segment.trials) == 1 or spare is None:
             return True
         return bool(self._footprint(segment) * len(segment.trials) <= spare // self.sharing)
 
     def _footprint(self, segment: Segment) -> int:
-        """Bytes per member, as its first one has it; kept, because with a pruner a trial comes again at each rung."""
+        """The bytes per member, as for the first one; cached, because with a pruner a trial returns at each rung."""
         key = segment.trials[0], segment.fold
         if key not in self._footprints:
             one, data = self.population(segment.part([0])), self._on_device[segment.fold]

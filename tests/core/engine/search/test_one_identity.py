@@ -19,7 +19,9 @@ def test_outcomes_of_the_study_pass_until_one_of_another_system_comes() -> None:
     fine, other = (outcome(TrialState.FINISHED, each) for each in (dict(STUDY), STUDY | {"numpy": "2.3.0"}))
     passed = of_one_identity([fine, other, fine], STUDY, Inline())
     assert next(passed) is fine
-    with pytest.raises(OtherSystem, match=r"trained trials 3, 4 on another system .*: numpy 2\.4\.6 -> 2\.3\.0; that"):
+    with pytest.raises(
+        OtherSystem, match=r"trained trials 3, 4 on a different system .*: numpy 2\.4\.6 -> 2\.3\.0; its"
+    ):
         next(passed)
 
 

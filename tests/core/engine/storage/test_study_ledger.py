@@ -61,7 +61,7 @@ def test_it_tells_after_every_change_what_the_next_process_will_find(
         ledger._commit()
         with read_study(SQLite(), tmp_path / "run") as view:
             assert told(view) == ours == told(ledger)
-    assert not before, "what was told stays"
+    assert not before, "earlier answers stay as they were"
     assert len(ledger.trials()) == 10
 
 

@@ -67,7 +67,7 @@ def _looking(path: Path, shared: bool) -> sqlite3.Connection:
         if not shared and written:
             connection.execute("PRAGMA locking_mode = EXCLUSIVE")
         if _is_new(connection, path):
-            raise StoreError(f"{path}: holds no study; `pipe run` of its pipeline begins one")
+            raise StoreError(f"{path}: contains no study; `pipe run` of its pipeline starts one")
         connection.execute("PRAGMA query_only = ON")
     except BaseException:
         connection.close()

@@ -20,7 +20,7 @@ class Improvement:
 
     @staticmethod
     def of(mean: Array, variance: Array, best: Array) -> Improvement:
-        """mean: (points, versions); variance: (points,); best: (versions,), or (1,) for all of them."""
+        """mean: (points, fantasies); variance: (points,); best: (fantasies,), or (1,) for all of them."""
         import numpy
 
         deviation = numpy.sqrt(variance)

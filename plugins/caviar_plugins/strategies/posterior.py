@@ -56,7 +56,7 @@ class Posterior:
         return found
 
     def extended(self, whitened: Array, at: Array) -> Array:
-        """The loadings of the same points, extended by the row of the point fantasized last."""
+        """The whitened covariances of the same points, extended by the row of the point fantasized last."""
         import numpy
 
         row = self.factor[-1]
@@ -77,7 +77,7 @@ class Posterior:
     def fantasize(self, point: Array, draws: Array) -> tuple[Posterior, Array]:
         """The posterior given fantasies at one more point (features,), one for each of the standard normal `draws`.
 
-        Also the versions' values there.
+        Also returns the fantasies' values there.
         """
         import numpy
 

@@ -26,7 +26,7 @@ _RUNS = Path("runs")
 def run(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The pipeline file.", show_default=False)],
     settings: Settings = None,
-    runs: Annotated[Path, typer.Option(help="Folder that holds the runs, one folder each.")] = _RUNS,
+    runs: Annotated[Path, typer.Option(help="Folder of the runs, one folder each.")] = _RUNS,
     workers: Annotated[
         int | None, typer.Option(min=1, help="Worker processes; one per core if not given.", show_default=False)
     ] = None,

@@ -178,7 +178,7 @@ def find(kind: str, name: str) -> Entry:
     """The entry of that name. Raises PluginError if there is none, or more than one."""
     found = [each for each in entries(kind) if each.name == name]
     if not found:
-        known = ", ".join(names(kind)) or "none"
+        known = ", ".join(names(kind)) or "no plugin"
         raise PluginError(f"unknown {kind} '{name}'; available: {known}")
     if len(found) > 1:
         owners = " and ".join(f"{each.owner} ({each.target})" for each in found)

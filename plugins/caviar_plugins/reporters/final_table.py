@@ -116,7 +116,7 @@ def _counts(run: RunInfo, summary: Summary) -> str:
 
 
 def _unlucky(summary: Summary) -> list[Trial]:
-    """Some of those that failed; where no trial finished, of all with a reason."""
+    """The failed trials, the first few; if no trial finished, all trials with a reason."""
     told = [trial for trial in summary.trials if trial.reason]
     return [trial for trial in told if trial.state is TrialState.FAILED or not summary.best][:ROWS]
 

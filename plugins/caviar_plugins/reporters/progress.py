@@ -96,7 +96,7 @@ class Progress(Reporter, interface=1):
             self._view.say(f"{self._view.tracker.done} of {run.total} trials {place}")
 
     def _listen(self, say: Callable[[str], None] | None) -> None:
-        """From now on, prints what is logged for people, such as that kernels are compiled; None: stops."""
+        """Prints messages that are logged for people, such as that kernels are compiled; None: stops."""
         logger = logging.getLogger("caviar")
         if self._logged:
             logger.removeHandler(self._logged)

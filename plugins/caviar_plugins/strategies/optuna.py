@@ -46,7 +46,7 @@ class Optuna(Strategy, interface=2):
             return ask(study_of(space, history, sampler), space, count)
 
     def _class(self) -> Any:
-        """The sampler's class, which takes the options. Raises ValueError in the words of a mistake."""
+        """The sampler's class, which accepts the options. Raises ValueError with the message of a mistake."""
         try:
             import optuna
         except ImportError:

@@ -116,7 +116,7 @@ def unknown_plugin(kind: str, name: str) -> index.UnknownPlugin:
         return index.UnknownPlugin(f"unknown {kind} '{name}'; did you mean '{close[0]}'?")
     others = " and ".join(f"'{each}'" for each in index.kinds_with(name) if each != kind)
     hint = f"'{name}' is of kind {others}; " if others else ""
-    known_ones = f"available: {', '.join(known) or 'none'}"
+    known_ones = f"available: {', '.join(known) or 'no plugin'}"
     return index.UnknownPlugin(f"unknown {kind} '{name}'; {hint}{known_ones}", own=True)
 
 

@@ -43,7 +43,7 @@ def begun_with(folder: Path, study: StudyRecord | None) -> Pipeline:
     Raises StoreError where nothing was recorded yet, and Mistakes.
     """
     if study is None:
-        raise StoreError(f"{folder}: holds no study; `pipe run` of its pipeline begins one")
+        raise StoreError(f"{folder}: contains no study; `pipe run` of its pipeline starts one")
     return _readable(study.file, f"{folder} (its study)")
 
 

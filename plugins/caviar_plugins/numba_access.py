@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -15,6 +15,7 @@ from llvmlite import ir
 from numba import njit, types
 from numba.core import cgutils, event
 from numba.core.caching import FunctionCache
+from numba.core.compiler_lock import global_compiler_lock
 from numba.core.errors import TypingError
 from numba.core.serialize import dumps
 from numba.extending import get_cython_function_address, intrinsic
@@ -69,12 +70,30 @@ def take_turns(kernel: Any, turn: Callable[[Any, Any], AbstractContextManager[No
     compile_now = kernel.compile
 
     def compile_in_turn(signature: Any) -> Any:
-        if signature in kernel.overloads:
-            return compile_now(signature)
-        with turn(signature, kernel.targetctx):
-            return compile_now(signature)
+        with _compiler_lock(kernel.py_func):
+            if signature in kernel.overloads:  # another thread may have compiled it before this one had the lock
+                return compile_now(signature)
+            with turn(signature, kernel.targetctx):
+                return compile_now(signature)
 
     kernel.compile = compile_in_turn
+
+
+@contextmanager
+def _compiler_lock(function: Any) -> Iterator[None]:
+    """Holds the lock under which numba compiles in one thread at a time; waiting for it counts as compiling.
+
+    It is taken before any lock of `turn`, whose holder needs this one: in the other order two threads would each wait
+    for the other.
+    """
+    lock: Any = global_compiler_lock
+    with ExitStack() as held:
+        if lock._lock.acquire(blocking=False):  # numba's own `acquire` can only wait
+            held.callback(lock._lock.release)
+        else:
+            with said_to_compile(function):
+                held.enter_context(lock)
+        yield
 
 
 def said_to_compile(function: Any) -> AbstractContextManager[None]:

@@ -6,7 +6,9 @@ import fcntl
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier, get_ident
 from typing import Any, cast
 
 import numpy
@@ -19,6 +21,7 @@ from caviar.plugin import CompileError
 from caviar.support.numba_access import on_compiling
 from caviar_plugins.kernels import Worthwhile, aligned, compile_meanwhile, compiled, subkernel
 from caviar_plugins.kernels import exponentials as within_kernels
+from numba.core import event
 
 
 @compiled
@@ -125,6 +128,35 @@ def test_while_another_process_compiles_a_kernel_this_one_compiles_a_part_of_it(
     compile_meanwhile(kernel, part, types)
     assert kernel(2.0) == 9.0
     assert list(part.overloads) == [(numba.float64,)]
+
+
+def test_of_two_threads_that_need_a_kernel_one_compiles_it_and_the_other_compiles_no_part_of_it() -> None:
+    """The other would hold the part's lock and wait for numba's, which the first holds while it waits for the part."""
+    kernel, part = cast("Any", compiled(increased)), cast("Any", twice)
+    for each in (kernel, part):
+        each._cache.flush()
+    both, came = Barrier(2, timeout=60), set()
+
+    class Meeting(event.Listener):  # type: ignore[misc, unused-ignore]
+        """The thread that compiles the kernel goes on when the other counts as compiling, because it waits."""
+
+        def on_start(self, event: Any) -> None:
+            if event.data["dispatcher"].py_func is increased and get_ident() not in came:
+                came.add(get_ident())
+                both.wait()
+
+        def on_end(self, event: Any) -> None:
+            pass
+
+    def types(x: Any) -> Any:
+        raise AssertionError("a part is compiled")
+
+    compile_meanwhile(kernel, part, types)
+    listening: Any = event.install_listener
+    with listening("numba:compile", Meeting()), ThreadPoolExecutor(2) as threads:
+        assert list(threads.map(kernel, [2.0, 3.0])) == [9.0, 11.0]
+    assert len(came) == 2
+    assert sum(kernel.stats.cache_misses.values()) == 1
 
 
 def test_a_kernel_that_fails_to_compile_leaves_no_lock() -> None:

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
 from pathlib import Path
 from threading import Barrier, get_ident
 from typing import Any, cast
@@ -114,6 +115,24 @@ def test_a_kernel_that_another_process_compiles_is_waited_for_and_loaded_and_the
     assert sum(kernel.stats.cache_misses.values()) == 0
     assert told[-1] == "end"
     assert list(Path(kernel._cache.cache_path).glob("*.lock")) == []
+
+
+def test_a_kernel_whose_file_was_made_from_older_source_is_waited_for_too() -> None:
+    kernel: Any = compiled(increased)
+    assert cast("Any", compiled(increased))(1.0) == 7.0
+    (file,) = kernel._cache.files.kept()
+    rest = bytes(32) + file.read_bytes()[64:]
+    file.write_bytes(sha256(rest).digest() + rest)
+    elsewhere, waited = Elsewhere(kernel, compiled(increased)), list[Any]()
+
+    def meanwhile(signature: Any) -> None:
+        waited.append(signature)
+        elsewhere.finish()
+
+    kernel._cache.meanwhile = meanwhile
+    assert kernel(2.0) == 9.0
+    assert waited == [(numba.float64,)]
+    assert sum(kernel.stats.cache_hits.values()) == 1
 
 
 def test_while_another_process_compiles_a_kernel_this_one_compiles_a_part_of_it() -> None:

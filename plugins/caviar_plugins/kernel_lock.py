@@ -26,17 +26,27 @@ def compiling_alone(path: Path, waiting: Callable[[], AbstractContextManager[Non
         yield
         return
     try:
-        if not _locked(file):
+        held = _locked(file)
+        if not held:
             with waiting():
                 deadline = monotonic() + _PATIENCE
-                while not _locked(file) and monotonic() < deadline:
+                while not (held := _locked(file)) and monotonic() < deadline:
                     sleep(_POLL)
-        yield
+        try:
+            yield
+        finally:
+            if held:
+                _remove(path, file)
     finally:
-        # Who waits for a file that is unlinked finds the kernel on disk once it has the lock.
-        with suppress(OSError):
-            path.unlink()
         os.close(file)
+
+
+def _remove(path: Path, file: int) -> None:
+    # Who waits for a file that is unlinked finds the kernel on disk once it has the lock, and by then another process
+    # may hold a new file there.
+    with suppress(OSError):
+        if os.path.samestat(path.lstat(), os.fstat(file)):
+            path.unlink()
 
 
 def _locked(file: int) -> bool:

@@ -9,6 +9,8 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from time import monotonic, sleep
 
+from caviar.plugin import still_compiling
+
 _PATIENCE = 120.0  # seconds after which it is compiled twice: the process that holds the lock may be suspended
 _POLL = 0.02
 
@@ -17,7 +19,8 @@ _POLL = 0.02
 def compiling_alone(path: Path, waiting: Callable[[], AbstractContextManager[None]]) -> Iterator[None]:
     """Holds the lock at `path`; where another process does, waits for it inside `waiting()`.
 
-    A dead process holds no lock. Where files cannot be locked, nobody waits.
+    Who waits is asked meanwhile whether to stop. A dead process holds no lock. Where files cannot be locked, nobody
+    waits.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -31,6 +34,7 @@ def compiling_alone(path: Path, waiting: Callable[[], AbstractContextManager[Non
             with waiting():
                 deadline = monotonic() + _PATIENCE
                 while not (held := _locked(file)) and monotonic() < deadline:
+                    still_compiling()
                     sleep(_POLL)
         try:
             yield

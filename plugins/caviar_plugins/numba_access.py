@@ -10,7 +10,7 @@ from typing import Any
 
 import llvmlite.binding
 import numba
-from caviar.plugin import CompileError
+from caviar.plugin import CompileError, still_compiling
 from llvmlite import ir
 from numba import njit, types
 from numba.core import cgutils, event
@@ -25,7 +25,7 @@ from caviar_plugins.numba_subkernels import SubkernelCompiler, SubkernelResults
 VERSION: str = numba.__version__
 pickled: Callable[[Any], bytes] = dumps
 
-
+_POLL = 0.02  # seconds between two looks whether a thread that waits is to stop
 _NOT_THE_REASON = ("Failed in nopython mode", "During:")  # how numba's messages begin before they say what is wrong
 
 
@@ -86,13 +86,15 @@ def _compiler_lock(function: Any) -> Iterator[None]:
     It is taken before any lock of `turn`, whose holder needs this one: in the other order two threads would each wait
     for the other.
     """
-    lock: Any = global_compiler_lock
+    lock: Any = global_compiler_lock._lock  # its own `acquire` can only wait
     with ExitStack() as held:
-        if lock._lock.acquire(blocking=False):  # numba's own `acquire` can only wait
-            held.callback(lock._lock.release)
+        if lock.acquire(blocking=False):
+            held.callback(lock.release)
         else:
             with said_to_compile(function):
-                held.enter_context(lock)
+                while not lock.acquire(timeout=_POLL):
+                    still_compiling()
+                held.callback(lock.release)
         yield
 
 

@@ -18,11 +18,13 @@ import pytest
 pytest.importorskip("numba")
 
 import numba
-from caviar.plugin import CompileError
+from caviar.plugin import CompileError, Stopped, watch_compiling
 from caviar.support.numba_access import on_compiling
+from caviar_plugins import kernel_lock
 from caviar_plugins.kernels import Worthwhile, aligned, compile_meanwhile, compiled, subkernel
 from caviar_plugins.kernels import exponentials as within_kernels
 from numba.core import event
+from numba.core.compiler_lock import global_compiler_lock
 
 
 @compiled
@@ -147,6 +149,45 @@ def test_while_another_process_compiles_a_kernel_this_one_compiles_a_part_of_it(
     compile_meanwhile(kernel, part, types)
     assert kernel(2.0) == 9.0
     assert list(part.overloads) == [(numba.float64,)]
+
+
+class Asked:
+    """Who watches compiling and soon wants to stop: not when waiting begins, but once it has been told of it again."""
+
+    def __init__(self) -> None:
+        self._told = 0
+
+    def __call__(self, going: bool) -> None:
+        self._told += going
+        if going and self._told == 3:
+            raise Stopped
+
+
+def test_the_wish_to_stop_is_seen_while_another_process_compiles_a_kernel(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kernel_lock, "_PATIENCE", 3.0)  # after which this fails
+    kernel: Any = compiled(increased)
+    kernel._cache.flush()
+    elsewhere = Elsewhere(kernel, compiled(increased))
+    watch_compiling(Asked())
+    try:
+        with pytest.raises(Stopped):
+            kernel(2.0)
+    finally:
+        watch_compiling(lambda going: None)
+        elsewhere.finish()
+
+
+def test_the_wish_to_stop_is_seen_while_another_thread_compiles_a_kernel() -> None:
+    kernel: Any = compiled(increased)
+    kernel._cache.flush()
+
+    def stopped() -> None:
+        watch_compiling(Asked())
+        with pytest.raises(Stopped):
+            kernel(2.0)
+
+    with ThreadPoolExecutor(1) as thread, global_compiler_lock:
+        thread.submit(stopped).result(timeout=10)
 
 
 def test_of_two_threads_that_need_a_kernel_one_compiles_it_and_the_other_compiles_no_part_of_it() -> None:

@@ -61,8 +61,16 @@ seconds_compiling = _compiling.seconds
 
 
 def watch_compiling(tell: Callable[[bool], None]) -> None:
-    """From now on `tell(True)` is called before each kernel that this thread compiles, and `tell(False)` after."""
+    """From now on `tell(True)` is called before each kernel that this thread compiles, and `tell(False)` after.
+
+    While the thread waits for another thread or process that compiles, `tell(True)` is called some 50 times a second.
+    """
     _compiling.tell = tell
+
+
+def still_compiling() -> None:
+    """Calls what `watch_compiling` was given: code that compiles goes on, and asks whether it is to stop."""
+    _compiling.tell(True)
 
 
 class VariantChoice(Protocol):

@@ -25,15 +25,15 @@ from caviar_plugins.numba_subkernels import SubkernelCompiler, SubkernelResults
 VERSION: str = numba.__version__
 pickled: Callable[[Any], bytes] = dumps
 
-_POLL = 0.02  # seconds between two looks whether a thread that waits is to stop
-_NOT_THE_REASON = ("Failed in nopython mode", "During:")  # how numba's messages begin before they say what is wrong
+_POLL = 0.02  # seconds between two stop checks of a waiting thread
+_NOT_THE_REASON = ("Failed in nopython mode", "During:")  # lines of numba's messages that precede the reason
 
 
 def make_kernel(function: Callable[..., Any], fastmath: set[str], from_python: bool) -> Any:
-    """A compiled function. Calling it raises CompileError where numba fails, whatever numba raises.
+    """Returns a compiled function. Calling it raises CompileError if numba fails, whatever numba raises.
 
-    One that is not to be called from Python lacks the entry for that, and raises TypeError there; no machine code is
-    made of it alone.
+    With `from_python=False` it has no entry point for Python, where it raises TypeError, and no machine code of its
+    own.
     """
     options: dict[str, Any] = {"error_model": "numpy", "nogil": True, "fastmath": fastmath}
     if not from_python:
@@ -54,7 +54,7 @@ def make_kernel(function: Callable[..., Any], fastmath: set[str], from_python: b
             raise CompileError(f"numba {VERSION} cannot compile {name}: {why}") from error
 
     def refuse(*args: Any, **keywords: Any) -> Any:
-        raise TypeError(f"{function.__qualname__} is part of kernels, and cannot be called from Python")
+        raise TypeError(f"{function.__qualname__} is called by kernels only; it cannot be called from Python")
 
     def add_form(form: Any) -> None:  # only to numba's typing: a call from Python would find no entry and crash
         kernel.overloads[tuple(form.signature.args)] = form
@@ -66,7 +66,7 @@ def make_kernel(function: Callable[..., Any], fastmath: set[str], from_python: b
 
 
 def take_turns(kernel: Any, turn: Callable[[Any, Any], AbstractContextManager[None]]) -> None:
-    """From now on a form that this process lacks is loaded or compiled inside `turn(signature, target)`."""
+    """Makes the kernel load or compile each missing overload inside `turn(signature, target)`."""
     compile_now = kernel.compile
 
     def compile_in_turn(signature: Any) -> Any:
@@ -99,7 +99,7 @@ def _compiler_lock(function: Any) -> Iterator[None]:
 
 
 def said_to_compile(function: Any) -> AbstractContextManager[None]:
-    """Numba's listeners are told meanwhile that it compiles the function."""
+    """A context in which numba's listeners see a compilation of the function."""
     trigger: Any = event.trigger_event
     told: AbstractContextManager[None] = trigger(
         "numba:compile", data={"dispatcher": SimpleNamespace(py_func=function)}
@@ -108,9 +108,9 @@ def said_to_compile(function: Any) -> AbstractContextManager[None]:
 
 
 class NumbaCache(FunctionCache):  # type: ignore[misc, unused-ignore]
-    """Numba's cache of one function, whose files are another's: `files` loads and saves what numba would.
+    """Numba's cache of one function, with other files: `files` loads and saves what numba would.
 
-    Raises RuntimeError where numba finds no folder that can be written to.
+    Raises RuntimeError if numba finds no folder that it can write to.
     """
 
     _impl_class = SubkernelResults
@@ -122,30 +122,30 @@ class NumbaCache(FunctionCache):  # type: ignore[misc, unused-ignore]
         self.files = self._cache_file = files(Path(self.cache_path), self._impl.filename_base, made_from)
 
     def key(self, signature: Any, target: Any) -> Any:
-        """By which numba's cache loads and saves."""
+        """The key by which numba's cache loads and saves."""
         numbas: Any = super()
         return numbas._index_key(signature, target.codegen())
 
     def load(self, signature: Any, target: Any) -> Any:
-        """What numba's cache loads; may raise anything."""
+        """Loads as numba's cache does; may raise anything."""
         numbas: Any = super()
         return numbas.load_overload(signature, target)
 
     def save(self, signature: Any, compiled: Any) -> None:
-        """Saves what numba's cache would; may raise anything."""
+        """Saves as numba's cache does; may raise anything."""
         numbas: Any = super()
         numbas.save_overload(signature, compiled)
 
 
 for _name in ("sgemm", "dgemm"):
-    # By name, because a number would be compiled in and be wrong in the next process.
+    # By name, because a compiled-in address would be wrong in the next process.
     llvmlite.binding.add_symbol(f"caviar_{_name}", get_cython_function_address("scipy.linalg.cython_blas", _name))
 
 
 def _call_gemm(typing: Any, given: Any) -> Any:
     dtypes = {kind.dtype for kind in given if isinstance(kind, types.Array)}
     if dtypes not in ({types.float32}, {types.float64}):  # gemm would read beyond the end of the shorter numbers
-        raise TypingError("a product is of arrays of one dtype, float32 or float64")
+        raise TypingError("gemm needs arrays of one dtype, float32 or float64")
 
     def code(context: Any, builder: Any, signature: Any, values: Any) -> Any:
         byte, pointers = ir.IntType(8).as_pointer(), []

@@ -13,8 +13,8 @@ from numba.core.compiler import Compiler, CompileResult
 class _SubkernelLibrary(JITCodeLibrary):  # type: ignore[misc, unused-ignore]
     """The code of a function that only kernels call, for them to link.
 
-    It is optimized, and made machine code, once for each kernel from Python, with all that this calls in it. Numba
-    would do both for each function that is called, and again for each that calls it.
+    LLVM optimizes it and generates its machine code once for each kernel that Python calls, as part of that kernel.
+    Numba would do both for each called function, and again for each of its callers.
     """
 
     def _optimize_final_module(self) -> None:
@@ -24,7 +24,7 @@ class _SubkernelLibrary(JITCodeLibrary):  # type: ignore[misc, unused-ignore]
         numbas: Any = self
         numbas._finalize_dynamic_globals()
         numbas._verify_declare_only_symbols()
-        # Numba stores a function's environment in a variable, which must be in some module of machine code.
+        # Numba stores a function's environment in a variable, which some module of machine code must define.
         codegen: Any = self._codegen
         variables = [str(each) for each in self._final_module.global_variables if each.name.startswith(_ENVIRONMENT)]
         module = llvmlite.binding.parse_assembly("\n".join([str(codegen._create_empty_module(self.name)), *variables]))
@@ -57,7 +57,7 @@ class SubkernelCompiler(Compiler):  # type: ignore[misc, unused-ignore]
 
 
 class SubkernelResults(CompileResultCacheImpl):  # type: ignore[misc, unused-ignore]
-    """How results are read from files: the library of a subkernel is one again."""
+    """Reads results from files, so that the library of a subkernel is again a `_SubkernelLibrary`."""
 
     def rebuild(self, target_context: Any, payload: Any) -> Any:
         (_, kind, _), *_ = payload
@@ -78,7 +78,7 @@ class _SubkernelContext:
         return self
 
     def unserialize_library(self, state: Any) -> Any:
-        """What numba's code generator would, as a subkernel's."""
+        """As numba's code generator does, but for a subkernel."""
         library: Any = _SubkernelLibrary
         name, _, bitcode = state
         made: Any = library(self._context.codegen(), name)

@@ -42,8 +42,10 @@ class KernelCache(NumbaCache):
                 self.meanwhile(signature)
                 yield
 
-        file = self.files.file(self.key(signature, target))
-        return nullcontext() if file.exists() else compiling_alone(file.with_suffix(".lock"), waiting)
+        key = self.key(signature, target)
+        if self.files.fits(key):
+            return nullcontext()
+        return compiling_alone(self.files.file(key).with_suffix(".lock"), waiting)
 
     def load_overload(self, signature: Any, target: Any) -> Any:
         try:
@@ -96,6 +98,14 @@ class _Files:
         if sha256(rest).digest() != checksum:
             raise ValueError(f"{self.file(key)}: damaged")
         return pickle.loads(rest[_SIZE:]) if rest[:_SIZE] == self._origin(key) else None
+
+    def fits(self, key: Any) -> bool:
+        """Whether the saved kernel is of the present source and version of numba; `load` finds damage."""
+        try:
+            with self.file(key).open("rb") as stream:
+                return stream.read(2 * _SIZE)[_SIZE:] == self._origin(key)
+        except OSError:
+            return False
 
     def save(self, key: Any, data: Any) -> None:
         """Replaces the file and syncs it, so that a power loss leaves the old one or the new one."""

@@ -1,30 +1,31 @@
-"""The one module of the plugins that touches numba and llvmlite: what a new version of them breaks is fixed here."""
+"""Numba for the plugins: only this and `numba_subkernels` touch it, so what a new version breaks is fixed there."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import llvmlite.binding
 import numba
-from caviar.plugin import CompileError
+from caviar.plugin import CompileError, still_compiling
 from llvmlite import ir
 from numba import njit, types
 from numba.core import cgutils, event
-from numba.core.caching import CompileResultCacheImpl, FunctionCache
-from numba.core.codegen import JITCodeLibrary
-from numba.core.compiler import Compiler, CompileResult
+from numba.core.caching import FunctionCache
+from numba.core.compiler_lock import global_compiler_lock
 from numba.core.errors import TypingError
 from numba.core.serialize import dumps
 from numba.extending import get_cython_function_address, intrinsic
 
+from caviar_plugins.numba_subkernels import SubkernelCompiler, SubkernelResults
+
 VERSION: str = numba.__version__
 pickled: Callable[[Any], bytes] = dumps
 
-
+_POLL = 0.02  # seconds between two stop checks of a waiting thread
 _NOT_THE_REASON = ("Failed in nopython mode", "During:")  # lines of numba's messages that precede the reason
 
 
@@ -36,7 +37,7 @@ def make_kernel(function: Callable[..., Any], fastmath: set[str], from_python: b
     """
     options: dict[str, Any] = {"error_model": "numpy", "nogil": True, "fastmath": fastmath}
     if not from_python:
-        options["pipeline_class"] = _SubkernelCompiler
+        options["pipeline_class"] = SubkernelCompiler
     jit: Any = njit  # its types do not name all of its options
     kernel = jit(**options, no_cfunc_wrapper=True, no_cpython_wrapper=not from_python)(function)
     compile_for = kernel._compile_for_args
@@ -69,12 +70,32 @@ def take_turns(kernel: Any, turn: Callable[[Any, Any], AbstractContextManager[No
     compile_now = kernel.compile
 
     def compile_in_turn(signature: Any) -> Any:
-        if signature in kernel.overloads:
-            return compile_now(signature)
-        with turn(signature, kernel.targetctx):
-            return compile_now(signature)
+        with _compiler_lock(kernel.py_func):
+            if signature in kernel.overloads:  # another thread may have compiled it before this one had the lock
+                return compile_now(signature)
+            with turn(signature, kernel.targetctx):
+                return compile_now(signature)
 
     kernel.compile = compile_in_turn
+
+
+@contextmanager
+def _compiler_lock(function: Any) -> Iterator[None]:
+    """Holds the lock under which numba compiles in one thread at a time; waiting for it counts as compiling.
+
+    It is taken before any lock of `turn`, whose holder needs this one: in the other order two threads would each wait
+    for the other.
+    """
+    lock: Any = global_compiler_lock._lock  # its own `acquire` can only wait
+    with ExitStack() as held:
+        if lock.acquire(blocking=False):
+            held.callback(lock.release)
+        else:
+            with said_to_compile(function):
+                while not lock.acquire(timeout=_POLL):
+                    still_compiling()
+                held.callback(lock.release)
+        yield
 
 
 def said_to_compile(function: Any) -> AbstractContextManager[None]:
@@ -86,88 +107,13 @@ def said_to_compile(function: Any) -> AbstractContextManager[None]:
     return told
 
 
-class _SubkernelLibrary(JITCodeLibrary):  # type: ignore[misc, unused-ignore]
-    """The code of a function that only kernels call, for them to link.
-
-    LLVM optimizes it and generates its machine code once for each kernel that Python calls, as part of that kernel.
-    Numba would do both for each called function, and again for each of its callers.
-    """
-
-    def _optimize_final_module(self) -> None:
-        pass
-
-    def _finalize_final_module(self) -> None:
-        numbas: Any = self
-        numbas._finalize_dynamic_globals()
-        numbas._verify_declare_only_symbols()
-        # Numba stores a function's environment in a variable, which some module of machine code must define.
-        codegen: Any = self._codegen
-        variables = [str(each) for each in self._final_module.global_variables if each.name.startswith(_ENVIRONMENT)]
-        module = llvmlite.binding.parse_assembly("\n".join([str(codegen._create_empty_module(self.name)), *variables]))
-        codegen._add_module(module)
-        self._finalized = True
-
-    def get_pointer_to_function(self, name: str) -> int:
-        """0: there is no machine code that could be called."""
-        numbas: Any = self
-        numbas._ensure_finalized()
-        return 0
-
-    def serialize_using_object_code(self) -> Any:
-        numbas: Any = super()
-        return numbas.serialize_using_bitcode()
-
-
-_ENVIRONMENT = "_ZN08NumbaEnv"
-
-
-class _SubkernelCompiler(Compiler):  # type: ignore[misc, unused-ignore]
-    def define_pipelines(self) -> Any:
-        state: Any = self.state
-        library: Any = _SubkernelLibrary
-        state.library = library(state.targetctx.codegen(), state.func_id.func_qualname)
-        numbas: Any = super()
-        return numbas.define_pipelines()
-
-
-class _Results(CompileResultCacheImpl):  # type: ignore[misc, unused-ignore]
-    """Reads results from files, so that the library of a subkernel is again a `_SubkernelLibrary`."""
-
-    def rebuild(self, target_context: Any, payload: Any) -> Any:
-        (_, kind, _), *_ = payload
-        result: Any = CompileResult
-        return result._rebuild(_SubkernelContext(target_context) if kind == "bitcode" else target_context, *payload)
-
-
-class _SubkernelContext:
-    """Numba's target context, for reading a subkernel."""
-
-    def __init__(self, context: Any) -> None:
-        self._context = context
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._context, name)
-
-    def codegen(self) -> Any:
-        return self
-
-    def unserialize_library(self, state: Any) -> Any:
-        """As numba's code generator does, but for a subkernel."""
-        library: Any = _SubkernelLibrary
-        name, _, bitcode = state
-        made: Any = library(self._context.codegen(), name)
-        made._final_module = llvmlite.binding.parse_bitcode(bitcode)
-        made._finalize_final_module()
-        return made
-
-
 class NumbaCache(FunctionCache):  # type: ignore[misc, unused-ignore]
     """Numba's cache of one function, with other files: `files` loads and saves what numba would.
 
     Raises RuntimeError if numba finds no folder that it can write to.
     """
 
-    _impl_class = _Results
+    _impl_class = SubkernelResults
 
     def __init__(self, function: Any, files: Callable[[Path, str, str], Any]) -> None:
         numbas: Any = super()

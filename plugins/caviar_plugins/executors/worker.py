@@ -75,8 +75,9 @@ class _Worker:
             raise Stopped
 
     def _compile(self, going: bool) -> None:
-        self._compiling = going
-        self._say()
+        if going != self._compiling:  # while it waits for another process, this is called again and again
+            self._compiling = going
+            self._say()
 
     def _say(self, epochs: Sequence[EpochInfo] = (), outcome: Outcome | None = None, *log: str | int) -> None:
         """The fields of a Message."""

@@ -61,8 +61,16 @@ seconds_compiling = _compiling.seconds
 
 
 def watch_compiling(tell: Callable[[bool], None]) -> None:
-    """Calls `tell(True)` before each kernel that this thread compiles from now on, and `tell(False)` after."""
+    """Calls `tell(True)` before each kernel that this thread compiles from now on, and `tell(False)` after.
+
+    While the thread waits for a kernel that another thread or process compiles, `tell(True)` is called repeatedly.
+    """
     _compiling.tell = tell
+
+
+def still_compiling() -> None:
+    """Calls `tell(True)` of `watch_compiling` again, during a wait; it may raise Stopped."""
+    _compiling.tell(True)
 
 
 class VariantChoice(Protocol):

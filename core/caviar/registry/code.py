@@ -6,6 +6,7 @@ import ast
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from hashlib import sha256
 from inspect import isabstract, isclass
 from pathlib import Path
@@ -21,11 +22,18 @@ _importing = RLock()
 
 
 class _CodeModule(ModuleType):
-    """The module of a code file; Python keeps it by a name that the file's path and content determine."""
+    """The module of a code file; Python keeps it by a name that the file's path and content determine.
 
-    code: CodeFile
-    beside: frozenset[str]
-    """The modules of its own folder that it was the first to import."""
+    `code` has no entries while the file is being imported. Both are slots, so a global of the file may have their name.
+    """
+
+    __slots__ = ("beside", "code")
+
+    def __init__(self, name: str, code: CodeFile) -> None:
+        super().__init__(name)
+        self.code = code
+        self.beside: frozenset[str] = frozenset()
+        """The modules of its own folder that it was the first to import."""
 
 
 def file_of(cls: type[Plugin]) -> CodeFile | None:
@@ -55,10 +63,12 @@ def read_code(path: Path, content: bytes | None = None) -> CodeFile:
         if not isinstance(module, _CodeModule):
             module = _run(path, content, name)
             try:
-                module.code = CodeFile(path.resolve(), content, _entries(path, module, version))
+                module.code = replace(module.code, entries=_entries(path, module, version))
             except PluginError:
                 del sys.modules[name]
                 raise
+        elif not module.code.entries:
+            raise PluginError(f"{path}: loads itself while it is imported; do that in another file")
     return module.code
 
 
@@ -102,7 +112,7 @@ def _importable(folder: Path) -> Iterator[None]:
 
 def _run(path: Path, content: bytes, name: str) -> _CodeModule:
     _refuse_others_modules(path, content)
-    made = _CodeModule(name)
+    made = _CodeModule(name, CodeFile(path.resolve(), content, ()))
     made.__file__ = str(path)
     before = set(sys.modules)
     sys.modules[name] = made

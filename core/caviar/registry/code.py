@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -15,6 +14,7 @@ from traceback import extract_tb
 from types import ModuleType
 
 from caviar.interfaces.plugin import Plugin
+from caviar.registry.imports_beside import imports_beside
 from caviar.registry.index import CodeFile, Entry, PluginError, Registry, current
 from caviar.support.raised import sentence
 
@@ -24,16 +24,24 @@ _importing = RLock()
 class _CodeModule(ModuleType):
     """The module of a code file; Python keeps it by a name that the file's path and content determine.
 
-    `code` has no entries while the file is being imported. Both are slots, so a global of the file may have their name.
+    `code` has no entries while the file is being imported. What it keeps lies in slots, so that the globals of the file
+    may have the same names.
     """
 
-    __slots__ = ("beside", "code")
+    __slots__ = ("after", "before", "code")
 
     def __init__(self, name: str, code: CodeFile) -> None:
         super().__init__(name)
         self.code = code
-        self.beside: frozenset[str] = frozenset()
-        """The modules of its own folder that it was the first to import."""
+        self.before = frozenset(sys.modules)
+        self.after: frozenset[str] | None = None
+        """All modules when its import began, and when it ended."""
+
+    @property
+    def beside(self) -> set[str]:
+        """The modules of its own folder that it was the first to import, so far."""
+        new = (self.after or frozenset(sys.modules)) - self.before
+        return {each for each in new if each in sys.modules and _lies_in(self.code.path.parent, each)}
 
 
 def file_of(cls: type[Plugin]) -> CodeFile | None:
@@ -114,7 +122,6 @@ def _run(path: Path, content: bytes, name: str) -> _CodeModule:
     _refuse_others_modules(path, content)
     made = _CodeModule(name, CodeFile(path.resolve(), content, ()))
     made.__file__ = str(path)
-    before = set(sys.modules)
     sys.modules[name] = made
     try:
         with _importable(path.resolve().parent):
@@ -125,7 +132,7 @@ def _run(path: Path, content: bytes, name: str) -> _CodeModule:
         line = error.lineno if isinstance(error, SyntaxError) else (lines[-1] if lines else None)
         where = f"{path}:{line}" if line else str(path)
         raise PluginError(f"{where}: importing it failed: {sentence(error)}") from error
-    made.beside = frozenset(each for each in set(sys.modules) - before if _lies_in(path.resolve().parent, each))
+    made.after = frozenset(sys.modules)
     return made
 
 
@@ -136,17 +143,12 @@ def _lies_in(folder: Path, module: str) -> bool:
 
 def _refuse_others_modules(path: Path, content: bytes) -> None:
     """Python has one module of a name: that beside another code file would be taken for the one beside this file."""
-    try:
-        steps = list(ast.walk(ast.parse(content)))
-    except (SyntaxError, ValueError):  # reported by who imports it
-        return
-    names = {each.name for step in steps if isinstance(step, ast.Import) for each in step.names}
-    names |= {step.module for step in steps if isinstance(step, ast.ImportFrom) and step.module and not step.level}
-    tops = {name.partition(".")[0] for name in names}
     folder = path.resolve().parent
     taken = {each for other in list(sys.modules.values()) if isinstance(other, _CodeModule) for each in other.beside}
-    for name in sorted(tops & taken):
-        own = (folder / f"{name}.py").is_file() or (folder / name).is_dir()
-        if own and not _lies_in(folder, name):
-            theirs = sys.modules[name].__file__
-            raise PluginError(f"{path}: imports {name}, and this process has that of {theirs}; rename one of the two")
+    reached = imports_beside(path, content) if taken else {}
+    for name, importer in reached.items():
+        if name in taken and not _lies_in(folder, name):
+            there = sys.modules[name].__file__
+            raise PluginError(
+                f"{importer}: imports {name}, and this process has that of {there}; rename one of the two"
+            )

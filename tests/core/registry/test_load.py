@@ -306,6 +306,19 @@ class TestUseDuringImport:
         )
         assert [entry.name for entry in read_code(file).entries] == ["theirs"]
 
+    def test_what_it_has_imported_by_then_is_not_taken_for_that_beside_the_other(self, tmp_path: Path) -> None:
+        for folder in ("one", "two"):
+            (tmp_path / folder).mkdir()
+            (tmp_path / folder / "beside_during_import.py").write_text("")
+            (tmp_path / folder / "mine.py").write_text("import beside_during_import\n" + OPTIMIZER)
+        with (tmp_path / "one" / "mine.py").open("a") as file:
+            file.write("from caviar.registry.code import with_code\nfrom pathlib import Path\n")
+            file.write(f"with_code(Path({str(tmp_path / 'two' / 'mine.py')!r}))\n")
+        with pytest.raises(
+            PluginError, match=r"two/mine\.py: imports beside_during_import, and this process has that of"
+        ):
+            read_code(tmp_path / "one" / "mine.py")
+
     def test_it_may_not_load_itself(self, tmp_path: Path) -> None:
         file = tmp_path / "mine.py"
         file.write_text(f"{OPTIMIZER}caviar.load('p.toml', code={str(file)!r})\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -115,18 +116,43 @@ def test_a_loaded_pipeline_keeps_its_names_and_leaves_none_behind(loaded: Callab
     assert "constant" not in names("metric")
 
 
-def test_a_module_beside_one_code_file_is_not_taken_for_that_beside_another(tmp_path: Path) -> None:
-    for name, scale in SCALES.items():
-        (tmp_path / name).mkdir()
-        (tmp_path / name / "beside_two_runs.py").write_text(f"SCALE = {scale}\n")
-        text = f"from beside_two_runs import SCALE\n{PLUGINS.format(scale='SCALE')}"
-        (tmp_path / name / "mine.py").write_text(text)
-    assert read_code(tmp_path / "first" / "mine.py").entries
+BESIDE = [
+    {"shared_{n}.py": "SCALE = {scale}", "mine.py": "from shared_{n} import SCALE"},
+    {
+        "shared_{n}.py": "SCALE = {scale}",
+        "{name}_{n}.py": "def scale():\n    from shared_{n} import SCALE\n    return SCALE",
+        "mine.py": "from {name}_{n} import scale\nSCALE = scale()",
+    },
+    {
+        "shared_{n}/__init__.py": "",
+        "shared_{n}/number.py": "",
+        "{name}_{n}/__init__.py": "from .inner import SCALE",
+        "{name}_{n}/inner.py": "import shared_{n}.number\nSCALE = {scale}",
+        "mine.py": "from {name}_{n} import SCALE",
+    },
+]
+"""Three code files, each with what lies beside it: the module that is imported, by the file, a helper or a package."""
+
+
+@pytest.mark.parametrize("number", range(len(BESIDE)))
+def test_a_module_beside_one_code_file_is_not_taken_for_that_beside_another(tmp_path: Path, number: int) -> None:
+    def write(name: str) -> Path:
+        folder = tmp_path / name
+        for place, text in BESIDE[number].items():
+            file, filled = (each.format(n=number, name=name, scale=SCALES[name]) for each in (place, text))
+            (folder / file).parent.mkdir(parents=True, exist_ok=True)
+            plugins = PLUGINS.format(scale="SCALE") if file == "mine.py" else ""
+            (folder / file).write_text(f"{filled}\n{plugins}")
+        return folder / "mine.py"
+
+    assert read_code(write("first")).entries
     with pytest.raises(PluginError) as caught:
-        read_code(tmp_path / "second" / "mine.py")
-    there = tmp_path / "first" / "beside_two_runs.py"
+        read_code(write("second"))
+    there = Path(str(sys.modules[f"shared_{number}"].__file__))
+    assert there.is_relative_to(tmp_path / "first")
+    importer = ("mine.py", f"second_{number}.py", f"second_{number}/inner.py")[number]
     assert str(caught.value) == (
-        f"{tmp_path / 'second' / 'mine.py'}: imports beside_two_runs, and this process has that of {there}; "
+        f"{tmp_path / 'second' / importer}: imports shared_{number}, and this process has that of {there}; "
         "rename one of the two"
     )
 

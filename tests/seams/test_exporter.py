@@ -153,11 +153,13 @@ def test_a_model_of_a_run_is_exported_by_name(tmp_path: Path) -> None:
         'trainer = { epochs = 1, dtype = "float64" }\n'
     )
     code = Path(__file__).with_name("numpy_exporter.py")
-    load(tmp_path / "p.toml", code=code).run(runs=tmp_path)
-    model = open_run(tmp_path / "p").model()
-    model.export("numpy-archive", tmp_path / "model.npz")
+    best = load(tmp_path / "p.toml", code=code).run(runs=tmp_path).best
+    assert best is not None
     x = numpy.random.default_rng(0).integers(0, 17, (20, 8, 8))
-    numpy.testing.assert_allclose(predicted(tmp_path / "model.npz", {"x": x}), model.probabilities(x), rtol=1e-12)
+    for place, model in enumerate((best, open_run(tmp_path / "p", code).model())):
+        file = tmp_path / f"{place}.npz"
+        model.export("numpy-archive", file)
+        numpy.testing.assert_allclose(predicted(file, {"x": x}), model.probabilities(x), rtol=1e-12)
 
 
 class Kept(Exporter, interface=1):

@@ -11,12 +11,15 @@ from typing import Any
 
 import pytest
 from caviar import Pipeline, PluginError, Study, load, open_run
+from caviar.engine.data.resolve import resolve_run
 from caviar.engine.training.variants import Compiling
 from caviar.registry.code import read_code
-from caviar.registry.index import names
+from caviar.registry.index import names, using
 from caviar.registry.load import load as load_plugin
 from caviar.registry.load import name_of, version_of
 from caviar.text.once import say_anew, say_once
+from caviar.values.segment import Segment
+from caviar.values.trial import TrialState
 
 PLUGINS = """
 import caviar
@@ -177,6 +180,32 @@ def test_a_line_that_one_run_has_said_is_said_by_the_other_too(caplog: pytest.Lo
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(run, range(2)))
     assert caplog.messages == ["a fact that both must hear of"] * 2
+
+
+def test_a_line_is_said_once_in_a_run_whose_executor_trains_in_threads(
+    loaded: Callable[[str], Pipeline], caplog: pytest.LogCaptureFixture
+) -> None:
+    file = loaded("first").registry.files[0].path
+    measure = "        say_once('a fact about the data')\n        return "
+    text = file.read_text().replace("        return prediction", f"{measure}prediction")
+    file.write_text(f"from caviar.plugin import say_once\n{text}")
+    say_anew()
+    settings = ("optimizer.scale=0.1", "model.units=4", "model.layers=1", "trainer.batch_size=64")
+    pipeline = load(file.with_name("p.toml"), settings, file)
+    with using(pipeline.registry):
+        job, _, _ = resolve_run(pipeline)
+    together = Barrier(2, timeout=60)
+
+    def train(trial: int) -> bool:
+        together.wait()
+        outcome = job.perform(Segment((trial,), ({},), 0, 1), lambda info: None, lambda: None)
+        together.wait()
+        assert outcome.members[0].state is TrialState.FINISHED, outcome.members[0]
+        return True
+
+    with ThreadPoolExecutor(2) as pool:
+        assert all(pool.map(train, range(2)))
+    assert caplog.messages.count("a fact about the data") == 1
 
 
 def test_what_one_thread_compiles_is_neither_reported_to_another_nor_counted_by_it() -> None:

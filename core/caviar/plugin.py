@@ -143,12 +143,12 @@ _HOMES = {
         "Goal",
         "History",
     ),
-    "caviar.values.metric_name": ("MetricName",),
     "caviar.values.inputs": (
         "InputColumn",
         "InputKind",
         "Inputs",
     ),
+    "caviar.values.metric_name": ("MetricName",),
     "caviar.values.metrics": ("Metrics",),
     "caviar.values.population": ("Population",),
     "caviar.values.problem": (

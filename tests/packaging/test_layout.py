@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 
 import caviar
 import caviar.plugin
@@ -98,6 +99,12 @@ def test_public_names_are_the_same_for_python_and_for_type_checkers(face: str) -
     assert seen == set(dir(module))
     for name in seen:
         assert getattr(module, name) is not None
+
+
+@pytest.mark.parametrize("face", [caviar, caviar.plugin])
+def test_the_homes_of_public_names_stand_in_order(face: ModuleType) -> None:
+    homes = list(vars(face)["_HOMES"])
+    assert homes == sorted(homes)
 
 
 def test_a_star_imports_the_public_names_and_nothing_else() -> None:

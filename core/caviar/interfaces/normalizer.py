@@ -57,7 +57,8 @@ class Normalizer(Plugin):
     def description(self, parameters: Mapping[str, Array], statistics: Mapping[str, Array]) -> Operation:
         """For exporters, where `fold` returns None: its formula at prediction, of one member.
 
-        Called on the bound normalizer of one member, with arrays as in `forward`.
+        Called on the bound normalizer of one member, with arrays as in `forward`. A subclass of one that has a
+        description, and that overrides `forward`, must override this too: no model with it can be exported otherwise.
         """
         raise NoDescription(self)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from caviar.config.declaration.space import parts_of
+from caviar.config.declaration.walk import plugins_in
 from caviar.engine.data.prepare import Preparation
 from caviar.engine.failures.plugin_errors import others_blamed
 from caviar.engine.model.member import ModelMember
@@ -25,7 +27,14 @@ from caviar.values.segment import Segment
 from caviar.values.wrong_return import WrongReturn, described
 
 # What a kind's `description` describes: a class that overrides it, and inherits the description, has none.
-_COMPUTES = {"activation": "forward", "loss": "predict", "model": "forward", "trainer": "predict", "transform": "apply"}
+_COMPUTES = {
+    "activation": "forward",
+    "loss": "predict",
+    "model": "forward",
+    "normalizer": "forward",
+    "trainer": "predict",
+    "transform": "apply",
+}
 
 
 def describe(model: SavedModel) -> ModelDescription:
@@ -47,8 +56,8 @@ def _member(member: ModelMember) -> MemberDescription:
     prepared, task = member.preparation, member.preparation.task
     numpy: Any = load("backend", "numpy")
     work = Work(member.pipeline, numpy(), task, inputs=prepared.made)
+    _check_own((*parts_of(member.pipeline).values(), *prepared.transforms))
     population = work.population(Segment((member.trial,), ({},), 0, 0))
-    _check_own([*population.parts.values(), *prepared.transforms])
     one = {name: array[None] for name, array in member.weights.items()}
     trainer = population.parts["trainer"]
     found = trainer.description(one, population, work.context(lambda: None))
@@ -85,16 +94,17 @@ def _sealed(operations: Iterable[Operation], plugin: Plugin) -> Iterator[Operati
         yield Operation(each.name, constants, each.column)
 
 
-def _check_own(plugins: Iterable[Plugin]) -> None:
-    """Raises NoDescription for a plugin whose description is that of a class whose computation it overrides."""
-    for plugin in plugins:
-        cls = declared(type(plugin))
+def _check_own(plugins: tuple[Plugin, ...]) -> None:
+    """Raises NoDescription for a plugin, or one in it, that overrides the computation and inherits its description.
+
+    They are as declared: bound ones have classes of their own, in which computations are compiled or checked.
+    """
+    for plugin in plugins_in(plugins):
+        cls = type(plugin)
         if cls.kind in _COMPUTES:
             place = _definer(cls, "description")
             if cls.__mro__[place] is not base_of(cls.kind) and place > _definer(cls, _COMPUTES[cls.kind]):
                 raise NoDescription(plugin)
-        fields = (getattr(plugin, name) for name in type(plugin).model_fields)
-        _check_own(each for each in fields if isinstance(each, Plugin))
 
 
 def _definer(cls: type[Plugin], method: str) -> int:

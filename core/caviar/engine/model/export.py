@@ -10,17 +10,21 @@ from caviar.engine.failures.plugin_errors import told
 from caviar.engine.model.describe import describe
 from caviar.engine.model.saved import SavedModel
 from caviar.interfaces.exporter import Exporter, ExportError
-from caviar.registry.index import PluginError
+from caviar.registry.index import PluginError, using
 from caviar.registry.load import name_of, version_of
 from caviar.values.problem import Problem
 
 
 def export(model: SavedModel, exporter: str | Exporter, path: Path) -> None:
-    """Writes the model with an exporter or one given by name. Raises ExportError, PluginError and NothingToPredict."""
-    writer: Any = plugin_by_name("exporter", exporter)() if isinstance(exporter, str) else exporter
-    if not isinstance(writer, Exporter):
-        raise ExportError(f"{writer!r} is not an exporter; pass an exporter's name, or an instance of an Exporter")
-    description = describe(model)
+    """Writes the model with an exporter; a name means one that the model's run knows, those of its code file included.
+
+    Raises ExportError, PluginError and NothingToPredict.
+    """
+    with using(model.first.pipeline.registry):
+        writer: Any = plugin_by_name("exporter", exporter)() if isinstance(exporter, str) else exporter
+        if not isinstance(writer, Exporter):
+            raise ExportError(f"{writer!r} is not an exporter; pass an exporter's name, or an instance of an Exporter")
+        description = describe(model)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         writer.export(description, path)

@@ -26,6 +26,7 @@ from caviar.registry.index import using
 from caviar.support.packed import Buffer
 from caviar.support.raised import trace_of
 from caviar.text.log import timed
+from caviar.text.once import not_again, said
 from caviar.values.dataset import Dataset
 from caviar.values.history import Goal
 from caviar.values.inputs import NO_INPUTS, Inputs
@@ -57,6 +58,8 @@ class Work:
     _footprints: dict[tuple[int, int], int] = field(default_factory=dict, init=False, repr=False, compare=False)
     inputs: Inputs = NO_INPUTS
     """What the columns of x are where there are no datasets: those of a saved model."""
+    said_already: set[str] = field(default_factory=said, repr=False, compare=False)
+    """The messages of the run that are not repeated, in whichever thread it trains."""
 
     def perform(self, segment: Segment, tell: Tell, check_stop: Callable[[], None]) -> Outcome:
         """Trains a segment on one BLAS thread.
@@ -74,7 +77,13 @@ class Work:
             if fault is None:
                 raise
             return Outcome(segment, tuple(set_aside(segment.trials, segment.start, fault, told(error))))
-        with limits, using(self.pipeline.registry), numpy.errstate(all="ignore"), timed("%s: trained", segment):
+        with (
+            limits,
+            using(self.pipeline.registry),
+            not_again(self.said_already),
+            numpy.errstate(all="ignore"),
+            timed("%s: trained", segment),
+        ):
             return Outcome(segment, tuple(self._try(segment, tell, check_stop)), identity)
 
     def _prepared(self) -> tuple[OneThread, Mapping[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -42,15 +43,17 @@ def changes(before: Mapping[str, str], now: Mapping[str, str]) -> str:
 
 
 def _blas(backend: Backend) -> Iterator[str]:
-    """The BLAS libraries that training uses: NumPy and SciPy bring one each.
+    """The BLAS libraries that training uses, those of NumPy and SciPy.
 
-    A package that the caller has imported may bring a BLAS of its own, which computes nothing here. SciPy's serves
-    kernels for NumPy's arrays; on another library it is loaded or not, as it happens.
+    Each wheel brings one. Only where one of the two brings none, it uses a library of the system or environment, and
+    all of those count. Whatever else the caller has loaded computes nothing here. SciPy's library serves kernels for
+    NumPy's arrays; with another array library it is loaded or not, as it happens.
     """
     using = {"numpy", "scipy"} if backend.library().__name__ == "numpy" else {"numpy"}
-    for library in libraries().info():
-        package = _package(Path(library["filepath"]))
-        if library["user_api"] == "blas" and (package is None or package in using):
+    loaded = [(_package(Path(each["filepath"])), each) for each in libraries().info() if each["user_api"] == "blas"]
+    from_outside = bool(using & sys.modules.keys() - {package for package, _ in loaded})
+    for package, library in loaded:
+        if package in using or (package is None and from_outside):
             yield f"{library['prefix']} {library['version']} {library.get('architecture', '')}".strip()
 
 

@@ -89,7 +89,8 @@ class Ledger(Closing):
         commit                        for a new round, when a trial has ended, and about once a second between
         close                         once, also after an error
 
-    A ledger that was opened for reading tells in each call what is committed then. Arguments and what is returned are
+    A ledger that was opened for reading tells in all calls what was committed when it was opened, and nothing that was
+    committed later: its trials, curves and files belong together. Arguments and what is returned are
     never changed by either side. StoreError is the one exception to raise: also where a row is not as it was written.
     It ends the run, and the same command goes on from what was committed.
     """
@@ -145,7 +146,7 @@ class Store(Plugin):
 
     @abstractmethod
     def read(self, folder: Path) -> Ledger:
-        """A study for reading only, even while another process goes on with it. Raises StoreError."""
+        """A study at this moment, for reading only, even while another process goes on with it. Raises StoreError."""
 
 
 class StoreError(Problem):

@@ -91,16 +91,6 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 @contextmanager
-def snapshot(connection: sqlite3.Connection) -> Iterator[None]:
-    """What is read within it is of one moment, whatever another process writes."""
-    connection.execute("BEGIN")
-    try:
-        yield
-    finally:
-        connection.rollback()
-
-
-@contextmanager
 def noted(connection: sqlite3.Connection) -> Iterator[None]:
     """A commit that outlives this process at once, and a power loss from the next durable commit on: without a sync."""
     connection.execute("PRAGMA synchronous = NORMAL")

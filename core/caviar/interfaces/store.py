@@ -64,7 +64,8 @@ class Changes:
     """Rows that are written together, all of them or none.
 
     study: replaces what the study is about. trials: whole rows by number, new ones or in the place of those before.
-    populations: the trials that a population is trained of, each with the number of its attempt. attempts: for trials
+    populations: the trials that a population is trained of, each with the number of its attempt; a note, which
+    `Ledger.attempts` counts and nothing else is told of. attempts: for trials
     that were trained, the attempt whose curve counts from now on. curves: what is added to curves; one that begins at
     an epoch which the same attempt has already replaces that. artifacts: the file of a trial's arrays, None where it
     has none any more.
@@ -119,6 +120,7 @@ class Ledger(Closing):
     def commit(self, changes: Changes, durable: bool = True) -> None:
         """All or nothing, and on the disk when it returns: a power loss is then harmless. Raises StoreError.
 
+        After an interrupt the same changes may come again; what the ledger tells is then what it told after the first.
         Where `durable` is false, it need not survive a power loss before the next commit that is.
         """
 

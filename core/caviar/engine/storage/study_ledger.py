@@ -43,7 +43,8 @@ class StudyLedger(StudyView):
     commit can take longer than an epoch. A commit writes the arrays first, then all rows, which name them.
 
     A change that raises leaves everything as it was, but for an interrupt, which cannot tell whether the commit has
-    happened: the change then waits for the next commit, which may write it twice.
+    happened: the change then waits for the next commit, which may write it twice. Nothing that a
+    ledger tells changes by that; of a population that begins there may be two notes.
     """
 
     def __init__(self, folder: Path, ledger: Ledger, artifacts: Artifacts, keep: Keep) -> None:

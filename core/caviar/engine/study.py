@@ -142,7 +142,6 @@ def _run(
             observers=observers,
             info=info,
             max_population=work.backend.max_population,
-            identity=work.identity,
             earlier=earlier,
             given=given_trials(pipeline, space),
         )

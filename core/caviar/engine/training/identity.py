@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import platform
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from caviar.engine.training.one_thread import libraries
-from caviar.engine.training.variants import kernels_in_use
+from caviar.engine.training.variants import forms_in_use, kernels_in_use
 from caviar.interfaces.backend import Backend
+from caviar.interfaces.plugin import Plugin
 from caviar.registry.load import name_of
 
+_FORM = "kernels of "  # how the names begin that say of a module with kernels whether those were compiled
 _SITES = {"site-packages", "dist-packages"}
 
 
@@ -34,6 +36,21 @@ def numeric_identity(dtype: str, backend: Backend) -> dict[str, str]:
         **backend.identity(),
         "blas": ", ".join(sorted(set(_blas(backend)))),
     }
+
+
+def form_identity(kinds: Iterable[type[Plugin]], backend: Backend) -> dict[str, str]:
+    """Name -> form of the kernels that these plugins have; compiled and plain code round differently."""
+    return {f"{_FORM}{module}": form for module, form in forms_in_use(kinds, backend).items()}
+
+
+def system_of(identity: Mapping[str, str]) -> dict[str, str]:
+    """An identity without the forms of kernels: what a process knows before it trains."""
+    return {name: version for name, version in identity.items() if not name.startswith(_FORM)}
+
+
+def forms_of(identity: Mapping[str, str]) -> dict[str, str]:
+    """The forms of kernels in an identity."""
+    return {name: form for name, form in identity.items() if name.startswith(_FORM)}
 
 
 def changes(before: Mapping[str, str], now: Mapping[str, str]) -> str:

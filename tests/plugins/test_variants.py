@@ -228,8 +228,13 @@ def test_a_segment_whose_kernel_cannot_be_compiled_is_trained_by_plain_code_and_
         resolve_run(pipeline.model_copy(update={"optimizer": kind(learning_rate=0.1)}))[0] for kind in (SGD, FallsBack)
     )
     segment = Segment((0,), ({},), 0, 1)
-    (found,) = fallen.perform(segment, lambda epoch: None, lambda: None).members
+    outcome = fallen.perform(segment, lambda epoch: None, lambda: None)
+    (found,) = outcome.members
     (line,) = [line for line in said.messages if "cannot be used" in line]
     assert "tests.plugins.cannot_compile: its compiled variant cannot be used (numba" in line
     (expected,) = plainly.perform(segment, lambda epoch: None, lambda: None).members
     assert found.state is expected.state is TrialState.FINISHED
+    assert outcome.identity is not None
+    forms = {name: form for name, form in outcome.identity.items() if name not in fallen.identity}
+    assert forms["kernels of tests.plugins.cannot_compile"] == "plain"
+    assert forms["kernels of caviar_plugins.models.mlp_kernel"] == "compiled"

@@ -21,7 +21,7 @@ class Job(Protocol):
     def perform(self, segment: Segment, tell: Tell, check_stop: Callable[[], None]) -> Outcome:
         """Trains the segment; `tell` is called after each epoch, `check_stop` between steps.
 
-        The outcome carries the numeric identity of the process that calls this.
+        The outcome carries the numeric identity of the process that calls this, with which kernels were compiled.
         """
 
     def job_spec(self) -> Sequence[Buffer] | None:
@@ -74,7 +74,8 @@ class Executor(Plugin):
     died or found no memory is returned as an outcome with a `Fault`, and the engine decides what to do with it.
 
     Workers may run on other machines. An outcome that was trained under another numeric identity than the study's
-    (another processor, BLAS, NumPy, numba or backend) ends the run, and nothing of it is recorded: its bits may differ.
+    (another processor, BLAS, NumPy, numba or backend, plain code in place of compiled) ends the run, and nothing of it
+    is recorded: its bits may differ.
     """
 
     kind: ClassVar[str] = "executor"

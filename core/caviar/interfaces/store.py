@@ -63,10 +63,12 @@ class Curve:
 class Changes:
     """Rows that are written together, all of them or none.
 
-    study: replaces the study's record. trials: whole rows by number; new ones, or replacements. populations: for each
-    population whose training starts, its trials with the number of their attempt. attempts: for each trained trial,
-    the attempt whose curve counts from now on. curves: appended; one that starts at an epoch which the same attempt
-    already has replaces it. artifacts: the file of a trial's arrays, None to remove the row.
+    study: replaces what the study is about. trials: whole rows by number, new ones or in the place of those before.
+    populations: the trials that a population is trained of, each with the number of its attempt; a note, which
+    `Ledger.attempts` counts and nothing else is told of. attempts: for trials
+    that were trained, the attempt whose curve counts from now on. curves: what is added to curves; one that begins at
+    an epoch which the same attempt has already replaces that. artifacts: the file of a trial's arrays, None where it
+    has none any more.
     """
 
     study: StudyRecord | None = None
@@ -88,9 +90,10 @@ class Ledger(Closing):
         commit                        for a new round, when a trial has ended, and about once a second between
         close                         once, also after an error
 
-    A ledger that was opened read-only returns in each call what is committed then. Arguments and return values are
-    never changed by either side. StoreError is the only exception to raise, also where a row is not as it was written.
-    It ends the run, and the same command resumes from what was committed.
+    A ledger that was opened for reading tells in all calls what was committed when it was opened, and nothing that was
+    committed later: its trials, curves and files belong together. Arguments and what is returned are
+    never changed by either side. StoreError is the one exception to raise: also where a row is not as it was written.
+    It ends the run, and the same command goes on from what was committed.
     """
 
     @abstractmethod
@@ -117,7 +120,8 @@ class Ledger(Closing):
     def commit(self, changes: Changes, durable: bool = True) -> None:
         """Writes all changes or none, durably: after it returns a power loss is harmless. Raises StoreError.
 
-        With `durable=False` the changes need not survive a power loss before the next durable commit.
+        After an interrupt the same changes may come again; what the ledger tells is then what it told after the first.
+        Where `durable` is false, it need not survive a power loss before the next commit that is.
         """
 
 
@@ -144,7 +148,7 @@ class Store(Plugin):
 
     @abstractmethod
     def read(self, folder: Path) -> Ledger:
-        """Opens a study read-only, even while another process runs it. Raises StoreError."""
+        """A study at this moment, for reading only, even while another process goes on with it. Raises StoreError."""
 
 
 class StoreError(Problem):

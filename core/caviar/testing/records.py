@@ -111,11 +111,14 @@ class RecordLaws:
         with self.again(tmp_path) as ledger:
             assert _curves(ledger) == repr({0: [1.0, 1.0, 1.0, nan, 1.0]})
 
-    def test_committing_twice_changes_nothing(self, tmp_path: Path) -> None:
+    def test_committing_twice_changes_nothing_that_is_told(self, tmp_path: Path) -> None:
         with self.study(tmp_path) as ledger:
-            ledger.commit(ended(0, 0.5))
+            changes = replace(ended(0, 0.5), populations=({0: 1, 1: 1}, {2: 1}))
+            ledger.commit(changes)
             before = _told(ledger)
-            ledger.commit(ended(0, 0.5))
+            ledger.commit(changes)
+            assert _told(ledger) == before
+        with self.again(tmp_path) as ledger:
             assert _told(ledger) == before
 
     def test_what_a_commit_leaves_out_stays(self, tmp_path: Path) -> None:

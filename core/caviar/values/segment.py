@@ -84,7 +84,7 @@ class MemberOutcome:
 class Outcome:
     """The result of a segment, member by member.
 
-    `identity`: the numeric identity of the process that trained it, name -> version; None where nobody has trained,
+    `identity`: the numeric identity under which it was trained, name -> version; None where nobody has trained,
     because the worker died.
     """
 

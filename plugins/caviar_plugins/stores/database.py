@@ -38,7 +38,7 @@ def create_or_open(path: Path) -> sqlite3.Connection:
 
 
 def look_at(path: Path) -> sqlite3.Connection:
-    """Opens a read-only connection."""
+    """A connection that only reads, all of it of one moment: within a transaction that ends when it is closed."""
     if not path.exists():
         raise StoreError(f"{path}: there is no such study; give the folder of a run, such as runs/digits")
     with store_errors(path):
@@ -69,6 +69,8 @@ def _looking(path: Path, shared: bool) -> sqlite3.Connection:
         if _is_new(connection, path):
             raise StoreError(f"{path}: contains no study; `pipe run` of its pipeline starts one")
         connection.execute("PRAGMA query_only = ON")
+        connection.execute("BEGIN")
+        connection.execute("SELECT count(*) FROM study")  # SQLite chooses the moment at the first row that is read
     except BaseException:
         connection.close()
         raise

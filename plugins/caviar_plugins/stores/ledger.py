@@ -26,14 +26,14 @@ from caviar_plugins.stores.rows import (
     study_row,
     trial_row,
 )
-from caviar_plugins.stores.schema import noted, snapshot, transaction
+from caviar_plugins.stores.schema import noted, transaction
 from caviar_plugins.stores.store_errors import DAMAGED, checked_rows, store_errors
 
 _PROPOSED = 4  # the first columns of a trial never change
 
 
 class SQLiteLedger(Ledger):
-    """Without a lock it is read-only."""
+    """Without a lock it is for reading only, on a connection that sees one moment."""
 
     def __init__(self, path: Path, connection: sqlite3.Connection, lock: Lock | None = None) -> None:
         self._path, self._connection, self._lock = path, connection, lock
@@ -45,10 +45,9 @@ class SQLiteLedger(Ledger):
             return study_of(checked(rows[0])) if rows else None
 
     def trials(self) -> tuple[Trial, ...]:
-        with store_errors(self._path), snapshot(self._connection):
-            rows = self._rows(f"SELECT {STORED} FROM trial ORDER BY number")
-            rounds = self._rows("SELECT number, trials FROM round ORDER BY number")
-            metric = self._rows("SELECT metric FROM study")
+        rows = self._rows(f"SELECT {STORED} FROM trial ORDER BY number")
+        rounds = self._rows("SELECT number, trials FROM round ORDER BY number")
+        metric = self._rows("SELECT metric FROM study")
         with checked_rows(self._path):
             trials = tuple(map(stored_trial_of, rows))
             check_whole(rounds, trials, metric[0][0] if metric else None)

@@ -91,16 +91,6 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 @contextmanager
-def snapshot(connection: sqlite3.Connection) -> Iterator[None]:
-    """A context whose reads see one state, whatever another process writes."""
-    connection.execute("BEGIN")
-    try:
-        yield
-    finally:
-        connection.rollback()
-
-
-@contextmanager
 def noted(connection: sqlite3.Connection) -> Iterator[None]:
     """A transaction without a sync: it survives this process at once, a power loss after the next durable commit."""
     connection.execute("PRAGMA synchronous = NORMAL")

@@ -13,6 +13,7 @@ from caviar.engine.failures.plugin_errors import told
 from caviar.engine.model.member import ModelMember
 from caviar.engine.model.on_disk import best_file, save_model
 from caviar.engine.model.saved import SavedModel, mean
+from caviar.engine.search.one_identity import of_one_identity
 from caviar.engine.storage.study_ledger import StudyLedger
 from caviar.engine.training.job import Work
 from caviar.engine.training.measuring import measured_or_nan
@@ -96,7 +97,8 @@ class Models:
                 why = str(error).partition(";")[0]
                 note = f"trial {trial.index}, the winner, was trained again with the same weights as result: {why}"
         segment = Segment((trial.index,), (trial.values,), 0, self.work.pipeline.trainer.epochs)
-        (outcome,) = self.work.perform(segment, lambda epoch: None, check_stop).members
+        again = self.work.perform(segment, lambda epoch: None, check_stop)
+        ((outcome,),) = (each.members for each in of_one_identity([again], self.ledger, self.work.pipeline.executor))
         if outcome.weights is None:
             if outcome.fault:
                 raise Unfinished([outcome])

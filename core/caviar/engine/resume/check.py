@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from caviar.config.declaration.dump import changed, to_toml
@@ -11,7 +12,7 @@ from caviar.config.reading.resolved import versions_of
 from caviar.engine.failures.identical_failures import common_reason
 from caviar.engine.search.objective import Objective
 from caviar.engine.storage.study_ledger import StudyLedger
-from caviar.engine.training.identity import changes
+from caviar.engine.training.identity import changes, forms_of, system_of
 from caviar.engine.training.job import Work
 from caviar.interfaces.store import StudyRecord
 from caviar.registry.load import name_of, version_of
@@ -68,6 +69,8 @@ def check_resumable(ledger: StudyLedger, now: StudyRecord, trials: int, folder: 
         reason = _difference(before, now, ledger.trials(), trials)
         if reason:
             raise Refused(folder, reason)
+        if any(trial.epochs for trial in ledger.trials()) and not _nothing_learned(ledger.trials()):
+            now = replace(now, identity={**now.identity, **forms_of(before.identity)})
     ledger.describe(now)
 
 
@@ -85,14 +88,19 @@ def _difference(before: StudyRecord, now: StudyRecord, known: Sequence[Trial], t
         return f"cannot be extended: {plan}; set that number again"
     if keys:
         return f"was started with a different pipeline; changed: {', '.join(keys)}; change it back"
-    nothing_learned = common_reason(known) is not None  # all are trained again; only their points stand
-    if not nothing_learned and (moved := changes(before.identity, now.identity)):
-        return f"was started on a different system, where bits may differ: {moved}; use that one"
+    nothing_learned = _nothing_learned(known)
+    if not nothing_learned and (moved := changes(system_of(before.identity), now.identity)):
+        return f"was begun on another system, where bits may differ: {moved}; go back to that one"
     if moved := changes(*(_proposing(each.plugins) if nothing_learned else each.plugins for each in (before, now))):
         return f"was started with different plugins, which may compute something else: {moved}; use those"
     if len(known) > trials:
         return f"has {len(known)} trials already, and search.trials = {trials} is the total; ask for {known} or more"
     return None
+
+
+def _nothing_learned(known: Sequence[Trial]) -> bool:
+    """Whether all trials are trained again, so that only their points stand."""
+    return common_reason(known) is not None
 
 
 def _starts_from(record: StudyRecord) -> bool:

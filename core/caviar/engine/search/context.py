@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -24,10 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class SearchContext:
-    """One study's parts. `earlier` are the trials of earlier runs, `given` those of the points that the file names.
-
-    `identity` is the numeric identity of the study, under which all of its trials are trained.
-    """
+    """One study's parts. `earlier` are the trials of earlier runs, `given` those of the points that the file names."""
 
     pipeline: Pipeline
     space: Space
@@ -36,7 +33,6 @@ class SearchContext:
     observers: Observers
     info: RunInfo
     max_population: int
-    identity: Mapping[str, str]
     earlier: tuple[EarlierTrial, ...] = ()
     given: tuple[Trial, ...] = ()
 

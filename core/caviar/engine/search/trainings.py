@@ -56,7 +56,7 @@ class Trainings:
         """
         aside = []
         found = workers.run(segments, self._tell)
-        outcomes = of_one_identity(found, self.context.identity, self.context.pipeline.executor)
+        outcomes = of_one_identity(found, self.context.ledger, self.context.pipeline.executor)
         for members in merge_folds(outcomes, self.context.folds):
             aside += [each for each in members if each.state is TrialState.QUEUED]
             ended = [each for each in members if each.state is not TrialState.QUEUED]

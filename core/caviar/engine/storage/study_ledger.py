@@ -42,8 +42,9 @@ class StudyLedger(StudyView):
     must survive are on the disk when they return; the others stay in memory for about a second, with their arrays,
     because a commit can take longer than an epoch. A commit writes the arrays first, then all rows, which name them.
 
-    A change that raises leaves everything as it was, except for an interrupt, after which it is unknown whether the
-    commit has happened: the change then stays pending for the next commit, which may write it twice.
+    A change that raises leaves everything as it was, but for an interrupt, which cannot tell whether the commit has
+    happened: the change then waits for the next commit, which may write it twice. Nothing that a
+    ledger tells changes by that; of a population that begins there may be two notes.
     """
 
     def __init__(self, folder: Path, ledger: Ledger, artifacts: Artifacts, keep: Keep) -> None:

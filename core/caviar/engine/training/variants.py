@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from importlib import import_module
 from threading import local
@@ -108,6 +108,22 @@ def kernels_in_use(backend: Backend) -> str:
     if form is not compiled:
         return "cuda" if form is for_cuda else "plain"
     return target()
+
+
+def forms_in_use(kinds: Iterable[type[Plugin]], backend: Backend) -> dict[str, str]:
+    """For the numeric identity: each module with kernels of these plugins -> "compiled", or "plain" if it fell back."""
+    form = variant_for(backend)
+    if form is plain:
+        return {}
+    library = "cupy" if form is for_cuda else "numpy"
+    paths = (kind.__dict__.get("variants", {}).get(library) for kind in kinds)
+    modules = sorted({path.partition(":")[0] for path in paths if path is not None})
+    return {module: "plain" if module in _failed else "compiled" for module in modules}
+
+
+def fallen_back() -> frozenset[str]:
+    """The modules with kernels in whose place this process uses plain code."""
+    return frozenset(_failed)
 
 
 def _variant(kind: type[P], library: str) -> type[P]:

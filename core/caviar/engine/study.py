@@ -80,59 +80,12 @@ def run(
     """
     from time import monotonic
 
-    began = monotonic()
-    say_anew()
-    folder = runs / pipeline.name
-    observers = Observers((*pipeline.reporter, *watchers))
-    observers.tell("before_data", name=pipeline.name)
-    try:
-        with timed("data read and prepared"):
-            work, preparation, objective = resolve_run(pipeline)
-    finally:
-        observers.tell("after_data")  # reporters end their threads: see `Executor.open`
-    pipeline = work.pipeline
-    space = space_of(pipeline)
-    total = pipeline.search.trials if len(space) else 1  # nothing to search: one model
-    with open_study(pipeline.store, folder, objective.goal) as ledger:
-        newcomer = TargetStudy(pipeline, space, objective, work.datasets[0].fingerprint)
-        earlier, notes = started_from(ledger.study(), newcomer)
-        check_resumable(ledger, record_of(work, objective, earlier), total, folder)
-        write_atomically(folder / "pipeline.toml", to_toml(pipeline).encode())
-        notes = (*notes, *queue_again(ledger))
-        observers.offered["view"] = partial(going_on, folder, ledger, pipeline)
-        before = ledger.trials()
-        code = code_of(pipeline)
-        readable = code is not None and len(code) < 2
-        info = RunInfo(
-            name=pipeline.name,
-            folder=folder,
-            total=total,
-            resumed=sum(trial.state.done for trial in before),
-            epochs=pipeline.trainer.epochs,
-            metric=objective.metric,
-            goal=objective.goal,
-            best=objective.best(before),
-            space=space,
-            where=objective.conditions,
-            notes=(*preparation.notes, *notes),
-            kept=kept,
-            prints=prints,
-            readable=readable,
-            code=code[0] if code else None,
-            commands=commands(folder, code[0] if code else None) if readable else (),
-        )
-        context = SearchContext(
-            pipeline=pipeline,
-            space=space,
-            objective=objective,
-            ledger=ledger,
-            observers=observers,
-            info=info,
-            max_population=work.backend.max_population,
-            earlier=earlier,
-            given=given_trials(pipeline, space),
-        )
-        models = Models(work, preparation, ledger, folder)
+    with using(pipeline.registry):
+        began = monotonic()
+        say_anew()
+        folder = runs / pipeline.name
+        observers = Observers((*pipeline.reporter, *watchers))
+        observers.tell("before_data", name=pipeline.name)
         try:
             with timed("data read and prepared"):
                 work, preparation, objective = resolve_run(pipeline)
@@ -177,7 +130,6 @@ def run(
                 observers=observers,
                 info=info,
                 max_population=work.backend.max_population,
-                identity=work.identity,
                 earlier=earlier,
                 given=given_trials(pipeline, space),
             )

@@ -29,7 +29,7 @@ from caviar.registry.index import using
 from caviar.support.packed import Buffer
 from caviar.support.raised import trace_of
 from caviar.text.log import timed
-from caviar.text.once import not_again, said
+from caviar.text.once import said
 from caviar.values.dataset import Dataset
 from caviar.values.history import Goal
 from caviar.values.inputs import NO_INPUTS, Inputs

@@ -90,11 +90,13 @@ def _difference(before: StudyRecord, now: StudyRecord, known: Sequence[Trial], t
         return f"was started with a different pipeline; changed: {', '.join(keys)}; change it back"
     nothing_learned = _nothing_learned(known)
     if not nothing_learned and (moved := changes(system_of(before.identity), now.identity)):
-        return f"was begun on another system, where bits may differ: {moved}; go back to that one"
+        return f"was started on a different system, where bits may differ: {moved}; use that one"
     if moved := changes(*(_proposing(each.plugins) if nothing_learned else each.plugins for each in (before, now))):
         return f"was started with different plugins, which may compute something else: {moved}; use those"
     if len(known) > trials:
-        return f"has {len(known)} trials already, and search.trials = {trials} is the total; ask for {known} or more"
+        return (
+            f"has {len(known)} trials already, and search.trials = {trials} is the total; ask for {len(known)} or more"
+        )
     return None
 
 

@@ -27,17 +27,17 @@ class OtherSystem(Problem):
 
 def _other_system(outcome: Outcome, moved: str) -> OtherSystem:
     return OtherSystem(
-        f"a worker trained {named(outcome.members)} on another system than the study's, where bits may differ: "
-        f"{moved}; that is not recorded; give every worker the processor and the versions of the process that "
-        "runs the study, or leave this worker out ([executor]); the same command then goes on from here"
+        f"a worker trained {named(outcome.members)} on a different system than the study's, where bits may differ: "
+        f"{moved}; its results are not recorded; give every worker the processor and the versions of the process that "
+        "runs the study, or remove this worker ([executor]); the same command then resumes from here"
     )
 
 
 def _other_kernels(outcome: Outcome, moved: str) -> OtherSystem:
     return OtherSystem(
         f"{named(outcome.members)}: trained by other code than earlier trials of this study, and bits may differ: "
-        f"{moved}; that is not recorded, the earlier trials are; let numba compile what it compiled for those, and the "
-        "same command goes on from here; or give the study another name to start again"
+        f"{moved}; its results are not recorded, the earlier trials are; let numba compile what it compiled for those, "
+        "and the same command resumes from here; or give the study another name to start again"
     )
 
 

@@ -91,7 +91,9 @@ def _difference(before: StudyRecord, now: StudyRecord, known: Sequence[Trial], t
     if moved := changes(*(_proposing(each.plugins) if nothing_learned else each.plugins for each in (before, now))):
         return f"was started with different plugins, which may compute something else: {moved}; use those"
     if len(known) > trials:
-        return f"has {len(known)} trials already, and search.trials = {trials} is the total; ask for {known} or more"
+        return (
+            f"has {len(known)} trials already, and search.trials = {trials} is the total; ask for {len(known)} or more"
+        )
     return None
 
 

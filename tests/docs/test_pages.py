@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -47,3 +49,23 @@ def test_every_table_of_a_study_is_described() -> None:
     made = re.findall(r"^CREATE (?:TABLE|VIEW) (\w+)", TABLES, re.M)
     assert made
     assert [name for name in made if f"\n| `{name}`" not in page] == []
+
+
+def messages() -> Iterator[str]:
+    """Every text of the program; what an f-string puts in is "…"."""
+    for folder in ("core", "plugins"):
+        for file in (ROOT / folder).rglob("*.py"):
+            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.JoinedStr):
+                    yield "".join(part.value if isinstance(part, ast.Constant) else "…" for part in node.values)
+                elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                    yield node.value
+
+
+def test_each_heading_of_the_refusals_is_a_message_of_the_program() -> None:
+    page = (ROOT / "docs" / "refusals.md").read_text(encoding="utf-8")
+    quoted = [words for heading in re.findall(r"^## (.*)", page, re.M) for words in re.findall(r'"([^"]+)"', heading)]
+    assert len(quoted) > 10
+    known = "\n".join(messages())
+    patterns = {words: ".*".join(map(re.escape, re.split(r"…|\d+", words))) for words in quoted}
+    assert [words for words, pattern in patterns.items() if not re.search(pattern, known)] == []

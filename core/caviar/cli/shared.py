@@ -17,7 +17,7 @@ Settings = Annotated[
     typer.Option("--set", metavar="PATH=VALUE", help="Set a value of the file, e.g. optimizer.learning_rate=0.01."),
 ]
 Code = Annotated[
-    Path | None, typer.Option(help="A Python file whose plugin classes may be named in FILE.", show_default=False)
+    Path | None, typer.Option(help="A Python file of plugins that the pipeline uses.", show_default=False)
 ]
 
 

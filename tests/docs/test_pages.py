@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -69,3 +70,15 @@ def test_each_heading_of_the_refusals_is_a_message_of_the_program() -> None:
     known = "\n".join(messages())
     patterns = {words: ".*".join(map(re.escape, re.split(r"…|\d+", words))) for words in quoted}
     assert [words for words, pattern in patterns.items() if not re.search(pattern, known)] == []
+
+
+def test_no_two_pages_use_one_run() -> None:
+    """A reader may follow them in one folder, where the second page's run would be refused, or resume the first's."""
+    pages = {page: set(re.findall(r"runs/([a-z][a-z-]*)", (ROOT / page).read_text(encoding="utf-8"))) for page in PAGES}
+    pages = {page: runs for page, runs in pages.items() if page.parent == Path("docs") and page.stem != "contributing"}
+    shared = [
+        (str(one), str(other), sorted(pages[one] & pages[other]))
+        for one, other in combinations(pages, 2)
+        if pages[one] & pages[other]
+    ]
+    assert shared == []

@@ -65,8 +65,8 @@ def trained(regression: bool, **parts: Any) -> TrainedModel:
 
 def exported(model: TrainedModel, folder: Path) -> Array:
     """What the archive predicts of new rows."""
-    model.export(NumPyArchive(), folder / "new" / "model.npz")
-    found: Array = predicted(folder / "new" / "model.npz", rows(1).columns)
+    model.export(NumPyArchive(), folder / "model.npz")
+    found: Array = predicted(folder / "model.npz", rows(1).columns)
     return found
 
 
@@ -161,6 +161,9 @@ def test_mistakes_of_and_about_exporters_are_reported(tmp_path: Path) -> None:
         model.export(Silent(), tmp_path / "model.npz")
     with pytest.raises(ExportError, match="is not an exporter"):
         model.export(Tanh(), tmp_path / "model.npz")  # type: ignore[arg-type]
+    with pytest.raises(ExportError, match=r"/new: there is no such folder; make it, or give another path"):
+        model.export(Kept(), tmp_path / "new" / "model.npz")
+    assert not (tmp_path / "new").exists()
     (tmp_path / "model").mkdir()
     with pytest.raises(ExportError, match=r"model: Is a directory"):
         model.export(Kept(), tmp_path / "model" / ".." / "model")

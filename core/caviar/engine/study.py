@@ -17,7 +17,7 @@ from caviar.engine.failures.identical_failures import queue_again
 from caviar.engine.failures.plugin_errors import others_blamed, told
 from caviar.engine.model.saved import SavedModel
 from caviar.engine.model.winner import Models
-from caviar.engine.resume.check import check_resumable, record_of
+from caviar.engine.resume.check import check_resumable, judges_of, record_of
 from caviar.engine.search.context import SearchContext
 from caviar.engine.search.loop import SearchLoop
 from caviar.engine.search.observers import Observers
@@ -102,7 +102,7 @@ def run(
             notes = (*notes, *queue_again(ledger))
             observers.offered["view"] = partial(going_on, folder, ledger, pipeline)
             before = ledger.trials()
-            code = code_of(pipeline)
+            code = code_of(pipeline, *judges_of(work, objective))
             readable = code is not None and len(code) < 2
             info = RunInfo(
                 name=pipeline.name,

@@ -18,8 +18,8 @@ class ExportError(Problem):
 class Exporter(Plugin):
     """Writes a model from its description only: it reads no plugin of the pipeline and no file of Caviar's.
 
-    `model.export("name", path)` describes the model, creates the folder of `path` if it is missing, and calls `export`
-    once, in the user's process. Fields are the exporter's options: `model.export(Mine(opset=18), path)`.
+    `model.export("name", path)` describes the model and calls `export` once, in the user's process, with a path
+    whose folder exists. Fields are the exporter's options: `model.export(Mine(opset=18), path)`.
     """
 
     kind: ClassVar[str] = "exporter"

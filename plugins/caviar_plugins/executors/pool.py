@@ -135,7 +135,10 @@ class Pool(Workers):
         if task is None:
             return [], []
         if not death.by_itself and not task.overdue:
-            return _killed(task, death)
+            again, outcomes = _killed(task, death)
+            if again:
+                say_once(f"a worker process was {death}, from outside; its trials are trained again")
+            return again, outcomes
         if task.deaths == 0 and not task.overdue:
             return [replace(task, deaths=1)], []
         if len(task.segment.trials) > 1:

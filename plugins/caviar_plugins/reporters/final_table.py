@@ -55,9 +55,8 @@ def print_summary(run: RunInfo, summary: Summary, console: Console) -> None:
         console.print(f"Stopped {summary.stopped}", markup=False)
     for note in summary.notes:
         console.print(f"Note: {note}", markup=False)
-    for trial in _unlucky(summary):
-        told = Text(f"trial {trial.index} {trial.state}: {trial.reason}")
-        console.print(Padding(told, (0, 0, 0, 2), expand=False))
+    for told in _unlucky(summary):
+        console.print(Padding(Text(told), (0, 0, 0, 2), expand=False))
     for line in _next(run, None if summary.failure else best, console.width):
         console.print(line, markup=False)
 
@@ -115,10 +114,17 @@ def _counts(run: RunInfo, summary: Summary) -> str:
     return f"{told}; {feasible or 'none'} with {' and '.join(map(str, run.where))}"
 
 
-def _unlucky(summary: Summary) -> list[Trial]:
-    """The failed trials, the first few; if no trial finished, all trials with a reason."""
-    told = [trial for trial in summary.trials if trial.reason]
-    return [trial for trial in told if trial.state is TrialState.FAILED or not summary.best][:ROWS]
+def _unlucky(summary: Summary) -> list[str]:
+    """The reasons of some that failed, each once with its number of trials; where no trial finished, of all."""
+    alike: dict[tuple[TrialState, str], list[int]] = {}
+    for trial in summary.trials:
+        concerned = trial.state is TrialState.FAILED or not summary.best
+        if trial.reason and concerned and trial.reason not in (summary.stopped or ""):
+            alike.setdefault((trial.state, trial.reason), []).append(trial.index)
+    return [
+        f"{f'trial {trials[0]}' if len(trials) == 1 else count(len(trials), 'trial')} {state}: {reason}"
+        for (state, reason), trials in list(alike.items())[:ROWS]
+    ]
 
 
 def _next(run: RunInfo, best: Trial | None, width: int) -> Iterator[str]:

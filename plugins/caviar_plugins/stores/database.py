@@ -94,10 +94,10 @@ def _is_new(connection: sqlite3.Connection, path: Path) -> bool:
     if application != APPLICATION:
         raise StoreError(f"{path}: another program's database, not a study; move it away and run again")
     if version != VERSION:
-        side = "newer" if version > VERSION else "older"
+        other = "a newer Caviar" if version > VERSION else "an older Caviar"
         raise StoreError(
-            f"{path}: written by a{'n' if side == 'older' else ''} {side} Caviar (format {version}, this one knows "
-            f"{VERSION}); use that one, or choose another name or folder"
+            f"{path}: written by {other} (format {version}, this one knows {VERSION}); "
+            "use that one, or choose another name or folder"
         )
     if strange := _objects(connection) ^ _own_objects():
         kind, name = min(strange, key=repr)[:2]  # a damaged cell may hold bytes, which no text is less than

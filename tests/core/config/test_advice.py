@@ -44,7 +44,8 @@ CASES = {
     ),
     "normalizer-alone": (
         'normalizer = "batchnorm"',
-        "advice: normalizer: without a penalty, weights grow and effective steps shrink; "
+        "advice: normalizer: after a batch normalizer the size of the weights has no effect on the output; without a "
+        "penalty they grow during training, and the same learning rate then changes them less and less; "
         'add [[regularizer]] use = "l2" (normalizer-alone)',
         'normalizer = "batchnorm"\nmodel.dropout = 0.1',
     ),
@@ -141,7 +142,8 @@ class Theirs(caviar.Optimizer):
 AGAINST_THEIRS = {
     "a batch normalizer alone": (
         'normalizer = "whitening"',
-        "advice: normalizer: without a penalty, weights grow and effective steps shrink; "
+        "advice: normalizer: after a batch normalizer the size of the weights has no effect on the output; without a "
+        "penalty they grow during training, and the same learning rate then changes them less and less; "
         'add [[regularizer]] use = "l2" (normalizer-alone)',
     ),
     "a batch normalizer of few rows": (
@@ -188,3 +190,8 @@ def test_a_strategy_that_covers_the_whole_space_repeats_nothing(tmp_path: Path) 
         " }\ntrainer.batch_size = { choice = [16, 64] }\n"
     )
     assert advised(tmp_path, f'{searched}[search]\nstrategy = "grid"\n') == []
+
+
+def test_a_narrow_learning_rate_is_fine_where_the_search_starts_from_another(tmp_path: Path) -> None:
+    narrow = CASES["narrow-learning-rate"][0] + 'start_from = "."\nstrategy = "coarse-to-fine"\n'
+    assert advised(tmp_path, narrow) == []

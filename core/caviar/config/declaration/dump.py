@@ -40,9 +40,15 @@ def to_toml(pipeline: Pipeline) -> str:
 
 
 def changed(old: str, new: str) -> list[str]:
-    """The paths at which two resolved files differ."""
+    """The paths at which two resolved files differ; that of its table for a plugin that another one replaces."""
     before, after = (dict(_leaves(tomllib.loads(text), "")) for text in (old, new))
-    return [path for path in {**before, **after} if before.get(path) != after.get(path)]
+    differing = [path for path in {**before, **after} if before.get(path) != after.get(path)]
+    replaced = [path.removesuffix(".use") for path in differing if path.endswith(".use")]
+
+    def table(path: str) -> str:
+        return next((each for each in replaced if path.startswith(f"{each}.")), path)
+
+    return list(dict.fromkeys(map(table, differing)))
 
 
 def _list(values: tuple[Any, ...]) -> str:

@@ -53,11 +53,11 @@ def owners_of(*declared: Declared) -> set[str | None]:
     return {None if entry is None else entry.distribution for entry in listed}
 
 
-def code_of(pipeline: Pipeline) -> tuple[Path, ...] | None:
-    """The code files that define the pipeline's plugins; None if one is a class of this program only."""
-    if None in owners_of(pipeline):
+def code_of(*declared: Declared) -> tuple[Path, ...] | None:
+    """The code files that define all plugins in the values; None if one is a class of this program only."""
+    if None in owners_of(*declared):
         return None
-    return tuple(sorted({file.path for plugin in plugins_in(pipeline) if (file := file_of(type(plugin)))}))
+    return tuple(sorted({file.path for plugin in plugins_in(declared) if (file := file_of(type(plugin)))}))
 
 
 def reader_for(path: Path, target: str, trained: Data | None) -> Data:

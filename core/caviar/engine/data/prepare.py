@@ -76,8 +76,10 @@ class Preparation:
         held = "words" if name in self.words else "numbers"
         column = _without_values(column, held == "words")
         if (column.dtype.kind == "O") != (held == "words"):
-            example = next((each for each in column.tolist() if each is not None), None)
-            raise DataError(f"column {name!r} holds {example!r}; the model was trained on {held} there")
+            cells = [(row, each) for row, each in enumerate(column.tolist(), 1) if each is not None]
+            wrong = (cell for cell in cells if held == "words" or not _is_number(cell[1]))
+            row, example = next(wrong, cells[0])  # words that a file's settings make of numbers are words, too
+            raise DataError(f"column {name!r} holds {example!r} in row {row}; the model was trained on {held} there")
         shape, found = self._shape(name), column.shape[1:]
         if prod(found) != prod(shape):
             raise DataError(f"rows of {name!r} hold {prod(found)} numbers; the model was trained on {prod(shape)}")
@@ -215,6 +217,15 @@ def _without_values(column: Array, words: bool) -> Array:
     if not words and column.dtype.kind == "O" and all(each is None for each in column):
         return numpy.full(len(column), numpy.nan)
     return column
+
+
+def _is_number(cell: Any) -> bool:
+    """Whether a cell of a column of words is a number in writing."""
+    try:
+        float(cell)
+    except (TypeError, ValueError):
+        return False
+    return "_" not in str(cell)
 
 
 def _is_rounded(table: Table, name: str) -> bool:

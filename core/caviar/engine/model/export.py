@@ -25,8 +25,9 @@ def export(model: SavedModel, exporter: str | Exporter, path: Path) -> None:
         if not isinstance(writer, Exporter):
             raise ExportError(f"{writer!r} is not an exporter; pass an exporter's name, or an instance of an Exporter")
         description = describe(model)
+    if not path.parent.is_dir():
+        raise ExportError(f"{path.parent}: there is no such folder; make it, or give another path")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         writer.export(description, path)
     except Problem:
         raise

@@ -14,6 +14,7 @@ from caviar.engine.search.objective import Objective
 from caviar.engine.storage.study_ledger import StudyLedger
 from caviar.engine.training.identity import changes, forms_of, system_of
 from caviar.engine.training.job import Work
+from caviar.interfaces.metric import Metric
 from caviar.interfaces.store import StudyRecord
 from caviar.registry.load import name_of, version_of
 from caviar.values.earlier import EarlierTrial
@@ -44,13 +45,18 @@ class Refused(Problem):
         self.folder, self.reason = folder, reason
 
 
+def judges_of(work: Work, objective: Objective) -> list[Metric]:
+    """The metrics that rank trials: the searched one and those of conditions. The file may give their names only."""
+    judging = (objective.metric, *(condition.metric for condition in objective.conditions))
+    names = {MetricName.parse(metric).name for metric in judging}
+    return [work.metrics[name] for name in sorted(names) if name in work.metrics]
+
+
 def record_of(work: Work, objective: Objective, earlier: tuple[EarlierTrial, ...] = ()) -> StudyRecord:
     """The record of a job's study. Its plugins include the metrics that rank trials."""
     pipeline = work.pipeline
-    judging = (objective.metric, *(condition.metric for condition in objective.conditions))
-    names = {MetricName.parse(metric).name for metric in judging}
-    judges = [work.metrics[name] for name in names if name in work.metrics]
-    plugins = versions_of(pipeline) | {f"{p.kind}.{name_of(type(p))}": version_of(type(p)) for p in judges}
+    judges = {f"{p.kind}.{name_of(type(p))}": version_of(type(p)) for p in judges_of(work, objective)}
+    plugins = versions_of(pipeline) | judges
     return StudyRecord(
         file=to_toml(pipeline),
         identity=work.identity,

@@ -45,7 +45,7 @@ class SearchLoop:
             if len(context.space):
                 Retests(context, index).complete(workers)
             halt = self._hopeless() or halt
-            if halt:
+            if halt and len(ledger.trials()) < total:
                 return f"after {len(ledger.trials())} of {total} trials: {halt}"
         return None
 

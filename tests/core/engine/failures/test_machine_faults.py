@@ -205,6 +205,13 @@ def test_a_first_round_that_failed_for_one_reason_ends_the_search(
     assert str(done.summary.stopped).startswith(expected if ends else "None")
 
 
+def test_a_search_whose_only_round_failed_was_not_stopped_before_its_end(file: Path, fault: Path) -> None:
+    fault.write_text("alike")
+    done = search(file, "runs", "search.points=[]", "search.trials=4")
+    assert len(failed(file, "runs")) == 4
+    assert done.summary.stopped is None
+
+
 def test_trials_of_such_a_round_are_trained_again_by_the_next_run_also_with_fixed_code(file: Path, fault: Path) -> None:
     search(file, "whole")
     fault.write_text("alike")

@@ -16,9 +16,7 @@ Settings = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="PATH=VALUE", help="Set a value of the file, e.g. optimizer.learning_rate=0.01."),
 ]
-Code = Annotated[
-    Path | None, typer.Option(help="A Python file of plugins that the pipeline uses.", show_default=False)
-]
+Code = Annotated[Path | None, typer.Option(help="A Python file of plugins that the pipeline uses.", show_default=False)]
 
 
 @contextmanager

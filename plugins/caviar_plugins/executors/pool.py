@@ -135,10 +135,10 @@ class Pool(Workers):
         if task is None:
             return [], []
         if not death.by_itself and not task.overdue:
-            again, outcomes = _killed(task, death)
-            if again:
+            retried, outcomes = _killed(task, death)
+            if retried:
                 say_once(f"a worker process was {death}, from outside; its trials are trained again")
-            return again, outcomes
+            return retried, outcomes
         if task.deaths == 0 and not task.overdue:
             return [replace(task, deaths=1)], []
         if len(task.segment.trials) > 1:

@@ -86,12 +86,13 @@ def test_every_starter_is_formatted_and_typed(homes: dict[str, Path]) -> None:
     [
         (
             "store",
-            r"no starter for a plugin of kind 'store'; copy tests/seams/json_lines\.py of Caviar's repository, a store in "
-            r"one file, and test yours with caviar\.testing\.StoreContract",
+            r"no starter for a plugin of kind 'store'; copy tests/seams/json_lines\.py of Caviar's repository, a store "
+            r"in one file, and test yours with caviar\.testing\.StoreContract",
         ),
         (
             "trainer",
-            r"no starter for a plugin of kind 'trainer'; copy .*\.py, and test yours with caviar\.testing\.TrainerContract",
+            r"no starter for a plugin of kind 'trainer'; copy .*\.py, and test yours with "
+            r"caviar\.testing\.TrainerContract",
         ),
         ("optimiser", "there is no kind 'optimiser'; did you mean 'optimizer'"),
         ("zzz", r"there is no kind 'zzz'; available: activation, [a-z, -]*, transform$"),

@@ -66,7 +66,7 @@ def test_a_kernel_that_fails_in_the_middle_of_a_study_ends_the_run_and_loses_no_
     process(False)
     whole = bits(run(tmp_path / "whole"))
     with pytest.raises(
-        Problem, match=r"trial 2: trained by other code .*compiles_at_first compiled -> plain; that is not"
+        Problem, match=r"trial 2: trained by other code .*compiles_at_first compiled -> plain; its results are not"
     ):
         run(tmp_path / "broken", Breaks())
     with SQLite().read(tmp_path / "broken" / "p") as ledger:

@@ -51,6 +51,8 @@ class StoreContract(StatedInterface, RecordLaws):
             assert not reading.artifacts()
             with raises(StoreError):
                 reading.commit(ended(1, 0.5))
+            with self.store.read(tmp_path / "run") as later:
+                assert later.trials()[0].objective == 0.5
         with self.store.read(tmp_path / "run") as reading:
             assert reading.trials()[0].objective == 0.5
             assert list(reading.curves("loss")) == list(reading.attempts()) == list(reading.artifacts()) == [0]

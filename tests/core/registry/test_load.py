@@ -317,7 +317,7 @@ class TestUseDuringImport:
             file.write("from caviar.registry.code import with_code\nfrom pathlib import Path\n")
             file.write(f"with_code(Path({str(tmp_path / 'two' / 'mine.py')!r}))\n")
         with pytest.raises(
-            PluginError, match=r"two/mine\.py: imports beside_during_import, and this process has that of"
+            PluginError, match=r"two/mine\.py: imports beside_during_import, but this process has loaded"
         ):
             read_code(tmp_path / "one" / "mine.py")
 

@@ -29,7 +29,7 @@ from caviar.registry.index import using
 from caviar.support.packed import Buffer
 from caviar.support.raised import trace_of
 from caviar.text.log import timed
-from caviar.text.once import said
+from caviar.text.once import not_again, said
 from caviar.values.dataset import Dataset
 from caviar.values.history import Goal
 from caviar.values.inputs import NO_INPUTS, Inputs
@@ -88,7 +88,13 @@ class Work:
             if fault is None:
                 raise
             return Outcome(segment, tuple(set_aside(segment.trials, segment.start, fault, told(error))))
-        with limits, using(self.pipeline.registry), numpy.errstate(all="ignore"), timed("%s: trained", segment):
+        with (
+            limits,
+            using(self.pipeline.registry),
+            not_again(self.said_already),
+            numpy.errstate(all="ignore"),
+            timed("%s: trained", segment),
+        ):
             members = self._of_one_form(segment, tell, check_stop)
             if any(each.state not in _UNTRAINED for each in members):
                 identity = {**identity, **form_identity(self._kinds(segment), self.backend)}

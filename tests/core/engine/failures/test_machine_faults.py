@@ -101,7 +101,8 @@ def test_what_the_system_refuses_ends_the_run_after_the_others_and_the_next_one_
     search(file, "whole", extra)
     fault.write_text(f"{code} 0.2")
     with pytest.raises(
-        Unfinished, match=r"trial 1 could not be trained: optimizer 'faulty' of .* failed: OSError.*; the same command"
+        Unfinished,
+        match=r"trial 1 could not be trained: optimizer 'faulty' of .* failed: OSError.*; run the same command",
     ) as told:
         search(file, "runs", extra, "trainer.population=1")
     assert told.value.exit_code == 1

@@ -55,6 +55,6 @@ def test_a_pruned_search_killed_after_any_change_comes_to_the_same_decisions_and
     )
     assert killed.returncode == 0, killed.stderr
     folders = killed.stdout.split()
-    assert len(folders) > 12
+    assert len(folders) > (12 if seconds == "0" else 5)
     for folder in folders:
         assert not differences(search(file, folder, *settings), whole), folder

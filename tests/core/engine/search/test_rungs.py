@@ -96,7 +96,7 @@ def test_a_search_that_dies_at_any_commit_goes_on_to_the_same_decisions_and_bits
     deaths = list(gone_on(search, file, settings))
     for folder, resumed in deaths:
         assert not differences(resumed, whole), folder
-    assert len(deaths) > 12
+    assert len(deaths) > 5
 
 
 def test_a_search_that_dies_again_and_again_comes_to_the_same_end(file: Path) -> None:

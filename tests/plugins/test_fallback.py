@@ -13,9 +13,9 @@ from caviar.engine.training import variants
 from caviar.plugin import Reporter, hook
 from caviar_plugins import MLP, SGD, Digits, Inline, Log, PopulationTrainer, SQLite
 
-from tests.plugins import compiles_at_first
-
 pytest.importorskip("numba")
+
+from tests.plugins import compiles_at_first
 
 
 class FallsLater(SGD):

@@ -8,7 +8,7 @@ from caviar.exports import exports
 
 _HOMES = {
     "caviar.engine.training.job_spec": ("open_job",),
-    "caviar.engine.training.variants": ("watch_compiling",),
+    "caviar.engine.training.variants": ("still_compiling", "watch_compiling"),
     "caviar.interfaces.activation": ("Activation",),
     "caviar.interfaces.backend": ("Backend",),
     "caviar.interfaces.data": (
@@ -143,12 +143,12 @@ _HOMES = {
         "Goal",
         "History",
     ),
-    "caviar.values.metric_name": ("MetricName",),
     "caviar.values.inputs": (
         "InputColumn",
         "InputKind",
         "Inputs",
     ),
+    "caviar.values.metric_name": ("MetricName",),
     "caviar.values.metrics": ("Metrics",),
     "caviar.values.population": ("Population",),
     "caviar.values.problem": (
@@ -200,6 +200,7 @@ __all__ = [name for names in _HOMES.values() for name in names]
 
 if TYPE_CHECKING:
     from caviar.engine.training.job_spec import open_job as open_job
+    from caviar.engine.training.variants import still_compiling as still_compiling
     from caviar.engine.training.variants import watch_compiling as watch_compiling
     from caviar.interfaces.activation import Activation as Activation
     from caviar.interfaces.backend import Backend as Backend

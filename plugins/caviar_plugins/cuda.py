@@ -1,4 +1,4 @@
-"""What kernels for NVIDIA GPUs share: how they are compiled and launched, and products of stacked matrices."""
+"""Shared code of kernels for NVIDIA GPUs: compilation, launches, and products of stacked matrices."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def _placed(stack: Any) -> tuple[int, int, int, int]:
 
 
 def in_order(array: Array) -> Array:
-    """The array itself or a copy, in C order: kernels count on it."""
+    """The array itself or a copy, in C order, which kernels need."""
     ordered: Array = namespace(array).ascontiguousarray(array)
     return ordered
 

@@ -1,4 +1,4 @@
-"""The kernel cache: compiled kernels on disk, one file each, with a checksum; its faults harm no trial."""
+"""The kernel cache: compiled kernels on disk, one file each, with a checksum; its errors make no trial fail."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class KernelCache(NumbaCache):
         """Called where another process compiles this function, before it is waited for: may compile parts of it."""
 
     def turn(self, signature: Any, target: Any) -> AbstractContextManager[None]:
-        """In which the function is loaded, or compiled and saved: by one process at a time, unless it is on disk."""
+        """A context to load the function, or to compile and save it: in one process at a time unless it is on disk."""
 
         @contextmanager
         def waiting() -> Iterator[None]:
@@ -42,8 +42,10 @@ class KernelCache(NumbaCache):
                 self.meanwhile(signature)
                 yield
 
-        file = self.files.file(self.key(signature, target))
-        return nullcontext() if file.exists() else compiling_alone(file.with_suffix(".lock"), waiting)
+        key = self.key(signature, target)
+        if self.files.fits(key):
+            return nullcontext()
+        return compiling_alone(self.files.file(key).with_suffix(".lock"), waiting)
 
     def load_overload(self, signature: Any, target: Any) -> Any:
         try:
@@ -66,7 +68,7 @@ class KernelCache(NumbaCache):
             )
 
     def on_disk(self) -> bool:
-        """Whether any form of the function is kept on disk; it may be one of an older source."""
+        """Whether any form of the function is on disk, perhaps of an older source."""
         return bool(self.files.kept())
 
     @property
@@ -87,7 +89,7 @@ class _Files:
         self._folder, self._name, self._made_from = folder, name, made_from
 
     def load(self, key: Any) -> Any:
-        """What was saved, None where nothing was, or only from other sources."""
+        """The saved kernel; None if there is none, or only one of another source."""
         try:
             content = self.file(key).read_bytes()
         except FileNotFoundError:
@@ -97,8 +99,16 @@ class _Files:
             raise ValueError(f"{self.file(key)}: damaged")
         return pickle.loads(rest[_SIZE:]) if rest[:_SIZE] == self._origin(key) else None
 
+    def fits(self, key: Any) -> bool:
+        """Whether the saved kernel is of the present source and version of numba; `load` finds damage."""
+        try:
+            with self.file(key).open("rb") as stream:
+                return stream.read(2 * _SIZE)[_SIZE:] == self._origin(key)
+        except OSError:
+            return False
+
     def save(self, key: Any, data: Any) -> None:
-        """Replaces the file. It is synced, so that a power loss leaves the old one or the new one."""
+        """Replaces the file and syncs it, so that a power loss leaves the old one or the new one."""
         rest = self._origin(key) + pickled(data)
         file = self.file(key)
         part = file.with_name(f"{file.name}.{token_hex(8)}")  # other processes may save the same kernel now
@@ -113,7 +123,7 @@ class _Files:
             raise
 
     def flush(self) -> None:
-        """Forgets what was saved."""
+        """Deletes the saved files."""
         for file in self.kept():
             file.unlink()
 
@@ -122,7 +132,7 @@ class _Files:
         return list(self._folder.glob(f"{self._name}.*.kernel"))
 
     def file(self, key: Any) -> Path:
-        """Where what has this key is or will be."""
+        """The path of the file for this key."""
         signature, processor, _ = key  # not the code: what was compiled from older code is replaced
         return self._folder / f"{self._name}.{_digest((signature, processor)).hex()[:16]}.kernel"
 

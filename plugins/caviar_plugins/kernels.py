@@ -1,4 +1,4 @@
-"""What compiled kernels share: how they are compiled, arrays they can walk, dropout."""
+"""Shared code of compiled kernels: compilation, contiguous arrays, dropout."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def compiled(function: F) -> F:
-    """Machine code for this processor, made once and kept on disk.
+    """Compiles a function for this processor, once; the machine code is stored on disk.
 
     NumPy's error model, because Python's checks each division and keeps loops from being vectorized (Adam 280 -> 58
     us). A product and a sum may become one instruction; nothing may assume that there is no NaN: divergence is found
@@ -29,7 +29,7 @@ def compiled(function: F) -> F:
 
 
 def subkernel(function: F) -> F:
-    """As `compiled`, for a function that only kernels call: compiled without the code that takes Python's arguments.
+    """As `compiled`, for a function that only kernels call: without the entry point for Python.
 
     That code holds a copy of the function, so leaving it out saves a fifth of the time that compiling takes.
     """
@@ -37,7 +37,7 @@ def subkernel(function: F) -> F:
 
 
 def summing(function: F) -> F:
-    """As `subkernel`, for a function that does nothing but sum along a row: it may do so in parts, as vectors."""
+    """As `subkernel`, for a function that only sums along a row: the compiler may reorder and vectorize the sum."""
     return _made(function, {"contract", "reassoc"}, from_python=False)
 
 
@@ -55,7 +55,7 @@ def _made(function: F, fastmath: set[str], from_python: bool) -> F:
 
 
 def compile_meanwhile(kernel: Any, part: Any, types: Callable[..., Any]) -> None:
-    """Where another process compiles `kernel`, this one compiles a subkernel in it, instead of only waiting.
+    """If another process compiles `kernel`, this one compiles a subkernel of it, instead of only waiting.
 
     types: those of the part's arguments, from those of the kernel's. The last part that a kernel calls is the one to
     choose, because the other process begins with the first.
@@ -76,7 +76,7 @@ class Worthwhile:
         self._kernel, self._left = kernel, values
 
     def __call__(self, values: int) -> bool:
-        """Whether to call the kernel for so many values; where not, they count as done by the plain form."""
+        """Whether to call the kernel for so many values; if not, they count as done by the plain form."""
         if self._left > 0 and (self._kernel.signatures or self._on_disk):
             self._left = 0
         worthwhile = self._left <= 0
@@ -95,7 +95,7 @@ def walkable(array: Array) -> Array:
 
 
 def aligned(shape: tuple[int, ...], dtype: Any) -> Array:
-    """An array of arbitrary values that begins where a cache line does: vectors across two lines take twice as long."""
+    """An uninitialized array, aligned to a cache line: vectors across two lines take twice as long."""
     count, size = prod(shape), numpy.dtype(dtype).itemsize
     room = numpy.empty(count + _LINE // size, dtype)
     start = -room.__array_interface__["data"][0] % _LINE // size

@@ -1,42 +1,43 @@
-"""The one module of the plugins that touches numba and llvmlite: what a new version of them breaks is fixed here."""
+"""Numba for the plugins: only this and `numba_subkernels` touch it, so what a new version breaks is fixed there."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import llvmlite.binding
 import numba
-from caviar.plugin import CompileError
+from caviar.plugin import CompileError, still_compiling
 from llvmlite import ir
 from numba import njit, types
 from numba.core import cgutils, event
-from numba.core.caching import CompileResultCacheImpl, FunctionCache
-from numba.core.codegen import JITCodeLibrary
-from numba.core.compiler import Compiler, CompileResult
+from numba.core.caching import FunctionCache
+from numba.core.compiler_lock import global_compiler_lock
 from numba.core.errors import TypingError
 from numba.core.serialize import dumps
 from numba.extending import get_cython_function_address, intrinsic
 
+from caviar_plugins.numba_subkernels import SubkernelCompiler, SubkernelResults
+
 VERSION: str = numba.__version__
 pickled: Callable[[Any], bytes] = dumps
 
-
-_NOT_THE_REASON = ("Failed in nopython mode", "During:")  # how numba's messages begin before they say what is wrong
+_POLL = 0.02  # seconds between two stop checks of a waiting thread
+_NOT_THE_REASON = ("Failed in nopython mode", "During:")  # lines of numba's messages that precede the reason
 
 
 def make_kernel(function: Callable[..., Any], fastmath: set[str], from_python: bool) -> Any:
-    """A compiled function. Calling it raises CompileError where numba fails, whatever numba raises.
+    """Returns a compiled function. Calling it raises CompileError if numba fails, whatever numba raises.
 
-    One that is not to be called from Python lacks the entry for that, and raises TypeError there; no machine code is
-    made of it alone.
+    With `from_python=False` it has no entry point for Python, where it raises TypeError, and no machine code of its
+    own.
     """
     options: dict[str, Any] = {"error_model": "numpy", "nogil": True, "fastmath": fastmath}
     if not from_python:
-        options["pipeline_class"] = _SubkernelCompiler
+        options["pipeline_class"] = SubkernelCompiler
     jit: Any = njit  # its types do not name all of its options
     kernel = jit(**options, no_cfunc_wrapper=True, no_cpython_wrapper=not from_python)(function)
     compile_for = kernel._compile_for_args
@@ -53,7 +54,7 @@ def make_kernel(function: Callable[..., Any], fastmath: set[str], from_python: b
             raise CompileError(f"numba {VERSION} cannot compile {name}: {why}") from error
 
     def refuse(*args: Any, **keywords: Any) -> Any:
-        raise TypeError(f"{function.__qualname__} is part of kernels, and cannot be called from Python")
+        raise TypeError(f"{function.__qualname__} is called by kernels only; it cannot be called from Python")
 
     def add_form(form: Any) -> None:  # only to numba's typing: a call from Python would find no entry and crash
         kernel.overloads[tuple(form.signature.args)] = form
@@ -65,20 +66,40 @@ def make_kernel(function: Callable[..., Any], fastmath: set[str], from_python: b
 
 
 def take_turns(kernel: Any, turn: Callable[[Any, Any], AbstractContextManager[None]]) -> None:
-    """From now on a form that this process lacks is loaded or compiled inside `turn(signature, target)`."""
+    """Makes the kernel load or compile each missing overload inside `turn(signature, target)`."""
     compile_now = kernel.compile
 
     def compile_in_turn(signature: Any) -> Any:
-        if signature in kernel.overloads:
-            return compile_now(signature)
-        with turn(signature, kernel.targetctx):
-            return compile_now(signature)
+        with _compiler_lock(kernel.py_func):
+            if signature in kernel.overloads:  # another thread may have compiled it before this one had the lock
+                return compile_now(signature)
+            with turn(signature, kernel.targetctx):
+                return compile_now(signature)
 
     kernel.compile = compile_in_turn
 
 
+@contextmanager
+def _compiler_lock(function: Any) -> Iterator[None]:
+    """Holds the lock under which numba compiles in one thread at a time; waiting for it counts as compiling.
+
+    It is taken before any lock of `turn`, whose holder needs this one: in the other order two threads would each wait
+    for the other.
+    """
+    lock: Any = global_compiler_lock._lock  # its own `acquire` can only wait
+    with ExitStack() as held:
+        if lock.acquire(blocking=False):
+            held.callback(lock.release)
+        else:
+            with said_to_compile(function):
+                while not lock.acquire(timeout=_POLL):
+                    still_compiling()
+                held.callback(lock.release)
+        yield
+
+
 def said_to_compile(function: Any) -> AbstractContextManager[None]:
-    """Numba's listeners are told meanwhile that it compiles the function."""
+    """A context in which numba's listeners see a compilation of the function."""
     trigger: Any = event.trigger_event
     told: AbstractContextManager[None] = trigger(
         "numba:compile", data={"dispatcher": SimpleNamespace(py_func=function)}
@@ -86,88 +107,13 @@ def said_to_compile(function: Any) -> AbstractContextManager[None]:
     return told
 
 
-class _SubkernelLibrary(JITCodeLibrary):  # type: ignore[misc, unused-ignore]
-    """The code of a function that only kernels call, for them to link.
-
-    It is optimized, and made machine code, once for each kernel from Python, with all that this calls in it. Numba
-    would do both for each function that is called, and again for each that calls it.
-    """
-
-    def _optimize_final_module(self) -> None:
-        pass
-
-    def _finalize_final_module(self) -> None:
-        numbas: Any = self
-        numbas._finalize_dynamic_globals()
-        numbas._verify_declare_only_symbols()
-        # Numba stores a function's environment in a variable, which must be in some module of machine code.
-        codegen: Any = self._codegen
-        variables = [str(each) for each in self._final_module.global_variables if each.name.startswith(_ENVIRONMENT)]
-        module = llvmlite.binding.parse_assembly("\n".join([str(codegen._create_empty_module(self.name)), *variables]))
-        codegen._add_module(module)
-        self._finalized = True
-
-    def get_pointer_to_function(self, name: str) -> int:
-        """0: there is no machine code that could be called."""
-        numbas: Any = self
-        numbas._ensure_finalized()
-        return 0
-
-    def serialize_using_object_code(self) -> Any:
-        numbas: Any = super()
-        return numbas.serialize_using_bitcode()
-
-
-_ENVIRONMENT = "_ZN08NumbaEnv"
-
-
-class _SubkernelCompiler(Compiler):  # type: ignore[misc, unused-ignore]
-    def define_pipelines(self) -> Any:
-        state: Any = self.state
-        library: Any = _SubkernelLibrary
-        state.library = library(state.targetctx.codegen(), state.func_id.func_qualname)
-        numbas: Any = super()
-        return numbas.define_pipelines()
-
-
-class _Results(CompileResultCacheImpl):  # type: ignore[misc, unused-ignore]
-    """How results are read from files: the library of a subkernel is one again."""
-
-    def rebuild(self, target_context: Any, payload: Any) -> Any:
-        (_, kind, _), *_ = payload
-        result: Any = CompileResult
-        return result._rebuild(_SubkernelContext(target_context) if kind == "bitcode" else target_context, *payload)
-
-
-class _SubkernelContext:
-    """Numba's target context, for reading a subkernel."""
-
-    def __init__(self, context: Any) -> None:
-        self._context = context
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._context, name)
-
-    def codegen(self) -> Any:
-        return self
-
-    def unserialize_library(self, state: Any) -> Any:
-        """What numba's code generator would, as a subkernel's."""
-        library: Any = _SubkernelLibrary
-        name, _, bitcode = state
-        made: Any = library(self._context.codegen(), name)
-        made._final_module = llvmlite.binding.parse_bitcode(bitcode)
-        made._finalize_final_module()
-        return made
-
-
 class NumbaCache(FunctionCache):  # type: ignore[misc, unused-ignore]
-    """Numba's cache of one function, whose files are another's: `files` loads and saves what numba would.
+    """Numba's cache of one function, with other files: `files` loads and saves what numba would.
 
-    Raises RuntimeError where numba finds no folder that can be written to.
+    Raises RuntimeError if numba finds no folder that it can write to.
     """
 
-    _impl_class = _Results
+    _impl_class = SubkernelResults
 
     def __init__(self, function: Any, files: Callable[[Path, str, str], Any]) -> None:
         numbas: Any = super()
@@ -176,30 +122,30 @@ class NumbaCache(FunctionCache):  # type: ignore[misc, unused-ignore]
         self.files = self._cache_file = files(Path(self.cache_path), self._impl.filename_base, made_from)
 
     def key(self, signature: Any, target: Any) -> Any:
-        """By which numba's cache loads and saves."""
+        """The key by which numba's cache loads and saves."""
         numbas: Any = super()
         return numbas._index_key(signature, target.codegen())
 
     def load(self, signature: Any, target: Any) -> Any:
-        """What numba's cache loads; may raise anything."""
+        """Loads as numba's cache does; may raise anything."""
         numbas: Any = super()
         return numbas.load_overload(signature, target)
 
     def save(self, signature: Any, compiled: Any) -> None:
-        """Saves what numba's cache would; may raise anything."""
+        """Saves as numba's cache does; may raise anything."""
         numbas: Any = super()
         numbas.save_overload(signature, compiled)
 
 
 for _name in ("sgemm", "dgemm"):
-    # By name, because a number would be compiled in and be wrong in the next process.
+    # By name, because a compiled-in address would be wrong in the next process.
     llvmlite.binding.add_symbol(f"caviar_{_name}", get_cython_function_address("scipy.linalg.cython_blas", _name))
 
 
 def _call_gemm(typing: Any, given: Any) -> Any:
     dtypes = {kind.dtype for kind in given if isinstance(kind, types.Array)}
     if dtypes not in ({types.float32}, {types.float64}):  # gemm would read beyond the end of the shorter numbers
-        raise TypingError("a product is of arrays of one dtype, float32 or float64")
+        raise TypingError("gemm needs arrays of one dtype, float32 or float64")
 
     def code(context: Any, builder: Any, signature: Any, values: Any) -> Any:
         byte, pointers = ir.IntType(8).as_pointer(), []

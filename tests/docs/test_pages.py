@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from collections.abc import Iterator
+from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -47,3 +50,35 @@ def test_every_table_of_a_study_is_described() -> None:
     made = re.findall(r"^CREATE (?:TABLE|VIEW) (\w+)", TABLES, re.M)
     assert made
     assert [name for name in made if f"\n| `{name}`" not in page] == []
+
+
+def messages() -> Iterator[str]:
+    """Every text of the program; what an f-string puts in is "…"."""
+    for folder in ("core", "plugins"):
+        for file in (ROOT / folder).rglob("*.py"):
+            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.JoinedStr):
+                    yield "".join(str(part.value) if isinstance(part, ast.Constant) else "…" for part in node.values)
+                elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                    yield node.value
+
+
+def test_each_heading_of_the_refusals_is_a_message_of_the_program() -> None:
+    page = (ROOT / "docs" / "refusals.md").read_text(encoding="utf-8")
+    quoted = [words for heading in re.findall(r"^## (.*)", page, re.M) for words in re.findall(r'"([^"]+)"', heading)]
+    assert len(quoted) > 10
+    known = "\n".join(messages())
+    patterns = {words: ".*".join(map(re.escape, re.split(r"…|\d+", words))) for words in quoted}
+    assert [words for words, pattern in patterns.items() if not re.search(pattern, known)] == []
+
+
+def test_no_two_pages_use_one_run() -> None:
+    """A reader may follow them in one folder, where the second page's run would be refused, or resume the first's."""
+    pages = {page: set(re.findall(r"runs/([a-z][a-z-]*)", (ROOT / page).read_text(encoding="utf-8"))) for page in PAGES}
+    pages = {page: runs for page, runs in pages.items() if page.parent == Path("docs") and page.stem != "contributing"}
+    shared = [
+        (str(one), str(other), sorted(pages[one] & pages[other]))
+        for one, other in combinations(pages, 2)
+        if pages[one] & pages[other]
+    ]
+    assert shared == []

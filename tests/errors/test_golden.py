@@ -25,12 +25,12 @@ def test_a_bad_file_is_reported_in_these_words(case: str, tmp_path: Path, monkey
     Path("p.toml").write_text(CASES[case]["file"])
     with pytest.raises(Mistakes) as caught:
         load("p.toml")
-    told = re.sub("«(.+?)»", lambda kind: ", ".join(index.names(kind[1])), CASES[case]["told"])
-    assert str(caught.value) == told
+    expected = re.sub("«(.+?)»", lambda kind: ", ".join(index.names(kind[1])), CASES[case]["expected"])
+    assert str(caught.value) == expected
 
 
 @pytest.mark.parametrize(
-    ("setting", "told"),
+    ("setting", "expected"),
     [
         ("optimizer.lr=1", "optimizer.lr: unknown key for optimizer 'adam'; did you mean 'learning_rate'?"),
         ("trainer.epochs=many", 'trainer.epochs: must be a whole number, not "many"'),
@@ -39,18 +39,18 @@ def test_a_bad_file_is_reported_in_these_words(case: str, tmp_path: Path, monkey
         ("a..b=1", "'a..b=1' is not of the form path=value, such as trainer.epochs=5"),
     ],
 )
-def test_a_mistake_of_a_setting_is_told_as_such(
-    setting: str, told: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_mistake_of_a_setting_is_reported_as_such(
+    setting: str, expected: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("p.toml").write_text('data = "digits"\n')
     with pytest.raises(Mistakes) as caught:
         load("p.toml", [setting])
-    assert str(caught.value) == f"settings: {told}" if told else str(caught.value).startswith("settings: ")
+    assert str(caught.value) == f"settings: {expected}" if expected else str(caught.value).startswith("settings: ")
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "expected"),
     [
         (b"\xff\xfe", "p.toml:1: not UTF-8 text; save the file as UTF-8"),
         (b"x = 1\n# \xe9\n", "p.toml:2: not UTF-8 text; save the file as UTF-8"),
@@ -59,7 +59,7 @@ def test_a_mistake_of_a_setting_is_told_as_such(
     ],
 )
 def test_a_file_that_cannot_be_read_is_reported(
-    content: bytes | None, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    content: bytes | None, expected: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     if content is not None:
@@ -71,7 +71,7 @@ def test_a_file_that_cannot_be_read_is_reported(
             load("p.toml")
     finally:
         sys.setrecursionlimit(before)
-    assert str(caught.value) == told
+    assert str(caught.value) == expected
 
 
 @pytest.mark.parametrize(
@@ -90,11 +90,11 @@ def test_a_file_that_cannot_be_read_is_reported(
         ('name = "C:\\Users"', "write text with backslashes in single quotes"),
     ],
 )
-def test_habits_from_elsewhere_are_told_what_toml_wants(line: str, instead: str, tmp_path: Path) -> None:
+def test_notation_of_other_tools_is_reported_with_what_toml_needs(line: str, instead: str, tmp_path: Path) -> None:
     file = tmp_path / "p.toml"
     file.write_text(f"# one\n{line}\n")
     with pytest.raises(Mistakes) as caught:
         load(str(file))
-    told = str(caught.value)
-    assert told.startswith(f"{file}:2: not TOML: ")
-    assert told.endswith(f"; {instead}")
+    expected = str(caught.value)
+    assert expected.startswith(f"{file}:2: not TOML: ")
+    assert expected.endswith(f"; {instead}")

@@ -16,7 +16,7 @@ from caviar.registry.index import Entry, own_distribution
 DATA = 'data = "digits"\n'
 
 
-def test_a_default_plugin_that_cannot_be_loaded_is_told_with_the_rest(
+def test_a_default_plugin_that_cannot_be_loaded_is_reported_with_the_rest(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, add_plugin: Callable[[Entry], None]
 ) -> None:
     monkeypatch.chdir(tmp_path)

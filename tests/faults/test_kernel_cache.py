@@ -220,7 +220,7 @@ def test_a_run_with_a_damaged_cache_has_the_results_of_one_with_a_sound_one(fold
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("size", ["200k", "900k"])
+@pytest.mark.parametrize("size", ["200k", "8m"])
 def test_a_run_with_a_full_cache_has_the_results_of_one_with_a_sound_one(folder: Path, size: str) -> None:
     disk = folder / size
     disk.mkdir()

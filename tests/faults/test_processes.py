@@ -108,7 +108,7 @@ def bits(file: Path, into: str) -> list[Any]:
 
 
 _SECOND = 1.0  # the promise for a killed coordinator's workers; measured on a quiet machine: 0.04
-_END = 60.0  # of a wait that only must not hang: the run behind a signal, measured at 0.16 to 0.28
+_END = 10.0  # of a wait that only must not hang: the run behind a signal, measured at 0.16 to 0.28
 
 
 @contextmanager

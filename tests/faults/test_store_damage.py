@@ -223,7 +223,7 @@ def test_a_pipe_in_the_databases_place_is_reported(run: Path) -> None:
 
 
 @pytest.mark.parametrize("harm", ["remove", "replace", "move"])
-def test_a_study_that_goes_away_while_it_is_written_is_told(run: Path, harm: str) -> None:
+def test_a_study_that_goes_away_while_it_is_written_is_reported(run: Path, harm: str) -> None:
     ledger = open_study(SQLite(), run, "maximize")
     trial = ledger.trials()[0]
     if harm == "move":

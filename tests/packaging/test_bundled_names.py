@@ -27,6 +27,7 @@ DEFAULTS = {
 EXCEPTIONS = {
     "api/pipeline.py": {"memory"},  # `run(X, y)` is that plugin
     "config/checks/sources.py": {"optuna"},  # start_from reads studies of Optuna itself, the library
+    "engine/model/describe.py": {"numpy"},  # a description's arrays are NumPy's, whatever the model was trained on
     # Advice and messages recommend a plugin that every installation has.
     "config/checks/data_errors.py": {"dates", "impute", "one-hot"},
     "config/advice/normalizer_alone.py": {"l2"},
@@ -55,9 +56,9 @@ ELSEWHERE = {
     "engine/analysis/narrowing.py": {"step"},
     "engine/analysis/range_ends.py": {"step"},
     "engine/failures/machine_faults.py": {"memory"},
-    "engine/resume/identity.py": {"numpy"},
     "engine/search/rounds.py": {"memory"},
     "engine/training/checked.py": {"none"},
+    "engine/training/identity.py": {"numpy"},
     "engine/training/variants.py": {"numpy", "cupy"},
     "engine/warm_start/map_to_space.py": {"none"},
     "interfaces/activation.py": {"normal"},

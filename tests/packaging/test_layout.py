@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 
 import caviar
 import caviar.plugin
@@ -100,6 +101,12 @@ def test_public_names_are_the_same_for_python_and_for_type_checkers(face: str) -
         assert getattr(module, name) is not None
 
 
+@pytest.mark.parametrize("face", [caviar, caviar.plugin])
+def test_the_homes_of_public_names_stand_in_order(face: ModuleType) -> None:
+    homes = list(vars(face)["_HOMES"])
+    assert homes == sorted(homes)
+
+
 def test_a_star_imports_the_public_names_and_nothing_else() -> None:
     names: dict[str, object] = {}
     exec("from caviar import *", names)
@@ -121,7 +128,7 @@ def test_nothing_but_the_kernel_cache_imports_pickle() -> None:
     assert found == {"kernel_cache.py"}
 
 
-def test_one_module_of_core_and_one_of_the_plugins_touch_numba() -> None:
+def test_one_module_of_core_and_two_of_the_plugins_touch_numba() -> None:
     files = [file for root in (CORE, PLUGINS) for file in root.rglob("*.py")]
     found = [file for file in files if {"numba", "llvmlite"} & {name.split(".")[0] for name in imported(file)}]
-    assert sorted(file.name for file in found) == ["numba_access.py", "numba_access.py"]
+    assert sorted(file.name for file in found) == ["numba_access.py", "numba_access.py", "numba_subkernels.py"]

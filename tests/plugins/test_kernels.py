@@ -6,7 +6,10 @@ import fcntl
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
 from pathlib import Path
+from threading import Barrier, get_ident
 from typing import Any, cast
 
 import numpy
@@ -15,10 +18,13 @@ import pytest
 pytest.importorskip("numba")
 
 import numba
-from caviar.plugin import CompileError
+from caviar.plugin import CompileError, Stopped, watch_compiling
 from caviar.support.numba_access import on_compiling
+from caviar_plugins import kernel_lock
 from caviar_plugins.kernels import Worthwhile, aligned, compile_meanwhile, compiled, subkernel
 from caviar_plugins.kernels import exponentials as within_kernels
+from numba.core import event
+from numba.core.compiler_lock import global_compiler_lock
 
 
 @compiled
@@ -113,6 +119,24 @@ def test_a_kernel_that_another_process_compiles_is_waited_for_and_loaded_and_the
     assert list(Path(kernel._cache.cache_path).glob("*.lock")) == []
 
 
+def test_a_kernel_whose_file_was_made_from_older_source_is_waited_for_too() -> None:
+    kernel: Any = compiled(increased)
+    assert cast("Any", compiled(increased))(1.0) == 7.0
+    (file,) = kernel._cache.files.kept()
+    rest = bytes(32) + file.read_bytes()[64:]
+    file.write_bytes(sha256(rest).digest() + rest)
+    elsewhere, waited = Elsewhere(kernel, compiled(increased)), list[Any]()
+
+    def meanwhile(signature: Any) -> None:
+        waited.append(signature)
+        elsewhere.finish()
+
+    kernel._cache.meanwhile = meanwhile
+    assert kernel(2.0) == 9.0
+    assert waited == [(numba.float64,)]
+    assert sum(kernel.stats.cache_hits.values()) == 1
+
+
 def test_while_another_process_compiles_a_kernel_this_one_compiles_a_part_of_it() -> None:
     kernel, part = cast("Any", compiled(increased)), cast("Any", subkernel(cast("Any", twice).py_func))
     kernel._cache.flush()
@@ -125,6 +149,74 @@ def test_while_another_process_compiles_a_kernel_this_one_compiles_a_part_of_it(
     compile_meanwhile(kernel, part, types)
     assert kernel(2.0) == 9.0
     assert list(part.overloads) == [(numba.float64,)]
+
+
+class Asked:
+    """Who watches compiling and soon wants to stop: not when waiting begins, but once it has been told of it again."""
+
+    def __init__(self) -> None:
+        self._told = 0
+
+    def __call__(self, going: bool) -> None:
+        self._told += going
+        if going and self._told == 3:
+            raise Stopped
+
+
+def test_the_wish_to_stop_is_seen_while_another_process_compiles_a_kernel(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kernel_lock, "_PATIENCE", 3.0)  # after which this fails
+    kernel: Any = compiled(increased)
+    kernel._cache.flush()
+    elsewhere = Elsewhere(kernel, compiled(increased))
+    watch_compiling(Asked())
+    try:
+        with pytest.raises(Stopped):
+            kernel(2.0)
+    finally:
+        watch_compiling(lambda going: None)
+        elsewhere.finish()
+
+
+def test_the_wish_to_stop_is_seen_while_another_thread_compiles_a_kernel() -> None:
+    kernel: Any = compiled(increased)
+    kernel._cache.flush()
+
+    def stopped() -> None:
+        watch_compiling(Asked())
+        with pytest.raises(Stopped):
+            kernel(2.0)
+
+    with ThreadPoolExecutor(1) as thread, global_compiler_lock:
+        thread.submit(stopped).result(timeout=10)
+
+
+def test_of_two_threads_that_need_a_kernel_one_compiles_it_and_the_other_compiles_no_part_of_it() -> None:
+    """The other would hold the part's lock and wait for numba's, which the first holds while it waits for the part."""
+    kernel, part = cast("Any", compiled(increased)), cast("Any", twice)
+    for each in (kernel, part):
+        each._cache.flush()
+    both, came = Barrier(2, timeout=60), set()
+
+    class Meeting(event.Listener):  # type: ignore[misc, unused-ignore]
+        """The thread that compiles the kernel goes on when the other counts as compiling, because it waits."""
+
+        def on_start(self, event: Any) -> None:
+            if event.data["dispatcher"].py_func is increased and get_ident() not in came:
+                came.add(get_ident())
+                both.wait()
+
+        def on_end(self, event: Any) -> None:
+            pass
+
+    def types(x: Any) -> Any:
+        raise AssertionError("a part is compiled")
+
+    compile_meanwhile(kernel, part, types)
+    listening: Any = event.install_listener
+    with listening("numba:compile", Meeting()), ThreadPoolExecutor(2) as threads:
+        assert list(threads.map(kernel, [2.0, 3.0])) == [9.0, 11.0]
+    assert len(came) == 2
+    assert sum(kernel.stats.cache_misses.values()) == 1
 
 
 def test_a_kernel_that_fails_to_compile_leaves_no_lock() -> None:
@@ -147,7 +239,8 @@ def test_the_part_of_the_networks_kernel_that_a_waiting_process_compiles_is_the_
     flat, square, cube = (numpy.zeros((1,) * rank, dtype) for rank in (1, 2, 3))
     whole = numpy.zeros((1, 1), numpy.int64)
     keys, words = numpy.zeros(1, numpy.uint64), numpy.zeros(0, numpy.uint64)
-    kernel: Any = mlp_kernel._differentiate
+    kernel: Any = compiled(cast("Any", mlp_kernel._differentiate).py_func)
+    kernel._cache.flush()  # only compiling looks up its parts
     given = (square, whole, numpy.zeros((0, 8), numpy.int64), square[:0], square[:0], square[:0], cube, cube, cube)
     kernel(*given, keys, words, flat, square, flat.astype(f"i{flat.itemsize}"), square, False)
     (signature,) = [each for each in kernel.signatures if each[0].dtype.name == dtype]

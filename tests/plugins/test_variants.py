@@ -126,7 +126,7 @@ def test_what_inherits_from_a_bundled_plugin_does_not_get_its_twin() -> None:
     assert compiled(Adam) is not Adam
 
 
-def test_every_kernel_has_one_compiled_form_for_a_dtype() -> None:
+def test_every_kernel_has_one_compiled_form_for_a_dtype(monkeypatch: pytest.MonkeyPatch) -> None:
     from caviar_plugins import blas, kernels
     from caviar_plugins.activations import gelu_kernel, leaky_relu_kernel, sigmoid_kernel, silu_kernel
     from caviar_plugins.losses import softmax_cross_entropy_kernel
@@ -147,6 +147,8 @@ def test_every_kernel_has_one_compiled_form_for_a_dtype() -> None:
     others = (softmax_cross_entropy_kernel, mlp_kernel, batchnorm_kernel, layernorm_kernel)
     shared = (blas, kernels, mlp_passes, mlp_prediction)
     metrics = (auc_kernel, counts_kernel)
+    for module in metrics:  # so few rows are not worth compiling for
+        monkeypatch.setattr(module, "_worthwhile", lambda values: True)
     for prediction in (numpy.zeros((2, 9, 3), "float32"), numpy.zeros((2, 3, 9), "float32").swapaxes(1, 2)):
         for metric in (AUC, Accuracy, BalancedAccuracy, F1):
             compiled(metric)().measure(prediction, numpy.arange(9)[:, None] % 3)
@@ -228,8 +230,13 @@ def test_a_segment_whose_kernel_cannot_be_compiled_is_trained_by_plain_code_and_
         resolve_run(pipeline.model_copy(update={"optimizer": kind(learning_rate=0.1)}))[0] for kind in (SGD, FallsBack)
     )
     segment = Segment((0,), ({},), 0, 1)
-    (found,) = fallen.perform(segment, lambda epoch: None, lambda: None).members
+    outcome = fallen.perform(segment, lambda epoch: None, lambda: None)
+    (found,) = outcome.members
     (line,) = [line for line in said.messages if "cannot be used" in line]
     assert "tests.plugins.cannot_compile: its compiled variant cannot be used (numba" in line
     (expected,) = plainly.perform(segment, lambda epoch: None, lambda: None).members
     assert found.state is expected.state is TrialState.FINISHED
+    assert outcome.identity is not None
+    forms = {name: form for name, form in outcome.identity.items() if name not in fallen.identity}
+    assert forms["kernels of tests.plugins.cannot_compile"] == "plain"
+    assert forms["kernels of caviar_plugins.models.mlp_kernel"] == "compiled"

@@ -90,10 +90,14 @@ class JSONLines(Store, interface=3):
 
 
 class Lines(Ledger):
-    """Everything is read from the file each time it is asked for, which the engine does once."""
+    """Everything is read from the file each time it is asked for, which the engine does once.
+
+    For reading, up to where the file ended when it was opened: lines are only added.
+    """
 
     def __init__(self, path: Path, file: int, for_reading: bool = False) -> None:
-        self._path, self._file, self._for_reading = path, file, for_reading
+        self._path, self._file = path, file
+        self._end = os.fstat(file).st_size if for_reading else None
 
     def study(self) -> StudyRecord | None:
         return next((each.study for each in reversed(self._commits()) if each.study), None)
@@ -126,7 +130,7 @@ class Lines(Ledger):
         return {number: each for number, each in found.items() if each is not None}
 
     def commit(self, changes: Changes, durable: bool = True) -> None:
-        if self._for_reading:
+        if self._end is not None:
             raise StoreError(f"{self._path}: opened for reading only")
         line, end = line_of(changes), self._whole()
         with file_errors(self._path):
@@ -149,7 +153,7 @@ class Lines(Ledger):
 
     def _content(self) -> bytes:
         with file_errors(self._path):
-            return os.pread(self._file, os.fstat(self._file).st_size, 0)
+            return os.pread(self._file, os.fstat(self._file).st_size if self._end is None else self._end, 0)
 
     def _commits(self) -> list[Changes]:
         commits = []

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 from caviar import PluginError, Problem, Study, load
-from caviar.registry import index
 from caviar.testing import ExecutorContract
 
 from tests.seams.elsewhere import Elsewhere
@@ -27,11 +26,6 @@ CODE = Path(__file__).with_name("elsewhere.py")
 
 class TestElsewhere(ExecutorContract):
     executor = Elsewhere(programs=2)
-
-
-@pytest.fixture(autouse=True)
-def forgotten() -> None:
-    index.forget("caviar_code_")
 
 
 def run(folder: Path, into: str, *settings: str, code: Path = CODE) -> Study:
@@ -56,9 +50,11 @@ def test_a_worker_on_another_system_is_refused_by_what_differs_and_the_study_goe
     with pytest.raises(Problem) as caught:
         run(tmp_path, "there", "executor={use='elsewhere', programs=1, kernels='Nehalem'}")
     told = str(caught.value)
-    assert told.startswith("a worker trained trial 0 on another system than the study's, where bits may differ: blas ")
+    assert told.startswith(
+        "a worker trained trial 0 on a different system than the study's, where bits may differ: blas "
+    )
     assert "Nehalem" in told
-    assert told.endswith("leave this worker out ([executor]); the same command then goes on from here")
+    assert told.endswith("remove this worker ([executor]); the same command then resumes from here")
     unheard = run(tmp_path, "there", "executor=inline", "search.trials=8")
     assert bits(unheard) == bits(run(tmp_path, "here", "executor=inline"))
 

@@ -3,7 +3,7 @@ writes it as an archive, and what NumPy predicts from that is what Caviar predic
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +25,10 @@ from caviar_plugins import (
     OneHot,
     PopulationTrainer,
     ReLU,
+    SoftmaxCrossEntropy,
     Tanh,
 )
-from pydantic import PrivateAttr
+from pydantic import Field, PrivateAttr
 
 from tests.seams.numpy_exporter import NumPyArchive, predicted
 
@@ -64,8 +65,8 @@ def trained(regression: bool, **parts: Any) -> TrainedModel:
 
 def exported(model: TrainedModel, folder: Path) -> Array:
     """What the archive predicts of new rows."""
-    model.export(NumPyArchive(), folder / "new" / "model.npz")
-    found: Array = predicted(folder / "new" / "model.npz", rows(1).columns)
+    model.export(NumPyArchive(), folder / "model.npz")
+    found: Array = predicted(folder / "model.npz", rows(1).columns)
     return found
 
 
@@ -117,17 +118,35 @@ def test_an_exporter_cannot_change_the_model(tmp_path: Path) -> None:
             assert not isinstance(constant, numpy.ndarray) or not constant.flags.writeable
 
 
-def test_a_plugin_without_a_description_is_named_with_what_to_do(tmp_path: Path) -> None:
-    for activation, transform in ((Mine(), None), (Steeper(), None), (ReLU(), Halved())):
-        parts: dict[str, Any] = {"model": MLP(units=4, activation=activation)}
-        if transform is not None:
-            parts["transform"] = (Impute(), OneHot(), transform)
-        model, lacking = trained(False, **parts), transform or activation
-        with pytest.raises(ExportError) as caught:
-            model.export(NumPyArchive(), tmp_path / "model.npz")
-        assert f"{lacking.kind} '{type(lacking).__name__.lower()}' of" in str(caught.value)
-        assert "cannot be exported: it has no description; its author adds a method `description`" in str(caught.value)
-        assert not (tmp_path / "model.npz").exists()
+LACKING: dict[str, Callable[[], dict[str, Any]]] = {
+    "activation 'mine'": lambda: {"model": MLP(units=4, activation=Mine())},
+    "activation 'steeper'": lambda: {"model": MLP(units=4, activation=Steeper())},
+    "activation 'steeper' in a list": lambda: {"model": Several(units=4, listed=(Tanh(), Steeper()))},
+    "activation 'steeper' in a table": lambda: {"model": Several(units=4, named={"first": Steeper()})},
+    "loss 'bolder'": lambda: {"trainer": PopulationTrainer(epochs=2, dtype="float64", loss=Bolder())},
+    "model 'doubled'": lambda: {"model": Doubled(units=4)},
+    "normalizer 'wider'": lambda: {"normalizer": Wider()},
+    "trainer 'surer'": lambda: {"trainer": Surer(epochs=2, dtype="float64")},
+    "transform 'halved'": lambda: {"transform": (Impute(), OneHot(), Halved())},
+    "transform 'farther'": lambda: {"transform": (Impute(), OneHot(), Farther())},
+}
+"""Plugins without a description, or with that of a class whose computation they override, by what is named."""
+
+
+@pytest.mark.parametrize("named", LACKING)
+def test_a_plugin_without_a_description_of_its_own_is_named_with_what_to_do(tmp_path: Path, named: str) -> None:
+    model = trained(False, **LACKING[named]())
+    with pytest.raises(ExportError) as caught:
+        model.export(NumPyArchive(), tmp_path / "model.npz")
+    assert f"{named.partition(' in ')[0]} of" in str(caught.value)
+    assert "cannot be exported: it has no description; its author adds a method `description`" in str(caught.value)
+    assert not (tmp_path / "model.npz").exists()
+
+
+@pytest.mark.parametrize("inherits", [False, True])
+def test_a_model_of_another_owner_that_describes_what_it_computes_is_exported(tmp_path: Path, inherits: bool) -> None:
+    model = trained(False, model=Several(units=4, listed=(Tanh(),)) if inherits else Described(units=4))
+    numpy.testing.assert_allclose(exported(model, tmp_path), model.probabilities(rows(1)), rtol=1e-12)
 
 
 def test_mistakes_of_and_about_exporters_are_reported(tmp_path: Path) -> None:
@@ -140,8 +159,11 @@ def test_mistakes_of_and_about_exporters_are_reported(tmp_path: Path) -> None:
         model.export(Broken(), tmp_path / "model.npz")
     with pytest.raises(ExportError, match=r"exporter 'silent' of .* wrote nothing to .*model\.npz"):
         model.export(Silent(), tmp_path / "model.npz")
-    with pytest.raises(ExportError, match="is no exporter"):
+    with pytest.raises(ExportError, match="is not an exporter"):
         model.export(Tanh(), tmp_path / "model.npz")  # type: ignore[arg-type]
+    with pytest.raises(ExportError, match=r"/new: there is no such folder; make it, or give another path"):
+        model.export(Kept(), tmp_path / "new" / "model.npz")
+    assert not (tmp_path / "new").exists()
     (tmp_path / "model").mkdir()
     with pytest.raises(ExportError, match=r"model: Is a directory"):
         model.export(Kept(), tmp_path / "model" / ".." / "model")
@@ -153,11 +175,13 @@ def test_a_model_of_a_run_is_exported_by_name(tmp_path: Path) -> None:
         'trainer = { epochs = 1, dtype = "float64" }\n'
     )
     code = Path(__file__).with_name("numpy_exporter.py")
-    load(tmp_path / "p.toml", code=code).run(runs=tmp_path)
-    model = open_run(tmp_path / "p").model()
-    model.export("numpy-archive", tmp_path / "model.npz")
+    best = load(tmp_path / "p.toml", code=code).run(runs=tmp_path).best
+    assert best is not None
     x = numpy.random.default_rng(0).integers(0, 17, (20, 8, 8))
-    numpy.testing.assert_allclose(predicted(tmp_path / "model.npz", {"x": x}), model.probabilities(x), rtol=1e-12)
+    for place, model in enumerate((best, open_run(tmp_path / "p", code).model())):
+        file = tmp_path / f"{place}.npz"
+        model.export("numpy-archive", file)
+        numpy.testing.assert_allclose(predicted(file, {"x": x}), model.probabilities(x), rtol=1e-12)
 
 
 class Kept(Exporter, interface=1):
@@ -210,3 +234,48 @@ class Halved(Transform, interface=2):
 
     def apply(self, table: Table, learned: dict[str, Array]) -> Table:
         return table.with_columns({**table.columns, "size": table.columns["size"] / 2})
+
+
+class Farther(MinMax, interface=2):
+    """This and the classes below inherit the description of something that they do not compute."""
+
+    def apply(self, table: Table, learned: dict[str, Array]) -> Table:
+        return super().apply(table, learned)
+
+
+class Bolder(SoftmaxCrossEntropy, interface=1):
+    def predict(self, scores: Array) -> Array:
+        return super().predict(2 * scores)
+
+
+class Doubled(MLP, interface=2):
+    def forward(self, *given: Any) -> Any:
+        return super().forward(*given)
+
+
+class Wider(LayerNorm, interface=1):
+    def forward(self, *given: Any) -> Any:
+        z, cache = super().forward(*given)
+        return 2 * z, cache
+
+
+class Surer(PopulationTrainer, interface=2):
+    def predict(self, *given: Any) -> Any:
+        return super().predict(*given)
+
+
+class Several(MLP, interface=2):
+    """A model with plugins in a list and in a table."""
+
+    listed: tuple[Activation, ...] = ()
+    named: dict[str, Activation] = Field(default_factory=dict)
+
+
+class Described(Doubled, interface=2):
+    """A model with a description of its own."""
+
+    def forward(self, *given: Any) -> Any:
+        return super().forward(*given)
+
+    def description(self, *given: Any) -> Any:
+        return super().description(*given)

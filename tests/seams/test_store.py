@@ -11,13 +11,11 @@ import ast
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from caviar import load, open_run
-from caviar.registry import index
 from caviar.testing import StoreContract
 
 from tests.seams import json_lines
@@ -95,11 +93,10 @@ class TestJSONLines(StoreContract):
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Iterator[Path]:
+def home(tmp_path: Path) -> Path:
     (tmp_path / "p.toml").write_text(PIPELINE)
     (tmp_path / "plugins.py").write_text(SOURCE.read_text() + DIES)
-    yield tmp_path
-    index.forget("caviar_code_")
+    return tmp_path
 
 
 def ran(home: Path, into: str, store: str) -> tuple[Any, ...]:

@@ -142,9 +142,9 @@ def test_the_resolved_file_names_only_tables_that_it_reads(file: Path) -> None:
         ),
         (
             "search.metric=validation.accuracy",
-            "settings: search.metric: unknown metric 'validation.accuracy'; there are: validation.score, train.slope",
+            "settings: search.metric: unknown metric 'validation.accuracy'; available: validation.score, train.slope",
         ),
-        ("search.goal=minimize", "settings: search.goal: metric 'score' says maximize itself; leave the goal out"),
+        ("search.goal=minimize", "settings: search.goal: metric 'score' states its goal, maximize; remove the key"),
     ],
 )
 def test_what_it_does_not_read_or_report_is_a_mistake(file: Path, setting: str, told: str) -> None:

@@ -1,4 +1,4 @@
-"""Pipeline as Python programs use it: the declaration of `caviar.config`, and running it."""
+"""Pipeline as Python programs use it: the declaration of `caviar.config`, and methods that run it."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Pipeline(Declaration):
     _complete: bool = PrivateAttr(default=False)
 
     def __eq__(self, other: object) -> bool:
-        """The same declaration, wherever it came from."""
+        """Compares declarations, whatever their origin."""
         if not isinstance(other, Declaration):
             return NotImplemented
         return all(getattr(self, name) == getattr(other, name) for name in Declaration.model_fields)
@@ -51,7 +51,7 @@ class Pipeline(Declaration):
     __hash__ = Declaration.__hash__
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
-        """Another pipeline with some fields changed, which are checked as in `Pipeline(…)` and raise the same."""
+        """Another pipeline with some fields changed; they are checked, and raise, as in `Pipeline(…)`."""
         with using(self.registry):
             given = type(self)(**update) if update else self
         return super().model_copy(update={name: getattr(given, name) for name in update or ()}, deep=deep)
@@ -79,14 +79,14 @@ class Pipeline(Declaration):
             return _run(pipeline, Path(folder), on_trial, keep=False)
 
     def to_toml(self) -> str:
-        """The file that says the same, every default written out."""
+        """The pipeline as a TOML file, with every default written out."""
         from caviar.config.declaration.dump import to_toml
 
         return to_toml(self)
 
     @classmethod
     def completed(cls, declared: Declaration) -> Self:
-        """A pipeline whose tiers are filled in already, as `load` gives it."""
+        """A pipeline whose tiers are already filled in, as `load` returns it."""
         pipeline = _as(cls, declared)
         pipeline._complete = True
         return pipeline
@@ -126,7 +126,7 @@ def load(path: str | PathLike[str], settings: Iterable[str] = (), code: str | Pa
 
 
 def _as(cls: type[D], pipeline: Declaration) -> D:
-    """The same declaration as a value of another class."""
+    """The same declaration as an instance of another class."""
     values = {name: getattr(pipeline, name) for name in Declaration.model_fields}
     with using(pipeline.registry):
         return cls.model_construct(pipeline.model_fields_set, **values)

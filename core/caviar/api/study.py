@@ -37,7 +37,7 @@ class Study:
         """A metric (None: the searched one) after each epoch: trial -> float64 (epochs). Raises Problem."""
         name = self.metric if metric is None else metric
         if self._curves and name not in self._curves:
-            raise Problem(f"there is no metric '{name}'; there are: {', '.join(sorted(self._curves))}")
+            raise Problem(f"there is no metric '{name}'; available: {', '.join(sorted(self._curves))}")
         return self._curves.get(name, {})
 
     def to_pandas(self) -> Any:
@@ -45,17 +45,17 @@ class Study:
         return to_pandas(self.trials)
 
     def to_polars(self) -> Any:
-        """The same as a polars.DataFrame. Raises Problem without polars."""
+        """A polars.DataFrame with the same columns. Raises Problem without polars."""
         return to_polars(self.trials)
 
     def __fspath__(self) -> str:
-        """Its folder. Raises ValueError where it was kept in memory."""
+        """The study's folder. Raises ValueError if the study is kept in memory."""
         if self.folder is None:
             raise ValueError(f"the study '{self.name}' is in memory only; run(…, runs=\"runs\") keeps it in a folder")
         return str(self.folder)
 
     def __repr__(self) -> str:
-        """One line, however many trials."""
+        """One line, for any number of trials."""
         ended = Counter(trial.state.value for trial in self.trials)
         told = [f"{len(self.trials)} trials", *(f"{count} {state}" for state, count in ended.most_common())]
         if self.best is not None:

@@ -44,7 +44,7 @@ def path_of(setting: str) -> str:
 
 
 def wider_name(name: str, taken: Callable[[str], bool]) -> str:
-    """The first of NAME-wider, NAME-wider-2, … that no run has; NAME is the name before it was made wider."""
+    """The first of NAME-wider, NAME-wider-2, … that no run has; NAME is the name without such an ending."""
     stem = re.sub(r"-wider(-\d+)?$", "", name)
     number = 1
     while taken(told := f"{stem}-wider" if number == 1 else f"{stem}-wider-{number}"):

@@ -1,4 +1,4 @@
-"""How a command ends: one line a mistake on standard error, an exit code, a traceback only with --debug."""
+"""The end of a command: one line per mistake on standard error, an exit code, a traceback only with --debug."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def guarded(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def report(error: BaseException) -> int:
-    """Prints why a command failed and gives the exit code."""
+    """Prints the reason why a command failed, and returns the exit code."""
     if isinstance(error, (KeyboardInterrupt, Stopped)):
         show("interrupted; run the same command again to resume", err=True)
         return INTERRUPTED
@@ -62,7 +62,7 @@ def report(error: BaseException) -> int:
 
 
 def _lines(problem: Problem) -> Iterator[str]:
-    """What a problem says, with the command's options where it has to do with settings or with one's own plugins."""
+    """A problem's message, with the command's options if it concerns settings or one's own plugins."""
     from caviar.config.reading.errors import Mistakes
     from caviar.registry.index import UnknownPlugin, with_own_plugin
     from caviar.text.printable import printable_line

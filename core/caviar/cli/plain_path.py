@@ -1,4 +1,4 @@
-"""Why trials of a pipeline will train in plain array code, as their models report; no numerical library."""
+"""The reason why trials of a pipeline will train in plain array code; without a numerical library."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def plain_path(pipeline: Pipeline, task: TaskKind) -> str:
-    """One line, or nothing where every trial takes compiled passes, or its model has none, or trains on a device.
+    """One line, or nothing if every trial uses compiled passes, or its model has none, or trains on a device.
 
     Each choice of plugins and each end of a range is tried by itself, the others standing at their first.
     """
@@ -40,7 +40,7 @@ def _variants(pipeline: Pipeline) -> Iterator[dict[str, Any]]:
 
 
 def _reason(pipeline: Pipeline, values: dict[str, Any], task: TaskKind) -> str | None:
-    """What a third party's plugin raises here it also raises when the model is built, and is reported there."""
+    """An exception of a third-party plugin here is also raised, and reported, when the model is built."""
     try:
         settled = settle(pipeline, values)
         parts: dict[str, Any] = parts_of(settled)

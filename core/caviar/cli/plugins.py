@@ -1,4 +1,4 @@
-"""`pipe plugins`: what is installed, by kind, and what one plugin's table may say."""
+"""`pipe plugins`: the installed plugins by kind, and the keys of one plugin's table."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def plugins(
     name: Annotated[str | None, typer.Argument(help="A plugin's name.", show_default=False)] = None,
     code: Code = None,
 ) -> None:
-    """List the plugins, or show what NAME may be given."""
+    """List the plugins, or show the keys that NAME accepts."""
     with using_code(code):
         show(*(_list() if name is None else _show(name)))
 
@@ -40,7 +40,7 @@ def _list() -> list[str]:
 
 
 def _fault(kind: str, name: str) -> str:
-    """Why a plugin cannot be used, or nothing."""
+    """The reason why a plugin cannot be used, or nothing."""
     from caviar.registry.index import NotInstalled, PluginError
     from caviar.registry.load import load
 
@@ -85,7 +85,7 @@ def _fields(cls: type[Plugin]) -> list[str]:
 
 
 def _field(cls: type[Plugin], field: str) -> list[str]:
-    """Its default, its type with bounds, how it is searched, and other libraries' words for it."""
+    """A field's default, its type with bounds, how it is searched, and other libraries' names for it."""
     from caviar.config.declaration.dump import inline
     from caviar.interfaces.fields.types import field_type
 
@@ -105,7 +105,7 @@ def _field(cls: type[Plugin], field: str) -> list[str]:
 
 
 def _wrapped(text: str) -> list[str]:
-    """A docstring's paragraphs, for the width of this terminal."""
+    """A docstring's paragraphs, wrapped to the terminal's width."""
     width = min(100, get_terminal_size().columns) - 2
     paragraphs = text.replace("\nSource:", "\n\nSource:").split("\n\n")
     return "\n\n".join(fill(each, width, initial_indent="  ", subsequent_indent="  ") for each in paragraphs).split(

@@ -49,7 +49,7 @@ def predict(
 
 
 class _Printed:
-    """Standard output, as a file that takes text."""
+    """Standard output as a text file."""
 
     def write(self, text: str) -> None:
         give(text)

@@ -92,7 +92,7 @@ def results(
 
 
 def _columns(found: Results, shown: Sequence[Trial], scores: Scores, width: int) -> Columns:
-    """How trials ended, then their values. The state is left out if all have finished and a value needs the room."""
+    """How trials ended, then their values. It omits the state if all have finished and the width is needed."""
     from caviar.text.columns import Column, Columns
 
     ends = [_ended(found, trial, scores) for trial in shown]
@@ -119,7 +119,7 @@ def _table(columns: Columns) -> Table:
 
 
 def _ended(found: Results, trial: Trial, scores: Scores) -> list[str]:
-    """A trial's number, its state, its score, and whether it meets the conditions where there are some."""
+    """A trial's number, its state, its score, and whether it meets the conditions, if there are any."""
     from caviar.text.scores import short_number
 
     state, score = trial.state.value, scores.words(trial)
@@ -136,7 +136,7 @@ def _ended(found: Results, trial: Trial, scores: Scores) -> list[str]:
 
 
 def _under_way(found: Results) -> str:
-    """How many trials have begun and not ended, and how far they are, or nothing."""
+    """The number of trials in training and their progress, or nothing."""
     reached = [trial.epochs for trial in found.trials if trial.epochs and not trial.state.done]
     if not reached:
         return ""
@@ -146,12 +146,12 @@ def _under_way(found: Results) -> str:
 
 
 def _conditioned(found: Results) -> list[str]:
-    """The metrics of the conditions, without the searched one, which has a column of its own."""
+    """The metrics of the conditions, without the searched one, which has its own column."""
     return list(dict.fromkeys(each.metric for each in found.objective.conditions if each.metric != found.metric))
 
 
 def _below(found: Results, shown: Sequence[Trial], scores: Scores, columns: Columns) -> Iterator[str]:
-    """What the columns of the table mean, and what is missing."""
+    """The meaning of the table's columns, and which columns are missing."""
     if columns.note:
         yield columns.note
     if legend := scores.legend(shown):

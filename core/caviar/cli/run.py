@@ -26,7 +26,7 @@ _RUNS = Path("runs")
 def run(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The pipeline file.", show_default=False)],
     settings: Settings = None,
-    runs: Annotated[Path, typer.Option(help="Folder that holds the runs, one folder each.")] = _RUNS,
+    runs: Annotated[Path, typer.Option(help="Folder of the runs, one folder each.")] = _RUNS,
     workers: Annotated[
         int | None, typer.Option(min=1, help="Worker processes; one per core if not given.", show_default=False)
     ] = None,
@@ -93,7 +93,7 @@ def _words(file: Path, runs: Path, workers: int | None, code: Path | None) -> li
 
 
 def _next_commands(folder: Path, code: Path | None) -> tuple[Command, ...]:
-    """What shows more of a run."""
+    """The commands that show more of a run."""
     from caviar.values.run import Command
 
     options = () if code is None else ("--code", os.path.relpath(code))
@@ -104,7 +104,7 @@ def _next_commands(folder: Path, code: Path | None) -> tuple[Command, ...]:
 
 
 def as_object(done: Run) -> dict[str, Any]:
-    """What `--json` prints; the keys are part of the interface."""
+    """The output of `--json`; the keys are part of the interface."""
     from caviar.values.trial import TrialState
 
     summary, best = done.summary, done.summary.best

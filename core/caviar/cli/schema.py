@@ -30,4 +30,4 @@ def schema(
         give(text + "\n")
     else:
         out.write_text(text + "\n", encoding="utf-8")
-        show(f"{out}: written; begin a pipeline file with `#:schema {out}`", err=True)
+        show(f"{out}: written; start a pipeline file with `#:schema {out}`", err=True)

@@ -1,4 +1,4 @@
-"""What commands share: options, JSON without NaN, one BLAS thread."""
+"""Helpers of several commands: options, JSON without NaN, one BLAS thread."""
 
 from __future__ import annotations
 
@@ -16,14 +16,12 @@ Settings = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="PATH=VALUE", help="Set a value of the file, e.g. optimizer.learning_rate=0.01."),
 ]
-Code = Annotated[
-    Path | None, typer.Option(help="A Python file whose plugin classes may be named in FILE.", show_default=False)
-]
+Code = Annotated[Path | None, typer.Option(help="A Python file of plugins that the pipeline uses.", show_default=False)]
 
 
 @contextmanager
 def using_code(code: Path | None) -> Iterator[None]:
-    """In this block names mean the plugins of the file of --code, too. Raises PluginError where it cannot be used."""
+    """In this block names also refer to the plugins of the file of --code. Raises PluginError if it cannot be used."""
     from caviar.registry.code import with_code
     from caviar.registry.index import using
 
@@ -37,12 +35,12 @@ _STARTED = time.monotonic()
 
 
 def since_start() -> float:
-    """Seconds since this process began, to within the start of Python itself."""
+    """Seconds since this process started, except for the start of Python itself."""
     return time.monotonic() - _STARTED
 
 
 def limit_blas_threads() -> None:
-    """One thread inside a training step; only works before numpy is imported.
+    """Limits a training step to one thread; only works before numpy is imported.
 
     More threads slow small steps down and change bits. Parallelism comes from workers.
     """
@@ -51,10 +49,10 @@ def limit_blas_threads() -> None:
 
 
 def plain(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Values as JSON can hold them: NaN and infinities are null."""
+    """Values for JSON: NaN and infinities become null."""
     return {name: None if isinstance(v, float) and not isfinite(v) else v for name, v in values.items()}
 
 
 def plain_numbers(values: Sequence[float]) -> list[float | None]:
-    """The same of a list."""
+    """The same for a list."""
     return [value if isfinite(value) else None for value in values]

@@ -1,4 +1,4 @@
-"""Filling: a pipeline file with every default written out where it belongs; the user's text is preserved."""
+"""Fills a pipeline file: writes out every default in its place, and preserves the user's text."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from caviar.interfaces.sampler import Sampler
 
 
 def fill(text: str, file: str) -> str:
-    """The file's text with all that it leaves to defaults. Reading it gives an equal pipeline. Raises Mistakes."""
+    """The file's text with all defaults added. Reading it gives an equal pipeline. Raises Mistakes."""
     document = parse(text, file)
     builder = Builder(document)
     declared = builder.pipeline()
@@ -39,7 +39,7 @@ def fill(text: str, file: str) -> str:
 
 
 class _Filler:
-    """Collects what is to be put where."""
+    """Collects the lines to insert, and their places."""
 
     def __init__(self, text: str, tree: Mapping[str, Any]) -> None:
         self._text, self._tree, self._scan = text, tree, Scan(text)
@@ -48,7 +48,7 @@ class _Filler:
         self._appended: list[str] = []
 
     def complete(self, keys: Keys, raw: Any, value: Any) -> None:
-        """Adds what the value at some keys leaves to defaults."""
+        """Adds the defaults of the value at some keys."""
         if isinstance(value, Sampler):
             if isinstance(raw, dict) and is_choice(value):
                 name, options = next(iter(raw.items()))
@@ -62,16 +62,16 @@ class _Filler:
             self._each(keys, raw, value)  # a list of numbers is whole; that of tiers may even have been replaced
 
     def append(self, name: str, table: Mapping[str, Any]) -> None:
-        """A table of its own at the end of the file."""
+        """Adds a table at the end of the file."""
         lines = [f"{key_text(word)} = {inline(each)}" for word, each in table.items()]
         self._appended.append("\n".join(["", f"[{name}]", *lines, ""]))
 
     def insert(self, table: Keys, lines: list[str]) -> None:
-        """Lines behind the last one of a table."""
+        """Adds lines after the last one of a table."""
         self._lines.setdefault(table, []).extend(lines)
 
     def text(self) -> str:
-        """The whole text."""
+        """The complete text."""
         for table, lines in self._lines.items():
             self._edits.append(self._place(table, lines))
         text = self._text

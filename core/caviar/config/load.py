@@ -1,4 +1,4 @@
-"""load: from a TOML file to a checked pipeline, or all its mistakes."""
+"""Loads a TOML file as a checked pipeline, or raises all its mistakes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from caviar.values.problem import LateMistake
 
 
 def load(path: str | PathLike[str], settings: Iterable[str] = ()) -> Pipeline:
-    """The pipeline of a file, with `path=value` settings laid over it. Raises Mistakes: everything that is wrong."""
+    """The pipeline of a file, with `path=value` settings laid over it. Raises Mistakes, with all of them."""
     document = read(fspath(path), settings)
     builder = Builder(document)
     parts = builder.parts()

@@ -30,7 +30,7 @@ _LIMITS = {"ge": "minimum", "gt": "exclusiveMinimum", "le": "maximum", "lt": "ex
 
 
 def schema() -> Schema:
-    """The whole schema. A field's default range and tier stand in its description and under `x-caviar`."""
+    """The complete schema. A field's default range and tier are in its description and under `x-caviar`."""
     kinds = dict.fromkeys(each.kind for each in index.entries())
     parts = {f"{kind}.{name}": _table(cls, kind) for kind in kinds for name, cls in _usable(kind)}
     return {
@@ -51,7 +51,7 @@ def _usable(kind: str) -> Iterable[tuple[str, type[Plugin]]]:
 
 
 def _kind(kind: str) -> Schema:
-    """What may stand for a plugin of a kind: its name, or its table."""
+    """The schema of a plugin of a kind: its name, or its table."""
     if kind == "sampler":
         return {"anyOf": [{"$ref": f"#/definitions/sampler.{name}"} for name, _ in _usable(kind)]}
     plain = [name for name, cls in _usable(kind) if not any(each.is_required() for each in cls.model_fields.values())]

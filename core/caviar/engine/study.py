@@ -1,4 +1,4 @@
-"""Running a study: set it up, search, test the winner; an interrupted study is resumed."""
+"""Runs a study: prepares it, searches, and tests the winner; resumes an interrupted study."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from caviar.engine.failures.identical_failures import queue_again
 from caviar.engine.failures.plugin_errors import others_blamed, told
 from caviar.engine.model.saved import SavedModel
 from caviar.engine.model.winner import Models
-from caviar.engine.resume.check import check_resumable, record_of
+from caviar.engine.resume.check import check_resumable, judges_of, record_of
 from caviar.engine.search.context import SearchContext
 from caviar.engine.search.loop import SearchLoop
 from caviar.engine.search.observers import Observers
@@ -42,7 +42,7 @@ Commands: TypeAlias = Callable[[Path, Path | None], tuple[Command, ...]]
 
 @dataclass(frozen=True)
 class Run:
-    """The result of a run; `complaints` lists what reporters raised, by name.
+    """The result of a run; `complaints` lists the exceptions of reporters, by name.
 
     `model` is the best trial's; None where no trial has won, or where it could not be made (`summary.failure`).
     """
@@ -54,7 +54,7 @@ class Run:
 
 
 class Interrupted(Stopped):
-    """A run was stopped; `run` is its result so far, without the test part."""
+    """The user stopped a run; `run` is its result so far, without the test part."""
 
     def __init__(self, run: Run) -> None:
         super().__init__()
@@ -78,94 +78,81 @@ def run(
 
     Raises DataError, StoreError, UnknownMetric, Refused, Interrupted, Unfinished, OtherSystem.
     """
-    with using(pipeline.registry):
-        return _run(pipeline, runs, check_stop, watchers, kept, prints, commands)
-
-
-def _run(
-    pipeline: Pipeline,
-    runs: Path,
-    check_stop: Callable[[], None],
-    watchers: Sequence[Reporter],
-    kept: bool,
-    prints: bool,
-    commands: Commands,
-) -> Run:
     from time import monotonic
 
-    began = monotonic()
-    say_anew()
-    folder = runs / pipeline.name
-    observers = Observers((*pipeline.reporter, *watchers))
-    observers.tell("before_data", name=pipeline.name)
-    try:
-        with timed("data read and prepared"):
-            work, preparation, objective = resolve_run(pipeline)
-    finally:
-        observers.tell("after_data")  # reporters end their threads: see `Executor.open`
-    pipeline = work.pipeline
-    space = space_of(pipeline)
-    total = pipeline.search.trials if len(space) else 1  # nothing to search: one model
-    with open_study(pipeline.store, folder, objective.goal) as ledger:
-        newcomer = TargetStudy(pipeline, space, objective, work.datasets[0].fingerprint)
-        earlier, notes = started_from(ledger.study(), newcomer)
-        check_resumable(ledger, record_of(work, objective, earlier), total, folder)
-        write_atomically(folder / "pipeline.toml", to_toml(pipeline).encode())
-        notes = (*notes, *queue_again(ledger))
-        observers.offered["view"] = partial(going_on, folder, ledger, pipeline)
-        before = ledger.trials()
-        code = code_of(pipeline)
-        readable = code is not None and len(code) < 2
-        info = RunInfo(
-            name=pipeline.name,
-            folder=folder,
-            total=total,
-            resumed=sum(trial.state.done for trial in before),
-            epochs=pipeline.trainer.epochs,
-            metric=objective.metric,
-            goal=objective.goal,
-            best=objective.best(before),
-            space=space,
-            where=objective.conditions,
-            notes=(*preparation.notes, *notes),
-            kept=kept,
-            prints=prints,
-            readable=readable,
-            code=code[0] if code else None,
-            commands=commands(folder, code[0] if code else None) if readable else (),
-        )
-        context = SearchContext(
-            pipeline=pipeline,
-            space=space,
-            objective=objective,
-            ledger=ledger,
-            observers=observers,
-            info=info,
-            max_population=work.backend.max_population,
-            identity=work.identity,
-            earlier=earlier,
-            given=given_trials(pipeline, space),
-        )
-        models = Models(work, preparation, ledger, folder)
+    with using(pipeline.registry):
+        began = monotonic()
+        say_anew()
+        folder = runs / pipeline.name
+        observers = Observers((*pipeline.reporter, *watchers))
+        observers.tell("before_data", name=pipeline.name)
         try:
-            with pipeline.executor.open(work, check_stop, total - info.resumed) as workers:
-                observers.tell("before_run", run=info)
-                stopped = SearchLoop(context).complete(workers)
-            best = objective.best(ledger.trials())
-            with timed("best model made and tested"):
-                model, note, failure = models.made(best, check_stop)
-        except BaseException as error:
-            interrupted = isinstance(error, (Stopped, KeyboardInterrupt))
-            reason = str(error) if isinstance(error, Problem) else told(error)
-            observers.tell("on_failure", run=info, reason="interrupted" if interrupted else reason)
-            if not interrupted:
-                raise
-            trials = ledger.trials()
-            best, model, failure = models.so_far(objective.winners(trials))
-            summary = Summary(trials, best, monotonic() - began, failure=failure)
-            raise Interrupted(Run(info, summary, observers.failures, model)) from error
-        if best is not None and model is not None:
-            best = replace(best, metrics=model.metrics)
-        summary = Summary(ledger.trials(), best, monotonic() - began, stopped, (note,) if note else (), failure)
-        observers.tell("after_run", run=info, summary=summary)
-        return Run(info, summary, observers.failures, model)
+            with timed("data read and prepared"):
+                work, preparation, objective = resolve_run(pipeline)
+        finally:
+            observers.tell("after_data")  # reporters end their threads: see `Executor.open`
+        pipeline = work.pipeline
+        space = space_of(pipeline)
+        total = pipeline.search.trials if len(space) else 1  # nothing to search: one model
+        with open_study(pipeline.store, folder, objective.goal) as ledger:
+            newcomer = TargetStudy(pipeline, space, objective, work.datasets[0].fingerprint)
+            earlier, notes = started_from(ledger.study(), newcomer)
+            check_resumable(ledger, record_of(work, objective, earlier), total, folder)
+            write_atomically(folder / "pipeline.toml", to_toml(pipeline).encode())
+            notes = (*notes, *queue_again(ledger))
+            observers.offered["view"] = partial(going_on, folder, ledger, pipeline)
+            before = ledger.trials()
+            code = code_of(pipeline, *judges_of(work, objective))
+            readable = code is not None and len(code) < 2
+            info = RunInfo(
+                name=pipeline.name,
+                folder=folder,
+                total=total,
+                resumed=sum(trial.state.done for trial in before),
+                epochs=pipeline.trainer.epochs,
+                metric=objective.metric,
+                goal=objective.goal,
+                best=objective.best(before),
+                space=space,
+                where=objective.conditions,
+                notes=(*preparation.notes, *notes),
+                kept=kept,
+                prints=prints,
+                readable=readable,
+                code=code[0] if code else None,
+                commands=commands(folder, code[0] if code else None) if readable else (),
+            )
+            context = SearchContext(
+                pipeline=pipeline,
+                space=space,
+                objective=objective,
+                ledger=ledger,
+                observers=observers,
+                info=info,
+                max_population=work.backend.max_population,
+                earlier=earlier,
+                given=given_trials(pipeline, space),
+            )
+            models = Models(work, preparation, ledger, folder)
+            try:
+                with pipeline.executor.open(work, check_stop, total - info.resumed) as workers:
+                    observers.tell("before_run", run=info)
+                    stopped = SearchLoop(context).complete(workers)
+                best = objective.best(ledger.trials())
+                with timed("best model made and tested"):
+                    model, note, failure = models.made(best, check_stop)
+            except BaseException as error:
+                interrupted = isinstance(error, (Stopped, KeyboardInterrupt))
+                reason = str(error) if isinstance(error, Problem) else told(error)
+                observers.tell("on_failure", run=info, reason="interrupted" if interrupted else reason)
+                if not interrupted:
+                    raise
+                trials = ledger.trials()
+                best, model, failure = models.so_far(objective.winners(trials))
+                summary = Summary(trials, best, monotonic() - began, failure=failure)
+                raise Interrupted(Run(info, summary, observers.failures, model)) from error
+            if best is not None and model is not None:
+                best = replace(best, metrics=model.metrics)
+            summary = Summary(ledger.trials(), best, monotonic() - began, stopped, (note,) if note else (), failure)
+            observers.tell("after_run", run=info, summary=summary)
+            return Run(info, summary, observers.failures, model)

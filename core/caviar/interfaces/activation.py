@@ -13,7 +13,7 @@ from caviar.values.slot import Initial
 
 
 class Activation(Plugin):
-    """Element by element on (members, batch, units); tunables are (members, 1, 1).
+    """Acts element by element on (members, batch, units); tunables are (members, 1, 1).
 
     A model whose layers have more axes, such as a convolution, calls it with (members, batch * positions, channels).
     """
@@ -27,10 +27,10 @@ class Activation(Plugin):
 
     @abstractmethod
     def backward(self, gradient: Array, cache: Any) -> Array:
-        """dz."""
+        """The gradient with respect to z, given that of the output."""
 
     def initial(self, inputs: int, outputs: int) -> Initial:
-        """How weights in front of it begin: Glorot & Bengio 2010, normal form, unless overridden.
+        """The initial weights of the layer before it: Glorot & Bengio 2010, normal form, unless overridden.
 
         `inputs` is the number of values that one unit sums over: of a 3x3 kernel over 8 channels, 72.
         """

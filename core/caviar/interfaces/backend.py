@@ -10,7 +10,7 @@ from caviar.values.arrays import Array
 
 
 class Backend(Plugin):
-    """There is no wrapper around arrays: `library` gives numpy or cupy itself."""
+    """Gives access to an array library without a wrapper: `library` returns numpy or cupy itself."""
 
     kind: ClassVar[str] = "backend"
     interface: ClassVar[int] = 1
@@ -21,32 +21,32 @@ class Backend(Plugin):
 
     @abstractmethod
     def missing(self) -> str | None:
-        """The reason why it cannot be used here and what to do, or None when it can."""
+        """The reason why this machine cannot use it, and what to do; None if it can."""
 
     @abstractmethod
     def library(self) -> Any:
         """The module: numpy or cupy."""
 
     def identity(self) -> dict[str, str]:
-        """Name -> version of what the bits of a result depend on besides NumPy: device, driver, libraries."""
+        """Name -> version of what bits depend on besides NumPy: device, driver, libraries."""
         return {}
 
     def devices(self) -> int | None:
-        """How many worker processes have a device to themselves; None: they share the processor."""
+        """The number of worker processes that can have a device of their own; None: they share the processor."""
         return None
 
     def take_device(self, worker: int) -> None:
-        """Called once in worker process number `worker`, from 0, before it asks for any array."""
+        """Called once in worker process number `worker`, from 0, before it creates any array."""
         return
 
     def spare_memory(self) -> int | None:
-        """How many bytes arrays may still take; None where that is not known."""
+        """The bytes of memory still available for arrays; None if unknown."""
         return None
 
     @abstractmethod
     def send(self, array: Array) -> Array:
-        """A NumPy array, on the device."""
+        """Copies a NumPy array to the device."""
 
     @abstractmethod
     def fetch(self, array: Array) -> Array:
-        """An array of the device, as NumPy's."""
+        """Copies an array of the device to a NumPy array."""

@@ -14,7 +14,7 @@ from caviar.values.table import Table
 
 
 class Data(Plugin):
-    """Where the rows come from, what is predicted, and which fractions of rows are set aside.
+    """Defines where the rows come from, what is predicted, and which fractions of rows are held out.
 
     `task` None ("auto" in a file) lets the targets decide: floats are regression; strings, booleans and integers of few
     values (`are_classes`) are classification. Data that marks its own test rows needs `test = 0`.
@@ -35,10 +35,10 @@ class Data(Plugin):
 
     @abstractmethod
     def read(self) -> Table:
-        """The whole table. Raises DataError, whose message names file, row and what to do."""
+        """Reads the whole table. Raises DataError, whose message names file, row and what to do."""
 
     def read_rows(self, words: Collection[str] = ()) -> Table:
-        """The same for predictions: the target may be absent, and `Table.target` is then empty.
+        """Reads a table for prediction: the target may be absent, and `Table.target` is then empty.
 
         `words` names the columns that held words in training: in a few rows they may look like numbers.
         """
@@ -63,7 +63,7 @@ class Data(Plugin):
         return ()
 
     def head(self) -> Head | None:
-        """What can be read quickly and without a numerical library, for `pipe check`; None where nothing can.
+        """What can be read quickly and without a numerical library, for `pipe check`; None if nothing can.
 
         Raises DataError for what is wrong at first sight.
         """
@@ -71,4 +71,4 @@ class Data(Plugin):
 
 
 class DataError(Problem):
-    """The data cannot be used as it is; the message says what, where and what to do."""
+    """The data cannot be used as it is; the message states what, where and what to do."""

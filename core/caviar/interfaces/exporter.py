@@ -1,4 +1,4 @@
-"""Exporter: writes a saved model as a file of another program."""
+"""Exporter: writes a saved model in another program's format."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from caviar.values.problem import Problem
 
 
 class ExportError(Problem):
-    """A model cannot be exported; the message says why."""
+    """A model cannot be exported; the message gives the reason."""
 
 
 class Exporter(Plugin):
-    """Reads the model's description alone: never a plugin of the pipeline, and no file of Caviar's.
+    """Writes a model from its description only: it reads no plugin of the pipeline and no file of Caviar's.
 
-    `model.export("name", path)` describes the model, makes sure that the folder of `path` exists, and calls `export`
-    once, in the user's process. Fields are the exporter's options: `model.export(Mine(opset=18), path)`.
+    `model.export("name", path)` describes the model and calls `export` once, in the user's process, with a path
+    whose folder exists. Fields are the exporter's options: `model.export(Mine(opset=18), path)`.
     """
 
     kind: ClassVar[str] = "exporter"
@@ -27,8 +27,8 @@ class Exporter(Plugin):
 
     @abstractmethod
     def export(self, model: ModelDescription, path: Path) -> None:
-        """Writes the model to `path`, and nothing beside it; what was there is replaced.
+        """Writes the model to `path`, replacing an existing file, and writes no other file.
 
-        The same description gives the same bytes. Raises ExportError, naming the operation, where it cannot express
-        one: then nothing is written. What it writes predicts what the description says, for every row.
+        The same description gives the same bytes. Raises ExportError, naming the operation, if it cannot express one;
+        then it writes nothing. For every row the written model predicts what the description defines.
         """

@@ -24,7 +24,7 @@ class Loss(Plugin):
 
     @abstractmethod
     def outputs(self, task: Task) -> int:
-        """How many outputs the model needs. Raises DataError where the loss does not fit the task's classes."""
+        """The number of outputs that the model needs. Raises DataError if the loss does not fit the task's classes."""
 
     def fitted(self, target: Array, task: Task) -> Self:
         """This loss fitted to the training part's targets (rows, targets), such as class frequencies.
@@ -35,15 +35,15 @@ class Loss(Plugin):
 
     @abstractmethod
     def forward(self, output: Array, target: Array) -> tuple[Array, Any]:
-        """Loss of each row, not weighed, (members, batch), and what backward needs."""
+        """The unweighted loss of each row, (members, batch), and the cache for `backward`."""
 
     @abstractmethod
     def backward(self, cache: Any) -> Array:
-        """The gradient of the (weighed) mean over the batch's rows with respect to the output."""
+        """The gradient, with respect to the output, of the (weighted) mean over the batch's rows."""
 
     @abstractmethod
     def predict(self, output: Array) -> Array:
-        """Outputs as predictions: probabilities per class, or the scaled targets."""
+        """Converts outputs to predictions: probabilities per class, or the scaled targets."""
 
     def description(self) -> Operation:
         """For exporters: the head, as `predict` computes it. Without one, no model trained with it can be exported."""

@@ -1,4 +1,4 @@
-"""Metric: one number that says how good predictions are."""
+"""Metric: one number that measures how good predictions are."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ from caviar.values.slot import Slot, Views
 
 @dataclass(frozen=True)
 class ModelContext:
-    """What a pass needs besides numbers: whether it trains, bound parts, in training each member's stream for it.
+    """What a pass needs besides arrays: whether it trains, the bound parts, in training each member's random stream.
 
     `inputs` describes the columns of x, as `layout` received it.
     """
@@ -64,7 +64,7 @@ class Model(Plugin):
 
     @abstractmethod
     def layout(self, inputs: Inputs, outputs: int, normalizer: Normalizer) -> tuple[tuple[Slot, ...], tuple[Slot, ...]]:
-        """Parameters and statistics of one member: slots in order, not yet placed.
+        """The slots of one member's parameters and statistics, in order, not yet placed in a buffer.
 
         Raises ValueError where the inputs are none that it can take, such as a table for a model of images; `pipe
         check` reports it.
@@ -72,7 +72,7 @@ class Model(Plugin):
 
     @abstractmethod
     def forward(self, parameters: Views, statistics: Views, x: Array, context: ModelContext) -> tuple[Array, Any]:
-        """Output (members, batch, outputs), without the loss's own function, and what backward needs."""
+        """The output (members, batch, outputs), before the loss's own function, and the cache for `backward`."""
 
     @abstractmethod
     def backward(self, gradient: Array, cache: Any, parameters: Views, gradients: Views, context: ModelContext) -> None:
@@ -88,7 +88,7 @@ class Model(Plugin):
         gradients: Views,
         context: ModelContext,
     ) -> Array:
-        """A whole training pass: fills the gradient views; the loss of each row, not weighed, (members, batch).
+        """A complete training pass: fills the gradient views, returns each row's unweighted loss, (members, batch).
 
         A model with kernels may compute the loss between its two passes without leaving them.
         """
@@ -111,7 +111,7 @@ class Model(Plugin):
         raise NoDescription(self)
 
     def plain_because(self, normalizer: Normalizer, loss: Loss | None) -> str | None:
-        """Why training takes plain array code though this model has compiled passes, as one sentence for the user.
+        """The reason why training uses plain array code although this model has compiled passes, as one sentence.
 
         None where it takes them, or has none. `pipe check` asks the declared model of each kind of trial, with its
         normalizer and its loss (None where the trainer has none); it must import no numerical library.

@@ -30,23 +30,23 @@ class Normalizer(Plugin):
 
     @abstractmethod
     def slots(self, units: int) -> tuple[Slot, ...]:
-        """Its parameters, such as gamma and beta, each of shape (1, units), with their initial values."""
+        """The parameters, such as gamma and beta, each of shape (1, units), with their initial values."""
 
     @abstractmethod
     def statistics(self, units: int) -> tuple[Slot, ...]:
-        """Its running values, role "statistic"; no optimizer or penalty sees them."""
+        """The running values, role "statistic"; no optimizer or penalty changes them."""
 
     @abstractmethod
     def forward(
         self, z: Array, parameters: Mapping[str, Array], statistics: Mapping[str, Array], training: bool
     ) -> tuple[Array, Any]:
-        """Output and what backward needs. In training, statistics are updated in place."""
+        """The output and the cache for `backward`. In training it updates the statistics in place."""
 
     @abstractmethod
     def backward(
         self, gradient: Array, cache: Any, parameters: Mapping[str, Array], gradients: Mapping[str, Array]
     ) -> Array:
-        """dz; fills the parameters' gradients in place."""
+        """Returns the gradient with respect to z; fills the parameters' gradients in place."""
 
     @abstractmethod
     def fold(
@@ -57,17 +57,18 @@ class Normalizer(Plugin):
     def description(self, parameters: Mapping[str, Array], statistics: Mapping[str, Array]) -> Operation:
         """For exporters, where `fold` returns None: its formula at prediction, of one member.
 
-        Called on the bound normalizer of one member, with arrays as in `forward`.
+        Called on the bound normalizer of one member, with arrays as in `forward`. A subclass of one that has a
+        description, and that overrides `forward`, must override this too: no model with it can be exported otherwise.
         """
         raise NoDescription(self)
 
     @property
     def re_estimates(self) -> bool:
-        """Whether, at the end, `gather` replaces the running values by those of the whole training set."""
+        """Whether, after training, `gather` replaces the running values by those of the whole training set."""
         return False
 
     def gather(self, z: Array, statistics: Mapping[str, Array], seen: int) -> None:
-        """Takes rows z into statistics of `seen` rows so far (0: whatever is there is void), in place.
+        """Adds rows z to statistics of `seen` rows so far, in place; with 0 the present values are ignored.
 
         Called for each tile of the training set in turn, with z as in prediction; only where `re_estimates`.
         """

@@ -11,7 +11,7 @@ from caviar.values.slot import Layout
 
 
 class Optimizer(Plugin):
-    """Two axes everywhere: buffers (members, size), tunables and `step` (members, 1), in the trainer's dtype.
+    """All arrays have two axes: buffers (members, size), tunables and `step` (members, 1), in the trainer's dtype.
 
     Buffers are C-contiguous and changed in place. `step` is 1 at the first update; schedules have been applied to the
     fields. Keep everything that persists in the state.
@@ -26,4 +26,4 @@ class Optimizer(Plugin):
 
     @abstractmethod
     def update(self, parameters: Array, gradients: Array, state: dict[str, Array], step: Array, layout: Layout) -> None:
-        """One step, in place on `parameters` and on the arrays of `state`; `gradients` may be overwritten."""
+        """Takes one step, in place on `parameters` and on the arrays of `state`; `gradients` may be overwritten."""

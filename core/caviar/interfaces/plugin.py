@@ -33,7 +33,7 @@ class Plugin(Declared, IsPlugin):
     _label: str = PrivateAttr("")
 
     def __init_subclass__(cls, *, interface: int | None = None, **others: Any) -> None:
-        """Records the number that a class states. One that states none has that of the class it extends.
+        """Records the interface number that a class states; without one, it has that of the class it extends.
 
         Not from another package: a class that extends Caviar's Adam was not written along with it.
         """
@@ -46,11 +46,11 @@ class Plugin(Declared, IsPlugin):
 
     @property
     def given_name(self) -> str:
-        """What `called` named it, or "": tells it from another of the same plugin in the same place."""
+        """The name given by `called`, or ""; it distinguishes several instances of a plugin in the same place."""
         return self._label
 
     def called(self, label: str) -> Self:
-        """The same plugin under a name of its own: `name = "…"` in an array of tables or in a choice."""
+        """The same plugin with a name of its own: `name = "…"` in an array of tables or in a choice."""
         copy = self.model_copy()
         copy._label = label
         return copy

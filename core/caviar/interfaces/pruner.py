@@ -20,7 +20,7 @@ class Decision(StrEnum):
 
 
 class Pruner(Plugin):
-    """Sees the whole round at once, so that its decisions do not depend on populations or workers.
+    """Decides on the whole round at once, so that its decisions do not depend on populations or workers.
 
     Order of calls, all in the coordinating process::
 
@@ -37,11 +37,11 @@ class Pruner(Plugin):
 
     @abstractmethod
     def rungs(self, epochs: int, trial: int) -> tuple[int, ...]:
-        """Epochs, rising and below `epochs`, at which it decides about a trial; by trial index, for brackets."""
+        """The epochs, increasing and below `epochs`, at which it decides on a trial; by trial index, for brackets."""
 
     @abstractmethod
     def decide(self, curves: Array, trials: tuple[int, ...], rung: int, goal: Goal) -> tuple[Decision, ...]:
-        """One decision for each of the round's trials, whose indices are `trials`; a pure function.
+        """Returns one decision for each of the round's trials, whose indices are `trials`; a pure function.
 
         curves: float64 (trials, rung), NaN beyond a trial's last epoch and after it diverged. Decisions about
         trials that have ended, or that are not at this rung and not paused, are ignored.

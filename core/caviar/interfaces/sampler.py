@@ -35,10 +35,10 @@ class Sampler(Plugin, IsSampler):
 
     @abstractmethod
     def to_unit(self, value: Array) -> Array:
-        """The inverse; for a sampler with levels, the middle of a level's stretch."""
+        """The inverse of `from_unit`; for a sampler with levels, the middle of a level's interval."""
 
     def narrow(self, low: float, high: float) -> Self:
-        """The same scale on the part [low, high] of [0, 1]; needs fields named low and high."""
+        """The same scale restricted to the part [low, high] of [0, 1]; needs fields named low and high."""
         import numpy
 
         ends = self.from_unit(numpy.asarray([low, high], dtype=numpy.float64))
@@ -53,7 +53,7 @@ class Sampler(Plugin, IsSampler):
         return (" … " if self.ordered else " | ").join(map(self.describe, self.ends()))
 
     def levels(self) -> int | None:
-        """How many different values there are; None for a continuum."""
+        """The number of different values; None for a continuum."""
         return None
 
     def pick(self, number: float) -> Any:

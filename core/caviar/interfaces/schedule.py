@@ -11,7 +11,7 @@ from caviar.values.arrays import Array
 
 
 class Schedule(Plugin):
-    """The engine multiplies the scheduled field before each epoch (or step); an optimizer knows no schedule."""
+    """The engine multiplies the scheduled field before each epoch (or step); optimizers do not know of schedules."""
 
     kind: ClassVar[str] = "schedule"
     interface: ClassVar[int] = 1
@@ -20,7 +20,7 @@ class Schedule(Plugin):
 
     @abstractmethod
     def factor(self, epoch: Array, epochs: int) -> Array:
-        """epoch: (members, 1), 0 during the first epoch -> factor (members, 1); `epochs` is how many there will be."""
+        """epoch: (members, 1), 0 during the first epoch -> factor (members, 1); `epochs` is their total number."""
 
 
 P = TypeVar("P", bound=Plugin)

@@ -1,4 +1,4 @@
-"""Store: keeps the rows of a study; what a commit has written survives a crash."""
+"""Store: keeps the rows of a study; a commit that has returned survives a crash."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from caviar.values.trial import Trial
 
 @dataclass(frozen=True)
 class StudyRecord:
-    """What a study is about; compared when it is resumed.
+    """What a study is about; a resumed run must agree with it.
 
     file: the resolved pipeline as TOML. identity: what bits depend on, name -> version. fingerprint: of the data.
     plugins: plugin ("optimizer.adam") -> distribution and version. metric, goal: what is searched. earlier: trials
@@ -40,7 +40,7 @@ class StudyRecord:
 
 @dataclass(frozen=True)
 class Artifact:
-    """A file that holds arrays of a trial. The engine writes, reads and removes it; a store keeps this row.
+    """A file that holds arrays of a trial. The engine writes, reads and removes the file; a store keeps this row.
 
     `path` is relative to the run's folder.
     """
@@ -52,7 +52,7 @@ class Artifact:
 
 @dataclass(frozen=True)
 class Curve:
-    """Metrics of one trial after some epochs, from `metrics.first` on; `attempt` says in which training of it."""
+    """Metrics of one trial after consecutive epochs from `metrics.first`, measured in its training `attempt`."""
 
     trial: int
     attempt: int
@@ -64,7 +64,8 @@ class Changes:
     """Rows that are written together, all of them or none.
 
     study: replaces what the study is about. trials: whole rows by number, new ones or in the place of those before.
-    populations: the trials that a population is trained of, each with the number of its attempt. attempts: for trials
+    populations: the trials that a population is trained of, each with the number of its attempt; a note, which
+    `Ledger.attempts` counts and nothing else is told of. attempts: for trials
     that were trained, the attempt whose curve counts from now on. curves: what is added to curves; one that begins at
     an epoch which the same attempt has already replaces that. artifacts: the file of a trial's arrays, None where it
     has none any more.
@@ -84,12 +85,13 @@ class Ledger(Closing):
     The engine holds the trials in memory and collects changes, so a ledger neither caches rows nor delays writes.
     Order of calls, all in the coordinating process and by one thread::
 
-        study, trials, attempts,      once, when a run begins or is resumed; `curves` once for each metric that is used
+        study, trials, attempts,      once, when a run starts or resumes; `curves` once for each metric that is used
         curves, artifacts
         commit                        for a new round, when a trial has ended, and about once a second between
         close                         once, also after an error
 
-    A ledger that was opened for reading tells in each call what is committed then. Arguments and what is returned are
+    A ledger that was opened for reading tells in all calls what was committed when it was opened, and nothing that was
+    committed later: its trials, curves and files belong together. Arguments and what is returned are
     never changed by either side. StoreError is the one exception to raise: also where a row is not as it was written.
     It ends the run, and the same command goes on from what was committed.
     """
@@ -104,7 +106,7 @@ class Ledger(Closing):
 
     @abstractmethod
     def attempts(self) -> Mapping[int, int]:
-        """The highest attempt of each trial that has one, of a population or of a training that was recorded."""
+        """The highest attempt number of each trial that has one, whether that training was recorded or only started."""
 
     @abstractmethod
     def curves(self, metric: str) -> Mapping[int, Sequence[float]]:
@@ -116,8 +118,9 @@ class Ledger(Closing):
 
     @abstractmethod
     def commit(self, changes: Changes, durable: bool = True) -> None:
-        """All or nothing, and on the disk when it returns: a power loss is then harmless. Raises StoreError.
+        """Writes all changes or none, durably: after it returns a power loss is harmless. Raises StoreError.
 
+        After an interrupt the same changes may come again; what the ledger tells is then what it told after the first.
         Where `durable` is false, it need not survive a power loss before the next commit that is.
         """
 
@@ -126,30 +129,30 @@ class Store(Plugin):
     """Where the rows of studies are kept; weights and training states are the engine's.
 
     `open` is called once by a process that runs a study; a second process must be refused. `read` may be called by
-    any process at any time. Workers never see a store. Raise StoreError, which says which file, why, and what to do;
-    `file_errors` does so for errors of the operating system.
+    any process at any time. Workers never see a store. Raise StoreError, whose message names the file, the reason and
+    what to do; `file_errors` does so for errors of the operating system.
     """
 
     kind: ClassVar[str] = "store"
     interface: ClassVar[int] = 3
 
     keep: int = setting(default=16, ge=1)
-    """Of how many of the best finished trials the engine keeps weights, which bounds the disk space."""
+    """The number of best finished trials whose weights the engine keeps, which bounds the disk space."""
 
     @abstractmethod
     def open(self, folder: Path) -> Ledger:
-        """The study of a run's folder, new or as it was left, locked for this process. Raises StoreError.
+        """Opens the study of a run's folder, new or stored, and locks it for this process. Raises StoreError.
 
-        The folder is made where it is missing.
+        It creates the folder if it is missing.
         """
 
     @abstractmethod
     def read(self, folder: Path) -> Ledger:
-        """A study for reading only, even while another process goes on with it. Raises StoreError."""
+        """A study at this moment, for reading only, even while another process goes on with it. Raises StoreError."""
 
 
 class StoreError(Problem):
-    """The study cannot be read or written; the message says which file, why, and what to do."""
+    """The study cannot be read or written; the message names the file, the reason and what to do."""
 
     exit_code: ClassVar[int] = 1
 

@@ -13,7 +13,7 @@ from caviar.values.random import Random
 
 
 class Strategy(Plugin):
-    """A pure function of its arguments, so that a resumed search proposes what the uninterrupted one would have.
+    """A pure function of its arguments, so that a resumed search proposes the same points as an uninterrupted one.
 
     Laws, tested by `caviar.testing.StrategyContract`: the same arguments give the same points; a smaller count gives
     the first rows of a larger one; re-tests keep within a budget.
@@ -48,11 +48,11 @@ class Strategy(Plugin):
         """
 
     def reach(self, space: Space) -> float:
-        """How many different points it proposes at most, for `pipe check` and so without a numerical library."""
+        """The maximum number of different points that it proposes; for `pipe check`, so without a numerical library."""
         return space.size
 
     def retests(self, space: Space, history: History, random: Random) -> tuple[int, ...]:
-        """Asked after each round: which trials are trained once more from another seed, as rows of `history`.
+        """Called after each round: the trials to train once more from another seed, as rows of `history`.
 
         They are finished trials of this study (rows from `history.earlier` on), each at most once. How many there may
         be in all is the strategy's own budget: while no trial is added, it must come to ask for none. `random` is the

@@ -1,4 +1,4 @@
-"""Trainer: trains a population, as a step that can be interrupted, saved, moved and resumed."""
+"""Trainer: trains a population in steps that can be interrupted, saved, moved and resumed."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from caviar.values.task import Task
 
 @dataclass(frozen=True)
 class TrainerContext:
-    """What the engine lends a trainer.
+    """What the engine provides to a trainer.
 
     `random` is the study's stream, for what members share (the order of mini-batches); each member's own is in the
     population. `check_stop` is called between steps and raises when the user wants to stop. `metrics` are those that
@@ -46,7 +46,7 @@ class TrainerContext:
 
 @dataclass(frozen=True)
 class Advance:
-    """How far training came: the state, a row of metrics per epoch, for each member the reason why it must end or None.
+    """The progress of training: the state, a row of metrics per epoch, for each member the reason to end it or None.
 
     `ended` marks members that need no more epochs and are to be finished as they stand; () is none.
     """
@@ -59,7 +59,7 @@ class Advance:
 
 @dataclass(frozen=True)
 class Finish:
-    """Weights to keep, named arrays with a leading member axis, and the metrics that count, one row per member.
+    """The weights to keep, named arrays with a leading member axis, and the final metrics, one row per member.
 
     `metrics` None: those after the last epoch.
     """
@@ -118,14 +118,14 @@ class Trainer(Plugin):
 
     @abstractmethod
     def fuse_key(self, values: Mapping[str, Any], floats: Set[str]) -> str:
-        """Trials with equal keys may be trained together.
+        """A key; trials with equal keys may be trained together.
 
         values: path -> value of everything the trial searches. `floats` are the paths of tunable floats, in which the
         members of a population may differ; all others (ints, strings, which plugins) change the program.
         """
 
     def footprint(self, population: Population, data: Dataset, context: TrainerContext) -> int:
-        """About how many bytes a member of such a population takes while it is trained, data not counted.
+        """An estimate of the bytes that a member of such a population needs during training, without data.
 
         A population that would not fit is trained in parts. The default allows twice a state's size for what a step
         computes from it, and 32 bytes for each prediction that is measured after an epoch.
@@ -142,7 +142,7 @@ class Trainer(Plugin):
     def advance(
         self, state: dict[str, Array], population: Population, data: Dataset, context: TrainerContext, until: int
     ) -> Advance:
-        """Trains from where the state stands to the end of epoch `until`, from 1; may change the state in place."""
+        """Trains from the state's epoch to the end of epoch `until`, counted from 1; may change the state in place."""
 
     @abstractmethod
     def finish(self, state: dict[str, Array], population: Population, data: Dataset, context: TrainerContext) -> Finish:
@@ -158,13 +158,13 @@ class Trainer(Plugin):
     def predictor(
         self, weights: Mapping[str, Array], population: Population, context: TrainerContext
     ) -> Callable[[Array], Array]:
-        """For many calls: rows (rows, inputs) -> what `predict` gives for the first member, to rounding."""
+        """For many calls: a function of rows (rows, inputs) that predicts as the first member does, up to rounding."""
         return lambda x: self.predict(weights, population, x, context)[0]
 
     def description(
         self, weights: Mapping[str, Array], population: Population, context: TrainerContext
     ) -> tuple[tuple[Operation, ...], Operation]:
-        """For exporters: the layers and the head by which `predict` comes to its answer for the first member.
+        """For exporters: the layers and the head that `predict` computes for the first member.
 
         It asks model and loss for their parts. Without one, no model that it trained can be exported.
         """

@@ -1,4 +1,4 @@
-"""Transform: changes columns before training, fitted on the training part alone."""
+"""Transform: changes columns before training, fitted on the training part only."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from caviar.values.table import Table
 
 
 class Transform(Plugin):
-    """Never touches the target columns, and changes no array that it is given: they are read-only.
+    """Never changes the target columns, nor any array that it gets: they are read-only.
 
     A column is (rows,) or a block ``(rows, *shape)``, such as images (rows, 28, 28). A transform that makes a category,
     or changes one, sets the table's `levels` and describes it in `foresee`.
@@ -28,18 +28,18 @@ class Transform(Plugin):
 
     @abstractmethod
     def fit(self, table: Table) -> dict[str, Array]:
-        """What is learned from the training rows: named arrays of numbers."""
+        """Learns from the training rows; returns named arrays of numbers."""
 
     @abstractmethod
     def apply(self, table: Table, learned: dict[str, Array]) -> Table:
-        """Any rows, changed by what was learned."""
+        """Changes any rows, with what `fit` learned."""
 
     def foresee(self, head: Head) -> Head:
-        """The columns it will leave, as far as the data's head tells; needed where it changes their number or kind."""
+        """The columns after the transform, as far as the head shows them; needed if it changes their number or kind."""
         return head
 
     def description(self, learned: dict[str, Array]) -> tuple[Operation, ...]:
-        """For exporters: what `apply` does with what was learned, in order, an operation for each column it changes.
+        """For exporters: what `apply` does, in order, as an operation for each column that it changes.
 
         Without one, no model that uses the transform can be exported.
         """

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from caviar.interfaces.sampler import Sampler
 
     class Tunable(Generic[T]):
-        """Reads as T, may be given a T or a sampler of T."""
+        """A field that reads as T and accepts a T or a sampler of T."""
 
         def __get__(self, plugin: object, owner: Any = None) -> T: ...
         def __set__(self, plugin: object, value: T | Sampler) -> None: ...

@@ -1,11 +1,11 @@
-"""Code files: the plugin classes of one Python file become usable by name in one run, for trying out."""
+"""Code files: the plugin classes of one Python file, usable by name in one run, to try them out."""
 
 from __future__ import annotations
 
-import ast
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from hashlib import sha256
 from inspect import isabstract, isclass
 from pathlib import Path
@@ -14,6 +14,7 @@ from traceback import extract_tb
 from types import ModuleType
 
 from caviar.interfaces.plugin import Plugin
+from caviar.registry.imports_beside import imports_beside
 from caviar.registry.index import CodeFile, Entry, PluginError, Registry, current
 from caviar.support.raised import sentence
 
@@ -21,29 +22,44 @@ _importing = RLock()
 
 
 class _CodeModule(ModuleType):
-    """The module of a code file; Python keeps it by a name that the file's path and content determine."""
+    """The module of a code file; Python keeps it by a name that the file's path and content determine.
 
-    code: CodeFile
-    beside: frozenset[str]
-    """The modules of its own folder that it was the first to import."""
+    `code` has no entries while the file is being imported. What it keeps lies in slots, so that the globals of the file
+    may have the same names.
+    """
+
+    __slots__ = ("after", "before", "code")
+
+    def __init__(self, name: str, code: CodeFile) -> None:
+        super().__init__(name)
+        self.code = code
+        self.before = frozenset(sys.modules)
+        self.after: frozenset[str] | None = None
+        """All modules when its import began, and when it ended."""
+
+    @property
+    def beside(self) -> set[str]:
+        """The modules of its own folder that it was the first to import, so far."""
+        new = (self.after or frozenset(sys.modules)) - self.before
+        return {each for each in new if each in sys.modules and _lies_in(self.code.path.parent, each)}
 
 
 def file_of(cls: type[Plugin]) -> CodeFile | None:
-    """The code file that brought a class, if it was such a one, whichever run it belongs to."""
+    """The code file that defines a class, of whichever run; None where no code file does."""
     module = sys.modules.get(cls.__module__)
     return module.code if isinstance(module, _CodeModule) else None
 
 
 def with_code(path: Path | None, registry: Registry | None = None) -> Registry:
-    """The registry (None: the current one) with the plugins that a file defines, as it is now. Raises PluginError."""
+    """The registry (None: the current one) with the plugins of a file, as it is now. Raises PluginError."""
     known = registry or current()
     return known if path is None else known.with_file(read_code(path))
 
 
 def read_code(path: Path, content: bytes | None = None) -> CodeFile:
-    """Imports a file once for each content; the content is its plugins' version, so that a resume sees a change.
+    """Imports a file once for each content; the content is its plugins' version, so a resumed run sees a change.
 
-    It may import modules that lie beside it, which are no part of that version, while it is itself imported.
+    While it is imported it may import modules that lie beside it, which are not part of that version.
     A class that lacks methods is listed too, to be reported where it is named, unless others of the file extend it.
     """
     if content is None:
@@ -55,10 +71,12 @@ def read_code(path: Path, content: bytes | None = None) -> CodeFile:
         if not isinstance(module, _CodeModule):
             module = _run(path, content, name)
             try:
-                module.code = CodeFile(path.resolve(), content, _entries(path, module, version))
+                module.code = replace(module.code, entries=_entries(path, module, version))
             except PluginError:
                 del sys.modules[name]
                 raise
+        elif not module.code.entries:
+            raise PluginError(f"{path}: loads itself while it is imported; do that in another file")
     return module.code
 
 
@@ -91,20 +109,19 @@ def _read(path: Path) -> bytes:
 
 @contextmanager
 def _importable(folder: Path) -> Iterator[None]:
-    """The modules of a folder can be imported, as those beside a script can."""
+    """Makes the modules of a folder importable, as those beside a script are."""
     sys.path.insert(0, str(folder))
     try:
         yield
     finally:
-        with suppress(ValueError):  # the file may have taken it out
+        with suppress(ValueError):  # the file may have removed it
             sys.path.remove(str(folder))
 
 
 def _run(path: Path, content: bytes, name: str) -> _CodeModule:
     _refuse_others_modules(path, content)
-    made = _CodeModule(name)
+    made = _CodeModule(name, CodeFile(path.resolve(), content, ()))
     made.__file__ = str(path)
-    before = set(sys.modules)
     sys.modules[name] = made
     try:
         with _importable(path.resolve().parent):
@@ -115,7 +132,7 @@ def _run(path: Path, content: bytes, name: str) -> _CodeModule:
         line = error.lineno if isinstance(error, SyntaxError) else (lines[-1] if lines else None)
         where = f"{path}:{line}" if line else str(path)
         raise PluginError(f"{where}: importing it failed: {sentence(error)}") from error
-    made.beside = frozenset(each for each in set(sys.modules) - before if _lies_in(path.resolve().parent, each))
+    made.after = frozenset(sys.modules)
     return made
 
 
@@ -125,18 +142,11 @@ def _lies_in(folder: Path, module: str) -> bool:
 
 
 def _refuse_others_modules(path: Path, content: bytes) -> None:
-    """Python has one module of a name: that beside another code file would be taken for the one beside this file."""
-    try:
-        steps = list(ast.walk(ast.parse(content)))
-    except (SyntaxError, ValueError):  # reported by who imports it
-        return
-    names = {each.name for step in steps if isinstance(step, ast.Import) for each in step.names}
-    names |= {step.module for step in steps if isinstance(step, ast.ImportFrom) and step.module and not step.level}
-    tops = {name.partition(".")[0] for name in names}
+    """Python has one module for each name: the one beside another code file would be used for this file's."""
     folder = path.resolve().parent
     taken = {each for other in list(sys.modules.values()) if isinstance(other, _CodeModule) for each in other.beside}
-    for name in sorted(tops & taken):
-        own = (folder / f"{name}.py").is_file() or (folder / name).is_dir()
-        if own and not _lies_in(folder, name):
-            theirs = sys.modules[name].__file__
-            raise PluginError(f"{path}: imports {name}, and this process has that of {theirs}; rename one of the two")
+    reached = imports_beside(path, content) if taken else {}
+    for name, importer in reached.items():
+        if name in taken and not _lies_in(folder, name):
+            there = sys.modules[name].__file__
+            raise PluginError(f"{importer}: imports {name}, but this process has loaded {there}; rename one of the two")

@@ -1,4 +1,4 @@
-"""Extras: which `pip install` brings a module that a plugin lacks."""
+"""Extras: the `pip install` command for a module that a plugin lacks."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from importlib.metadata import PackageNotFoundError, requires
 
 
 def install_line(distribution: str, module: str) -> str:
-    """The exact line: the distribution's extra that asks for the module, else the module by its name."""
+    """The exact command: the distribution's extra that requires the module, else the module by its name."""
     try:
         wanted = requires(distribution) or []
     except PackageNotFoundError:  # a plugin of a code file

@@ -10,7 +10,7 @@ from caviar.interfaces.plugin import Plugin
 
 @cache  # classes are loaded again and again
 def flaw_of(cls: type[Plugin], base: type[Plugin]) -> str | None:
-    """Why a class that extends the base class of its kind cannot be used; None where it can."""
+    """The reason why a class that extends its kind's base class cannot be used; None if it can."""
     if cls.written_for not in (None, base.interface):
         return _other_interface(cls.written_for, base)
     if isabstract(cls):
@@ -30,7 +30,7 @@ def _other_interface(written_for: int, base: type[Plugin]) -> str:
 
 
 def _unlike(cls: type[Plugin], base: type[Plugin], name: str) -> str | None:
-    """Why a method cannot be called as its interface's."""
+    """The reason why a method cannot be called as its interface defines."""
     asked, own = vars(base)[name], getattr_static(cls, name)
     if name.startswith("_") or not isfunction(asked) or own is asked:
         return None

@@ -1,4 +1,4 @@
-"""The hooks: what a reporter may implement, when it is called and with what."""
+"""The hooks: methods that a reporter may implement, when they are called and with which arguments."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Hooks:
 
     @_spec
     def before_run(self, run: RunInfo) -> None:
-        """Once, after the data was read and before the first round."""
+        """Called once, after the data was read and before the first round."""
 
     @_spec
     def after_epoch(self, run: RunInfo, epoch: EpochInfo) -> None:
@@ -32,7 +32,7 @@ class Hooks:
 
     @_spec
     def after_trial(self, run: RunInfo, trial: Trial) -> None:
-        """A trial has ended, in whatever way, and is recorded: durably, unless a pruner stopped it at a rung.
+        """A trial has ended, in any state, and is recorded: durably, unless a pruner stopped it at a rung.
 
         If a run is killed within about a second, it may call this again for such a trial when it is resumed.
         """
@@ -43,15 +43,15 @@ class Hooks:
 
     @_spec
     def after_retest_epoch(self, run: RunInfo, epoch: EpochInfo) -> None:
-        """A population of finished trials, trained once more after a round, has trained one more epoch."""
+        """A population of finished trials, which are re-tested after a round, has trained one more epoch."""
 
     @_spec
     def after_retests(self, run: RunInfo, trials: tuple[Trial, ...], best: Trial | None) -> None:
-        """After a round these trials were trained once more, from other seeds; `best` is the best of all since then."""
+        """After a round these trials were trained once more, from other seeds; `best` is now the best of all."""
 
     @_spec
     def after_run(self, run: RunInfo, summary: Summary, view: RunView) -> None:
-        """Once, after the best model was saved. `view` reads the whole study; it is valid during the call."""
+        """Called once, after the best model was saved. `view` reads the whole study; it is valid during the call."""
 
     @_spec
     def on_failure(self, run: RunInfo, reason: str, view: RunView) -> None:

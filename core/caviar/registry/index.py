@@ -22,7 +22,7 @@ class PluginError(Problem):
 
 
 class UnknownPlugin(PluginError):
-    """No plugin has this name; `own`: one of the user's own may be meant, whose file was not given."""
+    """No plugin has this name; `own`: it may be one of the user's own plugins, whose file was not given."""
 
     def __init__(self, sentence: str, own: bool = False) -> None:
         super().__init__(with_own_plugin(sentence) if own else sentence)
@@ -30,15 +30,15 @@ class UnknownPlugin(PluginError):
 
 
 def with_own_plugin(sentence: str, code: str = 'load(…, code="FILE.py")') -> str:
-    """A sentence about an unknown name, with how one of the user's own becomes known; `code` is how its file is given.
+    """A sentence about an unknown name, with how to load a plugin of one's own; `code` is how its file is given.
 
-    As it is, in Python; commands say it in their way.
+    The default is for Python; commands pass their option.
     """
     return f"{sentence}; one of your own: install it, or {code}"
 
 
 class NotInstalled(PluginError):
-    """A plugin lacks what an extra brings; `line` installs it."""
+    """A plugin needs a package of an extra that is not installed; `line` is the command that installs it."""
 
     def __init__(self, sentence: str, line: str) -> None:
         super().__init__(f"{sentence}; {line}")
@@ -47,7 +47,7 @@ class NotInstalled(PluginError):
 
 @dataclass(frozen=True, order=True)
 class Entry:
-    """One plugin that could be loaded: `target` is "module:Class".
+    """A plugin that can be loaded: `target` is "module:Class".
 
     `installed`: whether a distribution's entry point names it; a class of a code file has none.
     """
@@ -67,7 +67,7 @@ class Entry:
 
 @cache
 def own_distribution() -> str:
-    """The name that pip installs Caviar by: of the distribution that brings the command `pipe`."""
+    """The name that pip installs Caviar by: that of the distribution with the command `pipe`."""
     brought = (each.dist for each in _points().select(group="console_scripts") if each.value == _COMMAND)
     return next((each.name for each in brought if each), "unknown")
 
@@ -97,7 +97,7 @@ def _installed() -> tuple[Entry, ...]:
 
 @dataclass(frozen=True)
 class CodeFile:
-    """A file of plugins as it was read; workers get this content though the file has changed since."""
+    """A file of plugins as it was read; workers get this content even if the file has changed since."""
 
     path: Path
     content: bytes
@@ -106,7 +106,7 @@ class CodeFile:
 
 @dataclass(frozen=True)
 class Registry:
-    """The plugins that one run finds by name: those that are installed, and those of its own code files.
+    """The plugins that one run finds by name: the installed ones, and those of its own code files.
 
     A value that never changes, so two runs in one process do not see each other's plugins.
     """
@@ -116,22 +116,22 @@ class Registry:
 
     @cached_property
     def entries(self) -> tuple[Entry, ...]:
-        """All plugins in order; a name with two owners comes twice."""
+        """All plugins in order; a name with two owners appears twice."""
         return tuple(sorted((*self.installed, *(entry for file in self.files for entry in file.entries))))
 
     @cached_property
     def of_kind(self) -> dict[str, tuple[Entry, ...]]:
-        """The same by kind. Kept: a search looks plugins up thousands of times."""
+        """The same by kind. Cached: a search looks up plugins thousands of times."""
         kinds = dict.fromkeys(each.kind for each in self.entries)
         return {kind: tuple(each for each in self.entries if each.kind == kind) for kind in kinds}
 
     @cached_property
     def of_target(self) -> dict[tuple[str, str], Entry]:
-        """(kind, "module:Class") -> its entry; the first, where a class has two names."""
+        """(kind, "module:Class") -> its entry; the first one where a class has two names."""
         return {(each.kind, each.target): each for each in reversed(self.entries)}
 
     def with_file(self, file: CodeFile) -> Registry:
-        """The registry with the plugins of a file, which take the place of those of an older version of it."""
+        """The registry with the plugins of a file, which replace those of an older version of it."""
         others = tuple(each for each in self.files if each.path != file.path)
         return Registry((*others, file), self.installed)
 
@@ -145,13 +145,13 @@ def _without_files() -> Registry:
 
 
 def current() -> Registry:
-    """The registry of the run that this code works for; what is installed, outside of one."""
+    """The registry of the current run; outside of a run, the installed plugins."""
     return _current.get(None) or _without_files()
 
 
 @contextmanager
 def using(registry: Registry) -> Iterator[None]:
-    """Names mean the plugins of this registry, in this thread, until the end of the block."""
+    """Makes names refer to the plugins of this registry, in this thread, until the end of the block."""
     token = _current.set(registry)
     try:
         yield
@@ -160,12 +160,12 @@ def using(registry: Registry) -> Iterator[None]:
 
 
 def entries(kind: str | None = None) -> tuple[Entry, ...]:
-    """All plugins of the current registry, or those of one kind, in order; a name with two owners comes twice."""
+    """All plugins of the current registry, or those of one kind, in order; a name with two owners appears twice."""
     return current().entries if kind is None else current().of_kind.get(kind, ())
 
 
 def names(kind: str) -> tuple[str, ...]:
-    """The names of a kind, each once."""
+    """The names of a kind, without repetitions."""
     return tuple(dict.fromkeys(each.name for each in entries(kind)))
 
 
@@ -175,11 +175,11 @@ def kinds_with(name: str) -> tuple[str, ...]:
 
 
 def find(kind: str, name: str) -> Entry:
-    """The one entry of that name."""
+    """The entry of that name. Raises PluginError if there is none, or more than one."""
     found = [each for each in entries(kind) if each.name == name]
     if not found:
-        known = ", ".join(names(kind)) or "none is installed"
-        raise PluginError(f"unknown {kind} '{name}'; there are: {known}")
+        known = ", ".join(names(kind)) or "no plugin"
+        raise PluginError(f"unknown {kind} '{name}'; available: {known}")
     if len(found) > 1:
         owners = " and ".join(f"{each.owner} ({each.target})" for each in found)
         raise PluginError(f"{kind} '{name}' has two owners: {owners}; uninstall one, or rename one")

@@ -63,29 +63,29 @@ def load_entry(entry: Entry) -> type[Plugin]:
 
 
 def read(entry: Entry) -> type[Plugin]:
-    """The class behind one entry, to be described: what it requires may be missing. Raises PluginError."""
+    """The class behind one entry, for descriptions: packages that it requires may be missing. Raises PluginError."""
     return _verified(entry, _imported(entry))
 
 
 def name_of(cls: type[Plugin]) -> str:
-    """What a file calls this plugin: its entry point's name, else its own `name`, else its class's in lower case."""
+    """A plugin's name in files: its entry point's name, else its `name`, else its class's in lower case."""
     entry = entry_of(cls)
     return entry.name if entry else cls.name or cls.__name__.lower()
 
 
 def label_of(plugin: Plugin) -> str:
-    """A plugin's element in paths: the name it was given in its place, else its plugin's name."""
+    """A plugin's element in paths: the name that the file gave it there, else the plugin's name."""
     return plugin.given_name or name_of(type(plugin))
 
 
 def version_of(cls: type[Plugin]) -> str:
-    """Whose plugin this is: "caviar-ml 0.1.0"; for a class that nobody declares, its module."""
+    """The plugin's owner: "caviar-ml 0.1.0"; for a class without an entry, its module."""
     entry = entry_of(cls)
     return entry.owner if entry else cls.__module__
 
 
 def entry_of(cls: type[Plugin]) -> Entry | None:
-    """The entry that a class is found by; None for one that nobody declares, such as a class in a notebook.
+    """The entry that a class is found by; None for one without an entry, such as a class in a notebook.
 
     A class of a code file has its file's, in any thread: a program may hold it where its run is not the current one.
     """
@@ -97,14 +97,14 @@ def entry_of(cls: type[Plugin]) -> Entry | None:
 
 
 def declared(cls: type[Plugin]) -> type[Plugin]:
-    """The class whose variant this is; itself where it is none."""
+    """The class that this is an accelerated variant of, or the class itself."""
     target = f"{cls.__module__}:{cls.__qualname__}"
     return next((each for each in cls.__mro__ if target in each.__dict__.get("variants", {}).values()), cls)
 
 
-@cache  # of what is installed alone, which no run changes
+@cache  # of installed plugins only, which no run changes
 def is_bundled(cls: type[Plugin]) -> bool:
-    """Whether Caviar itself brings a declared class."""
+    """Whether a declared class is Caviar's own."""
     entry = entry_of(cls)
     return entry is not None and entry.distribution == own_distribution()
 

@@ -1,4 +1,4 @@
-"""Things that are open and must be closed."""
+"""A base class for objects that must be closed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ class Closing(ABC):
 
     @abstractmethod
     def close(self) -> None:
-        """Ends its use."""
+        """Closes the object."""
 
     def __enter__(self) -> Self:
         return self

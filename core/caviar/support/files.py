@@ -49,13 +49,13 @@ _WHY_UNUSABLE = {
 
 
 def file_or_url(text: str) -> Path | str:
-    """What a text names: a file, which SQLite's URL does too, or another URL, left as it is."""
+    """A text as a file, also from SQLite's URL, or as another URL, unchanged."""
     file = text.removeprefix("sqlite:///")
     return file if "://" in file else Path(file)
 
 
 def straight(path: Path) -> Path:
-    """The same file without detours such as `a/../b`, so that its path does not depend on where one was."""
+    """The same file without parts such as `a/../b`, so that its path does not depend on the current folder."""
     return path.parent.resolve() / path.name if ".." in path.parts else path
 
 
@@ -78,7 +78,7 @@ def write_atomically(path: Path, content: bytes) -> None:
 
 
 def open_plain(path: Path) -> BinaryIO:
-    """A plain file for reading. Raises OSError for all else: a link may lead anywhere, and a pipe may never end."""
+    """Opens a regular file for reading. Raises OSError for links, which may lead anywhere, pipes and all else."""
     descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     kind = os.fstat(descriptor).st_mode
     if not stat.S_ISREG(kind):
@@ -89,12 +89,12 @@ def open_plain(path: Path) -> BinaryIO:
 
 
 def why_unreadable(error: OSError) -> str:
-    """Why `open_plain` failed, and what to do."""
+    """The reason why `open_plain` failed, and what to do."""
     return _WHY.get(error.errno or 0) or f"cannot be read: {error.strerror or error}"
 
 
 def why_unusable(error: OSError) -> str:
-    """Why a file of a run cannot be read or written, and what to do."""
+    """The reason why a file of a run cannot be read or written, and what to do."""
     return _WHY_UNUSABLE.get(error.errno or 0) or f"cannot be used: {error.strerror or error}"
 
 
@@ -108,7 +108,7 @@ def sync_folder(folder: Path) -> None:
 
 
 def _new(path: Path) -> int:
-    """A descriptor of a file that did not exist: what a killed process left there, or a link, is removed first."""
+    """A descriptor of a new file: it first removes a link, or a file that a killed process left."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
     try:
         return os.open(path, flags, 0o666)

@@ -11,11 +11,11 @@ NEWEST_TRIED = (0, 68)
 
 
 class CompileError(Exception):
-    """A kernel cannot be compiled by the numba that is installed: the plain code takes its place."""
+    """The installed numba cannot compile a kernel; the plain code replaces it."""
 
 
 def unusable() -> str | None:
-    """Why numba cannot be used: "" where it is not installed, None where it can be.
+    """The reason why numba cannot be used: "" if it is not installed, None if it can be used.
 
     Loads SciPy's BLAS, which products inside kernels use: before threads are limited, or it would not be.
     """
@@ -42,7 +42,7 @@ def _failed(error: Exception) -> str:
 
 
 def target() -> str:
-    """What numba makes code for: its version, the processor and a checksum of the processor's features."""
+    """The target of numba's code: its version, the processor and a checksum of the processor's features."""
     import numba
 
     # BLAS does not tell: its kernels for an older processor run on newer ones, for which numba makes other code.
@@ -51,7 +51,7 @@ def target() -> str:
 
 
 def on_compiling(start: Callable[[str], None], end: Callable[[], None]) -> None:
-    """Has `start` called with a function's module before numba compiles it, and `end` after; not for cached ones."""
+    """Calls `start` with a function's module before numba compiles it, and `end` after; not for cached functions."""
     from numba.core import event
 
     class Announcement(event.Listener):  # type: ignore[misc, unused-ignore]

@@ -1,4 +1,4 @@
-"""Values as bytes, for another process: a JSON header, then the arrays as they lie in memory; reading runs no code."""
+"""Values as bytes for another process: a JSON header, then the arrays' memory; reading runs no code."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _ALIGNMENT = 64  # a cache line, so that arrays in shared memory lie as NumPy's 
 
 
 def pack(value: Any) -> list[Buffer]:
-    """A value as pieces of bytes, of which arrays' pieces share their memory.
+    """A value as pieces of bytes; those of arrays share the arrays' memory.
 
     A value is None, a bool, a number, a text, an array, a list, tuple or mapping (from text) of values, or one of the
     frozen values that executors deal with, such as Segment, Outcome and Dataset.
@@ -61,7 +61,7 @@ def unpack(packed: Any) -> Any:
 
 
 def _marked(value: Any, arrays: list[Array]) -> tuple[str, Any] | None:
-    """The mark and content of a frozen value; of an array, which is noted, its type and shape."""
+    """The mark and content of a frozen value; for an array, which is collected, its type and shape."""
     import numpy
 
     if isinstance(value, TrialState):
@@ -75,7 +75,7 @@ def _marked(value: Any, arrays: list[Array]) -> tuple[str, Any] | None:
 
 
 class _Reader:
-    """Makes values in the order in which they were packed."""
+    """Creates values in the order in which they were packed."""
 
     def __init__(self, view: memoryview, place: int) -> None:
         self._view, self._place = view, place

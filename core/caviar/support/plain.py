@@ -1,4 +1,4 @@
-"""Values as strict JSON, and back to the bit and to the type: JSON has no NaN, no infinities and no tuples.
+"""Values as strict JSON and back, exact in bits and types: JSON has no NaN, no infinities and no tuples.
 
 Model files, stores and what is sent to workers are written with these functions. Tuples, which frozen values hold, are
 plain arrays; whatever else JSON lacks is an object of one entry, its mark: {"list": [1, 2]}, {"float": "inf"}.
@@ -20,12 +20,12 @@ Make: TypeAlias = Callable[[str, Any], Any]
 
 
 def to_json_number(value: float) -> float | str | None:
-    """A number where only numbers are: NaN is null, an infinity its name."""
+    """A number among numbers: NaN becomes null, an infinity its name."""
     return None if isnan(value) else float(value) if isfinite(value) else str(float(value))
 
 
 def from_json_number(plain: float | str | None) -> float:
-    """The inverse. Raises ValueError for a text that is no number."""
+    """The inverse. Raises ValueError for a text that is not a number."""
     return nan if plain is None else float(plain)
 
 

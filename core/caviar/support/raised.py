@@ -1,4 +1,4 @@
-"""Exceptions as text that any store and any terminal can take, whatever their message."""
+"""Exceptions as text that is safe for any store and any terminal, whatever their message."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _LONGEST_TRACE = 8_000  # characters of a traceback, whose end says most
 
 
 def sentence(error: BaseException) -> str:
-    """One line: the exception's type and its message, cut where it is long."""
+    """One line: the exception's type and its message, truncated if it is long."""
     try:
         message = str(error)
     except Exception as again:  # __str__ is a plugin's code too
@@ -23,7 +23,7 @@ def sentence(error: BaseException) -> str:
 
 
 def trace_of(error: BaseException) -> str:
-    """Python's traceback with printable characters only; of a long one the end."""
+    """Python's traceback with printable characters only; the end of a long one."""
     try:
         text = "".join(format_exception(error))
     except Exception as again:
@@ -34,7 +34,7 @@ def trace_of(error: BaseException) -> str:
 
 
 def one_line(text: str) -> str:
-    """A text on one line, at most 500 characters of it, with printable characters only."""
+    """A text on one line, at most 500 characters, with printable characters only."""
     text = " ".join(text[: 2 * _LONGEST].split())
     return _printable(text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…")
 

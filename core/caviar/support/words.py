@@ -18,5 +18,5 @@ def words_to_array(words: Iterable[str]) -> Array:
 
 
 def words_from_array(array: Array) -> tuple[str, ...]:
-    """What `words_to_array` was given."""
+    """The inverse of `words_to_array`."""
     return tuple(json.loads(array.tobytes().decode("utf-8", "surrogatepass")))

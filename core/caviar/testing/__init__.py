@@ -1,4 +1,4 @@
-"""Conformance kits: subclass one in your tests and set its attribute; pytest then tests your plugin's laws.
+"""Contracts: subclass one in your tests and set its attribute; pytest then runs its tests on your plugin.
 
     class TestPower(SamplerContract):
         sampler = Power(0.5, 0.99)

@@ -15,7 +15,7 @@ SHAPES = ((3,), (2, 1), (2, 3, 4), (0, 5))
 
 
 class BackendContract(StatedInterface):
-    """Set `backend`. Where it says that it cannot be used here, all but that is skipped."""
+    """Set `backend`. If it reports that it cannot be used here, all other tests are skipped."""
 
     kind = "backend"
     backend: ClassVar[Backend]
@@ -66,7 +66,7 @@ class BackendContract(StatedInterface):
         assert spare is None or spare > 0
 
     def usable(self) -> Backend:
-        """The backend; skips the test where it cannot be used."""
+        """The backend; skips the test if it cannot be used."""
         missing = self.backend.missing()
         if missing is not None:
             import pytest
@@ -80,7 +80,7 @@ def _array(shape: tuple[int, ...]) -> Array:
 
 
 def _computed(library: Any, x: Array) -> list[Array]:
-    """What training asks of a library."""
+    """What training needs of a library."""
     rows = library.asarray([2, 0, 1], dtype=library.int64)
     return [
         library.matmul(x, x.swapaxes(1, 2)),

@@ -16,20 +16,20 @@ from caviar.values.table import Table
 
 
 class DataContract(StatedInterface):
-    """Set `data`; where it reads files, override `source`, and `unlabelled` where the target may be absent."""
+    """Set `data`; if it reads files, override `source`, and `unlabelled` if the target may be absent."""
 
     kind = "data"
     data: ClassVar[Data]
 
     def source(self, folder: Path) -> Data:
-        """The plugin, whose files are in this folder."""
+        """Returns the plugin, whose files are in this folder."""
         return self.data
 
     def plugin_under_test(self, folder: Path) -> Data:
         return self.source(folder)
 
     def unlabelled(self, folder: Path) -> Data | None:
-        """The same for rows without a target, as prediction reads them; None where a target is always there."""
+        """The same for rows without a target, as prediction reads them; None if a target is always required."""
         return None
 
     def test_every_target_is_a_column_and_columns_are_equally_long(self, tmp_path: Path) -> None:
@@ -98,7 +98,7 @@ def _same(found: Table, expected: Table) -> None:
 
 
 def _agree(column: ColumnHead, cells: Array, head: Head) -> None:
-    """Where a head has not seen every row, gaps and halves may come later."""
+    """If a head has not seen every row, missing values and fractions may follow later."""
     empty = numpy.asarray([cell is None for cell in cells]) if cells.dtype.kind == "O" else cells != cells
     assert column.shape == cells.shape[1:], column.name
     assert (column.kind == "words") == (cells.dtype.kind == "O"), column.name

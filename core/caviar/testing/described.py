@@ -1,4 +1,4 @@
-"""What a model's description predicts: the formulas of `caviar.plugin.Operation` in NumPy, for laws to compare with."""
+"""Predicts from a model's description: the formulas of `caviar.plugin.Operation` in NumPy, for contracts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Formulas: TypeAlias = Mapping[str, Callable[..., Any]]
 
 
 def computed(formulas: Formulas, operation: Operation, values: Array) -> Array:
-    """One operation on a column, or on rows (rows, inputs). Skips the law where the formula is the plugin's own."""
+    """Computes one operation on a column, or on (rows, inputs). Skips the test if the formula is the plugin's own."""
     if operation.name not in formulas:
         skip(f"the operation '{operation.name}' is the plugin's own, which only its author can compute")
     found: Array = formulas[operation.name](values, **operation.constants)

@@ -23,12 +23,12 @@ SEGMENTS = (
     Segment((3, 4, 5), ({}, {}, {}), 0, EPOCHS - 1),
     *(Segment((trial,), ({},), 0, 1) for trial in range(6, 14)),
 )
-"""Populations of several sizes, some of which end, and some of which are to go on."""
+"""Populations of several sizes, of which some end and some continue."""
 _TRIALS = sum(len(each.trials) for each in SEGMENTS)
 
 
 class ExecutorContract(StatedInterface):
-    """Set `executor`. Its results must equal those of the job itself, run here, one segment after the other."""
+    """Set `executor`. Its results must equal those of the job itself, run in this process segment by segment."""
 
     kind = "executor"
     executor: ClassVar[Executor]
@@ -40,9 +40,12 @@ class ExecutorContract(StatedInterface):
             found = list(workers.run(iter(SEGMENTS), there.append))
         assert sorted(_plain(found)) == sorted(_plain(expected))
         assert sorted(_epochs(there)) == sorted(_epochs(here))
+        identities = {outcome.segment.trials: outcome.identity for outcome in expected}
         for outcome in found:
             assert tuple(member.trial for member in outcome.members) == outcome.segment.trials
-            assert outcome.identity == job.identity, "what `Job.perform` returned is passed on with its identity"
+            assert outcome.identity == identities[outcome.segment.trials], (
+                "what `Job.perform` returned is passed on with its identity"
+            )
 
     def test_a_state_goes_on_wherever_it_is_carried(self) -> None:
         job = _job()

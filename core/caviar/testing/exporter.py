@@ -22,9 +22,9 @@ TOWNS = ("", "bern", "rome")
 
 
 class ExporterContract(StatedInterface):
-    """Set `exporter`; and define `predicted`, so that what it writes is compared with what the description says.
+    """Set `exporter`, and define `predicted`, so that the tests compare the written model with the description.
 
-    `tolerance` is how far it may be off, relative to the answer; `suffix` is what the file's name ends with.
+    `tolerance` is the accepted relative difference; `suffix` is the ending of the file's name.
     """
 
     kind = "exporter"
@@ -33,7 +33,7 @@ class ExporterContract(StatedInterface):
     suffix: ClassVar[str] = ""
 
     def predicted(self, path: Path, columns: Mapping[str, Array]) -> Any:
-        """What the file predicts of rows (column -> array): probabilities (rows, classes), or targets."""
+        """Predicts rows (column -> array) with the file: probabilities (rows, classes), or targets."""
         skip("the test class defines no `predicted`, which would run what the exporter writes")
 
     def test_what_it_writes_predicts_what_the_description_says(self, tmp_path: Path) -> None:
@@ -81,7 +81,7 @@ class ExporterContract(StatedInterface):
 
 
 def models() -> Iterator[ModelDescription]:
-    """A classification with words and gaps, a regression of two targets, and a model of two members."""
+    """A classification with words and missing values, a regression of two targets, and a model of two members."""
     columns = (
         ColumnDescription("size"),
         ColumnDescription("town", words=True),
@@ -96,7 +96,7 @@ def models() -> Iterator[ModelDescription]:
 
 
 def rows() -> dict[str, Array]:
-    """Rows with gaps and with a word that the models do not know."""
+    """Rows with missing values and with a word that the models do not know."""
     random = numpy.random.default_rng(9)
     size = random.normal(5.0, 3.0, 30)
     size[::7] = numpy.nan
@@ -105,7 +105,7 @@ def rows() -> dict[str, Array]:
 
 
 def _member(seed: int, outputs: int, head: Operation, **scales: tuple[float, ...]) -> MemberDescription:
-    """Each with constants, words and a width of its own."""
+    """A member with constants, words and a width of its own."""
     random, words, width = numpy.random.default_rng(seed), TOWNS[: 2 + seed % 2], 3 + seed
     inputs = Inputs.of(
         [

@@ -21,14 +21,14 @@ TASKS = {
 
 
 class LossContract(StatedInterface):
-    """Set `loss`; `task` where it needs another than four classes or two targets."""
+    """Set `loss`, and `task` if it needs another one than four classes or two targets."""
 
     kind = "loss"
     loss: ClassVar[Loss]
 
     @property
     def task(self) -> Task:
-        """What is to be learned."""
+        """The task to be learned."""
         return TASKS[self.loss.task]
 
     def outputs(self, members: int, dtype: str = "float64", seed: int = 0) -> Array:
@@ -81,7 +81,7 @@ class LossContract(StatedInterface):
         numpy.testing.assert_allclose(few, values[:, 3:5], rtol=1e-12)
 
     def sure(self, size: float, dtype: str) -> Array:
-        """Outputs that mean the target, by so much: those of a model that is sure and right."""
+        """Outputs that predict the target, with the given strength: those of a confident and correct model."""
         target, width = self.target(dtype), self.loss.outputs(self.task)
         if self.task.kind == "regression":
             return numpy.broadcast_to(target, (1, *target.shape)).copy()

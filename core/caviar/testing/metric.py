@@ -21,14 +21,14 @@ class MetricContract(StatedInterface):
     metric: ClassVar[Metric]
 
     def truth(self) -> Array:
-        """What should have been predicted: codes, or two targets."""
+        """The truth: codes, or two targets."""
         random = numpy.random.default_rng(3)
         if self.metric.task == "classification":
             return random.integers(CLASSES, size=(ROWS, 1))
         return random.normal(3.0, 2.0, (ROWS, 2))
 
     def predictions(self, members: int) -> Array:
-        """Guesses, each member's own: probabilities, or numbers."""
+        """Predictions, different for each member: probabilities, or numbers."""
         random = numpy.random.default_rng(4)
         if self.metric.task == "classification":
             return random.dirichlet(numpy.ones(CLASSES), (members, ROWS))

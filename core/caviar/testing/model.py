@@ -48,7 +48,7 @@ class Untouched(Normalizer):
 
 
 class ModelContract(StatedInterface):
-    """Set `model`, small; `inputs` where it takes images or named columns; `normalizer` to test it with one."""
+    """Set `model`, a small one; `inputs` if it takes images or named columns; `normalizer` to test it with one."""
 
     kind = "model"
     model: ClassVar[Model]
@@ -74,7 +74,7 @@ class ModelContract(StatedInterface):
         )
 
     def context(self, model: Model, members: list[int], dtype: str, training: bool = True) -> ModelContext:
-        """A pass of these members, by their numbers."""
+        """A pass of these members, by index."""
         normalizer = bound([self.normalizer] * len(members), dtype)
         streams = Streams.of(Random(3).child("trial", member) for member in members)
         return ModelContext(training, normalizer, model.activation, streams, inputs=self.inputs)
@@ -135,7 +135,7 @@ class ModelContract(StatedInterface):
         numpy.testing.assert_allclose(a, expected[0], rtol=1e-9)
 
     def test_once_trained_it_is_saved_and_predicts_what_its_trainer_predicts(self, tmp_path: Path) -> None:
-        """Two steps of the trainer that a pipeline has when it names none."""
+        """Two steps of the default trainer."""
         population: Any = load("trainer", "population")
         parts: dict[str, Any] = {"model": self.model, "normalizer": self.normalizer}
         parts["trainer"] = population(epochs=1, batch_size=36)

@@ -18,7 +18,7 @@ MEMBERS = 16
 
 
 class NormalizerContract(StatedInterface):
-    """Set `normalizer`, and `units` where it cannot have a layer of every width."""
+    """Set `normalizer`, and `units` if it does not accept layers of every width."""
 
     kind = "normalizer"
     normalizer: ClassVar[Normalizer]
@@ -36,7 +36,7 @@ class NormalizerContract(StatedInterface):
         return views[0], views[1]
 
     def rows(self, members: int, rows: int, seed: int = 0, dtype: str = "float64") -> Array:
-        """What comes into it: (members, rows, units)."""
+        """Its input: (members, rows, units)."""
         return _rows(members, rows, self.units[0], seed, dtype)
 
     def test_gradients_agree_with_finite_differences(self) -> None:

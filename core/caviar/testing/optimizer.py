@@ -26,7 +26,7 @@ MEMBERS = 16
 
 
 class OptimizerContract(StatedInterface):
-    """Set `optimizer`, with a learning rate that suits a bowl of width 1; `steps` is how many it may take."""
+    """Set `optimizer`, with a learning rate that suits a quadratic of width 1; `steps` is how many it may take."""
 
     kind = "optimizer"
     optimizer: ClassVar[Optimizer]
@@ -100,7 +100,7 @@ class OptimizerContract(StatedInterface):
 
 
 def _bowls(members: int, dtype: str) -> tuple[Array, Array]:
-    """Starting points about 1 away from the bottom at zero, and how steep each direction is."""
+    """Starting points about 1 away from the minimum at zero, and the curvature of each direction."""
     random = numpy.random.default_rng(1)
     parameters = random.uniform(0.5, 1.5, (members, SIZE)).astype(dtype)
     return parameters, random.uniform(0.2, 1.0, (members, SIZE)).astype(dtype)
@@ -114,7 +114,7 @@ def _height(parameters: Array, curvature: Array) -> Array:
 def _descend(
     optimizer: Optimizer, parameters: Array, curvature: Array, state: dict[str, Array], first: int, last: int
 ) -> dict[str, Array]:
-    """Steps number first + 1 to last; an empty state is begun."""
+    """Takes steps first + 1 to last; an empty state is initialized."""
     xp = namespace(parameters)
     state = state or optimizer.init(parameters, LAYOUT)
     for step in range(first + 1, last + 1):

@@ -23,7 +23,7 @@ class PrunerContract(StatedInterface):
     pruner: ClassVar[Pruner]
 
     def moments(self) -> Iterator[tuple[int, Array]]:
-        """Every rung with a round that has come to it: curves of all lengths, and a trial that diverged."""
+        """Every rung with a round that has reached it: curves of all lengths, and a trial that diverged."""
         ends = numpy.random.default_rng(1).integers(1, EPOCHS, TRIALS)
         curves = numpy.random.default_rng(0).normal(0.5, 0.2, (TRIALS, EPOCHS)).round(2)
         for rung in sorted({rung for trial in range(TRIALS) for rung in self.pruner.rungs(EPOCHS, trial)}):
@@ -34,7 +34,7 @@ class PrunerContract(StatedInterface):
             yield rung, seen
 
     def decided(self, rung: int, curves: Array, goal: Goal = "maximize") -> tuple[Decision, ...]:
-        """What becomes of the round."""
+        """The decisions on the round."""
         return self.pruner.decide(curves.copy(), tuple(range(100, 100 + len(curves))), rung, goal)
 
     def test_rungs_rise_and_lie_below_the_last_epoch(self) -> None:

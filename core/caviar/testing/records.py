@@ -17,7 +17,7 @@ from caviar.values.trial import Retest, Trial, TrialState
 
 
 class RecordLaws:
-    """Those laws of stores that are about the trials of a study; `StoreContract` has all."""
+    """The laws of stores about the trials of a study; `StoreContract` has all."""
 
     store: ClassVar[Store]
 
@@ -28,7 +28,7 @@ class RecordLaws:
         return ledger
 
     def again(self, folder: Path) -> Ledger:
-        """The study as the next process finds it."""
+        """The study as the next process reads it."""
         return self.store.open(folder / "run")
 
     def test_what_was_committed_is_there_when_reopened(self, tmp_path: Path) -> None:
@@ -92,7 +92,7 @@ class RecordLaws:
         with self.study(tmp_path) as ledger:
             ledger.commit(ended(0, None, epochs=5))
             ledger.commit(Changes(populations=({0: 2},)))
-            assert _curves(ledger) == repr({0: [1.0] * 5}), "what was begun does not count yet"
+            assert _curves(ledger) == repr({0: [1.0] * 5}), "a started attempt does not count yet"
             assert dict(ledger.attempts()) == {0: 2}
             ledger.commit(ended(0, 0.5, attempt=2, epochs=3))
             assert _curves(ledger) == repr({0: [2.0] * 3})
@@ -111,11 +111,14 @@ class RecordLaws:
         with self.again(tmp_path) as ledger:
             assert _curves(ledger) == repr({0: [1.0, 1.0, 1.0, nan, 1.0]})
 
-    def test_committing_twice_changes_nothing(self, tmp_path: Path) -> None:
+    def test_committing_twice_changes_nothing_that_is_told(self, tmp_path: Path) -> None:
         with self.study(tmp_path) as ledger:
-            ledger.commit(ended(0, 0.5))
+            changes = replace(ended(0, 0.5), populations=({0: 1, 1: 1}, {2: 1}))
+            ledger.commit(changes)
             before = _told(ledger)
-            ledger.commit(ended(0, 0.5))
+            ledger.commit(changes)
+            assert _told(ledger) == before
+        with self.again(tmp_path) as ledger:
             assert _told(ledger) == before
 
     def test_what_a_commit_leaves_out_stays(self, tmp_path: Path) -> None:

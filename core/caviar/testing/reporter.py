@@ -110,7 +110,7 @@ def _run(folder: Path) -> RunInfo:
 
 
 def _events(folder: Path, trials: tuple[Trial, ...]) -> Iterator[Event]:
-    """All that happens in a run of one round, in order."""
+    """All events of a run of one round, in order."""
     run, numbers = _run(folder), tuple(trial.index for trial in trials)
     best = next((trial for trial in trials if trial.state is TrialState.FINISHED), None)
     yield "before_data", {"name": run.name}

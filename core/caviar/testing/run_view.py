@@ -1,4 +1,4 @@
-"""A study for the laws of reporters: what their hooks are given as `view`."""
+"""A study for the laws of reporters, which their hooks get as `view`."""
 
 from __future__ import annotations
 

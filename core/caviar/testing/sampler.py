@@ -20,7 +20,7 @@ class SamplerContract(StatedInterface):
     sampler: ClassVar[Sampler]
 
     def numbers(self) -> Array:
-        """What the sampler makes of coordinates all over [0, 1]."""
+        """The sampler's numbers for coordinates throughout [0, 1]."""
         return self.sampler.from_unit(COORDINATES)
 
     def test_it_gives_one_number_per_coordinate(self) -> None:

@@ -34,7 +34,7 @@ class Samples(Data):
 
     @classmethod
     def of(cls, inputs: Inputs) -> Self:
-        """Rows for these."""
+        """Rows for these inputs."""
         data = cls()
         data._inputs = inputs
         return data

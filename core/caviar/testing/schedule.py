@@ -21,7 +21,7 @@ class ScheduleContract(StatedInterface):
     schedule: ClassVar[Schedule]
 
     def moments(self) -> Array:
-        """All epochs, with fractions where the schedule asks for them."""
+        """All epochs, with fractions if the schedule needs them."""
         return numpy.arange(0, EPOCHS, 0.25 if self.schedule.each_step else 1.0)
 
     def test_it_gives_one_factor_per_member_in_the_same_dtype(self) -> None:

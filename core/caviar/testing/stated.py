@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, NoReturn
 
 from caviar.interfaces.plugin import Plugin
 
@@ -13,8 +13,17 @@ class StatedInterface:
 
     kind: ClassVar[str]
 
+    if not TYPE_CHECKING:  # a type checker then still reports misspelt names
+
+        def __getattr__(self, name: str) -> NoReturn:
+            """Raises AttributeError; for what a contract declares and the test class lacks, with the line to write."""
+            if name not in {each for cls in type(self).__mro__ for each in vars(cls).get("__annotations__", {})}:
+                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            missing = f"in class {type(self).__name__}, set `{name} = …`, the {name} to be tested"
+            raise AttributeError(f"{missing}: the laws of its contract need it")
+
     def plugin_under_test(self, folder: Path) -> Plugin:
-        """The plugin; `folder` is for those that want files."""
+        """The plugin; `folder` is for plugins that need files."""
         plugin: Plugin = getattr(self, self.kind)
         return plugin
 

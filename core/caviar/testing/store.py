@@ -45,12 +45,23 @@ class StoreContract(StatedInterface, RecordLaws):
             assert repr(reading.trials()) == repr(TRIALS)
             ledger.commit(ended(0, 0.5))
             assert repr(reading.study()) == repr(STUDY)
-            assert reading.trials()[0].objective == 0.5
-            assert list(reading.curves("loss")) == list(reading.artifacts()) == [0]
+            assert repr(reading.trials()) == repr(TRIALS), "what is read is of the moment when it was opened"
+            assert not reading.curves("loss")
+            assert not reading.attempts()
+            assert not reading.artifacts()
             with raises(StoreError):
                 reading.commit(ended(1, 0.5))
+            with self.store.read(tmp_path / "run") as later:
+                assert later.trials()[0].objective == 0.5
         with self.store.read(tmp_path / "run") as reading:
             assert reading.trials()[0].objective == 0.5
+            assert list(reading.curves("loss")) == list(reading.attempts()) == list(reading.artifacts()) == [0]
+
+    def test_what_is_read_is_of_one_moment_whichever_rows_are_asked_for_first(self, tmp_path: Path) -> None:
+        with self.study(tmp_path) as ledger, self.store.read(tmp_path / "run") as reading:
+            ledger.commit(ended(0, 0.5))
+            assert not reading.curves("loss")
+            assert repr(reading.trials()) == repr(TRIALS)
 
     def test_reading_a_study_that_is_not_there_makes_none(self, tmp_path: Path) -> None:
         with raises(StoreError):

@@ -19,7 +19,7 @@ from caviar.values.trial import TrialState
 
 
 class Line(Sampler):
-    """Its coordinate, as it is."""
+    """The coordinate, unchanged."""
 
     def from_unit(self, u: Array) -> Array:
         return u
@@ -61,7 +61,7 @@ SPACE = Space(
 
 
 def history(space: Space, trials: int, random: Random, given: int = 0) -> History:
-    """A past with a failure and a divergence among its trials; the first `given` the strategy did not propose."""
+    """A history with a failure and a divergence; the strategy did not propose the first `given` trials."""
     generator = random.generator()
     points = space.clip(generator.uniform(size=(trials, len(space))))
     states = [TrialState.FINISHED] * trials
@@ -100,7 +100,7 @@ class StrategyContract(StatedInterface):
     space: ClassVar[Space] = SPACE
 
     def proposed(self, trials: int, count: int, given: int = 0) -> Array:
-        """What is proposed after so many trials, of which the first were given."""
+        """The proposals after `trials` trials, of which the first were given."""
         random = Random(7)
         past = history(self.space, trials, random, given)
         return self.strategy.propose(self.space, past, count, random.child("strategy"))
@@ -142,7 +142,7 @@ class StrategyContract(StatedInterface):
             assert self.doubted(other, Random(8)) == self.doubted(past, Random(8))
 
     def test_trials_that_failed_are_not_taken_for_good_ones(self) -> None:
-        """They have no objective, and lie in a quarter of the space, where less than half of what follows may lie."""
+        """They have no objective and lie in a quarter of the space, which may get less than half of the proposals."""
         if not self.strategy.learns:
             skip("it does not learn")
         space, points = Space((Dimension("a", Line()), Dimension("b", Line()))), Random(7).generator().random((48, 2))
@@ -175,7 +175,7 @@ class StrategyContract(StatedInterface):
         numpy.testing.assert_array_equal(past.objectives, kept.objectives)
 
     def test_retests_are_of_finished_trials_of_the_study_each_once_and_within_a_budget(self) -> None:
-        """Asked again and again, with what the re-tests came to, it must come to ask for none."""
+        """Called repeatedly with the results of its re-tests, it must finally request none."""
         for given, earlier in ((0, 0), (12, 5)):
             random = Random(7)
             past = replace(history(self.space, 40, random, given), earlier=earlier)
@@ -189,7 +189,7 @@ class StrategyContract(StatedInterface):
                 assert done <= BUDGET * len(past), "no end of re-tests is in sight"
 
     def doubted(self, past: History, random: Random) -> tuple[int, ...]:
-        """What is to be re-tested after such a past."""
+        """The trials to re-test after such a history."""
         return self.strategy.retests(self.space, past, random.child("strategy"))
 
     def test_nothing_asked_is_nothing_proposed(self) -> None:

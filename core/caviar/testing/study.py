@@ -1,4 +1,4 @@
-"""A study for the kit of stores: small, and of awkward values."""
+"""A study for the contract of stores: small, with unusual values."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ BEGUN = Changes(STUDY, {trial.index: trial for trial in TRIALS})
 
 
 def ended(index: int, objective: float | None, attempt: int = 1, epochs: int = 2, first: int = 1) -> Changes:
-    """The rows of a finished trial, with numbers that tell it from others."""
+    """The rows of a finished trial, with numbers that distinguish it from others."""
     trial = replace(TRIALS[index], state=TrialState.FINISHED, epochs=first - 1 + epochs, objective=objective)
     metrics = Metrics(("loss", "accuracy"), first, numpy.full((1, epochs, 2), float(attempt)))
     artifact = Artifact(f"models/trial-{index}-{attempt}", 100 + index, "ab" * 32)

@@ -1,4 +1,4 @@
-"""What several kits need: bound plugins with different values per member, finite differences, another array library."""
+"""Helpers of several contracts: bound plugins with different values per member, finite differences, another library."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ P = TypeVar("P", bound=Plugin)
 
 
 def spread(plugin: P, members: int) -> list[P]:
-    """One declared plugin per member; where a float field declares a search range, each takes its own value of it."""
+    """One declared plugin per member; if a float field declares a search range, each has its own value of it."""
     places = (numpy.arange(members) + 0.5) / members
     values = {}
     for name in type(plugin).model_fields:
@@ -32,12 +32,12 @@ def spread(plugin: P, members: int) -> list[P]:
 
 
 def bound(plugins: Sequence[P], dtype: str = "float64", send: Callable[[Array], Array] = lambda array: array) -> P:
-    """What the engine makes of one declared plugin per member."""
+    """The bound plugin that the engine makes of one declared plugin per member."""
     return bind(plugins, dtype, send)
 
 
 def slopes(function: Callable[[], float], x: Array, step: float = 1e-6) -> Array:
-    """Central differences of a number in every element of x, which is changed and put back."""
+    """Central differences of a number in every element of x, which is changed and restored."""
     found = numpy.empty(x.shape)
     for place in numpy.ndindex(x.shape):
         kept = x[place]
@@ -55,7 +55,7 @@ def close(found: Array, expected: Array) -> None:
 
 
 def other_libraries() -> list[Any]:
-    """CuPy where a GPU answers; array-api-strict, which rejects what is NumPy's own; skips where there is neither."""
+    """CuPy if there is a GPU, else array-api-strict, which rejects NumPy's own extensions; skips without either."""
     found = []
     if find_spec("cupy") is not None:
         import cupy
@@ -71,7 +71,7 @@ def other_libraries() -> list[Any]:
 
 
 def fetched(array: Array) -> Array:
-    """An array of any library as NumPy's."""
+    """An array of any library as a NumPy array."""
     return array.get() if hasattr(array, "get") else numpy.asarray(array)
 
 
@@ -84,7 +84,7 @@ def skip(reason: str) -> NoReturn:
 
 @contextmanager
 def described() -> Iterator[None]:
-    """Skips a law about descriptions where the plugin has none."""
+    """Skips a law about descriptions if the plugin has none."""
     try:
         yield
     except NoDescription as missing:
@@ -92,7 +92,7 @@ def described() -> Iterator[None]:
 
 
 def raises(kind: type[BaseException]) -> Any:
-    """pytest's, imported late: kits can be looked at where pytest is not."""
+    """pytest's, imported late, so that contracts can be imported without pytest."""
     import pytest
 
     return pytest.raises(kind)

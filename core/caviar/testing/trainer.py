@@ -15,19 +15,19 @@ from caviar.values.problem import Stopped
 
 
 class TrainerContract(StatedInterface):
-    """Set `trainer`, of at least three epochs; `pipeline` where it needs other companions or data."""
+    """Set `trainer`, with at least three epochs, and `pipeline` if it needs other plugins or data."""
 
     kind = "trainer"
     trainer: ClassVar[Trainer]
 
     @property
     def pipeline(self) -> Pipeline:
-        """What is trained, with nothing left to search."""
+        """The pipeline to train, without searched fields."""
         return small_pipeline(self.trainer)
 
     @property
     def regression(self) -> Pipeline | None:
-        """The same with numbers as targets; None for a trainer that predicts classes only, or nothing."""
+        """The same for regression; None for a trainer that predicts classes only, or nothing."""
         if not self.trainer.needs_data:
             return None
         return self.pipeline.model_copy(update={"data": FewNumbers()})
@@ -132,7 +132,7 @@ def _stop() -> None:
 
 
 def _same(found: State, expected: State) -> None:
-    """To the bit and to the dtype."""
+    """Equal in every bit and in dtype."""
     assert set(found) == set(expected)
     for name, array in expected.items():
         assert found[name].dtype == array.dtype, name

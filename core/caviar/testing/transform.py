@@ -16,7 +16,7 @@ from caviar.values.table import Table
 
 
 def mixed_table(rows: int = 40) -> Table:
-    """Numbers with gaps, whole numbers, a constant, words, flags, codes of a category, images, and a target."""
+    """Numbers with missing values, whole numbers, a constant, words, flags, codes, images, and a target."""
     random = numpy.random.default_rng(2)
     gaps = random.normal(5.0, 3.0, rows)
     gaps[::7] = numpy.nan
@@ -37,7 +37,7 @@ def mixed_table(rows: int = 40) -> Table:
 
 
 class TransformContract(StatedInterface):
-    """Set `transform`; `table` where it needs other columns."""
+    """Set `transform`, and `table` if it needs other columns."""
 
     kind = "transform"
     transform: ClassVar[Transform]

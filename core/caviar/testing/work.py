@@ -1,4 +1,4 @@
-"""Work for the kits of trainers and executors: a few rows, three classes, a small pipeline."""
+"""Work for the contracts of trainers and executors: a few rows, three classes, a small pipeline."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ EVERY = (0, 1, 2, 3)
 
 
 class FewRows(Data):
-    """Three clouds of points that overlap."""
+    """Three overlapping clusters of points."""
 
     def read(self) -> Table:
         random = numpy.random.default_rng(0)
@@ -36,7 +36,7 @@ class FewRows(Data):
 
 
 class FewNumbers(Data):
-    """Two targets that follow from four inputs, far from zero and each in a unit of its own."""
+    """Two targets that depend on four inputs, far from zero and each in its own unit."""
 
     def read(self) -> Table:
         random = numpy.random.default_rng(0)
@@ -45,12 +45,12 @@ class FewNumbers(Data):
 
 
 def small_pipeline(trainer: Trainer) -> Pipeline:
-    """What a file says that names the trainer alone, and data where it needs some; nothing is searched."""
+    """The text of a file that names only the trainer, and data if it needs some; it searches nothing."""
     return Pipeline(data=FewRows() if trainer.needs_data else None, trainer=trainer, reporter=())
 
 
 class Bench:
-    """A pipeline that is set up, any members of which can be trained: each has its own seed and tunables."""
+    """A prepared pipeline, any members of which can be trained: each has its own seed and tunables."""
 
     def __init__(self, pipeline: Pipeline, check_stop: Callable[[], None] = lambda: None) -> None:
         work = resolve_run(pipeline)[0]
@@ -87,11 +87,11 @@ class Bench:
         return {name: self.backend.fetch(array)[chosen].copy() for name, array in state.items()}
 
     def saved(self, state: State, members: Sequence[int] = EVERY) -> State:
-        """What is left of a state, or of some members' part of it, that was kept in a file."""
+        """A state, or some members' part of it, after it was stored in a file."""
         return {name: self.backend.send(array) for name, array in self.fetched(state, members).items()}
 
     def weights(self, state: State, members: Sequence[int]) -> State:
-        """What their training leaves."""
+        """The results of their training."""
         population = self.population(members)
         return _trainer(population).finish(state, population, self._data, self.context).weights
 
@@ -101,7 +101,7 @@ class Bench:
         return _trainer(population).predict(weights, population, x, self.context)
 
     def predictor(self, weights: State, member: int) -> Callable[[Array], Array]:
-        """One's predictions for many calls."""
+        """The predictions of one member for many calls."""
         population = self.population([member])
         return _trainer(population).predictor(weights, population, self.context)
 

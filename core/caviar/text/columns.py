@@ -1,4 +1,4 @@
-"""Columns: trials below each other, their values side by side, in as little room as there is."""
+"""Columns: a table of trials that fits the given width."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ _GAP = 2  # characters between two columns
 
 @dataclass(frozen=True)
 class Column:
-    """A heading, of several lines where that saves room, and a cell for each trial."""
+    """A heading, on several lines if that saves width, and a cell for each trial."""
 
     head: str
     cells: tuple[str, ...]
 
     @property
     def width(self) -> int:
-        """Characters of its longest line."""
+        """The characters of its longest line."""
         return max(map(len, (*self.head.split("\n"), *self.cells)))
 
     @property
     def narrowed(self) -> Self:
-        """The same with its heading broken after dots and underscores, into as few lines as take no more room."""
+        """The same column with its heading broken after dots and underscores, into the fewest lines at its width."""
         pieces = re.findall(r"[^._]*[._]+|[^._]+", self.head)
         widest = max(map(len, (*pieces, *self.cells)))
         lines = [""]
@@ -53,7 +53,7 @@ class Columns:
 
     @classmethod
     def fitting(cls, given: Sequence[Column], space: Space, trials: Sequence[Trial], width: int) -> Self:
-        """As much as `width` characters hold: all whole, else below broken headings, else rounded too.
+        """The columns that fit in `width` characters: unchanged, else with broken headings, else with rounded values.
 
         Where that is too wide, first come the values that differ between the trials, by tier.
         """
@@ -79,18 +79,18 @@ class Columns:
 
     @property
     def note(self) -> str:
-        """What is missing, in words, or nothing."""
+        """The missing columns in words, or nothing."""
         return f"Not shown: {', '.join(self.left_out)}; use a wider terminal." if self.left_out else ""
 
     @property
     def width(self) -> int:
-        """Characters of a line."""
+        """The characters of a line."""
         widths = [column.width for column in (*self.given, *self.values)]
         return sum(widths) + _GAP * (len(widths) - 1)
 
 
 def _rounded(value: Any) -> str:
-    """In four digits that count; near 1, where averaging constants are, in as many as its distance from 1 needs."""
+    """Four significant digits; near 1, for averaging constants, as many as the distance from 1 needs."""
     if not isinstance(value, float):
         return str(value)
     near = abs(1 - value)

@@ -13,7 +13,7 @@ log.addHandler(logging.NullHandler())  # who shows records adds another, such as
 
 @contextmanager
 def timed(what: str, *facts: object) -> Iterator[None]:
-    """Logs `what`, filled in with `facts` as by `%`, and the seconds its body took, whether it ended well or not.
+    """Logs `what`, filled in with `facts` as by `%`, and the seconds its body took, also when it raises.
 
     Without a handler it neither reads the clock nor formats the text.
     """

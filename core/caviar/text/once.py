@@ -2,23 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
+from threading import Lock
 
 from caviar.text.log import log
 from caviar.text.printable import printable_line
 
 _said: ContextVar[set[str]] = ContextVar("said")  # of the run that this thread works for
+_adding = Lock()
 
 
 def say_anew() -> None:
-    """A run begins: what was said in an earlier one, or in one of another thread, may be said again."""
+    """A run starts: messages of an earlier run, or of one in another thread, may be logged again."""
     _said.set(set())
 
 
-def say_once(line: str) -> None:
-    """A warning of the logger "caviar"; in a worker process its coordinator says it, once for all of them."""
+def said() -> set[str]:
+    """The lines logged in the run that this code works for; outside of a run, in this thread."""
     if _said.get(None) is None:
         say_anew()
-    if line not in _said.get():
-        _said.get().add(line)
+    return _said.get()
+
+
+@contextmanager
+def not_again(lines: set[str]) -> Iterator[None]:
+    """In this block, which may be in another thread than the run's, these lines of the run are not logged again."""
+    token = _said.set(lines)
+    try:
+        yield
+    finally:
+        _said.reset(token)
+
+
+def say_once(line: str) -> None:
+    """Logs a warning to "caviar"; in a worker process the coordinator logs it, once for all workers.
+
+    A thread that a plugin starts for other things than `Job.perform` has lines of its own.
+    """
+    lines = said()
+    with _adding:
+        new = line not in lines
+        lines.add(line)
+    if new:
         log.warning(printable_line(line))

@@ -1,4 +1,4 @@
-"""Text for people: control characters are written as escapes, so that no text from outside commands a terminal."""
+"""Text for people: control characters become escapes, so that no external text controls a terminal."""
 
 from __future__ import annotations
 
@@ -14,5 +14,5 @@ def printable(text: str) -> str:
 
 
 def printable_line(text: str) -> str:
-    """The same on one line: a line break is written `\\n`."""
+    """The text on one line: a line break becomes `\\n`."""
     return printable(text).replace("\n", "\\n")

@@ -13,20 +13,20 @@ from caviar.values.trial import Trial, TrialState
 
 
 def short_number(value: float) -> str:
-    """Four digits that count."""
+    """Four significant digits."""
     return f"{value:.4f}" if 0.01 <= abs(value) < 100 else f"{value:.4g}"
 
 
 @dataclass(frozen=True)
 class Scores:
-    """`metric` is the searched one; `noise` that of one training, 0.0 where no trial was re-tested."""
+    """`metric` is the searched one; `noise` that of one training, 0.0 without re-tests."""
 
     metric: str
     noise: float = 0.0
 
     @classmethod
     def of(cls, trials: Iterable[Trial], metric: str) -> Self:
-        """Those of a study, with the noise that its trials are ranked by."""
+        """The scores of a study, with the noise that its ranking uses."""
         return cls(metric, noise(trial.runs for trial in trials if trial.state is TrialState.FINISHED))
 
     def words(self, trial: Trial) -> str:
@@ -41,7 +41,7 @@ class Scores:
         return told if many == 1 else f"{told} of {many}"
 
     def tie(self, trials: Sequence[Trial]) -> str:
-        """That many of the trials, the best first, share the first place, in words; nothing where fewer than three do.
+        """How many of the trials, best first, share the first place, in words; nothing if fewer than three do.
 
         It names the metric of the validation part that distinguishes them best, if one does.
         """
@@ -58,7 +58,7 @@ class Scores:
         )
 
     def legend(self, trials: Iterable[Trial]) -> str:
-        """What ± says in the words of these trials, and by what they are ranked; nothing where none has it."""
+        """The meaning of ± for these trials, and what ranks them; nothing if none has it."""
         if self.noise:
             return (
                 f"± is the standard error of a trial's mean: {_two(self.noise)}, the noise of one training, pooled "
@@ -74,5 +74,5 @@ def _rank(trial: Trial) -> tuple[float, float | None, int]:
 
 
 def _two(value: float) -> str:
-    """Two digits that count, a zero too: 0.030."""
+    """Two significant digits, including a zero: 0.030."""
     return f"{value:#.2g}".rstrip(".")

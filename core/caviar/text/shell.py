@@ -1,4 +1,4 @@
-"""Commands to paste: quoted for the shell, and broken between words only, where a terminal is narrow."""
+"""Commands to paste: quoted for the shell, and broken only between words if a terminal is narrow."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from caviar.text.printable import printable_line
 
 
 def shell_word(word: str) -> str:
-    """One word as a shell reads it back; what cannot be printed is written as bytes, $'\\x1b'."""
+    """One word, quoted for a shell; unprintable characters become bytes, $'\\x1b'."""
     if word == printable_line(word) and not any("\ud800" <= each <= "\udfff" for each in word):
         return quote(word)
     return f"$'{''.join(map(_byte, os.fsencode(word)))}'"
 
 
 def shell_lines(words: Sequence[str], width: int | None, indent: str = "  ") -> list[str]:
-    """A command in lines of up to `width` characters, None for one line; a backslash continues it, as shells have it.
+    """A command in lines of up to `width` characters, None for one line; a backslash continues it.
 
     A word that is longer than a line stays whole.
     """

@@ -1,4 +1,4 @@
-"""The terminal as rich draws on it: its width, and nothing on it but what rich itself draws."""
+"""The terminal for rich: its width, and output without control characters other than rich's own."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def _safe() -> Any:
     from rich.segment import Segment
 
     class SafeConsole(Console):
-        """Every text passes through `render`; what moves the cursor is marked as control there, and is rich's own."""
+        """Every text passes through `render`; rich's own cursor movements are marked as control there."""
 
         def render(self, renderable: Any, options: Any = None) -> Iterator[Segment]:
             for segment in super().render(renderable, options):

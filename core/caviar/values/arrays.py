@@ -16,7 +16,7 @@ else:
 
 
 class Library(Protocol):
-    """`xp`, as type checkers see it: whatever is called gives an array, but for the names here."""
+    """`xp`, as type checkers see it: every call returns an array, except for the names listed here."""
 
     float32: Any
     float64: Any
@@ -49,7 +49,7 @@ def namespace(array: Array) -> Library:
 
 
 def locked(array: Array) -> Array:
-    """The same numbers for a caller that must not change them: a read-only view.
+    """A read-only view of an array.
 
     Arrays of libraries that cannot lock one, such as CuPy's, are copied, so that a change affects no other user.
     """

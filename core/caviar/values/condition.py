@@ -24,7 +24,7 @@ class Condition:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """The condition that a text says. Raises ValueError."""
+        """Parses a condition such as "validation.log_loss < 0.5". Raises ValueError."""
         match = _FORM.fullmatch(text)
         bound = _number(match[3]) if match else None
         if match is None or bound is None:
@@ -32,7 +32,7 @@ class Condition:
         return cls(match[1], match[2], bound)
 
     def violation(self, metrics: Mapping[str, float]) -> float:
-        """How far off the metric is, as a share of the bound (of 1 where that is 0): 0.0 exactly where it is met.
+        """How far off the metric is, relative to the bound (to 1 if that is 0); exactly 0.0 if the condition is met.
 
         Infinite where the metric is not a number or not there.
         """

@@ -1,4 +1,4 @@
-"""The dataset a trainer sees: numeric arrays and which of their rows are for what."""
+"""The dataset of a trainer: numeric arrays, and which rows belong to which part."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Descriptions: a trained model as named formulas and their constants, for programs that are not Caviar."""
+"""Descriptions: a trained model as named formulas and their constants, for other programs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Constant: TypeAlias = Array | float | tuple[str, ...]
 
 @dataclass(frozen=True)
 class Operation:
-    """One step of a prediction: the name of its formula, and the constants in it.
+    """One step of a prediction: the name of its formula and the formula's constants.
 
     `column` is the column that a transform changes; layers and heads have none. Arrays are NumPy's, and read-only.
 
@@ -43,7 +43,7 @@ class Operation:
         sigmoid    of one output: p = 1 / (1 + exp(-o)) is the probability of the second class, 1 - p of the first
         identity   o
 
-    A plugin that computes something else may give it a name of its own; exporters that do not know it refuse.
+    A plugin that computes something else may use its own name; an exporter that does not know it raises ExportError.
     """
 
     name: str
@@ -53,7 +53,7 @@ class Operation:
 
 @dataclass(frozen=True)
 class ColumnDescription:
-    """A column that the model reads: words or numbers, of this shape in each row; `levels` of a category's codes."""
+    """A column that the model reads: words or numbers, with a shape per row; `levels`: a category's number of codes."""
 
     name: str
     words: bool = False
@@ -65,7 +65,7 @@ class ColumnDescription:
 class MemberDescription:
     """How one member predicts.
 
-    1. `transforms` change the columns in turn.
+    1. `transforms` change the columns, one after the other.
     2. The columns that `inputs` names are flattened and joined in its order, and rounded to `dtype`: (rows, inputs).
     3. `layers` follow each other, then `head`. Constants of layers have the type `dtype`, in which Caviar computes.
     4. In a regression, target k is output k * scale[k] + center[k], in float64.
@@ -83,7 +83,7 @@ class MemberDescription:
 
 @dataclass(frozen=True)
 class ModelDescription:
-    """A saved model: it predicts the mean of what its members predict, probabilities or targets, taken in float64.
+    """A saved model: it predicts the mean, in float64, of its members' probabilities or targets.
 
     `task` names targets and classes; the class of a row is the one with the largest probability.
     """
@@ -94,7 +94,7 @@ class ModelDescription:
 
 
 class NoDescription(Exception):
-    """Raised by what a plugin's kind has for a description where the plugin has none; the engine reports it."""
+    """Raised by the default `description` of a kind, for a plugin that does not define one; the engine reports it."""
 
     def __init__(self, plugin: object) -> None:
         super().__init__(f"{type(plugin).__name__} has no description")

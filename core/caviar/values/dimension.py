@@ -1,4 +1,4 @@
-"""Dimensions and the space: every sampler of a pipeline, and the way between points in [0, 1] and values."""
+"""Dimensions and the space: every sampler of a pipeline, and conversion between points in [0, 1] and values."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from caviar.values.wrong_return import WrongReturn, described
 
 
 class Scale(Protocol):
-    """What the space asks of a sampler; `caviar.Sampler` has all of it."""
+    """What the space needs of a sampler; `caviar.Sampler` has all of it."""
 
     def from_unit(self, u: Array) -> Array: ...
     def to_unit(self, value: Array) -> Array: ...
@@ -40,7 +40,7 @@ class Dimension:
     when: int | None = None
 
     def number(self, coordinate: float) -> float:
-        """The sampler's number at a coordinate. Raises WrongReturn where it gives none."""
+        """The sampler's number at a coordinate. Raises WrongReturn if it returns none."""
         import numpy
 
         found = self.sampler.from_unit(numpy.asarray([coordinate], dtype=numpy.float64))
@@ -76,11 +76,11 @@ class Space:
 
     @property
     def size(self) -> float:
-        """How many different points there are: a whole number, or infinite where there is a continuum."""
+        """The number of different points: a whole number, or infinite for a continuum."""
         return self.count(inf)
 
     def count(self, most: float) -> float:
-        """The same where an ordered dimension has `most` different values at most."""
+        """The same with at most `most` different values for each ordered dimension."""
         below: dict[tuple[str | None, int | None], float] = {}
         for dimension in reversed(self.dimensions):
             count = most if dimension.levels is None else float(min(most, dimension.levels))
@@ -91,11 +91,11 @@ class Space:
         return below.get((None, None), 1.0)
 
     def level(self, path: str, coordinate: float) -> int:
-        """Which level of an unordered dimension a coordinate means."""
+        """The level of an unordered dimension at a coordinate."""
         return int(self[path].number(coordinate))
 
     def active(self, point: Array) -> Array:
-        """Which dimensions of one point (dimensions,) count: bool (dimensions,)."""
+        """Which dimensions of one point (dimensions,) are active: bool (dimensions,)."""
         import numpy
 
         chosen: dict[str, int] = {}
@@ -108,7 +108,7 @@ class Space:
         return alive
 
     def clip(self, points: Array) -> Array:
-        """Points (count, dimensions) as the engine takes them: into [0, 1], NaN exactly where inactive."""
+        """Points (count, dimensions) as the engine uses them: clipped to [0, 1], NaN exactly where inactive."""
         import numpy
 
         inside = numpy.clip(numpy.asarray(points, dtype=numpy.float64), 0.0, 1.0)
@@ -135,7 +135,7 @@ class Space:
         }
 
     def line(self, values: Mapping[str, Any]) -> str:
-        """The same on one line: "units 64, learning_rate 0.01"."""
+        """The values on one line: "units 64, learning_rate 0.01"."""
         names = self.names
         return ", ".join(f"{names[path]} {told}" for path, told in self.words(values).items())
 

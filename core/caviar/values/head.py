@@ -1,4 +1,4 @@
-"""The head of the data: what can be known of a table without reading it whole."""
+"""The head of the data: what is known of a table without reading all of it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _INPUTS: dict[ColumnKind, InputKind] = {"numbers": "number", "flags": "flag"}
 
 @dataclass(frozen=True)
 class ColumnHead:
-    """One column: its shape, () or that of one row of a block, and what is known from the rows that were looked at.
+    """One column: its shape, () or that of one row of a block, and what is known from the rows that were read.
 
     `levels`: how many values a category has; its kind is "flags" where it is a one-hot block, "numbers" where codes.
     `distinct`: how many different values there are, `rarest`: in how many rows the rarest of them is; None where not
@@ -42,13 +42,13 @@ class ColumnHead:
 
     @property
     def width(self) -> int:
-        """Numbers a row, once it is numbers."""
+        """The number of inputs per row, once it is numeric."""
         return prod(self.shape)
 
 
 @dataclass(frozen=True)
 class Head:
-    """`rows` is exact, or estimated from the file's size; `test` of them are set aside by the data itself.
+    """`rows` is exact, or estimated from the file's size; `test` of them are held out by the data itself.
 
     `seen` of the rows were looked at for what the columns hold; None: all. `reading` is how many bytes of memory it
     takes to read the rows, beside the table that comes of it. `left_out` are columns that are not read; `unlabelled`
@@ -67,12 +67,12 @@ class Head:
 
     @property
     def whole(self) -> bool:
-        """Whether all rows were looked at."""
+        """Whether all rows were read."""
         return self.exact and self.seen in (None, self.rows)
 
     @property
     def inputs(self) -> Inputs:
-        """The features as inputs of a model; none of them may hold words."""
+        """The features as inputs of a model; none of them may contain words."""
         return Inputs.of(
             InputColumn(each.name, "category" if each.levels else _INPUTS[each.kind], each.shape, each.levels or 0)
             for each in self.features

@@ -46,7 +46,7 @@ class History:
 
     @property
     def proposed(self) -> int:
-        """How many points the strategy has proposed: the number of its next one."""
+        """The number of points that the strategy has proposed, which is the index of its next one."""
         return len(self) - self.given
 
     def which(self, state: TrialState) -> Array:
@@ -57,7 +57,7 @@ class History:
 
     @property
     def repeats(self) -> Array:
-        """How often each was trained: int64 (trials,), 1 where it was not re-tested."""
+        """The number of trainings of each trial: int64 (trials,), 1 without re-tests."""
         import numpy
 
         repeats: Array = numpy.ones(len(self), dtype=numpy.int64)
@@ -68,7 +68,7 @@ class History:
 
     @property
     def noise(self) -> float:
-        """The standard deviation of one training's objective, as re-tests have it; 0.0 where there were none.
+        """The standard deviation of one training's objective, measured by re-tests; 0.0 without any.
 
         `values.noise` in arrays, which in a loop over 100,000 trials would take longer than all else of a round.
         """
@@ -103,7 +103,7 @@ class History:
 
 
 def _behind(losses: Array, violations: Array) -> Array:
-    """The losses, with those of trials that violate behind all others."""
+    """The losses, with trials that violate a condition after all others."""
     import numpy
 
     known = losses[(violations == 0) & numpy.isfinite(losses)]

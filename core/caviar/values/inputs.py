@@ -36,7 +36,7 @@ class InputColumn:
 
     @property
     def width(self) -> int:
-        """How many of a row's numbers it takes."""
+        """The number of a row's values that it takes."""
         return prod(self.shape)
 
     @property
@@ -60,7 +60,7 @@ class Inputs:
 
     @classmethod
     def of(cls, columns: Iterable[InputColumn]) -> Self:
-        """These columns, one after the other."""
+        """Inputs of these columns, one after the other."""
         placed: list[InputColumn] = []
         for column in columns:
             placed.append(replace(column, offset=placed[-1].stop if placed else 0))
@@ -73,7 +73,7 @@ class Inputs:
 
     @cached_property
     def width(self) -> int:
-        """How many numbers a row has: x is (members, batch, width)."""
+        """The number of values in a row: x is (members, batch, width)."""
         return self.columns[-1].stop if self.columns else 0
 
     @property

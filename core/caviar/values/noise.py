@@ -1,4 +1,4 @@
-"""Noise: how much an objective depends on the seed."""
+"""Noise: how much an objective varies with the seed."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 
 def short_names(paths: Iterable[str]) -> dict[str, str]:
-    """path -> as few of its last parts as no other path ends in; a place in a list is no name by itself."""
+    """path -> its shortest distinct ending; an index in a list does not count as a name."""
     paths = tuple(paths)
     ends = Counter(end for path in paths for end in _ends(path))
     return {path: next((end for end in _ends(path) if ends[end] == 1 and not end[0].isdigit()), path) for path in paths}

@@ -37,7 +37,7 @@ def _word(word: int | str) -> int:
 
 
 class Random:
-    """One stream. `child` names a stream below it; `uniforms` and `integers` draw from it, always the same values."""
+    """One stream. `child` derives a stream; `uniforms` and `integers` draw from this one, always the same values."""
 
     def __init__(self, key: int) -> None:
         self.key = key & _MASK
@@ -70,7 +70,7 @@ class Random:
 
 
 class Streams:
-    """One stream per member, as arrays. Naming streams below them costs nothing until someone draws.
+    """One stream per member, as arrays. Deriving streams costs nothing until values are drawn.
 
     `keys`: uint64 (members,), NumPy's; `words` name the streams below them.
     """
@@ -80,7 +80,7 @@ class Streams:
 
     @classmethod
     def of(cls, members: Iterable[Random]) -> Streams:
-        """Those of some members, in order."""
+        """The streams of some members, in order."""
         import numpy
 
         return cls(numpy.asarray([member.key for member in members], dtype=numpy.uint64))
@@ -90,7 +90,7 @@ class Streams:
         return Streams(self.keys, self.words + words)
 
     def named(self) -> Array:
-        """The words as numbers, uint64: what a compiled kernel hashes by itself."""
+        """The words as numbers, uint64, for a compiled kernel that hashes them itself."""
         import numpy
 
         return numpy.asarray([_word(word) for word in self.words], dtype=numpy.uint64)

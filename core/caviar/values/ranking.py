@@ -12,7 +12,7 @@ from caviar.values.trial import Trial, TrialState
 
 
 def ranked(trials: Iterable[Trial], goal: Goal) -> list[Trial]:
-    """The finished trials, best first; of equal ones the lower index.
+    """The finished trials, best first; equal ones by index.
 
     All that meet `search.where` stand before those that do not, which follow by how far they are from it.
     A trial counts as its mean over its trainings, worsened by that mean's standard error, noise / sqrt(trainings): one

@@ -16,7 +16,7 @@ from caviar.values.trial import Trial, TrialState
 
 @dataclass(frozen=True)
 class Command:
-    """The words of a command that shows something of a run; `of_model`: it needs the run's model."""
+    """The arguments of a command that shows a part of a run; `of_model`: it needs the run's model."""
 
     words: tuple[str, ...]
     about: str
@@ -25,7 +25,7 @@ class Command:
 
 @dataclass(frozen=True)
 class RunInfo:
-    """A run as it starts: `total` trials wanted, `resumed` of them done before, each trained for `epochs`.
+    """A run at its start: `total` trials requested, `resumed` of them done before, each trained for `epochs`.
 
     `best`: the best of the resumed ones. `space` puts values into words: `run.space.words(trial.values)`. `where`: the
     conditions that a winner meets. `notes`: what the user should know before it starts, such as which earlier trials
@@ -55,7 +55,7 @@ class RunInfo:
 
 @dataclass(frozen=True)
 class EpochInfo:
-    """A population after an epoch: which trials it trains, the epoch reached, and their metrics by name."""
+    """A population after an epoch: its trials, the epoch reached, and their metrics by name."""
 
     trials: tuple[int, ...]
     epoch: int
@@ -64,7 +64,7 @@ class EpochInfo:
 
 @dataclass(frozen=True)
 class Summary:
-    """A run as it ends: its trials, the best of them with its metrics (test part included), and the seconds it took.
+    """A run at its end: its trials, the best of them with its metrics (test part included), and the run's seconds.
 
     `stopped`: why the search ended before all trials that were wanted, None where it did not. `notes`: what else the
     user should know, such as that the winner's weights were lost and made again. `failure`: why there is no model of
@@ -79,7 +79,7 @@ class Summary:
     failure: str | None = None
 
     def count(self, state: TrialState) -> int:
-        """How many trials ended in a state."""
+        """The number of trials that ended in a state."""
         return sum(trial.state is state for trial in self.trials)
 
 
@@ -107,7 +107,7 @@ class RunView(Protocol):
 
     @property
     def identity(self) -> Mapping[str, str]:
-        """What the bits of its results depend on besides pipeline, seed and data: name -> version."""
+        """Everything that the bits of its results depend on besides pipeline, seed and data: name -> version."""
 
     @property
     def metric(self) -> str:

@@ -1,4 +1,4 @@
-"""Segments: the unit of work that executors carry out, and what comes back."""
+"""Segments: the unit of work that executors carry out, and their outcomes."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Segment:
         return f"trials {', '.join(map(str, self.trials))}, epochs {self.start} to {self.until}{fold}{again}"
 
     def part(self, members: Sequence[int]) -> Segment:
-        """The same with some of its members, by their places."""
+        """The same segment with some of its members, by index."""
         chosen = list(members)
         return replace(
             self,
@@ -49,7 +49,7 @@ class Segment:
         )
 
     def halves(self) -> tuple[Segment, Segment]:
-        """The same in two parts."""
+        """The same segment in two halves."""
         half = len(self.trials) // 2
         return self.part(range(half)), self.part(range(half, len(self.trials)))
 
@@ -82,9 +82,9 @@ class MemberOutcome:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a segment came to, member by member.
+    """The result of a segment, member by member.
 
-    `identity`: the numeric identity of the process that trained it, name -> version; None where nobody has trained,
+    `identity`: the numeric identity under which it was trained, name -> version; None where nobody has trained,
     because the worker died.
     """
 

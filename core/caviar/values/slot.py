@@ -1,4 +1,4 @@
-"""Slots: named stretches of a flat buffer, and the views of a buffer that they cut."""
+"""Slots: named parts of a flat buffer, and the views of a buffer that they define."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Role: TypeAlias = Literal["weight", "bias", "scale", "shift", "embedding", "stat
 
 @dataclass(frozen=True, slots=True)
 class Initial:
-    """How a slot begins: every value `size`, or drawn with `size` as standard deviation or half width.
+    """The initial values of a slot: all equal to `size`, or drawn with `size` as standard deviation or half width.
 
     Of weights in front of an activation, `activation.initial(inputs, units)` says it. `inputs` is the number of values
     that one unit sums over, whatever the slot's shape: of a kernel (3, 3, channels, units) it is 9 * channels.
@@ -26,7 +26,7 @@ class Initial:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A named stretch of the buffer from `start` on: `shape` per member, of any rank, with the units as last axis.
+    """A named part of the buffer from `start` on: `shape` per member, of any rank, with the units as last axis.
 
     So a layer's weights are (inputs, units), its bias (1, units), the kernel of a convolution (3, 3, channels, units).
     What holds for a role holds for any rank: L2 pulls every value of a "weight", however many axes it has.
@@ -47,12 +47,12 @@ class Slot:
 
     @property
     def size(self) -> int:
-        """Values per member."""
+        """The number of values per member."""
         return prod(self.shape)
 
     @property
     def stop(self) -> int:
-        """Where the next slot may start."""
+        """The first position after this slot."""
         return self.start + self.size
 
 
@@ -60,7 +60,7 @@ Layout: TypeAlias = tuple[Slot, ...]
 
 
 def lay_out(slots: Iterable[Slot]) -> Layout:
-    """The slots one after the other, each with its place."""
+    """Places the slots one after the other."""
     placed: list[Slot] = []
     for slot in slots:
         placed.append(replace(slot, start=placed[-1].stop if placed else 0))
@@ -68,7 +68,7 @@ def lay_out(slots: Iterable[Slot]) -> Layout:
 
 
 def size_of(layout: Layout) -> int:
-    """Values per member of the whole buffer."""
+    """The number of values per member in the whole buffer."""
     return layout[-1].stop if layout else 0
 
 
@@ -99,7 +99,7 @@ class Views(Mapping[str, Array]):
         return len(self._views)
 
     def slot(self, name: str) -> Slot:
-        """Where a view lies in the buffer."""
+        """The part of the buffer that a view covers."""
         return self._slots[name]
 
     def part(self, prefix: str) -> Views:

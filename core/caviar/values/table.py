@@ -36,12 +36,12 @@ class Table:
 
     @property
     def rows(self) -> int:
-        """How many rows."""
+        """The number of rows."""
         return len(next(iter(self.columns.values()))) if self.columns else 0
 
     @property
     def features(self) -> tuple[str, ...]:
-        """The columns that are not targets, in their order."""
+        """The columns that are not targets, in order."""
         return tuple(name for name in self.columns if name not in self.target)
 
     def with_columns(self, columns: Mapping[str, Array], levels: Mapping[str, int] | None = None) -> Table:
@@ -50,6 +50,6 @@ class Table:
         return replace(self, columns=columns, levels=kept)
 
     def take(self, rows: Array) -> Table:
-        """Some rows, without the mark of the test part."""
+        """Some of the rows, without the mark of the test part."""
         columns = {name: column[rows] for name, column in self.columns.items()}
         return Table(columns, self.target, levels=self.levels)

@@ -25,7 +25,7 @@ class Task:
 
 
 def are_classes(distinct: int, rows: int) -> bool:
-    """Whether whole numbers of so many different values are classes rather than amounts.
+    """Whether whole numbers with this many different values are classes rather than quantities.
 
     Up to 20 are; up to 100 where each has ten rows or more on average: body masses in grams of 342 penguins take 94
     values and are amounts.

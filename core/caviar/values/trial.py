@@ -11,7 +11,7 @@ from caviar.values.metric_name import MetricName
 
 
 class TrialState(StrEnum):
-    """Where a trial stands.
+    """The state of a trial.
 
     Queued: to be trained, or trained further. Running: trained to a rung, and waiting for the decision. Paused by the
     pruner: may continue later. `diverged` is a result (the worst one), `failed` a recorded error.
@@ -27,7 +27,7 @@ class TrialState(StrEnum):
 
     @property
     def done(self) -> bool:
-        """Whether nothing more will happen to it."""
+        """Whether the trial has ended."""
         return self not in (TrialState.QUEUED, TrialState.RUNNING, TrialState.PAUSED)
 
 
@@ -79,23 +79,23 @@ class Trial:
 
     @property
     def runs(self) -> tuple[float, ...]:
-        """The objective of each of its trainings, the first one's first."""
+        """The objective of each of its trainings, in order."""
         objectives = self.objective, *(each.objective for each in self.retests)
         return tuple(each for each in objectives if each is not None)
 
     @property
     def judged(self) -> float | None:
-        """What it is judged by: the mean objective of its trainings."""
+        """The value that ranks it: the mean objective of its trainings."""
         if not self.retests:
             return self.objective
         runs = self.runs
         return sum(runs) / len(runs) if runs else None
 
     def over_folds(self, metric: str) -> float | None:
-        """The standard deviation of a metric of the validation part over the folds; None where there are none."""
+        """The standard deviation over folds of a metric of the validation part; None without folds."""
         return self.metrics.get(str(MetricName.parse(metric).deviation))
 
     @property
     def feasible(self) -> bool:
-        """Whether it may win: it has finished, and meets `search.where`."""
+        """Whether the trial may win: it has finished, and meets `search.where`."""
         return self.state is TrialState.FINISHED and self.objective is not None and not self.violation

@@ -12,7 +12,7 @@ class WrongReturn(Exception):
 
 
 def described(value: object) -> str:
-    """What was returned, without its content: "None", "an array of shape (3,)", "a tuple of 1"."""
+    """Describes a returned value without its content: "None", "an array of shape (3,)", "a tuple of 1"."""
     shape = getattr(value, "shape", None)
     if isinstance(shape, tuple):
         kind = getattr(getattr(value, "dtype", None), "name", None)

@@ -1,4 +1,4 @@
-"""GELU's compiled variant: one pass before NumPy's tanh, and one after it that gives the output and its slope."""
+"""GELU's compiled variant: one pass before NumPy's tanh, and one after it for the output and the derivative."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from caviar_plugins.kernels import compiled, walkable
 
 
 class CompiledGELU(GELU):
-    """Remembers the slope, so that the way back is one product."""
+    """Stores the derivative, so that `backward` is one product."""
 
     def forward(self, z: Array) -> tuple[Array, Any]:
         z = walkable(z)

@@ -12,7 +12,7 @@ from caviar_plugins.kernels import compiled, walkable
 
 
 class CompiledLeakyReLU(LeakyReLU):
-    """Remembers its output instead of a mask: it is above 0 where z was."""
+    """Stores its output instead of a mask: it is above 0 where z was."""
 
     def forward(self, z: Array) -> tuple[Array, Any]:
         z = walkable(z)

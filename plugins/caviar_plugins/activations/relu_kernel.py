@@ -1,4 +1,4 @@
-"""ReLU's compiled variant. After batch normalization's it is not called: the floor at 0 is applied there."""
+"""ReLU's compiled variant. It is not called after batch normalization's variant, which applies ReLU itself."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from caviar_plugins.kernels import compiled, walkable
 
 
 class CompiledReLU(ReLU):
-    """Remembers its output instead of a mask: it is above 0 where z was."""
+    """Stores its output instead of a mask: it is above 0 where z was."""
 
     def forward(self, z: Array) -> tuple[Array, Any]:
         z = walkable(z)

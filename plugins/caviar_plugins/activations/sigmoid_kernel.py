@@ -1,4 +1,4 @@
-"""sigmoid's compiled variant: one pass after NumPy's exp, which takes many numbers at once."""
+"""sigmoid's compiled variant: one pass after NumPy's exp, which is vectorized."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from caviar_plugins.kernels import compiled, walkable
 
 
 class CompiledSigmoid(Sigmoid):
-    """The same function, with what lies between in cache."""
+    """The same function, with intermediate values in the processor's cache."""
 
     def forward(self, z: Array) -> tuple[Array, Any]:
         z = walkable(z)

@@ -1,4 +1,4 @@
-"""SiLU's compiled variant: one pass after NumPy's exp gives the output and its slope."""
+"""SiLU's compiled variant: one pass after NumPy's exp computes the output and the derivative."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from caviar_plugins.kernels import compiled, walkable
 
 
 class CompiledSiLU(SiLU):
-    """Remembers the slope, so that the way back is one product."""
+    """Stores the derivative, so that `backward` is one product."""
 
     def forward(self, z: Array) -> tuple[Array, Any]:
         z = walkable(z)

@@ -54,7 +54,7 @@ class CuPy(Backend, interface=1):
         cupy.cuda.Device(worker % cupy.cuda.runtime.getDeviceCount()).use()
 
     def spare_memory(self) -> int | None:
-        """Free memory of the device and what CuPy keeps of freed arrays, within the limit that CuPy was given."""
+        """The free memory of the device and of CuPy's pool, within CuPy's limit."""
         import cupy
 
         pool = cupy.get_default_memory_pool()

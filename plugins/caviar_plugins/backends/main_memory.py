@@ -1,4 +1,4 @@
-"""How much main memory is free for this process, according to the system and its control group."""
+"""The main memory that is free for this process, according to the system and its control group."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _GROUP = Path("/sys/fs/cgroup")  # in a container its own group, by version 2
 
 
 def spare() -> int | None:
-    """Bytes that can still be taken without swapping; None where the system does not report it."""
+    """The bytes that can be allocated without swapping; None if the system does not report it."""
     limits = []
     with suppress(OSError, KeyError, ValueError, IndexError):
         limits.append(_table(Path("/proc/meminfo"))["MemAvailable:"] * 1024)
@@ -21,5 +21,5 @@ def spare() -> int | None:
 
 
 def _table(file: Path) -> dict[str, int]:
-    """Lines of a name and a number."""
+    """Parses lines of a name and a number."""
     return {words[0]: int(words[1]) for words in map(str.split, file.read_text().splitlines())}

@@ -6,7 +6,7 @@ from caviar.plugin import Executor, Job, Outcome, Segment, Tell, Workers, watch_
 
 
 class Inline(Executor, interface=2):
-    """No processes, nothing to wait for: the plainest executor, and the one whose results the others must give."""
+    """No processes: the simplest executor, whose results the others must reproduce."""
 
     def open(self, job: Job, check_stop: Callable[[], None], trials: int) -> Workers:
         return _Here(job, check_stop)

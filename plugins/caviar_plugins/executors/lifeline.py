@@ -1,4 +1,4 @@
-"""A worker process lives no longer than its coordinator, from its first moment on: this imports next to nothing."""
+"""Ends a worker process when its coordinator ends, from its start on: this module imports almost nothing."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _PR_SET_PDEATHSIG = 1  # of Linux' prctl
 
 
 def depend_on(coordinator: int) -> None:
-    """Ends this process with the coordinator, even where a plugin's C code lets no other thread run."""
+    """Ends this process with the coordinator, even while a plugin's C code lets no other thread run."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform == "linux":
         import ctypes

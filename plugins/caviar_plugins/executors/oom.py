@@ -1,4 +1,4 @@
-"""How many processes the kernel has killed because memory ran out: a killed worker may have been one of them."""
+"""The number of processes that the kernel has killed because memory ran out; a killed worker may be one of them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def oom_kills(root: Path = Path("/")) -> int:
-    """Those of this process's control group, or of the machine where groups do not tell; 0 where neither does."""
+    """The count of this process's control group, else that of the machine; 0 if neither is available."""
     for file in (*_group(root), root / "proc/vmstat"):
         with suppress(OSError):
             for line in file.read_text().splitlines():
@@ -18,7 +18,7 @@ def oom_kills(root: Path = Path("/")) -> int:
 
 
 def _group(root: Path) -> list[Path]:
-    """The file in which the second version of control groups counts events of memory."""
+    """The file in which version 2 of control groups counts memory events."""
     with suppress(OSError):
         for line in (root / "proc/self/cgroup").read_text().splitlines():
             if line.startswith("0::/"):

@@ -26,9 +26,9 @@ _FALSE_STARTS = 3  # so many workers killed before they were ready, one after th
 
 @dataclass(frozen=True)
 class _Task:
-    """A segment, how many workers died of it, and whether its worker was killed because it said nothing any more.
+    """A segment, the number of workers that died of it, and whether its worker was killed because it was silent.
 
-    `kills`: how many of its workers were killed from outside. `oom_kills`: the kernel's count when it was begun.
+    `kills`: how many of its workers were killed from outside. `oom_kills`: the kernel's count when it was started.
     """
 
     segment: Segment
@@ -64,7 +64,7 @@ class Pool(Workers):
         return self._count
 
     def start(self, wanted: int) -> None:
-        """Starts so many more, if there may be so many. Raises NoWorkers."""
+        """Starts so many more workers, within `count`. Raises NoWorkers."""
         for _ in range(min(wanted, self._count - len(self._workers))):
             free = min(set(range(self._count)) - {worker.number for worker in self._workers})
             self._workers[WorkerHandle(self._shared, free, self._count, self._may_fork)] = None
@@ -125,7 +125,7 @@ class Pool(Workers):
         return [by_end[end] for end in heard if end in by_end]
 
     def _after(self, worker: WorkerHandle, death: Dead) -> tuple[list[_Task], list[Outcome]]:
-        """After a worker's death: what is done again, and what has failed."""
+        """After a worker's death: returns the segments to train again, and the outcomes that have failed."""
         task = self._workers.pop(worker)
         if not worker.ready:
             self._false_starts += 1
@@ -135,7 +135,10 @@ class Pool(Workers):
         if task is None:
             return [], []
         if not death.by_itself and not task.overdue:
-            return _killed(task, death)
+            segments, outcomes = _killed(task, death)
+            if segments:
+                say_once(f"a worker process was {death}, from outside; its trials are trained again")
+            return segments, outcomes
         if task.deaths == 0 and not task.overdue:
             return [replace(task, deaths=1)], []
         if len(task.segment.trials) > 1:
@@ -161,7 +164,7 @@ def _pass_on(worker: WorkerHandle, message: Message) -> None:
 
 
 def _killed(task: _Task, death: Dead) -> tuple[list[_Task], list[Outcome]]:
-    """The same, when a worker was killed from outside: no evidence against its trials, unless memory ran out."""
+    """The same task after its worker was killed from outside: no evidence against its trials, unless memory ran out."""
     memory = oom_kills() > task.oom_kills
     if not memory and task.kills + 1 < _KILLS:
         return [replace(task, kills=task.kills + 1)], []

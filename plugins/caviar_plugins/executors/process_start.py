@@ -1,4 +1,4 @@
-"""How a worker's process starts: as a fork of this one, which has its libraries, where that is safe; else spawned."""
+"""Starts a worker's process: as a fork of this one, which has loaded its libraries, where safe; else spawned."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ _ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM
 
 
 class Process(Protocol):
-    """A child of this process, whichever way it began."""
+    """A child of this process, forked or spawned."""
 
     def wait(self, seconds: float) -> int | None:
-        """Its exit code, minus the signal that killed it; None while it is alive after so many seconds."""
+        """Its exit code, or minus the signal that killed it; None if it is still alive after `seconds`."""
 
     def kill(self) -> None:
-        """Ends it at once, if it has not ended."""
+        """Kills it, if it has not ended."""
 
 
 @dataclass(frozen=True)
 class WorkerArguments:
-    """What a worker is given: two file descriptors, its `number` of `count`, and the lowest level that it logs."""
+    """A worker's arguments: two file descriptors, its `number` of `count`, and the lowest level that it logs."""
 
     connection: int
     job_spec: int
@@ -48,7 +48,7 @@ class WorkerArguments:
 
 
 def _can_fork() -> bool:
-    """Whether a fork of this process would be a sound worker: with one BLAS thread, and now with one thread in all.
+    """Whether a fork of this process would be a sound worker: it has one BLAS thread, and now one thread in total.
 
     Other threads, of libraries too, would leave their locks closed for ever. Where there is no /proc it is not tried.
     """
@@ -61,7 +61,7 @@ def _can_fork() -> bool:
 
 
 def begin(arguments: WorkerArguments, may_fork: bool) -> Process:
-    """A worker's process, a fork if it may be one and this process can be copied. Raises OSError."""
+    """Starts a worker's process, as a fork if that is allowed and this process can be forked. Raises OSError."""
     if may_fork and _can_fork():
         with suppress(OSError):  # no memory for a second process of this size, maybe
             return Forked(arguments)
@@ -69,7 +69,7 @@ def begin(arguments: WorkerArguments, may_fork: bool) -> Process:
 
 
 class Forked:
-    """Ready at once, where loading the libraries would take half a second of a core."""
+    """A forked process: ready at once, while loading the libraries takes a spawned one half a second of a core."""
 
     def __init__(self, arguments: WorkerArguments) -> None:
         coordinator = os.getpid()
@@ -124,7 +124,7 @@ def _work(arguments: WorkerArguments, coordinator: int, mask: Iterable[int]) -> 
 
 
 def _detach(kept: Sequence[int]) -> None:
-    """Lets go of what belongs to the coordinator: its group, signals, files, the lock of the store among them."""
+    """Releases what belongs to the coordinator: its process group, signals and files, including the store's lock."""
     os.setpgid(0, 0)
     signal.set_wakeup_fd(-1)
     for each in signal.valid_signals():
@@ -142,7 +142,7 @@ def _detach(kept: Sequence[int]) -> None:
 
 
 class Spawned:
-    """Not by multiprocessing, which would import the caller's main: scripts need no guard."""
+    """A spawned process; without multiprocessing, which would import the caller's main, so scripts need no guard."""
 
     def __init__(self, arguments: WorkerArguments) -> None:
         start = _SPAWN.format(

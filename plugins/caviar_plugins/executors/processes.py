@@ -9,13 +9,13 @@ from caviar.plugin import Executor, Job, Workers, setting, version_of
 
 
 class Processes(Executor, interface=2):
-    """A dead worker costs its own segment only, which is tried once more, then in halves, until one trial has failed.
+    """If a worker dies, only its own segment is retried, once whole, then in halves, until one trial has failed.
 
     A job that cannot leave this process, because a plugin of it is a class in a notebook, is done here.
     """
 
     workers: int | None = setting(default=None, ge=1, also=("n_jobs", "num_workers", "jobs", "processes"))
-    """None: one per core that this process may use, or per GPU. None is started if no trial is left to train."""
+    """None: one per core that this process may use, or per GPU. No worker starts if no trial is left to train."""
 
     def open(self, job: Job, check_stop: Callable[[], None], trials: int) -> Workers:
         from caviar_plugins.executors.inline import Inline
@@ -35,7 +35,7 @@ class Processes(Executor, interface=2):
 
 
 def _may_fork(job: Job) -> bool:
-    """Whether a fork of this process can do the job: no device is open, and no plugin is anyone's but Caviar's.
+    """Whether a fork of this process can do the job: no device is open, and all plugins are Caviar's own.
 
     What another's plugin opened or noted when it was imported here would be gone, or shared, in a fork.
     """

@@ -22,7 +22,7 @@ _log = logging.getLogger("caviar")
 
 
 def main(connection: int, job_spec: int, number: int, count: int, level: int) -> None:
-    """Works, as `number` of `count`, until the pipe ends; nothing but what goes through it leaves this process.
+    """Trains segments, as `number` of `count`, until the pipe ends; all output of this process goes through the pipe.
 
     Of what is logged, records of `level` and above go through it.
     """
@@ -75,8 +75,9 @@ class _Worker:
             raise Stopped
 
     def _compile(self, going: bool) -> None:
-        self._compiling = going
-        self._say()
+        if going != self._compiling:  # while it waits for another process, this is called again and again
+            self._compiling = going
+            self._say()
 
     def _say(self, epochs: Sequence[EpochInfo] = (), outcome: Outcome | None = None, *log: str | int) -> None:
         """The fields of a Message."""

@@ -77,11 +77,11 @@ class WorkerHandle:
         return 0.0 if self._compiling else monotonic() - self._heard
 
     def kill(self) -> None:
-        """Ends it at once; `receive` then raises Dead."""
+        """Kills the worker; `receive` then raises Dead."""
         self._process.kill()
 
     def submit(self, segment: Segment) -> None:
-        """Sends it a segment to train. If the worker is dead, `receive` raises."""
+        """Sends the worker a segment to train. If the worker is dead, `receive` raises."""
         self._heard = monotonic()
         with suppress(BrokenPipeError, ConnectionResetError):
             self.connection.send_bytes(b"".join(pack(segment)))

@@ -11,7 +11,7 @@ ClassWeights: TypeAlias = tuple[float, ...] | dict[str, float] | Literal["balanc
 
 
 def fitted(class_weights: ClassWeights, target: Array, task: Task) -> ClassWeights:
-    """One number per class, in the order of the task's; None stays None. A class that a table leaves out counts 1.
+    """One number per class, in the order of the task's; None stays None. A class that is not in the table gets 1.
 
     "balanced" is rows / (classes * rows of the class), so that all classes count the same in sum: scikit-learn's
     compute_class_weight("balanced"). A class without rows counts as if it had one.
@@ -25,7 +25,7 @@ def fitted(class_weights: ClassWeights, target: Array, task: Task) -> ClassWeigh
 
 
 def weights_of_rows(class_weights: ClassWeights, target: Array) -> Array | None:
-    """The weight of each row's class, float64 (batch,); None where all classes count the same."""
+    """The weight of each row's class, float64 (batch,); None if all weights are equal."""
     if class_weights is None:
         return None
     assert isinstance(class_weights, tuple), "a loss is fitted to the training part before it is used"
@@ -45,7 +45,7 @@ def averaged(gradient: Array, weights: Array | None) -> Array:
 
 
 def check(class_weights: ClassWeights, task: Task) -> None:
-    """Raises DataError where the weights are not those of the task's classes, as far as these are known yet."""
+    """Raises DataError if the weights do not match the task's classes, as far as these are known."""
     known = [_key(each) for each in task.classes]
     named = all(known)
     shown = ", ".join(map(repr, task.classes[:5])) + (", …" if len(known) > 5 else "")
@@ -58,5 +58,5 @@ def check(class_weights: ClassWeights, task: Task) -> None:
 
 
 def _key(each: Any) -> str:
-    """A class as a table's key: true and false as in TOML."""
+    """A class as a key of a table: true and false as in TOML."""
     return str(each).lower() if isinstance(each, bool) else str(each)

@@ -35,7 +35,7 @@ class AUC(Metric, interface=1):
 
 
 def compared(prediction: Array) -> tuple[Array, int]:
-    """The probabilities that are compared, (members, classes, rows), and the number of their first class."""
+    """The probabilities to compare, (members, classes, rows), and the index of their first class."""
     first = 1 if prediction.shape[-1] == 2 else 0
     return by_class(prediction)[:, first:, :], first
 

@@ -26,7 +26,7 @@ class BalancedAccuracy(Metric, interface=1):
 
 
 def balanced_accuracy(found: Counts) -> Array:
-    """Of each member."""
+    """The balanced accuracy of each member."""
     xp = namespace(found.right)
     none = found.true == 0
     shares = found.right / xp.where(none, xp.ones_like(found.true), found.true)

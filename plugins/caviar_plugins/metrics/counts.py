@@ -1,4 +1,4 @@
-"""How many rows of each class are guessed and are right: what balanced accuracy and F1 come from."""
+"""Counts of predicted, correct and true rows of each class, for balanced accuracy and F1."""
 
 from __future__ import annotations
 

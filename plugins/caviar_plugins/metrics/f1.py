@@ -27,7 +27,7 @@ class F1(Metric, interface=1):
 
 
 def f1(found: Counts) -> Array:
-    """Of each member."""
+    """The F1 score of each member."""
     xp = namespace(found.right)
     named = found.guessed + found.true
     nowhere = named == 0

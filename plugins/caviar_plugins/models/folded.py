@@ -31,7 +31,7 @@ class Folded:
         return prediction
 
     def outputs(self, x: Array) -> Array:
-        """What the network gives for a block of rows, (rows, outputs)."""
+        """The network's outputs for a block of rows, (rows, outputs)."""
         a = x[None]
         for weight, bias in self.layers[:-1]:
             a, _ = self.activation.forward(a @ weight + bias)
@@ -43,7 +43,7 @@ class Folded:
 def folded(
     parameters: Views, statistics: Views, normalizer: Normalizer, activation: Activation, loss: Loss
 ) -> Folded | None:
-    """The first member's network; None where the normalizer depends on the row."""
+    """The first member's network; None if the normalizer depends on the row."""
     layers = folded_layers(parameters, statistics, normalizer)
     return None if layers is None else Folded(layers, activation, loss)
 
@@ -51,7 +51,7 @@ def folded(
 def folded_layers(
     parameters: Views, statistics: Views, normalizer: Normalizer
 ) -> tuple[tuple[Array, Array], ...] | None:
-    """Weight and bias of each of the first member's layers; None where the normalizer depends on the row."""
+    """Weight and bias of each of the first member's layers; None if the normalizer depends on the row."""
     xp, dtype = namespace(parameters.buffer), parameters.buffer.dtype
     layers: list[tuple[Array, Array]] = []
     # What a normalizer after the activation does to the next layer's inputs.

@@ -143,7 +143,7 @@ class MLP(Model, interface=2):
         return xp.matmul(d, own["weight"].swapaxes(1, 2)) if needs_input else d
 
     def _inner(self, z: Array, own: Views, running: Views, context: ModelContext) -> tuple[Array, Any]:
-        """Normalizer and activation, in their order."""
+        """Applies normalizer and activation, in the normalizer's order."""
         if context.normalizer.place == "before-activation":
             z, normal = context.normalizer.forward(z, own, running, context.training)
             h, active = context.activation.forward(z)
@@ -168,7 +168,7 @@ class MLP(Model, interface=2):
 
     @cached_property
     def _drops(self) -> bool:
-        """Whether any rate is above 0: asked once, because on a device the answer is waited for."""
+        """Whether any rate is above 0; evaluated once, because it synchronizes with a device."""
         rate: Any = self.dropout
         return bool(rate.any())
 

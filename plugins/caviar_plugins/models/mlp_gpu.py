@@ -67,7 +67,7 @@ def _as_one(context: ModelContext) -> bool:
 
 @lru_cache(8)
 def _sent(keys: bytes, xp: Any) -> Array:
-    """Keys on the device: sent once an epoch, whose steps differ in words alone."""
+    """Keys on the device: sent once an epoch, whose steps differ only in words."""
     sent: Array = xp.asarray(numpy.frombuffer(keys, dtype=numpy.uint64))
     return sent
 

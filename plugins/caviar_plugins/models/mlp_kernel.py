@@ -1,4 +1,4 @@
-"""The MLP's compiled variant: all layers of a member in one go, and the loss between its two passes."""
+"""The MLP's compiled variant: all layers of a member in one call, with the loss between the two passes."""
 
 from __future__ import annotations
 
@@ -86,14 +86,14 @@ class CompiledMLP(MLP):
         return before and len(x) == 1 and len(self._widths()) > 0
 
     def _dropping(self, context: ModelContext) -> tuple[Array, Array, Array]:
-        """Rates, and the names of the streams that decide."""
+        """Dropout rates, and the names of the random streams."""
         assert context.streams is not None, "training passes have streams"
         words = context.streams.child("dropout").named() if self._drops else _NO_WORDS
         # A copy: compiled for an array that may not be written, the draws are not vectorized (50 instead of 18 us).
         return walkable(cast("Array", self.dropout)), context.streams.keys, words
 
     def _plan(self, parameters: Views, statistics: Views) -> Array:
-        """As the passes read it."""
+        """The rates as the passes read them."""
         if "plan" in parameters.memo:
             return cast("Array", parameters.memo["plan"])
         rows = []
@@ -111,7 +111,7 @@ _NO_WORDS = numpy.zeros(0, numpy.uint64)
 
 
 def _constants(normalizer: Any, parameters: Views, statistics: Views, members: int) -> tuple[Array, Array]:
-    """What a mini-batch counts in running values, and epsilon; read in no layer that has no normalizer."""
+    """The weight of a mini-batch in running values, and epsilon; unused in layers without a normalizer."""
     epsilon = _epsilon(normalizer, members, parameters.buffer.dtype)
     if type(normalizer) is NoNormalizer:
         return epsilon, epsilon
@@ -129,7 +129,7 @@ def _epsilon(normalizer: Any, members: int, dtype: Any) -> Array:
 
 
 def _workspace(memo: dict[str, Any], plan: Array, rows: int, dtype: Any) -> tuple[Array, Array, Array]:
-    """What one member after the other works in: `space` of its passes, output, and integers for its exponentials."""
+    """Buffers that members use one after the other: `space` of the passes, output, and integers for exponentials."""
     name = f"workspace of {rows} rows"
     if name not in memo:
         count = rows * int(plan[-1, 1])

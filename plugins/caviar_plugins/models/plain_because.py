@@ -1,4 +1,4 @@
-"""Why an MLP trains in plain array code: what its compiled passes (mlp_kernel.py) do not cover, told without them."""
+"""The reason why an MLP trains in plain array code: cases that its compiled passes (mlp_kernel.py) do not cover."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from caviar_plugins.normalizers.none import NoNormalizer
 
 
 def plain_because(model: Any, normalizer: Normalizer, loss: Loss | None) -> str | None:
-    """See `Model.plain_because`. Classes are compared exactly: what inherits from one computes something else."""
+    """See `Model.plain_because`. Compares classes exactly, because a subclass may compute something else."""
     if reason := _passes(model, normalizer):
         return f"training runs in plain array code: {reason}"
     if loss is not None and (reason := _loss(loss)):

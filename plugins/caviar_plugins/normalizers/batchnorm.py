@@ -75,7 +75,7 @@ class BatchNorm(Normalizer, interface=1):
         running_variance += new * (variance * (rows / (rows - 1)) - running_variance)
 
     def share(self, statistics: Mapping[str, Array]) -> Any:
-        """What a mini-batch counts in the running values, per member."""
+        """The weight of a mini-batch in the running values, per member."""
         new: Any = 1 - self.averaging
         if not self.corrected:
             return new
@@ -118,7 +118,7 @@ class BatchNorm(Normalizer, interface=1):
 
 
 def _centered(z: Array) -> tuple[Array, Array]:
-    """Mean, and z without it. In float32 a mean of a million is off by up to 0.03, which is then taken off too."""
+    """The mean, and z minus the mean. In float32 a mean of a million is off by up to 0.03, which is then corrected."""
     xp = namespace(z)
     mean = xp.mean(z, axis=1, keepdims=True)
     centered = z - mean

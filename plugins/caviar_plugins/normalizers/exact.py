@@ -34,7 +34,7 @@ def estimate(
 
 
 class _Watch(Normalizer):
-    """Predicts as the normalizer does, and shows it what comes by."""
+    """Predicts as the normalizer does, and passes the rows to `gather`."""
 
     _inner: Normalizer = PrivateAttr()
     _fresh: Views = PrivateAttr()

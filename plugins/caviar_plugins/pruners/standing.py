@@ -1,4 +1,4 @@
-"""How the trials of a round stand at a rung."""
+"""The losses of a round's trials at a rung."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from caviar.plugin import Array, Goal
 
 
 def losses_at(curves: Array, rung: int, goal: Goal) -> Array:
-    """What each trial's curve says at epoch `rung`, lower better: inf where the trial is not there or not finite."""
+    """The loss of each trial at epoch `rung`: inf if the trial has not reached it or is not finite."""
     return _losses(curves[:, rung - 1], goal)
 
 
 def last_losses(curves: Array, goal: Goal) -> Array:
-    """The same of each trial's last epoch."""
+    """The loss of each trial at its last epoch."""
     import numpy
 
     ends = (~numpy.isnan(curves)).sum(1)
@@ -20,7 +20,7 @@ def last_losses(curves: Array, goal: Goal) -> Array:
 
 
 def best_losses(curves: Array, goal: Goal) -> Array:
-    """The same of each trial's best epoch so far."""
+    """The loss of each trial at its best epoch so far."""
     losses: Array = _losses(curves, goal).min(1, initial=float("inf"))
     return losses
 

@@ -55,9 +55,8 @@ def print_summary(run: RunInfo, summary: Summary, console: Console) -> None:
         console.print(f"Stopped {summary.stopped}", markup=False)
     for note in summary.notes:
         console.print(f"Note: {note}", markup=False)
-    for trial in _unlucky(summary):
-        told = Text(f"trial {trial.index} {trial.state}: {trial.reason}")
-        console.print(Padding(told, (0, 0, 0, 2), expand=False))
+    for told in _unlucky(summary):
+        console.print(Padding(Text(told), (0, 0, 0, 2), expand=False))
     for line in _next(run, None if summary.failure else best, console.width):
         console.print(line, markup=False)
 
@@ -115,18 +114,25 @@ def _counts(run: RunInfo, summary: Summary) -> str:
     return f"{told}; {feasible or 'none'} with {' and '.join(map(str, run.where))}"
 
 
-def _unlucky(summary: Summary) -> list[Trial]:
-    """Some of those that failed; where no trial finished, of all with a reason."""
-    told = [trial for trial in summary.trials if trial.reason]
-    return [trial for trial in told if trial.state is TrialState.FAILED or not summary.best][:ROWS]
+def _unlucky(summary: Summary) -> list[str]:
+    """The reasons of some that failed, each once with its number of trials; where no trial finished, of all."""
+    alike: dict[tuple[TrialState, str], list[int]] = {}
+    for trial in summary.trials:
+        concerned = trial.state is TrialState.FAILED or not summary.best
+        if trial.reason and concerned and trial.reason not in (summary.stopped or ""):
+            alike.setdefault((trial.state, trial.reason), []).append(trial.index)
+    return [
+        f"{f'trial {trials[0]}' if len(trials) == 1 else count(len(trials), 'trial')} {state}: {reason}"
+        for (state, reason), trials in list(alike.items())[:ROWS]
+    ]
 
 
 def _next(run: RunInfo, best: Trial | None, width: int) -> Iterator[str]:
     if not run.kept:
         yield 'The results are in memory only; run(…, runs="runs") keeps it in a folder.'
         return
-    what = "All that is known is" if best is None else "The best model, all results and the resolved file are"
-    none = "There is no model. " if best is None else ""
+    what = "All results are" if best is None else "The best model, all results and the resolved file are"
+    none = "No model was saved. " if best is None else ""
     if not run.readable:
         yield f"{none}{what} in {run.folder}. `pipe` cannot read them: a plugin is a class of this program."
         return

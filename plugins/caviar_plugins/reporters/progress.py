@@ -24,6 +24,7 @@ class Progress(Reporter, interface=1):
     _view: View | None = PrivateAttr(default=None)
     _reading: Reading | None = PrivateAttr(default=None)
     _logged: _Said | None = PrivateAttr(default=None)
+    _reasons: set[str | None] = PrivateAttr(default_factory=set)
 
     @caviar.plugin.hook
     def before_data(self, name: str) -> None:
@@ -44,6 +45,7 @@ class Progress(Reporter, interface=1):
     def before_run(self, run: RunInfo) -> None:
         from caviar_plugins.reporters.progress_view import Lines, Live
 
+        self._reasons.clear()
         console = caviar.plugin.console(stderr=True)
         self._view = Live(run, console) if console.is_terminal else Lines(run, console)
         self._listen(self._view.say)
@@ -58,8 +60,9 @@ class Progress(Reporter, interface=1):
     def after_trial(self, trial: Trial) -> None:
         if self._view:
             self._view.tracker.ended(trial)
-            if trial.state is caviar.TrialState.FAILED:
-                self._view.say(f"trial {trial.index} failed: {trial.reason}")
+            if trial.state is caviar.TrialState.FAILED and trial.reason not in self._reasons:
+                self._reasons.add(trial.reason)
+                self._view.say(f"trial {trial.index} failed: {trial.reason}")  # the final table has their number
             self._view.show()
 
     @caviar.plugin.hook
@@ -96,7 +99,7 @@ class Progress(Reporter, interface=1):
             self._view.say(f"{self._view.tracker.done} of {run.total} trials {place}")
 
     def _listen(self, say: Callable[[str], None] | None) -> None:
-        """From now on, prints what is logged for people, such as that kernels are compiled; None: stops."""
+        """Prints messages that are logged for people, such as that kernels are compiled; None: stops."""
         logger = logging.getLogger("caviar")
         if self._logged:
             logger.removeHandler(self._logged)

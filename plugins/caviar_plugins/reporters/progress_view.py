@@ -21,7 +21,7 @@ PAUSE = 2.0
 
 
 class View(ABC):
-    """Shows what its tracker knows."""
+    """Shows the state of its tracker."""
 
     def __init__(self, run: RunInfo, console: Console) -> None:
         self.run, self.console, self.tracker = run, console, Tracker(run)
@@ -33,23 +33,23 @@ class View(ABC):
 
     @abstractmethod
     def show(self) -> None:
-        """Something has changed."""
+        """Called after a change of the tracker."""
 
     @abstractmethod
     def round_ended(self, index: int) -> None:
-        """A round is over."""
+        """Called at the end of a round."""
 
     def say(self, line: str) -> None:
-        """One line that stays."""
+        """Prints a permanent line."""
         self.console.print(f"{self.run.name}: {line}", markup=False)
 
     @abstractmethod
     def close(self) -> None:
-        """The screen is as it was before."""
+        """Restores the screen."""
 
 
 class Lines(View):
-    """One line per round, and in between one every two seconds at most."""
+    """Plain lines: one per round, and between rounds at most one every two seconds."""
 
     def __init__(self, run: RunInfo, console: Console) -> None:
         super().__init__(run, console)
@@ -63,7 +63,7 @@ class Lines(View):
         self._line(f"round {index + 1} done, ")
 
     def close(self) -> None:
-        """Lines stay."""
+        """Nothing to restore: lines are permanent."""
 
     def _line(self, what: str) -> None:
         tracker = self.tracker
@@ -74,7 +74,7 @@ class Lines(View):
 
 
 class Live(View):
-    """Two lines at the bottom of the terminal that are gone at the end.
+    """Two lines at the bottom of the terminal, removed at the end.
 
     Drawn four times a second, by a thread of rich's, so that a spinner and the time show activity while
     kernels are compiled or an epoch takes long.
@@ -89,10 +89,10 @@ class Live(View):
         self._live.start()
 
     def show(self) -> None:
-        """The next drawing will see it."""
+        """Nothing: the next redraw shows the change."""
 
     def round_ended(self, index: int) -> None:
-        """The bar shows enough."""
+        """Nothing: the bar shows the round."""
 
     def close(self) -> None:
         self._live.stop()

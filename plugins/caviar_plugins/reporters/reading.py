@@ -1,4 +1,4 @@
-"""While the data is read, a terminal shows for how long."""
+"""Shows on a terminal how long the data has been read."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _REDRAW = 0.25
 
 
 class Reading:
-    """A line that is gone at the end. Its thread has ended when `close` returns; rich's own would not yet."""
+    """A temporary line. Its thread has ended when `close` returns; rich's own thread might not have."""
 
     def __init__(self, name: str, console: Console) -> None:
         self._name, self._console, self._began = name, console, monotonic()
@@ -28,7 +28,7 @@ class Reading:
         self._thread.start()
 
     def close(self) -> None:
-        """The screen is as it was before."""
+        """Restores the screen."""
         self._read.set()
         self._thread.join()
 

@@ -1,4 +1,4 @@
-"""How far a run is: trials done, the best so far, the time that is left."""
+"""Tracks a run's progress: trials done, the best so far, the time left."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from caviar_plugins.reporters.wording import count, duration
 
 
 class Tracker:
-    """Counts in epochs, so that it moves while the first population still trains."""
+    """Counts epochs, so that progress is visible while the first population trains."""
 
     def __init__(self, run: RunInfo, now: Callable[[], float] = monotonic) -> None:
         self.run, self.done, self.best = run, run.resumed, run.best
@@ -21,33 +21,33 @@ class Tracker:
         self._again = set[int]()
 
     def epoch(self, epoch: EpochInfo) -> None:
-        """A population came further."""
+        """Counts an epoch of a population."""
         self._training.update(dict.fromkeys(epoch.trials, epoch.epoch))
         self._since = self._since or (self._now(), self._epochs())  # libraries are loaded by then, kernels compiled
 
     def ended(self, trial: Trial) -> None:
-        """A trial is done."""
+        """Counts a trial that has ended."""
         self._training.pop(trial.index, None)
         self.done += 1
         if trial.feasible:
             self.best = ranked([trial, *([self.best] if self.best else [])], self.run.goal)[0]
 
     def retest_epoch(self, epoch: EpochInfo) -> None:
-        """Leaders that are trained once more came further."""
+        """Counts an epoch of re-tests."""
         self._again.update(epoch.trials)
 
     def retested(self, best: Trial | None) -> None:
-        """They are done; the best trial may be another."""
+        """The re-tests have ended; the best trial may have changed."""
         self.best = best
         self._again.clear()
 
     @property
     def share(self) -> float:
-        """How much of the run is behind us, 0 to 1."""
+        """The completed fraction of the run, 0 to 1."""
         return self._epochs() / max(1, self.run.total * self.run.epochs)
 
     def left(self) -> str:
-        """The time left in words, or nothing while it is unknown: before a trial has ended it is a guess."""
+        """The time left in words, or nothing while it is unknown; an estimate before a trial has ended."""
         if self._since is None or self.done == self.run.resumed or self.done >= self.run.total:
             return ""
         since, before = self._since
@@ -55,7 +55,7 @@ class Tracker:
         return f"{duration((self._now() - since) * missing / gained)} left" if gained else ""
 
     def again(self) -> str:
-        """Whether leaders are trained once more, in words, or nothing."""
+        """A note while leading trials are re-tested, or nothing."""
         return f"training {count(len(self._again), 'leader')} again" if self._again else ""
 
     def best_in_words(self) -> str:

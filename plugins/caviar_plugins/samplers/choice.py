@@ -43,7 +43,7 @@ class Choice(Sampler, interface=1):
         return (value + 0.5) / len(self.options)
 
     def narrow(self, low: float, high: float) -> Self:
-        """The options whose stretches meet [low, high]."""
+        """The options whose intervals overlap [low, high]."""
         count = len(self.options)
         first = min(int(low * count), count - 1)
         return self.model_copy(update={"options": self.options[first : max(ceil(high * count), first + 1)]})

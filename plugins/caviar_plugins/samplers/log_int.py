@@ -58,7 +58,7 @@ class LogInt(Sampler, interface=1):
         return self.low, self.low + self.step * (self.levels() - 1)
 
     def _edges(self) -> tuple[float, float]:
-        """The logarithms at which the lowest and the highest stretch end.
+        """The logarithms of the outer ends of the lowest and highest intervals.
 
         The lowest is made exactly step / low wide: the midpoint rule asks for a value below low, which may be zero.
         """

@@ -68,7 +68,7 @@ class Normal(Sampler, interface=1):
         return self.low, self.pick(self.low + self.step * (levels - 1))
 
     def _stretch(self, value: Array) -> tuple[Array, ...]:
-        """Where the draws lie that a value stands for: itself, or from and to."""
+        """The draws that a value represents: itself, or an interval."""
         import numpy
 
         if self.step is None:
@@ -77,7 +77,7 @@ class Normal(Sampler, interface=1):
         return numpy.maximum(below, self.low), numpy.where(value > last, self.high, above)
 
     def _side(self) -> int:
-        """1 where the range lies rather below the mean; -1 above, where everything is mirrored."""
+        """1 if most of the range is below the mean; -1 if above, where all is mirrored."""
         return 1 if self.low + self.high <= 2 * self.mean else -1
 
     def _shares(self) -> tuple[float, float]:

@@ -44,7 +44,7 @@ class Ordinal(Sampler, interface=1):
         return (value + 0.5) / len(self.values)
 
     def narrow(self, low: float, high: float) -> Self:
-        """The values whose stretches meet [low, high]."""
+        """The values whose intervals overlap [low, high]."""
         count = len(self.values)
         first = min(int(low * count), count - 1)
         return self.model_copy(update={"values": self.values[first : max(ceil(high * count), first + 1)]})

@@ -1,4 +1,4 @@
-"""Opening the database of a study: a new one, or one that holds exactly the tables of a study."""
+"""Opens the database of a study: a new one, or one with exactly the tables of a study."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from caviar_plugins.stores.store_errors import DAMAGED, code_of, store_errors
 
 
 def create_or_open(path: Path) -> sqlite3.Connection:
-    """A connection that may write; an empty or missing file becomes a study without trials."""
+    """Opens a connection that may write; an empty or missing file becomes a study without trials."""
     with store_errors(path):
         connection = _connected(path.absolute().as_uri())
         try:
@@ -38,7 +38,7 @@ def create_or_open(path: Path) -> sqlite3.Connection:
 
 
 def look_at(path: Path) -> sqlite3.Connection:
-    """A connection that only reads."""
+    """A connection that only reads, all of it of one moment: within a transaction that ends when it is closed."""
     if not path.exists():
         raise StoreError(f"{path}: there is no such study; give the folder of a run, such as runs/digits")
     with store_errors(path):
@@ -57,7 +57,7 @@ _NO_SHARED_MEMORY = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_C
 
 
 def _looking(path: Path, shared: bool) -> sqlite3.Connection:
-    """A connection that may be one of several, or one that needs no memory shared with others: nobody writes then."""
+    """A connection next to others, or one without shared memory, during which no process may write."""
     address, wal = path.absolute().as_uri(), path.with_name(path.name + "-wal")
     written = wal.exists() and wal.stat().st_size > 0
     # The last to close tidies up the files beside it, which mode=ro leaves.
@@ -67,8 +67,10 @@ def _looking(path: Path, shared: bool) -> sqlite3.Connection:
         if not shared and written:
             connection.execute("PRAGMA locking_mode = EXCLUSIVE")
         if _is_new(connection, path):
-            raise StoreError(f"{path}: holds no study; `pipe run` of its pipeline begins one")
+            raise StoreError(f"{path}: contains no study; `pipe run` of its pipeline starts one")
         connection.execute("PRAGMA query_only = ON")
+        connection.execute("BEGIN")
+        connection.execute("SELECT count(*) FROM study")  # SQLite chooses the moment at the first row that is read
     except BaseException:
         connection.close()
         raise
@@ -76,7 +78,7 @@ def _looking(path: Path, shared: bool) -> sqlite3.Connection:
 
 
 def _connected(address: str) -> sqlite3.Connection:
-    """A connection that believes little of what a database says of itself."""
+    """A connection that trusts neither the schema nor the sizes in a database."""
     connection = sqlite3.connect(address, uri=True, isolation_level=None)
     connection.execute("PRAGMA trusted_schema = OFF")
     connection.execute("PRAGMA cell_size_check = ON")
@@ -84,7 +86,7 @@ def _connected(address: str) -> sqlite3.Connection:
 
 
 def _is_new(connection: sqlite3.Connection, path: Path) -> bool:
-    """Whether a database has no tables yet. Raises StoreError where they are not ours."""
+    """Whether a database has no tables yet. Raises StoreError if it has other tables than a study's."""
     application = connection.execute("PRAGMA application_id").fetchone()[0]
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] and not application:
@@ -92,10 +94,10 @@ def _is_new(connection: sqlite3.Connection, path: Path) -> bool:
     if application != APPLICATION:
         raise StoreError(f"{path}: another program's database, not a study; move it away and run again")
     if version != VERSION:
-        side = "newer" if version > VERSION else "older"
+        other = "a newer Caviar" if version > VERSION else "an older Caviar"
         raise StoreError(
-            f"{path}: written by a{'n' if side == 'older' else ''} {side} Caviar (format {version}, this one knows "
-            f"{VERSION}); use that one, or choose another name or folder"
+            f"{path}: written by {other} (format {version}, this one knows {VERSION}); "
+            "use that one, or choose another name or folder"
         )
     if strange := _objects(connection) ^ _own_objects():
         kind, name = min(strange, key=repr)[:2]  # a damaged cell may hold bytes, which no text is less than
@@ -104,7 +106,7 @@ def _is_new(connection: sqlite3.Connection, path: Path) -> bool:
 
 
 def _objects(connection: sqlite3.Connection) -> Set[tuple[str, ...]]:
-    """Everything that is declared in a database: tables, views and triggers, which could do anything when read."""
+    """All objects declared in a database: tables, views and triggers, which could run anything when read."""
     return frozenset(connection.execute("SELECT type, name, tbl_name, ifnull(sql, '') FROM sqlite_master"))
 
 

@@ -1,4 +1,4 @@
-"""The SQLite ledger: every commit is there whole or not at all, and none without those before it."""
+"""The SQLite ledger: every commit is there completely or not at all, and none without those before it."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ from caviar_plugins.stores.rows import (
     study_row,
     trial_row,
 )
-from caviar_plugins.stores.schema import noted, snapshot, transaction
+from caviar_plugins.stores.schema import noted, transaction
 from caviar_plugins.stores.store_errors import DAMAGED, checked_rows, store_errors
 
 _PROPOSED = 4  # the first columns of a trial never change
 
 
 class SQLiteLedger(Ledger):
-    """Without a lock it is for reading only."""
+    """Without a lock it is for reading only, on a connection that sees one moment."""
 
     def __init__(self, path: Path, connection: sqlite3.Connection, lock: Lock | None = None) -> None:
         self._path, self._connection, self._lock = path, connection, lock
@@ -45,10 +45,9 @@ class SQLiteLedger(Ledger):
             return study_of(checked(rows[0])) if rows else None
 
     def trials(self) -> tuple[Trial, ...]:
-        with store_errors(self._path), snapshot(self._connection):
-            rows = self._rows(f"SELECT {STORED} FROM trial ORDER BY number")
-            rounds = self._rows("SELECT number, trials FROM round ORDER BY number")
-            metric = self._rows("SELECT metric FROM study")
+        rows = self._rows(f"SELECT {STORED} FROM trial ORDER BY number")
+        rounds = self._rows("SELECT number, trials FROM round ORDER BY number")
+        metric = self._rows("SELECT metric FROM study")
         with checked_rows(self._path):
             trials = tuple(map(stored_trial_of, rows))
             check_whole(rounds, trials, metric[0][0] if metric else None)
@@ -76,7 +75,7 @@ class SQLiteLedger(Ledger):
 
     def commit(self, changes: Changes, durable: bool = True) -> None:
         if self._lock is None:
-            raise StoreError(f"{self._path}: opened for reading only; nothing can be recorded")
+            raise StoreError(f"{self._path}: opened read-only; nothing can be recorded")
         self._still_there()
         with store_errors(self._path), (transaction if durable else noted)(self._connection):
             if changes.study is not None:
@@ -108,7 +107,7 @@ class SQLiteLedger(Ledger):
                 self._lock = None
 
     def _still_there(self) -> None:
-        """SQLite goes on with a file that nobody will find again."""
+        """Raises StoreError if the file was removed: SQLite would continue to write to it."""
         if self._lock is not None and _file_identity(self._path) != self._file:
             raise StoreError(
                 f"{self._path}: removed or replaced during the run, so its records are lost; "
@@ -116,7 +115,7 @@ class SQLiteLedger(Ledger):
             )
 
     def _put(self, trial: Trial, attempt: int | None) -> None:
-        """A trial's row; the attempt that counts stays where none is given."""
+        """Writes a trial's row; with no attempt given, the one that counts stays."""
         rows = self._rows(f"SELECT {STORED} FROM trial WHERE number = ?", trial.index)
         if not rows:
             self._connection.execute("INSERT OR IGNORE INTO round VALUES (?, 0)", (trial.round,))
@@ -170,7 +169,7 @@ class SQLiteLedger(Ledger):
 
 
 def _file_identity(path: Path) -> tuple[int, int] | None:
-    """What a file keeps while it is written, and another of the same name does not have; None where there is none."""
+    """Device and inode, which distinguish the file from another one of the same name; None if there is no file."""
     with suppress(OSError):
         found = path.lstat()
         return found.st_dev, found.st_ino

@@ -36,7 +36,7 @@ class Lock:
                 raise
 
     def release(self) -> None:
-        """Lets others in; also where a forked child still has the file open."""
+        """Releases the lock, even if a forked child still has the file open."""
         fcntl.flock(self._file, fcntl.LOCK_UN)
         os.close(self._file)
 

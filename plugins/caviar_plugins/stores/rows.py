@@ -1,4 +1,4 @@
-"""Trials and studies as rows, values as JSON: what was written comes back, to the bit and to the type."""
+"""Trials and studies as rows, values as JSON, exact in bits and types."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ ARTIFACT = "trial, path, size, sha256"
 
 
 def signed(row: tuple[Any, ...]) -> tuple[Any, ...]:
-    """A row as SQLite will give it back, and its checksum."""
+    """A row as SQLite will return it, with its checksum."""
     cells = tuple(_stored(cell) for cell in row)
     return *cells, _checksum(cells)
 
 
 def checked(row: tuple[Any, ...]) -> tuple[Any, ...]:
-    """The row without its checksum, its last cell. Raises ValueError where they do not agree."""
+    """The row without its last cell, the checksum. Raises ValueError if the checksum differs."""
     *cells, checksum = row
     if _checksum(cells) != checksum:
         raise ValueError(f"the checksum of {cells} is not {checksum}")
@@ -52,12 +52,12 @@ def _checksum(cells: Iterable[Any]) -> int:
 
 
 def _stored(cell: Any) -> Any:
-    """SQLite takes a NaN for null and drops the sign of a zero."""
+    """A cell as SQLite returns it: it stores NaN as null and drops the sign of a zero."""
     return (None if isnan(cell) else float(cell) + 0.0) if isinstance(cell, float) else cell
 
 
 def study_row(study: StudyRecord) -> tuple[Any, ...]:
-    """In the order of STUDY."""
+    """The row of a study, in the order of STUDY."""
     earlier = [([*map(to_plain, trial_row(each.trial))], [*map(to_json_number, each.curve)]) for each in study.earlier]
     named = study.file, _json(study.identity), study.fingerprint, _json(study.plugins)
     return *named, study.metric, study.goal, _json(earlier)
@@ -75,7 +75,7 @@ def study_of(row: tuple[Any, ...]) -> StudyRecord:
 
 
 def trial_row(trial: Trial) -> tuple[Any, ...]:
-    """In the order of TRIAL."""
+    """The row of a trial, in the order of TRIAL."""
     return (
         trial.index,
         trial.round,
@@ -117,12 +117,12 @@ def trial_of(row: tuple[Any, ...]) -> Trial:
 
 
 def stored_trial_of(row: tuple[Any, ...]) -> Trial:
-    """From a row of STORED. Raises ValueError where it is damaged."""
+    """The trial of a row of STORED. Raises ValueError if it is damaged."""
     return trial_of(checked(row)[:-1])
 
 
 def check_whole(rounds: Iterable[tuple[int, int]], trials: Sequence[Trial], metric: str | None) -> None:
-    """Raises ValueError where trials are missing, or have another objective than the metric that is searched."""
+    """Raises ValueError if trials are missing, or if an objective is not the value of the searched metric."""
     found = Counter(trial.round for trial in trials)
     if found != dict(rounds):
         raise ValueError(f"the rounds {dict(rounds)} have {dict(found)} trials")
@@ -145,7 +145,7 @@ def _retest_of(row: list[Any]) -> Retest:
 
 
 def curve_row(curve: Curve) -> tuple[Any, ...]:
-    """In the order of CURVE."""
+    """The row of a curve, in the order of CURVE."""
     metrics = curve.metrics
     columns = {
         name: [to_json_number(value) for value in column]

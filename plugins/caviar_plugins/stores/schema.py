@@ -80,7 +80,7 @@ CREATE VIEW metric AS
 
 @contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """One durable commit, or nothing."""
+    """One durable transaction: all of it or nothing."""
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield
@@ -91,18 +91,8 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 @contextmanager
-def snapshot(connection: sqlite3.Connection) -> Iterator[None]:
-    """What is read within it is of one moment, whatever another process writes."""
-    connection.execute("BEGIN")
-    try:
-        yield
-    finally:
-        connection.rollback()
-
-
-@contextmanager
 def noted(connection: sqlite3.Connection) -> Iterator[None]:
-    """A commit that outlives this process at once, and a power loss from the next durable commit on: without a sync."""
+    """A transaction without a sync: it survives this process at once, a power loss after the next durable commit."""
     connection.execute("PRAGMA synchronous = NORMAL")
     try:
         with transaction(connection):

@@ -50,7 +50,7 @@ def _verified(ledger: SQLiteLedger) -> Ledger:
 
 
 def _refuse_others(path: Path) -> None:
-    """A link could lead out of the run's folder, and SQLite has no words for a folder in its file's place."""
+    """Raises StoreError for a link, which could lead out of the run's folder, and for a folder in the file's place."""
     if path.is_symlink():
         raise StoreError(f"{path}: a link, which is not followed; put the file itself there or remove the link")
     if path.exists() and not path.is_file():

@@ -1,4 +1,4 @@
-"""Candidate points: all over the space, and near the best."""
+"""Candidate points: throughout the space, and near the best."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _BEYOND = 0.15  # how far beyond both ends coordinates are drawn, which are then
 
 
 def anywhere(space: Space, count: int, generator: Generator) -> Array:
-    """Settled points, uniform but for a ninth of the coordinates at either end, where the best often lie."""
+    """Settled points, uniform except for a ninth of the coordinates at either end, where the best often lie."""
     import numpy
 
     drawn = generator.random((count, len(space)))

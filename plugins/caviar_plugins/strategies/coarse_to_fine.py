@@ -52,7 +52,7 @@ class CoarseToFine(Strategy, interface=2):
         return retest_candidates(history, self.retest)
 
     def _reach(self, space: Space, leaders: Array) -> Array:
-        """How far the box reaches to either side, by dimension; at least to the next of a few levels."""
+        """Half the width of the box, by dimension; at least to the next of a few levels."""
         import numpy
 
         known = ~numpy.isnan(leaders)

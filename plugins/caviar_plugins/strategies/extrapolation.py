@@ -6,7 +6,7 @@ from caviar.plugin import Array, History, TrialState
 
 
 def extrapolated_losses(history: History) -> Array:
-    """Losses, lower better, NaN where failed; a pruned trial's moved on to the end as others moved.
+    """Losses, lower is better, NaN if failed; a pruned trial's is extrapolated to the end as others changed.
 
     From the epoch at which it was stopped it is given the median change of the trials that finished, but never ranked
     better than the best of them, because it is only an estimate. Without this a curve that rises late (overfitting)
@@ -26,7 +26,7 @@ def extrapolated_losses(history: History) -> Array:
 
 
 def finished(history: History) -> Array:
-    """Which trials came to a result: bool (trials,)."""
+    """Which trials have a result: bool (trials,)."""
     import numpy
 
     came: Array = history.which(TrialState.FINISHED) & numpy.isfinite(history.losses)
@@ -34,7 +34,7 @@ def finished(history: History) -> Array:
 
 
 def loss_changes(history: History, pruned: Array, done: Array) -> dict[int, Array]:
-    """How losses changed from each epoch at which a trial was pruned, for those `done` later; where any was.
+    """The change of losses after each epoch at which a trial was pruned, from trials `done` later, if there are any.
 
     As trained: a loss may count more, where a condition is not met.
     """

@@ -1,4 +1,4 @@
-"""Points as features, in which straight distance means likeness; shared by the strategies that model or compare."""
+"""Points as features, whose Euclidean distance measures similarity; for strategies that model or compare trials."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from caviar.plugin import Array, Space
 
 
 def settled(space: Space, points: Array) -> Array:
-    """Points as trials will have them: whole numbers and options in the middle of their stretch, NaN where inactive."""
+    """Points as trials will have them: whole numbers and options in the middle of their interval, NaN if inactive."""
     import numpy
 
     middles = numpy.clip(numpy.where(numpy.isnan(points), 0.5, points), 0.0, 1.0)
@@ -25,7 +25,7 @@ def settled(space: Space, points: Array) -> Array:
 
 
 def features(space: Space, points: Array) -> tuple[Array, Array]:
-    """Settled points as (count, features), and for each feature the place of its dimension.
+    """Settled points as (count, features), and for each feature the index of its dimension.
 
     An option becomes one feature per level, 1 / sqrt(2) where it was taken, so that any two options lie 1 apart. An
     inactive coordinate reads 0.5: two points without it do not differ by it, and the parent's option tells the rest.

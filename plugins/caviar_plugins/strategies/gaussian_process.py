@@ -54,7 +54,7 @@ class GaussianProcess(Strategy, interface=2):
 
 
 class _Search:
-    """One round's search for improvement: the belief, which grows with each trial chosen, and a pool of candidates.
+    """One round's search: the posterior, which is updated with each chosen trial, and a pool of candidates.
 
     `taken`: the bytes of points that were tried, to which the chosen are added.
     """
@@ -78,7 +78,7 @@ class _Search:
         self.free = numpy.asarray([point.tobytes() not in taken for point in self.pool])
 
     def _traits(self, points: Array, progress: Array | None = None) -> tuple[Array, Array]:
-        """What the model sees of points, and whose each trait is; at the end of their training where not said."""
+        """The model's features of points, and the owner of each feature; by default at the end of training."""
         import numpy
 
         x, owners = features(self.space, points)
@@ -88,7 +88,7 @@ class _Search:
         return numpy.concatenate([x, far[:, None]], axis=1), numpy.append(owners, len(self.space))
 
     def next(self, random: Random) -> Array:
-        """The next trial's point, from now on part of the belief."""
+        """Chooses the next trial's point and adds it to the posterior."""
         import numpy
 
         generator = random.generator()
@@ -107,7 +107,7 @@ class _Search:
         return point
 
     def _gains_of_pool(self) -> Array:
-        """What each candidate promises; nothing where it was tried, or where enough others promise more."""
+        """The expected improvement of each candidate; -inf if it was tried, or enough others are better."""
         import numpy
 
         promise = self._promise(self.whitened)
@@ -116,7 +116,7 @@ class _Search:
         return promise.logarithms(self.free & (ceilings >= enough))
 
     def _gains(self, points: Array, floors: Array) -> Array:
-        """What each point promises; nothing where it was tried, or cannot promise more than its floor."""
+        """The expected improvement of each point; -inf if it was tried, or cannot exceed its floor."""
         promise = self._promise(self.belief.whitened(self._traits(points)[0]))
         hopeful = promise.ceilings() > floors
         hopeful[hopeful] = [point.tobytes() not in self.taken for point in points[hopeful]]

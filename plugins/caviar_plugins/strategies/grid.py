@@ -36,7 +36,7 @@ class Grid(Strategy, interface=2):
 
 
 class _Cells:
-    """The grid's cells, numbered: the space is a tree, whose choices add up their branches and multiply the rest."""
+    """The grid's cells, numbered: the space is a tree; a choice adds the cells of its branches, all else multiplies."""
 
     def __init__(self, space: Space, levels: int) -> None:
         self.dimensions = space.dimensions
@@ -55,7 +55,7 @@ class _Cells:
         return prod(self._sizes[place] for place in self._roots)
 
     def fill(self, point: Array, number: int) -> None:
-        """Writes the coordinates of one cell; inactive ones are left as they are."""
+        """Writes the coordinates of one cell; inactive ones stay unchanged."""
         self._fill(point, self._roots, number)
 
     def _fill(self, point: Array, places: Sequence[int], number: int) -> None:
@@ -69,7 +69,7 @@ class _Cells:
                 rest -= branch
 
     def _branches(self, place: int) -> list[int]:
-        """How many cells each level of a dimension stands for."""
+        """The number of cells of each level of a dimension."""
         levels = range(len(self.coordinates[place]))
         return [prod(self._sizes[child] for child in self._children(place, level)) for level in levels]
 
@@ -78,7 +78,7 @@ class _Cells:
 
 
 def _coordinates(dimension: Dimension, levels: int) -> Array:
-    """Where the grid cuts one dimension."""
+    """The grid's coordinates in one dimension."""
     import numpy
 
     if dimension.levels is None:
@@ -91,7 +91,7 @@ def _coordinates(dimension: Dimension, levels: int) -> Array:
 
 
 def _shuffled(number: int, total: int, random: Random) -> int:
-    """Where a seeded permutation of range(total) takes a number; the permutation is never written out.
+    """The image of a number under a seeded permutation of range(total), which is never stored.
 
     A Feistel network over the next power of four, walked until it lands inside: Black & Rogaway 2002, "Ciphers with
     arbitrary finite domains". Grids may have more cells than memory has room for.

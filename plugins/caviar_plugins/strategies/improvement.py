@@ -1,4 +1,4 @@
-"""Expected improvement, in logarithms so that it says something where it is vanishingly small."""
+"""Expected improvement, in logarithms so that tiny values can be compared."""
 
 from __future__ import annotations
 
@@ -20,28 +20,28 @@ class Improvement:
 
     @staticmethod
     def of(mean: Array, variance: Array, best: Array) -> Improvement:
-        """mean: (points, versions); variance: (points,); best: (versions,), or (1,) for all of them."""
+        """mean: (points, fantasies); variance: (points,); best: (fantasies,), or (1,) for all of them."""
         import numpy
 
         deviation = numpy.sqrt(variance)
         return Improvement((best - mean) / deviation[:, None], deviation)
 
     def ceilings(self) -> Array:
-        """The logarithm of the most each point can promise: what its most hopeful version does. (points,)"""
+        """The logarithm of an upper bound: the improvement of each point's best fantasy. (points,)"""
         import numpy
 
         most: Array = _log_h(self.z.max(1)) + numpy.log(self.deviation)
         return most
 
     def floors(self, ceilings: Array) -> Array:
-        """The least they can promise then: were all other versions hopeless, the mean is that one's share. (points,)"""
+        """The matching lower bound: the mean, if all other fantasies had no improvement. (points,)"""
         import numpy
 
         least: Array = ceilings - numpy.log(self.z.shape[1])
         return least
 
     def logarithms(self, wanted: Array) -> Array:
-        """The logarithm of what each point promises, the mean of its versions; -inf where not `wanted`. (points,)"""
+        """The logarithm of each point's expected improvement, a mean over fantasies; -inf if not `wanted`. (points,)"""
         import numpy
 
         logs = _log_h(self.z[wanted]) + numpy.log(self.deviation[wanted])[:, None]

@@ -15,7 +15,7 @@ _CHECKPOINTS = 8  # epochs at which trials that finished are seen too, at most
 
 @dataclass(frozen=True)
 class Observations:
-    """One row per observation, of a trial at its end or on its way.
+    """One row per observation, of a trial at its end or at an earlier epoch.
 
     trials: the trial of each, int64 (observations,). standardized_losses: as the function of that name gives them.
     progress: see `of`.
@@ -27,7 +27,7 @@ class Observations:
 
     @staticmethod
     def of(history: History, most: int) -> Observations:
-        """Of `most` trials their end, or where they were stopped; of some that finished what they were on the way.
+        """Observations of `most` trials at their last epoch, and of some finished ones at earlier epochs too.
 
         Where trials were pruned before the last epoch that a finished one has, progress tells the model how far each
         was then: log(epoch) / log(last epoch) in [0, 1], one per observation, and 1 for all that ended by themselves.
@@ -63,7 +63,7 @@ def _progress(epoch: int, last: int) -> float:
 def _on_the_way(
     history: History, changes_by_epoch: dict[int, Array], trials: Array, count: int
 ) -> list[tuple[Array, Array, int]]:
-    """Which of these trials, which finished, are seen at an epoch, their losses there, and the epoch."""
+    """The finished trials that are observed at an epoch, their losses there, and the epoch."""
     import numpy
 
     checkpoints = sorted(changes_by_epoch)
@@ -82,7 +82,7 @@ def _on_the_way(
 
 
 def _informative(losses: Array, done: Array, most: int) -> Array:
-    """Which trials the model sees, in their order: all, or the best half of `most` and an even sample of the others.
+    """The trials for the model, in order: all, or the best half of `most` and an even sample of the others.
 
     Half of the best are results: many stopped trials may look as good as the best.
     """
@@ -99,7 +99,7 @@ def _informative(losses: Array, done: Array, most: int) -> Array:
 
 
 def _spread(length: int, count: int) -> Array:
-    """`count` places, evenly spread along a length; all where there are no more."""
+    """`count` indices, evenly spread over a length; all indices if there are no more."""
     import numpy
 
     places: Array = numpy.linspace(0, length - 1, min(length, count)).round().astype(int)

@@ -46,7 +46,7 @@ class Optuna(Strategy, interface=2):
             return ask(study_of(space, history, sampler), space, count)
 
     def _class(self) -> Any:
-        """The sampler's class, which takes the options. Raises ValueError in the words of a mistake."""
+        """The sampler's class, which accepts the options. Raises ValueError with the message of a mistake."""
         try:
             import optuna
         except ImportError:
@@ -60,7 +60,7 @@ class Optuna(Strategy, interface=2):
         words = {_word(name): name for name in known}
         if (word := _word(self.sampler)) not in words:
             close = [_ELSEWHERE[word]] if word in _ELSEWHERE else get_close_matches(word, words, 1, 0.6)
-            hint = f"did you mean '{words[close[0]]}'?" if close else f"there are: {', '.join(known)}"
+            hint = f"did you mean '{words[close[0]]}'?" if close else f"available: {', '.join(known)}"
             if word in _BAYES:
                 hint = 'write sampler = "gp", or strategy = "gaussian-process", which needs no Optuna'
             raise ValueError(f"Optuna has no sampler '{self.sampler}' that a file can name; {hint}")

@@ -1,4 +1,4 @@
-"""An in-memory Optuna study made from a strategy's history, and asking it for trials."""
+"""Makes an in-memory Optuna study from a strategy's history, and asks it for trials."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _FEW = 64  # levels up to which Optuna gets a discrete parameter
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Optuna logs nothing, and computes in one thread: the same bits on any machine."""
+    """Silences Optuna's log and limits it to one thread, for the same bits on any machine."""
     from threadpoolctl import threadpool_limits
 
     before = optuna.logging.get_verbosity()
@@ -32,14 +32,14 @@ def quiet() -> Iterator[None]:
 
 
 def remembers(sampler: Any) -> bool:
-    """Whether a sampler notes something with each trial it is asked for, and needs it for the next."""
+    """Whether a sampler stores state with each trial that it suggests, and needs it for the next."""
     from optuna.samplers import CmaEsSampler, NSGAIIISampler, NSGAIISampler, QMCSampler
 
     return isinstance(sampler, (CmaEsSampler, NSGAIISampler, NSGAIIISampler, QMCSampler))
 
 
 def goes_through(sampler: type[Any]) -> bool:
-    """Whether a sampler goes through one sequence, which must be the same in every round."""
+    """Whether a sampler follows one sequence, which must be the same in every round."""
     return issubclass(sampler, optuna.samplers.QMCSampler)
 
 
@@ -124,7 +124,7 @@ def _state(state: TrialState, loss: float | None) -> optuna.trial.TrialState:
 
 
 class _Axis:
-    """One dimension in Optuna's words."""
+    """The Optuna distribution of a dimension."""
 
     def __init__(self, dimension: Dimension) -> None:
         import numpy
@@ -143,7 +143,7 @@ class _Axis:
             )
 
     def parameter(self, coordinate: float) -> float | int:
-        """What Optuna calls a coordinate."""
+        """The Optuna value of a coordinate."""
         if self.middles is None:
             return float(coordinate)
         return int(abs(self.middles - coordinate).argmin())

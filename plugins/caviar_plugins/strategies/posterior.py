@@ -28,7 +28,7 @@ class Kernel:
 
 @dataclass(frozen=True)
 class Posterior:
-    """What is known: points x, the factor L of their covariances, and white = L^-1 y, one column per version of y.
+    """The data: points x, the factor L of their covariances, and white = L^-1 y, one column per fantasy of y.
 
     In white coordinates a value that is only imagined is one standard normal number: see `fantasize`.
     """
@@ -49,14 +49,14 @@ class Posterior:
         return Posterior(scales, x, factor, solve_triangular(factor, y[:, None], lower=True))
 
     def whitened(self, at: Array) -> Array:
-        """L^-1 k(x, at): what mean and variance at other points are made of."""
+        """L^-1 k(x, at), from which mean and variance at other points are computed."""
         from scipy.linalg import solve_triangular
 
         found: Array = solve_triangular(self.factor, self.scales.between(self.x, at), lower=True, check_finite=False)
         return found
 
     def extended(self, whitened: Array, at: Array) -> Array:
-        """The loadings of the same points before the last one was imagined, with its row."""
+        """The whitened covariances of the same points, extended by the row of the point fantasized last."""
         import numpy
 
         row = self.factor[-1]
@@ -64,20 +64,20 @@ class Posterior:
         return numpy.concatenate([whitened, last[None]])
 
     def mean(self, whitened: Array) -> Array:
-        """The expected function, without noise: (points, versions)."""
+        """The posterior mean, without noise: (points, fantasies)."""
         return whitened.T @ self.whitened_y
 
     def variance(self, whitened: Array) -> Array:
-        """How uncertain the function is there: (points,)."""
+        """The posterior variance: (points,)."""
         import numpy
 
         spread: Array = numpy.maximum(self.scales.signal - (whitened * whitened).sum(0), 1e-10 * self.scales.signal)
         return spread
 
     def fantasize(self, point: Array, draws: Array) -> tuple[Posterior, Array]:
-        """As if the function were known at one more point (features,), in as many versions as standard normal `draws`.
+        """The posterior given fantasies at one more point (features,), one for each of the standard normal `draws`.
 
-        Also the versions' values there.
+        Also returns the fantasies' values there.
         """
         import numpy
 
@@ -92,7 +92,7 @@ class Posterior:
 
 
 def fitted(x: Array, y: Array, owners: Array) -> Kernel:
-    """The most probable scales: one length per owner of features, found by L-BFGS with analytic gradients.
+    """The most probable kernel parameters: one length per owner of features, by L-BFGS with analytic gradients.
 
     y should have about zero mean and unit variance. Priors are log-normal; see `_priors`.
     """

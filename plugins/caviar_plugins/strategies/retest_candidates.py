@@ -37,7 +37,7 @@ def retest_candidates(history: History, share: float) -> tuple[int, ...]:
 
 
 def _losses(history: History, finished: Array) -> Array:
-    """Losses of the trials that may win, infinite for all others."""
+    """The losses of feasible trials, infinite for all others."""
     import numpy
 
     able = finished if history.violations is None else finished & (history.violations == 0)

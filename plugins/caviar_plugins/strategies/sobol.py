@@ -43,7 +43,7 @@ def sequence(dimensions: int, first: int, count: int, random: Random) -> Array:
 
 
 def _scrambled(dimensions: int, random: Random) -> tuple[Array, Array]:
-    """Directions, each its dimension's random lower triangular matrix times the plain one, and the first point."""
+    """Directions, each the dimension's random lower triangular matrix times the plain one, and the first point."""
     import numpy
 
     (generator,) = numpy.random.default_rng(random.key).spawn(1)
@@ -61,7 +61,7 @@ def _scrambled(dimensions: int, random: Random) -> tuple[Array, Array]:
 
 @cache
 def _directions(dimensions: int) -> list[list[int]]:
-    """The plain directions, as odd numbers: their recurrence goes along a primitive polynomial over two elements."""
+    """The unscrambled directions, as odd numbers, by the recurrence of a primitive polynomial over GF(2)."""
     import numpy
 
     with numpy.load(_DIRECTIONS) as file:

@@ -48,7 +48,7 @@ class Staged(Strategy, interface=2):
 
 
 def _stages(space: Space) -> list[list[int]]:
-    """The places of each stage's dimensions; those of no tier come with the first, children not before parents."""
+    """The indices of each stage's dimensions; those without a tier are in the first, children not before parents."""
     tiers: list[int] = []
     places = {dimension.path: place for place, dimension in enumerate(space.dimensions)}
     for dimension in space.dimensions:
@@ -59,14 +59,14 @@ def _stages(space: Space) -> list[list[int]]:
 
 
 def _alone(space: Space, place: int, free: list[int]) -> Dimension:
-    """A dimension as a stage sees it: active always where its parent is settled."""
+    """A dimension in a stage: always active if its parent is settled."""
     dimension = space.dimensions[place]
     together = any(space.dimensions[other].path == dimension.parent for other in free)
     return dimension if together else replace(dimension, parent=None, when=None)
 
 
 def _winner(space: Space, history: History, before: int) -> Array:
-    """Where the dimensions of other tiers stand: at the best of the trials before a stage, given ones included."""
+    """The coordinates of other tiers: those of the best trial before a stage, given ones included."""
     import numpy
 
     losses = extrapolated_losses(history)[: history.given + before]

@@ -1,4 +1,4 @@
-"""Losses on a scale that a model can learn: finite, of unit spread, not ruled by the worst."""
+"""Losses on a scale that a model can learn: finite, with unit variance, not dominated by the worst."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ _CUT = 3.0
 
 
 def standardized_losses(losses: Array, more: Array | None = None) -> Array:
-    """Losses cut off above the median three times as far as the best lies below it, then standardized.
+    """Losses clipped above the median at three times the distance of the best below it, then standardized.
 
     What is worse than that is bad in any case, and how bad (a diverged trial's infinity) would drown the differences
     that matter; much lower, and a good valley behind bad trials could not be told from a plain. As a search closes in,

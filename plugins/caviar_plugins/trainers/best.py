@@ -16,7 +16,7 @@ _KEPT = ("parameters", "statistics")
 
 
 def begin(trainer: PopulationTrainer, state: Mapping[str, Array], context: TrainerContext) -> dict[str, Array]:
-    """What is remembered, before the first epoch."""
+    """The initial record, before the first epoch."""
     xp, members = context.backend.library(), len(state["epoch"])
     kept = {
         "best.objective": xp.full(members, xp.nan, dtype=xp.float64),
@@ -35,7 +35,7 @@ def note(
     context: TrainerContext,
     epoch: int,
 ) -> None:
-    """Remembers this epoch for members whose searched metric was never better; of equal epochs the first counts."""
+    """Records this epoch for members whose searched metric is the best so far; of equal epochs the first counts."""
     if "best.objective" not in state:
         return
     xp = context.backend.library()
@@ -50,7 +50,7 @@ def note(
 
 
 def ended(trainer: PopulationTrainer, state: Mapping[str, Array], context: TrainerContext) -> tuple[bool, ...]:
-    """Which members have run out of patience."""
+    """The members without improvement for `patience` epochs."""
     if not trainer.patience:
         return (False,) * len(state["epoch"])
     waited = context.backend.fetch(state["epoch"] - state["best.epoch"])
@@ -60,7 +60,7 @@ def ended(trainer: PopulationTrainer, state: Mapping[str, Array], context: Train
 def restore(
     trainer: PopulationTrainer, state: dict[str, Array], context: TrainerContext
 ) -> tuple[dict[str, Array], Metrics | None]:
-    """The state whose weights count, and its metrics where they are not the last epoch's."""
+    """The state with the final weights, and its metrics if they are not those of the last epoch."""
     if trainer.keep == "last":
         return state, None
     metrics = Metrics(columns(context), 1, context.backend.fetch(state["best.metrics"])[:, None, :])

@@ -32,7 +32,7 @@ def train_epoch(
     context: TrainerContext,
     epoch: int,
 ) -> Array:
-    """Changes the state in place; the mean training loss, float64 (members,)."""
+    """Changes the state in place; returns the mean training loss, float64 (members,)."""
     sizes = population.below("schedule").pop("batch_size", None)
     batches = list(_batches(data.split.train, sizes, population, context, epoch))
     at_once, losses = _at_once(size_of(layouts[0]), context), []
@@ -45,7 +45,7 @@ def train_epoch(
 
 
 def _at_once(size: int, context: TrainerContext) -> int:
-    """How many members are trained side by side: on a processor as many as its cache holds, on a device all."""
+    """The number of members to train side by side: on a processor as many as fit in its cache, on a device all."""
     if context.backend.on_device:
         return 1 << 30
     return max(_FEW, _CACHED // size)
@@ -103,7 +103,7 @@ def _train(
 
 
 def _batches(train: Array, sizes: Any, population: Population, context: TrainerContext, epoch: int) -> Iterator[Array]:
-    """Row numbers of each mini-batch; their order depends on seed, batch size and epoch alone."""
+    """The row numbers of each mini-batch; their order depends only on seed, batch size and epoch."""
     trainer = population.parts["trainer"]
     size = trainer.batch_size
     if sizes is not None:

@@ -92,7 +92,7 @@ def _outputs(
 
 
 def _predictions(outputs: list[Array], loss: Loss, xp: Any) -> Array:
-    """(members, rows, …); in memory each class's rows lie together, because metrics go through them class by class."""
+    """Predictions (members, rows, …); in memory each class's rows are adjacent, because metrics read them by class."""
     parts = [loss.predict(each) for each in outputs]
     members, rows = parts[0].shape[0], sum(each.shape[1] for each in parts)
     whole: Array = xp.empty((members, parts[0].shape[2], rows), dtype=parts[0].dtype).swapaxes(1, 2)
@@ -115,7 +115,7 @@ def _mean_loss(outputs: list[Array], y: Array, loss: Loss, context: TrainerConte
 
 
 def weighed(loss: Loss, losses: Array, target: Array, xp: Any) -> tuple[Array, Array | float]:
-    """Sum of the rows' losses (members,) in float64, and of what the rows count."""
+    """The sum of the rows' losses (members,) in float64, and of the rows' weights."""
     weights = loss.weigh(target)
     if weights is None:
         return losses.sum(axis=1, dtype=xp.float64), float(target.shape[0])

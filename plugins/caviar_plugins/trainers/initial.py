@@ -1,4 +1,4 @@
-"""First values of parameters and statistics, and named weights as buffers."""
+"""Initial values of parameters and statistics, and named weights as buffers."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from caviar.plugin import Array, Layout, Random, Slot, TrainerContext, size_of
 
 
 def initial(layout: Layout, streams: tuple[Random, ...], dtype: str, context: TrainerContext) -> Array:
-    """Every member's first values, (members, size), drawn by NumPy from streams of (seed, trial, slot)."""
+    """Every member's initial values, (members, size), drawn by NumPy from streams of (seed, trial, slot)."""
     import numpy
 
     buffer = numpy.empty((len(streams), size_of(layout)), dtype=dtype)
@@ -19,7 +19,7 @@ def initial(layout: Layout, streams: tuple[Random, ...], dtype: str, context: Tr
 
 
 def packed(weights: Mapping[str, Array], layout: Layout, dtype: str, context: TrainerContext) -> Array:
-    """Named weights, each with a leading member axis, in one buffer. Raises ValueError where one has another shape."""
+    """Named weights, each with a leading member axis, in one buffer. Raises ValueError if a shape differs."""
     import numpy
 
     members = len(next(iter(weights.values())))

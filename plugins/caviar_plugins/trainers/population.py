@@ -165,7 +165,7 @@ class PopulationTrainer(Trainer, interface=2):
 
 
 def _divergence(metrics: Metrics, member: int, context: TrainerContext) -> str | None:
-    """In which epoch and metric a member stopped being finite; what decides nothing may be NaN."""
+    """The epoch and metric in which a member stopped being finite; a metric that decides nothing may be NaN."""
     decisive = {"train.loss", "validation.loss", *context.decisive}
     for row, values in enumerate(metrics.values[member]):
         for name, value in zip(metrics.names, values, strict=True):

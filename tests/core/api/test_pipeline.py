@@ -77,7 +77,7 @@ def test_what_is_shown_of_a_study_in_memory_names_no_folder(tmp_path: Path, caps
     alone = capsys.readouterr().err
     small(reporter=("progress",)).run(X, SIDE, runs=tmp_path)
     assert f"Next: caviar.open_run({str(tmp_path / 'pipeline')!r})" in capsys.readouterr().err
-    assert "in memory alone" in alone
+    assert "in memory only" in alone
     assert "Next:" not in alone
 
 

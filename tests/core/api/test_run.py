@@ -56,7 +56,7 @@ def test_curves_end_at_the_final_metrics_and_are_those_of_the_study(run: Run, st
 
 @pytest.mark.parametrize("reader", ["run", "study"])
 def test_an_unknown_metric_is_reported_with_what_there_is(reader: str, request: pytest.FixtureRequest) -> None:
-    with pytest.raises(Problem, match=r"there is no metric 'accuracy'; there are: train\.loss, .*validation\.accuracy"):
+    with pytest.raises(Problem, match=r"there is no metric 'accuracy'; available: train\.loss, .*validation\.accuracy"):
         request.getfixturevalue(reader).curves("accuracy")
 
 

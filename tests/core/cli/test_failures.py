@@ -10,15 +10,15 @@ from caviar.registry.index import UnknownPlugin
 MISTAKES = Mistakes(
     [
         Mistake(None, None, "seed", "must be a whole number"),
-        Mistake("p.toml", 2, "optimizer", "unknown optimizer 'mine'; there are: adam", own=True),
+        Mistake("p.toml", 2, "optimizer", "unknown optimizer 'mine'; available: adam", own=True),
     ]
 )
-UNKNOWN = "unknown optimizer 'mine'; there are: adam; one of your own: install it, or "
+UNKNOWN = "unknown optimizer 'mine'; available: adam; one of your own: install it, or "
 
 
 def test_a_command_names_its_options(capsys: pytest.CaptureFixture[str]) -> None:
     assert report(MISTAKES) == 2
-    assert report(UnknownPlugin("unknown optimizer 'mine'; there are: adam", own=True)) == 2
+    assert report(UnknownPlugin("unknown optimizer 'mine'; available: adam", own=True)) == 2
     assert capsys.readouterr().err == (
         f"p.toml:2: optimizer: {UNKNOWN}--code FILE.py\n--set: seed: must be a whole number\n{UNKNOWN}--code FILE.py\n"
     )

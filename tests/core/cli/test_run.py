@@ -54,3 +54,35 @@ def test_json_is_all_there_is_on_standard_output_whatever_plugins_print(tmp_path
     assert json.loads(done.stdout)["finished"] == 2
     for printed in ("imported", "proposing", "training", "Best: trial"):
         assert printed in done.stderr
+
+
+FAILING = """
+import caviar
+
+
+class Mine(caviar.Metric):
+    \"\"\"Always fails.\"\"\"
+
+    task = "classification"
+    goal = "minimize"
+    worst = float("inf")
+
+    def measure(self, prediction, truth):
+        raise ValueError("no")
+"""
+
+
+def test_the_next_command_after_a_failed_run_has_the_code_file_of_the_metric_and_works(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text(FAILING)
+    (tmp_path / "p.toml").write_text(
+        'data = "digits"\nmodel.units = 4\ntrainer.epochs = 1\nexecutor = "inline"\nsearch.metric = "validation.mine"\n'
+    )
+    command = [sys.executable, "-m", "caviar"]
+    run = [*command, "run", "p.toml", "--code", "mine.py"]
+    done = subprocess.run(run, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 1, done.stderr
+    (line,) = (line for line in done.stdout.splitlines() if "pipe results" in line)
+    assert line.split()[:5] == ["pipe", "results", "runs/p", "--code", "mine.py"]
+    again = [*command, *line.split()[1:5]]
+    shown = subprocess.run(again, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
+    assert shown.returncode == 0, shown.stderr

@@ -44,7 +44,9 @@ CASES = {
     ),
     "normalizer-alone": (
         'normalizer = "batchnorm"',
-        'advice: normalizer: weights grow unseen and steps shrink; add [[regularizer]] use = "l2" (normalizer-alone)',
+        "advice: normalizer: after a batch normalizer the size of the weights has no effect on the output; without a "
+        "penalty they grow during training, and the same learning rate then changes them less and less; "
+        'add [[regularizer]] use = "l2" (normalizer-alone)',
         'normalizer = "batchnorm"\nmodel.dropout = 0.1',
     ),
     "small-batches": (
@@ -140,28 +142,30 @@ class Theirs(caviar.Optimizer):
 AGAINST_THEIRS = {
     "a batch normalizer alone": (
         'normalizer = "whitening"',
-        'advice: normalizer: weights grow unseen and steps shrink; add [[regularizer]] use = "l2" (normalizer-alone)',
+        "advice: normalizer: after a batch normalizer the size of the weights has no effect on the output; without a "
+        "penalty they grow during training, and the same learning rate then changes them less and less; "
+        'add [[regularizer]] use = "l2" (normalizer-alone)',
     ),
     "a batch normalizer of few rows": (
         'normalizer = "whitening"\nregularizer = ["l2"]\ntrainer.batch_size = 4',
-        "advice: trainer.batch_size: mean and deviation of 4 rows are mostly noise; take 8 or more with whitening "
+        "advice: trainer.batch_size: mean and deviation of 4 rows are mostly noise; use 8 or more with whitening "
         "(small-batches)",
     ),
     "a strategy that visits points of a grid alone": (
         "optimizer.learning_rate = { log = [1e-4, 1] }\n"
         "model = { layers = { int = [1, 2] }, units = { log-int = [9, 10] }, "
         'dropout = { uniform = [0, 0.5] } }\n[search]\nstrategy = "lattice"\ntrials = 16\n',
-        "advice: search.strategy: a grid over 4 values repeats each of them; 'random' tries a new one of all in every "
-        "trial (wide-grid)",
+        "advice: search.strategy: a grid over 4 fields repeats the same values; 'random' draws a new value of each in "
+        "every trial (wide-grid)",
     ),
     "a linear sampler": (
         "optimizer.learning_rate = { even = [1e-4, 1.0] }\n" + SEARCH,
-        "advice: optimizer.learning_rate: on an even scale 9 of 10 trials would fall above 0.1; "
+        "advice: optimizer.learning_rate: on a uniform scale 9 of 10 trials would fall above 0.1; "
         "write { log = [0.0001, 1.0] } (uniform-scale)",
     ),
     "a scale that favours small values": (
         'optimizer = { use = "theirs", rate = { uniform = [0.01, 0.5] } }\n' + SEARCH,
-        "advice: optimizer.rate: on an even scale 9 of 10 trials would fall above 0.059; "
+        "advice: optimizer.rate: on a uniform scale 9 of 10 trials would fall above 0.059; "
         "write { cubes = [0.01, 0.5] } (uniform-scale)",
     ),
     "a field of the last tier": (
@@ -186,3 +190,8 @@ def test_a_strategy_that_covers_the_whole_space_repeats_nothing(tmp_path: Path) 
         " }\ntrainer.batch_size = { choice = [16, 64] }\n"
     )
     assert advised(tmp_path, f'{searched}[search]\nstrategy = "grid"\n') == []
+
+
+def test_a_narrow_learning_rate_is_fine_where_the_search_starts_from_another(tmp_path: Path) -> None:
+    narrow = CASES["narrow-learning-rate"][0] + 'start_from = "."\nstrategy = "coarse-to-fine"\n'
+    assert advised(tmp_path, narrow) == []

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from caviar import Optimizer, PluginError
 from caviar.registry import index
-from caviar.registry.code import with_code
+from caviar.registry.code import read_code, with_code
 from caviar.registry.index import Entry, Registry, current, using
 from caviar.registry.load import KINDS, base_of, load, load_entry, name_of, read, version_of
 from caviar_plugins import Adam
@@ -69,7 +69,7 @@ def test_the_index_is_sorted_once_for_each_registry() -> None:
 
 
 def test_an_unknown_name_is_reported_with_what_there_is() -> None:
-    with pytest.raises(PluginError, match="unknown optimizer 'adamm'; there are: adam"):
+    with pytest.raises(PluginError, match="unknown optimizer 'adamm'; available: adam"):
         load("optimizer", "adamm")
 
 
@@ -250,7 +250,9 @@ class TestCode:
             ("import caviar\n\n\nclass Half(caviar.Optimizer):\n    pass\n", ": Half lacks init, update"),
         ],
     )
-    def test_what_is_wrong_with_a_file_is_told(self, text: str, told: str, tmp_path: Path, register: Register) -> None:
+    def test_what_is_wrong_with_a_file_is_reported(
+        self, text: str, told: str, tmp_path: Path, register: Register
+    ) -> None:
         (tmp_path / "mine.py").write_text(text)
         with pytest.raises(PluginError) as caught:
             register(tmp_path / "mine.py")
@@ -280,6 +282,54 @@ class TestCode:
         assert load("optimizer", "theirs").model_fields["number"].default == 7
         assert sys.path == before
 
-    def test_a_missing_file_is_told(self, tmp_path: Path, register: Register) -> None:
+    def test_a_missing_file_is_reported(self, tmp_path: Path, register: Register) -> None:
         with pytest.raises(PluginError, match=r"mine.py: cannot be read: No such file"):
             register(tmp_path / "mine.py")
+
+
+OPTIMIZER = "import caviar\n" + WHOLE
+
+
+class TestUseDuringImport:
+    """A code file that uses its own plugins, or those of another file, while it is itself imported."""
+
+    def test_it_may_ask_for_the_names_of_its_own_classes(self, tmp_path: Path) -> None:
+        file = tmp_path / "mine.py"
+        file.write_text("from caviar.plugin import name_of, version_of\n" + OPTIMIZER + "SAID = name_of(Theirs)\n")
+        with using(with_code(file)):
+            assert vars(sys.modules[load("optimizer", "theirs").__module__])["SAID"] == "theirs"
+
+    def test_it_may_load_a_pipeline_with_another_code_file(self, tmp_path: Path) -> None:
+        (tmp_path / "other.py").write_text(OPTIMIZER)
+        (tmp_path / "p.toml").write_text('data = "digits"\noptimizer = "theirs"\n')
+        file = tmp_path / "mine.py"
+        file.write_text(
+            f"{OPTIMIZER}FOLDER = {str(tmp_path)!r}\ncaviar.load(f'{{FOLDER}}/p.toml', code=f'{{FOLDER}}/other.py')\n"
+        )
+        assert [entry.name for entry in read_code(file).entries] == ["theirs"]
+
+    def test_what_it_has_imported_by_then_is_not_taken_for_that_beside_the_other(self, tmp_path: Path) -> None:
+        for folder in ("one", "two"):
+            (tmp_path / folder).mkdir()
+            (tmp_path / folder / "beside_during_import.py").write_text("")
+            (tmp_path / folder / "mine.py").write_text("import beside_during_import\n" + OPTIMIZER)
+        with (tmp_path / "one" / "mine.py").open("a") as file:
+            file.write("from caviar.registry.code import with_code\nfrom pathlib import Path\n")
+            file.write(f"with_code(Path({str(tmp_path / 'two' / 'mine.py')!r}))\n")
+        with pytest.raises(
+            PluginError, match=r"two/mine\.py: imports beside_during_import, but this process has loaded"
+        ):
+            read_code(tmp_path / "one" / "mine.py")
+
+    def test_it_may_not_load_itself(self, tmp_path: Path) -> None:
+        file = tmp_path / "mine.py"
+        file.write_text(f"{OPTIMIZER}caviar.load('p.toml', code={str(file)!r})\n")
+        with pytest.raises(PluginError, match=r"mine\.py: loads itself while it is imported; do that in another file$"):
+            read_code(file)
+
+    def test_its_globals_may_have_any_name(self, tmp_path: Path) -> None:
+        file = tmp_path / "mine.py"
+        file.write_text("code, beside = 3, 4\n" + OPTIMIZER)
+        target = read_code(file).entries[0].target
+        found = vars(sys.modules[target.partition(":")[0]])
+        assert (found["code"], found["beside"]) == (3, 4)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -10,12 +11,15 @@ from typing import Any
 
 import pytest
 from caviar import Pipeline, PluginError, Study, load, open_run
+from caviar.engine.data.resolve import resolve_run
 from caviar.engine.training.variants import Compiling
 from caviar.registry.code import read_code
-from caviar.registry.index import names
+from caviar.registry.index import names, using
 from caviar.registry.load import load as load_plugin
 from caviar.registry.load import name_of, version_of
 from caviar.text.once import say_anew, say_once
+from caviar.values.segment import Segment
+from caviar.values.trial import TrialState
 
 PLUGINS = """
 import caviar
@@ -115,18 +119,43 @@ def test_a_loaded_pipeline_keeps_its_names_and_leaves_none_behind(loaded: Callab
     assert "constant" not in names("metric")
 
 
-def test_a_module_beside_one_code_file_is_not_taken_for_that_beside_another(tmp_path: Path) -> None:
-    for name, scale in SCALES.items():
-        (tmp_path / name).mkdir()
-        (tmp_path / name / "beside_two_runs.py").write_text(f"SCALE = {scale}\n")
-        text = f"from beside_two_runs import SCALE\n{PLUGINS.format(scale='SCALE')}"
-        (tmp_path / name / "mine.py").write_text(text)
-    assert read_code(tmp_path / "first" / "mine.py").entries
+BESIDE = [
+    {"shared_{n}.py": "SCALE = {scale}", "mine.py": "from shared_{n} import SCALE"},
+    {
+        "shared_{n}.py": "SCALE = {scale}",
+        "{name}_{n}.py": "def scale():\n    from shared_{n} import SCALE\n    return SCALE",
+        "mine.py": "from {name}_{n} import scale\nSCALE = scale()",
+    },
+    {
+        "shared_{n}/__init__.py": "",
+        "shared_{n}/number.py": "",
+        "{name}_{n}/__init__.py": "from .inner import SCALE",
+        "{name}_{n}/inner.py": "import shared_{n}.number\nSCALE = {scale}",
+        "mine.py": "from {name}_{n} import SCALE",
+    },
+]
+"""Three code files, each with what lies beside it: the module that is imported, by the file, a helper or a package."""
+
+
+@pytest.mark.parametrize("number", range(len(BESIDE)))
+def test_a_module_beside_one_code_file_is_not_taken_for_that_beside_another(tmp_path: Path, number: int) -> None:
+    def write(name: str) -> Path:
+        folder = tmp_path / name
+        for place, text in BESIDE[number].items():
+            file, filled = (each.format(n=number, name=name, scale=SCALES[name]) for each in (place, text))
+            (folder / file).parent.mkdir(parents=True, exist_ok=True)
+            plugins = PLUGINS.format(scale="SCALE") if file == "mine.py" else ""
+            (folder / file).write_text(f"{filled}\n{plugins}")
+        return folder / "mine.py"
+
+    assert read_code(write("first")).entries
     with pytest.raises(PluginError) as caught:
-        read_code(tmp_path / "second" / "mine.py")
-    there = tmp_path / "first" / "beside_two_runs.py"
+        read_code(write("second"))
+    there = Path(str(sys.modules[f"shared_{number}"].__file__))
+    assert there.is_relative_to(tmp_path / "first")
+    importer = ("mine.py", f"second_{number}.py", f"second_{number}/inner.py")[number]
     assert str(caught.value) == (
-        f"{tmp_path / 'second' / 'mine.py'}: imports beside_two_runs, and this process has that of {there}; "
+        f"{tmp_path / 'second' / importer}: imports shared_{number}, but this process has loaded {there}; "
         "rename one of the two"
     )
 
@@ -151,6 +180,32 @@ def test_a_line_that_one_run_has_said_is_said_by_the_other_too(caplog: pytest.Lo
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(run, range(2)))
     assert caplog.messages == ["a fact that both must hear of"] * 2
+
+
+def test_a_line_is_said_once_in_a_run_whose_executor_trains_in_threads(
+    loaded: Callable[[str], Pipeline], caplog: pytest.LogCaptureFixture
+) -> None:
+    file = loaded("first").registry.files[0].path
+    measure = "        say_once('a fact about the data')\n        return "
+    text = file.read_text().replace("        return prediction", f"{measure}prediction")
+    file.write_text(f"from caviar.plugin import say_once\n{text}")
+    say_anew()
+    settings = ("optimizer.scale=0.1", "model.units=4", "model.layers=1", "trainer.batch_size=64")
+    pipeline = load(file.with_name("p.toml"), settings, file)
+    with using(pipeline.registry):
+        job, _, _ = resolve_run(pipeline)
+    together = Barrier(2, timeout=60)
+
+    def train(trial: int) -> bool:
+        together.wait()
+        outcome = job.perform(Segment((trial,), ({},), 0, 1), lambda info: None, lambda: None)
+        together.wait()
+        assert outcome.members[0].state is TrialState.FINISHED, outcome.members[0]
+        return True
+
+    with ThreadPoolExecutor(2) as pool:
+        assert all(pool.map(train, range(2)))
+    assert caplog.messages.count("a fact about the data") == 1
 
 
 def test_what_one_thread_compiles_is_neither_reported_to_another_nor_counted_by_it() -> None:

@@ -39,6 +39,7 @@ from caviar.testing import (
     RegularizerContract,
     SamplerContract,
     ScheduleContract,
+    StoreContract,
     StrategyContract,
     TransformContract,
 )
@@ -328,3 +329,12 @@ def test_a_law_that_has_nothing_to_say_of_a_plugin_is_skipped_with_the_reason(
     (name,) = (each for each in dir(contract) if each.startswith(f"test_{law}"))
     with pytest.raises(pytest.skip.Exception, match=reason):
         getattr(contract(), name)()
+
+
+@pytest.mark.parametrize("contract", [StoreContract, MetricContract])
+def test_a_test_class_that_lacks_its_plugin_is_told_which_attribute_to_set(contract: Any, tmp_path: Path) -> None:
+    cls = type("TestMine", (contract,), {})
+    told = f"in class TestMine, set `{contract.kind} = …`, the {contract.kind} to be tested"
+    with pytest.raises(AttributeError, match=told):
+        cls().test_its_class_states_the_interface_number_of_this_caviar(tmp_path)
+    assert not hasattr(cls(), "nothing")

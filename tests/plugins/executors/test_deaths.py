@@ -62,12 +62,17 @@ def test_a_trial_whose_workers_are_killed_from_outside_has_not_failed_and_the_ot
     assert there == calm
 
 
-def test_a_trial_whose_workers_are_killed_from_outside_twice_is_begun_again(file: Path) -> None:
+def test_a_trial_whose_workers_are_killed_from_outside_twice_is_begun_again_and_one_line_reports_it(
+    file: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    say_anew()
     notes = file.parent / "notes"
     settings = ("optimizer.use=deadly", "optimizer.by=SIGKILL", "optimizer.times=2", f"optimizer.notes={notes}")
     alone = segment(1, rates=(0.5,))
     there, _ = go(Processes(workers=1), job(file, *settings), [alone])
     assert notes.read_text() == "xx"
+    told = "a worker process was killed by SIGKILL, from outside; its trials are trained again"
+    assert [record.getMessage() for record in caplog.records] == [told]
     assert there == go(Inline(), job(file, *settings), [alone])[0]
 
 

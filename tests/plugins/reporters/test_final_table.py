@@ -135,3 +135,16 @@ def test_that_many_share_the_first_place_is_said_in_a_line_with_a_metric_that_pa
     assert "3 trials share the first place, with validation.accuracy 1.0000" in text
     assert "validation.log_loss distinguishes them" in text
     assert "share the first place" not in printed(run_of(1), summary_of([alike(0), alike(1), finished(3, 0.9)]), 200)
+
+
+def test_a_reason_that_many_trials_share_is_printed_once_with_their_number() -> None:
+    def failed(index: int, reason: str) -> Trial:
+        return Trial(index, 0, (), {}, TrialState.FAILED, 0, reason=reason)
+
+    trials = [failed(0, "ValueError: no"), failed(1, "ValueError: no"), failed(2, "KeyError: a")]
+    text = printed(run_of(0), summary_of(trials), 120)
+    assert "  2 trials failed: ValueError: no\n  trial 2 failed: KeyError: a\n" in text
+    assert text.count("ValueError: no") == 1
+    stopped = "after 2 of 8 trials: all of them failed for the same reason: ValueError: no; run the same command"
+    text = printed(run_of(0), replace(summary_of(trials[:2]), stopped=stopped), 200)
+    assert text.count("ValueError: no") == 1

@@ -25,20 +25,20 @@ class TestProgress(ReporterContract):
 
 
 def test_elsewhere_than_on_a_terminal_there_are_few_plain_lines(capsys: pytest.CaptureFixture[str]) -> None:
-    run, progress = run_of(1, total=2), Progress()
+    run, progress = run_of(1, total=3), Progress()
     progress.before_run(run)
     for epoch in range(1, 11):
         progress.after_epoch(EpochInfo((0, 1), epoch, ({}, {})))
-    trials = [finished(0, 0.5), replace(finished(1, 0.0), state=TrialState.FAILED, objective=None, reason="why")]
-    for trial in trials:
+    failed = replace(finished(1, 0.0), state=TrialState.FAILED, objective=None, reason="why")
+    for trial in (finished(0, 0.5), failed, replace(failed, index=2)):  # a reason is printed once
         progress.after_trial(trial)
     progress.after_round(0)
     told = capsys.readouterr()
     assert told.out == ""
     assert told.err.splitlines() == [
-        "digits: 2 trials of 10 epochs, in runs/my digits",
+        "digits: 3 trials of 10 epochs, in runs/my digits",
         "digits: trial 1 failed: why",
-        "digits: round 1 done, 2/2 trials, best validation.accuracy 0.5000, trial 0: learning_rate 0.123457",
+        "digits: round 1 done, 3/3 trials, best validation.accuracy 0.5000, trial 0: learning_rate 0.123457",
     ]
 
 

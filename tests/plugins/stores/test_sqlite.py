@@ -49,7 +49,7 @@ def test_values_come_back_to_the_bit_and_to_the_type(
 
 
 @pytest.mark.usefixtures("ledger")
-def test_a_second_process_is_refused_and_told_who_holds_the_run(tmp_path: Path) -> None:
+def test_a_second_process_is_refused_with_the_id_of_the_process_that_holds_the_run(tmp_path: Path) -> None:
     code = (
         "from pathlib import Path\nfrom caviar import StoreError\nfrom caviar_plugins.stores.sqlite import SQLite\n"
         "import sys\ntry:\n    SQLite().open(Path(sys.argv[1]))\nexcept StoreError as error: print(error)"
@@ -61,8 +61,8 @@ def test_a_second_process_is_refused_and_told_who_holds_the_run(tmp_path: Path) 
 
 
 @pytest.mark.usefixtures("ledger")
-def test_who_only_reads_is_told_so(tmp_path: Path) -> None:
-    with SQLite().read(tmp_path / "run") as reading, pytest.raises(StoreError, match="for reading only"):
+def test_a_read_only_ledger_refuses_to_record(tmp_path: Path) -> None:
+    with SQLite().read(tmp_path / "run") as reading, pytest.raises(StoreError, match="opened read-only"):
         reading.commit(Changes(trials=TRIALS))
 
 
@@ -74,7 +74,7 @@ def test_reading_a_study_leaves_no_files(tmp_path: Path, ledger: Ledger) -> None
     assert sorted((tmp_path / "run").iterdir()) == before
 
 
-def test_a_study_that_is_not_there_is_told_with_the_way_out(tmp_path: Path) -> None:
+def test_a_study_that_is_not_there_is_reported_with_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="there is no such study; give the folder of a run"):
         SQLite().read(tmp_path / "run")
 

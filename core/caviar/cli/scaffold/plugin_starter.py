@@ -50,6 +50,8 @@ pipe plugins $name
 pipe run example.toml
 ```
 """
+# Where the bundled plugin of a kind is made of many files: one that is short and whole.
+_MODELS = {"store": "tests/seams/json_lines.py of Caviar's repository, a store in one file"}
 
 
 class NoPlugin(Problem):
@@ -111,7 +113,8 @@ def _has_starter(kind: str) -> None:
     if kind in starter_kinds():
         return
     if kind not in KINDS:
-        raise NoPlugin(f"there is no kind '{kind}'{closest(kind, KINDS)}; kinds are {', '.join(KINDS)}")
+        raise NoPlugin(f"there is no kind '{kind}'{closest(kind, KINDS)}")
     contract = f"caviar.testing.{base_of(kind).__name__}Contract"
-    file = next((spec.origin for each in index.entries(kind) if (spec := find_spec(each.target.partition(":")[0]))), "")
+    bundled = (find_spec(each.target.partition(":")[0]) for each in index.entries(kind))
+    file = _MODELS.get(kind) or next((spec.origin for spec in bundled if spec), "")
     raise NoPlugin(f"there is no starter for a plugin of kind '{kind}'; copy {file}, and test yours with {contract}")

@@ -1,4 +1,4 @@
-"""What commands write: lines for people, who may have a narrow terminal, and text for programs."""
+"""Output of commands: lines for people, wrapped to the terminal, and text for programs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from caviar.values.problem import Problem
 
 
 def show(*lines: str, err: bool = False, indent: int = 2) -> None:
-    """Lines for people, broken between words at the terminal's width; further lines stand `indent` characters in."""
+    """Prints lines for people, wrapped at the terminal's width, with continuation lines indented by `indent`."""
     stream = sys.stderr if err else sys.stdout
     width = width_of(stream)
     for line in map(printable_line, lines):
@@ -23,7 +23,7 @@ def show(*lines: str, err: bool = False, indent: int = 2) -> None:
 
 
 def give(text: str) -> None:
-    """Text for programs on standard output, as it is; only a terminal gets no control characters.
+    """Prints text for programs unchanged on standard output; only a terminal gets no control characters.
 
     Raises Problem where the encoding of standard output cannot hold it.
     """
@@ -41,7 +41,7 @@ def give(text: str) -> None:
 
 
 def show_logged() -> None:
-    """From now on, what is logged for people, such as that kernels are compiled, is shown on standard error."""
+    """Shows messages for people, such as that kernels are compiled, on standard error from now on."""
     import logging
 
     class Shown(logging.Handler):
@@ -53,7 +53,7 @@ def show_logged() -> None:
 
 @contextmanager
 def verbose_log(clock: Callable[[], float]) -> Iterator[None]:
-    """Meanwhile, what the logger `caviar` says below a warning is shown on standard error, with the clock's seconds."""
+    """Shows records of the logger `caviar` below warnings on standard error, with the seconds of the clock."""
     import logging
 
     class Shown(logging.Handler):
@@ -73,7 +73,7 @@ def verbose_log(clock: Callable[[], float]) -> Iterator[None]:
 
 
 def width_of(stream: TextIO) -> int | None:
-    """The characters of a terminal's line; None where it is no terminal."""
+    """The width of a terminal in characters; None if the stream is not a terminal."""
     if not stream.isatty():
         return None
     said = os.environ.get("COLUMNS", "")

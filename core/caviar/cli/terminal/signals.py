@@ -1,4 +1,4 @@
-"""Signals: what interrupts a command, and how a run is asked to stop between two steps."""
+"""Signals: interrupt a command, or request that a run stops between two steps."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def end_on_signals() -> None:
-    """From now on a signal ends this process at once, with a message instead of a traceback."""
+    """Makes a signal end this process at once, with a message instead of a traceback."""
     for each in _heeded():
         signal.signal(each, _end)
 
@@ -29,7 +29,7 @@ def _end(number: int, _: object) -> NoReturn:
 
 @contextmanager
 def stop_on_signals() -> Iterator[Callable[[], None]]:
-    """The first signal makes the function that this gives raise Stopped at its next call; the second acts at once."""
+    """Returns a function that raises Stopped at its next call after a signal; a second signal acts at once."""
     from caviar.values.problem import Stopped
 
     asked: list[int] = []
@@ -53,5 +53,5 @@ def stop_on_signals() -> Iterator[Callable[[], None]]:
 
 
 def _heeded() -> list[signal.Signals]:
-    """Those that stop a command. `nohup` has it live on when its terminal closes."""
+    """The signals that stop a command. With `nohup` it continues when its terminal closes."""
     return [each for each in _STOPS if each != signal.SIGHUP or signal.getsignal(each) != signal.SIG_IGN]

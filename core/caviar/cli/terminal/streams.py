@@ -12,7 +12,7 @@ from typing import Any, TextIO
 
 
 class _Target(FileIO):
-    """Where a stream goes. The first failure is kept and what follows dropped: a run is finished all the same."""
+    """A stream that records its first failure and drops later output, so that a run still finishes."""
 
     failure: OSError | None = None
 
@@ -27,7 +27,7 @@ class _Target(FileIO):
 
 @contextmanager
 def standard_streams() -> Iterator[None]:
-    """Standard output and error for one command, whose exit code becomes 1 where its output could not be written.
+    """Standard output and error of one command, whose exit code becomes 1 if its output could not be written.
 
     A stream that is closed is as good as /dev/null. What an encoding such as ASCII lacks is written as an escape. A
     reader that has gone, as in `pipe results RUN | head -1`, is not reported.
@@ -51,7 +51,7 @@ def standard_streams() -> Iterator[None]:
 
 
 def _open_closed_ones() -> None:
-    """Or the next file that is opened, the study's even, would be standard output by its number."""
+    """Otherwise the next file that is opened, even the study's, would get standard output's descriptor."""
     for number in (0, 1, 2):
         try:
             os.fstat(number)

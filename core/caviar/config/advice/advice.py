@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Advice:
-    """`rule` is the name by which `[check] silence` turns it off; `path` where it applies, or "".
+    """`rule` is the name by which `[check] silence` turns it off; `path` is where it applies, or "".
 
     `settings`: what the next run should be given to try it, as path=value.
     """

@@ -1,4 +1,4 @@
-"""many-classes: whole numbers of many values, few rows each, are seldom classes."""
+"""many-classes: whole numbers with many values and few rows each are rarely classes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _MANY, _ROWS = 20, 500
 
 
 def many_classes(pipeline: Pipeline) -> Iterator[Advice]:
-    """A target of more than 20 whole numbers, fewer than 500 rows of each, is taken for classes."""
+    """A target with more than 20 different whole numbers, with fewer than 500 rows each, is treated as classes."""
     data = pipeline.data
     try:
         head = data.head() if data and data.task is None else None

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 
 def narrow_learning_rate(pipeline: Pipeline) -> Iterator[Advice]:
-    """The learning rate's range is less than two decades wide."""
+    """The learning rate's range is less than two decades wide, and no earlier search has found the right decade."""
+    if pipeline.search.sources:
+        return
     for dimension in space_of(pipeline).dimensions:
         if not dimension.path.endswith("learning_rate") or not dimension.ordered:
             continue

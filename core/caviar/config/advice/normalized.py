@@ -1,4 +1,4 @@
-"""Which normalizers of a pipeline take statistics over the rows of a batch; two rules ask."""
+"""The normalizers of a pipeline that use statistics over the rows of a batch, for two rules."""
 
 from __future__ import annotations
 
@@ -12,5 +12,5 @@ if TYPE_CHECKING:
 
 
 def batch_normalizers(pipeline: Pipeline) -> list[Normalizer]:
-    """The normalizer, or those of a choice, that one row is not enough for."""
+    """The normalizer, or those of a choice, that need more than one row."""
     return [each for each in alternatives(pipeline.normalizer) if each.smallest_batch > 1]

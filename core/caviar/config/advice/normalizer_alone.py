@@ -1,4 +1,4 @@
-"""normalizer-alone: batch normalization hides the weights' size, and nothing keeps it from growing."""
+"""normalizer-alone: with batch normalization the weights' size has no effect, and without a penalty it grows."""
 
 from __future__ import annotations
 
@@ -15,5 +15,9 @@ if TYPE_CHECKING:
 def normalizer_alone(pipeline: Pipeline) -> Iterator[Advice]:
     """A batch normalizer without any regularizer, and without dropout."""
     if batch_normalizers(pipeline) and not pipeline.regularizer and getattr(pipeline.model, "dropout", 0.0) == 0.0:
-        text = 'weights grow unseen and steps shrink; add [[regularizer]] use = "l2"'
+        text = (
+            "after a batch normalizer the size of the weights has no effect on the output; without a penalty they grow "
+            "during training, and the same learning rate then changes them less and less; "
+            'add [[regularizer]] use = "l2"'
+        )
         yield Advice("normalizer-alone", "normalizer", text)

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from caviar.config.advice.advice import Advice
 from caviar.config.declaration.space import space_of
 from caviar.config.declaration.tiers import MATTERS_MOST, RARELY
-from caviar.interfaces.sampler import Sampler
+from caviar.config.declaration.walk import alternatives
 
 if TYPE_CHECKING:
     from caviar.config.declaration.pipeline import Pipeline
 
 _MANY = 100
-"""Trials below which a search has better things to try."""
+"""The number of trials below which a search should vary other fields."""
 
 
 def rarely_searched(pipeline: Pipeline) -> Iterator[Advice]:
@@ -35,7 +35,5 @@ def rarely_searched(pipeline: Pipeline) -> Iterator[Advice]:
 
 def _first_fields(pipeline: Pipeline) -> list[str]:
     """The fields of the optimizer, or of those of a choice, that matter most."""
-    optimizer = pipeline.optimizer
-    options = optimizer.ends() if isinstance(optimizer, Sampler) else (optimizer,)
-    fields = ((type(each), field) for each in options for field in type(each).model_fields)
+    fields = ((type(each), field) for each in alternatives(pipeline.optimizer) for field in type(each).model_fields)
     return list(dict.fromkeys(field for cls, field in fields if cls.facts(field).tier == MATTERS_MOST))

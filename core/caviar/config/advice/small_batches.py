@@ -21,5 +21,5 @@ def small_batches(pipeline: Pipeline) -> Iterator[Advice]:
     smallest = min(alternatives(getattr(pipeline.trainer, "batch_size", _FEWEST)))
     if smallest < _FEWEST and (found := batch_normalizers(pipeline)):
         names = " or ".join(name_of(type(each)) for each in found)
-        text = f"mean and deviation of {smallest} rows are mostly noise; take {_FEWEST} or more with {names}"
+        text = f"mean and deviation of {smallest} rows are mostly noise; use {_FEWEST} or more with {names}"
         yield Advice("small-batches", "trainer.batch_size", text)

@@ -1,4 +1,4 @@
-"""uniform-scale: equal steps where equal factors matter leave most of the range untried."""
+"""uniform-scale: a uniform scale for a field where factors matter leaves most of the range untried."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _CENTRED = 0.1
 
 
 def uniform_scale(pipeline: Pipeline) -> Iterator[Advice]:
-    """A plugin declares a scale that favours one end of a field's range, and the file takes an even one."""
+    """A plugin declares a scale that favours one end of a field's range, and the file uses a uniform one."""
     space, owner = space_of(pipeline), owners(pipeline)
     for path, (cls, field) in owner.items():
         sampler, declared = sampler_of(space[path]), cls.facts(field).search
@@ -37,11 +37,12 @@ def uniform_scale(pipeline: Pipeline) -> Iterator[Advice]:
         else:
             share = f"9 of 10 trials would fall above {low + (high - low) / 10:.2g}"
         ends = f"[{inline(low)}, {inline(high)}]" if scale else "[…, …]"
-        yield Advice("uniform-scale", path, f"on an even scale {share}; write {{ {name_of(type(declared))} = {ends} }}")
+        better = name_of(type(declared))
+        yield Advice("uniform-scale", path, f"on a uniform scale {share}; write {{ {better} = {ends} }}")
 
 
 def _with_ends(declared: Sampler, low: Any, high: Any) -> Sampler | None:
-    """The same scale between other ends; None where it cannot have these."""
+    """The same scale between other ends; None if it does not accept them."""
     kind: Any = type(declared)
     try:
         return cast(Sampler, kind(low, high))
@@ -50,7 +51,7 @@ def _with_ends(declared: Sampler, low: Any, high: Any) -> Sampler | None:
 
 
 def _middle(scale: Sampler) -> float:
-    """Where the median of a scale lies between its ends: 0.5 in the middle."""
+    """The position of a scale's median between its ends: 0.5 in the middle."""
     import numpy
 
     low, middle, high = scale.from_unit(numpy.asarray([0.0, 0.5, 1.0])).tolist()

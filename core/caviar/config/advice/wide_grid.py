@@ -1,4 +1,4 @@
-"""wide-grid: a grid over many values tries each of them a few times only."""
+"""wide-grid: a grid over many fields tries only a few values of each."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _MOST = 3
 
 
 def wide_grid(pipeline: Pipeline) -> Iterator[Advice]:
-    """A grid over more than three values."""
+    """A grid over more than three fields."""
     space = space_of(pipeline)
     many = len(space)
     if many > _MOST and pipeline.search.strategy.reach(space) < space.size:  # it tries a part of the values only
-        text = f"a grid over {many} values repeats each of them; 'random' tries a new one of all in every trial"
+        text = f"a grid over {many} fields repeats the same values; 'random' draws a new value of each in every trial"
         yield Advice("wide-grid", "search.strategy", text)

@@ -29,7 +29,7 @@ Complaint = tuple[Keys, str]
 
 
 def complaints(pipeline: Pipeline, wrong: Collection[str] = ()) -> Iterator[Complaint]:
-    """Everything that does not fit, as far as it can be known without the tables that are `wrong` in themselves."""
+    """All mismatches that can be found without the tables that are `wrong` in themselves."""
     for rule, tables in _RULES.items():
         if not any(table in wrong for table in tables):
             yield from rule(pipeline)
@@ -71,7 +71,7 @@ def _metric(pipeline: Pipeline) -> Iterator[Complaint]:
 
 
 def _unknown(pipeline: Pipeline, metric: str) -> str | None:
-    """Why there is no such metric, whatever the task; None where there is."""
+    """The reason why no task has such a metric; None if one may have it."""
     measured = (*index.names("metric"), "loss") if pipeline.trainer.needs_data else ()
     known = [str(MetricName("validation", name)) for name in measured]
     known += [own for own in pipeline.trainer.declared_metrics() if own not in known]
@@ -88,7 +88,7 @@ def _unknown(pipeline: Pipeline, metric: str) -> str | None:
         found = next(iter(get_close_matches(word, homes, 1, 0.6)), "")
     same_part = str(MetricName(asked.part, found))
     home = same_part if same_part in known else homes.get(found)
-    hint = f"did you mean '{home}'?" if home else f"there are: {', '.join(known)}"
+    hint = f"did you mean '{home}'?" if home else f"available: {', '.join(known)}"
     return f"unknown metric '{metric}'; {'' if asked.part else 'a metric is <part>.<name>; '}{hint}"
 
 
@@ -182,6 +182,6 @@ _RULES: dict[Callable[[Pipeline], Iterator[Complaint]], tuple[str, ...]] = {
 
 
 def _numbers(part: Plugin) -> list[str]:
-    """The fields of a plugin that a factor can multiply."""
+    """The fields of a plugin that a schedule can multiply."""
     wants = {field: field_type(type(part), field) for field in type(part).model_fields}
     return [field for field, want in wants.items() if want.tunable and {int, float} & set(want.types)]

@@ -14,7 +14,7 @@ class Unfit(LateMistake, DataError):
 
 
 def words_to_regress(targets: Sequence[str]) -> Unfit:
-    """The mistake of asking for numbers where the targets hold words."""
+    """The mistake of a regression with targets that are words."""
     named = ", ".join(map(repr, targets))
     return Unfit(("data", "task"), f"the target {named} holds words; regression needs numbers")
 
@@ -26,7 +26,7 @@ def no_rows(data: Data, rows: int, part: str) -> Unfit:
 
 
 def own_test_part() -> Unfit:
-    """The mistake of taking a test part of data that has one."""
+    """The mistake of setting a test fraction for data that has a test part."""
     return Unfit(("data", "test"), "this data comes with its own test part; remove the key, or set it to 0")
 
 
@@ -49,7 +49,7 @@ def every_row_its_class(target: str, distinct: int, rows: int) -> DataError:
 
 
 def no_features() -> DataError:
-    """The message about a target alone."""
+    """The message about data without features."""
     return DataError("the data has no column besides the target, so there is nothing to learn from")
 
 

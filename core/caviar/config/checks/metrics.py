@@ -1,4 +1,4 @@
-"""The metrics that a search asks for: which there are, whether they fit the task, and whether more is better."""
+"""The metrics that a search uses: whether they exist, fit the task, and are maximized or minimized."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _DEFAULTS: dict[TaskKind, str] = {"classification": "validation.accuracy", "regr
 
 
 class UnknownMetric(LateMistake):
-    """A metric that the search asks for does not exist for this task."""
+    """A metric that the search uses does not exist for this task."""
 
 
 def metrics_for(search: Search, task: TaskKind) -> dict[str, Metric]:
@@ -70,6 +70,6 @@ def asked_metric(pipeline: Pipeline) -> str | None:
 
 
 def _asked(search: Search) -> dict[str, str]:
-    """The metrics that a file names, and the key that does."""
+    """The metrics that a file names, with the keys that name them."""
     conditions = {condition.metric: "where" for condition in search.conditions}
     return conditions | ({search.asked: "metric"} if search.asked else {})

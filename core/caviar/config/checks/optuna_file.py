@@ -1,4 +1,4 @@
-"""What can be read of Optuna studies without Optuna: the goals of each study in an SQLite file."""
+"""Reads Optuna studies without Optuna: the goals of each study in an SQLite file."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ SELECT study_name, direction FROM studies JOIN study_directions USING (study_id)
 
 
 def is_storage(file: Path) -> bool:
-    """Whether a file may be a storage: by its first bytes, SQLite or a journal, whose lines are JSON objects."""
+    """Whether a file may be a storage, by its first bytes: SQLite or a journal, whose lines are JSON objects."""
     with file.open("rb") as opened:
         first = opened.read(len(SQLITE))
     return first == SQLITE or first.startswith(b"{")
 
 
 def goals_in(file: Path) -> dict[str, list[str]] | None:
-    """The goals of each study by its name; None where only Optuna can read them."""
+    """The goals of each study by name; None if only Optuna can read them."""
     with file.open("rb") as opened:
         if opened.read(len(SQLITE)) != SQLITE:
             return None
@@ -40,7 +40,7 @@ def goals_in(file: Path) -> dict[str, list[str]] | None:
 
 
 def wrong_study(source: OptunaStudy, names: Sequence[str]) -> str | None:
-    """Why none of a storage's studies can be the one that is meant."""
+    """The reason why none of a storage's studies can be the named one."""
     if not names:
         return "contains no Optuna study; give the file or URL of its storage"
     if source.study is None and len(names) > 1:
@@ -51,7 +51,7 @@ def wrong_study(source: OptunaStudy, names: Sequence[str]) -> str | None:
 
 
 def other_goal(name: str, goals: Sequence[str], goal: str, metric: str) -> str | None:
-    """Why a study's results say nothing about this search's."""
+    """The reason why this search cannot use a study's results."""
     if list(goals) == [goal]:
         return None
     return (
@@ -60,5 +60,5 @@ def other_goal(name: str, goals: Sequence[str], goal: str, metric: str) -> str |
 
 
 def chosen(source: OptunaStudy, goals: Mapping[str, Sequence[str]]) -> str:
-    """The study that is meant, where none is wrong."""
+    """The named study, if there is no mistake."""
     return source.study or next(iter(goals))

@@ -1,4 +1,4 @@
-"""Given points: what `[[search.points]]` say, as values of the space; no numerical library."""
+"""Given points: `[[search.points]]` as values of the space; without a numerical library."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from caviar.values.dimension import Dimension, Space
 
 
 def point_complaints(pipeline: Pipeline) -> Iterator[tuple[Keys, str]]:
-    """What is wrong with the points: the keys of each place, and a sentence."""
+    """The mistakes in the points: the keys of each place, and a sentence."""
     points, trials, space = pipeline.search.points, pipeline.search.trials, space_of(pipeline)
     if len(points) > trials:
         text = f"{len(points)} points, and search.trials = {trials} is the total; ask for {len(points)} or more"
@@ -31,7 +31,7 @@ def point_complaints(pipeline: Pipeline) -> Iterator[tuple[Keys, str]]:
 
 
 def points_of(pipeline: Pipeline) -> tuple[dict[str, Any], ...]:
-    """Each point's values by path, those of its parents and the fields' defaults filled in.
+    """Each point's values by path, completed with those of its parents and the fields' defaults.
 
     What has no default within its range is left out: it is to be drawn.
     """
@@ -41,7 +41,7 @@ def points_of(pipeline: Pipeline) -> tuple[dict[str, Any], ...]:
 
 
 def misfit(dimension: Dimension, value: Any) -> str | None:
-    """Why a dimension cannot have a value, judged by its ends; None where it can."""
+    """The reason why a dimension cannot have a value, according to its ends; None if it can."""
     sampler = sampler_of(dimension)
     if isinstance(dimension.sampler, PluginChoice):
         names = dimension.sampler.names
@@ -70,7 +70,7 @@ def _unknown(dimension: Dimension, value: Any) -> str | None:
 
 
 def _said(table: Mapping[str, Any], keys: Keys = ()) -> Iterator[tuple[Keys, str, Any]]:
-    """Keys, path and value of all that a point says: `optimizer.learning_rate` may be one key or two."""
+    """Keys, path and value of all entries of a point: `optimizer.learning_rate` may be one key or two."""
     for key, value in table.items():
         here = (*keys, key)
         if isinstance(value, dict):
@@ -80,7 +80,7 @@ def _said(table: Mapping[str, Any], keys: Keys = ()) -> Iterator[tuple[Keys, str
 
 
 def _of_point(pipeline: Pipeline, space: Space, table: Mapping[str, Any]) -> dict[Keys, str]:
-    """What is wrong with one point, by its keys."""
+    """The mistakes in one point, by its keys."""
     found = list(_said(table))
     wrong = {keys: reason for keys, path, value in found if (reason := _complaint(pipeline, space, path, value))}
     paths = [path for _, path, _ in found]
@@ -99,7 +99,7 @@ def _complaint(pipeline: Pipeline, space: Space, path: str, value: Any) -> str |
 
 
 def meant_path(pipeline: Pipeline, said: str) -> str:
-    """`; did you mean 'optimizer.learning_rate'?` for "lr", or the list of the paths that are searched."""
+    """`; did you mean 'optimizer.learning_rate'?` for "lr", or the list of searched paths."""
     above, dot, word = said.rpartition(".")
     found = [
         path for path, owner in owners(pipeline).items() if path.startswith(above + dot) and is_synonym(*owner, word)
@@ -120,7 +120,7 @@ def _is_fixed(pipeline: Pipeline, path: str) -> bool:
 
 
 def _idle(space: Space, path: str, values: Mapping[str, Any]) -> str | None:
-    """Why a value of a point would not count, or None."""
+    """The reason why a value of a point would have no effect, or None."""
     for parent, option in _parents(space, path):
         if (chosen := values.get(parent, option)) != option:
             return f"applies only with {parent} = {say(option)}, and here it is {say(chosen)}"
@@ -131,7 +131,7 @@ def _idle(space: Space, path: str, values: Mapping[str, Any]) -> str | None:
 
 
 def _parents(space: Space, path: str) -> list[tuple[str, str]]:
-    """The choices that a dimension hangs on, and their options."""
+    """The choices that activate a dimension, and their options."""
     dimension, found = space[path], []
     while dimension.parent is not None and dimension.when is not None:
         parent = space[dimension.parent]
@@ -141,14 +141,14 @@ def _parents(space: Space, path: str) -> list[tuple[str, str]]:
 
 
 def _repeated(space: Space, tables: Sequence[Mapping[str, Any]]) -> Iterator[tuple[Keys, str]]:
-    """Points that would be one trial twice; where something is drawn they are not."""
+    """Points that repeat an earlier one; those with values to be drawn do not."""
     for place, values in enumerate(tables):
         if values in tables[:place] and not _draws(space, values):
             yield ("search", "points", place), f"is point {tables.index(values)} again; remove it"
 
 
 def _draws(space: Space, values: Mapping[str, Any]) -> bool:
-    """Whether something that counts is left to be drawn."""
+    """Whether an active value is left to be drawn."""
     left = (dimension.path for dimension in space.dimensions if dimension.path not in values)
     return any(all(values.get(parent) == option for parent, option in _parents(space, path)) for path in left)
 

@@ -1,4 +1,4 @@
-"""Sources: what `search.start_from` names, looked at from outside; neither numerical library nor data."""
+"""Sources: checks what `search.start_from` names, without a numerical library or data."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _FILES = (".db", ".sqlite", ".sqlite3", ".log", ".journal", ".json", ".csv", ".t
 
 
 def source_complaints(pipeline: Pipeline) -> Iterator[tuple[Keys, str]]:
-    """What is wrong with the sources: the keys of each place, and a sentence."""
+    """The mistakes in the sources: the keys of each place, and a sentence."""
     sources = pipeline.search.sources
     for place, source in enumerate(sources):
         keys: Keys = ("search", "start_from", place) if len(sources) > 1 else ("search", "start_from")
@@ -39,7 +39,7 @@ def source_complaints(pipeline: Pipeline) -> Iterator[tuple[Keys, str]]:
 
 
 def optuna_study(source: Source) -> OptunaStudy | None:
-    """The Optuna study that a source names; None where it means a run's folder."""
+    """The Optuna study that a source names; None if it names a run's folder."""
     if isinstance(source, OptunaStudy):
         return source
     is_url_or_storage = isinstance(source, str) or (source.is_file() and is_storage(source))
@@ -47,7 +47,7 @@ def optuna_study(source: Source) -> OptunaStudy | None:
 
 
 def called(source: Source) -> str:
-    """A source as messages name it."""
+    """A source's name in messages."""
     if isinstance(source, OptunaStudy):
         return called(source.storage) + (f" ({source.study})" if source.study else "")
     if isinstance(source, Path) and source.absolute().is_relative_to(Path.cwd()):
@@ -56,7 +56,7 @@ def called(source: Source) -> str:
 
 
 def _of_run(pipeline: Pipeline, folder: Path) -> str | None:
-    """Why trials of a folder cannot be used, as far as is known without opening its study."""
+    """The reason why trials of a folder cannot be used, as far as known without opening its study."""
     file = folder / "pipeline.toml"
     if folder.is_file():
         inside = (folder.parent / "pipeline.toml").is_file()
@@ -103,7 +103,7 @@ def _of_study(pipeline: Pipeline, study: OptunaStudy) -> Iterator[tuple[Keys, st
 
 
 def _goal(pipeline: Pipeline) -> tuple[str, str] | None:
-    """The search's goal and metric, as far as the file tells."""
+    """The search's goal and metric, as far as the file states them."""
     metric = asked_metric(pipeline)
     if metric is None:
         return "maximize", "validation.accuracy or validation.r2"
@@ -115,7 +115,7 @@ def _goal(pipeline: Pipeline) -> tuple[str, str] | None:
 
 
 def _task(metric: str) -> str | None:
-    """The task that a metric is for; None where any is, or it is unknown."""
+    """The task that a metric is for; None if it is for any, or unknown."""
     try:
         return getattr(load("metric", MetricName.parse(metric).name), "task", None)
     except PluginError:

@@ -1,4 +1,4 @@
-"""Dumping: a pipeline as TOML with every default written out, and what differs between two such texts."""
+"""Dumps a pipeline as TOML with every default written out, and compares two such texts."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from caviar.registry.load import name_of
 
 
 def to_toml(pipeline: Pipeline) -> str:
-    """The resolved file: reading it gives an equal pipeline, wherever it lies. It omits tables that are not read."""
+    """The resolved file: reading it from any folder gives an equal pipeline. It omits tables that are not read."""
     ignored = unread(pipeline)
     fields = {name: getattr(pipeline, name) for name in Pipeline.model_fields if name not in ignored}
     tables: dict[str, dict[str, Any]] = {}
@@ -40,13 +40,19 @@ def to_toml(pipeline: Pipeline) -> str:
 
 
 def changed(old: str, new: str) -> list[str]:
-    """The paths at which two resolved files differ."""
+    """The paths at which two resolved files differ; that of its table for a plugin that another one replaces."""
     before, after = (dict(_leaves(tomllib.loads(text), "")) for text in (old, new))
-    return [path for path in {**before, **after} if before.get(path) != after.get(path)]
+    differing = [path for path in {**before, **after} if before.get(path) != after.get(path)]
+    replaced = [path.removesuffix(".use") for path in differing if path.endswith(".use")]
+
+    def table(path: str) -> str:
+        return next((each for each in replaced if path.startswith(f"{each}.")), path)
+
+    return list(dict.fromkeys(map(table, differing)))
 
 
 def _list(values: tuple[Any, ...]) -> str:
-    """One element a line: these are whole tables."""
+    """A list with one element a line, since each is a table."""
     return "[" + "".join(f"\n  {inline(each)}," for each in values) + "\n]" if values else "[]"
 
 
@@ -60,7 +66,7 @@ def table_of(value: Declared) -> dict[str, Any]:
 
 
 def sampler_table(sampler: Sampler) -> dict[str, Any]:
-    """Required fields as the list, then the others where they are not at their default."""
+    """Required fields as the list, then other fields that are not at their default."""
     cls = type(sampler)
     name, fields = name_of(cls), list(cls.model_fields)
     if fields and field_type(cls, fields[0]).element is not None:
@@ -107,7 +113,7 @@ def _braces(table: Mapping[str, Any]) -> str:
 
 
 def key_text(key: str) -> str:
-    """A key as TOML, quoted where it must be."""
+    """A key as TOML, quoted if needed."""
     bare = key.isascii() and key.replace("-", "").replace("_", "").isalnum()
     return key if bare else dumps(key, ensure_ascii=False)
 

@@ -1,4 +1,4 @@
-"""The goal of a metric, and what a diverged trial counts: what trainer or metric declares, else what the file says."""
+"""The goal of a metric and the objective of a diverged trial: as trainer or metric declares, else from the file."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def declared_goal(pipeline: Pipeline, metric: MetricName) -> Goal | None:
 
 
 def goal_of(pipeline: Pipeline, metric: MetricName) -> Goal | None:
-    """Whether more of the metric is better; None where nothing declares it, nor `search.goal`. Raises PluginError."""
+    """Whether the metric is maximized; None if neither a plugin nor `search.goal` states it. Raises PluginError."""
     return declared_goal(pipeline, metric) or pipeline.search.goal
 
 

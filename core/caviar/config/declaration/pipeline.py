@@ -38,7 +38,7 @@ _WARM = ("warm_start", "warm_start_from", "load_if_exists", "resume_from")
 
 
 def _default(kind: str, name: str) -> Any:
-    """A field that is another plugin by name when the file does not say: core itself imports no plugin."""
+    """A field whose default is a plugin, given by name, because core imports no plugin."""
     return Field(default_factory=lambda: load(kind, name)())
 
 
@@ -97,7 +97,7 @@ class Search(Declared):
     @field_validator("metric", mode="after")
     @classmethod
     def _by_its_name(cls, metric: Any) -> Any:
-        """A metric that its name says wholly is that name: fewer ways to write the same."""
+        """Replaces a metric without own settings by its name, so that equal pipelines compare equal."""
         if isinstance(metric, Metric) and not type(metric).model_fields and entry_of(type(metric)):
             return str(MetricName("validation", name_of(type(metric))))
         return metric
@@ -131,17 +131,17 @@ class Search(Declared):
 
     @property
     def sources(self) -> tuple[str | Path | OptunaStudy, ...]:
-        """`start_from`, one by one."""
+        """`start_from` as a list of sources."""
         return cast(tuple[str | Path | OptunaStudy, ...], self.start_from)  # validated
 
     @property
     def conditions(self) -> tuple[Condition, ...]:
-        """`where`, understood."""
+        """`where`, parsed."""
         return tuple(map(Condition.parse, self.where))
 
 
 class Check(Declared):
-    """`silence` names the rules of advice that this file knows better than."""
+    """`silence` names the rules of advice that this file turns off."""
 
     silence: Many[str] = setting(default=(), also=("ignore", "disable"))
 
@@ -170,7 +170,7 @@ class Pipeline(Declared):
 
     @property
     def registry(self) -> Registry:
-        """The plugins that it was declared among: names in it, and in what is derived from it, mean these."""
+        """The registry of the pipeline: names in it, and in its copies, refer to these plugins."""
         return self._registry
 
     @field_validator("name")

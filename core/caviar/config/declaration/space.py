@@ -1,4 +1,4 @@
-"""The space of a pipeline: every sampler in it as a dimension, and the way back from values to a pipeline."""
+"""The space of a pipeline: every sampler in it as a dimension, and conversion from values to a pipeline."""
 
 from __future__ import annotations
 
@@ -28,45 +28,45 @@ def unread(pipeline: Pipeline) -> frozenset[str]:
 
 
 def searched_tables(pipeline: Pipeline) -> tuple[str, ...]:
-    """Those of `SEARCHED` that the pipeline's trainer reads."""
+    """The tables of `SEARCHED` that the pipeline's trainer reads."""
     ignored = unread(pipeline)
     return tuple(name for name in SEARCHED if name not in ignored)
 
 
 @dataclass(frozen=True)
 class PluginChoice:
-    """A choice of plugins as the space sees it: its values are the plugins' names."""
+    """A choice of plugins in the space: its values are the plugins' names."""
 
     sampler: Sampler
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The options' names, in order."""
+        """The names of the options, in order."""
         return tuple(label_of(option) for option in self.sampler.ends())
 
     def from_unit(self, u: Array) -> Array:
-        """Levels."""
+        """Converts coordinates to levels."""
         return self.sampler.from_unit(u)
 
     def to_unit(self, value: Array) -> Array:
-        """The middle of a level's stretch."""
+        """Converts a level to the middle of its interval."""
         return self.sampler.to_unit(value)
 
     def pick(self, number: float) -> str:
-        """A level's name."""
+        """The name of a level."""
         return self.names[int(number)]
 
     def number(self, value: Any) -> float:
-        """A name's level."""
+        """The level of a name."""
         return float(self.names.index(value))
 
     def describe(self, value: Any) -> str:
-        """The name itself."""
+        """The name, unchanged."""
         return str(value)
 
 
 def space_of(pipeline: Pipeline) -> Space:
-    """Every sampler, parents before their children."""
+    """A dimension for every sampler, parents before their children."""
     return Space(tuple(map(_dimension, _searched(pipeline))))
 
 
@@ -77,7 +77,7 @@ def floats(pipeline: Pipeline) -> frozenset[str]:
 
 
 def owners(pipeline: Pipeline) -> dict[str, tuple[type[Declared], str]]:
-    """The class and the field that each searched path belongs to, where it belongs to one."""
+    """The class and field of each searched path that belongs to one."""
     return {node.path: node.owner for node in _searched(pipeline) if node.owner}
 
 
@@ -89,7 +89,7 @@ def sampler_of(dimension: Dimension) -> Sampler:
 
 
 def span(sampler: Sampler) -> str:
-    """A whole range in words; of a choice of plugins their names."""
+    """A range in words; for a choice of plugins their names."""
     return " | ".join(map(label_of, sampler.ends())) if is_choice(sampler) else sampler.span()
 
 
@@ -110,7 +110,7 @@ def parts_of(pipeline: Pipeline) -> dict[str, Plugin]:
 
 
 def _searched(pipeline: Pipeline) -> Iterator[Node]:
-    """Where samplers stand."""
+    """The nodes that are samplers."""
     for name in searched_tables(pipeline):
         nodes = walk(Node(name, getattr(pipeline, name), (Pipeline, name)))
         yield from (node for node in nodes if isinstance(node.value, Sampler))

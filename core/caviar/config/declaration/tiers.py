@@ -1,4 +1,4 @@
-"""Tiers: the ranges that plugins declare for their fields, put where a search is wanted and no range is given."""
+"""Tiers: fills in the ranges that plugins declare, where `search.tiers` requests them and the file gives none."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MATTERS_MOST, RARELY = 1, 4
 
 
 def complete(pipeline: Pipeline) -> Pipeline:
-    """The pipeline as it will be run.
+    """The pipeline with the ranges of its tiers.
 
     Tiers that are asked for are filled in; a search without any sampler takes tiers 1 and 2; and where neither a
     sampler nor a search (of more than one trial) is given, one model is trained.
@@ -37,7 +37,7 @@ def _with_search(pipeline: Pipeline, **changes: Any) -> Pipeline:
 
 
 def _filled(value: Any, tiers: Collection[int]) -> Any:
-    """Declared ranges in place of the defaults that nobody wrote down; what is written stays."""
+    """Declared ranges in place of unwritten defaults; what is written stays."""
     if isinstance(value, Sampler):
         return value
 

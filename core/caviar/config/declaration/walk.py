@@ -1,4 +1,4 @@
-"""Walking a declared tree: what stands in a value, under which words, and the same tree with other parts."""
+"""Walks a declared tree: visits the children of a value with their keys, or rebuilds the tree with other parts."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from caviar.registry.load import label_of
 
 @dataclass(frozen=True)
 class Node:
-    """A value in a declared tree, and where it stands.
+    """A value in a declared tree, and its place there.
 
-    `owner`: the class and the field that hold it, by itself or in a list; None of an option or a table's entry.
+    `owner`: the class and field that hold it, by itself or in a list; None for an option or a table's entry.
     `option`: the path of the choice of plugins that it belongs to, and its level there.
     """
 
@@ -27,7 +27,7 @@ class Node:
 
 
 def walk(node: Node) -> Iterator[Node]:
-    """The node and all below it, parents first, by their paths; a range's own fields are no part of the tree."""
+    """Yields the node and all nodes below it, parents first; a range's own fields are not part of the tree."""
     yield node
     value, option = node.value, node.option
     if isinstance(value, Sampler) and not is_choice(value):
@@ -42,7 +42,7 @@ def walk(node: Node) -> Iterator[Node]:
 
 
 def plugins_in(value: Any) -> Iterator[Plugin]:
-    """All plugins in a value: itself, those in its fields, and so on."""
+    """Yields all plugins in a value, at any depth, starting with the value itself."""
     if isinstance(value, Plugin):
         yield value
     for _, each in children(value):
@@ -50,7 +50,7 @@ def plugins_in(value: Any) -> Iterator[Plugin]:
 
 
 def rebuild(value: Any, change: Callable[[str | int, Any], Any]) -> Any:
-    """The value with `change(word, child)` for each of its children; the same object where none of them changes."""
+    """The value with `change(word, child)` in place of each child; the same object if no child changes."""
     found = [(word, old, change(word, old)) for word, old in children(value)]
     changed: dict[Any, Any] = {word: new for word, old, new in found if new is not old}
     if not changed:
@@ -64,7 +64,7 @@ def rebuild(value: Any, change: Callable[[str | int, Any], Any]) -> Any:
 
 
 def children(value: Any) -> Iterator[tuple[str | int, Any]]:
-    """What stands directly in a value, by the word that follows the value's own in a path.
+    """Yields the direct children of a value, with the word that follows the value's own in a path.
 
     Fields of a declared object, entries of a table, options of a choice of plugins and plugins in a list by their
     names; other elements of a list by their places.
@@ -81,7 +81,7 @@ def children(value: Any) -> Iterator[tuple[str | int, Any]]:
 
 
 def alternatives(value: Any) -> tuple[Any, ...]:
-    """What a field may come to hold, as far as its ends tell: a sampler's ends or options, or the one value."""
+    """The values that a field may have, as far as known: a sampler's ends or options, or its constant."""
     return value.ends() if isinstance(value, Sampler) else (value,)
 
 

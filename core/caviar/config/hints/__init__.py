@@ -1,1 +1,1 @@
-"""What to write instead: suggestions for names, notations and TOML mistakes."""
+"""Suggestions of what to write instead, for names, notations and TOML mistakes."""

@@ -8,7 +8,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Call:
-    """A call as Python reads it; arguments that are no plain values, such as `model.parameters()`, are left out."""
+    """A parsed call; it omits arguments that are not plain values, such as `model.parameters()`."""
 
     name: str
     values: tuple[Any, ...]
@@ -16,7 +16,7 @@ class Call:
 
 
 def call_in(text: str) -> Call | None:
-    """The call that a text is; None for any other text."""
+    """Parses a text as a call; None for any other text."""
     import ast
 
     try:

@@ -34,7 +34,7 @@ def suggestion_for_list(expected: FieldType, raw: Any) -> str | None:
 
 
 def suggestion_for_single(entry: FieldType | None, name: Any, path: str) -> str | None:
-    """What to tell of one plugin's name where a table of several belongs, such as a schedule for each field."""
+    """What to write instead of one plugin's name where a table of several belongs, such as a schedule per field."""
     if not (entry and entry.plugin and isinstance(name, str)):
         return None
     kind = entry.plugin.kind
@@ -42,7 +42,7 @@ def suggestion_for_single(entry: FieldType | None, name: Any, path: str) -> str 
 
 
 def range_in(call: Call, expected: FieldType | None = None) -> str | None:
-    """The range or choice that the call of a sampler says, for a field or any number; None for other calls."""
+    """The range or choice that a call of a sampler means, for a field or any number; None for other calls."""
     name = synonym_of("sampler", call.name)
     if name is None:
         return None
@@ -54,7 +54,7 @@ def range_in(call: Call, expected: FieldType | None = None) -> str | None:
 
 
 def range_of(said: Mapping[str, Any], expected: FieldType) -> str | None:
-    """The range whose ends are named, as in `{ low = 1e-4, high = 1, log = true }`; None where two ends are not.
+    """The range of a table with named ends, as in `{ low = 1e-4, high = 1, log = true }`; None without both ends.
 
     Its scale is the first that is switched on (`log = true`) or named (`scale = "log"`), else the field's own.
     """

@@ -1,4 +1,4 @@
-"""Looking up the plugin class that a name means."""
+"""Looks up the plugin class of a name."""
 
 from __future__ import annotations
 

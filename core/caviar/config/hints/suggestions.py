@@ -1,4 +1,4 @@
-"""Did you mean …: suggestions for keys and names, other libraries' words included."""
+""" "Did you mean …": suggestions for keys and names, including those of other libraries."""
 
 from __future__ import annotations
 
@@ -116,12 +116,12 @@ def unknown_plugin(kind: str, name: str) -> index.UnknownPlugin:
         return index.UnknownPlugin(f"unknown {kind} '{name}'; did you mean '{close[0]}'?")
     others = " and ".join(f"'{each}'" for each in index.kinds_with(name) if each != kind)
     hint = f"'{name}' is of kind {others}; " if others else ""
-    known_ones = f"there are: {', '.join(known) or 'none is installed'}"
+    known_ones = f"available: {', '.join(known) or 'no plugin'}"
     return index.UnknownPlugin(f"unknown {kind} '{name}'; {hint}{known_ones}", own=True)
 
 
 def table_for(kind: str, call: Call) -> str | None:
-    """What a call of a plugin of this kind says, as its table: "…" for what has no key here; None for other calls."""
+    """A call of a plugin of this kind as its table, with "…" for arguments without a key here; None for other calls."""
     name = synonym_of(kind, call.name)
     if name is None:
         return None
@@ -133,15 +133,15 @@ def table_for(kind: str, call: Call) -> str | None:
 
 
 def is_synonym(cls: type[Declared], field: str, word: str) -> bool:
-    """Whether a word, ours or another library's, is exactly this field of a class."""
+    """Whether a word, Caviar's or another library's, names exactly this field of a class."""
     return _field(cls, _plain(word)) == field
 
 
 def closest(word: str, known: Iterable[str]) -> str:
-    """`; did you mean 'x'?`, or the list of what there is."""
+    """`; did you mean 'x'?`, or the list of known words."""
     names = list(known)
     close = get_close_matches(word, names, 1, 0.6)
-    return f"; did you mean '{close[0]}'?" if close else f"; there are: {', '.join(names) or 'none'}"
+    return f"; did you mean '{close[0]}'?" if close else f"; available: {', '.join(names) or 'none'}"
 
 
 def _plain(word: str) -> str:
@@ -149,7 +149,7 @@ def _plain(word: str) -> str:
 
 
 def _field(cls: type[Declared], word: str) -> str | None:
-    """The field that a word means exactly: spelt with other letters, or another library's word for it."""
+    """The field that a word names exactly, in another spelling or as another library calls it."""
     fields = cls.model_fields
     if word in fields:
         return word
@@ -159,7 +159,7 @@ def _field(cls: type[Declared], word: str) -> str | None:
 
 
 def _home(root: type[Declared], cls: type[Declared], word: str) -> str | None:
-    """Another table of the file that has such a key: "trainer.epochs"."""
+    """A key of that name in another table of the file: "trainer.epochs"."""
     if cls is not root and _field(root, word):
         return _field(root, word)
     for table, field in root.model_fields.items():

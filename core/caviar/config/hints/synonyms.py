@@ -1,4 +1,4 @@
-"""Synonyms: what the course, scikit-learn, Keras, PyTorch, Optuna, Ray Tune and others call what our plugins do."""
+"""Synonyms: names in the course, scikit-learn, Keras, PyTorch, Optuna, Ray Tune and others for Caviar's plugins."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ _NEAR = {"strategy": "pruner", "pruner": "strategy"}
 
 
 def suggestion(kind: str, name: str) -> str | None:
-    """What to write for another library's word for a plugin of this kind: a sentence; None for words unknown here."""
+    """A sentence with what to write instead of another library's name for a plugin; None for unknown words."""
     words = {_joined(name), _bare(name)}
     for synonyms, sentence in _WRITE.get(kind, {}).items():
         if words & set(synonyms.split()):
@@ -119,7 +119,7 @@ def suggestion(kind: str, name: str) -> str | None:
 
 
 def synonym_of(kind: str, name: str) -> str | None:
-    """The installed plugin of a kind that a word means exactly, its own name spelt otherwise included."""
+    """The installed plugin of a kind that a word names exactly, in any spelling of its own name too."""
     known = index.names(kind)
     for word in (_joined(name), _bare(name)):
         for plugin in known:
@@ -133,6 +133,6 @@ def _joined(name: str) -> str:
 
 
 def _bare(name: str) -> str:
-    """Without what libraries put around a name: "suggest_int", "neg_log_loss", "GridSearchCV", "torch.optim.Adam"."""
+    """A name without the affixes of libraries: "suggest_int", "neg_log_loss", "GridSearchCV", "torch.optim.Adam"."""
     found = re.fullmatch(rf"{_BEFORE}?(.+?){_BEHIND}?", _joined(name.rpartition(".")[2]))
     return found[1] if found else ""

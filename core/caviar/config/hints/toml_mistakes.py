@@ -1,4 +1,4 @@
-"""TOML mistakes: where a text is not TOML, and what to write instead."""
+"""TOML mistakes: the place where a text is not TOML, and what to write instead."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def told(message: str, text: str) -> tuple[str, int | None]:
 
 
 def _habit(line: str, value: str) -> str:
-    """What to write instead, where a line follows the habits of YAML, Python or Windows; `value` is what is none."""
+    """What to write instead of a line in the style of YAML, Python or Windows; `value` is its invalid value."""
     if re.match(r"\s*[\w.-]+\s*:", line):
         return "; write key = value"
     if re.match(r'[^"]*=\s*"[^"]*\\', line):

@@ -1,4 +1,4 @@
-"""Building: a document's tables become declared plugins; all mistakes are collected on the way."""
+"""Builds declared plugins from a document's tables, and collects all mistakes."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from caviar.support.files import straight
 
 
 class Builder:
-    """Builds what one document says; `mistakes` is what it found wrong, `files` the data files it names."""
+    """Builds the pipeline of one document; `mistakes` are those found, `files` the data files it names."""
 
     def __init__(self, document: Document) -> None:
         self.document = document
@@ -37,12 +37,12 @@ class Builder:
         self.files: list[tuple[Location, Path]] = []
 
     def pipeline(self) -> Pipeline | None:
-        """The whole file; None when there are mistakes."""
+        """The pipeline of the file; None if there are mistakes."""
         built = self.parts()
         return None if self.mistakes else built
 
     def parts(self) -> Pipeline | None:
-        """The file with what has mistakes left out, at its default; None where that does not make a pipeline."""
+        """The pipeline with defaults in place of mistaken parts; None if that is not a pipeline."""
         tree = {"name": self._file_name(), **self.document.tree}
         for keys in beyond_64_bits(tree):
             self.note(Location(keys, ".".join(map(str, keys))), "whole numbers have at most 64 bits")
@@ -57,7 +57,7 @@ class Builder:
             return cast(Pipeline | None, broken.rest)
 
     def _file_name(self) -> str:
-        """The name of a run whose file says none: the file's own, if it can be one."""
+        """The default name of a run: the file's own, if it is valid."""
         stem = Path(self.document.file).stem
         if "name" in self.document.tree or is_run_name(stem):
             return stem
@@ -98,7 +98,7 @@ class Builder:
         return built
 
     def value(self, expected: FieldType, raw: Any, at: Location, default: Any = None) -> Any:
-        """What a field receives for what the file says."""
+        """The value that a field receives for one of the file."""
         if Any in expected.types:
             return raw
         if isinstance(raw, dict) and is_range(raw, default) and (expected.tunable or not expected.entry):
@@ -117,13 +117,13 @@ class Builder:
         return straight(self.document.folder(at.keys) / found.expanduser()) if isinstance(found, Path) else found
 
     def _misread(self, expected: FieldType, raw: Any, at: Location) -> str | None:
-        """What to tell of a value that nothing else was made of."""
+        """The message about a value that does not fit."""
         if expected.element and expected.element.plugin:
             return f"must be {expected.words()}; write [[{at.path}]] or {at.path} = [ … ]"
         return suggestion_for_single(expected.entry, raw, at.path) or suggestion_for_table(expected, raw)
 
     def elements(self, expected: FieldType, raw: list[Any] | dict[str, Any], at: Location) -> list[Any]:
-        """The entries of a table, or the elements of a list; plugins among these are told apart by their names."""
+        """The entries of a table, or the elements of a list, where names distinguish plugins."""
         if isinstance(raw, dict):
             if text := suggestion_for_single(expected, raw.get("use"), at.path):
                 raise self.fail(at, text)
@@ -147,7 +147,7 @@ class Builder:
         return built
 
     def labelled(self, base: type[Plugin], raw: Any, at: Location, place: int) -> Plugin:
-        """A plugin in a list, which may carry a name of its own."""
+        """A plugin in a list, which may have a name of its own."""
         if not isinstance(raw, dict):
             return self.plugin(base, raw, at.child(place, raw if isinstance(raw, str) else None), None)
         name = raw.get("name", raw.get("use"))
@@ -202,7 +202,7 @@ class Builder:
 
 
 def _needs_data(trainer: Any) -> bool:
-    """Whether the trainer that a file says needs data, whatever else is wrong with its table."""
+    """Whether the trainer of a file needs data, even if its table has other mistakes."""
     name = trainer.get("use") if isinstance(trainer, dict) else trainer
     try:
         return cast(type[Trainer], plugin_by_name("trainer", name)).needs_data if isinstance(name, str) else True

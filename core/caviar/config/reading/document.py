@@ -17,7 +17,7 @@ from caviar.registry.load import name_of
 
 @dataclass(frozen=True)
 class Document:
-    """`file` is the name as typed; `lines` tells where a key stands, None for what a setting brought."""
+    """`file` is the name as typed; `lines` maps a key to its line, None for a key that a setting added."""
 
     file: str
     tree: dict[str, Any]
@@ -29,7 +29,7 @@ class Document:
         return Mistake(None if line is None else self.file, line or None, path, text, own)
 
     def folder(self, keys: Keys) -> Path:
-        """What a path given at this key is relative to: the file's folder, for a setting the current one."""
+        """The folder that a path given at this key is relative to: the file's, for a setting the current one."""
         return Path.cwd() if self._line(keys) is None else Path(self.file).parent.resolve()
 
     def _line(self, keys: Keys) -> int | None:
@@ -60,7 +60,7 @@ def parse(text: str, file: str) -> Document:
 
 
 def text_of(file: str) -> str:
-    """What a file holds. Raises Mistakes."""
+    """A file's content. Raises Mistakes."""
     path = Path(file)
     try:
         if path.suffix.lower() != ".toml" and path.is_file() and reader_name(path) is not None:
@@ -80,7 +80,7 @@ def text_of(file: str) -> str:
 
 
 def beyond_64_bits(node: Any, keys: Keys = ()) -> Iterator[Keys]:
-    """Where whole numbers stand that TOML does not have."""
+    """The places of whole numbers that TOML does not have."""
     if isinstance(node, int) and not -(2**63) <= node < 2**63:
         yield keys
     for key, each in node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ():
@@ -125,7 +125,7 @@ def _step(node: Any, word: str) -> tuple[Any, Keys | None]:
 
 
 def _names(value: Any) -> list[str | None]:
-    """What the elements of a list of plugins are called; None for what is no plugin."""
+    """The names of the elements of a list of plugins; None for an element that is not a plugin."""
     if not isinstance(value, list):
         return []
     tables = ({"use": each} if isinstance(each, str) else each for each in value)
@@ -137,7 +137,7 @@ _ARRAYS = ("transform", "regularizer", "reporter")
 
 
 def _table(node: Any, key: str | int, arrays: bool) -> Any:
-    """What stands at a key, as something that can be gone into: a plugin's bare name becomes a table."""
+    """The value at a key, as a container: a plugin's bare name becomes a table."""
     value = node.get(key) if isinstance(node, dict) else node[key]
     if value is None:
         node[key] = _defaults(str(key)) if arrays and key in _ARRAYS else {}

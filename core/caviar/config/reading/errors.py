@@ -12,7 +12,7 @@ from caviar.values.problem import Problem
 
 @dataclass(frozen=True)
 class Mistake:
-    """`file` is what the user typed, None for a setting; `path` may be empty where the file itself is meant.
+    """`file` is as the user typed it, None for a setting; `path` is empty for the file itself.
 
     `own`: the name of a plugin is unknown, and one of the user's own may be meant.
     """
@@ -27,14 +27,14 @@ class Mistake:
         return self.told("settings", with_own_plugin(self.text))
 
     def told(self, settings: str, with_own: str) -> str:
-        """In one line: what stands for the file where a setting is meant, and the text where `own` says so."""
+        """The message on one line, with words for a setting in place of a file, and with help for an own plugin."""
         file = self.file or settings
         place = file if self.line is None else f"{file}:{self.line}"
         return ": ".join(part for part in (place, self.path, with_own if self.own else self.text) if part)
 
 
 class Mistakes(Problem):
-    """All mistakes of one file, in its order; printed, one line each."""
+    """All mistakes of one file, in the file's order; printed with one line each."""
 
     def __init__(self, mistakes: Iterable[Mistake]) -> None:
         self.mistakes = tuple(sorted(dict.fromkeys(mistakes), key=lambda each: (each.file is None, each.line or 0)))
@@ -45,5 +45,5 @@ class Mistakes(Problem):
 
     @property
     def lines(self) -> tuple[str, ...]:
-        """Each mistake, on one line whatever names it holds."""
+        """The mistakes, each on one line, even if a name contains line breaks."""
         return tuple(printable_line(str(each)) for each in self.mistakes)

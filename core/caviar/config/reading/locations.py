@@ -17,19 +17,19 @@ _FILE = MessageStyle(name_of, "uniform", "{{ {} = [{}] }}")
 
 @dataclass(frozen=True)
 class Location:
-    """A place in the file: the keys that lead there in the document, and the path that is said."""
+    """A place in the file: its keys in the document, and its path in messages."""
 
     keys: Keys = ()
     path: str = ""
 
     def child(self, key: str | int, word: str | None = None) -> Location:
-        """A place below; `word` is its element in the path if that is not the key."""
+        """The place below this one; `word` is its element in the path if that is not the key."""
         said = str(key) if word is None else word
         return Location((*self.keys, key), ".".join(part for part in (self.path, said) if part))
 
 
 class InvalidValue(Exception):
-    """A value cannot be built; its mistakes are noted already. `rest` is an object without what is wrong in it."""
+    """A value cannot be built; its mistakes are recorded. `rest` is an object without the mistaken parts."""
 
     def __init__(self, rest: Declared | None = None) -> None:
         super().__init__()
@@ -37,14 +37,14 @@ class InvalidValue(Exception):
 
 
 class FieldProblems(Exception):
-    """What is wrong with an object's fields: (field, sentence), None for the object as a whole."""
+    """The mistakes in an object's fields: (field, sentence), field None for the object as a whole."""
 
     def __init__(self, found: Iterable[tuple[str | None, str]]) -> None:
         self.found = list(found)
 
 
 def construct(cls: type[Declared], given: Mapping[str, Any]) -> Declared:
-    """The object, or Complaints in our words."""
+    """The object. Raises FieldProblems with Caviar's messages."""
     try:
         return cls(**given)
     except FieldErrors as errors:

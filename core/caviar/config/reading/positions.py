@@ -29,7 +29,7 @@ def positions(text: str) -> dict[Keys, int]:
 
 
 class Scan:
-    """Where everything stands in a valid document.
+    """The positions of all keys and elements of a valid document.
 
     `found`: the line of every key. `spans`: where each value begins and ends in the text. `homes`: the table under
     whose header each dotted or plain key is written. `ends`: where the last line of each table with a header ends, the
@@ -73,7 +73,7 @@ class Scan:
         return (*array, index)
 
     def _enter(self, keys: Keys, line: int) -> Keys:
-        """The full path of a header: below an array of tables, its last table is meant."""
+        """The full path of a header: below an array of tables, that of its last table."""
         path: Keys = ()
         for key in keys:
             path = (*path, key)
@@ -141,7 +141,7 @@ class Scan:
         return self.at
 
     def _line_end(self) -> int:
-        """Where the line ends on which the scanner stands."""
+        """The end of the scanner's current line."""
         end = self.text.find("\n", self.at)
         return len(self.text) if end < 0 else end
 

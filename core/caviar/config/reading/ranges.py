@@ -1,4 +1,4 @@
-"""Ranges: whether an inline table is one, and the sampler that it means."""
+"""Ranges: recognizes inline tables that are ranges, and builds their samplers."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def build_sampler(builder: Builder, expected: FieldType, raw: dict[str, Any], at
 
 
 def is_range(table: Mapping[str, Any], default: Any) -> bool:
-    """Whether a table writes a range; `default` is what the field holds, whose own keys come first."""
+    """Whether a table is a range; `default` is the field's default, whose own keys come first."""
     first = next(iter(table), None)
     fields = type(default).model_fields if isinstance(default, Plugin) else {}
     return first in index.names("sampler") and "use" not in table and first not in fields

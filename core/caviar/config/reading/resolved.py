@@ -39,7 +39,7 @@ def loads(text: str, file: str, without: Collection[str] = ()) -> Pipeline:
 
 
 def loads_training(text: str) -> Pipeline:
-    """The same of a text that says only what training depends on, without data."""
+    """The same for a text with only the parts that training depends on, without data."""
     builder = Builder(parse(text, "the pipeline"))
     try:
         return cast(Pipeline, builder.fields(Pipeline, builder.document.tree, Location()))
@@ -48,20 +48,20 @@ def loads_training(text: str) -> Pipeline:
 
 
 def owners_of(*declared: Declared) -> set[str | None]:
-    """The distributions that all plugins in them come with; None among them for one that has no name to be found by."""
+    """The distributions of all plugins in the values; with None if a plugin has no entry."""
     listed = map(entry_of, {type(plugin) for plugin in plugins_in(declared)})
     return {None if entry is None else entry.distribution for entry in listed}
 
 
-def code_of(pipeline: Pipeline) -> tuple[Path, ...] | None:
-    """The code files that name its plugins; None where one of them is a class of this program, which no file names."""
-    if None in owners_of(pipeline):
+def code_of(*declared: Declared) -> tuple[Path, ...] | None:
+    """The code files that define all plugins in the values; None if one is a class of this program only."""
+    if None in owners_of(*declared):
         return None
-    return tuple(sorted({file.path for plugin in plugins_in(pipeline) if (file := file_of(type(plugin)))}))
+    return tuple(sorted({file.path for plugin in plugins_in(declared) if (file := file_of(type(plugin)))}))
 
 
 def reader_for(path: Path, target: str, trained: Data | None) -> Data:
-    """The data plugin that reads a file, by its suffix; read as the data trained on if that is of the same kind.
+    """The data plugin that reads a file, by suffix; with the settings of the training data if that is the same plugin.
 
     Raises DataError.
     """
@@ -75,7 +75,7 @@ def reader_for(path: Path, target: str, trained: Data | None) -> Data:
 
 
 def versions_of(pipeline: Pipeline) -> dict[str, str]:
-    """Who brings the plugins that results depend on, and in which version: "optimizer.adam" -> "caviar-ml 0.1.0"."""
+    """The distribution and version of each plugin that results depend on: "optimizer.adam" -> "caviar-ml 0.1.0"."""
     read = tuple(getattr(pipeline, name) for name in Pipeline.model_fields if name not in unread(pipeline))
     kinds = ((plugin.kind, type(plugin)) for plugin in plugins_in(read))
     found = {f"{kind}.{name_of(cls)}": version_of(cls) for kind, cls in kinds if kind not in _OUTSIDE}

@@ -1,1 +1,1 @@
-"""Reading a study after the fact: results, importance, narrower ranges, advice."""
+"""Analysis of a recorded study: results, importance, narrower ranges, advice."""

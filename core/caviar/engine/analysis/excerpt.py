@@ -1,4 +1,4 @@
-"""Excerpts: the tables of a pipeline that hold ranges, other ranges in their place, as one would write them."""
+"""Excerpts: the tables of a pipeline that contain ranges, with other ranges in their place."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from caviar.interfaces.sampler import Sampler
 
 
 def excerpt(pipeline: Pipeline, ranges: Mapping[str, Sampler], notes: Mapping[str, str]) -> tuple[str, str]:
-    """TOML of the lines above the first table, and of the tables, in which `ranges` (by path) stand.
+    """TOML of the top-level keys and the tables that contain `ranges` (by path).
 
     What is at its default is left out. A line of `notes` (by path) goes above the table it is about.
     """
@@ -44,13 +44,13 @@ def _table(header: str, brief: Any) -> list[str]:
 
 
 def _ranged(value: Any, path: str, ranges: Mapping[str, Sampler]) -> Any:
-    """A part of a pipeline with other ranges."""
+    """The value with other ranges in place of its own."""
     new = ranges.get(path, value) if isinstance(value, Sampler) else value
     return rebuild(new, lambda word, each: _ranged(each, f"{path}.{word}", ranges))
 
 
 def _brief(value: Any) -> Any:
-    """A declared object as tables, lists and scalars, without what is at its default."""
+    """A declared object as tables, lists and scalars, without fields at their defaults."""
     if isinstance(value, Sampler):
         value = sampler_table(value)
     elif isinstance(value, Declared):

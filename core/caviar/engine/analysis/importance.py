@@ -1,4 +1,4 @@
-"""How much each searched hyperparameter mattered: PED-ANOVA over the trials of a study."""
+"""The importance of each searched hyperparameter: PED-ANOVA over the trials of a study."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _FEWEST = 16
 
 
 def importance(space: Space, history: History) -> dict[str, float]:
-    """Path -> share, summing to one; empty where too few trials finished.
+    """Path -> share, summing to one; empty if too few trials finished.
 
     A hyperparameter matters as far as the best tenth of the trials (at least eight) lies elsewhere on it than all
     trials do: the Pearson divergence of the two densities, integral of (best / all - 1)^2 all. That is the variance,
@@ -56,7 +56,7 @@ def _divergence(dimension: Dimension, among: Array, everyone: Array) -> float:
 
 
 def _kernels(coordinates: Array, width: float) -> Array:
-    """How many trials there are about each cell: normal kernels, mirrored at 0 and 1."""
+    """The density of trials around each cell: normal kernels, mirrored at 0 and 1."""
     import numpy
 
     middles = (numpy.arange(_CELLS) + 0.5) / _CELLS

@@ -1,4 +1,4 @@
-"""Leads: whether a trial is better than others by more than the noise."""
+"""Leads: tests whether a trial is better than others by more than the noise."""
 
 from __future__ import annotations
 

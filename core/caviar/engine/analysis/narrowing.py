@@ -1,4 +1,4 @@
-"""Narrowing: ranges around the best trials of a study; coarse to fine by hand."""
+"""Narrowing: ranges around the best trials of a study, for a manual coarse-to-fine search."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _TRIED = 8
 
 
 class TooFew(Problem):
-    """A study is too young to narrow anything."""
+    """A study has too few trials to narrow any range."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class _Range:
 
 
 def narrower(pipeline: Pipeline, ranked: Sequence[Trial], name: str) -> str:
-    """TOML of the tables that hold ranges, narrowed around the first of the trials, which stand best first.
+    """TOML of the tables that contain ranges, narrowed around the best trials; `trials` are best first.
 
     They have finished or were pruned. Raises TooFew.
     """
@@ -72,7 +72,7 @@ def narrower(pipeline: Pipeline, ranked: Sequence[Trial], name: str) -> str:
 
 
 def _left(parent: Dimension, level: int | None, found: dict[str, _Range]) -> bool:
-    """Whether an option of a choice of plugins is still there."""
+    """Whether an option of a choice of plugins remains."""
     if parent.path not in found or level is None:
         return False
     return sampler_of(parent).ends()[level] in found[parent.path].sampler.ends()
@@ -85,7 +85,7 @@ def _note(name: str, dimension: Dimension, found: _Range) -> str:
 
 
 def _narrowed(dimension: Dimension, trials: Sequence[Trial]) -> _Range:
-    """A dimension's range for the trials in which it was active, best first."""
+    """The narrowed range of a dimension, from the trials in which it was active, best first."""
     sampler = sampler_of(dimension)
     if len(trials) < _FEWEST:
         return _Range(sampler, f"{len(trials)} trials of it are too few")
@@ -128,7 +128,7 @@ def _has_ends(sampler: Sampler) -> bool:
 
 
 def _readable(before: Sampler, narrow: Sampler) -> Sampler:
-    """Ends of two digits that count, rounded outwards and not beyond the old ones; those of steps stay."""
+    """Ends with two significant digits, rounded outwards within the old ends; ends of ranges with steps stay."""
     given = {name: getattr(narrow, name) for name in type(narrow).model_fields}
     if _has_ends(narrow) and given.get("step") in (None, 1):
         low, high = (getattr(before, end) for end in ("low", "high"))

@@ -1,4 +1,4 @@
-"""range-edge: a best value at the end of its range says that a better one may lie beyond."""
+"""range-edge: if the best value is at an end of its range, a better one may lie beyond."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _FEW = 8
 
 
 def range_edge(pipeline: Pipeline, trials: tuple[Trial, ...], best: Trial, goal: Goal) -> Iterator[Advice]:
-    """The best trial's values at an end of their ranges that lead those inside by more than the noise.
+    """The best trial's values at an end of their ranges, if they beat values inside by more than the noise.
 
     Each with the setting that widens its range. Where trials that are as good stand elsewhere, the end is no better.
     """

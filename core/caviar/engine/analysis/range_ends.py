@@ -19,12 +19,12 @@ _FURTHER = 0.5
 
 
 def end_of(dimension: Dimension, trial: Trial) -> int | None:
-    """The end of its range at which a trial stands: 0 for the low one, 1 for the high one."""
+    """The end of its range at which a value lies: 0 for the low one, 1 for the high one."""
     return _end(dimension, sampler_of(dimension), trial.values.get(dimension.path))
 
 
 def wider(sampler: Sampler, end: int, owner: tuple[type[Declared], str]) -> Sampler | None:
-    """The same scale, wider towards one end; None where it or its field, the owner's, ends there."""
+    """The same scale, wider towards one end; None if the scale or the owner's field cannot extend there."""
     fields = type(sampler).model_fields
     if not {"low", "high"} <= fields.keys():
         return None
@@ -63,7 +63,7 @@ def _end(dimension: Dimension, sampler: Sampler, value: Any) -> int | None:
 
 
 def outwards(value: Any, side: int, digits: int) -> Any:
-    """So many digits that count, below the value (-1) or above it (1); just below 1 those of the distance from 1 do."""
+    """The value with so many significant digits, rounded down (-1) or up (1); near 1, digits of its distance from 1."""
     if isinstance(value, float) and 0.5 < value < 1:
         return round(1 - outwards(1 - value, -side, digits), 12)
     if value == 0 or not isfinite(value):

@@ -22,7 +22,7 @@ from caviar.values.trial import Trial, TrialState
 
 @dataclass(frozen=True)
 class Results:
-    """All trials of a run and what they were of; how much each hyperparameter mattered (path -> share).
+    """All trials of a run, its pipeline, and how much each hyperparameter mattered (path -> share).
 
     `reached`: the searched metric after a pruned trial's last epoch, by trial. `identity`: what bits depend on besides
     pipeline, seed and data.
@@ -43,14 +43,14 @@ class Results:
 
     @property
     def ranked(self) -> list[Trial]:
-        """Those that can be compared, from best to worst, then the others by number."""
+        """The trials that can be compared, from best to worst, then the others by number."""
         compared = self.compared
         numbers = {trial.index for trial in compared}
         return [*compared, *(trial for trial in self.trials if trial.index not in numbers)]
 
     @property
     def compared(self) -> list[Trial]:
-        """The finished trials, then the pruned ones by how far they came and where they stood there, best first."""
+        """The finished trials, then the pruned ones by their last epoch and their rank there, best first."""
         side = -1 if self.objective.goal == "maximize" else 1
         pruned = [trial for trial in self.trials if trial.index in self.reached]
         pruned.sort(key=lambda trial: (-trial.epochs, side * self.reached[trial.index], trial.index))
@@ -58,17 +58,17 @@ class Results:
 
     @property
     def total(self) -> int:
-        """How many trials are wanted."""
+        """The number of trials that the search asks for."""
         return self.pipeline.search.trials if len(self.space) else 1
 
     @property
     def done(self) -> int:
-        """How many of them have ended."""
+        """The number of trials that have ended."""
         return sum(trial.state.done for trial in self.trials)
 
 
 def read_results(folder: Path) -> Results:
-    """The results of a run that may still be going on.
+    """The results of a run that may still be running.
 
     Raises NoRun, Mistakes where pipeline.toml is damaged, and StoreError.
     """
@@ -93,7 +93,7 @@ def results_of(pipeline: Pipeline, ledger: StudyView) -> Results:
 
 
 def model_of(folder: Path) -> Path:
-    """The file of a run's model. Raises NotAModel, with the reason, where there is none, and StoreError."""
+    """The file of a run's model. Raises StoreError, and NotAModel with the reason where there is no model."""
     file = best_file(folder)
     if os.path.lexists(file):
         return file

@@ -50,7 +50,7 @@ class StoredRun(RunView):
 
     @property
     def best(self) -> Trial | None:
-        """The best trial that has finished and meets `search.where`; None where there is none yet."""
+        """The best trial that has finished and meets `search.where`; None if there is none yet."""
         return self._results.objective.best(self.trials)
 
     @property
@@ -65,7 +65,7 @@ class StoredRun(RunView):
 
     @property
     def identity(self) -> Mapping[str, str]:
-        """What the bits of its results depend on besides pipeline, seed and data: name -> version."""
+        """Everything that the bits of its results depend on besides pipeline, seed and data: name -> version."""
         return self._results.identity
 
     @property
@@ -91,7 +91,7 @@ class StoredRun(RunView):
             found = {trial: numpy.asarray(curve, dtype=numpy.float64) for trial, curve in curves.items()}
         known = {each for trial in self.trials for each in trial.metrics}
         if known and name not in known:
-            raise Problem(f"there is no metric '{name}'; there are: {', '.join(sorted(known))}")
+            raise Problem(f"there is no metric '{name}'; available: {', '.join(sorted(known))}")
         return found
 
     def model(self, trial: int | None = None) -> TrainedModel:
@@ -118,7 +118,7 @@ class StoredRun(RunView):
         return to_pandas(self.trials)
 
     def to_polars(self) -> Any:
-        """The same as a polars.DataFrame. Raises Problem without polars."""
+        """A polars.DataFrame with the same columns. Raises Problem without polars."""
         return to_polars(self.trials)
 
     def _trial(self, number: int) -> Trial:
@@ -134,13 +134,13 @@ class StoredRun(RunView):
 
 
 def opener_of(folder: Path) -> Callable[[], AbstractContextManager[StudyView]]:
-    """What opens the study of a folder for looking only. Raises NoRun, Mistakes, StoreError."""
+    """A function that opens the study of a folder read-only. Raises NoRun, Mistakes, StoreError."""
     store = pipeline_file(folder).store
     return lambda: read_study(store, folder)
 
 
 def going_on(folder: Path, ledger: StudyView, pipeline: Pipeline) -> StoredRun:
-    """The run whose ledger this process has open: to be read by the thread that has it, while it is open.
+    """The run whose ledger this process has open; only the thread that opened it may read it, while it is open.
 
     `pipeline` may have plugins that are classes of this program, which its file cannot name.
     """

@@ -1,4 +1,4 @@
-"""The trials of a study as a data frame, of pandas or polars; each is imported when it is asked for."""
+"""The trials of a study as a data frame of pandas or polars, which are imported on demand."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def _library(name: str) -> Any:
 
 
 def _columns(trials: Sequence[Trial]) -> dict[str, list[Any]]:
-    """What there is to say of a trial; each hyperparameter and each metric has a column. None: has none."""
+    """The columns of a table of trials, one for each hyperparameter and metric; None where a trial has no value."""
     columns: dict[str, list[Any]] = {
         "trial": [trial.index for trial in trials],
         "round": [trial.round for trial in trials],

@@ -80,9 +80,11 @@ class Preparation:
         held = "words" if name in self.words else "dates" if name in self.dates else "numbers"
         column = _without_values(column, held)
         if {"O": "words", "M": "dates"}.get(column.dtype.kind, "numbers") != held:
-            example = next((each for each in column.tolist() if each is not None), None)
+            cells = [(row, each) for row, each in enumerate(column.tolist(), 1) if each is not None]
+            wrong = (cell for cell in cells if held == "words" or not _is_number(cell[1]))
+            row, example = next(wrong, cells[0])  # words that a file's settings make of numbers are words, too
             example = str(example) if column.dtype.kind == "M" else example
-            raise DataError(f"column {name!r} holds {example!r}; the model was trained on {held} there")
+            raise DataError(f"column {name!r} holds {example!r} in row {row}; the model was trained on {held} there")
         shape, found = self._shape(name), column.shape[1:]
         if prod(found) != prod(shape):
             raise DataError(f"rows of {name!r} hold {prod(found)} numbers; the model was trained on {prod(shape)}")
@@ -230,6 +232,15 @@ def _without_values(column: Array, held: str) -> Array:
     if held == "dates":
         return numpy.full(len(column), "NaT", dtype="datetime64[s]")
     return column if column.dtype.kind == "f" else numpy.full(len(column), numpy.nan)
+
+
+def _is_number(cell: Any) -> bool:
+    """Whether a cell of a column of words is a number in writing."""
+    try:
+        float(cell)
+    except (TypeError, ValueError):
+        return False
+    return "_" not in str(cell)
 
 
 def _is_rounded(table: Table, name: str) -> bool:

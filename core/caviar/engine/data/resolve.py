@@ -16,7 +16,7 @@ from caviar.engine.training.variants import variant_for
 from caviar.interfaces.backend import Backend
 from caviar.interfaces.data import DataError
 from caviar.interfaces.trainer import Trainer
-from caviar.registry.index import Entry, PluginError, entries, own_distribution, using
+from caviar.registry.index import Entry, PluginError, entries, own_distribution
 from caviar.registry.load import load
 from caviar.values.dataset import Dataset
 from caviar.values.problem import LateMistake
@@ -41,12 +41,8 @@ def resolve_run(pipeline: Pipeline) -> tuple[Work, Preparation, Objective]:
     """Reads the data, where the trainer needs some, and makes the job of a run.
 
     The job's pipeline is the one that is recorded, searched and saved: nothing in it that results depend on is open.
+    Names mean plugins of the current registry, which in a run is that of the pipeline.
     """
-    with using(pipeline.registry):
-        return _run_of(pipeline)
-
-
-def _run_of(pipeline: Pipeline) -> tuple[Work, Preparation, Objective]:
     backend = backend_of(pipeline)
     variant_for(backend)  # its messages about kernels are logged now, while reporters listen
     if pipeline.data is not None and pipeline.trainer.needs_data:

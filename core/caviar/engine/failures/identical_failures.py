@@ -13,7 +13,7 @@ _NUMBER = re.compile(r"\d+(\.\d+)?(e[+-]?\d+)?")
 
 
 def common_reason(trials: Sequence[Trial]) -> str | None:
-    """Why all trials of a study have failed, if these are of its first round and the reason is one, but for numbers."""
+    """The reason why all trials of a first round have failed, if it is the same, apart from numbers, for all."""
     if not trials or any(trial.round or trial.state is not TrialState.FAILED for trial in trials):
         return None
     reasons = {_NUMBER.sub("0", trial.reason or "") for trial in trials}
@@ -21,7 +21,7 @@ def common_reason(trials: Sequence[Trial]) -> str | None:
 
 
 def queue_again(ledger: StudyLedger) -> tuple[str, ...]:
-    """Queues all trials of such a study, whose cause may have been removed since; notes for the user."""
+    """Queues all trials of such a study again, whose cause may have been removed since; returns notes for the user."""
     trials, reason = ledger.trials(), common_reason(ledger.trials())
     if reason is None:
         return ()

@@ -22,7 +22,7 @@ _CURES: Mapping[Fault, str] = {
 
 
 class Unfinished(Problem):
-    """A round cannot be completed now, because of the machine: what could be trained is recorded.
+    """A round cannot be completed now because of the machine; the trained part is recorded.
 
     `suspects` are the trials whose runs are counted.
     """
@@ -42,7 +42,7 @@ class Unfinished(Problem):
 
 
 def fault_of(error: BaseException | None) -> Fault | None:
-    """The fault of the machine that an error, or its cause, indicates; None where it indicates none."""
+    """The machine fault that an error, or its cause, indicates; None if it indicates none."""
     if isinstance(error, MemoryError):
         return "memory"
     if isinstance(error, OSError) and error.errno == ENOMEM:
@@ -53,7 +53,7 @@ def fault_of(error: BaseException | None) -> Fault | None:
 
 
 def set_aside(trials: Iterable[int], epoch: int, fault: Fault, reason: str) -> list[MemberOutcome]:
-    """The outcomes of trials that could not be trained beyond an epoch, and are still to be."""
+    """The outcomes of trials that could not be trained beyond an epoch and must still be trained."""
     return [MemberOutcome(trial, TrialState.QUEUED, epoch, reason=reason, fault=fault) for trial in trials]
 
 
@@ -64,7 +64,7 @@ def resolve(
     ledger: StudyLedger,
     record: Callable[[Sequence[MemberOutcome], Mapping[int, Trial]], None],
 ) -> None:
-    """Records those trials as failed that have failed after all. Raises Unfinished if others are still to be trained.
+    """Records the trials that have finally failed. Raises Unfinished if others are still to be trained.
 
     A trial alone is too large where memory suffices for `others`, unless it was trained before. Where there are no
     others, or its workers were killed, it has failed in enough runs in a row: a study must be able to end.

@@ -20,19 +20,19 @@ from caviar.values.wrong_return import WrongReturn
 
 @dataclass(frozen=True)
 class Culprit:
-    """The plugin at fault, and where in its own code ("/path/mine.py:12", "" where that is unknown)."""
+    """The plugin at fault, and the place in its own code ("/path/mine.py:12", "" if unknown)."""
 
     cls: type[Plugin]
     place: str
 
     @property
     def named(self) -> str:
-        """Which plugin and whose: "optimizer 'mine' of mine.py 3f2a"."""
+        """The plugin and its owner: "optimizer 'mine' of mine.py 3f2a"."""
         return f"{self.cls.kind} '{name_of(self.cls)}' of {version_of(self.cls)}"
 
 
 def culprit_of(error: BaseException, suspect: Plugin | None = None) -> Culprit | None:
-    """The plugin that raised; `suspect` where no plugin of another owner than Caviar was at work.
+    """The plugin that raised; `suspect` if no third-party plugin is in the traceback.
 
     Of several that were at work it is the innermost; bundled ones are blamed only where no other was: what they pass
     on is mostly another's.
@@ -65,7 +65,7 @@ def told(error: BaseException, suspect: Plugin | None = None, at: str = "") -> s
 
 @contextmanager
 def attribute_errors(plugin: Plugin, at: str = "") -> Iterator[None]:
-    """Whatever is raised becomes a PluginError: "strategy 'random' of caviar-ml 0.1.0 failed: …"."""
+    """Turns any exception into a PluginError: "strategy 'random' of caviar-ml 0.1.0 failed: …"."""
     try:
         yield
     except Exception as error:  # a plugin may raise anything
@@ -74,7 +74,7 @@ def attribute_errors(plugin: Plugin, at: str = "") -> Iterator[None]:
 
 @contextmanager
 def others_blamed() -> Iterator[None]:
-    """What a plugin of another owner raises becomes a PluginError; Problems, which say all themselves, stay."""
+    """Turns exceptions of third-party plugins into a PluginError; a Problem, whose message is complete, stays."""
     try:
         yield
     except Problem:
@@ -97,7 +97,7 @@ def _acting(frame: FrameType) -> type[Plugin] | None:
 
 
 def _place(cls: type[Plugin], steps: list[tuple[FrameType, int]]) -> str:
-    """The innermost line in the module of a plugin's class; its innermost method's where that is inherited."""
+    """The innermost line in the module of a plugin's class, or of its innermost method if that is inherited."""
     own = {cls.__module__, declared(cls).__module__}
     inside = [number for number, (frame, _) in enumerate(steps) if frame.f_globals.get("__name__") in own]
     if cls.__module__.partition(".")[0] == "caviar" and inside and inside[-1] + 1 < len(steps):

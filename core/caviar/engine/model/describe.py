@@ -1,10 +1,12 @@
-"""A saved model's description for exporters, gathered from its plugins' own."""
+"""Describes a saved model for exporters, by collecting the descriptions of its plugins."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from caviar.config.declaration.space import parts_of
+from caviar.config.declaration.walk import plugins_in
 from caviar.engine.data.prepare import Preparation
 from caviar.engine.failures.plugin_errors import others_blamed
 from caviar.engine.model.member import ModelMember
@@ -25,11 +27,18 @@ from caviar.values.segment import Segment
 from caviar.values.wrong_return import WrongReturn, described
 
 # What a kind's `description` describes: a class that overrides it, and inherits the description, has none.
-_COMPUTES = {"activation": "forward", "loss": "predict", "model": "forward", "trainer": "predict", "transform": "apply"}
+_COMPUTES = {
+    "activation": "forward",
+    "loss": "predict",
+    "model": "forward",
+    "normalizer": "forward",
+    "trainer": "predict",
+    "transform": "apply",
+}
 
 
 def describe(model: SavedModel) -> ModelDescription:
-    """Its columns, task and members. Raises ExportError where a plugin has no description, and NothingToPredict."""
+    """The model's columns, task and members. Raises NothingToPredict; ExportError for a plugin without description."""
     model.require_prediction()
     read = model.first.preparation
     columns = tuple(
@@ -47,8 +56,8 @@ def _member(member: ModelMember) -> MemberDescription:
     prepared, task = member.preparation, member.preparation.task
     numpy: Any = load("backend", "numpy")
     work = Work(member.pipeline, numpy(), task, inputs=prepared.made)
+    _check_own((*parts_of(member.pipeline).values(), *prepared.transforms))
     population = work.population(Segment((member.trial,), ({},), 0, 0))
-    _check_own([*population.parts.values(), *prepared.transforms])
     one = {name: array[None] for name, array in member.weights.items()}
     trainer = population.parts["trainer"]
     found = trainer.description(one, population, work.context(lambda: None))
@@ -74,10 +83,10 @@ def _transforms(prepared: Preparation) -> Iterator[Operation]:
 
 
 def _sealed(operations: Iterable[Operation], plugin: Plugin) -> Iterator[Operation]:
-    """The same operations, whose arrays nobody can change."""
+    """The same operations with read-only arrays."""
     for each in operations:
         if not isinstance(each, Operation):
-            raise WrongReturn(plugin, "description", f"gave {described(each)} instead of an Operation")
+            raise WrongReturn(plugin, "description", f"returned {described(each)} instead of an Operation")
         constants = {
             name: value if isinstance(value, (int, float, tuple)) else locked(value)
             for name, value in each.constants.items()
@@ -85,20 +94,21 @@ def _sealed(operations: Iterable[Operation], plugin: Plugin) -> Iterator[Operati
         yield Operation(each.name, constants, each.column)
 
 
-def _check_own(plugins: Iterable[Plugin]) -> None:
-    """Raises NoDescription for a plugin whose description is that of a class whose computation it overrides."""
-    for plugin in plugins:
-        cls = declared(type(plugin))
+def _check_own(plugins: tuple[Plugin, ...]) -> None:
+    """Raises NoDescription for a plugin, or one in it, that overrides the computation and inherits its description.
+
+    They are as declared: bound ones have classes of their own, in which computations are compiled or checked.
+    """
+    for plugin in plugins_in(plugins):
+        cls = type(plugin)
         if cls.kind in _COMPUTES:
             place = _definer(cls, "description")
             if cls.__mro__[place] is not base_of(cls.kind) and place > _definer(cls, _COMPUTES[cls.kind]):
                 raise NoDescription(plugin)
-        fields = (getattr(plugin, name) for name in type(plugin).model_fields)
-        _check_own(each for each in fields if isinstance(each, Plugin))
 
 
 def _definer(cls: type[Plugin], method: str) -> int:
-    """Where in the order of its classes a method comes from."""
+    """The index, in the method resolution order, of the class that defines a method."""
     return next(place for place, each in enumerate(cls.__mro__) if method in vars(each))
 
 

@@ -1,4 +1,4 @@
-"""Exporting a saved model: an exporter gets its description and a path."""
+"""Exports a saved model: calls an exporter with its description and a path."""
 
 from __future__ import annotations
 
@@ -10,19 +10,24 @@ from caviar.engine.failures.plugin_errors import told
 from caviar.engine.model.describe import describe
 from caviar.engine.model.saved import SavedModel
 from caviar.interfaces.exporter import Exporter, ExportError
-from caviar.registry.index import PluginError
+from caviar.registry.index import PluginError, using
 from caviar.registry.load import name_of, version_of
 from caviar.values.problem import Problem
 
 
 def export(model: SavedModel, exporter: str | Exporter, path: Path) -> None:
-    """Lets an exporter, or that of a name, write the model. Raises ExportError, PluginError and NothingToPredict."""
-    writer: Any = plugin_by_name("exporter", exporter)() if isinstance(exporter, str) else exporter
-    if not isinstance(writer, Exporter):
-        raise ExportError(f"{writer!r} is no exporter: give the name of one, or an object of a class that extends it")
-    description = describe(model)
+    """Writes the model with an exporter; a name means one that the model's run knows, those of its code file included.
+
+    Raises ExportError, PluginError and NothingToPredict.
+    """
+    with using(model.first.pipeline.registry):
+        writer: Any = plugin_by_name("exporter", exporter)() if isinstance(exporter, str) else exporter
+        if not isinstance(writer, Exporter):
+            raise ExportError(f"{writer!r} is not an exporter; pass an exporter's name, or an instance of an Exporter")
+        description = describe(model)
+    if not path.parent.is_dir():
+        raise ExportError(f"{path.parent}: there is no such folder; make it, or give another path")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         writer.export(description, path)
     except Problem:
         raise

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 class ModelMember:
     """One trained pipeline: its trial, the pipeline with that trial's values, and its weights by name.
 
-    `pipeline` is settled: it holds no sampler. `preparation` is the same object in members whose rows are prepared in
-    the same way, as those of an ensemble are; members trained on other folds have their own.
+    `pipeline` is settled: it contains no sampler. `preparation` is the same object in members that prepare rows in the
+    same way, such as those of an ensemble; members trained on other folds have their own.
     """
 
     trial: int
@@ -36,7 +36,7 @@ class ModelMember:
     weights: Mapping[str, Array]
 
     def predict_inputs(self, x: Array) -> Array:
-        """From prepared inputs (rows, inputs): probabilities (rows, classes), or targets in the user's units."""
+        """Predicts from prepared inputs (rows, inputs): probabilities (rows, classes), or targets in user's units."""
         import numpy
 
         predict = self._predictor
@@ -59,19 +59,19 @@ class ModelMember:
 
     @cached_property
     def _one_thread(self) -> OneThread:
-        """Found once, after the predictor has loaded all it needs: looking for it takes longer than a prediction."""
+        """Found once, after the predictor has loaded its libraries: the search takes longer than a prediction."""
         return OneThread(libraries())
 
     def rehearse(self) -> None:
-        """Predicts a row of zeros; raises whatever goes wrong where the parts do not fit together."""
+        """Predicts a row of zeros; raises any error of parts that do not fit together."""
         prepared = self.preparation
         if self.pipeline.trainer.needs_data is not bool(prepared.made.width):
-            raise ValueError("inputs for a trainer without data, or none for one with")
+            raise ValueError("inputs for a trainer without data, or no inputs for a trainer that needs them")
         if not prepared.made.width:
             return
         try:
             x = prepared.inputs(self._zeros(), self.pipeline.trainer.dtype)
-        except DataError:  # a transform may want other numbers than zeros
+        except DataError:  # a transform may reject zeros
             return
         answer = self.predict_inputs(x)
         expected = (1, len(prepared.task.classes or prepared.task.targets))

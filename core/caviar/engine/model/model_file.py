@@ -31,17 +31,17 @@ class OtherFile(Exception):
 
 
 class Damaged(Exception):
-    """Not as it was written; the message gives the reason."""
+    """The file is not as it was written; the message gives the reason."""
 
 
 def _number_of(plain: Any) -> Any:
-    """Undoes `to_json_number`; what is no number already is left to the check of its type."""
+    """The inverse of `to_json_number`; other values are left to the check of their type."""
     return from_json_number(plain) if plain is None or plain in _NOT_FINITE else plain
 
 
 @dataclass(frozen=True)
 class PreparationFacts:
-    """What members that prepare rows in the same way share; `center` and `scale` are those of the task's targets."""
+    """What members share that prepare rows in the same way; `center` and `scale` are those of the targets."""
 
     made: Inputs
     center: tuple[float, ...]
@@ -59,7 +59,7 @@ class MemberFacts:
 
 @dataclass(frozen=True)
 class Facts:
-    """What a model file says beside its arrays, as in SavedModel and Preparation; `task` has no scale."""
+    """The content of a model file besides its arrays, as in SavedModel and Preparation; `task` has no scale."""
 
     features: tuple[str, ...]
     shapes: tuple[tuple[Annotated[int, Field(ge=1)], ...], ...]
@@ -72,7 +72,7 @@ class Facts:
     metrics: Mapping[str, Annotated[float, BeforeValidator(_number_of)]]
 
     def complaint(self) -> str | None:
-        """What about them cannot be, though each has its type."""
+        """The inconsistency between the facts, each of which has the right type."""
         if {each.preparation for each in self.members} != set(range(len(self.preparations))) or not self.members:
             return "no members, or their preparations do not match"
         if len({bool(each.made.width) for each in self.preparations}) > 1:
@@ -141,7 +141,7 @@ def unpacked(content: bytes) -> tuple[Facts, dict[str, Array]]:
 
 
 def _entry(content: bytes) -> dict[str, Any]:
-    """What the metadata says. Raises OtherFile where it is not of a model."""
+    """The facts in the metadata. Raises OtherFile if they are not those of a model."""
     size = int.from_bytes(content[:8], "little")
     if not 0 < size <= len(content) - 8:
         raise Damaged("it ends before its header does")
@@ -154,7 +154,7 @@ def _entry(content: bytes) -> dict[str, Any]:
 
 
 def _checksum(content: bytes, place: int) -> str:
-    """Of all bytes but those of the checksum itself."""
+    """The checksum of all bytes except those of the checksum itself."""
     view = memoryview(content)
     digest = sha256(view[:place])
     digest.update(_BLANK.encode())

@@ -29,18 +29,18 @@ _AGAIN = "`pipe run` of its pipeline writes it again"
 
 
 class NotAModel(Problem):
-    """The file is no model of ours; the message says which and why."""
+    """The file is not a Caviar model; the message names the file and the reason."""
 
 
 def best_file(folder: Path) -> Path:
-    """Where the model of a run's folder lies. Raises NotAModel where a link would lead out of it."""
+    """The path of the model in a run's folder. Raises NotAModel where a link would lead out of the folder."""
     if (models := folder / "models").is_symlink():
         raise NotAModel(f"{models}: a link, which is not followed; put the folder itself there or remove the link")
     return folder / "models" / "best.safetensors"
 
 
 def save_model(model: SavedModel, path: Path) -> None:
-    """Writes the file so that it is there whole or not at all; what members share is written once."""
+    """Writes the file atomically; what members share is written once."""
     preparations = _distinct(model.members)
     places = {id(preparation): place for place, preparation in enumerate(preparations)}
     arrays: dict[str, Array] = {}
@@ -69,13 +69,13 @@ def save_model(model: SavedModel, path: Path) -> None:
 def open_model(path: Path) -> SavedModel:
     """Reads a model file and checks that it is as it was written. Raises NotAModel.
 
-    Runs no code but that of installed plugins it names.
+    Runs no code except that of the installed plugins that it names.
     """
     try:
         with open_plain(path) as file:
             facts, arrays = unpacked(file.read())
     except FileNotFoundError:
-        raise NotAModel(f"{path}: no such file; a run leaves it at its end, if a trial has finished") from None
+        raise NotAModel(f"{path}: no such file; a run writes it at its end, if a trial has finished") from None
     except OSError as error:
         raise NotAModel(f"{path}: {why_unreadable(error)}") from None
     except OtherFile:
@@ -88,7 +88,7 @@ def open_model(path: Path) -> SavedModel:
         used = sum(len(each.weights) for each in members)
         used += sum(len(learned) for each in _distinct(members) for learned in each.learned)
         if len(arrays) != used:
-            raise ValueError("arrays of no use")
+            raise ValueError("arrays that no member uses")
         for number, member in enumerate(members):
             where = f"{path}: member {number}" if len(members) > 1 else str(path)
             if len(space_of(member.pipeline)):
@@ -97,7 +97,7 @@ def open_model(path: Path) -> SavedModel:
         return SavedModel(members, facts.metrics)
     except Problem:
         raise
-    except Exception as error:  # whatever plugins raise that are given what is not theirs
+    except Exception as error:  # a plugin may raise anything when it gets another's arrays
         why = f"{type(error).__name__}: {error}"
         raise NotAModel(f"{where}: its parts do not fit together ({why}); {_AGAIN}") from error
 
@@ -114,7 +114,7 @@ def _members(facts: Facts, arrays: Mapping[str, Array], where: str) -> tuple[Mod
             read = facts.features, facts.shapes, facts.words, facts.dates, facts.levels
             preparations[place] = Preparation(transforms, learned, *read, known.made, task)
         elif preparations[place].transforms != transforms:
-            raise ValueError("members of one preparation have other transforms")
+            raise ValueError("members that share a preparation have different transforms")
     return tuple(
         ModelMember(each.trial, pipeline, preparations[each.preparation], _below(arrays, _weights(number)))
         for number, (each, pipeline) in enumerate(zip(facts.members, pipelines, strict=True))
@@ -127,7 +127,7 @@ def _portable(member: ModelMember) -> str:
 
 
 def _distinct(members: Iterable[ModelMember]) -> list[Preparation]:
-    """Each preparation once; members that share one hold the same object."""
+    """The preparations without repetitions; members that share one hold the same object."""
     return list({id(each.preparation): each.preparation for each in members}.values())
 
 

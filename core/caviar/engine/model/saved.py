@@ -1,4 +1,4 @@
-"""The saved model: its members, and their prediction as one."""
+"""The saved model: its members, and their combined prediction."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 
 class NothingToPredict(Problem):
-    """The model is of a trainer without data."""
+    """The model's trainer needs no data, so it predicts nothing."""
 
 
 @dataclass(frozen=True)
 class SavedModel:
-    """A trained model of one or more members; of a trainer without data its weights alone.
+    """A trained model of one or more members; for a trainer without data, only its weights.
 
     Members may differ in everything but what they read and predict: the columns expected and the task without the
     scale of its targets. The first is of the best trial. `metrics` are those of the model, test part included.
@@ -52,7 +52,7 @@ class SavedModel:
 
     @property
     def task(self) -> Task:
-        """What is predicted. It has no scale, which may be another in each member."""
+        """The task. It has no scale, which may differ between members."""
         return _unscaled(self.first.preparation.task)
 
     def predict(self, table: Table) -> Array:
@@ -67,7 +67,7 @@ class SavedModel:
         return mean([each.predict_inputs(x) for each, x in zip(self.members, inputs, strict=True)])
 
     def require_prediction(self) -> None:
-        """Raises NothingToPredict where the trainer had no data to learn from."""
+        """Raises NothingToPredict if the trainer had no data."""
         trainer = self.first.pipeline.trainer
         if not trainer.needs_data:
             raise NothingToPredict(
@@ -86,7 +86,7 @@ class SavedModel:
 
 
 def mean(answers: Sequence[Array]) -> Array:
-    """The members' predictions as one: the mean of their probabilities or targets, taken in float64.
+    """The members' combined prediction: the mean of their probabilities or targets, computed in float64.
 
     Its type is that of the members' answers. The answer of one member is returned as it is.
     """
@@ -99,7 +99,7 @@ def mean(answers: Sequence[Array]) -> Array:
 
 
 def _interface(preparation: Preparation) -> object:
-    """What the members of a model have in common."""
+    """What all members of a model have in common: the columns that they read, and the task."""
     each = preparation
     return each.features, each.shapes, each.words, each.dates, dict(each.levels), _unscaled(each.task)
 

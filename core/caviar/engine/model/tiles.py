@@ -1,4 +1,4 @@
-"""Tiles: rows are predicted in blocks of one size, so that an answer does not depend on how a file is cut."""
+"""Tiles: predicts rows in blocks of one size, so that a prediction does not depend on how the rows are split."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _ALONE = 8
 
 
 class Tiled:
-    """A predictor, (rows, inputs) to answers, called with blocks of exactly so many rows; the last is filled up.
+    """A predictor, (rows, inputs) to predictions, called with blocks of exactly so many rows; the last is padded.
 
     The largest size is taken at which a row's bits do not depend on its place in the block: OpenBLAS's AVX2 kernels
     add up the last rows of a block in another order, its AVX-512 kernels do not. One row alone is a block of eight, for
@@ -37,7 +37,7 @@ class Tiled:
 
 
 def _steady(predict: Callable[[Array], Array], like: Array) -> int:
-    """The largest size at which equal rows get equal answers; what the rows hold does not matter to a kernel."""
+    """The largest size at which equal rows get equal predictions; that does not depend on the rows' values."""
     import numpy
 
     row = numpy.random.default_rng(0).normal(size=(1, like.shape[1])).astype(like.dtype)

@@ -1,4 +1,4 @@
-"""A trial's model, ready to predict what programs hold: arrays, data frames, records."""
+"""A trial's model, which predicts arrays, data frames and records."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class TrainedModel:
     failure: str | None = None
 
     def predict(self, X: Any) -> Array:
-        """A class or a number for each row; several numbers where there are several targets.
+        """Predicts a class or a number for each row; several numbers if there are several targets.
 
         Rows are arrays or a frame as in training, or records: a dict of one row, a list of them, a row of a frame.
         """
@@ -47,7 +47,7 @@ class TrainedModel:
         return found[:, 0] if found.shape[1] == 1 else found
 
     def probabilities(self, X: Any) -> Array:
-        """(rows, classes), the classes in the order of `classes`."""
+        """Probabilities (rows, classes), in the order of `classes`."""
         self._trained.require_prediction()
         if not self.classes:
             raise TypeError("this model predicts numbers; they have no probabilities")
@@ -55,7 +55,7 @@ class TrainedModel:
 
     @property
     def classes(self) -> tuple[Any, ...]:
-        """The classes in their order; none for a regression."""
+        """The classes in order; none for a regression."""
         return self._trained.task.classes
 
     @property
@@ -71,7 +71,7 @@ class TrainedModel:
 
     @property
     def weights(self) -> Mapping[str, Array]:
-        """What the trainer kept of its only member, by name. Raises Problem where there are several."""
+        """The weights of the only member, by name. Raises Problem if there are several members."""
         if len(self.members) > 1:
             raise Problem(
                 f"this model has {len(self.members)} members, each with its weights: model.members[0].weights"
@@ -79,7 +79,7 @@ class TrainedModel:
         return self.members[0].weights
 
     def export(self, exporter: str | Exporter, path: str | PathLike[str]) -> None:
-        """Writes the model for another program: `exporter` is the name of an exporter, or one with its options.
+        """Writes the model for another program: `exporter` is an exporter's name, or an exporter with its options.
 
         Raises ExportError where a plugin of the model has no description or the exporter does not know a part of it,
         and PluginError where the exporter is not installed or fails.

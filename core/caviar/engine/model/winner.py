@@ -13,6 +13,7 @@ from caviar.engine.failures.plugin_errors import told
 from caviar.engine.model.member import ModelMember
 from caviar.engine.model.on_disk import best_file, save_model
 from caviar.engine.model.saved import SavedModel, mean
+from caviar.engine.search.one_identity import of_one_identity
 from caviar.engine.storage.study_ledger import StudyLedger
 from caviar.engine.training.job import Work
 from caviar.engine.training.measuring import measured_or_nan
@@ -37,7 +38,7 @@ class Models:
     def made(
         self, best: Trial | None, check_stop: Callable[[], None]
     ) -> tuple[SavedModel | None, str | None, str | None]:
-        """The winner as a tested model with a note on its weights; or why there is none.
+        """The winner as a tested model with a note on its weights, or the reason why there is none.
 
         Trials are recorded, and a model that cannot be made does not undo them.
         """
@@ -49,7 +50,7 @@ class Models:
             return None, None, self._failure(best, error)
 
     def so_far(self, ranking: Iterable[Trial]) -> tuple[Trial | None, SavedModel | None, str | None]:
-        """The best trial of which the store has the weights, its model, untested; or why there is no model."""
+        """The model, untested, of the best trial whose weights are stored, or the reason why there is none."""
         for trial in ranking:
             try:
                 if self.ledger.holds(trial.index):
@@ -61,7 +62,7 @@ class Models:
         return None, None, None
 
     def tested(self, winner: Trial, check_stop: Callable[[], None]) -> tuple[SavedModel, str | None]:
-        """The winner, saved, with its metrics on the test part, where there is one; and a note on its weights."""
+        """Saves the winner; returns it with its metrics on the test part, if there is one, and a note on weights."""
         weights, note = self._weights(winner, check_stop)
         model, data = self._model(winner, weights), self.work.datasets[0]
         if not len(data.split.test):
@@ -83,10 +84,10 @@ class Models:
         return model
 
     def _weights(self, trial: Trial, check_stop: Callable[[], None]) -> tuple[Mapping[str, Array], str | None]:
-        """A trial's weights; it is trained again, to the same bits, where they are gone.
+        """A trial's weights; if they are lost, the trial is trained again, to the same bits.
 
         Those of the best trials are kept, and re-tests can throw many of these back behind others. A file that
-        was lost or damaged is told.
+        was lost or damaged is reported.
         """
         note = None
         if self.ledger.holds(trial.index):
@@ -96,7 +97,8 @@ class Models:
                 why = str(error).partition(";")[0]
                 note = f"trial {trial.index}, the winner, was trained again with the same weights as result: {why}"
         segment = Segment((trial.index,), (trial.values,), 0, self.work.pipeline.trainer.epochs)
-        (outcome,) = self.work.perform(segment, lambda epoch: None, check_stop).members
+        again = self.work.perform(segment, lambda epoch: None, check_stop)
+        ((outcome,),) = (each.members for each in of_one_identity([again], self.ledger, self.work.pipeline.executor))
         if outcome.weights is None:
             if outcome.fault:
                 raise Unfinished([outcome])

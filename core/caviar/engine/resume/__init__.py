@@ -1,1 +1,1 @@
-"""Whether a study may be resumed: its file, data, plugins and numeric identity are compared with those of now."""
+"""Whether a study may be resumed: compares its file, data, plugins and numeric identity with the current ones."""

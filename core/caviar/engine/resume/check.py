@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from caviar.config.declaration.dump import changed, to_toml
@@ -11,8 +12,9 @@ from caviar.config.reading.resolved import versions_of
 from caviar.engine.failures.identical_failures import common_reason
 from caviar.engine.search.objective import Objective
 from caviar.engine.storage.study_ledger import StudyLedger
-from caviar.engine.training.identity import changes
+from caviar.engine.training.identity import changes, forms_of, system_of
 from caviar.engine.training.job import Work
+from caviar.interfaces.metric import Metric
 from caviar.interfaces.store import StudyRecord
 from caviar.registry.load import name_of, version_of
 from caviar.values.earlier import EarlierTrial
@@ -43,13 +45,18 @@ class Refused(Problem):
         self.folder, self.reason = folder, reason
 
 
-def record_of(work: Work, objective: Objective, earlier: tuple[EarlierTrial, ...] = ()) -> StudyRecord:
-    """What the study of a job is about. The metrics that judge count beside the pipeline's plugins."""
-    pipeline = work.pipeline
+def judges_of(work: Work, objective: Objective) -> list[Metric]:
+    """The metrics that rank trials: the searched one and those of conditions. The file may give their names only."""
     judging = (objective.metric, *(condition.metric for condition in objective.conditions))
     names = {MetricName.parse(metric).name for metric in judging}
-    judges = [work.metrics[name] for name in names if name in work.metrics]
-    plugins = versions_of(pipeline) | {f"{p.kind}.{name_of(type(p))}": version_of(type(p)) for p in judges}
+    return [work.metrics[name] for name in sorted(names) if name in work.metrics]
+
+
+def record_of(work: Work, objective: Objective, earlier: tuple[EarlierTrial, ...] = ()) -> StudyRecord:
+    """The record of a job's study. Its plugins include the metrics that rank trials."""
+    pipeline = work.pipeline
+    judges = {f"{p.kind}.{name_of(type(p))}": version_of(type(p)) for p in judges_of(work, objective)}
+    plugins = versions_of(pipeline) | judges
     return StudyRecord(
         file=to_toml(pipeline),
         identity=work.identity,
@@ -62,17 +69,19 @@ def record_of(work: Work, objective: Objective, earlier: tuple[EarlierTrial, ...
 
 
 def check_resumable(ledger: StudyLedger, now: StudyRecord, trials: int, folder: Path) -> None:
-    """Refuses to mix two studies, else notes what this one is about. Raises Refused."""
+    """Raises Refused rather than mix two studies; otherwise records what this one is about."""
     before = ledger.study()
     if before is not None:
         reason = _difference(before, now, ledger.trials(), trials)
         if reason:
             raise Refused(folder, reason)
+        if any(trial.epochs for trial in ledger.trials()) and not _nothing_learned(ledger.trials()):
+            now = replace(now, identity={**now.identity, **forms_of(before.identity)})
     ledger.describe(now)
 
 
 def _difference(before: StudyRecord, now: StudyRecord, known: Sequence[Trial], trials: int) -> str | None:
-    """Why two records cannot be one study, and what to do."""
+    """The reason why two records cannot be one study, and what to do."""
     if before.fingerprint != now.fingerprint:
         return "was started with different data: its content has changed; restore the old data"
     differing = changed(before.file, now.file)
@@ -85,14 +94,21 @@ def _difference(before: StudyRecord, now: StudyRecord, known: Sequence[Trial], t
         return f"cannot be extended: {plan}; set that number again"
     if keys:
         return f"was started with a different pipeline; changed: {', '.join(keys)}; change it back"
-    nothing_learned = common_reason(known) is not None  # all are trained again; only their points stand
-    if not nothing_learned and (moved := changes(before.identity, now.identity)):
-        return f"was begun on another system, where bits may differ: {moved}; go back to that one"
+    nothing_learned = _nothing_learned(known)
+    if not nothing_learned and (moved := changes(system_of(before.identity), now.identity)):
+        return f"was started on a different system, where bits may differ: {moved}; use that one"
     if moved := changes(*(_proposing(each.plugins) if nothing_learned else each.plugins for each in (before, now))):
-        return f"was begun with other plugins, which may compute something else: {moved}; go back to those"
+        return f"was started with different plugins, which may compute something else: {moved}; use those"
     if len(known) > trials:
-        return f"has {len(known)} trials already, and search.trials = {trials} is the total; ask for {known} or more"
+        return (
+            f"has {len(known)} trials already, and search.trials = {trials} is the total; ask for {len(known)} or more"
+        )
     return None
+
+
+def _nothing_learned(known: Sequence[Trial]) -> bool:
+    """Whether all trials are trained again, so that only their points stand."""
+    return common_reason(known) is not None
 
 
 def _starts_from(record: StudyRecord) -> bool:
@@ -104,5 +120,5 @@ def _is_free(key: str) -> bool:
 
 
 def _proposing(plugins: Mapping[str, str]) -> dict[str, str]:
-    """Those of the plugins that the points of trials come from."""
+    """The plugins that determine the points of trials."""
     return {name: version for name, version in plugins.items() if name.startswith(("strategy.", "sampler."))}

@@ -14,7 +14,7 @@ _AGAIN = "`pipe run` of its pipeline writes it again"
 
 
 class NoRun(Problem):
-    """The folder that was named holds no run."""
+    """The folder contains no run."""
 
 
 def pipeline_file(folder: Path) -> Pipeline:
@@ -38,15 +38,15 @@ def pipeline_file(folder: Path) -> Pipeline:
 
 
 def begun_with(folder: Path, study: StudyRecord | None) -> Pipeline:
-    """The pipeline of a study as it was recorded, with the trials; the file beside it may have been edited since.
+    """The pipeline recorded in a study; the file beside it may have been edited since.
 
     Raises StoreError where nothing was recorded yet, and Mistakes.
     """
     if study is None:
-        raise StoreError(f"{folder}: holds no study; `pipe run` of its pipeline begins one")
+        raise StoreError(f"{folder}: contains no study; `pipe run` of its pipeline starts one")
     return _readable(study.file, f"{folder} (its study)")
 
 
 def _readable(text: str, file: str) -> Pipeline:
-    """The pipeline without the backend that trained it, which need not be installed where a run is read."""
+    """The pipeline without its backend, which need not be installed to read a run."""
     return loads(text, file, without=("backend",))

@@ -1,8 +1,8 @@
-"""What the search of one study works with, shared by its rounds and re-tests."""
+"""The parts of a study's search that its rounds and re-tests share."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -24,10 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class SearchContext:
-    """One study's parts. `earlier` are the trials of earlier runs, `given` those of the points that the file names.
-
-    `identity` is the numeric identity of the study, under which all of its trials are trained.
-    """
+    """One study's parts. `earlier` are the trials of earlier runs, `given` those of the points that the file names."""
 
     pipeline: Pipeline
     space: Space
@@ -36,7 +33,6 @@ class SearchContext:
     observers: Observers
     info: RunInfo
     max_population: int
-    identity: Mapping[str, str]
     earlier: tuple[EarlierTrial, ...] = ()
     given: tuple[Trial, ...] = ()
 
@@ -47,9 +43,9 @@ class SearchContext:
 
     @property
     def folds(self) -> int:
-        """How many times a trial is trained, once for each fold."""
+        """The number of trainings of a trial, one for each fold."""
         return (self.pipeline.data and self.pipeline.data.folds) or 1
 
     def history(self, trials: Sequence[Trial]) -> History:
-        """What a strategy sees: the trials of earlier runs, then these of the study's own."""
+        """The history for a strategy: the trials of earlier runs, then `trials`, which are this study's."""
         return history_of(trials, self.ledger, self.objective, len(self.space), self.earlier, len(self.given))

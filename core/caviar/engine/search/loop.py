@@ -27,7 +27,7 @@ class SearchLoop:
     context: SearchContext
 
     def complete(self, workers: Workers) -> str | None:
-        """Trains every trial that is wanted and not done; why it stops before the last of them, if it does.
+        """Trains all trials that are not done; returns the reason if it stops before the last one.
 
         Round k always holds trials k * round and following, and begins when the round before is over, re-tests too.
         Raises Unfinished where the machine does not let a round be completed.
@@ -45,18 +45,18 @@ class SearchLoop:
             if len(context.space):
                 Retests(context, index).complete(workers)
             halt = self._hopeless() or halt
-            if halt:
+            if halt and len(ledger.trials()) < total:
                 return f"after {len(ledger.trials())} of {total} trials: {halt}"
         return None
 
     def _hopeless(self) -> str | None:
-        """Why no further trial would fare better, after a first round that failed for one reason."""
+        """The reason to stop after a first round in which every trial failed for the same reason."""
         trials = self.context.ledger.trials()
         reason = common_reason(trials) if len(trials) >= ENOUGH else None
         return reason and f"all of them failed for the same reason: {reason}; run the same command to train them again"
 
     def _propose(self, index: int, wanted: range) -> str | None:
-        """Adds what is missing of a round, proposed from the rounds before it only; why no more follows, if so."""
+        """Adds a round's missing trials, proposed from earlier rounds only; returns the reason if none can follow."""
         context = self.context
         trials = context.ledger.trials()
         if len(trials) >= wanted.stop:
@@ -75,7 +75,7 @@ class SearchLoop:
         new = [trial for trial in (*given, *drawn) if trial.index >= len(known)]
         if new:
             context.ledger.add_round(new)
-        return "nothing is left to try" if len(points) < len(asked) else None
+        return "no untried point is left" if len(points) < len(asked) else None
 
     def _points(self, known: Sequence[Trial], given: Sequence[Trial], asked: range) -> Array:
         """Points for these trials, from those `known` of the rounds before; `given` are the others of the round."""

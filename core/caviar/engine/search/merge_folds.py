@@ -12,7 +12,7 @@ from caviar.values.trial import TrialState
 
 
 def merge_folds(outcomes: Iterable[Outcome], folds: int) -> Iterator[list[MemberOutcome]]:
-    """Trials over all their folds, as soon as they are there; kept no longer, because there are weights in them."""
+    """Yields each trial once all its folds are done, and then releases it, because outcomes contain weights."""
     waiting: dict[int, dict[int, MemberOutcome]] = {}
     for outcome in outcomes:
         for member in outcome.members:
@@ -55,7 +55,7 @@ def _together(outcomes: Sequence[MemberOutcome]) -> MemberOutcome:
 
 
 def _final(outcomes: Sequence[MemberOutcome]) -> dict[str, float]:
-    """The mean of each metric, and of those of the validation part how far folds lie apart."""
+    """The mean of each metric, and for the validation part the standard deviation over folds."""
     import numpy
 
     values = {name: [(each.final or {})[name] for each in outcomes] for name in outcomes[0].final or {}}
@@ -70,7 +70,7 @@ def _final(outcomes: Sequence[MemberOutcome]) -> dict[str, float]:
 
 
 def _mean(outcomes: Sequence[MemberOutcome], epochs: int) -> Metrics:
-    """The mean rows of the epochs that all folds have."""
+    """The mean metric rows of the epochs that all folds have."""
     import numpy
 
     rows = [outcome.metrics for outcome in outcomes if outcome.metrics is not None]

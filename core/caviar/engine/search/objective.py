@@ -1,4 +1,4 @@
-"""The objective: which metric is searched, towards which end, and what a diverged trial counts."""
+"""The objective: the searched metric, its goal, and the value of a diverged trial."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ class Objective:
     conditions: tuple[Condition, ...] = ()
 
     def of(self, outcome: MemberOutcome) -> float | None:
-        """A trial's objective; None where it has none."""
+        """A trial's objective; None if it has none."""
         if outcome.state is TrialState.DIVERGED:
             return self.worst
         return None if outcome.final is None else outcome.final[self.metric]
 
     def again(self, outcome: MemberOutcome) -> float | None:
-        """A re-test's objective: None where it exceeded its time, which is no evidence about the trial.
+        """A re-test's objective: None if it exceeded its time limit, which is no evidence about the trial.
 
         Where it failed or diverged, it is so bad that no other training compensates it.
         """
@@ -45,22 +45,22 @@ class Objective:
         return objective if objective == objective else (-inf if self.goal == "maximize" else inf)
 
     def best(self, trials: tuple[Trial, ...]) -> Trial | None:
-        """The winner: the best of the finished trials that meet all conditions; of equals the lower index."""
+        """The winner: the best of the finished trials that meet all conditions; of equal ones the lower index."""
         return next(self.winners(trials), None)
 
     def winners(self, trials: tuple[Trial, ...]) -> Iterator[Trial]:
-        """The winner, then who would win without it, and so on."""
+        """The feasible trials, best first."""
         return (trial for trial in ranked(trials, self.goal) if trial.feasible)
 
     def violation(self, outcome: MemberOutcome) -> float:
-        """How far a trial is from meeting all conditions together; infinite where it diverged."""
+        """The distance of a trial from meeting all conditions; infinite if it diverged."""
         if not self.conditions or outcome.state not in (TrialState.FINISHED, TrialState.DIVERGED):
             return 0.0
         return sum(condition.violation(outcome.final or {}) for condition in self.conditions)
 
 
 def objective_of(pipeline: Pipeline, metric: str) -> Objective:
-    """The objective of a search for a metric that is known to exist; `search.goal` counts where the metric has none."""
+    """The objective of a search for an existing metric; `search.goal` applies if the metric states none."""
     name = MetricName.parse(metric)
     goal = goal_of(pipeline, name)
     assert goal is not None, "a checked pipeline says the goal of a metric that does not"

@@ -1,4 +1,4 @@
-"""Observers: reporters receive a run's events; what one of them raises is recorded and stops nothing."""
+"""Observers: send a run's events to reporters; an exception of a reporter is recorded and stops nothing."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Observers:
                 raise PluginError(f"reporter '{label}' cannot be used: {reason}; hooks are {hooks}") from None
 
     def tell(self, event: str, **facts: Any) -> None:
-        """Each implementation is called by itself: pluggy would let the first that raises end the call."""
+        """Calls each implementation separately: with pluggy the first exception would end the call."""
         for implementation in getattr(self._manager.hook, event).get_hookimpls():
             try:
                 taken = implementation.argnames

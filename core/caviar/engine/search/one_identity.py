@@ -1,13 +1,15 @@
-"""One identity: an outcome is refused that was not made under the numeric identity of the study."""
+"""One identity: refuses an outcome that was not trained under the study's numeric identity."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import ClassVar
 
 from caviar.engine.failures.machine_faults import named
 from caviar.engine.failures.plugin_errors import attribute_errors
-from caviar.engine.training.identity import changes
+from caviar.engine.storage.study_ledger import StudyLedger
+from caviar.engine.training.identity import changes, forms_of, system_of
 from caviar.interfaces.executor import Executor
 from caviar.values.problem import Problem
 from caviar.values.segment import Outcome
@@ -18,29 +20,50 @@ _UNTRAINED = (TrialState.QUEUED, TrialState.FAILED)
 
 
 class OtherSystem(Problem):
-    """A worker trained a segment under another numeric identity than the study's; none of it is recorded."""
+    """A segment was trained under another numeric identity than the study's; none of it is recorded."""
 
     exit_code: ClassVar[int] = 1
 
-    def __init__(self, outcome: Outcome, moved: str) -> None:
-        super().__init__(
-            f"a worker trained {named(outcome.members)} on another system than the study's, where bits may differ: "
-            f"{moved}; that is not recorded; give every worker the processor and the versions of the process that "
-            "runs the study, or leave this worker out ([executor]); the same command then goes on from here"
-        )
+
+def _other_system(outcome: Outcome, moved: str) -> OtherSystem:
+    return OtherSystem(
+        f"a worker trained {named(outcome.members)} on a different system than the study's, where bits may differ: "
+        f"{moved}; its results are not recorded; give every worker the processor and the versions of the process that "
+        "runs the study, or remove this worker ([executor]); the same command then resumes from here"
+    )
 
 
-def of_one_identity(outcomes: Iterable[Outcome], identity: Mapping[str, str], executor: Executor) -> Iterator[Outcome]:
+def _other_kernels(outcome: Outcome, moved: str) -> OtherSystem:
+    return OtherSystem(
+        f"{named(outcome.members)}: trained by other code than earlier trials of this study, and bits may differ: "
+        f"{moved}; its results are not recorded, the earlier trials are; let numba compile what it compiled for those, "
+        "and the same command resumes from here; or give the study another name to start again"
+    )
+
+
+def of_one_identity(outcomes: Iterable[Outcome], ledger: StudyLedger, executor: Executor) -> Iterator[Outcome]:
     """The outcomes of an executor's workers, each compared before anything of it is used.
 
+    The first outcome that uses kernels decides for the study whether they are compiled, which is noted in the ledger.
     Raises OtherSystem; PluginError for an outcome that does not say under which identity it was trained.
     """
     for outcome in outcomes:
         if outcome.identity is not None:
-            if moved := changes(identity, outcome.identity):
-                raise OtherSystem(outcome, moved)
+            _compare(outcome, outcome.identity, ledger)
         elif any(member.state not in _UNTRAINED for member in outcome.members):
             with attribute_errors(executor):
                 text = "returned an outcome of trained members without the identity that `Job.perform` gave it"
                 raise WrongReturn(executor, "run", text)
         yield outcome
+
+
+def _compare(outcome: Outcome, identity: Mapping[str, str], ledger: StudyLedger) -> None:
+    study = ledger.study()
+    assert study is not None, "it is described before anything is trained"
+    if moved := changes(system_of(study.identity), system_of(identity)):
+        raise _other_system(outcome, moved)
+    before, now = forms_of(study.identity), forms_of(identity)
+    if moved := changes(before, {name: now.get(name, form) for name, form in before.items()}):
+        raise _other_kernels(outcome, moved)
+    if not now.keys() <= before.keys():
+        ledger.describe(replace(study, identity={**study.identity, **now}))

@@ -10,7 +10,7 @@ from caviar.values.trial import Trial
 
 
 def out_of_patience(trials: Sequence[Trial], goal: Goal, patience: int) -> str | None:
-    """Why no further round is worth it, judged from all trials of the rounds before; None where one is."""
+    """The reason not to start a further round, given all trials of earlier rounds; None to continue."""
     if not patience:
         return None
     finished = ranked(trials, goal)

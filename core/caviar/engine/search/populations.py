@@ -1,4 +1,4 @@
-"""Grouping trials into populations: equal structure together, in order, at most so many."""
+"""Groups trials into populations: equal structure together, in order, up to a maximum size."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _ROUNDING = 1e-9  # of sums and ratios
 def group(
     trials: Sequence[Trial], trainer: Trainer, floats: frozenset[str], workers: int, max_population: int
 ) -> list[tuple[Trial, ...]]:
-    """The populations of trials that stand at the same epoch, the longest first.
+    """The populations of trials at the same epoch, the longest training first.
 
     What they will take is foreseen from what they have taken; of new ones it is not known. A structure is cut into
     pieces of about equal cost: none above one worker's share, nor larger than `max_population`, where the trainer
@@ -44,11 +44,11 @@ def group(
 
 
 def _reaching(cost: float, members: Sequence[Trial]) -> int:
-    """How many of the first it takes to come to a cost."""
+    """The number of leading trials that together reach a cost."""
     sums = accumulate(_cost([trial]) for trial in members)
     return next((count for count, each in enumerate(sums, 1) if each >= cost * (1 - _ROUNDING)), len(members))
 
 
 def _cost(trials: Iterable[Trial]) -> float:
-    """Seconds that they took so far; where unknown, one each."""
+    """The seconds that the trials took so far; one for each if unknown."""
     return sum(max(trial.seconds, _INSTANT) if trial.epochs else 1.0 for trial in trials)

@@ -22,13 +22,13 @@ from caviar.values.wrong_return import WrongReturn
 
 @dataclass(frozen=True)
 class Retests:
-    """Those of round `round`. They are asked for once: what was decided stands, also where the round grows later."""
+    """The re-tests of round `round`. The strategy decides once, even if the round grows later."""
 
     context: SearchContext
     round: int
 
     def complete(self, workers: Workers) -> None:
-        """Asks for them unless that was done, and trains those that are queued. Raises Unfinished."""
+        """Requests the re-tests unless that was done, and trains the queued ones. Raises Unfinished."""
         trials = self.context.ledger.trials()
         asked = any(each.round == self.round for trial in trials for each in trial.retests)
         if trials and trials[-1].round == self.round and not asked:
@@ -81,7 +81,7 @@ class Retests:
 
 
 def known_before(round: int, trials: Sequence[Trial]) -> tuple[Trial, ...]:
-    """The trials as a round is proposed from them: with the re-tests of the rounds before it only."""
+    """The trials for proposing a round: with the re-tests of earlier rounds only."""
     return tuple(
         replace(trial, retests=tuple(each for each in trial.retests if each.round < round)) if trial.retests else trial
         for trial in trials

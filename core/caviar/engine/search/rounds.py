@@ -1,4 +1,4 @@
-"""Training a round: from rung to rung, with the pruner's decisions between, all of it read from the ledger.
+"""Trains a round from rung to rung, with the pruner's decisions between; all state is in the ledger.
 
 Nothing is kept in memory between two steps, so that a resumed round continues like one that was never interrupted.
 """
@@ -28,7 +28,7 @@ _AFTER = {Decision.GO_ON: TrialState.QUEUED, Decision.PAUSE: TrialState.PAUSED, 
 
 @dataclass(frozen=True)
 class Round:
-    """The trials `numbers` of a study, to be brought to their end."""
+    """The trials `numbers` of a study, to be trained until all have ended."""
 
     context: SearchContext
     numbers: range
@@ -69,7 +69,7 @@ class Round:
         return min(ahead, default=self.context.pipeline.trainer.epochs)
 
     def _next_rung(self) -> int:
-        """The lowest epoch at which a trial waits or is awaited; 0 when the round is over."""
+        """The lowest epoch at which a trial waits or must arrive; 0 when the round is over."""
         ahead = [self._milestone(trial) for trial in self._going()]
         return min([*ahead, *(trial.epochs for trial in self._in_state(TrialState.RUNNING))], default=0)
 
@@ -88,7 +88,7 @@ class Round:
     def _trained(
         self, trials: Mapping[int, Trial], until: int, workers: Workers, attempts: dict[int, int]
     ) -> list[MemberOutcome]:
-        """Trains these and records them; gives back those that could not be trained."""
+        """Trains these trials and records them; returns those that could not be trained."""
         segments = self._segments(tuple(trials.values()), until, workers, attempts)
         return self._trainings.run(segments, trials, workers, partial(self._record, attempts=attempts))
 
@@ -105,7 +105,7 @@ class Round:
             yield from self._trainings.segments(standing, start, until, workers, begin)
 
     def _begin(self, numbers: tuple[int, ...], start: int, attempts: dict[int, int]) -> Mapping[str, Array] | None:
-        """Notes the attempts of members that are about to be trained; returns their state."""
+        """Records the attempts of members whose training starts; returns their state."""
         attempts.update(zip(numbers, self.context.ledger.begin(numbers), strict=True))
         return self._states(numbers) if start else None
 
@@ -144,7 +144,7 @@ class Round:
         )
 
     def _decide(self, rung: int) -> None:
-        """The barrier: the pruner sees the whole round."""
+        """The pruner's decisions, once the whole round has reached the rung."""
         pruner, trials = self.context.pipeline.search.pruner, self._trials()
         assert pruner is not None, "only a pruner makes rungs"
         curves = curves_of(trials, self.context.ledger, self.context.objective, rung)
@@ -161,7 +161,7 @@ class Round:
         self._settle(changed)
 
     def _settle(self, trials: Sequence[Trial]) -> None:
-        """Durably notes new states."""
+        """Durably records new states."""
         if trials:
             self.context.ledger.settle(trials)
             self._tell_ended(trials)

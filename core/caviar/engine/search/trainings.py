@@ -1,4 +1,4 @@
-"""Trainings: trials are cut into segments, trained by the workers, and reported one by one when their folds are done.
+"""Trainings: splits trials into segments, has workers train them, and reports each trial when its folds are done.
 
 A round trains each trial for the first time, a re-test once more; both do it here.
 """
@@ -37,7 +37,7 @@ class Trainings:
     def segments(
         self, trials: Sequence[Trial], start: int, until: int, workers: Workers, begin: Begin = lambda numbers: None
     ) -> Iterator[Segment]:
-        """One after the other, because the states of all trials together may be too much for memory."""
+        """Yields segments one by one, because the states of all trials together may exceed the memory."""
         pipeline, folds = self.context.pipeline, self.context.folds
         limit = pipeline.search.trial_seconds
         for members in group(trials, pipeline.trainer, self.context.floats, workers.count, self.context.max_population):
@@ -56,7 +56,7 @@ class Trainings:
         """
         aside = []
         found = workers.run(segments, self._tell)
-        outcomes = of_one_identity(found, self.context.identity, self.context.pipeline.executor)
+        outcomes = of_one_identity(found, self.context.ledger, self.context.pipeline.executor)
         for members in merge_folds(outcomes, self.context.folds):
             aside += [each for each in members if each.state is TrialState.QUEUED]
             ended = [each for each in members if each.state is not TrialState.QUEUED]
@@ -65,11 +65,11 @@ class Trainings:
         return aside
 
     def seconds(self, trial: Trial, outcome: MemberOutcome) -> float:
-        """How long this training of the trial has taken so far."""
+        """The seconds that this training of the trial has taken so far."""
         return self._spent(trial) + outcome.seconds
 
     def reason(self, trial: Trial, outcome: MemberOutcome) -> str | None:
-        """Why the training ended before its last epoch, where it did."""
+        """The reason why the training ended before its last epoch, if it did."""
         if outcome.state is TrialState.PRUNED:
             return time_over(self.seconds(trial, outcome), self.context.pipeline, outcome.epoch)
         return outcome.reason

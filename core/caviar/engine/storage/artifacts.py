@@ -1,4 +1,4 @@
-"""Artifacts: where the arrays of trials lie, apart from the rows that a store keeps."""
+"""Artifacts: storage for the arrays of trials, apart from the rows that a store keeps."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from caviar.values.arrays import Array
 class Artifacts(ABC):
     """The arrays of one run's trials. All errors are StoreErrors.
 
-    An artifact never changes: other arrays of the same trial are another artifact, at another path. What was written
-    becomes part of the study by the commit that names it, so `write` comes before that commit and `sweep` behind it.
+    An artifact never changes: new arrays of the same trial are another artifact, at another path. An artifact becomes
+    part of the study by the commit that names it, so `write` is called before that commit and `sweep` after it.
     """
 
     @abstractmethod
     def write(self, arrays: Mapping[int, Mapping[str, Array]]) -> dict[int, Artifact]:
-        """An artifact for each of these trials, on the disk for good when it returns."""
+        """Writes an artifact for each of these trials, durably."""
 
     @abstractmethod
     def read(self, trial: int, artifact: Artifact) -> Mapping[str, Array]:
-        """The arrays of an artifact that is what it was when it was written."""
+        """The arrays of an artifact. Raises StoreError if it is not as it was written."""
 
     @abstractmethod
     def sweep(self, keep: Collection[str]) -> None:
-        """Removes artifacts at other paths than these: superseded ones, and leftovers of a killed process.
+        """Removes artifacts at other paths than these: superseded ones, and those that a killed process left.
 
-        Never fails: what cannot be removed now will be the next time.
+        Never fails: what cannot be removed now is removed next time.
         """

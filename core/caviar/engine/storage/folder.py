@@ -1,4 +1,4 @@
-"""Artifacts as safetensors files in models/, named by trial and content, complete or not there at all."""
+"""Artifacts as safetensors files in models/, named by trial and content, complete or absent."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ _AGAIN = "put back a copy, or move the run's folder away and run again"
 
 
 class ArtifactFolder(Artifacts):
-    """The files of one run. A name holds its content's checksum, so no file is ever overwritten by another.
+    """The files of one run. A name contains its content's checksum, so no file ever overwrites a different one.
 
-    Raises StoreError where models/ is a link, which could lead out of the run's folder.
+    Raises StoreError if models/ is a link, which could lead out of the run's folder.
     """
 
     def __init__(self, folder: Path) -> None:

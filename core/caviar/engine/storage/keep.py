@@ -1,4 +1,4 @@
-"""Of which trials arrays are kept."""
+"""Keep: selects the trials whose arrays the engine stores."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Keep:
     goal: Goal
 
     def of(self, trials: Iterable[Trial]) -> set[int]:
-        """The numbers of these trials. Arrays of others are not even written."""
+        """The numbers of these trials. The engine does not even write the arrays of others."""
         trials = tuple(trials)
         return {each.index for each in trials if not each.state.done} | {
             each.index for each in ranked(trials, self.goal)[: self.most]
@@ -26,5 +26,5 @@ class Keep:
 
 
 def useless(trial: Trial) -> bool:
-    """Whether its arrays are wanted no more: it has ended, and not finished."""
+    """Whether a trial's arrays are not needed any more: it has ended, and not as finished."""
     return trial.state.done and trial.state is not TrialState.FINISHED

@@ -1,4 +1,4 @@
-"""Pending: what was recorded and is not on the disk yet; a crash leaves the study as it was before all of it."""
+"""Pending changes: recorded, but not on the disk yet; a crash leaves the study as it was before all of them."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from caviar.interfaces.store import Changes
 from caviar.values.arrays import Array
 
-SECONDS = 1.0  # since the last commit, and of training that is pending: so much at most is done again after a crash
+SECONDS = 1.0  # since the last commit, and of training that is pending: at most this much is repeated after a crash
 BYTES = 2**26  # of arrays in memory
 
 
 @dataclass(frozen=True)
 class Pending:
-    """Changes, arrays of trials that have no file, and for how many seconds all that was trained.
+    """Changes, arrays of trials that have no file yet, and the seconds of training behind them.
 
     A commit takes milliseconds, as long as a small population's epoch, and with a pruner each rung would take several.
     Most states that wait at a rung never become a file.
@@ -25,7 +25,7 @@ class Pending:
     trained: float = 0.0
 
     def then(self, changes: Changes, arrays: Mapping[int, Mapping[str, Array]], trained: float) -> Pending:
-        """With one change more, and arrays of its trials."""
+        """These changes followed by more, with arrays of their trials."""
         before = self.changes
         merged = Changes(
             changes.study or before.study,
@@ -39,7 +39,7 @@ class Pending:
         return Pending(merged, {**kept, **arrays}, self.trained + trained)
 
     def overdue(self, seconds: float) -> bool:
-        """Whether it should be on the disk, so many seconds after the last commit."""
+        """Whether the changes should be written now, `seconds` after the last commit."""
         waiting = sum(array.nbytes for arrays in self.arrays.values() for array in arrays.values())
         return max(seconds, self.trained) >= SECONDS or waiting >= BYTES
 

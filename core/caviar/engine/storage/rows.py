@@ -1,4 +1,4 @@
-"""The rows of a study in memory: read once, and changed as the store's are."""
+"""The rows of a study in memory: read once, and changed together with the store's."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Rows:
-    """What a ledger tells, at one moment; a change makes another one, so what was told stays.
+    """What a ledger holds at one moment; a change makes a new object, so earlier answers stay as they were.
 
-    A round of a search wants all trials several times, and reading 100,000 takes a second. counted: the attempt of
-    each trial whose curve counts. attempts: the highest that was begun. curves: of those metrics that were asked for.
+    A round of a search needs all trials several times, and reading 100,000 takes a second. counted: the attempt of
+    each trial whose curve counts. attempts: the highest that was started. curves: of the metrics requested so far.
     """
 
     study: StudyRecord | None
@@ -30,7 +30,7 @@ class Rows:
 
     @classmethod
     def read(cls, ledger: Ledger) -> Rows:
-        """All of it, with the curves of the searched metric: what is damaged raises StoreError here."""
+        """Reads all rows, and the curves of the searched metric. Raises StoreError if one is damaged."""
         study, trials, attempts = ledger.study(), ledger.trials(), ledger.attempts()
         curves = {} if study is None else {study.metric: ledger.curves(study.metric)}
         return cls(study, {trial.index: trial for trial in trials}, attempts, attempts, ledger.artifacts(), curves)
@@ -59,7 +59,7 @@ class Rows:
             return curves
         found = dict(curves)
         for trial, attempt in changes.attempts.items():
-            if attempt != self.counted.get(trial):  # what was recorded of an earlier attempt counts no more
+            if attempt != self.counted.get(trial):  # the curve of an earlier attempt counts no longer
                 found.pop(trial, None)
         for piece in changes.curves:
             if metric in piece.metrics.names:

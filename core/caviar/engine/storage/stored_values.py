@@ -1,18 +1,18 @@
-"""Trials as they come back from a store, so that a search that is resumed sees what one that was not saw."""
+"""Trials as a store returns them, so that a resumed search sees the same values as an uninterrupted one."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from math import isnan
+from math import isnan, nan
 
 from caviar.support.plain import from_plain, to_plain
 from caviar.values.trial import Retest, Trial
 
 
 def stored(trial: Trial) -> Trial:
-    """The trial in Python's own numbers; an objective that is not a number is none, and zeros have no sign."""
+    """The trial with Python's own numbers; an objective of NaN becomes None, and zeros lose their sign."""
     objective = _number(trial.objective)
     return replace(
         trial,
@@ -25,8 +25,9 @@ def stored(trial: Trial) -> Trial:
 
 
 def proposed(trial: Trial) -> Trial:
-    """The same with its values as JSON keeps them: a sampler may draw numbers of an array library."""
-    point = tuple(float(coordinate) for coordinate in trial.point)
+    """The same, and its values as JSON stores them: a sampler may draw numbers of an array library."""
+    # One NaN object for all: tuples that hold the same one compare equal.
+    point = tuple(nan if isnan(coordinate) else float(coordinate) for coordinate in trial.point)
     values = {path: from_plain(json.loads(json.dumps(to_plain(value)))) for path, value in trial.values.items()}
     return replace(stored(trial), point=point, values=values)
 

@@ -1,4 +1,4 @@
-"""The ledger of a study as the engine uses it: rows and arrays together, read from memory, written seldom."""
+"""The ledger of a study as the engine uses it: rows and arrays together, read from memory, written rarely."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from caviar.values.trial import Trial, TrialState
 
 @dataclass(frozen=True)
 class TrialRecord:
-    """The end of a segment of a trial: its new state, a row of metrics per epoch, and arrays to keep.
+    """A trial after a segment: its new state, a row of metrics for each epoch, and arrays to store.
 
     `weights` are a finished trial's weights, and the training state of one that may be trained further.
 
@@ -36,14 +36,15 @@ class TrialRecord:
 
 
 class StudyLedger(StudyView):
-    """What was changed is there at once for who asks this ledger.
+    """Records a study; a change is visible at once through this ledger.
 
-    After a crash it is there up to some change, with all changes before that one and none behind it. Changes that must
-    survive are on the disk when they return; the others wait in memory for a second or so, their arrays too, because a
-    commit can take longer than an epoch. A commit writes the arrays first, then all rows, which name them.
+    After a crash the study is as after some change, with all changes before that one and none after it. Changes that
+    must survive are on the disk when they return; the others stay in memory for about a second, with their arrays,
+    because a commit can take longer than an epoch. A commit writes the arrays first, then all rows, which name them.
 
     A change that raises leaves everything as it was, but for an interrupt, which cannot tell whether the commit has
-    happened: the change then waits for the next commit, which may write it twice.
+    happened: the change then waits for the next commit, which may write it twice. Nothing that a
+    ledger tells changes by that; of a population that begins there may be two notes.
     """
 
     def __init__(self, folder: Path, ledger: Ledger, artifacts: Artifacts, keep: Keep) -> None:
@@ -59,7 +60,7 @@ class StudyLedger(StudyView):
 
     def curves(self, metric: str) -> Mapping[int, Sequence[float]]:
         if metric not in self._rows.curves:
-            self._commit()  # the store tells the curves of another metric, and knows nothing of what is pending
+            self._commit()  # the store returns the curves of another metric, without pending changes
         return super().curves(metric)
 
     def describe(self, study: StudyRecord) -> None:
@@ -72,10 +73,10 @@ class StudyLedger(StudyView):
         self._change(Changes(trials={each.index: proposed(each) for each in trials}), durable=True)
 
     def begin(self, trials: Sequence[int]) -> tuple[int, ...]:
-        """Notes that a population of these trials is trained; the number of each one's attempt, counted from 1.
+        """Records that a population of these trials is trained; returns the number of each attempt, from 1.
 
-        A trial that goes on from a recorded epoch goes on with its attempt, any other begins a new one. Where nothing
-        is pending, others see the note at once.
+        A trial that continues from a recorded epoch keeps its attempt, any other starts a new one. If nothing is
+        pending, other processes see the record at once.
         """
         population = {each: self._attempt(each) for each in trials}
         changes = Changes(populations=(population,))
@@ -87,9 +88,9 @@ class StudyLedger(StudyView):
         return tuple(population.values())
 
     def record(self, records: Sequence[TrialRecord]) -> None:
-        """All or nothing. Durable if one of the trials has ended: a power loss is then harmless.
+        """Records all or nothing. Durable if one of the trials has ended: a power loss is then harmless.
 
-        Never is a trial found at an epoch without the arrays to go on from.
+        A trial is never found at an epoch without the arrays to continue from.
         """
         new = self._new_rows(each.trial for each in records)
         held = self._held()
@@ -112,7 +113,7 @@ class StudyLedger(StudyView):
         )
 
     def settle(self, trials: Sequence[Trial]) -> None:
-        """All or nothing: what became of trials beside their training. Durable for re-tests, not for decisions."""
+        """Records all or nothing: changes of trials without training. Durable for re-tests, not for decisions."""
         new = self._new_rows(trials)
         dropped = self._held() & {number for number, trial in new.items() if useless(trial)}
         self._change(
@@ -127,7 +128,7 @@ class StudyLedger(StudyView):
             super().close()
 
     def _held(self) -> set[int]:
-        """The trials whose arrays are kept, in memory or in a file."""
+        """The trials whose arrays exist, in memory or in a file."""
         return self._rows.artifacts.keys() | self._pending.arrays.keys()
 
     def _attempt(self, trial: int) -> int:
@@ -136,7 +137,7 @@ class StudyLedger(StudyView):
         return last if known.epochs and not known.state.done else last + 1
 
     def _new_rows(self, trials: Iterable[Trial]) -> dict[int, Trial]:
-        """Rows of trials as they are to be stored; what was proposed stays."""
+        """Rows of trials as they are to be stored; round, point and values stay as proposed."""
         rows: dict[int, Trial] = {}
         for trial in trials:
             known = self._rows.trials.get(trial.index)
@@ -164,7 +165,7 @@ class StudyLedger(StudyView):
             raise
 
     def _commit(self) -> None:
-        """Puts all pending changes on the disk: first the arrays, then one commit that names them."""
+        """Writes all pending changes: first the arrays, then one commit that names them."""
         if self._pending is NOTHING:
             return
         written = self._artifacts.write(self._pending.arrays)
@@ -173,7 +174,7 @@ class StudyLedger(StudyView):
         self._ledger.commit(changes)
         self._rows, self._pending = self._rows.after(Changes(artifacts=changes.artifacts)), NOTHING
         self._committed = monotonic()
-        # Only now: a commit that failed may yet come to light after a crash, or may not, and needs them either way.
+        # Only now: a failed commit may still be in effect after a crash, or may not, and needs them in both cases.
         self._sweep()
 
     def _sweep(self) -> None:
@@ -181,9 +182,9 @@ class StudyLedger(StudyView):
 
 
 def open_study(store: Store, folder: Path, goal: Goal) -> StudyLedger:
-    """The study of a run's folder, new or as it was left, locked for this process. Raises StoreError.
+    """Opens the study of a run's folder, new or stored, and locks it for this process. Raises StoreError.
 
-    What it goes on from is read once, so that damage is told before anything is done.
+    It reads once what the study resumes from, so that damage is reported before anything is done.
     """
     artifacts = ArtifactFolder(folder)
     ledger = store.open(folder)

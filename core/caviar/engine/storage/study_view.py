@@ -15,7 +15,7 @@ from caviar.values.trial import Trial
 
 
 class StudyView(Closing):
-    """Everything is read from memory, except the arrays and the curves of a metric that is asked for the first time."""
+    """Reads from memory, except for arrays, and for curves of a metric that is requested for the first time."""
 
     def __init__(self, folder: Path, ledger: Ledger, artifacts: Artifacts) -> None:
         self._folder, self._ledger, self._artifacts = folder, ledger, artifacts
@@ -26,7 +26,7 @@ class StudyView(Closing):
         return self._rows.study
 
     def trials(self) -> tuple[Trial, ...]:
-        """All trials by index, without curves; one being trained is as it was before."""
+        """All trials by index, without curves; one in training is as it was before it."""
         return tuple(self._rows.trials.values())
 
     def curves(self, metric: str) -> Mapping[int, Sequence[float]]:
@@ -36,7 +36,7 @@ class StudyView(Closing):
         return self._rows.curves[metric]
 
     def holds(self, trial: int) -> bool:
-        """Whether arrays of a trial are kept."""
+        """Whether arrays of a trial are stored."""
         return trial in self._rows.artifacts
 
     def weights(self, trial: int) -> Mapping[str, Array]:
@@ -44,7 +44,7 @@ class StudyView(Closing):
         if trial not in self._rows.artifacts:
             raise StoreError(
                 f"{self._folder}: no weights of trial {trial}; only those of the best finished trials are kept, "
-                "as many as keep of [store] says"
+                "as set by keep in [store]"
             )
         return self._artifacts.read(trial, self._rows.artifacts[trial])
 
@@ -53,7 +53,7 @@ class StudyView(Closing):
 
 
 def read_study(store: Store, folder: Path) -> StudyView:
-    """A study for reading only, even while another process goes on with it. Raises StoreError."""
+    """Opens a study read-only, even while another process runs it. Raises StoreError."""
     artifacts = ArtifactFolder(folder)
     ledger = store.read(folder)
     try:

@@ -1,4 +1,4 @@
-"""Binding: from declared plugins, one per member, to one plugin whose tunables are arrays over the members."""
+"""Binding: turns declared plugins, one per member, into one plugin whose tunables are arrays over the members."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _MOST_AXES = 3
 
 
 def bind(members: Sequence[P], dtype: str, send: Callable[[Array], Array], form: VariantChoice = plain) -> P:
-    """One bound plugin for the members' plugins, which differ in tunable floats alone.
+    """One bound plugin for the members' plugins, which differ only in tunable floats.
 
     Each `Tunable[float]` becomes a read-only array of the trainer's dtype, (members, 1) or (members, 1, 1) as the kind
     has it, also for one member; nested plugins are bound too; all else is passed as it is. `form` chooses the class:

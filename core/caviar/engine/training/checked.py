@@ -1,4 +1,4 @@
-"""Checked forms: what plugins of other owners return is checked where it enters."""
+"""Checked forms: check the return values of third-party plugins."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Wrap: TypeAlias = Callable[[Method], Method]
 
 
 def checked(form: VariantChoice) -> VariantChoice:
-    """A form whose classes raise WrongReturn where they return what their interface does not allow.
+    """A form whose classes raise WrongReturn if they return a value that their interface does not allow.
 
     Bundled plugins, whose interfaces are tested, are bound as they are: their steps are not slowed down.
     """
@@ -33,7 +33,7 @@ def checked(form: VariantChoice) -> VariantChoice:
 
 
 def measuring_or_nan(form: VariantChoice) -> VariantChoice:
-    """A form for metrics that decide nothing: where one of another owner fails, its value is NaN."""
+    """A form for metrics that decide nothing: if a third party's fails, its value is NaN."""
 
     def choose(kind: type[P], /) -> type[P]:
         if is_bundled(kind) or kind.kind != "metric":
@@ -50,7 +50,7 @@ def _wrapped(cls: type[P]) -> type[P]:
 
 
 def _with_methods(cls: type[P], wrap: Mapping[str, Wrap]) -> type[P]:
-    """The class with some methods wrapped, under its own name, by which plugins are found."""
+    """The class with some methods wrapped, under its own name, so that lookups still find it."""
     names = {"__module__": cls.__module__, "__qualname__": cls.__qualname__, "__doc__": cls.__doc__}
     methods = {name: each(getattr(cls, name)) for name, each in wrap.items()}
     metaclass: Any = type(cls)
@@ -59,7 +59,7 @@ def _with_methods(cls: type[P], wrap: Mapping[str, Wrap]) -> type[P]:
 
 
 def _checking(complaint: Callable[..., str | None]) -> Wrap:
-    """Wraps a method: WrongReturn where `complaint`, given result and arguments, says what it should have been."""
+    """Wraps a method: raises WrongReturn if `complaint`, called with result and arguments, returns a message."""
 
     def wrap(inner: Method) -> Method:
         @wraps(inner)
@@ -75,7 +75,7 @@ def _checking(complaint: Callable[..., str | None]) -> Wrap:
 
 
 def _loss_forward(inner: Method) -> Method:
-    """Output and target are shared with what is measured later, so both are locked; backward must fit the output."""
+    """Makes output and target read-only, because metrics use them later; `backward` must fit the output."""
     check = _checking(lambda found, output, target: _pair(found, output.shape[:2]))(inner)
 
     @wraps(inner)
@@ -99,7 +99,7 @@ def _loss_backward(inner: Method) -> Method:
 
 
 def _array(found: Any, shape: tuple[int, ...], axes: int = 0) -> str | None:
-    """What a result should have been, unless it is an array of these axes; of more `axes` the first are given."""
+    """The message for a result that is not an array with these axes; with more axes, the first are given."""
     real = getattr(found, "shape", None)
     if real == shape and not axes:
         return None
@@ -110,7 +110,7 @@ def _array(found: Any, shape: tuple[int, ...], axes: int = 0) -> str | None:
 
 
 def _pair(found: Any, shape: tuple[int, ...], axes: int = 0) -> str | None:
-    """The same for an array and what the way back needs."""
+    """The same for an array and the cache for `backward`."""
     if isinstance(found, tuple) and len(found) == 2:
         wanted = _array(found[0], shape, axes)
         return wanted and f"{wanted} and a cache; the first was {described(found[0])}"

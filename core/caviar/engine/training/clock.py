@@ -1,4 +1,4 @@
-"""Clocks: how long each trial of a population has trained, and which have exceeded their time."""
+"""Clocks: measure how long each trial of a population has trained, and which have exceeded their time limit."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ if TYPE_CHECKING:
 
 
 def working() -> float:
-    """Seconds of this process, those left out that compiling kernels took: compiling does not count for any trial."""
+    """The seconds of this process without the time spent compiling kernels, which counts for no trial."""
     return monotonic() - seconds_compiling()
 
 
 def time_over(seconds: float, pipeline: Pipeline, epoch: int) -> str:
-    """Why a training that took so long was stopped."""
+    """The reason why a training that took this long was stopped."""
     limit, far = pipeline.search.trial_seconds, f"at epoch {epoch} of {pipeline.trainer.epochs}"
     return f"stopped after {seconds:.3g} s (trial_seconds = {limit:g}), {far}"
 
 
 class OutOfTime(BaseException):
-    """Nobody in a population has time left. No Exception, so that no trial is blamed for it."""
+    """No member of a population has time left. Not an Exception, so that it makes no trial fail."""
 
 
 class Clock:
-    """A trial's time is its share of its population's: of each epoch, the seconds divided by the members in it."""
+    """Counts a trial's share of its population's time: for each epoch, the seconds divided by the number of members."""
 
     def __init__(self, segment: Segment, now: Callable[[], float] = working) -> None:
         self._now, self._since = now, now()
@@ -39,7 +39,7 @@ class Clock:
         self.go_on(segment.trials)
 
     def watched(self, check_stop: Callable[[], None]) -> Callable[[], None]:
-        """A `check_stop` that also raises OutOfTime: the epoch would come too late for everyone."""
+        """A `check_stop` that also raises OutOfTime if the epoch would end too late for all members."""
 
         def check() -> None:
             check_stop()
@@ -49,18 +49,18 @@ class Clock:
         return check if self._left else check_stop
 
     def lap(self) -> None:
-        """An epoch is over, or was left."""
+        """Counts the epoch that ended or was interrupted."""
         now = self._now()
         for trial in self._going:
             self.spent[trial] += (now - self._since) / len(self._going)
         self._since = now
 
     def over(self, trial: int) -> bool:
-        """Whether a trial has trained for longer than it may."""
+        """Whether a trial has exceeded its time limit."""
         return self.spent[trial] > self._left.get(trial, inf)
 
     def go_on(self, going: Iterable[int]) -> None:
-        """These trials train on."""
+        """Restricts the clock to the trials that continue."""
         self._going = tuple(going)
         left = [self._left.get(trial, inf) - self.spent[trial] for trial in self._going]
         self._end = self._since + max(left, default=inf) * len(self._going)

@@ -1,24 +1,27 @@
-"""Numeric identity: what the bits of a result depend on besides file, seed and data."""
+"""Numeric identity: everything that the bits of a result depend on besides file, seed and data."""
 
 from __future__ import annotations
 
 import platform
-from collections.abc import Iterator, Mapping
+import sys
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from caviar.engine.training.one_thread import libraries
-from caviar.engine.training.variants import kernels_in_use
+from caviar.engine.training.variants import forms_in_use, kernels_in_use
 from caviar.interfaces.backend import Backend
+from caviar.interfaces.plugin import Plugin
 from caviar.registry.load import name_of
 
+_FORM = "kernels of "  # how the names begin that say of a module with kernels whether those were compiled
 _SITES = {"site-packages", "dist-packages"}
 
 
 def numeric_identity(dtype: str, backend: Backend) -> dict[str, str]:
     """Name -> version of everything that may change a bit: array library, its SIMD and BLAS kernels, dtype, device.
 
-    The same in the coordinator and in its workers, whatever else each of them has imported.
+    It is the same in the coordinator and in its workers, whatever else each process has imported.
     """
     import numpy
 
@@ -35,22 +38,39 @@ def numeric_identity(dtype: str, backend: Backend) -> dict[str, str]:
     }
 
 
+def form_identity(kinds: Iterable[type[Plugin]], backend: Backend) -> dict[str, str]:
+    """Name -> form of the kernels that these plugins have; compiled and plain code round differently."""
+    return {f"{_FORM}{module}": form for module, form in forms_in_use(kinds, backend).items()}
+
+
+def system_of(identity: Mapping[str, str]) -> dict[str, str]:
+    """An identity without the forms of kernels: what a process knows before it trains."""
+    return {name: version for name, version in identity.items() if not name.startswith(_FORM)}
+
+
+def forms_of(identity: Mapping[str, str]) -> dict[str, str]:
+    """The forms of kernels in an identity."""
+    return {name: form for name, form in identity.items() if name.startswith(_FORM)}
+
+
 def changes(before: Mapping[str, str], now: Mapping[str, str]) -> str:
-    """What differs between two identities, or two lists of versions, as "numpy 2.3 -> 2.4"; "" where nothing does."""
+    """The differences of two identities, or of two lists of versions, as "numpy 2.3 -> 2.4"; "" if there are none."""
     names = [name for name in sorted({*before, *now}) if before.get(name) != now.get(name)]
     return "; ".join(f"{name} {before.get(name, 'absent')} -> {now.get(name, 'absent')}" for name in names)
 
 
 def _blas(backend: Backend) -> Iterator[str]:
-    """The BLAS libraries that training uses: NumPy and SciPy bring one each.
+    """The BLAS libraries that training uses, those of NumPy and SciPy.
 
-    A package that the caller has imported may bring a BLAS of its own, which computes nothing here. SciPy's serves
-    kernels for NumPy's arrays; on another library it is loaded or not, as it happens.
+    Each wheel brings one. Only where one of the two brings none, it uses a library of the system or environment, and
+    all of those count. Whatever else the caller has loaded computes nothing here. SciPy's library serves kernels for
+    NumPy's arrays; with another array library it is loaded or not, as it happens.
     """
     using = {"numpy", "scipy"} if backend.library().__name__ == "numpy" else {"numpy"}
-    for library in libraries().info():
-        package = _package(Path(library["filepath"]))
-        if library["user_api"] == "blas" and (package is None or package in using):
+    loaded = [(_package(Path(each["filepath"])), each) for each in libraries().info() if each["user_api"] == "blas"]
+    from_outside = bool(using & sys.modules.keys() - {package for package, _ in loaded})
+    for package, library in loaded:
+        if package in using or (package is None and from_outside):
             yield f"{library['prefix']} {library['version']} {library.get('architecture', '')}".strip()
 
 

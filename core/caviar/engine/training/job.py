@@ -1,31 +1,35 @@
-"""The job: carries out segments of one run; a pure function of the segment, wherever it runs."""
+"""The job: trains segments of one run; a pure function of the segment in any process."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from caviar.config.declaration.space import settle
+from caviar.config.declaration.space import parts_of, settle
+from caviar.config.declaration.walk import plugins_in
 from caviar.engine.failures.machine_faults import fault_of, set_aside
 from caviar.engine.failures.plugin_errors import told
 from caviar.engine.training.bind import bind, bind_population
 from caviar.engine.training.checked import checked, measuring_or_nan
-from caviar.engine.training.identity import numeric_identity
+from caviar.engine.training.identity import form_identity, numeric_identity
 from caviar.engine.training.malloc import keep_freed_memory
 from caviar.engine.training.one_thread import OneThread, libraries
 from caviar.engine.training.train_segment import Training
-from caviar.engine.training.variants import fell_back, variant_for
+from caviar.engine.training.variants import fallen_back, fell_back, variant_for
 from caviar.interfaces.backend import Backend
 from caviar.interfaces.executor import Tell
 from caviar.interfaces.loss import Loss
 from caviar.interfaces.metric import Metric
+from caviar.interfaces.plugin import Plugin
 from caviar.interfaces.trainer import TrainerContext
 from caviar.registry.index import using
 from caviar.support.packed import Buffer
 from caviar.support.raised import trace_of
 from caviar.text.log import timed
+from caviar.text.once import not_again, said
 from caviar.values.dataset import Dataset
 from caviar.values.history import Goal
 from caviar.values.inputs import NO_INPUTS, Inputs
@@ -40,9 +44,16 @@ if TYPE_CHECKING:
     from caviar.config.declaration.pipeline import Pipeline
 
 
+_UNTRAINED = (TrialState.QUEUED, TrialState.FAILED)
+
+
+class _FellBack(Exception):
+    """Plain code has taken the place of kernels that cannot be compiled."""
+
+
 @dataclass(frozen=True)
 class Work:
-    """One run's job: the declared pipeline with its loss filled in, the data by fold, and what trainers are lent."""
+    """One run's job: the declared pipeline with its loss filled in, the data by fold, and the trainers' context."""
 
     pipeline: Pipeline
     backend: Backend
@@ -57,13 +68,16 @@ class Work:
     _footprints: dict[tuple[int, int], int] = field(default_factory=dict, init=False, repr=False, compare=False)
     inputs: Inputs = NO_INPUTS
     """What the columns of x are where there are no datasets: those of a saved model."""
+    said_already: set[str] = field(default_factory=said, repr=False, compare=False)
+    """The messages of the run that are not repeated, in whichever thread it trains."""
 
     def perform(self, segment: Segment, tell: Tell, check_stop: Callable[[], None]) -> Outcome:
         """Trains a segment on one BLAS thread.
 
         A population that does not fit into memory is trained in halves, one after the other. One that raises is
         trained again in halves, until the members at fault are alone: they fail, the others are unaffected. What
-        the machine lacks is not their fault: they stay queued.
+        the machine lacks is not their fault: they stay queued. Where a kernel cannot be compiled, all of the segment
+        is trained again by plain code, so that no outcome mixes the two.
         """
         import numpy
 
@@ -74,8 +88,17 @@ class Work:
             if fault is None:
                 raise
             return Outcome(segment, tuple(set_aside(segment.trials, segment.start, fault, told(error))))
-        with limits, using(self.pipeline.registry), numpy.errstate(all="ignore"), timed("%s: trained", segment):
-            return Outcome(segment, tuple(self._try(segment, tell, check_stop)), identity)
+        with (
+            limits,
+            using(self.pipeline.registry),
+            not_again(self.said_already),
+            numpy.errstate(all="ignore"),
+            timed("%s: trained", segment),
+        ):
+            members = self._of_one_form(segment, tell, check_stop)
+            if any(each.state not in _UNTRAINED for each in members):
+                identity = {**identity, **form_identity(self._kinds(segment), self.backend)}
+            return Outcome(segment, tuple(members), identity)
 
     def _prepared(self) -> tuple[OneThread, Mapping[str, str]]:
         keep_freed_memory()
@@ -84,8 +107,13 @@ class Work:
 
     @cached_property
     def identity(self) -> Mapping[str, str]:
-        """The numeric identity under which this process trains."""
+        """The numeric identity of this process; an outcome adds which of its kernels were compiled."""
         return numeric_identity(self.pipeline.trainer.dtype, self.backend)
+
+    def _kinds(self, segment: Segment) -> set[type[Plugin]]:
+        """The classes of the plugins that compute in a segment; its members differ in numbers alone."""
+        parts = parts_of(settle(self._fitted(segment.fold), segment.values[0]))
+        return {type(each) for each in plugins_in((*parts.values(), *self.metrics.values()))}
 
     def job_spec(self) -> list[Buffer] | None:
         """See `Job.job_spec`."""
@@ -121,7 +149,7 @@ class Work:
         return self.pipeline.model_copy(update={"trainer": trainer.model_copy(update={"loss": loss})})
 
     def context(self, check_stop: Callable[[], None]) -> TrainerContext:
-        """What trainers are lent."""
+        """The context for trainers."""
         random, (metric, goal) = Random(self.pipeline.seed), self.searched
         dtype, send, form = self.pipeline.trainer.dtype, self.backend.send, variant_for(self.backend)
         decisive = frozenset({metric, *self.conditions})
@@ -134,7 +162,7 @@ class Work:
         return TrainerContext(self.backend, self.task, random, metrics, check_stop, metric, goal, decisive, inputs)
 
     def _seed(self, segment: Segment) -> Random:
-        """A re-test is what the trial would have been in a study of another seed, on the same split of the data."""
+        """The pipeline of a re-test: the trial as in a study with another seed, on the same split of the data."""
         seed = Random(self.pipeline.seed)
         return seed.child("repeat", segment.repeat) if segment.repeat else seed
 
@@ -143,13 +171,21 @@ class Work:
         send = self.backend.send
         return tuple(replace(each, x=send(each.x), y=send(each.y), truth=send(each.truth)) for each in self.datasets)
 
+    def _of_one_form(self, segment: Segment, tell: Tell, check_stop: Callable[[], None]) -> list[MemberOutcome]:
+        while True:
+            fallen = fallen_back()
+            with suppress(_FellBack):
+                members = self._try(segment, tell, check_stop)
+                if fallen_back() == fallen:  # a run in another thread may have fallen back meanwhile
+                    return members
+
     def _try(self, segment: Segment, tell: Tell, check_stop: Callable[[], None]) -> list[MemberOutcome]:
         try:
             if self._fits(segment):
                 return self._train(segment, tell, check_stop)
         except (Exception, SystemExit) as error:  # a plugin may raise anything
             if fell_back(error):
-                return self._try(segment, tell, check_stop)
+                raise _FellBack from error
             fault = fault_of(error)
             if fault == "system" or (fault and len(segment.trials) == 1):
                 return set_aside(segment.trials, segment.start, fault, told(error))
@@ -159,14 +195,14 @@ class Work:
         return [outcome for half in segment.halves() for outcome in self._try(half, tell, check_stop)]
 
     def _fits(self, segment: Segment) -> bool:
-        """Whether there is memory for a population; one trial alone is always tried."""
+        """Whether there is memory for a population; a single trial is always tried."""
         spare = self.backend.spare_memory()
         if len(segment.trials) == 1 or spare is None:
             return True
         return bool(self._footprint(segment) * len(segment.trials) <= spare // self.sharing)
 
     def _footprint(self, segment: Segment) -> int:
-        """Bytes per member, as its first one has it; kept, because with a pruner a trial comes again at each rung."""
+        """The bytes per member, as for the first one; cached, because with a pruner a trial returns at each rung."""
         key = segment.trials[0], segment.fold
         if key not in self._footprints:
             one, data = self.population(segment.part([0])), self._on_device[segment.fold]

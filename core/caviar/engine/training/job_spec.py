@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def job_spec_of(work: Work) -> list[Buffer] | None:
-    """The bytes of a job; None where a plugin is known to this process alone, such as a class in a notebook."""
+    """The bytes of a job; None if a plugin exists in this process only, such as a class in a notebook."""
     training = _training(work)
     if None in owners_of(training):
         return None
@@ -47,13 +47,13 @@ def job_spec_of(work: Work) -> list[Buffer] | None:
 
 
 def plugins_of(work: Work) -> dict[str, str]:
-    """Who brings the plugins that training uses, and in which version: "optimizer.adam" -> "caviar-ml 0.1.0"."""
+    """The distribution and version of each plugin that training uses: "optimizer.adam" -> "caviar-ml 0.1.0"."""
     metrics = {f"{each.kind}.{name_of(type(each))}": version_of(type(each)) for each in work.metrics.values()}
     return versions_of(_training(work)) | metrics
 
 
 def _training(work: Work) -> Pipeline:
-    """What training depends on; a worker need not even import the other plugins."""
+    """The parts that training depends on; a worker need not import the other plugins."""
     return Pipeline(
         seed=work.pipeline.seed,
         backend=work.backend,
@@ -65,7 +65,7 @@ def _training(work: Work) -> Pipeline:
 
 
 def open_job(job_spec: Any, worker: int = 0, workers: int = 1) -> Job:
-    """The job of a job specification; its data stay in the buffer that is given.
+    """The job of a job specification; its data stay in the given buffer.
 
     This process is number `worker`, from 0, of `workers` on this machine. Raises PluginError, also where a plugin has
     another version here than where the specification was made.

@@ -1,4 +1,4 @@
-"""Memory that training steps free is kept for the next step."""
+"""Keeps memory that training steps free for the next step."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Measuring with metrics of others: on arrays that they cannot change, and with numbers as the only answer."""
+"""Measures with third-party metrics: with read-only arrays, and checks that they return numbers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Measure = Callable[[Any, Array, Array], Array]
 
 
 def measured(inner: Measure) -> Measure:
-    """A metric's `measure` that cannot change what others see, and raises WrongReturn where it gives no numbers."""
+    """A metric's `measure` with read-only arguments; raises WrongReturn if it returns no numbers."""
 
     @wraps(inner)
     def measure(self: Metric, prediction: Array, truth: Array) -> Array:
@@ -27,7 +27,7 @@ def measured(inner: Measure) -> Measure:
 
 
 def measured_or_nan(inner: Measure) -> Measure:
-    """The same, for a metric that decides nothing: it is NaN for members where it fails, and one line says so."""
+    """The same for a metric that decides nothing: NaN where it fails, which is logged once."""
     strict = measured(inner)
 
     @wraps(inner)
@@ -63,7 +63,7 @@ def _numbers(metric: Metric, found: Any, prediction: Array) -> Array:
 
 
 def _not_measured(metric: Metric, error: BaseException) -> str:
-    """Without what the exception says, which may differ from trial to trial: this is logged once."""
+    """The message without the exception's text, which may differ between trials: it is logged once."""
     culprit = culprit_of(error, metric)
     assert culprit is not None, "there is a suspect"
     what = sentence(error) if isinstance(error, WrongReturn) else type(error).__name__

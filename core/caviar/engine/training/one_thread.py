@@ -1,4 +1,4 @@
-"""One BLAS thread while anything trains or predicts, from however many threads of this process."""
+"""Limits BLAS to one thread while any thread of this process trains or predicts."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Of the process and not of a run: the libraries that it counts for are the proces
 
 
 def libraries() -> ThreadpoolController:
-    """The libraries in this process; looked for again only if a module was imported since: it takes 10 ms."""
+    """The libraries in this process; the search, which takes 10 ms, is repeated only after new imports."""
     return _found(len(sys.modules))
 
 
@@ -31,7 +31,7 @@ def _found(modules: int) -> ThreadpoolController:
 
 
 class OneThread:
-    """Until the last who is in one has left, the BLAS of its libraries has one thread; then as many as before.
+    """A context in which BLAS has one thread; when the last context ends, it has as many as before.
 
     Of two limits of threadpoolctl's that overlap the first to end lifts both, and the second leaves one thread behind.
     """

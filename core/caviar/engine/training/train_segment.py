@@ -1,4 +1,4 @@
-"""Training a segment: epoch by epoch, so that observers are called after each and members leave as soon as they end."""
+"""Trains a segment epoch by epoch, so that observers are called after each, and members leave when they end."""
 
 from __future__ import annotations
 
@@ -89,13 +89,13 @@ class Training:
         return [member for member in going if member not in late]
 
     def _cut_short(self, segment: Segment, epoch: int) -> None:
-        """Members whose time is over, with their curves so far."""
+        """The outcomes of members out of time, with their curves so far."""
         for trial in segment.trials:
             rows = joined(self._rows[trial]) if self._rows[trial] else None
             self._outcomes[trial] = MemberOutcome(trial, TrialState.PRUNED, epoch, rows)
 
     def _pause(self, segment: Segment, state: dict[str, Array]) -> None:
-        """Members that came to the segment's end, with the state to go on from."""
+        """The outcomes of members at the segment's end, with the state to continue from."""
         carried = {name: self._context.backend.fetch(array) for name, array in state.items()}
         for member, trial in enumerate(segment.trials):
             carry = {name: array[member, ...] for name, array in carried.items()}
@@ -103,7 +103,7 @@ class Training:
             self._outcomes[trial] = MemberOutcome(trial, TrialState.PAUSED, segment.until, rows, carry=carry)
 
     def _finish(self, segment: Segment, state: dict[str, Array], epoch: int) -> None:
-        """Members that need no further epoch."""
+        """The outcomes of members that need no further epoch."""
         population = self._bind(segment)
         end = population.parts["trainer"].finish(state, population, self._data, self._context)
         for member, trial in enumerate(segment.trials):

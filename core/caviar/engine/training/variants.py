@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from importlib import import_module
 from threading import local
@@ -26,7 +26,7 @@ _failed: set[str] = set()  # those that cannot be imported or compiled by the nu
 
 
 class Compiling(local):
-    """How long this thread has compiled; a kernel that calls others is compiled around them.
+    """The time that this thread has spent compiling; compilations of kernels that call others are nested.
 
     Of two runs in one process each counts its own kernels, and is asked itself whether it is to stop.
     """
@@ -36,14 +36,14 @@ class Compiling(local):
         self.tell: Callable[[bool], None] = lambda going: None
 
     def start(self) -> None:
-        """One more begins to be compiled; who is told may raise, to stop before that."""
+        """A compilation starts; the observer may raise to prevent it."""
         self.depth += 1
         if self.depth == 1:
             self.since = monotonic()
             self.tell(True)
 
     def end(self) -> None:
-        """The last one that began is done."""
+        """The innermost compilation has ended."""
         self.depth -= 1
         if self.depth == 0:
             took = monotonic() - self.since
@@ -52,7 +52,7 @@ class Compiling(local):
             self.tell(False)
 
     def seconds(self) -> float:
-        """In all, up to now."""
+        """The total so far."""
         return self.before + (monotonic() - self.since if self.depth else 0.0)
 
 
@@ -61,8 +61,16 @@ seconds_compiling = _compiling.seconds
 
 
 def watch_compiling(tell: Callable[[bool], None]) -> None:
-    """From now on `tell(True)` is called before each kernel that this thread compiles, and `tell(False)` after."""
+    """Calls `tell(True)` before each kernel that this thread compiles from now on, and `tell(False)` after.
+
+    While the thread waits for a kernel that another thread or process compiles, `tell(True)` is called repeatedly.
+    """
     _compiling.tell = tell
+
+
+def still_compiling() -> None:
+    """Calls `tell(True)` of `watch_compiling` again, during a wait; it may raise Stopped."""
+    _compiling.tell(True)
 
 
 class VariantChoice(Protocol):
@@ -72,17 +80,17 @@ class VariantChoice(Protocol):
 
 
 def plain(kind: type[P]) -> type[P]:
-    """The class as it is."""
+    """The class unchanged."""
     return kind
 
 
 def compiled(kind: type[P]) -> type[P]:
-    """Its variant for NumPy; the class itself where it names none or numba cannot be used."""
+    """The class's variant for NumPy; the class itself if it names none or numba cannot be used."""
     return _variant(kind, "numpy") if _numba_works() else kind
 
 
 def for_cuda(kind: type[P]) -> type[P]:
-    """Its variant for CuPy, or the class itself."""
+    """The class's variant for CuPy, or the class itself."""
     return _variant(kind, "cupy")
 
 
@@ -95,11 +103,27 @@ def variant_for(backend: Backend) -> VariantChoice:
 
 
 def kernels_in_use(backend: Backend) -> str:
-    """For the numeric identity: what made the kernels, or "plain"."""
+    """For the numeric identity: the compiler of the kernels, or "plain"."""
     form = variant_for(backend)
     if form is not compiled:
         return "cuda" if form is for_cuda else "plain"
     return target()
+
+
+def forms_in_use(kinds: Iterable[type[Plugin]], backend: Backend) -> dict[str, str]:
+    """For the numeric identity: each module with kernels of these plugins -> "compiled", or "plain" if it fell back."""
+    form = variant_for(backend)
+    if form is plain:
+        return {}
+    library = "cupy" if form is for_cuda else "numpy"
+    paths = (kind.__dict__.get("variants", {}).get(library) for kind in kinds)
+    modules = sorted({path.partition(":")[0] for path in paths if path is not None})
+    return {module: "plain" if module in _failed else "compiled" for module in modules}
+
+
+def fallen_back() -> frozenset[str]:
+    """The modules with kernels in whose place this process uses plain code."""
+    return frozenset(_failed)
 
 
 def _variant(kind: type[P], library: str) -> type[P]:
@@ -123,7 +147,7 @@ def _variant(kind: type[P], library: str) -> type[P]:
 
 
 def fell_back(error: BaseException) -> bool:
-    """Whether an error says that a kernel cannot be compiled: from now on this process uses the plain form instead.
+    """Whether an error means that a kernel cannot be compiled; this process then uses the plain form.
 
     Of the one plugin whose kernel it was, so that every process comes to the same forms whatever it trains first.
     """
@@ -155,7 +179,7 @@ def _numba_works() -> bool:
         return False
 
     def announce(module: str) -> None:
-        """Logs why the first step takes seconds; kernels found on disk are not compiled and not announced."""
+        """Logs that kernels are compiled, which takes seconds; kernels found on disk are not announced."""
         _compiling.start()
         log.debug("compiling a kernel of %s", module)
         if module.partition(".")[0] in _packages:

@@ -1,1 +1,1 @@
-"""What a search begins with: given points, and trials of earlier runs mapped to its space."""
+"""What a search starts with: given points, and trials of earlier runs mapped to its space."""

@@ -1,4 +1,4 @@
-"""Starting from earlier runs: their trials become history of a new study, taken once and kept with it."""
+"""Starts from earlier runs: their trials become history of a new study, which stores a copy."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from caviar.values.trial import Retest, Trial, TrialState
 
 
 def started_from(begun: StudyRecord | None, study: TargetStudy) -> tuple[tuple[EarlierTrial, ...], tuple[str, ...]]:
-    """The trials that a study started from when it began, or begins with now; and what to report about it.
+    """The trials that a study started from, or starts from now, and what to report about them.
 
     Raises Unusable.
     """
@@ -36,7 +36,7 @@ def started_from(begun: StudyRecord | None, study: TargetStudy) -> tuple[tuple[E
 
 
 def bring(study: TargetStudy) -> tuple[tuple[EarlierTrial, ...], tuple[str, ...]]:
-    """All trials that are of use, in the file's order, and a line for each source on what was used.
+    """All usable trials, in the file's order, and a line for each source about its use.
 
     Raises Unusable, also where no trial of any source is of use: the study could not be given others later.
     """

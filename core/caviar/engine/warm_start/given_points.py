@@ -1,4 +1,4 @@
-"""Given points: the trials that `search.points` put first."""
+"""Given points: the trials of `search.points`, which come first."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class NoSuchPoint(LateMistake):
 
 
 def given_trials(pipeline: Pipeline, space: Space) -> tuple[Trial, ...]:
-    """Queued, numbered from 0, with the very values given. What a point and the defaults leave open is drawn.
+    """Queued trials, from number 0, with exactly the given values; it draws values that neither point nor default sets.
 
     Raises NoSuchPoint.
     """
@@ -46,7 +46,7 @@ def given_trials(pipeline: Pipeline, space: Space) -> tuple[Trial, ...]:
 
 
 def _same(dimension: Dimension, nearest: Any, said: Any, number: int) -> None:
-    """Raises NoSuchPoint where a range with steps has no such value."""
+    """Raises NoSuchPoint if a range with steps has no such value."""
     if dimension.levels is None or nearest == said:
         return
     if not isinstance(said, (int, float)) or abs(nearest - said) > _ROUNDING * abs(said):

@@ -23,7 +23,7 @@ _SLACK = 1e-9
 
 
 class Unusable(LateMistake):
-    """A source that trials cannot be taken from; `reason` names it, the cause, and what to do."""
+    """A source whose trials cannot be used; `reason` names the source, the cause, and what to do."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(("search", "start_from"), reason)
@@ -31,7 +31,7 @@ class Unusable(LateMistake):
 
 @dataclass(frozen=True)
 class TargetStudy:
-    """The study that starts from others: its pipeline, space and objective, and its data's fingerprint."""
+    """A study that starts from others: its pipeline, space and objective, and its data's fingerprint."""
 
     pipeline: Pipeline
     space: Space
@@ -75,7 +75,7 @@ def coordinate(dimension: Dimension, value: Any) -> float:
 def usable(
     objective: Objective, rows: Sequence[EarlierTrial], place: Callable[[Trial], tuple[float, ...]]
 ) -> tuple[list[EarlierTrial], str]:
-    """Those that have ended and that `place` finds a point for; and how many of how many, the others by reason."""
+    """The ended trials that `place` finds a point for, and a count of used and, by reason, unused trials."""
     taken, reasons = [], Counter[str]()
     for row in rows:
         trial = row.trial
@@ -94,7 +94,7 @@ def usable(
 
 
 def _violation(trial: Trial, objective: Objective) -> float:
-    """How far a trial is from this study's conditions, as far as what they ask for was measured."""
+    """The distance of a trial from this study's conditions, as far as it has their metrics."""
     if trial.state is TrialState.DIVERGED and objective.conditions:
         return inf
     asked = [each for each in objective.conditions if each.metric in trial.metrics]

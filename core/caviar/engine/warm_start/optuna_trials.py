@@ -27,7 +27,7 @@ _STATES = {"COMPLETE": TrialState.FINISHED, "PRUNED": TrialState.PRUNED, "FAIL":
 
 
 def of_study(study: TargetStudy, source: OptunaStudy) -> tuple[list[EarlierTrial], str]:
-    """Its trials that are of use, and how many of how many. Raises Unusable."""
+    """The study's usable trials, and their count. Raises Unusable."""
     other = _opened(source)
     goals = [each.name.lower() for each in other.directions]
     if text := other_goal(other.study_name, goals, study.objective.goal, study.objective.metric):
@@ -72,7 +72,7 @@ def _opened(source: OptunaStudy) -> Any:
 
 
 def _storage(source: OptunaStudy) -> Any:
-    """A file's storage by its first bytes. Optuna would make a database of whatever it is given."""
+    """The storage of a file, by its first bytes: Optuna would create a database in any file."""
     import sqlite3
 
     from optuna.storages import JournalStorage, journal
@@ -100,7 +100,7 @@ def _row(trial: Any, offset: int) -> EarlierTrial:
 
 
 def _meanings(name: str, study: TargetStudy, given: Mapping[str, str]) -> tuple[str, ...]:
-    """The paths that a parameter may mean: by `names`, else spelt like one, like its end, or in other words for it.
+    """The paths that a parameter may mean: by `names`, else equal to one, to its end, or to a synonym.
 
     Several only where no two of them can count in one trial; none where it is not clear.
     """
@@ -132,7 +132,7 @@ def _placed(
 
 
 def _fixed(pipeline: Pipeline, name: str) -> Plugin | None:
-    """The part of the pipeline that a parameter names where it is one and the same in all trials."""
+    """The part of the pipeline that a parameter names, if it is the same in all trials."""
     field = next((each for each in searched_tables(pipeline) if is_synonym(Pipeline, each, name)), "")
     part = getattr(pipeline, field, None)
     return part if isinstance(part, Plugin) and not isinstance(part, Sampler) else None

@@ -26,12 +26,12 @@ _NEVER_MATTERS = ("trainer.population",)
 
 
 class NotTransferable(Exception):
-    """The trial cannot be used here; the message names what it was trained with."""
+    """The trial cannot be used in this space; the message names what it was trained with."""
 
 
 @dataclass
 class Transfer:
-    """What a trial says of another pipeline's space.
+    """A trial's values in another pipeline's space.
 
     `values`: by path there, of every dimension it would have. `homes`: where each of them stood at home.
     `constants`: what neither pipeline searches and both have, but not alike: path -> value at home.
@@ -43,7 +43,7 @@ class Transfer:
 
 
 def transfer(here: Pipeline, there: Pipeline, values: Mapping[str, Any]) -> Transfer:
-    """What a trial of `there`, by its searched values, says of the space of `here`. Raises Unlike."""
+    """The values, in the space of `here`, of a trial of `there` with these searched values. Raises Unlike."""
     found, settled = Transfer(), settle(there, values)
     tables = searched_tables(here)
     if tables != searched_tables(there):
@@ -54,7 +54,7 @@ def transfer(here: Pipeline, there: Pipeline, values: Mapping[str, Any]) -> Tran
 
 
 def changes(here: Pipeline, there: Pipeline, seen: Transfer) -> Iterator[str]:
-    """In a few words each, how the space of `here` differs from that of `there`; `seen` is what its trials showed."""
+    """The differences between the spaces of `here` and `there`, each in a few words; `seen`: values of its trials."""
     before = {dimension.path: dimension for dimension in space_of(there).dimensions}
     space = space_of(here)
     for dimension in space.dimensions:
@@ -106,7 +106,7 @@ def _pairs(here: Any, there: Any, path: str) -> list[tuple[str | int, Any, Any]]
 
 
 def _width(dimension: Dimension, ours: Sampler, theirs: Sampler) -> str:
-    """How a range differs from what it was."""
+    """The difference of a range from the earlier one."""
     if isinstance(dimension.sampler, PluginChoice):
         new, old = ({label_of(each) for each in sampler.ends()} for sampler in (ours, theirs))
         return "has other options" if new != old else "has other ranges inside"

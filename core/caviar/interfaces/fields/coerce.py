@@ -1,4 +1,4 @@
-"""Coercion in programs: what they may give in place of the exact value of a field."""
+"""Coercion: what programs may give in place of the exact value of a field."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from caviar.values.problem import Problem
 
 
 def coerce(expected: FieldType, value: Any) -> Any:
-    """What a field accepts of a value; NumPy's scalars become Python's. Raises ValueError for an unknown plugin."""
+    """Converts a value to the field's type, NumPy's scalars to Python's. Raises ValueError for an unknown plugin."""
     return expected.accept(_plain(value), _named, _elements)
 
 

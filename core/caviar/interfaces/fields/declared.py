@@ -90,7 +90,7 @@ class Declared(BaseModel, IsDeclared, metaclass=_Declaring):
 
     @classmethod
     def facts(cls, field: str) -> Facts:
-        """Bounds, range, tier and words of one field."""
+        """Bounds, range, tier and other names of one field."""
         return facts_of(cls.model_fields[field].metadata)
 
     @classmethod
@@ -100,7 +100,7 @@ class Declared(BaseModel, IsDeclared, metaclass=_Declaring):
 
 
 def _extremes(value: Any) -> tuple[Any, ...]:
-    """What bounds are checked against: a constant itself, of a sampler its ends, of a list or table its elements."""
+    """The values that bounds are checked against: the constant, a sampler's ends, a list's or table's elements."""
     if isinstance(value, IsSampler):
         return value.ends()
     if isinstance(value, dict):

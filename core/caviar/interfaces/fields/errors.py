@@ -17,7 +17,7 @@ from caviar.interfaces.fields.types import field_type, say, spell
 
 @dataclass(frozen=True)
 class MessageStyle:
-    """How plugins are called, which range is the plainest, and how a range of some numbers is written."""
+    """The style of messages: names of plugins, the simplest range, and the notation of a range."""
 
     called: Callable[[type[Any]], str]
     plainest: str
@@ -40,7 +40,7 @@ class FieldErrors(TypeError, ValueError):
         super().__init__("\n".join(f"{cls.__name__}{f'.{field}' if field else ''}: {text}" for field, text in found))
 
     def messages(self, speech: MessageStyle) -> Iterator[tuple[str | None, str]]:
-        """(field, sentence) for each field at fault; field None where the object as a whole is."""
+        """Yields (field, sentence) for each invalid field; field None if the object as a whole is invalid."""
         complaints: dict[str | None, list[Any]] = {}
         for each in self.error.errors(include_url=False):
             complaints.setdefault(str(each["loc"][0]) if each["loc"] else None, []).append(each)
@@ -76,7 +76,7 @@ class FieldErrors(TypeError, ValueError):
 
 
 def _nearest(word: str, options: tuple[str, ...]) -> str | None:
-    """The option that a word begins, where it begins only one, or is a misspelling of."""
+    """The option that a word abbreviates, if only one, or misspells."""
     begun = [each for each in options if word and each.startswith(word.lower())]
     return begun[0] if len(begun) == 1 else next(iter(get_close_matches(word.lower(), options, 1, 0.8)), None)
 

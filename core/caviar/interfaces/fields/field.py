@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Facts:
-    """What a field declares beyond its type."""
+    """What a field declares in addition to its type."""
 
     ge: float | None = None
     gt: float | None = None
@@ -78,7 +78,7 @@ def tunable(
     tier: int | None = None,
     also: tuple[str, ...] = (),
 ) -> Any:
-    """A field that may be searched: bounds (for both ends of a range too), default range, tier, names elsewhere.
+    """Declares a field that may be searched: bounds (of a range's ends too), default range, tier, other names.
 
     `search` is the range taken when the field's tier is searched and no range is given; `also` holds names that other
     libraries use, for suggestions.
@@ -96,7 +96,7 @@ def setting(
     also: tuple[str, ...] = (),
     kw_only: bool = False,
 ) -> Any:
-    """A field that is never searched: bounds and names in other libraries.
+    """Declares a field that is never searched: bounds and other names.
 
     One that is `kw_only` is given by name alone: positional arguments fill the others, and a field of a subclass that
     follows it needs no default.

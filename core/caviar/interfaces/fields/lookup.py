@@ -1,4 +1,4 @@
-"""Lookup of a plugin by its name, in a layer below those that know plugins."""
+"""Looks up a plugin by its name, in a layer below those that know plugins."""
 
 from __future__ import annotations
 

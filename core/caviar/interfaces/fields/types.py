@@ -1,4 +1,4 @@
-"""What a field may hold, read from its annotation, and its description in words."""
+"""The type of a field, read from its annotation, and its description in words."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from caviar.support.files import file_or_url
 
 @dataclass(frozen=True)
 class FieldType:
-    """The alternatives of a field's type, whether a sampler may stand in for them, and the one it declares itself."""
+    """The alternatives of a field's type, whether it accepts a sampler, and the sampler that it declares itself."""
 
     types: tuple[Any, ...]
     tunable: bool
@@ -28,40 +28,40 @@ class FieldType:
 
     @property
     def optional(self) -> bool:
-        """Whether "auto" may stand here."""
+        """Whether the field accepts "auto"."""
         return type(None) in self.types
 
     @property
     def plugin(self) -> type[Any] | None:
-        """The base class (of `Plugin`) of the plugin that belongs here, if one does."""
+        """The base class of the plugin that the field accepts, if it accepts one."""
         return next((each for each in self._classes() if issubclass(each, IsPlugin)), None)
 
     @property
     def nested(self) -> type[Any] | None:
-        """The class (of `Declared`) of the table that belongs here, if it is not a plugin's."""
+        """The class of the table that the field accepts, if that is not a plugin's."""
         return next((each for each in self._classes() if issubclass(each, IsDeclared)), None)
 
     @property
     def element(self) -> FieldType | None:
-        """What each element of a list must be."""
+        """The type of each element of a list."""
         lists = (get_args(each) for each in self.types if get_origin(each) is tuple)
         return next((type_of_annotation(each[0]) for each in lists), None)
 
     @property
     def entry(self) -> FieldType | None:
-        """What each value of a table with free keys must be."""
+        """The type of each value of a table with free keys."""
         tables = (get_args(each) for each in self.types if get_origin(each) is dict)
         return next((type_of_annotation(each[1]) for each in tables), None)
 
     @property
     def whole(self) -> bool:
-        """Whether numbers here can only be whole."""
+        """Whether the field accepts only whole numbers."""
         return int in self.types and float not in self.types
 
     def accept(
         self, value: Any, build: Callable[[type[Any], Any], Any], elements: Callable[[FieldType, Any], list[Any]]
     ) -> Any:
-        """What the field receives for what a file or a program says.
+        """The value that the field receives for one given by a file or a program.
 
         None for "auto", paths and tuples; what nothing else is meant by stays as it is. `build(cls, value)` gives the
         plugin or the table that belongs here, `elements` those of a list or the entries of a table.
@@ -83,16 +83,16 @@ class FieldType:
         return value
 
     def options(self) -> tuple[str, ...]:
-        """The words that may stand here where only a few do."""
+        """The strings that the field accepts, if they are limited."""
         literals = (each for each in self.types if get_origin(each) is Literal)
         return tuple(option for each in literals for option in get_args(each) if isinstance(option, str))
 
     def fixed(self) -> FieldType:
-        """The same without samplers, for the options of a choice."""
+        """The same type without samplers, for the options of a choice."""
         return replace(self, tunable=False)
 
     def words(self, many: bool = False) -> str:
-        """In words: "a number or a list of whole numbers"."""
+        """The type in words: "a number or a list of whole numbers"."""
         types = [each for each in self.types if not (each is str and Path in self.types)]  # a path is text
         named = [_word(each, many) for each in types if each is not type(None)]
         return " or ".join(dict.fromkeys(named)) + (' or "auto"' if self.optional else "")
@@ -103,14 +103,14 @@ class FieldType:
 
 @cache
 def field_type(cls: type[Any], field: str) -> FieldType:
-    """What a field of a declared class may hold."""
+    """The type of a field of a declared class."""
     info = cls.model_fields[field]
     found = type_of_annotation(info.annotation)
     return FieldType(found.types, found.tunable or TUNABLE in info.metadata, facts_of(info.metadata).search)
 
 
 def type_of_annotation(annotation: Any) -> FieldType:
-    """What an annotation allows."""
+    """The type that an annotation describes."""
     if get_origin(annotation) is Annotated:
         inner, *metadata = get_args(annotation)
         found = type_of_annotation(inner)
@@ -151,7 +151,7 @@ def _article(word: str) -> str:
 
 
 def say(value: Any) -> str:
-    """A value as a file would have it, cut where it is long."""
+    """A value as a file would contain it, truncated if it is long."""
     if isinstance(value, IsPlugin):
         return f"{_article(value.kind)} {value.kind}"
     if isinstance(value, (date, datetime, time)):
@@ -170,7 +170,7 @@ def say(value: Any) -> str:
 
 
 def spell(value: Any) -> str:
-    """A value as `say` has it, but numbers in full: 8.0, where 8 would not show the mistake."""
+    """A value as `say` formats it, but numbers in full: 8.0, where 8 would not show the mistake."""
     if isinstance(value, (list, tuple)):
         return _cut(f"[{', '.join(map(spell, value))}]")
     return str(value) if isinstance(value, float) else say(value)

@@ -62,6 +62,7 @@ def test_every_starters_pipeline_runs_by_the_plugins_name(kind: str, homes: dict
     words = ("--runs", str(tmp_path), "--set", "executor=inline", "--json")
     done = python(only, "caviar", "run", str(homes[kind] / "example.toml"), *words, *smaller)
     assert done.returncode == 0, done.stderr
+    assert "advice:" not in done.stderr
     if kind == "reporter":
         assert (tmp_path / "example" / "outcome.txt").read_text().startswith("finished: 4\nbest: trial ")
 
@@ -85,9 +86,16 @@ def test_every_starter_is_formatted_and_typed(homes: dict[str, Path]) -> None:
     [
         (
             "store",
-            r"no starter for a plugin of kind 'store'; copy .*/stores/sqlite\.py, .*caviar\.testing\.StoreContract",
+            r"no starter for a plugin of kind 'store'; copy tests/seams/json_lines\.py of Caviar's repository, a store "
+            r"in one file, and test yours with caviar\.testing\.StoreContract",
+        ),
+        (
+            "trainer",
+            r"no starter for a plugin of kind 'trainer'; copy .*\.py, and test yours with "
+            r"caviar\.testing\.TrainerContract",
         ),
         ("optimiser", "there is no kind 'optimiser'; did you mean 'optimizer'"),
+        ("zzz", r"there is no kind 'zzz'; available: activation, [a-z, -]*, transform$"),
     ],
 )
 def test_a_kind_without_a_starter_is_reported_with_what_to_copy(kind: str, told: str, tmp_path: Path) -> None:

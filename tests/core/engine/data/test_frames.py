@@ -74,7 +74,7 @@ def test_several_targets_are_learned_together() -> None:
     ("rows", "truth", "told"),
     [
         (X, None, "y is missing"),
-        (None, None, "there are no rows"),
+        (None, None, "no rows were given"),
         (X, SIDE[:9], "X has 300 rows and y 9"),
         (numpy.asarray([["a"]] * 300), SIDE, "an array of numbers or a data frame is expected"),
         (FRAME, FRAME["new"], "'new' is in X and is the target"),

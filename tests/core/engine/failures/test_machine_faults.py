@@ -101,7 +101,8 @@ def test_what_the_system_refuses_ends_the_run_after_the_others_and_the_next_one_
     search(file, "whole", extra)
     fault.write_text(f"{code} 0.2")
     with pytest.raises(
-        Unfinished, match=r"trial 1 could not be trained: optimizer 'faulty' of .* failed: OSError.*; the same command"
+        Unfinished,
+        match=r"trial 1 could not be trained: optimizer 'faulty' of .* failed: OSError.*; run the same command",
     ) as told:
         search(file, "runs", extra, "trainer.population=1")
     assert told.value.exit_code == 1
@@ -203,6 +204,13 @@ def test_a_first_round_that_failed_for_one_reason_ends_the_search(
     assert done.summary.best is None
     expected = "after 4 of 8 trials: all of them failed for the same reason: optimizer 'faulty' of"
     assert str(done.summary.stopped).startswith(expected if ends else "None")
+
+
+def test_a_search_whose_only_round_failed_was_not_stopped_before_its_end(file: Path, fault: Path) -> None:
+    fault.write_text("alike")
+    done = search(file, "runs", "search.points=[]", "search.trials=4")
+    assert len(failed(file, "runs")) == 4
+    assert done.summary.stopped is None
 
 
 def test_trials_of_such_a_round_are_trained_again_by_the_next_run_also_with_fixed_code(file: Path, fault: Path) -> None:

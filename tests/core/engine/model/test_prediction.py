@@ -46,8 +46,15 @@ def test_a_rows_prediction_does_not_depend_on_what_the_others_look_like(model: P
 
 
 def test_words_where_numbers_were_are_reported(model: Path, tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="column 'size' holds 'big'; the model was trained on numbers there"):
+    told = "column 'size' holds 'big' in row 1; the model was trained on numbers there"
+    with pytest.raises(DataError, match=told):
         predicted(model, tmp_path, "big,flat,00001,true\n")
+
+
+def test_the_cell_that_is_no_number_is_named_not_the_first(model: Path, tmp_path: Path) -> None:
+    told = "column 'size' holds 'big' in row 3; the model was trained on numbers there"
+    with pytest.raises(DataError, match=told):
+        predicted(model, tmp_path, "3,flat,00001,true\n,flat,00001,true\nbig,flat,00001,true\nhuge,flat,00001,true\n")
 
 
 def test_a_table_where_an_array_was_learned_is_reported_with_the_file(tmp_path: Path) -> None:

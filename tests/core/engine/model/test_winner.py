@@ -12,6 +12,8 @@ from caviar import Pipeline, Problem, Search, TrialState
 from caviar.cli.main import app
 from caviar.engine.analysis.results import model_of, read_results
 from caviar.engine.model.on_disk import NotAModel
+from caviar.registry.code import with_code
+from caviar.registry.index import using
 from caviar_plugins import MLP, Inline, LogInt, Memory, PopulationTrainer
 from typer.testing import CliRunner, Result
 
@@ -62,13 +64,14 @@ def test_a_command_reports_a_model_that_cannot_be_saved_and_keeps_the_results(
         assert "all trials are kept" in err
         assert "2 finished" in out
         assert "No model was saved" in out
-    found = read_results(file.parent / "runs" / "p")
-    assert [trial.state for trial in found.trials] == [TrialState.FINISHED] * 2
-    with pytest.raises(
-        NotAModel,
-        match=r"missing; `pipe run` of its pipeline writes it, or reports why it cannot; 2 of 2 trials are done",
-    ):
-        model_of(file.parent / "runs" / "p")
+    with using(with_code(file.parent / "plugins.py")):
+        found = read_results(file.parent / "runs" / "p")
+        assert [trial.state for trial in found.trials] == [TrialState.FINISHED] * 2
+        with pytest.raises(
+            NotAModel,
+            match=r"missing; `pipe run` of its pipeline writes it, or reports why it cannot; 2 of 2 trials are done",
+        ):
+            model_of(file.parent / "runs" / "p")
 
 
 def test_a_program_gets_its_study_with_the_reason() -> None:

@@ -117,7 +117,7 @@ def test_fewer_trials_than_there_are_are_refused(folder: Path) -> None:
     result(pipe(folder))
     done = pipe(folder, "--set", "search.trials=2")
     assert done.returncode == 2
-    assert "has 3 trials already" in done.stderr
+    assert "has 3 trials already, and search.trials = 2 is the total; ask for 3 or more; or" in done.stderr
 
 
 def test_a_staged_search_takes_the_total_from_the_search_and_says_that_it_is_not_extendable(folder: Path) -> None:

@@ -99,7 +99,7 @@ def test_a_reporter_that_calls_exit_does_not_end_the_run() -> None:
     assert "SystemExit: 9 at" in observers.failures["leaving 1"]
 
 
-def test_the_owner_of_one_that_raises_is_told(add_plugin: Callable[[Entry], None]) -> None:
+def test_the_owner_of_one_that_raises_is_reported(add_plugin: Callable[[Entry], None]) -> None:
     add_plugin(Entry("reporter", "raising", f"{__name__}:Raising", "others", "1.0"))
     observers = Observers([Raising()])
     observers.tell("after_epoch", run=None, epoch=EpochInfo((), 1, ()))

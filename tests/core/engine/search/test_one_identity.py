@@ -2,34 +2,63 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 from caviar import PluginError, TrialState
 from caviar.engine.search.one_identity import OtherSystem, of_one_identity
-from caviar.plugin import MemberOutcome, Outcome, Segment
-from caviar_plugins import Inline
+from caviar.engine.storage.study_ledger import StudyLedger, open_study
+from caviar.plugin import MemberOutcome, Outcome, Segment, StudyRecord
+from caviar_plugins import Inline, SQLite
 
 STUDY = {"numpy": "2.4.6", "blas": "openblas 0.3.30 Haswell"}
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[StudyLedger]:
+    with open_study(SQLite(), tmp_path, "maximize") as ledger:
+        ledger.describe(StudyRecord("", STUDY, "", {}, "validation.r2", "maximize"))
+        yield ledger
 
 
 def outcome(state: TrialState, identity: dict[str, str] | None) -> Outcome:
     return Outcome(Segment((3, 4), ({}, {}), 0, 2), tuple(MemberOutcome(each, state, 2) for each in (3, 4)), identity)
 
 
-def test_outcomes_of_the_study_pass_until_one_of_another_system_comes() -> None:
+def test_outcomes_of_the_study_pass_until_one_of_another_system_comes(ledger: StudyLedger) -> None:
     fine, other = (outcome(TrialState.FINISHED, each) for each in (dict(STUDY), STUDY | {"numpy": "2.3.0"}))
-    passed = of_one_identity([fine, other, fine], STUDY, Inline())
+    passed = of_one_identity([fine, other, fine], ledger, Inline())
     assert next(passed) is fine
-    with pytest.raises(OtherSystem, match=r"trained trials 3, 4 on another system .*: numpy 2\.4\.6 -> 2\.3\.0; that"):
+    with pytest.raises(
+        OtherSystem, match=r"trained trials 3, 4 on a different system .*: numpy 2\.4\.6 -> 2\.3\.0; its"
+    ):
         next(passed)
 
 
 @pytest.mark.parametrize("state", [TrialState.QUEUED, TrialState.FAILED])
-def test_what_nobody_has_trained_needs_no_identity(state: TrialState) -> None:
-    (passed,) = of_one_identity([outcome(state, None)], STUDY, Inline())
+def test_what_nobody_has_trained_needs_no_identity(ledger: StudyLedger, state: TrialState) -> None:
+    (passed,) = of_one_identity([outcome(state, None)], ledger, Inline())
     assert {each.state for each in passed.members} == {state}
 
 
 @pytest.mark.parametrize("state", [TrialState.FINISHED, TrialState.PAUSED, TrialState.DIVERGED, TrialState.PRUNED])
-def test_what_was_trained_needs_one(state: TrialState) -> None:
+def test_what_was_trained_needs_one(ledger: StudyLedger, state: TrialState) -> None:
     with pytest.raises(PluginError, match=r"executor 'inline' .* without the identity that `Job.perform` gave it"):
-        list(of_one_identity([outcome(state, None)], STUDY, Inline()))
+        list(of_one_identity([outcome(state, None)], ledger, Inline()))
+
+
+def test_the_first_outcome_that_uses_kernels_decides_whether_they_are_compiled(ledger: StudyLedger) -> None:
+    adam, gelu = {"kernels of adam": "compiled"}, {"kernels of gelu": "plain"}
+    outcomes = [
+        outcome(TrialState.FINISHED, STUDY | each) for each in (adam, adam | gelu, gelu, {"kernels of adam": "plain"})
+    ]
+    passed = of_one_identity(outcomes, ledger, Inline())
+    assert [next(passed) for _ in range(3)] == outcomes[:3]
+    study = ledger.study()
+    assert study is not None
+    assert study.identity == STUDY | adam | gelu
+    with pytest.raises(
+        OtherSystem, match=r"^trials 3, 4: trained by other code .*: kernels of adam compiled -> plain;"
+    ):
+        next(passed)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from caviar import PluginError
+from caviar.engine.storage import pending
 from caviar.engine.study import Interrupted
 from caviar.registry.index import names
 
@@ -88,8 +89,9 @@ def test_what_ran_out_of_patience_has_finished_whatever_a_pruner_decides_later(f
 @pytest.mark.parametrize("after", ["false", "true"])
 @pytest.mark.parametrize("patience", [0, 1])
 def test_a_search_that_dies_at_any_commit_goes_on_to_the_same_decisions_and_bits(
-    file: Path, after: str, patience: int
+    file: Path, after: str, patience: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(pending, "SECONDS", 0.0)  # every change is committed
     settings = ["search.pruner=brackets", "store.use=failing", f"store.after={after}", "search.trials=6"]
     settings.append(f"trainer.patience={patience}")
     whole = search(file, "whole", *settings)

@@ -40,7 +40,7 @@ def context(tmp_path: Path) -> Iterator[SearchContext]:
     info = RunInfo("p", tmp_path, 4, 0, pipeline.trainer.epochs, "validation.accuracy", "maximize")
     objective = Objective("validation.accuracy", "maximize", 0.0)
     with open_study(SQLite(), tmp_path, "maximize") as ledger:
-        yield SearchContext(pipeline, Space(()), objective, ledger, Observers(()), info, 64, {})
+        yield SearchContext(pipeline, Space(()), objective, ledger, Observers(()), info, 64)
 
 
 def test_a_retest_is_cut_into_the_segments_of_a_first_training_with_time_of_its_own(context: SearchContext) -> None:

@@ -61,8 +61,17 @@ def test_it_tells_after_every_change_what_the_next_process_will_find(
         ledger._commit()
         with read_study(SQLite(), tmp_path / "run") as view:
             assert told(view) == ours == told(ledger)
-    assert not before, "what was told stays"
+    assert not before, "earlier answers stay as they were"
     assert len(ledger.trials()) == 10
+
+
+def test_a_view_holds_no_curves_of_trials_that_ended_after_it_was_opened(
+    tmp_path: Path, ledger: StudyLedger, finish: Finish
+) -> None:
+    with read_study(SQLite(), tmp_path / "run") as view:
+        ledger.record([finish(0, 0.5)])
+        assert not view.curves("accuracy")
+        assert view.trials()[0].state is TrialState.QUEUED
 
 
 def test_curves_of_a_metric_that_is_asked_for_late_hold_what_is_pending(ledger: StudyLedger, finish: Finish) -> None:

@@ -69,7 +69,7 @@ from threadpoolctl import threadpool_info
 from caviar.engine.training.identity import numeric_identity
 from caviar_plugins import NumPy
 (file,) = (each["filepath"] for each in threadpool_info() if each["user_api"] == "blas")
-place = Path(sys.argv[1], "site-packages", "other.libs", "libscipy_openblas_other.so")
+place = Path(sys.argv[1], "libscipy_openblas_other.so")
 place.parent.mkdir(parents=True)
 shutil.copy(file, place)
 os.environ["OPENBLAS_CORETYPE"] = "Nehalem"
@@ -80,10 +80,11 @@ print(json.dumps(numeric_identity("float32", NumPy())))
 """
 
 
-def test_the_blas_of_another_package_is_no_part_of_the_identity(tmp_path: Path) -> None:
+@pytest.mark.parametrize("folder", ["lib/python3/site-packages/other.libs", "lib"], ids=["package", "environment"])
+def test_a_blas_that_neither_numpy_nor_scipy_uses_is_no_part_of_the_identity(tmp_path: Path, folder: str) -> None:
     brought = [each for each in threadpool_info() if each["user_api"] == "blas" and "numpy.libs" in each["filepath"]]
     if platform.machine() != "x86_64" or not brought or brought[0]["internal_api"] != "openblas":
         pytest.skip("needs an OpenBLAS for x86 that NumPy brings, to be loaded once more for another processor")
-    done = subprocess.run([sys.executable, "-c", OTHER_BLAS, tmp_path], capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-c", OTHER_BLAS, tmp_path / folder], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == numeric_identity("float32", NumPy())

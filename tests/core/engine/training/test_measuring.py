@@ -125,7 +125,7 @@ def test_a_metric_that_fails_on_the_test_part_alone_does_not_lose_the_model(
         ),
     ],
 )
-def test_a_metric_that_cannot_be_used_is_left_out_and_told_of(
+def test_a_metric_that_cannot_be_used_is_left_out_and_reported(
     put: Put,
     text: str,
     told: str,

@@ -38,7 +38,7 @@ def test_its_trials_lie_where_their_parameters_say(folder: Path, start: str) -> 
     lr = "lr is optimizer.adam.learning_rate or optimizer.sgd.learning_rate"
     for said in ("1 not ended", "with another optimizer", "outside optimizer.", lr):
         assert said in line
-    assert "units is model.units; momentum is optimizer.sgd.momentum; scheduler: nothing" in line
+    assert "units is model.units; momentum is optimizer.sgd.momentum; scheduler: not searched here" in line
     for number, trial in theirs.items():
         units, choice, *rates = found[number].trial.point
         assert choice == {"Adam": 0.25, "SGD": 0.75}[trial.params["optimizer"]]
@@ -108,7 +108,7 @@ def test_trials_with_another_optimizer_than_the_only_one_here_are_left_out(folde
     assert [each.trial.index for each in earlier(folder)] == adams
     assert 0 < len(adams) < 20
     assert f"{20 - len(adams)} with another optimizer" in line
-    assert "scheduler, momentum: nothing" in line or "momentum, scheduler: nothing" in line
+    assert "scheduler, momentum: not searched here" in line or "momentum, scheduler: not searched here" in line
 
 
 def test_a_name_that_no_parameter_has_stops_the_run(folder: Path) -> None:

@@ -39,6 +39,7 @@ EXAMPLE = """\
 # 32 networks on handwritten digits with $name between their layers: pipe run example.toml
 data = "digits"
 normalizer = "batchnorm"
+regularizer = ["l2"]
 
 [model]
 activation = "$name"

@@ -70,6 +70,7 @@ EXAMPLE = """\
 #   caviar.open_run("runs/example").model().export("$name", "model.json")
 data = "digits"
 normalizer = "batchnorm"
+regularizer = ["l2"]
 
 [optimizer]
 use = "adam"

@@ -62,6 +62,7 @@ EXAMPLE = """\
 # 32 networks on handwritten digits, each with its own smoothing of labels: pipe run example.toml
 data = "digits"
 normalizer = "batchnorm"
+regularizer = ["l2"]
 
 [optimizer]
 use = "adam"

@@ -44,6 +44,7 @@ EXAMPLE = """\
 # 32 networks on handwritten digits; the one with the lowest $name wins: pipe run example.toml
 data = "digits"
 normalizer = "batchnorm"
+regularizer = ["l2"]
 
 [optimizer]
 use = "adam"

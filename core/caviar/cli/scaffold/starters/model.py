@@ -117,6 +117,7 @@ EXAMPLE = """\
 # 32 networks of your own shape on handwritten digits: pipe run example.toml
 data = "digits"
 normalizer = "batchnorm"
+regularizer = ["l2"]
 
 [model]
 use = "$name"

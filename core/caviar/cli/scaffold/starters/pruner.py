@@ -45,6 +45,7 @@ EXAMPLE = """\
 # 64 networks on handwritten digits, half of them stopped after 3 epochs: pipe run example.toml
 data = "digits"
 normalizer = "batchnorm"
+regularizer = ["l2"]
 
 [optimizer]
 use = "adam"

@@ -62,6 +62,7 @@ EXAMPLE = """\
 name = "example"
 data = "digits"
 normalizer = "batchnorm"
+regularizer = ["l2"]
 reporter = ["progress", "$name"]
 
 [optimizer]

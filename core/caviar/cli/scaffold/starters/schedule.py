@@ -39,6 +39,7 @@ EXAMPLE = """\
 # 32 networks on handwritten digits, the learning rate of each lowered in its own way: pipe run example.toml
 data = "digits"
 normalizer = "batchnorm"
+regularizer = ["l2"]
 
 [optimizer]
 use = "adam"

@@ -53,6 +53,7 @@ EXAMPLE = """\
 # 64 networks on handwritten digits, searched by $name: pipe run example.toml
 data = "digits"
 normalizer = "batchnorm"
+regularizer = ["l2"]
 
 [model]
 units = { log-int = [32, 256] }

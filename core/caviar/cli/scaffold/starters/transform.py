@@ -56,6 +56,7 @@ EXAMPLE = """\
 data = "digits"
 transform = [{ use = "$name", share = 0.01 }, "standardize"]
 normalizer = "batchnorm"
+regularizer = ["l2"]
 
 [optimizer]
 use = "adam"

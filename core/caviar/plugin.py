@@ -189,6 +189,7 @@ _HOMES = {
     "caviar.values.task": (
         "Task",
         "TaskKind",
+        "are_classes",
     ),
     "caviar.values.trial": (
         "Retest",
@@ -321,6 +322,7 @@ if TYPE_CHECKING:
     from caviar.values.table import Table as Table
     from caviar.values.task import Task as Task
     from caviar.values.task import TaskKind as TaskKind
+    from caviar.values.task import are_classes as are_classes
     from caviar.values.trial import Retest as Retest
     from caviar.values.trial import Trial as Trial
     from caviar.values.trial import TrialState as TrialState

@@ -44,6 +44,14 @@ class Data(Plugin):
         """
         return self.read()
 
+    def read_frame(self, table: Table, words: Collection[str] = ()) -> Table:
+        """Reads rows that a program passes for prediction, such as those of a data frame, by the rules of this data.
+
+        Their columns hold what the program has: a plugin that makes numbers or dates of a file's words does so here
+        too. Columns may be missing, or unknown. `words` are those that held words in training. Raises DataError.
+        """
+        return table
+
     def decided(self) -> Self:
         """The same with every setting filled in that was None and depends on the file, such as a separator.
 

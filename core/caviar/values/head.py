@@ -52,7 +52,8 @@ class Head:
 
     `seen` of the rows were looked at for what the columns hold; None: all. `reading` is how many bytes of memory it
     takes to read the rows, beside the table that comes of it. `left_out` are columns that are not read; `unlabelled`
-    rows among those looked at have no target, and do not count.
+    rows among those looked at have no target, and do not count. `notes` are sentences for the user about what was
+    guessed, each with the setting that overrules it.
     """
 
     features: tuple[ColumnHead, ...]
@@ -64,6 +65,7 @@ class Head:
     reading: int = 0
     left_out: tuple[ColumnHead, ...] = ()
     unlabelled: int = 0
+    notes: tuple[str, ...] = ()
 
     @property
     def whole(self) -> bool:

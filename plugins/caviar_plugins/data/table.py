@@ -3,28 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import asdict, dataclass
-from functools import lru_cache
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from caviar.plugin import ColumnHead, Data, DataError, Head, Table, setting
-from pydantic import ValidationInfo, field_validator
+from caviar.plugin import Data, DataError, Head, Table, setting
+from pydantic import PrivateAttr, ValidationInfo, field_validator
 
 from caviar_plugins.tables.arrays import arrays
 from caviar_plugins.tables.cells import Cells
-from caviar_plugins.tables.dates import is_known
-from caviar_plugins.tables.heads import heads
-from caviar_plugins.tables.lines import missing_name
-from caviar_plugins.tables.reading import KINDS, Reading, Readings, readings
+from caviar_plugins.tables.declared import comment, kinds, worth_saying
+from caviar_plugins.tables.held import Rules, read_held
+from caviar_plugins.tables.reading import Readings, readings
+from caviar_plugins.tables.seen import HEAD, Seen, look
 from caviar_plugins.tables.source import PLAIN, SUFFIXES, Layout, names_of, opened
 from caviar_plugins.tables.sql import key
 from caviar_plugins.tables.targets import labelled, unlabelled
 
-HEAD = 1 << 21
-"""Bytes that `pipe check` looks at; a file that is no longer is known wholly."""
 COPIES = 3
 """How many times the file's size reading it takes: its cells as text, and what becomes of them."""
+
+_WHY = {
+    "separator": "between cells",
+    "quote": "around cells with a separator in them",
+    "decimal": "before the fraction of numbers",
+    "header": "the first row is no header: columns are column1, column2, …",
+    "skip": "lines above the table",
+    "encoding": "the file is not in UTF-8",
+}
 
 
 class TableFile(Data, interface=2):
@@ -51,6 +57,7 @@ class TableFile(Data, interface=2):
     table: str | None = setting(default=None, also=("sheet", "sheet_name"))
     columns: dict[str, str] = setting(default={}, also=("dtype", "dtypes", "words", "ignore", "categorical", "drop"))
     missing_target: Literal["drop", "refuse"] = setting(default="drop")
+    _guesses: tuple[str, ...] = PrivateAttr(default=())
 
     @field_validator("separator", "quote")
     @classmethod
@@ -62,12 +69,8 @@ class TableFile(Data, interface=2):
     @field_validator("columns")
     @classmethod
     def _are_kinds(cls, columns: dict[str, str], info: ValidationInfo) -> dict[str, str]:
-        for name, kind in columns.items():
-            if kind not in KINDS and not is_known(kind):
-                known = ", ".join(map(repr, KINDS))
-                raise ValueError(f"{name!r} must be one of {known}, or a format of dates such as '%d.%m.%Y'")
-            if kind == "ignore" and name == info.data.get("target"):
-                raise ValueError("cannot ignore the target, which is to be predicted")
+        if kinds(columns).get(info.data.get("target", "")) == "ignore":
+            raise ValueError("cannot ignore the target, which is to be predicted")
         return columns
 
     def decided(self) -> Self:
@@ -81,7 +84,7 @@ class TableFile(Data, interface=2):
             cells, empty = labelled(file.cells, data.target, data.missing_target)
             columns, rounded = arrays(cells, data._readings(cells, ()))
         notes = (unlabelled(empty, data.target),) if empty else ()
-        return Table(columns, (data.target,), rounded=rounded, notes=notes)
+        return Table(columns, (data.target,), rounded=rounded, notes=(*data._guesses, *notes))
 
     def read_rows(self, words: Collection[str] = ()) -> Table:
         data = self if self._is_decided else self._decided(None, words)
@@ -89,6 +92,9 @@ class TableFile(Data, interface=2):
             file.require_rows()
             columns, rounded = arrays(file.cells, data._readings(file.cells, words))
         return Table(columns, (data.target,) if data.target in columns else (), rounded=rounded)
+
+    def read_frame(self, table: Table, words: Collection[str] = ()) -> Table:
+        return read_held(table, Rules(self.columns, self.decimal or ".", self.missing), words)
 
     def names(self) -> tuple[str, ...]:
         return tuple(name for name in names_of(self.path, self._layout, HEAD) if name)
@@ -108,6 +114,7 @@ class TableFile(Data, interface=2):
             reading=COPIES * seen.size,
             left_out=tuple(each for each, left in pairs if left),
             unlabelled=seen.unlabelled,
+            notes=seen.guesses,
         )
 
     def worth_writing(self) -> tuple[tuple[str, Any, str], ...]:
@@ -118,7 +125,7 @@ class TableFile(Data, interface=2):
             if getattr(found, name) != getattr(PLAIN, name, ".") and getattr(self, name) is None
         ]
         readings = zip(seen.names, seen.readings.columns, strict=True)
-        whys = {name: _why(each) for name, each in readings}
+        whys = {name: comment(each) for name, each in readings}
         own = {name: kind for name, kind in found.columns.items() if name not in self.columns and whys[name]}
         return (*told, *((f"columns.{key(name)}", kind, whys[name]) for name, kind in own.items()))
 
@@ -131,16 +138,18 @@ class TableFile(Data, interface=2):
         return None not in (self.separator, self.quote, self.decimal, self.header, self.skip, self.encoding)
 
     def _readings(self, cells: Cells, words: Collection[str]) -> Readings:
-        return readings(cells, self.columns, self.decimal, self.separator or ",", words, judged=None)
+        return readings(cells, self.columns, self.decimal, self.separator or ",", words, targets=None)
 
     def _decided(self, target: str | None, words: Collection[str] = ()) -> Self:
         seen = self._seen(target)
         columns = dict(self.columns)
         for name, reading in zip(seen.names, seen.readings.columns, strict=True):
-            if name and name not in (*columns, *words) and (said := _said(reading)):
+            if name and name not in (*columns, *words) and (said := worth_saying(reading)):
                 columns[name] = said
         found = {**asdict(seen.layout), "decimal": seen.readings.decimal, "columns": columns}
-        return self.model_copy(update=found)
+        copy = self.model_copy(update=found)
+        copy._guesses = seen.guesses
+        return copy
 
     def _seen(self, target: str | None) -> Seen:
         try:
@@ -152,73 +161,4 @@ class TableFile(Data, interface=2):
         refuse = self.missing_target
         columns = tuple(self.columns.items())
         key = self.path, self._layout, self.decimal, self.missing, columns, target, refuse
-        return _look(*key, status.st_size, status.st_mtime_ns)
-
-
-_WHY = {
-    "separator": "between cells",
-    "quote": "around cells with a separator in them",
-    "decimal": "before the fraction of numbers",
-    "header": "the first row is no header: columns are column1, column2, …",
-    "skip": "lines above the table",
-    "encoding": "the file is not in UTF-8",
-}
-
-
-@dataclass(frozen=True)
-class Seen:
-    """What the first rows tell: `rows` is the number of all, `seen` of those looked at; both have a target."""
-
-    layout: Layout
-    names: tuple[str, ...]
-    readings: Readings
-    heads: tuple[ColumnHead, ...]
-    rows: int
-    seen: int
-    cut: bool
-    size: int
-    unlabelled: int
-
-
-@lru_cache(maxsize=4)
-def _look(
-    path: Path,
-    layout: Layout,
-    decimal: str | None,
-    missing: tuple[str, ...],
-    columns: tuple[tuple[str, str], ...],
-    target: str | None,
-    missing_target: str,
-    size: int,
-    changed: int,
-) -> Seen:
-    """The first rows of a file of this size and time; advice, check and run ask one after the other."""
-    with opened(path, layout, missing, HEAD, (target,) if target else ()) as file:
-        cells, empty = file.cells, 0
-        if target is not None:
-            missing_name(target, "to predict", cells.names, file.start)
-            for name, kind in columns:
-                missing_name(name, "to ignore" if kind == "ignore" else f"to read as {kind}", cells.names, file.start)
-            file.require_rows()
-            cells, empty = labelled(cells, target, missing_target)
-        separator = file.layout.separator or ","
-        found = readings(cells, dict(columns), decimal, separator, (), judged=target or "")
-        told = tuple(heads(cells, found))
-        rows = round(file.rows * cells.rows / (cells.rows + empty))
-        return Seen(file.layout, tuple(cells.names), found, told, rows, cells.rows, cells.cut, size, empty)
-
-
-def _why(reading: Reading) -> str:
-    """The comment on a column's kind."""
-    if reading.kind == "date":
-        return f"dates{reading.why.removeprefix(reading.form)}"
-    return f"{reading.label}: {reading.why}" if reading.kind == "ignore" else reading.why
-
-
-def _said(reading: Reading) -> str | None:
-    """What [data.columns] says of a column that new rows alone would not show; None for plain numbers and words."""
-    if reading.kind == "ignore":
-        return "ignore"
-    if reading.form == "typed" or reading.kind == "category" or not (reading.form or reading.kind == "flag"):
-        return None
-    return reading.form if reading.kind == "date" else reading.kind
+        return look(*key, status.st_size, status.st_mtime_ns)

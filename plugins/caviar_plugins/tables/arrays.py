@@ -9,9 +9,10 @@ from caviar.plugin import EXACT_WHOLE, Array, DataError
 
 from caviar_plugins.tables import dates, flags
 from caviar_plugins.tables.cells import Cells
+from caviar_plugins.tables.counts import Counts
 from caviar_plugins.tables.numbers import NUMBER, NumberFormat
-from caviar_plugins.tables.reading import Counts, Reading, Readings
-from caviar_plugins.tables.sql import key, quoted
+from caviar_plugins.tables.reading import Reading, Readings
+from caviar_plugins.tables.sql import quoted
 
 LARGEST = 1e38
 """Larger numbers do not fit into single precision, in which networks compute."""
@@ -23,7 +24,9 @@ _AT_ONCE = 200  # columns in one query
 def value(reading: Reading, cell: str) -> str:
     """SQL: what a cell stands for; NULL where it has no value, or cannot be read so."""
     if reading.kind == "category":
-        return f"CAST({cell} AS VARCHAR)"
+        whole = f"{cell} = floor({cell}) AND abs({cell}) <= {EXACT_WHOLE}"
+        number = f"CASE WHEN {whole} THEN CAST(CAST({cell} AS BIGINT) AS VARCHAR) ELSE CAST({cell} AS VARCHAR) END"
+        return number if reading.form == "number" else f"CAST({cell} AS VARCHAR)"
     if reading.form == "typed":
         return cell
     if reading.kind == "flag":
@@ -77,7 +80,7 @@ def check(
         if reading.kind == "date":
             others += f" written as {reading.form}"
         cut = f"{shown[:60]}…" if len(shown) > 60 else shown
-        cure = f'correct it, leave it empty, or set columns = {{ {key(name)} = "category" }} in [data]'
+        cure = f"correct it, leave it empty, or set {cells.setting('columns', {name: 'category'})}"
         raise DataError(f"{cells.where(row)}: column '{name}' holds {cut!r} {others}; {cure}")
     if largest > LARGEST:
         row, shown = _first(cells, f"abs({value(reading, cell)}) > {LARGEST}", cell)
@@ -96,8 +99,6 @@ def _stored(cells: Cells, found: Readings, place: int) -> str:
     reading, cell = found.columns[place], f"c{place}"
     if reading.kind == "number" and not reading.form and _fits_int64(cells, found, place):
         return f"CAST({cell} AS BIGINT)"
-    if reading.kind == "category":
-        return f"CAST({cell} AS VARCHAR)"
     if reading.kind == "number" and not reading.form and found.counts[place].plain == found.counts[place].present:
         return f"CAST({cell} AS DOUBLE)"
     return value(reading, cell)

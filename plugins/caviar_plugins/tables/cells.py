@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from caviar.plugin import DataError
 
 from caviar_plugins.tables.engine import Connection
 from caviar_plugins.tables.lines import Lines
-from caviar_plugins.tables.missing import is_missing, present
+from caviar_plugins.tables.missing import is_missing, numeric, present
+from caviar_plugins.tables.settings import in_file
 from caviar_plugins.tables.sql import quoted, trimmed
 
 CellType: TypeAlias = Literal["text", "number", "flag", "date", "nested"]
@@ -24,7 +25,8 @@ _MANY = 200  # columns
 class Cells:
     """The table `t` of a connection, whose columns are c0, c1, …; `first` is the rowid of its first row.
 
-    `where` says where a row lies, for messages: a file and a line. `cut`: more rows follow.
+    `where` says where a row lies, for messages: a file and a line; `setting` how a user writes a key and its value.
+    `cut`: more rows follow.
     """
 
     connection: Connection
@@ -34,6 +36,7 @@ class Cells:
     first: int
     where: Callable[[int], str]
     cut: bool = False
+    setting: Callable[[str, Any], str] = in_file
 
     def places(self, *kinds: CellType) -> list[int]:
         """The columns whose cells are of these types."""
@@ -134,6 +137,8 @@ def _typed(name: str, kind: str, place: int, missing: Sequence[str]) -> str:
     cell = '"' + name.replace('"', '""') + '"'
     if _type(kind) == "text":
         cell = present(f"({trimmed(f'CAST({cell} AS VARCHAR)')})", missing)
+    elif _type(kind) == "number" and (codes := numeric(missing)):
+        cell = f"CASE WHEN {cell} NOT IN ({', '.join(map(repr, codes))}) THEN {cell} END"
     elif _type(kind) == "nested":
         cell = f"CASE WHEN {cell} IS NULL THEN NULL ELSE '…' END"
     elif _type(kind) == "date":

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from caviar.plugin import ColumnHead, ColumnKind
 
 from caviar_plugins.tables.arrays import POINTS, check, value
 from caviar_plugins.tables.cells import Cells
-from caviar_plugins.tables.reading import Counts, Kind, Reading, Readings
+from caviar_plugins.tables.counts import Counts
+from caviar_plugins.tables.reading import Kind, Reading, Readings
 
 _KINDS: dict[Kind, ColumnKind] = {
     "number": "numbers", "flag": "flags", "category": "words", "date": "dates", "ignore": "words"
 }  # fmt: skip
 _SHOWN = 500  # columns of which an example is looked for
-_CODES = ("-9", "-99", "-999", "-9999", "-99.0", "-999.0", "-9999.0")
 _LONGEST = 40  # characters of an example
 
 
-def heads(cells: Cells, found: Readings) -> list[ColumnHead]:
-    """The head of every column, ignored ones too. Raises DataError for a cell that its column cannot hold."""
-    shown, coded = examples(cells), codes(cells, found)
+def heads(cells: Cells, found: Readings, suspected: Mapping[int, str]) -> list[ColumnHead]:
+    """The head of every column, ignored ones too; `suspected` are codes that may stand for missing.
+
+    Raises DataError for a cell that its column cannot hold.
+    """
+    shown = examples(cells)
     made = []
     for place, reading in enumerate(found.columns):
         about: dict[str, Any] = {
@@ -37,8 +41,8 @@ def heads(cells: Cells, found: Readings) -> list[ColumnHead]:
             about |= {"label": "constant", "note": "the same in every row"}
         if distinct == 0:
             about |= {"label": "empty", "note": "no cell has a value"}
-        if place in coded:
-            about["note"] = f'{coded[place]} may mean missing: missing = ["{coded[place]}"]'
+        if place in suspected:
+            about["note"] = f"{suspected[place]} may mean missing"
         made.append(ColumnHead(cells.names[place], _KINDS[reading.kind], **head, **about))
     return made
 
@@ -49,19 +53,6 @@ def examples(cells: Cells) -> list[str]:
     chosen = ", ".join(f"CAST(first(c{place}) FILTER (c{place} IS NOT NULL) AS VARCHAR)" for place in places)
     found = cells.connection.execute(f"SELECT {chosen} FROM (SELECT * FROM t LIMIT 1000)").fetchone()
     return ["" if each is None else " ".join(each.split())[:_LONGEST] for each in found]
-
-
-def codes(cells: Cells, found: Readings) -> dict[int, str]:
-    """Columns of plain numbers, none negative, but for one of the codes that stand for missing in many a survey."""
-    plain = [place for place, each in enumerate(found.columns) if each.kind == "number" and not each.form]
-    suspected = dict[int, str]()
-    for place in plain[:_SHOWN]:
-        if found.counts[place].plain:
-            query = f"SELECT min(c{place}), count(DISTINCT c{place}) FROM t WHERE starts_with(c{place}, '-')"
-            code, different = cells.connection.execute(query).fetchone()
-            if different == 1 and code in _CODES:
-                suspected[place] = code
-    return suspected
 
 
 def _counted(cells: Cells, place: int, reading: Reading, count: Counts) -> dict[str, Any]:

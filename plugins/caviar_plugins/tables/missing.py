@@ -16,6 +16,17 @@ def is_missing(cell: str, more: Sequence[str] = ()) -> bool:
     return plain in MISSING or plain in {code.strip().lower() for code in more}
 
 
+def numeric(more: Sequence[str]) -> list[float]:
+    """Those of a file's codes that are numbers, which stand for no value in columns of numbers too."""
+    found = list[float]()
+    for code in more:
+        try:
+            found.append(float(code))
+        except ValueError:
+            continue
+    return [number for number in found if number == number]
+
+
 def present(cell: str, more: Sequence[str] = ()) -> str:
     """SQL: a cell that has been trimmed, NULL where it stands for no value."""
     codes = dict.fromkeys((*MISSING, *(code.strip().lower() for code in more)))

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
-from caviar.plugin import EXACT_WHOLE, DataError
+from caviar.plugin import DataError
 
 from caviar_plugins.tables import dates, flags
 from caviar_plugins.tables.cells import Cells
-from caviar_plugins.tables.numbers import CURRENCIES, NUMBER, NumberFormat, is_ambiguous, proof
-from caviar_plugins.tables.sql import listed, quoted
+from caviar_plugins.tables.counts import Counts, counts, different
+from caviar_plugins.tables.numbers import CURRENCIES, NumberFormat, is_ambiguous, proof
 
 Kind: TypeAlias = Literal["number", "flag", "date", "category", "ignore"]
 KINDS: tuple[str, ...] = ("number", "category", "flag", "date", "ignore")
@@ -25,9 +25,6 @@ NEARLY_ALL = 0.95
 """Words of which so many are different name the rows."""
 MOST_WORDS = 100
 """As many different words of a column are told apart unless `one-hot` says otherwise."""
-_LONG_FORM = 4_000_000  # cells of which every different one is counted
-_WIDE = 200  # columns
-_DIFFERENT = 5000  # different cells of a column that are looked at
 _TEXT = 40  # characters on average of a column of free text
 
 
@@ -35,7 +32,9 @@ _TEXT = 40  # characters on average of a column of free text
 class Reading:
     """`form` is the decimal mark of numbers that are not plain, or the format of dates.
 
-    `label` is the kind for people, `why` what they should know about it.
+    It is "typed" where the cells have a type of their own, "number" of a category whose cells are numbers.
+
+    `label` is the kind for people, `why` what they should know about it, `other` a format of dates that would fit too.
     """
 
     kind: Kind
@@ -43,31 +42,21 @@ class Reading:
     whole: bool = False
     label: str = ""
     why: str = ""
+    other: str = ""
 
 
-@dataclass(frozen=True)
-class Counts:
-    """How many cells of a column are what; `distinct` and `rarest` count different cells, where they were counted."""
-
-    present: int
-    plain: int
-    whole: int
-    true_false: int
-    long: bool
-    largest: float
-    distinct: int
-    rarest: int
-    length: float
+ROW_NUMBERS = Reading("ignore", label="id", why="all different")
+"""Of a column that only names the rows."""
 
 
 @dataclass(frozen=True)
 class Readings:
-    """The readings of all columns, and the decimal mark of the file."""
+    """The readings of all columns, and the decimal mark of the file; `unclear` is a number that leaves it open."""
 
     columns: tuple[Reading, ...]
     counts: Mapping[int, Counts]
     decimal: str
-    ambiguous: bool = False
+    unclear: str = ""
 
 
 def readings(
@@ -76,16 +65,17 @@ def readings(
     decimal: str | None,
     separator: str,
     words: Collection[str],
-    judged: str | None,
+    targets: Collection[str] | None,
 ) -> Readings:
     """Decides every column; `words` are to be categories unless something else is declared.
 
-    Where `judged` is a text, columns that only name the rows are ignored, but for the one of this name, the target.
-    Raises DataError.
+    Columns that only name the rows are ignored, but for `targets`; with None, nothing is ignored that is not declared
+    so. Raises DataError.
     """
     counted = counts(cells, [place for place in cells.places("text") if declared.get(cells.names[place]) != "ignore"])
     odd = {place: different(cells, place) for place, each in counted.items() if each.plain < each.present}
-    mark, ambiguous = (decimal, False) if decimal else _decimal(odd.values(), separator)
+    fractions = any(each.whole < each.plain == each.present for each in counted.values())
+    mark, unclear = (decimal, "") if decimal else _decimal(odd.values(), separator, fractions)
     found = []
     for place, name in enumerate(cells.names):
         said = declared.get(name) or ("category" if name in words else None)
@@ -93,14 +83,17 @@ def readings(
             found.append(Reading("ignore", label="ignored", why="as [data] says"))
         elif not name:
             found.append(Reading("ignore", label="index", why="no name"))
-        elif cells.types[place] != "text":
-            found.append(_typed(cells, place, said))
         else:
-            reading = _read(cells, place, counted[place], odd.get(place, []), said, mark, separator)
-            if judged is not None and said is None and name != judged:
-                reading = _worth(cells, place, reading, counted[place])
+            judged = targets is not None and said is None and name not in targets
+            if cells.types[place] != "text":
+                reading = _typed(cells, place, said)
+                if judged and reading.label == "number" and _numbers_the_rows(cells, place):
+                    reading = ROW_NUMBERS
+            else:
+                reading = _read(cells, place, counted[place], odd.get(place, []), said, mark, separator)
+                reading = _worth(cells, place, reading, counted[place]) if judged else reading
             found.append(reading)
-    return Readings(tuple(found), counted, mark, ambiguous)
+    return Readings(tuple(found), counted, mark, unclear)
 
 
 def _read(
@@ -120,7 +113,7 @@ def _read(
             shown = f"such as {odd[0]!r}" if odd else "numbers"
             raise DataError(
                 f"{cells.where(0)}: column '{name}' holds {shown}, which no known format of dates fits; "
-                f'say how it is written: columns = {{ {name} = "%d.%m.%Y" }} in [data]'
+                f"say how it is written: {cells.setting('columns', {name: '%d.%m.%Y'})}"
             )
         return _date(*found)
     if said == "number":
@@ -158,14 +151,14 @@ def _number(cells: Cells, count: Counts, odd: Sequence[str], mark: str) -> Readi
 
 def _date(form: str, other: str) -> Reading:
     why = f"{form}; {other} would fit too" if other else form
-    return Reading("date", form, label="date", why=why)
+    return Reading("date", form, label="date", why=why, other=other)
 
 
 def _worth(cells: Cells, place: int, reading: Reading, count: Counts) -> Reading:
     """The same, or nothing where the column only names the rows."""
     numbered = reading.kind == "number" and reading.whole and count.distinct == count.present == cells.rows >= FEW
     if numbered and is_name_of_rows(cells.names[place]):
-        return Reading("ignore", label="id", why="all different")
+        return ROW_NUMBERS
     if reading.kind != "category":
         return reading
     if count.present >= FEW and count.distinct >= NEARLY_ALL * count.present:
@@ -174,6 +167,15 @@ def _worth(cells: Cells, place: int, reading: Reading, count: Counts) -> Reading
     if count.distinct > MOST_WORDS:
         return replace(reading, why=f"{count.distinct:,} values; the {MOST_WORDS} most frequent are told apart")
     return reading
+
+
+def _numbers_the_rows(cells: Cells, place: int) -> bool:
+    """Whether a column of numbers with a type of their own is one of whole numbers that only name the rows."""
+    if cells.rows < FEW or not is_name_of_rows(cells.names[place]):
+        return False
+    query = f"SELECT count(DISTINCT c{place}), bool_and(c{place} = floor(c{place})) FROM t"
+    distinct, whole = cells.connection.execute(query).fetchone()
+    return distinct == cells.rows and bool(whole)
 
 
 def is_name_of_rows(name: str) -> bool:
@@ -196,15 +198,22 @@ def _typed(cells: Cells, place: int, said: str | None) -> Reading:
     if kind == "nested":
         return Reading("ignore", label="nested", why="neither number, text nor date")
     if said == "category":
-        return Reading("category", label="category")
+        return Reading("category", "number" if kind == "number" else "", label="category")
+    if said is not None and (said == "date" or "%" in said) != (kind == "date"):
+        holds = f"column '{cells.names[place]}' holds {kind}s, which cannot be read as '{said}'"
+        raise DataError(f"{cells.where(0)}: {holds}")
     if kind == "number":
         return Reading("flag" if said == "flag" else "number", "typed", label="number")
     return Reading("flag" if kind == "flag" else "date", "typed", label=kind)
 
 
-def _decimal(columns: Iterable[Sequence[str]], separator: str) -> tuple[str, bool]:
-    """The decimal mark of a file, and whether it is a guess: a comma in 20905,69 proves one, 1,234 does not."""
-    comma = point = unclear = 0
+def _decimal(columns: Iterable[Sequence[str]], separator: str, fractions: bool) -> tuple[str, str]:
+    """The decimal mark of a file, and a cell that leaves it open, or ''.
+
+    A comma in 20905,69 proves a decimal comma, 1,234 does not; nor does it where other columns hold plain `fractions`.
+    """
+    comma = point = 0
+    unclear = ""
     for odd in columns:
         marks = [proof(cell) for cell in odd]
         if sum(mark is not None or is_ambiguous(cell) for mark, cell in zip(marks, odd, strict=True)) < MOSTLY * len(
@@ -213,54 +222,9 @@ def _decimal(columns: Iterable[Sequence[str]], separator: str) -> tuple[str, boo
             continue
         comma += marks.count(",")
         point += marks.count(".")
-        unclear += sum(map(is_ambiguous, odd))
+        unclear = unclear or next(filter(is_ambiguous, odd), "")
     if comma or point:
-        return ("," if comma > point else "."), False
-    return ("," if unclear and separator == ";" else "."), bool(unclear)
-
-
-def counts(cells: Cells, places: Sequence[int]) -> dict[int, Counts]:
-    """The counts of some columns of text."""
-    if not places:
-        return {}
-    if cells.rows * len(places) <= _LONG_FORM or len(places) > _WIDE:
-        chosen = ", ".join(f"c{place}" for place in places)
-        long = (
-            f"SELECT name, text, count(*) AS n FROM (UNPIVOT (SELECT {chosen} FROM t) ON * INTO NAME name VALUE text)"
-        )
-        cells.connection.execute(f"CREATE OR REPLACE TEMP TABLE u AS {long} GROUP BY ALL")
-        rows = cells.connection.execute(_counted("u", every=True)).fetchall()
-    else:
-        rows = []
-        for place in places:
-            source = f"(SELECT 'c{place}' AS name, c{place} AS text, 1 AS n FROM t WHERE c{place} IS NOT NULL)"
-            rows += cells.connection.execute(_counted(source, every=False)).fetchall()
-    found = {int(name[1:]): _counts(row) for name, *row in rows if name is not None}
-    return {place: found.get(place, Counts(0, 0, 0, 0, False, 0.0, 0, 0, 0.0)) for place in places}
-
-
-def _counted(source: str, every: bool) -> str:
-    """SQL: the counts of each column, or, where not `every` different cell has a row of its own, of the only one."""
-    unsigned = "strlen(text) - CAST(starts_with(text, '-') OR starts_with(text, '+') AS INT)"
-    tests = f"regexp_full_match(text, {quoted(NUMBER)}) AS plain, abs(try_cast(text AS DOUBLE)) AS size"
-    shape = f"NOT contains(text, '.') AND NOT contains(lower(text), 'e') AS digits, {unsigned} AS long"
-    distinct = "count(*), min(n), avg(length(text))" if every else "0, 0, 0"
-    return (
-        f"SELECT {'name' if every else 'first(name)'}, sum(n), sum(n) FILTER (plain), "
-        "sum(n) FILTER (plain AND digits AND long <= 18), "
-        f"sum(CASE WHEN plain THEN 0 WHEN lower(text) IN {listed(flags.PLAIN)} THEN n ELSE 0 END), "
-        f"bool_or(plain AND digits AND long >= 16 AND size > {EXACT_WHOLE}), max(size) FILTER (plain), {distinct} "
-        f"FROM (SELECT *, {tests}, {shape} FROM {source}){' GROUP BY name' if every else ''}"
-    )
-
-
-def _counts(row: Sequence[Any]) -> Counts:
-    present, plain, whole, true_false, long, largest, distinct, rarest, length = row
-    sizes = (int(present), int(plain or 0), int(whole or 0), int(true_false or 0))
-    return Counts(*sizes, bool(long), float(largest or 0.0), int(distinct), int(rarest), float(length))
-
-
-def different(cells: Cells, place: int) -> list[str]:
-    """Different cells of a column of text, the first so many."""
-    query = f"SELECT DISTINCT c{place} FROM t WHERE c{place} IS NOT NULL LIMIT {_DIFFERENT}"
-    return sorted(cell for (cell,) in cells.connection.execute(query).fetchall())
+        return ("," if comma > point else "."), ""
+    if fractions:
+        return ".", ""
+    return ("," if unclear and separator == ";" else "."), unclear

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-from caviar.plugin import DataError
+from caviar.plugin import Array, DataError, Table
 
 from caviar_plugins.tables.cells import Cells
+from caviar_plugins.tables.missing import is_missing
 
 
 def labelled(cells: Cells, target: str, missing: str) -> tuple[Cells, int]:
@@ -16,13 +18,47 @@ def labelled(cells: Cells, target: str, missing: str) -> tuple[Cells, int]:
     empty, first = cells.connection.execute(query).fetchone()
     if not empty:
         return cells, 0
-    where = cells.where(first - cells.first)
-    if missing == "refuse":
-        raise DataError(f"{where}: the target '{target}' has no value; fill it in or remove the row")
-    if empty == cells.rows:
-        raise DataError(f"{where}: the target '{target}' has no value in any row; choose another column")
+    _refuse(cells.where(first - cells.first), target, missing, every=empty == cells.rows)
     cells.connection.execute(f"DELETE FROM t WHERE {cell} IS NULL")
     return replace(cells, rows=cells.rows - empty), empty
+
+
+def with_targets(table: Table, missing: str, codes: Sequence[str]) -> tuple[Table, tuple[str, ...]]:
+    """The same of a table that a program holds, and what to tell of the rows that are left out. Raises DataError."""
+    import numpy
+
+    notes = []
+    for target in table.target:
+        empty = _empty(table.columns[target], codes)
+        if not empty.any():
+            continue
+        _refuse(f"row {int(empty.argmax()) + 1}", target, missing, every=bool(empty.all()))
+        kept = {name: column[~empty] for name, column in table.columns.items()}
+        if (numbers := kept[target]).dtype.kind == "f" and (numbers == numpy.floor(numbers)).all():
+            kept[target] = numbers.astype(numpy.int64)  # that are floats because of the gaps
+        table = replace(table, columns=kept, test=None if table.test is None else table.test[~empty])
+        notes.append(unlabelled(int(empty.sum()), target))
+    return table, tuple(notes)
+
+
+def _empty(column: Array, codes: Sequence[str]) -> Array:
+    """Which rows of a column have no value."""
+    import numpy
+
+    if column.dtype.kind == "O":
+        valueless = {cell for cell in set(column.tolist()) if cell is None or is_missing(cell, codes)}
+        return numpy.asarray([cell in valueless for cell in column], dtype=bool)
+    if column.dtype.kind in "iuf":
+        return numpy.asarray(numpy.isnan(column))
+    gaps: Array = numpy.not_equal(column, column)
+    return gaps
+
+
+def _refuse(where: str, target: str, missing: str, every: bool) -> None:
+    if missing == "refuse":
+        raise DataError(f"{where}: the target '{target}' has no value; fill it in or remove the row")
+    if every:
+        raise DataError(f"{where}: the target '{target}' has no value in any row; choose another column")
 
 
 def unlabelled(count: int, target: str) -> str:

@@ -53,7 +53,7 @@ def table_of(X: Any, y: Any) -> Table:
         name = getattr(y, "name", None) or "y"
         truth = y if hasattr(y, "to_numpy") else numpy.asarray(y)
         several = getattr(truth, "ndim", 1) == 2 and truth.shape[1] != 1
-        whole = truth if several or not hasattr(truth, "reshape") else truth.reshape(-1)
+        whole = truth if several or hasattr(truth, "to_numpy") else truth.reshape(-1)
         parts = {f"{name}{place + 1}": whole[:, place] for place in range(whole.shape[1])} if several else {name: whole}
         targets = {str(each): _column(str(each), part) for each, part in parts.items()}
     both = columns.keys() & targets.keys()

@@ -88,4 +88,8 @@ class TrainedModel:
 
     def _found(self, X: Any) -> Array:
         self._trained.require_prediction()
-        return self._trained.predict(Table(rows_of(X, self._trained.first.preparation.features), ()))
+        first = self._trained.first
+        table = Table(rows_of(X, first.preparation.features), ())
+        if first.pipeline.data is not None:
+            table = first.pipeline.data.read_frame(table, first.preparation.words)
+        return self._trained.predict(table)

@@ -129,8 +129,8 @@ def test_a_record_without_values_is_predicted() -> None:
 
 @pytest.mark.parametrize("cells", [[2**70, 1, None], [2**60 + 1, 2, None], [2**64, 1, 2], [2**63, -1, 1]])
 def test_whole_numbers_that_would_be_rounded_are_refused(cells: list[Any]) -> None:
-    frame = pandas.DataFrame({"id": numpy.asarray(cells * 100, dtype=object), "a": range(300)})
-    with pytest.raises(DataError, match=r"column 'id' holds whole numbers beyond 9,007,199,254,740,991"):
+    frame = pandas.DataFrame({"amount": numpy.asarray(cells * 100, dtype=object), "a": range(300)})
+    with pytest.raises(DataError, match=r"column 'amount' holds whole numbers beyond 9,007,199,254,740,991"):
         small().run(frame, PRICE)
 
 
@@ -149,8 +149,8 @@ def test_a_large_target_to_regress_is_refused_and_a_large_feature_reported() -> 
     with pytest.raises(DataError, match="the target 'y' holds whole numbers beyond"):
         small().run(X, large)
     listener = Listener()
-    small(reporter=(listener,)).run(FRAME[["new"]].assign(id=large), PRICE)
-    assert listener._notes == [rounded_column("id")]
+    small(reporter=(listener,)).run(FRAME[["new"]].assign(amount=large), PRICE)
+    assert listener._notes == [rounded_column("amount")]
 
 
 def test_dates_of_a_frame_are_moments_in_utc() -> None:
@@ -176,5 +176,5 @@ def test_a_model_of_dates_predicts_other_dates() -> None:
     best = small().run(frame, PRICE).best
     assert best is not None
     assert numpy.isfinite(best.predict(frame.iloc[:5].assign(day=pandas.NaT))).all()
-    with pytest.raises(DataError, match="column 'day' holds 'soon'; the model was trained on dates there"):
+    with pytest.raises(DataError, match="column 'day' holds 'soon' in row 1; the model was trained on dates there"):
         best.predict(frame.iloc[:5].assign(day="soon"))

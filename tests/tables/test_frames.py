@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import gzip
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import numpy
 import pandas
 import pytest
+from caviar.config.reading.resolved import reader_for
 from caviar.engine.data.frames import rows_of, table_of
 from caviar.plugin import Array, DataError, Table
 from caviar_plugins import Memory, TableFile
@@ -133,7 +135,7 @@ def test_columns_that_name_the_rows_are_ignored_and_said() -> None:
     assert read.notes == (
         "read from words: 'amount' (number, decimal comma, amounts in €); to keep words: "
         'Memory(columns={"amount": "category"})',
-        "ignored: 'Unnamed: 0' (id, all different), 'name' (id, nearly all different); to read one: "
+        "'Unnamed: 0' (id, all different), 'name' (id, nearly all different) are ignored; to read one: "
         'Memory(columns={"Unnamed: 0": "category"})',
     )
     kept = memory({"id": range(40), "a": AMOUNTS}, SIDE, columns={"id": "number", "a": "ignore"}).read()
@@ -187,3 +189,10 @@ def test_what_columns_say_is_checked_against_the_frame() -> None:
         memory({"size": pandas.Series(["\udc80"] * 40, dtype=object)}, SIDE).read()
     with pytest.raises(ValueError, match="'size' must be one of 'number', 'category'"):
         Memory(columns={"size": "nmber"})
+
+
+def test_a_model_of_a_frame_reads_a_file_by_the_rules_of_the_frame() -> None:
+    trained = memory({"amount": AMOUNTS}, SIDE, missing=["-1"]).decided()
+    reader = reader_for(Path("new.csv"), "y", trained)
+    assert isinstance(reader, TableFile)
+    assert (reader.decimal, reader.missing, reader.columns) == (",", ("-1",), {"amount": "number"})

@@ -80,7 +80,7 @@ def test_init_and_check_say_what_a_file_holds(name: str, tmp_path: Path, monkeyp
         lines = file.read_text(encoding="utf-8").splitlines()
         begin = lines.index("[data]")
         told += "\n".join(lines[begin : lines.index("", begin)]) + "\n"
-        told += _told(["check", str(file)], "rows", "columns", "target")
+        told += _told(["check", str(file)], "rows", "columns", "target", "guessed")
     golden = HOME / "told" / f"{name}.txt"
     if os.environ.get("UPDATE_GOLDEN"):
         golden.parent.mkdir(exist_ok=True)

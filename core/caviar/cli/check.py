@@ -95,6 +95,8 @@ def _data(seen: Preview) -> Iterator[tuple[str, str]]:
     least = "" if seen.all_outputs_seen() else "at least "
     what = f"{least}{seen.outputs} classes" if seen.task == "classification" else "numbers"
     yield "target", f"{', '.join(each.name for each in head.target)}: {what}, {seen.task}"
+    for note in head.notes:
+        yield "guessed", note
 
 
 def _training(pipeline: Pipeline, seen: Preview | None) -> Iterator[tuple[str, str]]:

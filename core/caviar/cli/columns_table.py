@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from textwrap import wrap
 
 from caviar.values.head import ColumnHead, Head
 
 _WIDTH = 80  # characters
+_NARROWEST = 20  # characters of the last column; what needs more than are left stands below the row
+_INDENT = 4
 _LONGEST = 18  # characters of a name or an example
 _MOST = 40  # columns that are listed
 _LABELS = {"numbers": "number", "flags": "flag", "words": "category", "dates": "date"}
@@ -25,9 +28,21 @@ def column_lines(head: Head) -> Iterator[str]:
             f"{cell:>{most}}" if place in (3, 4) else f"{cell:{most}}"
             for place, (cell, most) in enumerate(zip(row, wide, strict=False))
         )
-        yield _cut(f"{start}  {row[-1]}".rstrip(), _WIDTH)
+        yield from _told(f"{start}  ", row[-1])
     if len(columns) > _MOST:
         yield f"… and {len(columns) - _MOST:,} more columns"
+
+
+def _told(start: str, done: str) -> Iterator[str]:
+    """A row and what is done with the column, on more lines where one is too short."""
+    room = _WIDTH - len(start)
+    if len(done) <= room or room >= _NARROWEST:
+        first, *more = wrap(done, max(room, 1)) or [""]
+        indent = len(start)
+    else:
+        first, more, indent = "", wrap(done, _WIDTH - _INDENT), _INDENT
+    yield f"{start}{first}".rstrip()
+    yield from (f"{'':{indent}}{line}" for line in more)
 
 
 def _cells(column: ColumnHead, head: Head) -> tuple[str, ...]:

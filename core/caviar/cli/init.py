@@ -75,6 +75,7 @@ def _table(path: Path, target: str) -> None:
         show(*column_lines(head))
         if head.unlabelled:
             show(f"{head.unlabelled:,} of the rows looked at have no target and are left out")
+        show(*(f"guessed: {note}" for note in head.notes))
     show(f"{file} predicts '{target}'{', ' if remark else ''}{remark}")
     show(f"Next: {_command('check', file)}, then {_command('run', file)}")
 

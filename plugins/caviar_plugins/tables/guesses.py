@@ -36,7 +36,7 @@ def _guesses(cells: Cells, found: Readings, declared: Mapping[str, str], suspect
         yield f"{code} in '{cells.names[place]}' may mean missing: {cells.setting('missing', [code])}"
     ignored = [(name, reading) for name, reading in named if reading.kind == "ignore"]
     if ignored:
-        yield f"ignored: {_listed(ignored)}{_overruling(cells, ignored)}"
+        yield f"{_listed(ignored)} {'is' if len(ignored) == 1 else 'are'} ignored{_overruling(cells, ignored)}"
 
 
 def _listed(columns: list[tuple[str, Reading]]) -> str:
@@ -53,7 +53,7 @@ def _overruling(cells: Cells, columns: list[tuple[str, Reading]]) -> str:
     """How to read the first of the columns that can be read."""
     for name, reading in columns:
         if name and reading.label != "nested":
-            return f"; to read one: {cells.setting('columns', {name: 'category'})}"
+            return f"; to read {'it' if len(columns) == 1 else 'one'}: {cells.setting('columns', {name: 'category'})}"
     return ""
 
 

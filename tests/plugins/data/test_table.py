@@ -294,3 +294,33 @@ def test_numbers_are_rounded_as_python_rounds_them(numbers: list[float]) -> None
         rows = "".join(f"{number!r},u\n" for number in numbers)
         found = table_of(Path(folder), f"a,y\n{rows}", header=True).read_rows().columns["a"]
     assert found.tobytes() == numpy.asarray(numbers).tobytes()
+
+
+def test_what_was_guessed_is_told_with_the_setting_that_overrules_it(tmp_path: Path) -> None:
+    rows = "".join(
+        f'"{n},234",{n % 28 % 12 + 1:02}/{n % 12 + 1:02}/2021,{-999 if n % 9 else n},c{n},u{n % 2}\n'
+        for n in range(1, 41)
+    )
+    text = f"amount,day,count,name,y\n{rows}"
+    data = table_of(tmp_path, text)
+    told = (
+        'the comma of "1,234" is read as one between thousands; decimal = "," in [data] reads a decimal comma',
+        "the dates of 'day' are read as %m/%d/%Y, %d/%m/%Y would fit too: columns = { day = \"%d/%m/%Y\" } in [data]",
+        "-999 in 'count' may mean missing: missing = [\"-999\"] in [data]",
+        "'name' (id, nearly all different) is ignored; to read it: columns = { name = \"category\" } in [data]",
+    )
+    head = data.head()
+    assert head.notes == told
+    assert data.read().notes == data.decided().read().notes == told
+    columns = {"day": "%d/%m/%Y", "name": "ignore"}
+    said = table_of(tmp_path, text, columns=columns, missing=("-999",), decimal=".")
+    assert said.head().notes == said.read().notes == ()
+
+
+def test_a_comma_is_one_between_thousands_where_other_columns_have_decimal_points(tmp_path: Path) -> None:
+    for separator in (",", ";"):
+        rows = "".join(f'"{n},234"{separator}{n}.5{separator}u{n % 2}\n' for n in range(1, 41))
+        table = table_of(tmp_path, f"a{separator}b{separator}y\n{rows}").read()
+        assert table.columns["a"][:2].tolist() == [1234, 2234]
+        assert table.columns["b"][:2].tolist() == [1.5, 2.5]
+        assert table.notes == ()

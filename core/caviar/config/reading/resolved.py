@@ -22,6 +22,7 @@ from caviar.registry.load import entry_of, load, name_of, version_of
 
 _OUTSIDE = ("executor", "reporter", "store")
 """Kinds that may change between two runs of a study."""
+_OF_A_FILE = {"path", "target"}
 
 
 def loads(text: str, file: str, without: Collection[str] = ()) -> Pipeline:
@@ -61,9 +62,9 @@ def code_of(*declared: Declared) -> tuple[Path, ...] | None:
 
 
 def reader_for(path: Path, target: str, trained: Data | None) -> Data:
-    """The data plugin that reads a file, by suffix; with the settings of the training data if that is the same plugin.
+    """The data plugin that reads a file, by suffix, with the settings that it shares with the training data.
 
-    Raises DataError.
+    Rows that a program passed in training are thus read by the same rules from a file. Raises DataError.
     """
     name = reader_name(path)
     if name is None:
@@ -71,7 +72,9 @@ def reader_for(path: Path, target: str, trained: Data | None) -> Data:
     cls = load("data", name)
     if trained is not None and type(trained) is cls:
         return trained.model_copy(update={"path": path})
-    return cast(type[Any], cls)(path=path, target=target)  # type: ignore[no-any-return]
+    shared = () if trained is None else type(trained).model_fields.keys() & cls.model_fields.keys() - _OF_A_FILE
+    settings = {name: getattr(trained, name) for name in shared}
+    return cast(type[Any], cls)(path=path, target=target, **settings)  # type: ignore[no-any-return]
 
 
 def versions_of(pipeline: Pipeline) -> dict[str, str]:

@@ -37,7 +37,7 @@ def standings_table(assessment: Assessment) -> Table:
     from rich.text import Text
 
     grid = _grid(len(assessment.parts), "left")
-    grid.add_row(Text("\nOn the same rows", style="bold"), *(f"\n{assessment.on(part)}" for part in assessment.parts))
+    grid.add_row(Text("\nSame rows", style="bold"), *(f"\n{assessment.on(part)}" for part in assessment.parts))
     for each in _ordered(assessment):
         name = f"trial {assessment.trial}" if each.name == "winner" else each.name
         if each.metrics:
@@ -67,8 +67,13 @@ def _cell(standing: Standing, metric: str) -> str:
         return ""
     told = f"{short_number(standing.metrics[metric]):>7}"
     if metric in standing.intervals:
-        told += "  {} to {}".format(*map(short_number, standing.intervals[metric]))
+        told += "  {} to {}".format(*map(_end, standing.intervals[metric]))
     return told
+
+
+def _end(value: float) -> str:
+    """An end of an interval, with a digit less than the value has."""
+    return f"{value:.3f}" if 0.01 <= abs(value) < 100 else f"{value:.3g}"
 
 
 def _grid(columns: int, justify: str) -> Table:

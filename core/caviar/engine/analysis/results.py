@@ -107,7 +107,7 @@ def results_of(pipeline: Pipeline, ledger: StudyView) -> Results:
     best = objective.best(trials)
     if best is None or assessment is None or assessment.trial != best.index:
         assessment = None
-    if best is not None and all(trial.state.done for trial in trials):
+    if best is not None and (assessment is not None or not pipeline.trainer.needs_data):
         advice = advice_on_result(Ended(pipeline, trials, best, objective, assessment, ledger.curves))
     shares = importance(space, history)
     return Results(trials, objective, space, shares, pipeline, reached, study.identity, assessment, advice)

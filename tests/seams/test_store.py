@@ -31,7 +31,7 @@ data = "digits"
 model.units = { choice = [3, 5] }
 optimizer.learning_rate = { log = [1e-4, 1.0] }
 trainer = { epochs = 4, batch_size = 64, population = 2 }
-search = { trials = 8, round = 4, pruner = "median" }
+search = { baselines = false, trials = 8, round = 4, pruner = "median" }
 store = { use = "sqlite", keep = 3 }
 """
 

@@ -13,7 +13,9 @@ from caviar.registry.index import Entry, current, using
 TESTS = Path(__file__).parent
 _WHOLE = ("docs", "faults", "gpu", "packaging", "pipelines", "typing")
 """Folders about the whole: kills and damage, pages that are executed, installations, example runs, type checkers."""
-_STUDIES = tuple(f"core/engine/{each}" for each in ("failures", "model", "resume", "search", "training", "warm_start"))
+_STUDIES = tuple(
+    f"core/engine/{each}" for each in ("baselines", "failures", "model", "resume", "search", "training", "warm_start")
+)
 """Folders whose tests run studies, one after the other, in this process or in workers."""
 _WORKERS = ("core/testing", "plugins/executors", "plugins/trainers")
 THOROUGH = tuple(TESTS / each for each in (*_WHOLE, *_STUDIES, *_WORKERS))

@@ -24,6 +24,7 @@ _HOMES = {
         "open_run",
     ),
     "caviar.api.study": ("Study",),
+    "caviar.config.advice.advice": ("Advice",),
     "caviar.config.declaration.pipeline": (
         "Check",
         "OptunaStudy",
@@ -63,6 +64,10 @@ _HOMES = {
     "caviar.interfaces.trainer": ("Trainer",),
     "caviar.interfaces.transform": ("Transform",),
     "caviar.registry.index": ("PluginError",),
+    "caviar.values.assessment": (
+        "Assessment",
+        "Standing",
+    ),
     "caviar.values.problem": ("Problem",),
     "caviar.values.trial": (
         "Trial",
@@ -78,6 +83,7 @@ if TYPE_CHECKING:
     from caviar.api.run import Run as Run
     from caviar.api.run import open_run as open_run
     from caviar.api.study import Study as Study
+    from caviar.config.advice.advice import Advice as Advice
     from caviar.config.declaration.pipeline import Check as Check
     from caviar.config.declaration.pipeline import OptunaStudy as OptunaStudy
     from caviar.config.declaration.pipeline import Search as Search
@@ -109,6 +115,8 @@ if TYPE_CHECKING:
     from caviar.interfaces.trainer import Trainer as Trainer
     from caviar.interfaces.transform import Transform as Transform
     from caviar.registry.index import PluginError as PluginError
+    from caviar.values.assessment import Assessment as Assessment
+    from caviar.values.assessment import Standing as Standing
     from caviar.values.problem import Problem as Problem
     from caviar.values.trial import Trial as Trial
     from caviar.values.trial import TrialState as TrialState

@@ -111,10 +111,19 @@ _HOMES = {
         "short_number",
     ),
     "caviar.text.shell": ("shell_lines",),
+    "caviar.text.standings": (
+        "standings_notes",
+        "standings_table",
+        "winner_table",
+    ),
     "caviar.text.terminal": ("console",),
     "caviar.values.arrays": (
         "Array",
         "namespace",
+    ),
+    "caviar.values.assessment": (
+        "Assessment",
+        "Standing",
     ),
     "caviar.values.condition": ("Condition",),
     "caviar.values.dataset": (
@@ -271,9 +280,14 @@ if TYPE_CHECKING:
     from caviar.text.scores import Scores as Scores
     from caviar.text.scores import short_number as short_number
     from caviar.text.shell import shell_lines as shell_lines
+    from caviar.text.standings import standings_notes as standings_notes
+    from caviar.text.standings import standings_table as standings_table
+    from caviar.text.standings import winner_table as winner_table
     from caviar.text.terminal import console as console
     from caviar.values.arrays import Array as Array
     from caviar.values.arrays import namespace as namespace
+    from caviar.values.assessment import Assessment as Assessment
+    from caviar.values.assessment import Standing as Standing
     from caviar.values.condition import Condition as Condition
     from caviar.values.dataset import Dataset as Dataset
     from caviar.values.dataset import Split as Split

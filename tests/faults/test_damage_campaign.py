@@ -23,7 +23,7 @@ executor = "inline"
 model.units = { int = [2, 6] }
 optimizer.learning_rate = { log = [1e-3, 1e-1] }
 trainer = { epochs = 3, batch_size = 32 }
-search = { trials = 6, round = 3, pruner = "successive-halving" }
+search = { baselines = false, trials = 6, round = 3, pruner = "successive-halving" }
 store.keep = 4
 """
 TARGETS: dict[str, Callable[[Path], Path]] = {

@@ -175,6 +175,7 @@ units = { int = [4, 9] }
 epochs = 1
 batch_size = 512
 [search]
+baselines = false
 trials = 3
 """
 

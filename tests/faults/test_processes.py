@@ -29,6 +29,7 @@ learning_rate = { log = [1e-4, 1.0] }
 epochs = 8
 batch_size = 256
 [search]
+baselines = false
 trials = 12
 [executor]
 use = "processes"

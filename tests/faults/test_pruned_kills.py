@@ -24,6 +24,7 @@ epochs = 9
 batch_size = 32
 patience = 1
 [search]
+baselines = false
 trials = 9
 round = 9
 pruner = "successive-halving"

@@ -28,6 +28,7 @@ learning_rate = { log = [1e-4, 1.0] }
 [trainer]
 epochs = 3
 [search]
+baselines = false
 trials = 24
 round = 12
 [executor]

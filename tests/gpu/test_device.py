@@ -123,7 +123,7 @@ def digits(**fields: Any) -> Pipeline:
         "model": MLP(units=32),
         "optimizer": Adam(learning_rate=Log(1e-5, 1.0)),
         "trainer": PopulationTrainer(epochs=5, batch_size=128),
-        "search": Search(trials=16, round=16, metric="validation.loss"),
+        "search": Search(baselines=False, trials=16, round=16, metric="validation.loss"),
         "executor": Inline(),
         "reporter": (),
     }

@@ -103,7 +103,7 @@ def test_a_whole_search_on_the_device_has_the_winner_of_numpys(tmp_path: Path) -
             normalizer=BatchNorm(),
             model=MLP(units=16),
             optimizer=Adam(learning_rate=Log(1e-4, 0.5)),
-            search=Search(trials=9, round=9, pruner=Hyperband(), metric="validation.loss"),
+            search=Search(baselines=False, trials=9, round=9, pruner=Hyperband(), metric="validation.loss"),
             executor=Inline(),
             backend=backend,
         )

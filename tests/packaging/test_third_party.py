@@ -96,6 +96,7 @@ learning_rate = { power = [1e-4, 1e-2] }
 [trainer]
 epochs = 1
 [search]
+baselines = false
 strategy = "middle"
 trials = 1
 """

@@ -11,7 +11,7 @@ from caviar.cli.scaffold.examples import examples
 from caviar.engine.study import run
 
 FOLDER = Path(__file__).parents[2] / "pipelines"
-SMALLER = ["trainer.epochs=1", "search.trials=2", "reporter=[]", "executor=inline"]
+SMALLER = ["trainer.epochs=1", "search.trials=2", "search.baselines=false", "reporter=[]", "executor=inline"]
 BEST = {"digits": 0.8, "letter": 0.3, "penguins": 0.3, "conditional": 0.2, "grid": 0.5, "minimal": 0.3}
 
 

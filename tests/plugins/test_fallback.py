@@ -50,7 +50,7 @@ def run(folder: Path, *reporters: Reporter, trials: int = 4) -> Study:
         model=MLP(units=3),
         optimizer=FallsLater(learning_rate=Log(1e-3, 0.1)),
         trainer=PopulationTrainer(epochs=1, population=1),
-        search=Search(trials=trials, round=2),
+        search=Search(baselines=False, trials=trials, round=2),
         executor=Inline(),
         reporter=reporters,
     ).run(runs=folder)

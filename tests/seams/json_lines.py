@@ -65,7 +65,7 @@ def line_of(changes: Changes) -> bytes:
     return f"{crc32(content.encode()):08x} {content}\n".encode()
 
 
-class JSONLines(Store, interface=3):
+class JSONLines(Store, interface=4):
     """`study.jsonl` in the run's folder. A last line that is not whole was never committed."""
 
     name = "json-lines"
@@ -128,6 +128,9 @@ class Lines(Ledger):
     def artifacts(self) -> Mapping[int, Artifact]:
         found = {number: each for changes in self._commits() for number, each in changes.artifacts.items()}
         return {number: each for number, each in found.items() if each is not None}
+
+    def assessment(self) -> str | None:
+        return next((each.assessment for each in reversed(self._commits()) if each.assessment), None)
 
     def commit(self, changes: Changes, durable: bool = True) -> None:
         if self._end is not None:

@@ -21,7 +21,7 @@ data = { path = "rows.csv", target = "y" }
 model = { use = "embedding", size = 2 }
 optimizer = { use = "adam", learning_rate = { log = [1e-2, 0.1] } }
 trainer = { epochs = 10, batch_size = 16 }
-search = { trials = 3 }
+search = { baselines = false, trials = 3 }
 """
 CODE = Path(__file__).with_name("embedding.py")
 

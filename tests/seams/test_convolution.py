@@ -24,7 +24,7 @@ model = { use = "conv", filters = 3 }
 transform = ["min-max"]
 optimizer = { use = "adam", learning_rate = { log = [1e-3, 0.1] } }
 trainer = { epochs = 6, batch_size = 16 }
-search = { trials = 4 }
+search = { baselines = false, trials = 4 }
 """
 CODE = Path(__file__).with_name("convolution.py")
 

@@ -19,7 +19,7 @@ reporter = []
 model.units = 4
 optimizer = { use = "adam", learning_rate = { log = [1e-3, 0.1] } }
 trainer = { epochs = 3, batch_size = 512, population = 1 }
-search = { trials = 8, round = 4, pruner = "successive-halving" }
+search = { baselines = false, trials = 8, round = 4, pruner = "successive-halving" }
 """
 CODE = Path(__file__).with_name("elsewhere.py")
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy
 import pytest
-from caviar import ExportError, Pipeline, PluginError, TrainedModel, load, open_run
+from caviar import ExportError, Pipeline, PluginError, Search, TrainedModel, load, open_run
 from caviar.plugin import Activation, Array, Exporter, ModelDescription, Table, Transform
 from caviar.testing import ExporterContract, prediction_of
 from caviar_plugins import (
@@ -58,7 +58,9 @@ def trained(regression: bool, **parts: Any) -> TrainedModel:
     truth = number if regression else numpy.where(number > 180, "high", "low")
     given: dict[str, Any] = {"normalizer": BatchNorm(), "model": MLP(units=(9, 5))}
     given["trainer"] = PopulationTrainer(epochs=2, dtype="float64")
-    best = Pipeline(executor=Inline(), reporter=(), **(given | parts)).run(x, truth).best
+    best = (
+        Pipeline(executor=Inline(), reporter=(), search=Search(baselines=False), **(given | parts)).run(x, truth).best
+    )
     assert best is not None
     return best
 

@@ -31,13 +31,13 @@ data = "digits"
 model.units = { choice = [3, 5] }
 optimizer.learning_rate = { log = [1e-4, 1.0] }
 trainer = { epochs = 4, batch_size = 64, population = 2 }
-search = { trials = 8, round = 4, pruner = "median" }
+search = { baselines = false, trials = 8, round = 4, pruner = "median" }
 store = { use = "sqlite", keep = 3 }
 """
 
 DIES = '''
 
-class Dies(JSONLines, interface=3):
+class Dies(JSONLines, interface=4):
     """Its process is killed when half of a line is written, or when all of it is and nothing is said of it."""
 
     name = "dies"

@@ -193,4 +193,5 @@ def _run(pipeline: Declaration, runs: Path, on_trial: Callable[[Trial], None] | 
     refused = best is None and info.where and any(trial.state is TrialState.FINISHED for trial in trials)
     nearest = without_winner(trials, info.goal, info.where) if refused else ""
     folder = info.folder if keep else None
-    return Study(pipeline.name, info.metric, trials, winner, folder, interrupted, nearest, curves.read)
+    said = done.summary.assessment, done.advice
+    return Study(pipeline.name, info.metric, trials, winner, folder, interrupted, nearest, *said, curves.read)

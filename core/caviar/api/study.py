@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from caviar.config.advice.advice import Advice
 from caviar.engine.analysis.trial_frames import to_pandas, to_polars
 from caviar.engine.model.trained import TrainedModel
 from caviar.values.arrays import Array
+from caviar.values.assessment import Assessment
 from caviar.values.problem import Problem
 from caviar.values.trial import Trial
 
@@ -21,7 +23,8 @@ class Study:
 
     `metric` is the searched one ("validation.accuracy"). `interrupted` says that it was stopped before its end.
     `folder` holds all of it on disk where `runs` was given; a search can then `start_from` the study. `nearest` says
-    how far trials came where none meets `where`.
+    how far trials came where none meets `where`. `assessment` is the winner beside its baselines, on the same rows and
+    with intervals over rows; `advice` what the result suggests to do or to doubt.
     """
 
     name: str
@@ -31,6 +34,8 @@ class Study:
     folder: Path | None = None
     interrupted: bool = False
     nearest: str = ""
+    assessment: Assessment | None = None
+    advice: tuple[Advice, ...] = ()
     _curves: Mapping[str, Mapping[int, Array]] = field(default_factory=dict, compare=False)
 
     def curves(self, metric: str | None = None) -> Mapping[int, Array]:

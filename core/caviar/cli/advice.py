@@ -34,7 +34,7 @@ def show_next_run(advice: Sequence[Advice], again: Sequence[str], given: Iterabl
     changed = {path_of(setting) for setting in new}
     settings = [*(setting for setting in given if path_of(setting) not in changed), *new]
     words = [*again, *(word for setting in settings for word in ("--set", setting))]
-    if advice:
+    if len(new) > 1:
         sys.stderr.write("".join(f"{line}\n" for line in shell_lines(words, width_of(sys.stderr))))
 
 

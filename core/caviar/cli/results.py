@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from caviar.cli.advice import show_next_run, wider_name
+from caviar.cli.json_objects import advice_objects, assessment_object, best_object
 from caviar.cli.shared import Code, plain, plain_numbers, using_code
 from caviar.cli.terminal.output import give, show
 
@@ -62,9 +64,17 @@ def results(
             }
             for trial in found.trials
         ]
-        give(json_text.dumps({"run": str(run), "trials": rows}, allow_nan=False) + "\n")
+        told = {
+            "run": str(run),
+            "trials": rows,
+            "best": best_object(found.best),
+            "assessment": assessment_object(found.assessment),
+            "advice": advice_objects(found.advice),
+        }
+        give(json_text.dumps(told, allow_nan=False) + "\n")
         return
     from caviar.text.scores import Scores
+    from caviar.text.standings import standings_notes, standings_table, winner_table
     from caviar.text.terminal import console as console_on
 
     console = console_on()
@@ -78,6 +88,11 @@ def results(
         console.print(f"{count} of {len(listed)} trials shown; --count {len(listed)} shows all")
     if found.done < found.total:
         console.print(f"{found.done} of {found.total} trials are done{_under_way(found)}")
+    if found.assessment is not None and found.best is not None:
+        console.print(winner_table(found.best))
+        console.print(standings_table(found.assessment))
+        for line in (*standings_notes(found.assessment), ""):
+            console.print(line, markup=False)
     short = found.space.names
     for path, share in sorted(found.importance.items(), key=lambda item: -item[1]):
         tier = found.space[path].tier
@@ -89,6 +104,14 @@ def results(
         for trace in (trial.trace, *(each.trace for each in trial.retests)) if debug else ():
             if trace:
                 show(*trace.splitlines(), err=True)
+    again = [
+        "pipe",
+        "run",
+        str(run / "pipeline.toml"),
+        *([] if run.parent == Path("runs") else ["--runs", str(run.parent)]),
+    ]
+    again += [] if code is None else ["--code", str(code)]
+    show_next_run(found.advice, again, (), wider_name(found.pipeline.name, lambda name: (run.parent / name).exists()))
 
 
 def _columns(found: Results, shown: Sequence[Trial], scores: Scores, width: int) -> Columns:

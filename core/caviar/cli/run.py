@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from caviar.cli.advice import show_advice, show_next_run, wider_name
-from caviar.cli.shared import Code, Quiet, Settings, limit_blas_threads, plain, plain_numbers, since_start, using_code
+from caviar.cli.json_objects import advice_objects, assessment_object, best_object
+from caviar.cli.shared import Code, Quiet, Settings, limit_blas_threads, since_start, using_code
 from caviar.cli.terminal.output import give, show, verbose_log
 from caviar.cli.terminal.signals import stop_on_signals
 
@@ -49,7 +50,6 @@ def run(
     """
     limit_blas_threads()
     from caviar.config.load import load, locate
-    from caviar.engine.analysis.range_edge_advice import range_edge
     from caviar.engine.resume.check import Refused
     from caviar.engine.study import run as run_pipeline
     from caviar.text.log import timed
@@ -72,9 +72,8 @@ def run(
     if json:
         give(json_text.dumps(as_object(done), allow_nan=False) + "\n")
     if done.summary.best is not None and not quiet:
-        advice = list(range_edge(pipeline, done.summary.trials, done.summary.best, done.info.goal))
         name = wider_name(pipeline.name, lambda name: (runs / name).exists())
-        show_next_run(advice, _words(file, runs, workers, code), settings or (), name)
+        show_next_run(done.advice, _words(file, runs, workers, code), settings or (), name)
     for reporter, complaint in done.complaints.items():
         show(f"reporter {reporter} failed in {complaint}", err=True)
     if done.summary.failure is not None:
@@ -116,12 +115,7 @@ def as_object(done: Run) -> dict[str, Any]:
         "stopped": summary.stopped,
         "resumed": done.info.resumed,
         "seconds": round(since_start(), 3),
-        "best": None
-        if best is None
-        else {
-            "trial": best.index,
-            "values": plain(best.values),
-            "metrics": plain(best.metrics),
-            "runs": plain_numbers(best.runs),
-        },
+        "best": best_object(best),
+        "assessment": assessment_object(summary.assessment),
+        "advice": advice_objects(done.advice),
     }

@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING, TypeAlias
 from caviar.config.declaration.dump import to_toml
 from caviar.config.declaration.space import space_of
 from caviar.config.reading.resolved import code_of
+from caviar.engine.analysis.ended import Ended
+from caviar.engine.analysis.result_advice import advice_on_result
 from caviar.engine.analysis.stored_run import going_on
+from caviar.engine.baselines.assess import assessed
 from caviar.engine.data.resolve import resolve_run
 from caviar.engine.failures.identical_failures import queue_again
 from caviar.engine.failures.plugin_errors import others_blamed, told
@@ -21,7 +24,7 @@ from caviar.engine.resume.check import check_resumable, judges_of, record_of
 from caviar.engine.search.context import SearchContext
 from caviar.engine.search.loop import SearchLoop
 from caviar.engine.search.observers import Observers
-from caviar.engine.storage.study_ledger import open_study
+from caviar.engine.storage.study_ledger import StudyLedger, open_study
 from caviar.engine.warm_start.earlier_runs import started_from
 from caviar.engine.warm_start.given_points import given_trials
 from caviar.engine.warm_start.map_to_space import TargetStudy
@@ -30,11 +33,16 @@ from caviar.registry.index import using
 from caviar.support.files import write_atomically
 from caviar.text.log import timed
 from caviar.text.once import say_anew
+from caviar.values.assessment import Assessment
 from caviar.values.problem import Problem, Stopped
 from caviar.values.run import Command, RunInfo, Summary
 
 if TYPE_CHECKING:
+    from caviar.config.advice.advice import Advice
     from caviar.config.declaration.pipeline import Pipeline
+    from caviar.engine.data.prepare import Preparation
+    from caviar.engine.training.job import Work
+    from caviar.values.trial import Trial
 
 
 Commands: TypeAlias = Callable[[Path, Path | None], tuple[Command, ...]]
@@ -45,12 +53,14 @@ class Run:
     """The result of a run; `complaints` lists the exceptions of reporters, by name.
 
     `model` is the best trial's; None where no trial has won, or where it could not be made (`summary.failure`).
+    `advice` is what its result suggests; none where it was interrupted.
     """
 
     info: RunInfo
     summary: Summary
     complaints: Mapping[str, str]
     model: SavedModel | None
+    advice: tuple[Advice, ...] = ()
 
 
 class Interrupted(Stopped):
@@ -141,6 +151,8 @@ def run(
                 best = objective.best(ledger.trials())
                 with timed("best model made and tested"):
                     model, note, failure = models.made(best, check_stop)
+                with timed("best model assessed"):
+                    assessment = _assessment(ledger, work, preparation, best, model, check_stop)
             except BaseException as error:
                 interrupted = isinstance(error, (Stopped, KeyboardInterrupt))
                 reason = str(error) if isinstance(error, Problem) else told(error)
@@ -153,6 +165,32 @@ def run(
                 raise Interrupted(Run(info, summary, observers.failures, model)) from error
             if best is not None and model is not None:
                 best = replace(best, metrics=model.metrics)
-            summary = Summary(ledger.trials(), best, monotonic() - began, stopped, (note,) if note else (), failure)
+            notes, seconds = (note,) if note else (), monotonic() - began
+            summary = Summary(ledger.trials(), best, seconds, stopped, notes, failure, assessment)
             observers.tell("after_run", run=info, summary=summary)
-            return Run(info, summary, observers.failures, model)
+            advice = (
+                ()
+                if best is None
+                else advice_on_result(Ended(pipeline, summary.trials, best, objective, assessment, ledger.curves))
+            )
+            return Run(info, summary, observers.failures, model, advice)
+
+
+def _assessment(
+    ledger: StudyLedger,
+    work: Work,
+    preparation: Preparation,
+    best: Trial | None,
+    model: SavedModel | None,
+    check_stop: Callable[[], None],
+) -> Assessment | None:
+    """The winner's assessment: as it is recorded, or made and recorded where another trial leads now."""
+    if best is None or model is None:
+        return None
+    before, wanted = ledger.assessment(), work.pipeline.search.baselines
+    if before is not None and before.trial == best.index and bool(before.baselines) is wanted:
+        return before
+    found = assessed(work, preparation, best, model, check_stop)
+    if found is not None:
+        ledger.assess(found)
+    return found

@@ -68,7 +68,8 @@ class Changes:
     `Ledger.attempts` counts and nothing else is told of. attempts: for trials
     that were trained, the attempt whose curve counts from now on. curves: what is added to curves; one that begins at
     an epoch which the same attempt has already replaces that. artifacts: the file of a trial's arrays, None where it
-    has none any more.
+    has none any more. assessment: replaces what the engine found about the winner, a text in JSON that a store keeps
+    as it is.
     """
 
     study: StudyRecord | None = None
@@ -77,6 +78,7 @@ class Changes:
     attempts: Mapping[int, int] = field(default_factory=dict)
     curves: tuple[Curve, ...] = ()
     artifacts: Mapping[int, Artifact | None] = field(default_factory=dict)
+    assessment: str | None = None
 
 
 class Ledger(Closing):
@@ -86,7 +88,7 @@ class Ledger(Closing):
     Order of calls, all in the coordinating process and by one thread::
 
         study, trials, attempts,      once, when a run starts or resumes; `curves` once for each metric that is used
-        curves, artifacts
+        curves, artifacts, assessment
         commit                        for a new round, when a trial has ended, and about once a second between
         close                         once, also after an error
 
@@ -117,6 +119,10 @@ class Ledger(Closing):
         """The files of trials' arrays, by trial."""
 
     @abstractmethod
+    def assessment(self) -> str | None:
+        """The text last committed as `Changes.assessment`; None before the first."""
+
+    @abstractmethod
     def commit(self, changes: Changes, durable: bool = True) -> None:
         """Writes all changes or none, durably: after it returns a power loss is harmless. Raises StoreError.
 
@@ -134,7 +140,7 @@ class Store(Plugin):
     """
 
     kind: ClassVar[str] = "store"
-    interface: ClassVar[int] = 3
+    interface: ClassVar[int] = 4
 
     keep: int = setting(default=16, ge=1)
     """The number of best finished trials whose weights the engine keeps, which bounds the disk space."""

@@ -24,6 +24,7 @@ class StoreContract(StatedInterface, RecordLaws):
             assert not ledger.attempts()
             assert not ledger.artifacts()
             assert not ledger.curves("loss")
+            assert ledger.assessment() is None
 
     def test_studies_and_trials_come_back_to_the_bit_and_to_the_type(self, tmp_path: Path) -> None:
         with self.study(tmp_path) as ledger:
@@ -34,6 +35,15 @@ class StoreContract(StatedInterface, RecordLaws):
             other = replace(STUDY, fingerprint="def", earlier=())
             ledger.commit(Changes(study=other))
             assert ledger.study() == other
+
+    def test_the_assessment_last_committed_comes_back_as_it_was(self, tmp_path: Path) -> None:
+        with self.study(tmp_path) as ledger:
+            ledger.commit(Changes(assessment='{"of": "the first"}'))
+            ledger.commit(Changes(assessment='{"of": "Größe \\u0000 1e-3"}'))
+            ledger.commit(Changes(study=STUDY))
+            assert ledger.assessment() == '{"of": "Größe \\u0000 1e-3"}'
+        with self.store.read(tmp_path / "run") as reading:
+            assert reading.assessment() == '{"of": "Größe \\u0000 1e-3"}'
 
     def test_a_study_has_one_ledger_that_records(self, tmp_path: Path) -> None:
         with self.study(tmp_path), raises(StoreError):

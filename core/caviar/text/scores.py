@@ -61,11 +61,12 @@ class Scores:
         """The meaning of ± for these trials, and what ranks them; nothing if none has it."""
         if self.noise:
             return (
-                f"± is the standard error of a trial's mean: {_two(self.noise)}, the noise of one training, pooled "
-                'over all re-tested trials, / sqrt(trainings). "of 2" is the mean of two. Ranked by the worse end.'
+                f"± covers training seeds, not rows: the standard error of a trial's mean, {_two(self.noise)}, the "
+                "noise of one training, pooled over all re-tested trials, / sqrt(trainings). "
+                '"of 2" is the mean of two. Ranked by the worse end.'
             )
         if any(trial.over_folds(self.metric) is not None for trial in trials):
-            return "± is the standard deviation over a trial's folds. Ranked by the mean over them."
+            return "± covers folds: the standard deviation over those of a trial. Ranked by the mean over them."
         return ""
 
 

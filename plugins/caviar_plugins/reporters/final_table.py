@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from caviar.plugin import (
     Column,
     Columns,
-    MetricName,
     RunInfo,
     Scores,
     Summary,
@@ -15,7 +14,9 @@ from caviar.plugin import (
     TrialState,
     ranked,
     shell_lines,
-    short_number,
+    standings_notes,
+    standings_table,
+    winner_table,
 )
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -42,7 +43,7 @@ def print_summary(run: RunInfo, summary: Summary, console: Console) -> None:
         if tie := scores.tie(finished):
             console.print(tie)
         if best is not None:
-            console.print(_winner(best))
+            console.print(winner_table(best))
             if columns.rounded:
                 console.print(Padding(Text(run.space.line(best.values)), (0, 0, 0, 2), expand=False))
             if len(best.runs) > 1:
@@ -50,6 +51,10 @@ def print_summary(run: RunInfo, summary: Summary, console: Console) -> None:
                     "  These are the metrics of its first training, whose model is saved; the table shows the mean.",
                     markup=False,
                 )
+        if summary.assessment is not None:
+            console.print(standings_table(summary.assessment))
+            for note in standings_notes(summary.assessment):
+                console.print(note, markup=False)
     console.print(_counts(run, summary), markup=False)
     if summary.stopped:
         console.print(f"Stopped {summary.stopped}", markup=False)
@@ -82,23 +87,6 @@ def _table(columns: Columns) -> Table:
     for row in zip(*(column.cells for column in (*columns.given, *columns.values)), strict=True):
         table.add_row(*map(Text, row))
     return table
-
-
-def _winner(best: Trial) -> Table:
-    """The winner's metrics: a line for each, a column for each part of the data."""
-    told: dict[str, dict[str, str]] = {}
-    for written, value in best.metrics.items():
-        metric = MetricName.parse(written)
-        told.setdefault(metric.name, {})[metric.part] = short_number(value)
-    parts = list(dict.fromkeys(part for row in told.values() for part in row))
-    grid = Table.grid(padding=(0, 2))
-    grid.add_column(no_wrap=True)
-    for _ in parts:
-        grid.add_column(justify="right", no_wrap=True)
-    grid.add_row(Text(f"\nBest: trial {best.index}", style="bold"), *(f"\n{part}" for part in parts))
-    for name, row in told.items():
-        grid.add_row(f"  {name}", *(Text(row.get(part, ""), style="bold" if part == "test" else "") for part in parts))
-    return grid
 
 
 def _counts(run: RunInfo, summary: Summary) -> str:

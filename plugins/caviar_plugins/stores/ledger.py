@@ -73,6 +73,12 @@ class SQLiteLedger(Ledger):
         with checked_rows(self._path):
             return {trial: Artifact(*named) for trial, *named in map(checked, rows)}
 
+    def assessment(self) -> str | None:
+        rows = self._rows("SELECT found, checksum FROM assessment")
+        with checked_rows(self._path):
+            found: str | None = checked(rows[0])[0] if rows else None
+            return found
+
     def commit(self, changes: Changes, durable: bool = True) -> None:
         if self._lock is None:
             raise StoreError(f"{self._path}: opened read-only; nothing can be recorded")
@@ -90,6 +96,8 @@ class SQLiteLedger(Ledger):
                 self._add(curve)
             for number, artifact in changes.artifacts.items():
                 self._name(number, artifact)
+            if changes.assessment is not None:
+                self._insert("assessment", "id, found", (1, changes.assessment), given=1)
 
     def verify(self) -> None:
         """Checks the file as a whole; each row is checked when it is read. Raises StoreError."""

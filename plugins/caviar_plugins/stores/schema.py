@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 APPLICATION = int.from_bytes(b"CAVR")
-VERSION = 4
+VERSION = 5
 
 TABLES = """
 CREATE TABLE study (
@@ -69,6 +69,11 @@ CREATE TABLE artifact (
     path TEXT NOT NULL,
     size INTEGER NOT NULL,
     sha256 TEXT NOT NULL,
+    checksum INTEGER NOT NULL
+);
+CREATE TABLE assessment (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    found TEXT NOT NULL,            -- JSON: the winner beside its baselines
     checksum INTEGER NOT NULL
 );
 -- For people who ask in SQL: a row for each value of a curve.

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from caviar_plugins.stores.ledger import SQLiteLedger
 
 
-class SQLite(Store, interface=3):
+class SQLite(Store, interface=4):
     """`study.sqlite` in the run's folder, in WAL mode, synced at every durable commit."""
 
     def open(self, folder: Path) -> Ledger:

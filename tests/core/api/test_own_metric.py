@@ -40,7 +40,7 @@ class Plain(Metric):
 
 
 def small(metric: Any, **fields: Any) -> Pipeline:
-    search = Search(trials=fields.pop("trials", 3), metric=metric, **fields)
+    search = Search(baselines=False, trials=fields.pop("trials", 3), metric=metric, **fields)
     return Pipeline(
         model=MLP(units=8),
         optimizer=Adam(learning_rate=Log(1e-3, 1e-1)),

@@ -34,7 +34,12 @@ SIDE = numpy.where(X[:, 0] + X[:, 1] > 0, "right", "left")
 
 
 def small(**fields: Any) -> Pipeline:
-    given = {"model": MLP(units=8), "search": Search(trials=3), "trainer": PopulationTrainer(epochs=3), **fields}
+    given = {
+        "model": MLP(units=8),
+        "search": Search(baselines=False, trials=3),
+        "trainer": PopulationTrainer(epochs=3),
+        **fields,
+    }
     return Pipeline(**{"optimizer": Adam(learning_rate=Log(1e-3, 1e-1)), "executor": Inline(), "reporter": (), **given})
 
 
@@ -59,7 +64,7 @@ def test_a_run_checks_no_copy_of_the_pipeline_for_each_trial() -> None:
             super().model_post_init(context)
             checked.append(self)
 
-    adam, search = Adam(learning_rate=Log(1e-3, 1e-1)), Search(trials=8)
+    adam, search = Adam(learning_rate=Log(1e-3, 1e-1)), Search(baselines=False, trials=8)
     Counted(optimizer=adam, executor=Inline(), reporter=(), search=search).run(X, SIDE)
     assert len(checked) < search.trials
 
@@ -84,7 +89,7 @@ def test_what_is_shown_of_a_study_in_memory_names_no_folder(tmp_path: Path, caps
 def test_a_folder_makes_the_study_durable(tmp_path: Path) -> None:
     seen: list[Trial] = []
     small().run(X, SIDE, runs=tmp_path)
-    study = small(search=Search(trials=5)).run(X, SIDE, runs=tmp_path, on_trial=seen.append)
+    study = small(search=Search(baselines=False, trials=5)).run(X, SIDE, runs=tmp_path, on_trial=seen.append)
     assert [trial.index for trial in seen] == [3, 4]
     assert (len(study.trials), study.folder) == (5, tmp_path / "pipeline")
 
@@ -102,7 +107,7 @@ def test_an_interrupted_study_is_given_back_as_far_as_it_came(tmp_path: Path) ->
         if trial.index == 1:
             raise KeyboardInterrupt
 
-    pipeline = small(search=Search(trials=6, round=2), model=MLP(units=LogInt(4, 8)))
+    pipeline = small(search=Search(baselines=False, trials=6, round=2), model=MLP(units=LogInt(4, 8)))
     study = pipeline.run(X, SIDE, on_trial=stop)
     assert study.interrupted
     assert sum(trial.state is TrialState.FINISHED for trial in study.trials) in (1, 2)
@@ -135,7 +140,7 @@ def test_an_unknown_field_is_reported_in_one_sentence_with_the_word_we_have_for_
 
 
 def test_a_study_that_no_trial_wins_says_how_near_they_came() -> None:
-    study = small(search=Search(trials=2, where="validation.accuracy > 1")).run(X, SIDE)
+    study = small(search=Search(baselines=False, trials=2, where="validation.accuracy > 1")).run(X, SIDE)
     assert study.best is None
     best = max(each.metrics["validation.accuracy"] for each in study.trials)
     assert "no trial meets validation.accuracy > 1: the nearest is trial" in repr(study)
@@ -165,7 +170,9 @@ def test_a_function_that_raises_is_reported_and_stops_nothing() -> None:
 
 def test_a_choice_of_schedules_is_trained_by_workers_and_read_back(tmp_path: Path) -> None:
     schedule = {"learning_rate": Choice((Cosine(final=Uniform(0.0, 0.1)), Constant()))}
-    study = small(schedule=schedule, executor=Processes(workers=2), search=Search(trials=4)).run(X, SIDE, runs=tmp_path)
+    study = small(schedule=schedule, executor=Processes(workers=2), search=Search(baselines=False, trials=4)).run(
+        X, SIDE, runs=tmp_path
+    )
     assert [trial.state for trial in study.trials] == [TrialState.FINISHED] * 4
     assert {trial.values["schedule.learning_rate"] for trial in study.trials} == {"cosine", "constant"}
     found = read_results(tmp_path / "pipeline")
@@ -183,7 +190,7 @@ def test_a_file_can_be_run(tmp_path: Path) -> None:
 
 
 def test_tiers_and_defaults_mean_the_same_as_in_a_file() -> None:
-    study = small(optimizer=SGD(), search=Search(trials=2)).run(X, SIDE)
+    study = small(optimizer=SGD(), search=Search(baselines=False, trials=2)).run(X, SIDE)
     assert set(study.trials[0].values) == {"optimizer.learning_rate", "optimizer.momentum", "trainer.batch_size"}
 
 

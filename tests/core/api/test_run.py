@@ -20,7 +20,7 @@ PIPELINE = Pipeline(
     model=MLP(units=Choice([4, 8])),
     optimizer=Adam(learning_rate=Log(1e-3, 1e-1)),
     trainer=PopulationTrainer(epochs=3),
-    search=Search(trials=40, pruner=Median(first=1)),
+    search=Search(baselines=False, trials=40, pruner=Median(first=1)),
     executor=Inline(),
     reporter=(),
 )
@@ -69,7 +69,7 @@ def test_it_says_what_mattered_and_under_which_versions(run: Run) -> None:
 def test_its_pipeline_is_resolved_and_can_be_run_again(run: Run) -> None:
     assert isinstance(run.pipeline, Pipeline)
     assert run.pipeline.search.metric == "validation.accuracy"
-    smaller = run.pipeline.model_copy(update={"search": Search(trials=1)})
+    smaller = run.pipeline.model_copy(update={"search": Search(baselines=False, trials=1)})
     assert smaller.run(X, SIDE).trials[0].values == run.trials[0].values
 
 
@@ -125,7 +125,7 @@ def test_a_run_that_goes_on_is_read_without_disturbing_it(tmp_path: Path) -> Non
         with pytest.raises(Problem, match=r"best\.safetensors: missing"):
             run.model()
 
-    search = Search(trials=4, round=2)
+    search = Search(baselines=False, trials=4, round=2)
     done = PIPELINE.model_copy(update={"search": search}).run(X, SIDE, runs=tmp_path, on_trial=look)
     assert [trials for trials, _, _ in seen] == [2, 2, 4, 4]
     assert [ended for _, ended, _ in seen][-1] == 4
@@ -147,7 +147,7 @@ def test_a_study_in_memory_has_its_curves_too_also_where_it_was_stopped() -> Non
         if trial.index == 3:
             raise KeyboardInterrupt
 
-    pipeline = PIPELINE.model_copy(update={"search": Search(trials=8, round=4)})
+    pipeline = PIPELINE.model_copy(update={"search": Search(baselines=False, trials=8, round=4)})
     for study in (pipeline.run(X, SIDE), pipeline.run(X, SIDE, on_trial=stop)):
         ended = [trial for trial in study.trials if trial.state.done]
         assert len(ended) > 1
@@ -221,7 +221,7 @@ def test_a_reporter_sees_the_study_after_each_round_and_at_the_end(tmp_path: Pat
         model.units = 4
         trainer.epochs = 2
         optimizer.learning_rate = { log = [1e-3, 1e-1] }
-        search = { trials = 16, round = 8 }
+        search = { baselines = false, trials = 16, round = 8 }
         reporter = ["watching"]
         """
     )

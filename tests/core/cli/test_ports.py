@@ -45,7 +45,7 @@ def watched(folder: Path, *command: str) -> str:
 
 @pytest.mark.parametrize("executor", ["inline", "processes"])
 def test_a_run_and_its_workers_open_no_port(tmp_path: Path, executor: str) -> None:
-    settings = ["search.trials=2", "trainer.epochs=1", f"executor={executor}"]
+    settings = ["search.baselines=false", "search.trials=2", "trainer.epochs=1", f"executor={executor}"]
     asked = [word for setting in settings for word in ("--set", setting)]
     assert watched(tmp_path, "-m", "caviar", "run", str(ROOT / "pipelines/penguins.toml"), *asked) == ""
 

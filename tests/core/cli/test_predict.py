@@ -11,6 +11,7 @@ FILE = """
 data = { path = "rows.csv", target = "y" }
 model = { units = 4, activation = "loud" }
 trainer.epochs = 1
+search.baselines = false
 executor.use = "inline"
 """
 CODE = """

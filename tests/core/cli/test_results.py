@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import pty
 import re
@@ -12,13 +13,16 @@ import sys
 import termios
 from pathlib import Path
 
+import numpy
 import pytest
 from caviar import Reporter, TrialState, load
+from caviar.cli.main import app
 from caviar.engine.analysis.results import read_results
 from caviar.engine.study import Interrupted, run
 from caviar.plugin import EpochInfo, hook, short_number
 from caviar.values.problem import Stopped
 from caviar.values.trial import Trial
+from typer.testing import CliRunner
 
 FILE = """
 data = "digits"
@@ -29,7 +33,7 @@ model.units = { int = [4, 8] }
 optimizer.learning_rate = { log = [1e-4, 1e-1] }
 optimizer.epsilon = { log = [1e-10, 1e-4] }
 trainer = { epochs = 2, batch_size = { choice = [128, 256] } }
-search = { trials = 6, pruner = "successive-halving" }
+search = { baselines = false, trials = 6, pruner = "successive-halving" }
 [[regularizer]]
 use = "l2"
 strength = { log = [1e-7, 1e-2] }
@@ -137,6 +141,8 @@ def test_an_interrupted_search_says_how_many_trials_are_done_and_lists_no_other(
     assert "2 of 6 trials are done" in text
     assert text.count(" finished ") == 2
     assert "queued" not in text
+    assert "Same rows" not in text
+    assert read_results(tmp_path / "p").advice == ()
 
 
 def test_an_interrupted_search_says_how_many_trials_are_under_way_and_how_far_they_are(tmp_path: Path) -> None:
@@ -157,3 +163,35 @@ def test_an_interrupted_search_says_how_many_trials_are_under_way_and_how_far_th
     text = on_terminal(tmp_path / "p", 80)
     assert "0 of 6 trials are done, 4 under way, at epoch 1 of 2" in text
     assert len(re.findall(r"^ +\d+  at epoch 1 ", text, re.MULTILINE)) == 4
+
+
+TABLE = """
+executor = "inline"
+reporter = []
+data = { path = "blobs.npz", test = 0.2 }
+model.units = { int = [4, 8] }
+trainer.epochs = 2
+search.trials = 2
+"""
+
+
+def test_the_winner_stands_below_with_its_test_metrics_and_the_baselines_and_in_json_too(tmp_path: Path) -> None:
+    y = numpy.arange(120) % 3
+    numpy.savez(tmp_path / "blobs.npz", X=numpy.random.default_rng(0).normal(0, 1.2, (120, 4)) + y[:, None], y=y)
+    (tmp_path / "p.toml").write_text(TABLE)
+    words = ["run", str(tmp_path / "p.toml"), "--runs", str(tmp_path), "--json"]
+    ran = json.loads(CliRunner().invoke(app, words).stdout)
+    text = CliRunner().invoke(app, ["results", str(tmp_path / "p")]).output
+    told = json.loads(CliRunner().invoke(app, ["results", str(tmp_path / "p"), "--json"]).stdout)
+    for each in ("best", "assessment", "advice"):
+        assert told[each] == ran[each]
+    assert told["assessment"]["trial"] == told["best"]["trial"]
+    assert re.search(rf"Best: trial {told['best']['trial']} +train +validation +test", text)
+    accuracy = told["best"]["metrics"]["test.accuracy"]
+    assert re.search(rf"accuracy +\S+ +{accuracy:.4f}", text)
+    names = [each["name"] for each in told["assessment"]["baselines"]]
+    assert names == ["constant", "linear", "boosting"]
+    for each in told["assessment"]["baselines"]:
+        assert re.search(rf"^  {each['name']} .*  {short_number(each['metrics']['test.accuracy'])}", text, re.MULTILINE)
+        assert set(each["lead"]) == {"validation", "test"}
+    assert [f"({each['rule']})" for each in told["advice"]] == re.findall(r"\(\S+\)$", text, re.MULTILINE)

@@ -12,7 +12,7 @@ data = "digits"
 model.units = { int = [4, 8] }
 trainer.epochs = 1
 executor.workers = 1
-search = { strategy = "loud", trials = 2 }
+search = { baselines = false, strategy = "loud", trials = 2 }
 """
 CODE = """
 import caviar

@@ -10,7 +10,16 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[3]
-SMALL = ["--set", "search.trials=4", "--set", "trainer.epochs=2", "--set", "trainer.population=2"]
+SMALL = [
+    "--set",
+    "search.baselines=false",
+    "--set",
+    "search.trials=4",
+    "--set",
+    "trainer.epochs=2",
+    "--set",
+    "trainer.population=2",
+]
 _TIME = r"^ *\d+\.\d{3} s  "
 
 

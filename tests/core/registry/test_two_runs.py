@@ -49,6 +49,7 @@ executor = "{executor}"
 [trainer]
 epochs = 1
 [search]
+baselines = false
 trials = 2
 metric = "validation.constant"
 goal = "maximize"

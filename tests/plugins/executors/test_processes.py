@@ -75,7 +75,7 @@ def test_a_run_starts_its_workers_before_the_first_round_is_proposed_and_none_fo
             data=Digits(),
             model=MLP(units=Choice((4, 8))),
             trainer=PopulationTrainer(epochs=1),
-            search=Search(strategy=Watchful(), trials=trials, round=2),
+            search=Search(baselines=False, strategy=Watchful(), trials=trials, round=2),
             executor=Processes(workers=2),
             reporter=(),
         ).run(runs=tmp_path)

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy
 import pytest
-from caviar import DataError, Pipeline
+from caviar import DataError, Pipeline, Search
 from caviar.engine.data.resolve import resolve_run
 from caviar.plugin import Segment, Table, Task
 from caviar.testing import LossContract
@@ -78,7 +78,12 @@ def test_training_with_a_table_is_training_with_the_list() -> None:
     found = []
     for weights in given:
         trainer = PopulationTrainer(epochs=2, loss=SoftmaxCrossEntropy(class_weights=weights))
-        found.append(Pipeline(trainer=trainer, executor=Inline(), reporter=()).run(x, y).trials[0].metrics)
+        found.append(
+            Pipeline(trainer=trainer, executor=Inline(), reporter=(), search=Search(baselines=False))
+            .run(x, y)
+            .trials[0]
+            .metrics
+        )
     assert found[0] == found[1] != found[2]
 
 

@@ -47,8 +47,10 @@ def test_the_order_of_re_tested_trials_can_be_read_off_the_table() -> None:
     text = printed(run_of(1), summary_of([again, finished(1, 0.925)]), 80)
     rows = re.findall(r"^ +(\d) +(0\.\d+ ± \S+(?: of \d)?)  ", text, re.MULTILINE)
     assert rows == [("0", "0.9200 ± 0.020 of 2"), ("1", "0.9250 ± 0.028")]
-    assert "0.028, the noise of one training" in text
-    assert "Ranked by the worse end" in text
+    told = " ".join(text.split())
+    assert "± covers training seeds, not rows" in told
+    assert "0.028, the noise of one training" in told
+    assert "Ranked by the worse end" in told
     assert "2 finished, 1 re-test" in text
 
 

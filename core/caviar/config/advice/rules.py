@@ -30,7 +30,7 @@ RULES: dict[str, Rule] = {
     "unheeded-start": unheeded_start,
     "many-classes": many_classes,
 }
-AFTER = ("range-edge",)
+AFTER = ("simple-models", "parts-differ", "many-inputs", "tied-trials", "last-epochs", "range-edge")
 """Rules that need results; the engine has them."""
 
 

@@ -61,7 +61,12 @@ def searched_metric(pipeline: Pipeline, task: TaskKind, fitting: Collection[str]
         if metric not in own and not name.is_loss and name.name not in fitting:
             there = ", ".join(str(MetricName("validation", each)) for each in sorted([*fitting, "loss"]))
             raise UnknownMetric(("search", key), f"{metric!r} does not fit a {task} task; there are {there}")
-    return asked_metric(pipeline) or _DEFAULTS[task]
+    return asked_metric(pipeline) or default_metric(task)
+
+
+def default_metric(task: TaskKind) -> str:
+    """The metric that is searched where neither file nor trainer names one."""
+    return _DEFAULTS[task]
 
 
 def asked_metric(pipeline: Pipeline) -> str | None:

@@ -75,6 +75,8 @@ class Search(Declared):
     `patience`: proposes no further round after so many finished trials without a better one; 0 = off.
     `trial_seconds`: a trial that has trained for longer, its share of its population's time, is pruned; 0 = off.
     Then results depend on how fast the machine is.
+    `baselines`: at the end a constant, a linear model and, where scikit-learn is installed, its histogram gradient
+    boosting are trained, and shown beside the winner.
 
     `start_from`: folders of earlier runs, or Optuna's studies, whose trials the strategy learns from.
     `points` are tried first: values by path; what a point leaves out takes its default.
@@ -90,6 +92,7 @@ class Search(Declared):
     where: str | Many[str] = setting(default=(), also=("constraints", "constraints_func", "conditions"))
     patience: int = setting(default=0, ge=0, also=("early_stopping", "n_iter_no_change"))
     trial_seconds: float = setting(default=0.0, ge=0, also=("time_limit", "max_seconds", "trial_timeout"))
+    baselines: bool = setting(default=True, also=("baseline", "compare_with"))
 
     start_from: Source | Many[Source] = setting(default=(), also=_WARM)
     points: Many[dict[str, Any]] = setting(default=(), also=("enqueue_trial", "points_to_evaluate", "x0"))

@@ -18,7 +18,7 @@ _LEADERS = 4
 def leads(best: Trial, others: Sequence[Trial], trials: Sequence[Trial], goal: Goal) -> bool:
     """Whether `best` beats the best of `others`, feasible trials, by more than the noise.
 
-    Where trials were re-tested, the noise is the standard error of the difference of the two means, with the noise of
+    Where trials were re-tested, the noise is two standard errors of the difference of the two means, with the noise of
     one training pooled over all `trials`. Else it is unknown, and the standard deviation of the leaders among the
     others replaces it: they differ by their values and by their seeds, so it is rather too large than too
     small. With fewer than two others there is nothing to compare with.
@@ -30,5 +30,5 @@ def leads(best: Trial, others: Sequence[Trial], trials: Sequence[Trial], goal: G
     lead = best.judged - judged[0] if goal == "maximize" else judged[0] - best.judged
     spread = noise(trial.runs for trial in trials)
     if spread:
-        return lead > spread * sqrt(1 / len(best.runs) + 1 / len(runner_up.runs))
+        return lead > 2 * spread * sqrt(1 / len(best.runs) + 1 / len(runner_up.runs))
     return lead > pstdev(judged[: max(_LEADERS, len(judged) // 4)])

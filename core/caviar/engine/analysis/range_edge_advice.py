@@ -3,30 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from caviar.config.advice.advice import Advice
 from caviar.config.declaration.dump import inline
 from caviar.config.declaration.space import owners, sampler_of, space_of
+from caviar.engine.analysis.ended import Ended
 from caviar.engine.analysis.lead import leads
 from caviar.engine.analysis.range_ends import end_of, wider
-from caviar.values.history import Goal
-from caviar.values.trial import Trial
-
-if TYPE_CHECKING:
-    from caviar.config.declaration.pipeline import Pipeline
 
 _FEW = 8
 """Finished trials below which the best one says little."""
 
 
-def range_edge(pipeline: Pipeline, trials: tuple[Trial, ...], best: Trial, goal: Goal) -> Iterator[Advice]:
+def range_edge(ended: Ended) -> Iterator[Advice]:
     """The best trial's values at an end of their ranges, if they beat values inside by more than the noise.
 
     Each with the setting that widens its range. Where trials that are as good stand elsewhere, the end is no better.
     """
-    compared = [trial for trial in trials if trial.feasible]
-    if len(compared) < _FEW or "range-edge" in pipeline.check.silence:
+    pipeline, best, goal = ended.pipeline, ended.best, ended.objective.goal
+    compared = [trial for trial in ended.trials if trial.feasible]
+    if len(compared) < _FEW:
         return
     space, owner = space_of(pipeline), owners(pipeline)
     for dimension in space.dimensions:
@@ -36,7 +32,7 @@ def range_edge(pipeline: Pipeline, trials: tuple[Trial, ...], best: Trial, goal:
         end = end_of(dimension, best)
         wide = None if end is None else wider(sampler_of(dimension), end, owner[dimension.path])
         inside = [trial for trial in compared if end_of(dimension, trial) != end]
-        if wide is not None and leads(best, inside, trials, goal):
+        if wide is not None and leads(best, inside, ended.trials, goal):
             where = "low" if end == 0 else "high"
             text = (
                 f"the best value, {dimension.sampler.describe(value)}, is at the {where} end of its range, and is "

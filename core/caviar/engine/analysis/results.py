@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from caviar.config.advice.advice import Advice
 from caviar.config.declaration.pipeline import Pipeline
 from caviar.config.declaration.space import space_of
+from caviar.engine.analysis.ended import Ended
 from caviar.engine.analysis.importance import importance
+from caviar.engine.analysis.result_advice import advice_on_result
 from caviar.engine.model.on_disk import NotAModel, best_file
 from caviar.engine.resume.run_folder import begun_with, pipeline_file
 from caviar.engine.search.history import history_of
 from caviar.engine.search.objective import Objective, objective_of
 from caviar.engine.storage.study_view import StudyView, read_study
+from caviar.values.assessment import Assessment
 from caviar.values.dimension import Space
 from caviar.values.ranking import ranked, without_winner
 from caviar.values.trial import Trial, TrialState
@@ -25,7 +29,7 @@ class Results:
     """All trials of a run, its pipeline, and how much each hyperparameter mattered (path -> share).
 
     `reached`: the searched metric after a pruned trial's last epoch, by trial. `identity`: what bits depend on besides
-    pipeline, seed and data.
+    pipeline, seed and data. `assessment`: that of the winner, None before the search has ended, and `advice` on it.
     """
 
     trials: tuple[Trial, ...]
@@ -35,6 +39,16 @@ class Results:
     pipeline: Pipeline
     reached: Mapping[int, float]
     identity: Mapping[str, str]
+    assessment: Assessment | None
+    advice: tuple[Advice, ...]
+
+    @property
+    def best(self) -> Trial | None:
+        """The winner so far, its metrics those of its model where the search has ended: with the test part."""
+        best = self.objective.best(self.trials)
+        if best is None or self.assessment is None:
+            return best
+        return replace(best, metrics={**best.metrics, **self.assessment.winner.metrics})
 
     @property
     def metric(self) -> str:
@@ -89,7 +103,14 @@ def results_of(pipeline: Pipeline, ledger: StudyView) -> Results:
         for trial, value in zip(trials, history.objectives.tolist(), strict=True)
         if trial.state is TrialState.PRUNED and value == value
     }
-    return Results(trials, objective, space, importance(space, history), pipeline, reached, study.identity)
+    assessment, advice = ledger.assessment(), tuple[Advice, ...]()
+    best = objective.best(trials)
+    if best is None or assessment is None or assessment.trial != best.index:
+        assessment = None
+    if best is not None and (assessment is not None or not pipeline.trainer.needs_data):
+        advice = advice_on_result(Ended(pipeline, trials, best, objective, assessment, ledger.curves))
+    shares = importance(space, history)
+    return Results(trials, objective, space, shares, pipeline, reached, study.identity, assessment, advice)
 
 
 def model_of(folder: Path) -> Path:

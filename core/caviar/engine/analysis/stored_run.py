@@ -20,12 +20,14 @@ from caviar.engine.resume.run_folder import begun_with, pipeline_file
 from caviar.engine.storage.study_view import StudyView, read_study
 from caviar.registry.index import Registry, current, using
 from caviar.values.arrays import Array
+from caviar.values.assessment import Assessment
 from caviar.values.history import Goal
 from caviar.values.problem import Problem
 from caviar.values.run import RunView
 from caviar.values.trial import Trial, TrialState
 
 if TYPE_CHECKING:
+    from caviar.config.advice.advice import Advice
     from caviar.config.declaration.pipeline import Pipeline
 
 
@@ -57,6 +59,16 @@ class StoredRun(RunView):
     def importance(self) -> Mapping[str, float]:
         """The importance of each hyperparameter: path -> share; empty while fewer than 16 trials have finished."""
         return self._results.importance
+
+    @property
+    def assessment(self) -> Assessment | None:
+        """The winner beside its baselines, with intervals over rows; None before the search has ended."""
+        return self._results.assessment
+
+    @property
+    def advice(self) -> tuple[Advice, ...]:
+        """What the result suggests to do or to doubt, as `pipe results` prints it."""
+        return self._results.advice
 
     @property
     def pipeline(self) -> Pipeline:

@@ -34,6 +34,7 @@ class Pending:
             {**before.attempts, **changes.attempts},
             (*before.curves, *changes.curves),
             {**before.artifacts, **changes.artifacts},
+            changes.assessment or before.assessment,
         )
         kept = {trial: each for trial, each in self.arrays.items() if trial not in changes.artifacts}
         return Pending(merged, {**kept, **arrays}, self.trained + trained)

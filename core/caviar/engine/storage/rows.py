@@ -27,13 +27,15 @@ class Rows:
     attempts: Mapping[int, int]
     artifacts: Mapping[int, Artifact]
     curves: Mapping[str, Mapping[int, Sequence[float]]]
+    assessment: str | None = None
 
     @classmethod
     def read(cls, ledger: Ledger) -> Rows:
         """Reads all rows, and the curves of the searched metric. Raises StoreError if one is damaged."""
         study, trials, attempts = ledger.study(), ledger.trials(), ledger.attempts()
         curves = {} if study is None else {study.metric: ledger.curves(study.metric)}
-        return cls(study, {trial.index: trial for trial in trials}, attempts, attempts, ledger.artifacts(), curves)
+        rows = {trial.index: trial for trial in trials}
+        return cls(study, rows, attempts, attempts, ledger.artifacts(), curves, ledger.assessment())
 
     def after(self, changes: Changes) -> Rows:
         """The rows with these changes."""
@@ -46,6 +48,7 @@ class Rows:
             _with(self.attempts, {**begun, **changes.attempts}),
             {trial: artifact for trial, artifact in artifacts.items() if artifact is not None},
             {metric: self._continued(metric, curves, changes) for metric, curves in self.curves.items()},
+            changes.assessment or self.assessment,
         )
 
     def with_curves(self, metric: str, curves: Mapping[int, Sequence[float]]) -> Rows:

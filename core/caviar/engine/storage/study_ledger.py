@@ -8,6 +8,7 @@ from pathlib import Path
 from time import monotonic
 
 from caviar.engine.storage.artifacts import Artifacts
+from caviar.engine.storage.assessment_text import to_text
 from caviar.engine.storage.folder import ArtifactFolder
 from caviar.engine.storage.keep import Keep, useless
 from caviar.engine.storage.pending import NOTHING
@@ -15,6 +16,7 @@ from caviar.engine.storage.stored_values import proposed, stored
 from caviar.engine.storage.study_view import StudyView
 from caviar.interfaces.store import Changes, Curve, Ledger, Store, StudyRecord
 from caviar.values.arrays import Array
+from caviar.values.assessment import Assessment
 from caviar.values.history import Goal
 from caviar.values.metrics import Metrics
 from caviar.values.trial import Trial, TrialState
@@ -67,6 +69,10 @@ class StudyLedger(StudyView):
         """Durably sets or replaces what the study is about."""
         self._change(Changes(study=study), durable=True)
         super().curves(study.metric)
+
+    def assess(self, assessment: Assessment) -> None:
+        """Durably sets or replaces what is known about the winner."""
+        self._change(Changes(assessment=to_text(assessment)), durable=True)
 
     def add_round(self, trials: Sequence[Trial]) -> None:
         """Durably adds proposed trials, queued."""

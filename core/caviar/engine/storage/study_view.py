@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from caviar.engine.storage.artifacts import Artifacts
+from caviar.engine.storage.assessment_text import from_text
 from caviar.engine.storage.folder import ArtifactFolder
 from caviar.engine.storage.rows import Rows
 from caviar.interfaces.store import Ledger, Store, StoreError, StudyRecord
 from caviar.support.closing import Closing
 from caviar.values.arrays import Array
+from caviar.values.assessment import Assessment
 from caviar.values.trial import Trial
 
 
@@ -34,6 +36,14 @@ class StudyView(Closing):
         if metric not in self._rows.curves:
             self._rows = self._rows.with_curves(metric, self._ledger.curves(metric))
         return self._rows.curves[metric]
+
+    def assessment(self) -> Assessment | None:
+        """What was found about the winner when the search last ended; None before. Raises StoreError."""
+        text = self._rows.assessment
+        try:
+            return None if text is None else from_text(text)
+        except (ValueError, TypeError, KeyError):
+            raise StoreError(f"{self._folder}: the assessment of the winner is damaged; run again") from None
 
     def holds(self, trial: int) -> bool:
         """Whether arrays of a trial are stored."""

@@ -17,7 +17,7 @@ reporter = []
 executor = "inline"
 model.units = { int = [4, 8] }
 trainer = { epochs = 1, batch_size = 512 }
-search = { trials = 2, strategy = { use = "coarse-to-fine", retest = 1.0 } }
+search = { baselines = false, trials = 2, strategy = { use = "coarse-to-fine", retest = 1.0 } }
 """
 DIGITS = Path(__file__).parents[4] / "plugins" / "caviar_plugins" / "data" / "digits.npz"
 COMMANDS = {

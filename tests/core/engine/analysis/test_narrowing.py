@@ -22,6 +22,7 @@ use = "digits"
 [executor]
 use = "inline"
 [search]
+baselines = false
 trials = 20
 """
 RANGES = """

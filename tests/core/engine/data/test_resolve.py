@@ -22,7 +22,7 @@ executor = "inline"
 model.units = 4
 trainer.epochs = 1
 optimizer.learning_rate = { log = [0.001, 0.1] }
-search = { trials = 2, strategy = "staged" }
+search = { baselines = false, trials = 2, strategy = "staged" }
 """
 
 

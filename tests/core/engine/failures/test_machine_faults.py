@@ -28,6 +28,7 @@ learning_rate = { uniform = [0.01, 1.0] }
 [trainer]
 epochs = 9
 [search]
+baselines = false
 trials = 8
 round = 4
 """ + "\n".join(f"[[search.points]]\noptimizer.learning_rate = 0.{number}" for number in range(1, 9))

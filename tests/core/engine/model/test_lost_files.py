@@ -22,6 +22,7 @@ executor = "inline"
 model.units = 4
 optimizer.learning_rate = { log = [1e-3, 1e-1] }
 trainer.epochs = 1
+search.baselines = false
 search.trials = 4
 """
 

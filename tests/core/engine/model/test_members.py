@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy
 import pytest
-from caviar import Pipeline, Problem, TrainedModel
+from caviar import Pipeline, Problem, Search, TrainedModel
 from caviar.engine.model.member import ModelMember
 from caviar.engine.model.model_file import packed, unpacked
 from caviar.engine.model.on_disk import NotAModel, open_model, save_model
@@ -40,7 +40,11 @@ def member(seed: int, regression: bool, **parts: Any) -> TrainedModel:
     x, y = rows(seed)
     truth = y if regression else numpy.where(x["size"] > seed, "large", "small")
     trainer = PopulationTrainer(epochs=2)
-    best = Pipeline(trainer=trainer, executor=Inline(), reporter=(), seed=seed, **parts).run(x, truth).best
+    best = (
+        Pipeline(trainer=trainer, executor=Inline(), reporter=(), search=Search(baselines=False), seed=seed, **parts)
+        .run(x, truth)
+        .best
+    )
     assert best is not None
     return best
 

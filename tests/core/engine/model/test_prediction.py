@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy
 import pytest
-from caviar import DataError, Pipeline, load
+from caviar import DataError, Pipeline, Search, load
 from caviar.engine.model.prediction import predict_file
 from caviar.engine.study import run
 from caviar.engine.training.job import Work
@@ -17,7 +17,16 @@ from caviar_plugins import MLP, BatchNorm, Inline, LayerNorm, NoNormalizer, NumP
 TRAIN = "size,kind,zip,new,price\n" + "".join(
     f"{n},{('flat', 'house', '')[n % 3]},{n % 7:05},{('true', 'false')[n % 2]},{n * 10.5}\n" for n in range(60)
 )
-FILE = 'reporter = []\n[data]\npath = "t.csv"\ntarget = "price"\ncolumns.zip = "category"\n[trainer]\nepochs = 1\n'
+FILE = """
+reporter = []
+search.baselines = false
+[data]
+path = "t.csv"
+target = "price"
+columns.zip = "category"
+[trainer]
+epochs = 1
+"""
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +67,9 @@ def test_the_cell_that_is_no_number_is_named_not_the_first(model: Path, tmp_path
 
 
 def test_a_table_where_an_array_was_learned_is_reported_with_the_file(tmp_path: Path) -> None:
-    (tmp_path / "p.toml").write_text('reporter = []\ndata = "digits"\nmodel.units = 4\ntrainer.epochs = 1\n')
+    (tmp_path / "p.toml").write_text(
+        'reporter = []\nsearch.baselines = false\ndata = "digits"\nmodel.units = 4\ntrainer.epochs = 1\n'
+    )
     run(load(tmp_path / "p.toml"), tmp_path)
     (tmp_path / "new.csv").write_text("a,b\n1,2\n")
     numpy.savez(tmp_path / "narrow.npz", X=numpy.zeros((3, 5)))
@@ -77,7 +88,18 @@ def test_a_row_has_the_same_bits_in_any_cut_and_nearly_those_alone(
     random = numpy.random.default_rng(0)
     x, y = random.normal(size=(150, inputs)), random.integers(0, classes, 150)
     trainer, model = PopulationTrainer(epochs=2), MLP(units=(units, units))
-    best = Pipeline(model=model, normalizer=normalizer, trainer=trainer, executor=Inline(), reporter=()).run(x, y).best
+    best = (
+        Pipeline(
+            model=model,
+            normalizer=normalizer,
+            trainer=trainer,
+            executor=Inline(),
+            reporter=(),
+            search=Search(baselines=False),
+        )
+        .run(x, y)
+        .best
+    )
     assert best is not None
     together = best.probabilities(x)
     cut = numpy.concatenate([best.probabilities(part) for part in numpy.split(x, [2, 38, 101])])
@@ -89,7 +111,11 @@ def test_a_row_has_the_same_bits_in_any_cut_and_nearly_those_alone(
 
 def test_that_there_are_no_rows_is_reported() -> None:
     x, y = numpy.random.default_rng(0).normal(size=(60, 4)), numpy.arange(60) % 3
-    best = Pipeline(trainer=PopulationTrainer(epochs=1), executor=Inline(), reporter=()).run(x, y).best
+    best = (
+        Pipeline(trainer=PopulationTrainer(epochs=1), executor=Inline(), reporter=(), search=Search(baselines=False))
+        .run(x, y)
+        .best
+    )
     assert best is not None
     with pytest.raises(DataError, match=r"^there are no rows to predict$"):
         best.predict(x[:0])
@@ -100,7 +126,9 @@ def test_a_folded_network_predicts_what_the_trained_one_does(target: str) -> Non
     random = numpy.random.default_rng(0)
     x = random.normal(size=(150, 5))
     y = (x[:, 0] > 0).astype(int) if target == "classes" else 100 + x @ [3.0, 1, 2, 0, 1]
-    best = Pipeline(normalizer=BatchNorm(), executor=Inline(), reporter=()).run(x, y).best
+    best = (
+        Pipeline(normalizer=BatchNorm(), executor=Inline(), reporter=(), search=Search(baselines=False)).run(x, y).best
+    )
     assert best is not None
     (model,) = best.members
     task, inputs = model.preparation.task, model.preparation.inputs(Table({"x": x}, ()), "float32")

@@ -20,7 +20,14 @@ from caviar.engine.study import run
 from caviar.values.problem import Problem
 from safetensors.numpy import save, save_file
 
-FILE = 'data = "digits"\nreporter = []\nexecutor = "inline"\nmodel.units = 8\ntrainer.epochs = 1\n'
+FILE = """
+data = "digits"
+search.baselines = false
+reporter = []
+executor = "inline"
+model.units = 8
+trainer.epochs = 1
+"""
 
 
 @pytest.fixture(scope="module")

@@ -35,6 +35,7 @@ units = { log-int = [4, 8] }
 [trainer]
 epochs = 1
 [search]
+baselines = false
 trials = 2
 """
 
@@ -79,7 +80,7 @@ def test_a_program_gets_its_study_with_the_reason() -> None:
     pipeline = Pipeline(
         model=Fragile(units=LogInt(4, 8)),
         trainer=PopulationTrainer(epochs=1),
-        search=Search(trials=2),
+        search=Search(baselines=False, trials=2),
         data=Memory(test=0.2),
         executor=Inline(),
         reporter=(),

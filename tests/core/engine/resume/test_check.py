@@ -27,6 +27,7 @@ learning_rate = { log = [1e-3, 1e-1] }
 [trainer]
 epochs = 1
 [search]
+baselines = false
 trials = 3
 round = 2
 """

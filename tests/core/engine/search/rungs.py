@@ -107,6 +107,7 @@ learning_rate = { log = [1e-4, 1.0] }
 epochs = 6
 batch_size = 16
 [search]
+baselines = false
 trials = 16
 round = 16
 [store]

@@ -119,6 +119,7 @@ units = { int = [2, 4] }
 epochs = 1
 batch_size = { choice = [16, 32, 64] }
 [search]
+baselines = false
 strategy = { use = "coarse-to-fine", first = 4, retest = 0.0 }
 trials = 20
 round = 4

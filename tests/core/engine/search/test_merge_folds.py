@@ -34,6 +34,7 @@ learning_rate = { log = [1e-3, 0.1] }
 epochs = 3
 batch_size = 16
 [search]
+baselines = false
 trials = 4
 """
 

@@ -28,6 +28,7 @@ learning_rate = { log = [1e-4, 1.0] }
 epochs = 2
 batch_size = 32
 [search]
+baselines = false
 strategy = { use = "coarse-to-fine", first = 4, retest = 0.0 }
 trials = 40
 round = 4

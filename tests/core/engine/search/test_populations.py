@@ -29,6 +29,7 @@ beta1 = { beta = [0.8, 0.99] }
 epochs = 2
 batch_size = 128
 [search]
+baselines = false
 trials = 16
 round = 8
 [store]

@@ -111,6 +111,7 @@ use = "lazy"
 epochs = 4
 width = { choice = [3, 7] }
 [search]
+baselines = false
 strategy = "grid"
 trials = 2
 trial_seconds = 0.5

@@ -36,7 +36,7 @@ class Failing(Workers):
 
 @pytest.fixture
 def context(tmp_path: Path) -> Iterator[SearchContext]:
-    pipeline = Pipeline(data=Digits(folds=3), search=Search(trial_seconds=6.0))
+    pipeline = Pipeline(data=Digits(folds=3), search=Search(baselines=False, trial_seconds=6.0))
     info = RunInfo("p", tmp_path, 4, 0, pipeline.trainer.epochs, "validation.accuracy", "maximize")
     objective = Objective("validation.accuracy", "maximize", 0.0)
     with open_study(SQLite(), tmp_path, "maximize") as ledger:

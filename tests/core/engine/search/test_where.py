@@ -40,6 +40,7 @@ learning_rate = { log = [1e-4, 1.0] }
 epochs = 4
 batch_size = 16
 [search]
+baselines = false
 strategy = { use = "coarse-to-fine", first = 4 }
 trials = 12
 round = 4

@@ -24,6 +24,7 @@ executor = "inline"
 reporter = []
 model = { units = 4 }
 trainer = { epochs = 2, batch_size = 32, loss = "auto" }
+search.baselines = false
 search.trials = 1
 """
 

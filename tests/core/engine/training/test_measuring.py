@@ -30,6 +30,7 @@ reporter = []
 model = { units = 4 }
 optimizer.learning_rate = { log = [1e-3, 1e-1] }
 trainer = { epochs = 2, batch_size = 32 }
+search.baselines = false
 search.trials = 3
 """
 

@@ -30,6 +30,7 @@ choice = [
 [trainer]
 epochs = 2
 [search]
+baselines = false
 strategy = "coarse-to-fine"
 trials = 2
 START

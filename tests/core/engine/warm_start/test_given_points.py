@@ -32,6 +32,7 @@ choice = ["sgd", { use = "adam", learning_rate = { log = [1e-3, 1.0] }, beta2 = 
 [trainer]
 epochs = 1
 [search]
+baselines = false
 trials = 8
 round = 4
 """
@@ -114,17 +115,21 @@ def test_in_python_paths_are_keys() -> None:
         model=MLP(units=LogInt(4, 32)),
         optimizer=Adam(learning_rate=Log(1e-4, 1.0)),
         trainer=PopulationTrainer(epochs=1),
-        search=Search(strategy=Grid(2), trials=2, points=[{UNITS: 7, RATE: 0.02}]),
+        search=Search(baselines=False, strategy=Grid(2), trials=2, points=[{UNITS: 7, RATE: 0.02}]),
         executor=Inline(),
         reporter=(),
     )
     first = pipeline.run(X, Y).trials[0]
     assert first.values == {UNITS: 7, RATE: 0.02}
     nested = pipeline.model_copy(
-        update={"search": Search(trials=1, points=({"model": {"units": 7}, "optimizer": {"learning_rate": 0.02}},))}
+        update={
+            "search": Search(
+                baselines=False, trials=1, points=({"model": {"units": 7}, "optimizer": {"learning_rate": 0.02}},)
+            )
+        }
     )
     assert nested.run(X, Y).trials[0].values == first.values
-    wrong = pipeline.model_copy(update={"search": Search(points=({RATE: 3.0},))})
+    wrong = pipeline.model_copy(update={"search": Search(baselines=False, points=({RATE: 3.0},))})
     with pytest.raises(Mistakes, match=r"search\.points\.0\.optimizer\.learning_rate: 3 is outside its range"):
         wrong.run(X, Y)
 
@@ -139,7 +144,7 @@ def test_a_point_in_steps_of_fractions_is_the_value_given() -> None:
     pipeline = Pipeline(
         model=MLP(units=4, dropout=Uniform(0.0, 0.5, 0.1)),
         trainer=PopulationTrainer(epochs=1),
-        search=Search(trials=1, points=({"model.dropout": 0.3},)),
+        search=Search(baselines=False, trials=1, points=({"model.dropout": 0.3},)),
         executor=Inline(),
         reporter=(),
     )

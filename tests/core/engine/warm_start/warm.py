@@ -27,6 +27,7 @@ learning_rate = { log = [1e-3, 1.0] }
 epochs = 2
 batch_size = 32
 [search]
+baselines = false
 trials = 12
 round = 6
 """

@@ -1,0 +1,32 @@
+"""All rules that need results, and running them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import TypeAlias
+
+from caviar.config.advice.advice import Advice
+from caviar.engine.analysis.ended import Ended
+from caviar.engine.analysis.last_epochs import last_epochs
+from caviar.engine.analysis.many_inputs import many_inputs
+from caviar.engine.analysis.parts_differ import parts_differ
+from caviar.engine.analysis.range_edge_advice import range_edge
+from caviar.engine.analysis.simple_models import simple_models
+from caviar.engine.analysis.tied_trials import tied_trials
+
+Rule: TypeAlias = Callable[[Ended], Iterator[Advice]]
+
+RULES: Mapping[str, Rule] = {
+    "simple-models": simple_models,
+    "parts-differ": parts_differ,
+    "many-inputs": many_inputs,
+    "tied-trials": tied_trials,
+    "last-epochs": last_epochs,
+    "range-edge": range_edge,
+}
+
+
+def advice_on_result(ended: Ended) -> tuple[Advice, ...]:
+    """The advice of all rules that the file does not silence."""
+    silenced = ended.pipeline.check.silence
+    return tuple(each for name, rule in RULES.items() if name not in silenced for each in rule(ended))

@@ -1,0 +1,1 @@
+"""Baselines: models of a few seconds, trained and measured on the rows of a winner."""

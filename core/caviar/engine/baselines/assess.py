@@ -1,0 +1,144 @@
+"""Assessing a winner: baselines beside it on the same rows, and intervals over rows for all of them."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from caviar.engine.baselines.boosting import boosting
+from caviar.engine.baselines.constant import constant
+from caviar.engine.baselines.fit import Fit, Predict, Rows
+from caviar.engine.baselines.judge import Judge, drawn_rows, interval, judge_for
+from caviar.engine.baselines.linear import linear
+from caviar.engine.failures.plugin_errors import told
+from caviar.engine.model.saved import SavedModel, mean
+from caviar.engine.training.measuring import measured_or_nan
+from caviar.text.log import timed
+from caviar.values.arrays import Array
+from caviar.values.assessment import Assessment, Standing
+from caviar.values.metric_name import MetricName
+from caviar.values.problem import Stopped
+
+if TYPE_CHECKING:
+    from caviar.engine.data.prepare import Preparation
+    from caviar.engine.training.job import Work
+    from caviar.values.trial import Trial
+
+_KINDS: Mapping[str, Callable[[Rows], Fit | None]] = {"constant": constant, "linear": linear, "boosting": boosting}
+
+
+def assessed(
+    work: Work, preparation: Preparation, best: Trial, model: SavedModel, check_stop: Callable[[], None]
+) -> Assessment | None:
+    """The winner's assessment; None where the trainer reads no data. An exception of a baseline becomes its note."""
+    if not work.pipeline.trainer.needs_data:
+        return None
+    judge = judge_for(work.metrics, *work.searched, work.task.kind)
+    rows = Rows(work, preparation, best, judge, check_stop)
+    data = work.datasets[0]
+    counts = {part: len(getattr(data.split, part)) for part in ("train", "validation", "test")}
+    standings = [Standing("winner", _judged(model.metrics))]
+    predict: dict[str, Predict] = {"winner": lambda x: mean([each.predict_inputs(x) for each in model.members])}
+    for name, kind in _KINDS.items() if work.pipeline.search.baselines else ():
+        with timed("baseline '%s' trained", name):
+            made = _made(name, kind, rows)
+        if made is not None:
+            standings.append(made[0])
+            if made[1].predict:
+                predict[name] = made[1].predict[0]
+    if judge is not None:
+        # With folds each row is predicted by the model of its fold, and only the first fold's is the winner's.
+        for part in ("test",) if len(work.datasets) > 1 else ("validation", "test"):
+            if counts[part]:
+                check_stop()
+                standings = _Resampled(rows, judge, part, predict).added(standings)
+    winner, *baselines = standings
+    metric, goal = (judge.name, judge.goal) if judge else ("", work.searched[1])
+    return Assessment(best.index, metric, goal, counts, data.x.shape[1], winner, tuple(baselines))
+
+
+def _judged(metrics: Mapping[str, float]) -> dict[str, float]:
+    return {name: value for name, value in metrics.items() if MetricName.parse(name).part in ("validation", "test")}
+
+
+def _made(name: str, kind: Callable[[Rows], Fit | None], rows: Rows) -> tuple[Standing, Fit] | None:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # scikit-learn's, about data that the user did not give to it
+            fit = kind(rows)
+            if fit is None:
+                return None
+            return Standing(name, _metrics(rows, fit) if fit.predict else {}, note=fit.note), fit
+    except Stopped:
+        raise
+    except Exception as error:  # a plugin or scikit-learn may raise anything; the search is over and must not be lost
+        return Standing(name, note=f"not trained: {told(error)}"), Fit(())
+
+
+def _metrics(rows: Rows, fit: Fit) -> dict[str, float]:
+    """Every metric of the validation part, the mean over folds, and of the test part by the first fold's model."""
+    work, found = rows.work, dict[str, float]()
+    by_fold = []
+    for data, predict in zip(work.datasets, fit.predict, strict=True):
+        by_fold.append(_measured(rows, predict, data.x[data.split.validation], data.truth[data.split.validation]))
+    for name in work.metrics:
+        found[str(MetricName("validation", name))] = sum(each[name] for each in by_fold) / len(by_fold)
+    first = work.datasets[0]
+    if len(first.split.test):
+        test = _measured(rows, fit.predict[0], first.x[first.split.test], first.truth[first.split.test])
+        found |= {str(MetricName("test", name)): value for name, value in test.items()}
+    return found
+
+
+def _measured(rows: Rows, predict: Predict, x: Array, truth: Array) -> dict[str, float]:
+    import numpy
+
+    prediction = predict(x)[None]
+    with numpy.errstate(all="ignore"):
+        return {
+            name: float(measured_or_nan(type(each).measure)(each, prediction, truth)[0])
+            for name, each in rows.work.metrics.items()
+        }
+
+
+@dataclass(frozen=True)
+class _Resampled:
+    """The compared metric on resampled rows of a part."""
+
+    rows: Rows
+    judge: Judge
+    part: str
+    predict: Mapping[str, Predict]
+
+    def added(self, standings: list[Standing]) -> list[Standing]:
+        """The standings with their intervals on this part; a metric that fails leaves them as they are."""
+        data, metric = self.rows.work.datasets[0], str(MetricName(self.part, self.judge.name))
+        known = [each for each in standings if each.name in self.predict and metric in each.metrics]
+        if not known or known[0].name != "winner":
+            return standings
+        random, all_rows = self.rows.random.child("rows", self.part), getattr(data.split, self.part)
+        outputs = max(len(data.task.classes), len(data.task.targets))
+        drawn = all_rows[drawn_rows(len(all_rows), outputs, random)]
+        try:
+            x, truth = data.x[drawn], data.truth[drawn]
+            predictions = [self.predict[each.name](x) for each in known]
+            found = [self.judge.value(prediction, truth) for prediction in predictions]
+            values = self.judge.resampled(predictions, truth, random.child("resamples"))
+        except Stopped:
+            raise
+        except Exception:  # a metric may raise anything, and was reported when it was measured
+            return standings
+        share, sign, new = len(drawn) / len(all_rows), self.judge.sign, {each.name: each for each in standings}
+        winner = known[0]
+        for place, each in enumerate(known):
+            own = interval(values[:, place], found[place], each.metrics[metric], share)
+            more = replace(each, intervals={**each.intervals, metric: own}) if own else each
+            if place:
+                ahead = sign * (winner.metrics[metric] - each.metrics[metric])
+                differences = sign * (values[:, 0] - values[:, place])
+                lead = interval(differences, sign * (found[0] - found[place]), ahead, share) or (ahead, ahead)
+                more = replace(more, lead={**each.lead, self.part: lead})
+            new[each.name] = more
+        return list(new.values())

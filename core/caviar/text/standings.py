@@ -1,0 +1,86 @@
+"""The winner at the end of a run: its metrics by part, and baselines beside it on the same rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from caviar.text.scores import short_number
+from caviar.values.assessment import Assessment, Standing
+from caviar.values.metric_name import MetricName
+from caviar.values.trial import Trial
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+_ORDER = ("winner", "boosting", "linear", "constant")
+
+
+def winner_table(best: Trial) -> Table:
+    """The winner's metrics: a line for each, a column for each part of the data."""
+    from rich.text import Text
+
+    told: dict[str, dict[str, str]] = {}
+    for written, value in best.metrics.items():
+        metric = MetricName.parse(written)
+        told.setdefault(metric.name, {})[metric.part] = short_number(value)
+    parts = list(dict.fromkeys(part for row in told.values() for part in row))
+    grid = _grid(len(parts), "right")
+    grid.add_row(Text(f"\nBest: trial {best.index}", style="bold"), *(f"\n{part}" for part in parts))
+    for name, row in told.items():
+        grid.add_row(f"  {name}", *(Text(row.get(part, ""), style="bold" if part == "test" else "") for part in parts))
+    return grid
+
+
+def standings_table(assessment: Assessment) -> Table:
+    """The compared metric of the winner and of the baselines, best known first, with intervals over rows."""
+    from rich.text import Text
+
+    grid = _grid(len(assessment.parts), "left")
+    grid.add_row(Text("\nSame rows", style="bold"), *(f"\n{assessment.on(part)}" for part in assessment.parts))
+    for each in _ordered(assessment):
+        name = f"trial {assessment.trial}" if each.name == "winner" else each.name
+        if each.metrics:
+            grid.add_row(f"  {name}", *(_cell(each, assessment.on(part)) for part in assessment.parts))
+    return grid
+
+
+def standings_notes(assessment: Assessment) -> Iterator[str]:
+    """What the table's intervals cover, and what to know about the baselines."""
+    standings = _ordered(assessment)
+    if any(each.intervals for each in standings):
+        yield (
+            "The intervals cover rows, not training seeds: 95 % of a model's values on resampled rows of that part lie "
+            "within."
+        )
+    for each in standings:
+        if each.note:
+            yield f"{each.name}: {each.note}"
+
+
+def _ordered(assessment: Assessment) -> list[Standing]:
+    return sorted((assessment.winner, *assessment.baselines), key=lambda each: _ORDER.index(each.name))
+
+
+def _cell(standing: Standing, metric: str) -> str:
+    if metric not in standing.metrics:
+        return ""
+    told = f"{short_number(standing.metrics[metric]):>7}"
+    if metric in standing.intervals:
+        told += "  {} to {}".format(*map(_end, standing.intervals[metric]))
+    return told
+
+
+def _end(value: float) -> str:
+    """An end of an interval, with a digit less than the value has."""
+    return f"{value:.3f}" if 0.01 <= abs(value) < 100 else f"{value:.3g}"
+
+
+def _grid(columns: int, justify: str) -> Table:
+    from rich.table import Table
+
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(no_wrap=True)
+    for _ in range(columns):
+        grid.add_column(justify="right" if justify == "right" else "left", no_wrap=True)
+    return grid

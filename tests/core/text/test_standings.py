@@ -1,0 +1,56 @@
+"""The winner beside baselines, as text for people."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from io import StringIO
+
+from caviar import Assessment, Standing
+from caviar.plugin import standings_notes, standings_table
+from rich.console import Console
+
+WINNER = Standing("winner", {"validation.rmse": 32058.4, "test.rmse": 33012.0}, {"test.rmse": (31000.2, 35000.1)})
+CONSTANT = Standing("constant", {"validation.rmse": 115000.0, "test.rmse": 116000.0})
+LINEAR = Standing("linear", {"validation.rmse": 49708.0, "test.rmse": 50100.0}, note="trained on 5 of 9 training rows")
+FAILED = Standing("boosting", note="not trained: ValueError: no")
+FOUND = Assessment(
+    7, "rmse", "minimize", {"train": 90, "validation": 20, "test": 30}, 8, WINNER, (CONSTANT, LINEAR, FAILED)
+)
+
+
+def printed(found: Assessment, width: int = 80) -> str:
+    console = Console(file=StringIO(), width=width, highlight=False)
+    console.print(standings_table(found))
+    assert isinstance(console.file, StringIO)
+    return console.file.getvalue()
+
+
+def test_each_model_has_a_line_with_its_metric_on_each_part_and_the_interval_over_rows() -> None:
+    lines = [re.split(r" {2,}", line.strip()) for line in printed(FOUND).strip().splitlines()]
+    assert lines == [
+        ["Same rows", "validation.rmse", "test.rmse"],
+        ["trial 7", "3.206e+04", "3.301e+04", "3.1e+04 to 3.5e+04"],
+        ["linear", "4.971e+04", "5.01e+04"],
+        ["constant", "1.15e+05", "1.16e+05"],
+    ]
+
+
+def test_without_a_test_part_there_is_no_column_for_it() -> None:
+    assert "test.rmse" not in printed(replace(FOUND, rows={"train": 90, "validation": 20, "test": 0}))
+
+
+def test_the_notes_say_what_the_intervals_cover_and_why_a_baseline_is_missing() -> None:
+    legend, *notes = standings_notes(FOUND)
+    assert legend.startswith("The intervals cover rows, not training seeds")
+    assert notes == ["boosting: not trained: ValueError: no", "linear: trained on 5 of 9 training rows"]
+    alone = replace(FOUND, winner=replace(WINNER, intervals={}), baselines=())
+    assert list(standings_notes(alone)) == []
+
+
+def test_the_widest_numbers_fit_a_terminal_of_80_columns() -> None:
+    wide = 1.2345e-5
+    metrics = {f"{part}.balanced_accuracy": wide for part in ("validation", "test")}
+    standing = Standing("winner", metrics, dict.fromkeys(metrics, (2 * wide, 3 * wide)))
+    found = replace(FOUND, metric="balanced_accuracy", winner=standing, baselines=(replace(standing, name="boosting"),))
+    assert max(map(len, printed(found, 200).splitlines())) <= 80

@@ -116,6 +116,7 @@ _HOMES = {
         "Array",
         "namespace",
     ),
+    "caviar.values.block": ("Block",),
     "caviar.values.condition": ("Condition",),
     "caviar.values.dataset": (
         "Dataset",
@@ -273,6 +274,7 @@ if TYPE_CHECKING:
     from caviar.text.terminal import console as console
     from caviar.values.arrays import Array as Array
     from caviar.values.arrays import namespace as namespace
+    from caviar.values.block import Block as Block
     from caviar.values.condition import Condition as Condition
     from caviar.values.dataset import Dataset as Dataset
     from caviar.values.dataset import Split as Split

@@ -53,6 +53,7 @@ def predict(
                 _write(file, prediction, ProgressLine(printing=False))
     if out is not None:
         show(f"{prediction.rows} predictions in {out}", err=True)
+    show(*(f"{data}: {each}" for each in prediction.differences), err=True)
 
 
 class _Text(Protocol):

@@ -122,6 +122,20 @@ def test_a_written_file_holds_what_is_printed(trained: Path, tmp_path: Path) -> 
     assert (tmp_path / "out.csv").read_text() == printed
 
 
+def test_what_differs_from_the_training_rows_is_told_by_count(trained: Path, tmp_path: Path) -> None:
+    assert predict(trained, trained / "t.csv").stderr == ""
+    head, *lines = rows_of(60).splitlines()
+    lines = [f"{9000 + row},,{line.split(',')[2]},x" for row, line in enumerate(lines)]
+    (tmp_path / "n.csv").write_text("\n".join([f"{head},shop", *lines]))
+    done = predict(trained, tmp_path / "n.csv")
+    assert done.exit_code == 0
+    assert done.stderr.replace(f"{tmp_path}/", "").splitlines() == [
+        "n.csv: column 'u' lies above the training range, 0.2500 to 79.2500, in 100 % of the rows",
+        "n.csv: column 'v' has no value in 100 % of the rows; in training in 0 %",
+        "n.csv: column 'shop' is not used: training had none of that name",
+    ]
+
+
 PEAK = """
 import resource, sys
 from caviar.cli.entry import main

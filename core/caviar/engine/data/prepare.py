@@ -24,6 +24,7 @@ from caviar.config.checks.data_errors import (
 from caviar.engine.data.expected import as_trained, check_filled, lacking
 from caviar.engine.data.levels import check_levels
 from caviar.engine.data.split import split_rows
+from caviar.engine.data.summary import ColumnSummary, summarized
 from caviar.interfaces.data import Data, DataError, RowError
 from caviar.interfaces.transform import Transform
 from caviar.values.arrays import Array, locked
@@ -41,7 +42,8 @@ class Preparation:
     """How rows become inputs: what each transform learned, the feature columns expected, and the task.
 
     `shapes` says what shape a row of each feature has, `words` and `dates` which features held these, `levels` which
-    are categories as they are read, `made` what the inputs are that a row becomes. It is saved with the model, so that
+    are categories as they are read, `made` what the inputs are that a row becomes, `summary` what the training
+    rows of each feature were like. It is saved with the model, so that
     prediction prepares new rows in the same way. `notes`, which are not saved, are for the user.
     """
 
@@ -53,6 +55,7 @@ class Preparation:
     dates: tuple[str, ...]
     levels: Mapping[str, int]
     made: Inputs
+    summary: Mapping[str, ColumnSummary]
     task: Task
     notes: tuple[str, ...] = ()
 
@@ -106,7 +109,7 @@ def no_data(dtype: str) -> tuple[tuple[Dataset, ...], Preparation]:
     rows, empty = numpy.empty(0, dtype=numpy.int64), numpy.empty((0, 0), dtype=dtype)
     task = Task("regression", ())
     nothing = Dataset(empty, empty, empty, Split(rows, rows, rows), task, "no data", NO_INPUTS)
-    return (nothing,), Preparation((), (), (), (), (), (), {}, NO_INPUTS, task)
+    return (nothing,), Preparation((), (), (), (), (), (), {}, NO_INPUTS, {}, task)
 
 
 def _fitted(
@@ -123,7 +126,7 @@ def _fitted(
     levels = {name: count for name, count in table.levels.items() if name in table.features}
     features = Table({name: table.columns[name] for name in table.features}, (), levels=levels)
     check_levels(features, data)
-    learned = []
+    learned, summary = [], summarized(features.take(split.train))
     for transform in transforms:
         learned.append(transform.fit(features.take(split.train)))
         features = _applied(transform, features, learned[-1])
@@ -135,7 +138,7 @@ def _fitted(
     notes = (*table.notes, *(rounded_column(name) for name in table.features if _is_rounded(table, name)))
     x, made = _matrix(features, dtype), _described(features)
     read = table.features, shapes, words, dates, levels
-    preparation = Preparation(tuple(transforms), tuple(learned), *read, made, task, notes)
+    preparation = Preparation(tuple(transforms), tuple(learned), *read, made, summary, task, notes)
     return Dataset(x, y, truth, split, task, content, made), preparation
 
 

@@ -8,6 +8,7 @@ from itertools import chain, islice
 from pathlib import Path
 
 from caviar.config.reading.resolved import reader_for
+from caviar.engine.data.comparison import not_used
 from caviar.engine.data.expected import lacking
 from caviar.engine.model.on_disk import open_model
 from caviar.engine.model.saved import SavedModel
@@ -38,6 +39,12 @@ class Prediction:
     def __init__(self, model: SavedModel, data: Data, file: Path) -> None:
         self.rows, self.share = 0, 0.0
         self._model, self._data, self._file = model, data, file
+        self._comparison, self._others = model.comparison(), tuple[str, ...]()
+
+    @property
+    def differences(self) -> tuple[str, ...]:
+        """In what the rows so far differ from those of training, as sentences; see `Comparison`."""
+        return (*self._comparison.sentences, *not_used(self._others))
 
     @property
     def task(self) -> Task:
@@ -63,6 +70,7 @@ class Prediction:
     def _predicted(self, part: Table, block: Block, start: int, alone: bool) -> Array:
         lone = part.rows == 1 and not alone
         try:
+            self._comparison.add(self._model.first.preparation.expected(part))
             # One row alone is predicted in another block size than many; a last row of a file must not depend on that.
             answer = self._model.predict(_twice(part) if lone else part)
         except RowError as error:
@@ -80,7 +88,7 @@ class Prediction:
         if not self.rows:
             for note in block.table.notes:
                 log.warning(note)
-        self.share = block.share
+        self.share, self._others = block.share, block.others
 
 
 def _twice(row: Table) -> Table:

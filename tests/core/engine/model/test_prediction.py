@@ -95,6 +95,23 @@ def test_that_there_are_no_rows_is_reported() -> None:
         best.predict(x[:0])
 
 
+def test_programs_are_told_what_differs_once_unless_they_give_few_rows(caplog: pytest.LogCaptureFixture) -> None:
+    x, y = numpy.random.default_rng(0).normal(size=(90, 4)), numpy.arange(90) % 3
+    best = Pipeline(trainer=PopulationTrainer(epochs=1), executor=Inline(), reporter=()).run(x, y).best
+    assert best is not None
+    caplog.clear()
+    assert best.differences(x) == ()
+    best.predict(x)
+    assert caplog.messages == []
+    (told,) = best.differences(x + 50)
+    assert told.startswith("column 'x' lies above the training range, ")
+    best.predict(x[:3] + 50)
+    assert caplog.messages == []
+    best.predict(x + 50)
+    best.probabilities(x + 50)
+    assert caplog.messages == [told]
+
+
 @pytest.mark.parametrize("target", ["classes", "numbers"])
 def test_a_folded_network_predicts_what_the_trained_one_does(target: str) -> None:
     random = numpy.random.default_rng(0)

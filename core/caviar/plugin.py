@@ -125,6 +125,7 @@ _HOMES = {
         "Assessment",
         "Standing",
     ),
+    "caviar.values.block": ("Block",),
     "caviar.values.condition": ("Condition",),
     "caviar.values.dataset": (
         "Dataset",
@@ -288,6 +289,7 @@ if TYPE_CHECKING:
     from caviar.values.arrays import namespace as namespace
     from caviar.values.assessment import Assessment as Assessment
     from caviar.values.assessment import Standing as Standing
+    from caviar.values.block import Block as Block
     from caviar.values.condition import Condition as Condition
     from caviar.values.dataset import Dataset as Dataset
     from caviar.values.dataset import Split as Split

@@ -5,16 +5,19 @@ from __future__ import annotations
 import csv
 import sys
 from collections.abc import Iterator
-from contextlib import redirect_stdout
+from contextlib import ExitStack, contextmanager, redirect_stdout
+from io import StringIO, TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TextIO
+from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
 import typer
 
 from caviar.cli.shared import Code, limit_blas_threads, using_code
 from caviar.cli.terminal.output import give, show, show_logged
+from caviar.cli.terminal.progress import ProgressLine
 
 if TYPE_CHECKING:
+    from caviar.engine.model.prediction import Prediction
     from caviar.values.arrays import Array
     from caviar.values.task import Task
 
@@ -31,21 +34,30 @@ def predict(
 ) -> None:
     """Predict the rows of DATA with RUN's best model.
 
-    Prints CSV: the prediction, then each class's probability.
+    Prints CSV: the prediction, then each class's probability. What differs from the training rows is told on standard
+    error.
     """
     limit_blas_threads()
     show_logged()
-    from caviar.engine.analysis.results import model_of
-    from caviar.engine.model.prediction import predict_file
+    with ExitStack() as stack:
+        with redirect_stdout(sys.stderr):  # whatever plugins print: the predictions are for programs
+            stack.enter_context(using_code(code))
+            from caviar.engine.analysis.results import model_of
+            from caviar.engine.model.prediction import predict_file
 
-    with redirect_stdout(sys.stderr), using_code(code):  # whatever plugins print: the predictions are for programs
-        task, prediction = predict_file(model_of(run), data)
-    if out is None:
-        _write(_Printed(), task, prediction)
-        return
-    with out.open("w", encoding="utf-8", newline="") as file:
-        _write(file, task, prediction)
-    show(f"{len(prediction)} predictions in {out}", err=True)
+            prediction = predict_file(model_of(run), data)
+        if out is None:
+            _write(_Printed(), prediction, ProgressLine(printing=True))
+        else:
+            with _file(out) as file:
+                _write(file, prediction, ProgressLine(printing=False))
+    if out is not None:
+        show(f"{prediction.rows} predictions in {out}", err=True)
+    show(*(f"{data}: {each}" for each in prediction.differences), err=True)
+
+
+class _Text(Protocol):
+    def write(self, text: str, /) -> Any: ...
 
 
 class _Printed:
@@ -55,10 +67,47 @@ class _Printed:
         give(text)
 
 
-def _write(file: TextIO | _Printed, task: Task, prediction: Array) -> None:
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow([*task.targets, *(f"probability {label}" for label in task.classes)])
-    writer.writerows(_rows(task, prediction))
+@contextmanager
+def _file(out: Path) -> Iterator[_Text]:
+    """The file that is written: complete, or as it was before. What is no file, such as a pipe, is written directly."""
+    from caviar.support.files import replacing
+
+    if out.exists() and not out.is_file():
+        with out.open("w", encoding="utf-8", newline="") as direct:
+            yield direct
+        return
+    with replacing(out.resolve()) as file:
+        text = TextIOWrapper(file, encoding="utf-8", newline="", write_through=True)
+        yield text
+        text.detach()
+
+
+def _write(file: _Text, prediction: Prediction, progress: ProgressLine) -> None:
+    """Writes the header and a row for each prediction, block by block."""
+    task, begun = prediction.task, False
+    try:
+        for block in _silently(prediction):
+            text = StringIO()
+            writer = csv.writer(text, lineterminator="\n")
+            if not begun:
+                writer.writerow([*task.targets, *(f"probability {label}" for label in task.classes)])
+            writer.writerows(_rows(task, block))
+            file.write(text.getvalue())
+            begun = True
+            progress.show(f"{prediction.rows:,} rows predicted, {prediction.share:.0%} of the file")
+    finally:
+        progress.close()
+
+
+def _silently(prediction: Prediction) -> Iterator[Array]:
+    """The blocks; what plugins print meanwhile goes to standard error."""
+    blocks = iter(prediction)
+    while True:
+        with redirect_stdout(sys.stderr):
+            block = next(blocks, None)
+        if block is None:
+            return
+        yield block
 
 
 def _rows(task: Task, prediction: Array) -> Iterator[list[Any]]:

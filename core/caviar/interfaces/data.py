@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, ClassVar, Literal, Self
 
 from caviar.interfaces.fields.field import setting
 from caviar.interfaces.plugin import Plugin
-from caviar.values.head import Head
+from caviar.values.block import Block
+from caviar.values.head import ColumnKind, Head
 from caviar.values.problem import Problem
 from caviar.values.table import Table
 
@@ -52,6 +53,17 @@ class Data(Plugin):
         """
         return table
 
+    def read_blocks(self, columns: Mapping[str, ColumnKind]) -> Iterator[Block]:
+        """Reads new rows in blocks, in their order: a file of any size is then predicted in little memory.
+
+        `columns` are those of the model, each with what it held in training ("numbers" are flags, too). Others need
+        not be read, and one that is absent is reported by the engine. Raises DataError, at the latest with the block
+        that has the mistake. Without this method, all rows are one block, from `read_rows`.
+        """
+        words = [name for name, kind in columns.items() if kind == "words"]
+        table = self.read_rows(words)
+        yield Block(table, others=tuple(name for name in table.features if name not in columns))
+
     def decided(self) -> Self:
         """The same with every setting filled in that was None and depends on the file, such as a separator.
 
@@ -80,3 +92,15 @@ class Data(Plugin):
 
 class DataError(Problem):
     """The data cannot be used as it is; the message states what, where and what to do."""
+
+
+class RowError(DataError):
+    """A mistake in one row, counted from 0; whoever knows where that row lies says so instead of its number."""
+
+    def __init__(self, row: int, what: str, cure: str) -> None:
+        super().__init__(f"{what} in row {row + 1}; {cure}")
+        self.row, self.what, self.cure = row, what, cure
+
+    def at(self, place: str) -> DataError:
+        """The same with a place, such as "rows.csv:17", in front."""
+        return DataError(f"{place}: {self.what}; {self.cure}")

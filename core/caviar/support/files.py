@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import stat
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from errno import (
     EACCES,
     EDQUOT,
@@ -64,14 +65,24 @@ def write_atomically(path: Path, content: bytes) -> None:
 
     A link in the place of the file is replaced and never followed.
     """
+    with replacing(path) as file:
+        file.write(content)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """A new file beside `path`, which takes its place, synced, when the block ends; if the block raises it is removed.
+
+    A link in the place of the file is replaced and never followed.
+    """
     part = path.with_name(path.name + ".part")
     try:
         with open(_new(part), "wb") as file:
-            file.write(content)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         os.replace(part, path)
-    except OSError:
+    except BaseException:
         with suppress(OSError):
             part.unlink(missing_ok=True)  # on a full disk its space is needed
         raise

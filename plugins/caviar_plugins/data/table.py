@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from caviar.plugin import Data, DataError, Head, Table, setting
+from caviar.plugin import Block, ColumnKind, Data, DataError, Head, Table, setting
 from pydantic import PrivateAttr, ValidationInfo, field_validator
 
 from caviar_plugins.tables.arrays import arrays
-from caviar_plugins.tables.cells import Cells
 from caviar_plugins.tables.declared import comment, kinds, worth_saying
 from caviar_plugins.tables.held import Rules, read_held
-from caviar_plugins.tables.reading import Readings, readings
+from caviar_plugins.tables.new_blocks import Kept, new_blocks
+from caviar_plugins.tables.reading import readings
 from caviar_plugins.tables.seen import HEAD, Seen, look
 from caviar_plugins.tables.source import PLAIN, SUFFIXES, Layout, names_of, opened
 from caviar_plugins.tables.sql import key
@@ -75,23 +75,32 @@ class TableFile(Data, interface=2):
 
     def decided(self) -> Self:
         """The same with nothing left to be looked for: new rows are read by the rules of these."""
-        return self if self._is_decided else self._decided(self.target)
+        if None not in (self.separator, self.quote, self.decimal, self.header, self.skip, self.encoding):
+            return self
+        seen = self._seen(self.target)
+        columns = dict(self.columns)
+        for name, reading in zip(seen.names, seen.readings.columns, strict=True):
+            open_form = name not in columns or columns[name] == "date"
+            if name and open_form and (said := worth_saying(reading)):
+                columns[name] = said
+        found = {**asdict(seen.layout), "decimal": seen.readings.decimal, "columns": columns}
+        copy = self.model_copy(update=found)
+        copy._guesses = seen.guesses
+        return copy
 
     def read(self) -> Table:
         self.head()  # what it refuses is refused here in the same words
         data = self.decided()
         with opened(data.path, data._layout, data.missing, None, (data.target,)) as file:
             cells, empty = labelled(file.cells, data.target, data.missing_target)
-            columns, rounded = arrays(cells, data._readings(cells, ()))
+            found = readings(cells, data.columns, data.decimal, data.separator or ",", (), targets=None)
+            columns, rounded = arrays(cells, found)
         notes = (unlabelled(empty, data.target),) if empty else ()
         return Table(columns, (data.target,), rounded=rounded, notes=(*data._guesses, *notes))
 
-    def read_rows(self, words: Collection[str] = ()) -> Table:
-        data = self if self._is_decided else self._decided(None, words)
-        with opened(data.path, data._layout, data.missing, None, (data.target,)) as file:
-            file.require_rows()
-            columns, rounded = arrays(file.cells, data._readings(file.cells, words))
-        return Table(columns, (data.target,) if data.target in columns else (), rounded=rounded)
+    def read_blocks(self, columns: Mapping[str, ColumnKind]) -> Iterator[Block]:
+        kept = Kept(self._layout, self.decimal, self.missing, self.columns, self.target)
+        return new_blocks(self.path, kept, columns, HEAD)
 
     def read_frame(self, table: Table, words: Collection[str] = ()) -> Table:
         return read_held(table, Rules(self.columns, self.decimal or ".", self.missing), words)
@@ -132,24 +141,6 @@ class TableFile(Data, interface=2):
     @property
     def _layout(self) -> Layout:
         return Layout(self.separator, self.quote, self.skip, self.header, self.encoding, self.table)
-
-    @property
-    def _is_decided(self) -> bool:
-        return None not in (self.separator, self.quote, self.decimal, self.header, self.skip, self.encoding)
-
-    def _readings(self, cells: Cells, words: Collection[str]) -> Readings:
-        return readings(cells, self.columns, self.decimal, self.separator or ",", words, targets=None)
-
-    def _decided(self, target: str | None, words: Collection[str] = ()) -> Self:
-        seen = self._seen(target)
-        columns = dict(self.columns)
-        for name, reading in zip(seen.names, seen.readings.columns, strict=True):
-            if name and name not in (*columns, *words) and (said := worth_saying(reading)):
-                columns[name] = said
-        found = {**asdict(seen.layout), "decimal": seen.readings.decimal, "columns": columns}
-        copy = self.model_copy(update=found)
-        copy._guesses = seen.guesses
-        return copy
 
     def _seen(self, target: str | None) -> Seen:
         try:

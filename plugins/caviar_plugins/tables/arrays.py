@@ -53,7 +53,7 @@ def arrays(cells: Cells, found: Readings) -> tuple[dict[str, Array], tuple[str, 
         read = cells.connection.execute(f"SELECT {chosen} FROM t").fetchnumpy()
         for place in places:
             name, reading = cells.names[place], found.columns[place]
-            array, valid = _array(read.pop(f"c{place}"), reading)
+            array, valid = array_of(read.pop(f"c{place}"), reading)
             largest = float(numpy.nanmax(numpy.abs(array))) if array.dtype.kind == "f" and valid else 0.0
             check(cells, place, reading, found.counts, valid, largest)
             if reading.form in POINTS and _are_whole(cells, place, reading.form, array):
@@ -74,7 +74,7 @@ def check(
     present = counted[place].present if place in counted else valid
     name, cell = cells.names[place], f"c{place}"
     if valid < present:
-        row, shown = _first(cells, f"{cell} IS NOT NULL AND {value(reading, cell)} IS NULL", cell)
+        row, shown = first_row(cells, f"{cell} IS NOT NULL AND {value(reading, cell)} IS NULL", cell)
         some = "the first " if cells.cut else ""
         others = f"where {valid:,} of {some}{present:,} cells hold a {_NAMES[reading.kind]}"
         if reading.kind == "date":
@@ -83,12 +83,13 @@ def check(
         cure = f"correct it, leave it empty, or set {cells.setting('columns', {name: 'category'})}"
         raise DataError(f"{cells.where(row)}: column '{name}' holds {cut!r} {others}; {cure}")
     if largest > LARGEST:
-        row, shown = _first(cells, f"abs({value(reading, cell)}) > {LARGEST}", cell)
+        row, shown = first_row(cells, f"abs({value(reading, cell)}) > {LARGEST}", cell)
         cure = "correct it, or rescale the column"
         raise DataError(f"{cells.where(row)}: column '{name}' holds {shown[:60]}, too large to compute with; {cure}")
 
 
-def _first(cells: Cells, condition: str, cell: str) -> tuple[int, str]:
+def first_row(cells: Cells, condition: str, cell: str) -> tuple[int, str]:
+    """The first row for which an SQL condition holds, and its cell as text."""
     query = f"SELECT rowid, CAST({cell} AS VARCHAR) FROM t WHERE {condition} ORDER BY rowid LIMIT 1"
     row, shown = cells.connection.execute(query).fetchone()
     return row - cells.first, shown
@@ -109,7 +110,7 @@ def _fits_int64(cells: Cells, found: Readings, place: int) -> bool:
     return count.present > 0 and count.whole == count.present == cells.rows
 
 
-def _array(read: Any, reading: Reading) -> tuple[Array, int]:
+def array_of(read: Any, reading: Reading) -> tuple[Array, int]:
     """A fetched column without its mask, and how many of its cells have a value."""
     import numpy
 

@@ -26,14 +26,17 @@ _SHOWN = 20  # names of columns in a message
 
 @dataclass(frozen=True)
 class Lines:
-    """The rows of a text that is laid out as its dialect says."""
+    """The rows of a text that is laid out as its dialect says; `names` are its columns where they stand elsewhere."""
 
     text: PlainText
     dialect: Dialect
+    names: Sequence[str] = ()
 
     @cached_property
     def header(self) -> list[str]:
         """The columns' names, without the spaces around them; '' for the nameless first. Raises DataError."""
+        if self.names:
+            return list(self.names)
         first = next(self._lines(), None)
         if first is None:
             self.fail(1, "the file is empty; a header row with the names of the columns is expected")
@@ -64,7 +67,7 @@ class Lines:
 
     def line_of(self, number: int) -> int:
         """The line of a row, counted from 0 below the header."""
-        return next(islice(self.rows(), number, None))[0]
+        return self.text.above + next(islice(self.rows(), number, None))[0]
 
     def find(self, name: str, what: str) -> None:
         """Raises DataError if there is no such column."""
@@ -72,7 +75,7 @@ class Lines:
 
     def fail(self, line: int, text: str) -> NoReturn:
         """A mistake at a line."""
-        raise DataError(f"{self.text.path}:{line}: {text}")
+        raise DataError(f"{self.text.path}:{self.text.above + line}: {text}")
 
     def holds_a_row(self) -> bool:
         """Whether there is a row below the header. Raises DataError."""

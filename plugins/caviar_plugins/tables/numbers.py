@@ -36,7 +36,7 @@ class NumberFormat:
     def pattern(self) -> str:
         """RE2: a whole cell that is a number, without the currency or percent sign that `bare` takes away."""
         mark, between = f"\\{self.decimal}", f"[{_BETWEEN_THOUSANDS[self.decimal]}]"
-        digits = rf"(?:\d{{1,3}}(?:{between}\d{{3}})+|\d+)(?:{mark}\d*)?|{mark}\d+"
+        digits = rf"(?:[1-9]\d{{0,2}}(?:{between}\d{{3}})+|\d+)(?:{mark}\d*)?|{mark}\d+"
         return rf"[+−-]?(?:{digits})(?:[eE][+-]?\d+)?"
 
     def matches(self, cell: str) -> str:

@@ -23,7 +23,8 @@ PACKED = (".gz", ".zst")
 class PlainText:
     """`path` is the file that users know, `file` where its text lies.
 
-    `cut`: the text goes on behind what is there; `size` is then how many bytes there would be in all.
+    `cut`: the text goes on behind what is there; `size` is then how many bytes there would be in all. `above` lines of
+    what users know stand above the text.
     """
 
     path: Path
@@ -31,12 +32,13 @@ class PlainText:
     encoding: str
     cut: bool
     size: int
+    above: int = 0
 
 
 def plain_text(path: Path, encoding: str | None, limit: int | None, folder: Path) -> PlainText:
     """The text of a file, whole or the complete rows of its first `limit` bytes. Raises DataError."""
-    with _told(path):
-        source = _unpacked(path, folder, limit)
+    with told(path):
+        source = unpacked(path, folder, limit)
         length = source.stat().st_size
         part = length if limit is None or length <= limit else limit
         found = encoding or guessed(path, _pieces(source, part), part == length)
@@ -55,11 +57,11 @@ def plain_text(path: Path, encoding: str | None, limit: int | None, folder: Path
         if not rows:  # one row is longer than the limit
             return plain_text(path, encoding, None, folder)
         target.write_bytes(rows)
-        unpacked = length / part * (_growth(path, source) if source != path else 1.0)
-        return PlainText(path, target, found, True, round(len(text) * unpacked))
+        times = length / part * (_growth(path, source) if source != path else 1.0)
+        return PlainText(path, target, found, True, round(len(text) * times))
 
 
-def _unpacked(path: Path, folder: Path, limit: int | None) -> Path:
+def unpacked(path: Path, folder: Path, limit: int | None) -> Path:
     """The bytes without compression; where there is a limit, some more than that."""
     suffix, target = path.suffix.lower(), folder / "unpacked"
     if suffix == ".gz":
@@ -105,7 +107,7 @@ def _last_row(text: bytes) -> int:
 
 
 @contextmanager
-def _told(path: Path) -> Iterator[None]:
+def told(path: Path) -> Iterator[None]:
     """Turns errors of the system about the file into a DataError."""
     import duckdb
 

@@ -63,7 +63,7 @@ def opened(
 ) -> Iterator[Opened]:
     """A file, whole or its first `limit` bytes; `known` are names that are columns. Raises DataError."""
     with scratch() as folder:
-        if (source := _typed_source(path, folder)) is not None:
+        if (source := typed_source(path, folder)) is not None:
             with connected(folder) as connection:
                 rows = None if limit is None else _ROWS
                 cells, count = typed_cells(connection, source, path, missing, rows)
@@ -79,16 +79,16 @@ def opened(
             yield Opened(cells, found, count, start)
 
 
-def names_of(path: Path, layout: Layout, limit: int) -> tuple[str, ...]:
-    """The names of a file's columns. Raises DataError."""
+def names_of(path: Path, layout: Layout, limit: int, known: Sequence[str] = ()) -> tuple[str, ...]:
+    """The names of a file's columns, among which are the `known` ones. Raises DataError."""
     with scratch() as folder:
-        if (source := _typed_source(path, folder)) is not None:
+        if (source := typed_source(path, folder)) is not None:
             with connected(folder) as connection:
                 return tuple(typed_cells(connection, source, path, (), 0)[0].names)
-        return tuple(_lines(path, layout, limit, (), folder)[0].header)
+        return tuple(_lines(path, layout, limit, known, folder)[0].header)
 
 
-def _typed_source(path: Path, folder: Path) -> str | None:
+def typed_source(path: Path, folder: Path) -> str | None:
     """What duckdb selects from, where the file says itself what its columns hold. Raises DataError."""
     suffix = _suffix(path)
     if suffix in (*PARQUET, *JSON) and not path.is_file():
@@ -102,6 +102,11 @@ def _typed_source(path: Path, folder: Path) -> str | None:
     return None
 
 
+def is_text(path: Path) -> bool:
+    """Whether a file is one of text with separators, packed or not."""
+    return _suffix(path) in TEXTS
+
+
 def _suffix(path: Path) -> str:
     packed = path.suffix.lower() in PACKED
     return (Path(path.stem) if packed else path).suffix.lower().removeprefix(".")
@@ -110,13 +115,7 @@ def _suffix(path: Path) -> str:
 def _lines(
     path: Path, layout: Layout, limit: int | None, known: Sequence[str], folder: Path
 ) -> tuple[Lines, Dialect, str, int]:
-    suffix = _suffix(path)
-    if suffix in DATABASES:
-        path = sqlite_as_text(path, layout.table, folder / "rows.csv")
-        layout, known = PLAIN, ()
-    elif suffix in SHEETS:
-        path = excel_as_text(path, layout.table, folder / "rows.csv")
-        layout = replace(layout, separator=",", quote='"', encoding="utf-8")
+    path, layout, known = as_text(path, layout, known, folder)
     for most in (limit, None):
         text = plain_text(path, layout.encoding, most, folder)
         dialect = sniffed(text.file, layout.separator, layout.quote, layout.skip, layout.header, known)
@@ -124,6 +123,17 @@ def _lines(
         if not text.cut or lines.holds_a_row():
             break
     return lines, dialect, text.encoding, text.size
+
+
+def as_text(path: Path, layout: Layout, known: Sequence[str], folder: Path) -> tuple[Path, Layout, Sequence[str]]:
+    """A file of text for what is none, with its layout; any other file is its own. Raises DataError."""
+    suffix = _suffix(path)
+    if suffix in DATABASES:
+        return sqlite_as_text(path, layout.table, folder / "rows.csv"), PLAIN, ()
+    if suffix in SHEETS:
+        text = excel_as_text(path, layout.table, folder / "rows.csv")
+        return text, replace(layout, separator=",", quote='"', encoding="utf-8"), known
+    return path, layout, known
 
 
 def _estimated(lines: Lines, size: int, rows: int) -> int:

@@ -7,6 +7,17 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy
+import pytest
+from caviar import load
+from caviar.cli.main import app
+from caviar.engine.model import prediction
+from caviar.engine.model.on_disk import best_file
+from caviar.engine.model.prediction import predict_file
+from caviar.engine.study import run
+from caviar_plugins.tables import text_blocks
+from typer.testing import CliRunner, Result
+
 FILE = """
 data = { path = "rows.csv", target = "y" }
 model = { units = 4, activation = "loud" }
@@ -42,3 +53,112 @@ def test_what_plugins_print_is_not_among_the_predictions(tmp_path: Path) -> None
     assert [len(row) for row in csv.reader(done.stdout.splitlines())] == [3] * 61
     assert "imported" in done.stderr
     assert "forward" in done.stderr
+
+
+def rows_of(count: int) -> str:
+    return "u,v,day\n" + "".join(
+        f"{row % 97}.25,{row % 13},2021-{1 + row % 12:02}-{1 + row % 28:02}\n" for row in range(count)
+    )
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a run "p" that predicts y from u, v and day."""
+    folder = tmp_path_factory.mktemp("trained")
+    lines = rows_of(80).splitlines()
+    (folder / "t.csv").write_text(
+        "\n".join([f"{lines[0]},y", *(f"{line},{'ab'[n % 2]}" for n, line in enumerate(lines[1:]))])
+    )
+    (folder / "p.toml").write_text(
+        'reporter = []\nexecutor.use = "inline"\nmodel.units = 4\ntrainer.epochs = 1\nsearch.trials = 1\n'
+        '[data]\npath = "t.csv"\ntarget = "y"\n'
+    )
+    run(load(folder / "p.toml"), folder / "runs")
+    return folder
+
+
+def predict(folder: Path, *words: str | Path) -> Result:
+    return CliRunner().invoke(app, ["predict", str(folder / "runs" / "p"), *map(str, words)])
+
+
+def test_a_file_in_blocks_is_predicted_to_the_same_bits_as_in_one(
+    trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "n.csv").write_text(rows_of(1301))
+    model = best_file(trained / "runs" / "p")
+    (whole,) = predict_file(model, tmp_path / "n.csv")
+    monkeypatch.setattr(text_blocks, "BLOCK", 20 * 50)
+    monkeypatch.setattr(prediction, "_ROWS", 13)
+    parts = list(predict_file(model, tmp_path / "n.csv"))
+    assert {len(part) for part in parts} >= {1, 13}, "a lone row is among the parts"
+    assert numpy.concatenate(parts).tobytes() == whole.tobytes()
+
+
+def test_a_mistake_in_a_late_block_names_its_line_and_leaves_no_file(
+    trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(text_blocks, "BLOCK", 1000)
+    text = rows_of(600).splitlines()
+    text[500] = "1.5,many,2021-03-04"
+    (tmp_path / "n.csv").write_text("\n".join(text))
+    done = predict(trained, tmp_path / "n.csv", "--out", tmp_path / "out.csv")
+    assert done.exit_code == 2
+    assert f"{tmp_path / 'n.csv'}:501: column 'v' holds 'many'; the model was trained on numbers" in done.stderr
+    assert [file.name for file in tmp_path.iterdir()] == ["n.csv"]
+    (tmp_path / "out.csv").write_text("as before")
+    predict(trained, tmp_path / "n.csv", "--out", tmp_path / "out.csv")
+    assert (tmp_path / "out.csv").read_text() == "as before"
+
+
+def test_a_written_file_holds_what_is_printed(trained: Path, tmp_path: Path) -> None:
+    (tmp_path / "n.csv").write_text(rows_of(50))
+    printed = predict(trained, tmp_path / "n.csv").stdout
+    done = predict(trained, tmp_path / "n.csv", "--out", tmp_path / "out.csv")
+    assert (done.stdout, (tmp_path / "out.csv").read_text()) == ("", printed)
+    assert f"50 predictions in {tmp_path / 'out.csv'}" in done.stderr
+    (tmp_path / "link.csv").symlink_to("out.csv")
+    (tmp_path / "out.csv").write_text("")
+    predict(trained, tmp_path / "n.csv", "--out", tmp_path / "link.csv")
+    assert (tmp_path / "link.csv").is_symlink()
+    assert (tmp_path / "out.csv").read_text() == printed
+
+
+def test_what_differs_from_the_training_rows_is_told_by_count(trained: Path, tmp_path: Path) -> None:
+    assert predict(trained, trained / "t.csv").stderr == ""
+    head, *lines = rows_of(60).splitlines()
+    lines = [f"{9000 + row},,{line.split(',')[2]},x" for row, line in enumerate(lines)]
+    (tmp_path / "n.csv").write_text("\n".join([f"{head},shop", *lines]))
+    done = predict(trained, tmp_path / "n.csv")
+    assert done.exit_code == 0
+    assert done.stderr.replace(f"{tmp_path}/", "").splitlines() == [
+        "n.csv: column 'u' lies above the training range, 0.2500 to 79.2500, in 100 % of the rows",
+        "n.csv: column 'v' has no value in 100 % of the rows; in training in 0 %",
+        "n.csv: column 'shop' is not used: training had none of that name",
+    ]
+
+
+PEAK = """
+import resource, sys
+from caviar.cli.entry import main
+try:
+    main()
+except SystemExit as end:
+    assert not end.code, end.code
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, file=sys.stderr)
+"""
+
+
+def test_ten_times_the_rows_take_hardly_more_memory(trained: Path, tmp_path: Path) -> None:
+    """Reading them in one block takes 220 MB more."""
+    peaks = []
+    for count in (50_000, 500_000):
+        head, *lines = rows_of(count).splitlines()
+        note = f",{'what nobody asked for ' * 5}\n"
+        (tmp_path / "n.csv").write_text(f"{head},note\n" + note.join(lines) + note)
+        words = ["predict", str(trained / "runs" / "p"), str(tmp_path / "n.csv"), "--out", str(tmp_path / "out.csv")]
+        done = subprocess.run([sys.executable, "-c", PEAK, *words], capture_output=True, text=True, timeout=300)
+        assert done.returncode == 0, done.stderr
+        peaks.append(int(done.stderr.split()[-1]))
+        with (tmp_path / "out.csv").open() as file:
+            assert sum(1 for _ in file) == 1 + count
+    assert peaks[1] - peaks[0] < 100, peaks

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy
 import pytest
-from caviar.plugin import ColumnHead, DataError
+from caviar.plugin import ColumnHead, ColumnKind, DataError
 from caviar.testing import DataContract
 from caviar_plugins.data.table import HEAD, TableFile
 from hypothesis import given, settings
@@ -25,6 +25,12 @@ class TestTableFile(DataContract):
 def table_of(folder: Path, text: str | bytes, target: str = "y", **fields: Any) -> TableFile:
     (folder / "t.csv").write_bytes(text.encode() if isinstance(text, str) else text)
     return TableFile(path=folder / "t.csv", target=target, **fields)
+
+
+def new_rows(data: TableFile, **kinds: ColumnKind) -> dict[str, Any]:
+    """The columns of the only block of new rows."""
+    (block,) = data.read_blocks(kinds)
+    return dict(block.table.columns)
 
 
 def column(folder: Path, cells: str, **fields: Any) -> list[Any]:
@@ -95,9 +101,8 @@ def test_a_byte_order_mark_blank_lines_and_windows_ends_are_no_matter(tmp_path: 
 
 
 def test_rows_to_predict_need_no_target_and_keep_the_words_of_training(tmp_path: Path) -> None:
-    table = table_of(tmp_path, "a,b\n1,2\n").read_rows(words=("b", "not there"))
-    assert table.target == ()
-    assert [each.tolist() for each in table.columns.values()] == [[1], ["2"]]
+    columns = new_rows(table_of(tmp_path, "a,b\n1,2\n"), a="numbers", b="words")
+    assert {name: each.tolist() for name, each in columns.items()} == {"a": [1], "b": ["2"]}
 
 
 @pytest.mark.parametrize(
@@ -173,7 +178,8 @@ def test_words_come_out_as_pythons_own_reader_gives_them(rows: list[list[str]]) 
             csv.writer(file, quoting=csv.QUOTE_ALL).writerows([["a", "b", "c"], *rows])
         with path.open(newline="", encoding="utf-8") as file:
             expected = [cells for cells in csv.reader(file) if cells][1:]
-        columns = TableFile(path=path, target="c", header=True, separator=",").read_rows(("a", "b", "c")).columns
+        data = TableFile(path=path, target="c", header=True, separator=",")
+        columns = new_rows(data, a="words", b="words", c="words")
     missing = {"", "na", "n/a", "nan", "null", "none", "?", "-", "--", "#n/a", "."}
     for name, cells in zip("abc", zip(*expected, strict=True), strict=True):
         told = [None if each.strip().lower() in missing else each.strip() for each in cells]
@@ -251,7 +257,7 @@ def test_rows_in_another_encoding_than_is_said_are_reported(tmp_path: Path) -> N
 
 
 def test_a_header_in_another_encoding_is_read(tmp_path: Path) -> None:
-    assert list(table_of(tmp_path, b"\xe9,y\n1,2\n").read_rows().columns) == ["é", "y"]
+    assert new_rows(table_of(tmp_path, b"\xe9,y\n1,2\n"), é="numbers")["é"].tolist() == [1]
 
 
 def test_whole_numbers_with_too_many_digits_are_named(tmp_path: Path) -> None:
@@ -292,8 +298,9 @@ def test_numbers_are_rounded_as_python_rounds_them(numbers: list[float]) -> None
 
     with tempfile.TemporaryDirectory() as folder:
         rows = "".join(f"{number!r},u\n" for number in numbers)
-        found = table_of(Path(folder), f"a,y\n{rows}", header=True).read_rows().columns["a"]
-    assert found.tobytes() == numpy.asarray(numbers).tobytes()
+        found = table_of(Path(folder), f"a,y\n{rows}", header=True).read_blocks({"a": "numbers"})
+        (column,) = (block.table.columns["a"] for block in found)
+    assert column.astype(float).tolist() == numbers
 
 
 def test_what_was_guessed_is_told_with_the_setting_that_overrules_it(tmp_path: Path) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import prod
 from typing import Any
 
 from caviar.config.checks.data_errors import (
@@ -22,12 +21,15 @@ from caviar.config.checks.data_errors import (
     words_to_regress,
     wordy_column,
 )
-from caviar.engine.data.levels import check_levels, complaint_about
+from caviar.engine.data.expected import as_trained, check_filled, lacking
+from caviar.engine.data.levels import check_levels
 from caviar.engine.data.split import split_rows
-from caviar.interfaces.data import Data, DataError
+from caviar.engine.data.summary import ColumnSummary, summarized
+from caviar.interfaces.data import Data, DataError, RowError
 from caviar.interfaces.transform import Transform
 from caviar.values.arrays import Array, locked
 from caviar.values.dataset import Dataset, Split
+from caviar.values.head import ColumnKind
 from caviar.values.inputs import NO_INPUTS, InputColumn, InputKind, Inputs
 from caviar.values.random import Random
 from caviar.values.table import EXACT_WHOLE, Table
@@ -40,7 +42,8 @@ class Preparation:
     """How rows become inputs: what each transform learned, the feature columns expected, and the task.
 
     `shapes` says what shape a row of each feature has, `words` and `dates` which features held these, `levels` which
-    are categories as they are read, `made` what the inputs are that a row becomes. It is saved with the model, so that
+    are categories as they are read, `made` what the inputs are that a row becomes, `summary` what the training
+    rows of each feature were like. It is saved with the model, so that
     prediction prepares new rows in the same way. `notes`, which are not saved, are for the user.
     """
 
@@ -52,50 +55,34 @@ class Preparation:
     dates: tuple[str, ...]
     levels: Mapping[str, int]
     made: Inputs
+    summary: Mapping[str, ColumnSummary]
     task: Task
     notes: tuple[str, ...] = ()
 
-    def inputs(self, table: Table, dtype: str) -> Array:
-        """Rows of a table as the model's inputs: (rows, inputs)."""
+    def expected(self, table: Table) -> Table:
+        """The columns of new rows that the model reads, sure to hold what they held in training. Raises DataError."""
         missing = [name for name in self.features if name not in table.columns]
         if missing:
-            raise DataError(self._lacking(missing[0]))
-        table = Table({name: self._column(table, name) for name in self.features}, (), levels=self.levels)
+            raise lacking(missing, self.features, self.shapes, table.features)
+        columns = {
+            name: as_trained(name, table.columns[name], self.kinds[name], shape, self.levels.get(name, 0))
+            for name, shape in zip(self.features, self.shapes, strict=True)
+        }
+        return Table(columns, (), levels=self.levels)
+
+    def inputs(self, table: Table, dtype: str) -> Array:
+        """Rows of a table as the model's inputs: (rows, inputs)."""
+        table = self.expected(table)
         for transform, learned in zip(self.transforms, self.learned, strict=True):
             table = _applied(transform, table, learned)
+        check_filled(table)
         return _matrix(table, dtype)
 
-    def _lacking(self, name: str) -> str:
-        shape = self._shape(name)
-        if shape in ((), (1,)):
-            return f"the data lacks the column {name!r}; the model was trained on {listed(self.features)}"
-        return (
-            f"the data lacks the array {name!r}; the model was trained on one with {prod(shape)} numbers a row, "
-            "such as an archive (.npz) holds"
-        )
-
-    def _column(self, table: Table, name: str) -> Array:
-        """A column, sure to hold what it held in training."""
-        column = table.columns[name]
-        held = "words" if name in self.words else "dates" if name in self.dates else "numbers"
-        column = _without_values(column, held)
-        if {"O": "words", "M": "dates"}.get(column.dtype.kind, "numbers") != held:
-            cells = [(row, each) for row, each in enumerate(column.tolist(), 1) if each is not None]
-            wrong = (cell for cell in cells if held == "words" or not _is_number(cell[1]))
-            row, example = next(wrong, cells[0])  # words that a file's settings make of numbers are words, too
-            example = str(example) if column.dtype.kind == "M" else example
-            raise DataError(f"column {name!r} holds {example!r} in row {row}; the model was trained on {held} there")
-        shape, found = self._shape(name), column.shape[1:]
-        if prod(found) != prod(shape):
-            raise DataError(f"rows of {name!r} hold {prod(found)} numbers; the model was trained on {prod(shape)}")
-        if found != shape and len(found) > 1:
-            raise DataError(f"rows of {name!r} have the shape {found}; the model was trained on {shape}")
-        if name in self.levels and (why := complaint_about(column, self.levels[name])):
-            raise DataError(f"column {name!r} is a category of {self.levels[name]} levels, but {why}")
-        return column.reshape(len(column), *shape)  # flat rows are taken too: a data frame cannot hold others
-
-    def _shape(self, name: str) -> tuple[int, ...]:
-        return self.shapes[self.features.index(name)]
+    @property
+    def kinds(self) -> dict[str, ColumnKind]:
+        """What each feature held; flags count as numbers."""
+        held: dict[str, ColumnKind] = dict.fromkeys(self.features, "numbers")
+        return {**held, **dict.fromkeys(self.words, "words"), **dict.fromkeys(self.dates, "dates")}
 
 
 def prepare(
@@ -122,7 +109,7 @@ def no_data(dtype: str) -> tuple[tuple[Dataset, ...], Preparation]:
     rows, empty = numpy.empty(0, dtype=numpy.int64), numpy.empty((0, 0), dtype=dtype)
     task = Task("regression", ())
     nothing = Dataset(empty, empty, empty, Split(rows, rows, rows), task, "no data", NO_INPUTS)
-    return (nothing,), Preparation((), (), (), (), (), (), {}, NO_INPUTS, task)
+    return (nothing,), Preparation((), (), (), (), (), (), {}, NO_INPUTS, {}, task)
 
 
 def _fitted(
@@ -139,7 +126,7 @@ def _fitted(
     levels = {name: count for name, count in table.levels.items() if name in table.features}
     features = Table({name: table.columns[name] for name in table.features}, (), levels=levels)
     check_levels(features, data)
-    learned = []
+    learned, summary = [], summarized(features.take(split.train))
     for transform in transforms:
         learned.append(transform.fit(features.take(split.train)))
         features = _applied(transform, features, learned[-1])
@@ -151,7 +138,7 @@ def _fitted(
     notes = (*table.notes, *(rounded_column(name) for name in table.features if _is_rounded(table, name)))
     x, made = _matrix(features, dtype), _described(features)
     read = table.features, shapes, words, dates, levels
-    preparation = Preparation(tuple(transforms), tuple(learned), *read, made, task, notes)
+    preparation = Preparation(tuple(transforms), tuple(learned), *read, made, summary, task, notes)
     return Dataset(x, y, truth, split, task, content, made), preparation
 
 
@@ -217,32 +204,6 @@ def _task(data: Data, table: Table) -> tuple[Task, Array]:
     return Task("classification", table.target, classes=labels), codes.reshape(-1, 1).astype(numpy.int64)
 
 
-def _without_values(column: Array, held: str) -> Array:
-    """A column in which no row has a value, as one of what it held in training: in few rows its kind is unknown."""
-    import numpy
-
-    if column.dtype.kind == "O":
-        empty = all(each is None for each in column)
-    else:
-        empty = column.dtype.kind in "fM" and column.ndim == 1 and bool((column != column).all())
-    if not empty:
-        return column
-    if held == "words":
-        return numpy.full(len(column), None, dtype=object)
-    if held == "dates":
-        return numpy.full(len(column), "NaT", dtype="datetime64[s]")
-    return column if column.dtype.kind == "f" else numpy.full(len(column), numpy.nan)
-
-
-def _is_number(cell: Any) -> bool:
-    """Whether a cell of a column of words is a number in writing."""
-    try:
-        float(cell)
-    except (TypeError, ValueError):
-        return False
-    return "_" not in str(cell)
-
-
 def _is_rounded(table: Table, name: str) -> bool:
     """Whether a column's whole numbers have lost digits, or do so in float64."""
     column = table.columns[name]
@@ -285,7 +246,7 @@ def _matrix(table: Table, dtype: str) -> Array:
             raise column_with_gaps(name)
         if not numpy.isfinite(block).all():
             row = int(numpy.flatnonzero(~numpy.isfinite(block).all(axis=1))[0])
-            raise DataError(f"column {name!r} is not finite in row {row + 1} of the data; correct it")
+            raise RowError(row, f"column {name!r} is not finite", "correct it")
         blocks.append(block)
     # In C order wherever it comes from: the order in memory can change the bits of what is computed. Writable, because
     # kernels are compiled for such arrays.

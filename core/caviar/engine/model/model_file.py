@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
+from caviar.engine.data.summary import ColumnSummary
 from caviar.support.plain import from_json_number, to_json_number
 from caviar.values.arrays import Array
 from caviar.values.inputs import Inputs
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
 _ENTRY = "caviar"  # the one entry of the metadata: of several the library writes the order by chance
-_FORMAT = "caviar model 6"
+_FORMAT = "caviar model 7"
 _NOT_FINITE = ("inf", "-inf")
 _BLANK = "0" * 64  # stands in the place of the checksum when it is computed
 
@@ -44,6 +45,7 @@ class PreparationFacts:
     """What members share that prepare rows in the same way; `center` and `scale` are those of the targets."""
 
     made: Inputs
+    summary: dict[str, ColumnSummary]
     center: tuple[float, ...]
     scale: tuple[float, ...]
 
@@ -86,6 +88,11 @@ class Facts:
             return "words or dates that are no feature, or a block of them"
         if not set(self.levels) <= set(self.features) - {*self.words, *self.dates}:
             return "levels of what is no feature, or of words or dates"
+        for each in self.preparations:
+            if list(each.summary) != list(self.features):
+                return "features and their summaries do not match"
+            if not all(summary.fits(name in self.words) for name, summary in each.summary.items()):
+                return "the summary of a feature does not fit it"
         return self._complaint_of_targets()
 
     def _complaint_of_targets(self) -> str | None:

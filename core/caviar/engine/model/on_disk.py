@@ -57,7 +57,7 @@ def save_model(model: SavedModel, path: Path) -> None:
         dates=read.dates,
         levels=read.levels,
         task=model.task,
-        preparations=tuple(PreparationFacts(each.made, each.task.center, each.task.scale) for each in preparations),
+        preparations=tuple(_facts(each) for each in preparations),
         members=tuple(MemberFacts(each.trial, _portable(each), places[id(each.preparation)]) for each in model.members),
         metrics=dict(model.metrics),
     )
@@ -112,13 +112,18 @@ def _members(facts: Facts, arrays: Mapping[str, Array], where: str) -> tuple[Mod
             learned = tuple(_below(arrays, _transform(place, number)) for number in range(len(transforms)))
             task = replace(facts.task, center=known.center, scale=known.scale)
             read = facts.features, facts.shapes, facts.words, facts.dates, facts.levels
-            preparations[place] = Preparation(transforms, learned, *read, known.made, task)
+            preparations[place] = Preparation(transforms, learned, *read, known.made, known.summary, task)
         elif preparations[place].transforms != transforms:
             raise ValueError("members that share a preparation have different transforms")
     return tuple(
         ModelMember(each.trial, pipeline, preparations[each.preparation], _below(arrays, _weights(number)))
         for number, (each, pipeline) in enumerate(zip(facts.members, pipelines, strict=True))
     )
+
+
+def _facts(preparation: Preparation) -> PreparationFacts:
+    task = preparation.task
+    return PreparationFacts(preparation.made, dict(preparation.summary), task.center, task.scale)
 
 
 def _portable(member: ModelMember) -> str:

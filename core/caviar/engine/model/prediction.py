@@ -1,26 +1,110 @@
-"""Predicting the rows of a file with a saved model."""
+"""Predicting the rows of a file with a saved model, block by block, in bounded memory."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import chain, islice
 from pathlib import Path
 
 from caviar.config.reading.resolved import reader_for
+from caviar.engine.data.comparison import not_used
+from caviar.engine.data.expected import lacking
 from caviar.engine.model.on_disk import open_model
-from caviar.interfaces.data import DataError
+from caviar.engine.model.saved import SavedModel
+from caviar.interfaces.data import Data, DataError, RowError
+from caviar.text.log import log
 from caviar.values.arrays import Array
+from caviar.values.block import Block
+from caviar.values.table import Table
 from caviar.values.task import Task
 
+_ROWS = 16_384  # whose inputs are in memory at once
 
-def predict_file(model: Path, data: Path) -> tuple[Task, Array]:
-    """The task, and probabilities (rows, classes) or targets (rows, targets).
 
-    Raises NotAModel, NothingToPredict, DataError.
-    """
+def predict_file(model: Path, data: Path) -> Prediction:
+    """The prediction of a file, which is read while it is iterated. Raises NotAModel, NothingToPredict, DataError."""
     opened = open_model(model)
     opened.require_prediction()
-    task, first = opened.task, opened.first
-    table = reader_for(data, task.targets[0], first.pipeline.data).read_rows(first.preparation.words)
-    try:
-        return task, opened.predict(table)
-    except DataError as error:
-        raise DataError(f"{data}: {error}") from None
+    reader = reader_for(data, opened.task.targets[0], opened.first.pipeline.data)
+    return Prediction(opened, reader, data)
+
+
+class Prediction:
+    """Iterating it once gives arrays of probabilities (rows, classes) or targets (rows, targets), in the file's order.
+
+    Meanwhile `rows` counts the rows that are predicted, and `share` is how much of the file has been read.
+    """
+
+    def __init__(self, model: SavedModel, data: Data, file: Path) -> None:
+        self.rows, self.share = 0, 0.0
+        self._model, self._data, self._file = model, data, file
+        self._comparison, self._others = model.comparison(), tuple[str, ...]()
+
+    @property
+    def differences(self) -> tuple[str, ...]:
+        """In what the rows so far differ from those of training, as sentences; see `Comparison`."""
+        return (*self._comparison.sentences, *not_used(self._others))
+
+    @property
+    def task(self) -> Task:
+        """The targets that are predicted, and the classes."""
+        return self._model.task
+
+    def __iter__(self) -> Iterator[Array]:
+        """Raises DataError."""
+        blocks = self._data.read_blocks(self._model.first.preparation.kinds)
+        started = list(islice(blocks, 1))
+        if started and started[0].table.rows == 1:
+            started = [_placed(started[0]), *islice(blocks, 1)]
+        alone = len(started) == 1 and started[0].table.rows == 1
+        for block in chain(started, blocks):
+            self._begin(block)
+            for start in range(0, block.table.rows, _ROWS):
+                part = _part(block.table, start, min(start + _ROWS, block.table.rows))
+                yield self._predicted(part, block, start, alone)
+                self.rows += part.rows
+        if not self.rows:
+            raise DataError(f"{self._file}: there are no rows to predict")
+
+    def _predicted(self, part: Table, block: Block, start: int, alone: bool) -> Array:
+        lone = part.rows == 1 and not alone
+        try:
+            self._comparison.add(self._model.first.preparation.expected(part))
+            # One row alone is predicted in another block size than many; a last row of a file must not depend on that.
+            answer = self._model.predict(_twice(part) if lone else part)
+        except RowError as error:
+            where = block.where(start + error.row) if block.where else ""
+            raise error.at(where or f"{self._file}: row {self.rows + error.row + 1}") from None
+        except DataError as error:
+            raise DataError(f"{self._file}: {error}") from None
+        return answer[:1] if lone else answer
+
+    def _begin(self, block: Block) -> None:
+        read = self._model.first.preparation
+        if missing := [name for name in read.features if name not in block.table.columns]:
+            there = (*block.table.features, *block.others)
+            raise DataError(f"{self._file}: {lacking(missing, read.features, read.shapes, there)}")
+        if not self.rows:
+            for note in block.table.notes:
+                log.warning(note)
+        self.share, self._others = block.share, block.others
+
+
+def _twice(row: Table) -> Table:
+    import numpy
+
+    return row.take(numpy.zeros(2, dtype=numpy.int64))
+
+
+def _placed(block: Block) -> Block:
+    """A block of one row that says where it lies after the next block is read."""
+    place = block.where(0) if block.where else ""
+    return replace(block, where=(lambda row: place) if place else None)
+
+
+def _part(table: Table, start: int, stop: int) -> Table:
+    if stop - start == table.rows:
+        return table
+    columns = {name: column[start:stop] for name, column in table.columns.items()}
+    return Table(columns, table.target, levels=table.levels)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from caviar.engine.data.comparison import Comparison
 from caviar.engine.model.member import ModelMember
 from caviar.interfaces.data import DataError
 from caviar.registry.load import name_of
@@ -65,6 +66,11 @@ class SavedModel:
             raise DataError("there are no rows to predict")
         inputs = self._prepared(table)
         return mean([each.predict_inputs(x) for each, x in zip(self.members, inputs, strict=True)])
+
+    def comparison(self) -> Comparison:
+        """Compares new rows with those that the first member was trained on, none so far."""
+        read = self.first.preparation
+        return Comparison(read.summary, read.kinds)
 
     def require_prediction(self) -> None:
         """Raises NothingToPredict if the trainer had no data."""

@@ -8,8 +8,10 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from caviar.engine.data.comparison import not_used
 from caviar.engine.data.frames import rows_of
 from caviar.engine.model.export import export
+from caviar.text.once import say_once
 from caviar.values.arrays import Array
 from caviar.values.problem import Problem
 from caviar.values.table import Table
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from caviar.engine.model.member import ModelMember
     from caviar.engine.model.saved import SavedModel
     from caviar.interfaces.exporter import Exporter
+
+_MANY = 20  # rows: fewer say little, and a program that predicts one at a time is to lose no time
 
 
 @dataclass(frozen=True)
@@ -86,10 +90,31 @@ class TrainedModel:
         """
         export(self._trained, exporter, Path(path))
 
+    def differences(self, X: Any) -> tuple[str, ...]:
+        """In what rows differ from the training rows, as sentences: unknown words, missing cells, drift, other columns.
+
+        `predict` and `probabilities` log them as warnings of the logger "caviar" where they get 20 rows or more.
+        """
+        self._trained.require_prediction()
+        return self._compared(self._rows(X))
+
     def _found(self, X: Any) -> Array:
         self._trained.require_prediction()
+        table = self._rows(X)
+        found = self._trained.predict(table)
+        for sentence in self._compared(table) if table.rows >= _MANY else ():
+            say_once(sentence)
+        return found
+
+    def _rows(self, X: Any) -> Table:
+        """The rows as the data of the training reads them, such as words that stand for numbers."""
         first = self._trained.first
         table = Table(rows_of(X, first.preparation.features), ())
-        if first.pipeline.data is not None:
-            table = first.pipeline.data.read_frame(table, first.preparation.words)
-        return self._trained.predict(table)
+        data = first.pipeline.data
+        return table if data is None else data.read_frame(table, first.preparation.words)
+
+    def _compared(self, table: Table) -> tuple[str, ...]:
+        comparison, read = self._trained.comparison(), self._trained.first.preparation
+        comparison.add(read.expected(table))
+        known = {*read.features, *self._trained.task.targets}
+        return (*comparison.sentences, *not_used([name for name in table.columns if name not in known]))

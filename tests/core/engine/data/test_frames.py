@@ -46,7 +46,7 @@ def test_a_data_frame_brings_words_flags_and_gaps() -> None:
     assert study.best.predict(FRAME).shape == (300,)
     shuffled = FRAME[["kind", "new", "size", "rooms", "color"]].iloc[:7].assign(color="green")
     assert numpy.isfinite(study.best.predict(shuffled)).all()
-    with pytest.raises(DataError, match="lacks the column 'size'"):
+    with pytest.raises(DataError, match="lacks the columns 'size', "):
         study.best.predict(X)
     with pytest.raises(TypeError, match="they have no probabilities"):
         study.best.probabilities(FRAME)
@@ -114,7 +114,7 @@ def test_records_are_predicted_as_the_rows_of_a_frame() -> None:
         numpy.testing.assert_allclose(best.predict(record), expected[place : place + 1], rtol=1e-5)
         numpy.testing.assert_allclose(best.predict(rows.iloc[place]), expected[place : place + 1], rtol=1e-5)
     assert best.predict({**records[1], "unused": "x"}).shape == (1,)
-    with pytest.raises(DataError, match="lacks the column 'size'"):
+    with pytest.raises(DataError, match="lacks the columns 'size', "):
         best.predict({"color": "red"})
     with pytest.raises(DataError, match="a record holds a collection"):
         best.predict({"size": [1.0, 2.0]})

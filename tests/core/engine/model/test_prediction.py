@@ -40,7 +40,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def predicted(model: Path, folder: Path, rows: str) -> list[list[float]]:
     (folder / "new.csv").write_text("size,kind,zip,new\n" + rows)
-    found: list[list[float]] = predict_file(model, folder / "new.csv")[1].tolist()
+    found: list[list[float]] = numpy.concatenate(list(predict_file(model, folder / "new.csv"))).tolist()
     return found
 
 
@@ -55,13 +55,13 @@ def test_a_rows_prediction_does_not_depend_on_what_the_others_look_like(model: P
 
 
 def test_words_where_numbers_were_are_reported(model: Path, tmp_path: Path) -> None:
-    told = "column 'size' holds 'big' in row 1; the model was trained on numbers there"
+    told = r"new\.csv:2: column 'size' holds 'big'; the model was trained on numbers such as 1234.5 there; correct it"
     with pytest.raises(DataError, match=told):
         predicted(model, tmp_path, "big,flat,00001,true\n")
 
 
 def test_the_cell_that_is_no_number_is_named_not_the_first(model: Path, tmp_path: Path) -> None:
-    told = "column 'size' holds 'big' in row 3; the model was trained on numbers there"
+    told = r"new\.csv:4: column 'size' holds 'big'; the model was trained on numbers such as 1234.5 there; correct it"
     with pytest.raises(DataError, match=told):
         predicted(model, tmp_path, "3,flat,00001,true\n,flat,00001,true\nbig,flat,00001,true\nhuge,flat,00001,true\n")
 
@@ -75,9 +75,9 @@ def test_a_table_where_an_array_was_learned_is_reported_with_the_file(tmp_path: 
     numpy.savez(tmp_path / "narrow.npz", X=numpy.zeros((3, 5)))
     model = tmp_path / "p" / "models" / "best.safetensors"
     with pytest.raises(DataError, match=r"new\.csv: the data lacks the array 'x'; .* one with 64 numbers a row"):
-        predict_file(model, tmp_path / "new.csv")
+        list(predict_file(model, tmp_path / "new.csv"))
     with pytest.raises(DataError, match=r"narrow\.npz: rows of 'x' hold 5 numbers; the model was trained on 64"):
-        predict_file(model, tmp_path / "narrow.npz")
+        list(predict_file(model, tmp_path / "narrow.npz"))
 
 
 @pytest.mark.parametrize(("inputs", "units", "classes"), [(20, 64, 2), (7, 33, 3), (784, 128, 10)])
@@ -119,6 +119,23 @@ def test_that_there_are_no_rows_is_reported() -> None:
     assert best is not None
     with pytest.raises(DataError, match=r"^there are no rows to predict$"):
         best.predict(x[:0])
+
+
+def test_programs_are_told_what_differs_once_unless_they_give_few_rows(caplog: pytest.LogCaptureFixture) -> None:
+    x, y = numpy.random.default_rng(0).normal(size=(90, 4)), numpy.arange(90) % 3
+    best = Pipeline(trainer=PopulationTrainer(epochs=1), executor=Inline(), reporter=()).run(x, y).best
+    assert best is not None
+    caplog.clear()
+    assert best.differences(x) == ()
+    best.predict(x)
+    assert caplog.messages == []
+    (told,) = best.differences(x + 50)
+    assert told.startswith("column 'x' lies above the training range, ")
+    best.predict(x[:3] + 50)
+    assert caplog.messages == []
+    best.predict(x + 50)
+    best.probabilities(x + 50)
+    assert caplog.messages == [told]
 
 
 @pytest.mark.parametrize("target", ["classes", "numbers"])

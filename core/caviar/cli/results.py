@@ -78,6 +78,8 @@ def results(
         console.print(f"{count} of {len(listed)} trials shown; --count {len(listed)} shows all")
     if found.done < found.total:
         console.print(f"{found.done} of {found.total} trials are done{_under_way(found)}")
+        if seconds := found.pipeline.search.seconds:
+            console.print(f"search.seconds = {seconds:g} ends the search; the same pipe run again continues it")
     short = found.space.names
     for path, share in sorted(found.importance.items(), key=lambda item: -item[1]):
         tier = found.space[path].tier

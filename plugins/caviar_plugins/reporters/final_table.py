@@ -50,6 +50,9 @@ def print_summary(run: RunInfo, summary: Summary, console: Console) -> None:
                     "  These are the metrics of its first training, whose model is saved; the table shows the mean.",
                     markup=False,
                 )
+    elif best is not None:
+        console.print(_winner(best))
+        console.print(Padding(Text(run.space.line(best.values)), (0, 0, 0, 2), expand=False))
     console.print(_counts(run, summary), markup=False)
     if summary.stopped:
         console.print(f"Stopped {summary.stopped}", markup=False)

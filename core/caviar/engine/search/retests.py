@@ -28,7 +28,7 @@ class Retests:
     round: int
 
     def complete(self, workers: Workers) -> None:
-        """Requests the re-tests unless that was done, and trains the queued ones while time is left. Raises Unfinished."""
+        """Requests the re-tests unless that was done; trains the queued ones if there is time. Raises Unfinished."""
         trials = self.context.ledger.trials()
         asked = any(each.round == self.round for trial in trials for each in trial.retests)
         if trials and trials[-1].round == self.round and not asked:

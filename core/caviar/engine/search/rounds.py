@@ -34,7 +34,7 @@ class Round:
     numbers: range
 
     def complete(self, workers: Workers) -> bool:
-        """Trains until all trials, or the search's time, have ended; False if all had ended before. Raises Unfinished."""
+        """Trains until all trials have ended, or the time; False if all had ended before. Raises Unfinished."""
         if all(trial.state.done for trial in self._trials()):
             return False
         while target := self._next_rung():

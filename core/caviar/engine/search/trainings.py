@@ -39,7 +39,7 @@ class Trainings:
     ) -> Iterator[Segment]:
         """Yields segments one by one, because the states of all trials together may exceed the memory."""
         pipeline, folds = self.context.pipeline, self.context.folds
-        limit = pipeline.search.trial_seconds
+        limit, deadline = pipeline.search.trial_seconds, self.context.limit.deadline
         for members in group(trials, pipeline.trainer, self.context.floats, workers.count, self.context.max_population):
             if self.context.limit.over:
                 return
@@ -47,9 +47,7 @@ class Trainings:
             state = begin(numbers)
             seconds = tuple((limit - self._spent(each)) / folds for each in members) if limit else ()
             for fold in range(folds):
-                yield Segment(
-                    numbers, values, start, until, fold, state, seconds, self.repeat, self.context.limit.deadline
-                )
+                yield Segment(numbers, values, start, until, fold, state, seconds, self.repeat, deadline)
 
     def run(
         self, segments: Iterator[Segment], trials: Mapping[int, Trial], workers: Workers, record: Record

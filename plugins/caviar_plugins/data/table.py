@@ -77,7 +77,9 @@ class TableFile(Data, interface=2):
     def read(self) -> Table:
         self.head()  # what it refuses is refused here in the same words
         data = self.decided()
-        with opened(data.path, data._layout, data.missing, None, (data.target,)) as file:
+        with opened(
+            data.path, data._layout, data.missing, None, (data.target,), self._seen(self.target).floats
+        ) as file:
             cells, empty = labelled(file.cells, data.target, data.missing_target)
             columns, rounded = arrays(cells, data._readings(cells, ()))
         notes = (unlabelled(empty, data.target),) if empty else ()
@@ -178,6 +180,12 @@ class Seen:
     cut: bool
     size: int
     unlabelled: int
+
+    @property
+    def floats(self) -> frozenset[str]:
+        """The columns whose first cells are all plain numbers, some with a fraction: further ones likely are, too."""
+        pairs = zip(self.names, self.readings.columns, strict=True)
+        return frozenset(name for name, each in pairs if each.kind == "number" and not each.form and not each.whole)
 
 
 @lru_cache(maxsize=4)

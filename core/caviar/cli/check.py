@@ -147,6 +147,8 @@ def _search(pipeline: Pipeline, seen: Preview | None, width: int | None) -> Iter
             yield "", f"starts from {called(source)}"
         if search.patience:
             yield "", f"ends after {_count(search.patience, 'finished trial')} without a better one"
+        if search.seconds:
+            yield "", f"ends after {search.seconds:g} s, with the trials that were trained by then"
         if search.trial_seconds:
             yield "", f"a trial that has trained for more than {search.trial_seconds:g} s is pruned"
     if search.conditions:

@@ -88,6 +88,8 @@ def results(
         console.print(f"{count} of {len(listed)} trials shown; --count {len(listed)} shows all")
     if found.done < found.total:
         console.print(f"{found.done} of {found.total} trials are done{_under_way(found)}")
+        if seconds := found.pipeline.search.seconds:
+            console.print(f"search.seconds = {seconds:g} ends the search; the same pipe run again continues it")
     if found.assessment is not None and found.best is not None:
         console.print(winner_table(found.best))
         console.print(standings_table(found.assessment))

@@ -64,7 +64,7 @@ def run(
         show_advice(pipeline, quiet)
         try:
             with stop_on_signals() as check_stop:
-                done = run_pipeline(pipeline, runs, check_stop, prints=True, commands=_next_commands)
+                done = run_pipeline(pipeline, runs, check_stop, prints=True, commands=_next_commands, since=since_start)
         except LateMistake as mistake:
             raise locate(file, chosen, mistake) from None
         except Refused as refused:

@@ -24,6 +24,7 @@ from caviar.engine.resume.check import check_resumable, judges_of, record_of
 from caviar.engine.search.context import SearchContext
 from caviar.engine.search.loop import SearchLoop
 from caviar.engine.search.observers import Observers
+from caviar.engine.search.time_limit import TimeLimit, best_begun
 from caviar.engine.storage.study_ledger import StudyLedger, open_study
 from caviar.engine.warm_start.earlier_runs import started_from
 from caviar.engine.warm_start.given_points import given_trials
@@ -80,16 +81,19 @@ def run(
     kept: bool = True,
     prints: bool = False,
     commands: Commands = lambda folder, code: (),
+    since: Callable[[], float] = lambda: 0.0,
 ) -> Run:
     """Runs or resumes a pipeline in `runs/<name>`; `watchers` are reporters besides the pipeline's own.
 
     `kept` tells them whether the folder will outlive the run, `prints` whether standard output is for them,
-    `commands` what to offer them next, by the run's folder and the code file that it needs.
+    `commands` what to offer them next, by the run's folder and the code file that it needs. `since` says how many
+    seconds the command has taken already, which count for `search.seconds`.
 
     Raises DataError, StoreError, UnknownMetric, Refused, Interrupted, Unfinished, OtherSystem.
     """
-    from time import monotonic
+    from time import monotonic, time
 
+    limit = TimeLimit(pipeline.search.seconds, time() - since())
     with using(pipeline.registry):
         began = monotonic()
         say_anew()
@@ -142,13 +146,14 @@ def run(
                 max_population=work.backend.max_population,
                 earlier=earlier,
                 given=given_trials(pipeline, space),
+                limit=limit,
             )
             models = Models(work, preparation, ledger, folder)
             try:
                 with pipeline.executor.open(work, check_stop, total - info.resumed) as workers:
                     observers.tell("before_run", run=info)
                     stopped = SearchLoop(context).complete(workers)
-                best = objective.best(ledger.trials())
+                best = objective.best(ledger.trials()) or (best_begun(ledger, objective) if limit.over else None)
                 with timed("best model made and tested"):
                     model, note, failure = models.made(best, check_stop)
                 with timed("best model assessed"):

@@ -10,7 +10,7 @@ from caviar.values.arrays import Array
 from caviar.values.metrics import Metrics
 from caviar.values.trial import TrialState
 
-Fault: TypeAlias = Literal["killed", "memory", "system"]
+Fault: TypeAlias = Literal["killed", "memory", "system", "time"]
 
 
 @dataclass(frozen=True)
@@ -19,8 +19,8 @@ class Segment:
 
     `values`: each trial's searched values by path. `state`: what the segment before left, None at epoch 0.
     `seconds`: how much longer each trial may be trained, () for ever. `repeat`: which re-test of the trials this is,
-    each from a seed of its own; 0 for the first training. Two runs of the same segment give the same bits, as far as
-    time lets them come.
+    each from a seed of its own; 0 for the first training. `deadline`: when the search must end, as a time of day
+    (`time.time`). Two runs of the same segment give the same bits, as far as time lets them come.
     """
 
     trials: tuple[int, ...]
@@ -31,6 +31,7 @@ class Segment:
     state: Mapping[str, Array] | None = None
     seconds: tuple[float, ...] = ()
     repeat: int = 0
+    deadline: float | None = None
 
     def __str__(self) -> str:
         fold = f", fold {self.fold}" if self.fold else ""
@@ -64,7 +65,8 @@ class MemberOutcome:
     `seconds` how long it was trained, its share of its population's time; `trace` the traceback where it failed.
 
     Still queued: it could not be trained, for a reason of the machine's. `fault` says which: its worker was `killed`
-    from outside; it found too little `memory`, alone; or the `system` refused something, as on a full disk.
+    from outside; it found too little `memory`, alone; the `system` refused something, as on a full disk; or the `time`
+    of the search was over: then `metrics` and `carry` are those of `epoch`, if it was trained at all.
     """
 
     trial: int

@@ -91,7 +91,9 @@ class TableFile(Data, interface=2):
     def read(self) -> Table:
         self.head()  # what it refuses is refused here in the same words
         data = self.decided()
-        with opened(data.path, data._layout, data.missing, None, (data.target,)) as file:
+        with opened(
+            data.path, data._layout, data.missing, None, (data.target,), self._seen(self.target).floats
+        ) as file:
             cells, empty = labelled(file.cells, data.target, data.missing_target)
             found = readings(cells, data.columns, data.decimal, data.separator or ",", (), targets=None)
             columns, rounded = arrays(cells, found)

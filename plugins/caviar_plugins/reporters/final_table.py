@@ -55,6 +55,9 @@ def print_summary(run: RunInfo, summary: Summary, console: Console) -> None:
             console.print(standings_table(summary.assessment))
             for note in standings_notes(summary.assessment):
                 console.print(note, markup=False)
+    elif best is not None:
+        console.print(winner_table(best))
+        console.print(Padding(Text(run.space.line(best.values)), (0, 0, 0, 2), expand=False))
     console.print(_counts(run, summary), markup=False)
     if summary.stopped:
         console.print(f"Stopped {summary.stopped}", markup=False)

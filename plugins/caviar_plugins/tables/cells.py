@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeAlias
 from caviar.plugin import DataError
 
 from caviar_plugins.tables.engine import Connection
+from caviar_plugins.tables.floats import are_plain, may_be_floats
 from caviar_plugins.tables.lines import Lines
 from caviar_plugins.tables.missing import is_missing, numeric, present
 from caviar_plugins.tables.settings import in_file
@@ -43,9 +44,16 @@ class Cells:
         return [place for place, kind in enumerate(self.types) if kind in kinds]
 
 
-def text_cells(connection: Connection, lines: Lines, missing: Sequence[str], folder: Path) -> Cells:
-    """The cells of a text. Raises DataError."""
+def text_cells(
+    connection: Connection, lines: Lines, missing: Sequence[str], folder: Path, floats: Collection[str] = ()
+) -> Cells:
+    """The cells of a text; those of the columns `floats` are numbers where all of them are. Raises DataError."""
     names, first = lines.header, int(lines.dialect.header)
+    where = lambda row: f"{lines.text.path}:{lines.line_of(row)}"  # noqa: E731
+    numbers = {place for place, name in enumerate(names) if name in floats} if not missing else set[int]()
+    if numbers and 1 < len(names) <= _MANY and (rows := _at_once(connection, lines, numbers)) is not None:
+        kinds: list[CellType] = ["number" if place in numbers else "text" for place in range(len(names))]
+        return Cells(connection, names, kinds, rows, 0, where, lines.text.cut)
     # A single column may have blank lines, which the fast parser takes for rows; thousands take it too long to trim.
     found = _fast(connection, lines, missing) if 1 < len(names) <= _MANY else None
     if found is None:
@@ -53,27 +61,31 @@ def text_cells(connection: Connection, lines: Lines, missing: Sequence[str], fol
         layout = {"delim": "','", "quote": "'\"'", "escape": "'\"'", "new_line": r"'\n'"}
         found, first = _loaded(connection, file, layout, len(names), None), 0
     types: list[CellType] = ["text"] * len(names)
-    where = lambda row: f"{lines.text.path}:{lines.line_of(row)}"  # noqa: E731
     return Cells(connection, names, types, found - first, first, where, lines.text.cut)
+
+
+def _at_once(connection: Connection, lines: Lines, numbers: Collection[int]) -> int | None:
+    """The number of rows, some of whose cells are numbers; None where text must be looked at."""
+    import duckdb
+
+    try:
+        rows = _loaded(
+            connection, lines.text.file, _layout(lines), len(lines.header), (), numbers, lines.dialect.header
+        )
+    except duckdb.Error:  # a cell that is no number, or a row that is too long
+        return None
+    return rows if may_be_floats(lines.text.file) and are_plain(connection, numbers) else None
 
 
 def _fast(connection: Connection, lines: Lines, missing: Sequence[str]) -> int | None:
     """The number of rows, header included; None where the file is not as the fast parser expects it."""
     import duckdb
 
-    mark = lines.dialect
-    layout = {
-        "delim": quoted(mark.separator),
-        "quote": quoted(mark.quote),
-        "escape": quoted(mark.quote),
-        "new_line": _line_break(lines.text.file),
-        "skip": str(mark.skip),
-    }
     try:
-        rows = _loaded(connection, lines.text.file, layout, len(lines.header), missing)
+        rows = _loaded(connection, lines.text.file, _layout(lines), len(lines.header), missing)
     except duckdb.Error:
         return None
-    if not mark.header:
+    if not lines.dialect.header:
         return rows
     shown = connection.execute("SELECT * FROM t WHERE rowid = 0").fetchone()
     expected = tuple(None if is_missing(name, missing) else name for name in lines.header)
@@ -83,19 +95,39 @@ def _fast(connection: Connection, lines: Lines, missing: Sequence[str]) -> int |
     return rows
 
 
+def _layout(lines: Lines) -> dict[str, str]:
+    mark = lines.dialect
+    return {
+        "delim": quoted(mark.separator),
+        "quote": quoted(mark.quote),
+        "escape": quoted(mark.quote),
+        "new_line": _line_break(lines.text.file),
+        "skip": str(mark.skip),
+    }
+
+
 def _loaded(
-    connection: Connection, file: Path, layout: dict[str, str], width: int, missing: Sequence[str] | None
+    connection: Connection,
+    file: Path,
+    layout: dict[str, str],
+    width: int,
+    missing: Sequence[str] | None,
+    numbers: Collection[int] = (),
+    header: bool = False,
 ) -> int:
     """Fills the table; the number of its rows. With `missing` None the cells need no preparation."""
-    columns = ", ".join(f"'c{place}': 'VARCHAR'" for place in range(width))
+    types = {place: "DOUBLE" if place in numbers else "VARCHAR" for place in range(width)}
+    columns = ", ".join(f"'c{place}': '{kind}'" for place, kind in types.items())
     options = ", ".join(f"{key}={value}" for key, value in layout.items())
-    rest = f"auto_detect=false, header=false, null_padding=false, strict_mode=true, max_line_size={_LONGEST_LINE}"
-    source = f"read_csv({quoted(str(file))}, columns={{{columns}}}, {options}, {rest})"
+    rest = f"header={str(header).lower()}, auto_detect=false, null_padding=false, strict_mode=true"
+    options += f", {rest}, max_line_size={_LONGEST_LINE}"
+    source = f"read_csv({quoted(str(file))}, columns={{{columns}}}, {options})"
     if missing is None:
         connection.execute(f"CREATE OR REPLACE TEMP TABLE t AS SELECT * FROM {source}")
         return int(connection.execute("SELECT count(*) FROM t").fetchone()[0])
-    cells = ", ".join(f"{trimmed(f'c{place}')} AS c{place}" for place in range(width))
-    wanted = ", ".join(f"{present(f'c{place}', missing)} AS c{place}" for place in range(width))
+    plain = {place: f"c{place}" for place in numbers}
+    cells = ", ".join(f"{plain.get(place) or trimmed(f'c{place}')} AS c{place}" for place in range(width))
+    wanted = ", ".join(f"{plain.get(place) or present(f'c{place}', missing)} AS c{place}" for place in range(width))
     connection.execute(f"CREATE OR REPLACE TEMP TABLE t AS SELECT {wanted} FROM (SELECT {cells} FROM {source})")
     return int(connection.execute("SELECT count(*) FROM t").fetchone()[0])
 

@@ -34,6 +34,12 @@ class Seen:
     unlabelled: int
     guesses: tuple[str, ...]
 
+    @property
+    def floats(self) -> frozenset[str]:
+        """The columns whose first cells are all plain numbers, some with a fraction: further ones likely are, too."""
+        pairs = zip(self.names, self.readings.columns, strict=True)
+        return frozenset(name for name, each in pairs if each.kind == "number" and not each.form and not each.whole)
+
 
 @lru_cache(maxsize=4)
 def look(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -59,9 +59,17 @@ class Opened:
 
 @contextmanager
 def opened(
-    path: Path, layout: Layout, missing: Sequence[str], limit: int | None, known: Sequence[str]
+    path: Path,
+    layout: Layout,
+    missing: Sequence[str],
+    limit: int | None,
+    known: Sequence[str],
+    floats: Collection[str] = (),
 ) -> Iterator[Opened]:
-    """A file, whole or its first `limit` bytes; `known` are names that are columns. Raises DataError."""
+    """A file, whole or its first `limit` bytes; `known` are names that are columns, `floats` likely numbers.
+
+    Raises DataError.
+    """
     with scratch() as folder:
         if (source := typed_source(path, folder)) is not None:
             with connected(folder) as connection:
@@ -71,7 +79,7 @@ def opened(
             return
         lines, dialect, encoding, size = _lines(path, layout, limit, known, folder)
         with connected(folder) as connection:
-            cells = text_cells(connection, lines, missing, folder)
+            cells = text_cells(connection, lines, missing, folder, floats)
             found = Layout(dialect.separator, dialect.quote, dialect.skip, dialect.header, encoding, layout.table)
             count, start = _estimated(lines, size, cells.rows), f"{path}:{dialect.skip + 1}"
             if lines.text.path != path:  # a copy as text, whose lines nobody knows

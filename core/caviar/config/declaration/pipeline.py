@@ -73,8 +73,10 @@ class Search(Declared):
 
     `where`: conditions such as "validation.log_loss < 0.5"; a trial that ends without meeting all of them never wins.
     `patience`: proposes no further round after so many finished trials without a better one; 0 = off.
+    `seconds`: trains nothing any more when the run has taken about so long, start to end; 0 = off. The same run again
+    goes on for so long.
     `trial_seconds`: a trial that has trained for longer, its share of its population's time, is pruned; 0 = off.
-    Then results depend on how fast the machine is.
+    Then results depend on how fast the machine is; with `seconds` only how many of the trials there are.
     `baselines`: at the end a constant, a linear model and, where scikit-learn is installed, its histogram gradient
     boosting are trained, and shown beside the winner.
 
@@ -91,6 +93,7 @@ class Search(Declared):
     tiers: Many[int] = setting(default=(), ge=1, le=4)
     where: str | Many[str] = setting(default=(), also=("constraints", "constraints_func", "conditions"))
     patience: int = setting(default=0, ge=0, also=("early_stopping", "n_iter_no_change"))
+    seconds: float = setting(default=0.0, ge=0, also=("timeout", "max_time", "time_budget", "max_runtime_secs"))
     trial_seconds: float = setting(default=0.0, ge=0, also=("time_limit", "max_seconds", "trial_timeout"))
     baselines: bool = setting(default=True, also=("baseline", "compare_with"))
 

@@ -72,7 +72,6 @@ _ELSEWHERE = {
         "class_weight class_weights": 'write loss = { use = "softmax-cross-entropy", class_weights = "balanced" } '
         "in [trainer]",
         "cv k_folds n_splits": "write folds = 5 in [data]",
-        "timeout": "trial_seconds limits each trial; a whole search is stopped by Ctrl-C, and resumes when run again",
         "retest": 'write strategy = { use = "coarse-to-fine", retest = 0.1 } in [search]',
         "max_resource max_t": "the longest training is trainer.epochs",
     }.items()

@@ -63,17 +63,21 @@ class Models:
 
     def tested(self, winner: Trial, check_stop: Callable[[], None]) -> tuple[SavedModel, str | None]:
         """Saves the winner; returns it with its metrics on the test part, if there is one, and a note on weights."""
-        weights, note = self._weights(winner, check_stop)
+        weights, note = self._weights(winner, check_stop) if winner.state.done else self._as_it_stands(winner)
         model, data = self._model(winner, weights), self.work.datasets[0]
-        if not len(data.split.test):
-            return self._saved(model), note
-        x, truth = data.x[data.split.test], data.truth[data.split.test]
+        parts = {"test": data.split.test, **({} if winner.state.done else {"validation": data.split.validation})}
+        metrics = dict(model.metrics)
+        for part, rows in parts.items():
+            metrics |= self._measured(model, part, rows) if len(rows) else {}
+        return self._saved(replace(model, metrics=metrics)), note
+
+    def _measured(self, model: SavedModel, part: str, rows: Array) -> dict[str, float]:
+        x, truth = self.work.datasets[0].x[rows], self.work.datasets[0].truth[rows]
         prediction = mean([each.predict_inputs(x) for each in model.members])[None]
-        metrics = {  # NaN where one fails: the search is over, and its model is not to be lost
-            str(MetricName("test", name)): float(measured_or_nan(type(each).measure)(each, prediction, truth)[0])
+        return {  # NaN where one fails: the search is over, and its model is not to be lost
+            str(MetricName(part, name)): float(measured_or_nan(type(each).measure)(each, prediction, truth)[0])
             for name, each in self.work.metrics.items()
         }
-        return self._saved(replace(model, metrics={**model.metrics, **metrics})), note
 
     def _model(self, trial: Trial, weights: Mapping[str, Array]) -> SavedModel:
         pipeline = settle(self.work.pipeline, trial.values)
@@ -105,6 +109,19 @@ class Models:
             why = f"{outcome.state}: {outcome.reason}"
             raise Problem(f"trial {trial.index} won, but its weights are missing, and training it again {why}")
         return outcome.weights, note
+
+    def _as_it_stands(self, trial: Trial) -> tuple[Mapping[str, Array], str]:
+        """The weights of a trial for which the search's time was over, at the epoch that it has reached."""
+        pipeline, epoch = self.work.pipeline, trial.epochs
+        trainer = pipeline.trainer.model_copy(update={"epochs": epoch})
+        work = replace(self.work, pipeline=pipeline.model_copy(update={"trainer": trainer}))
+        state = {name: array[None] for name, array in self.ledger.weights(trial.index).items()}
+        segment = Segment((trial.index,), (trial.values,), epoch, epoch, state=state)
+        ((outcome,),) = (work.perform(segment, lambda epoch: None, lambda: None).members,)
+        if outcome.weights is None:
+            raise Problem(f"{outcome.state}: {outcome.reason}")
+        note = f"no trial was trained to its end; the model is trial {trial.index} at epoch {epoch}"
+        return outcome.weights, f"{note} of {pipeline.trainer.epochs}"
 
     def _failure(self, trial: Trial, error: Exception) -> str:
         parts = parts_of(settle(self.work.pipeline, trial.values))

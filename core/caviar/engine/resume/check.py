@@ -25,7 +25,7 @@ from caviar.values.trial import Trial
 # What may differ: none of it changes a trial that has ended. The data's path is free because its content is compared.
 _MAY_CHANGE = (
     *("check", "data.path", "executor", "reporter", "store", "trainer.population"),
-    *("search.trials", "search.patience", "search.trial_seconds", "search.baselines"),
+    *("search.trials", "search.patience", "search.seconds", "search.trial_seconds", "search.baselines"),
 )
 
 # The numeric identity says which backend it was, and on what device.

@@ -11,6 +11,7 @@ from caviar.config.declaration.space import floats
 from caviar.engine.search.history import history_of
 from caviar.engine.search.objective import Objective
 from caviar.engine.search.observers import Observers
+from caviar.engine.search.time_limit import NO_LIMIT, TimeLimit
 from caviar.engine.storage.study_ledger import StudyLedger
 from caviar.values.dimension import Space
 from caviar.values.earlier import EarlierTrial
@@ -35,6 +36,7 @@ class SearchContext:
     max_population: int
     earlier: tuple[EarlierTrial, ...] = ()
     given: tuple[Trial, ...] = ()
+    limit: TimeLimit = NO_LIMIT
 
     @cached_property
     def floats(self) -> frozenset[str]:

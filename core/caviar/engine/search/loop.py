@@ -12,6 +12,7 @@ from caviar.engine.search.deduplicate import deduplicate
 from caviar.engine.search.patience import out_of_patience
 from caviar.engine.search.retests import Retests, known_before
 from caviar.engine.search.rounds import Round
+from caviar.engine.search.time_limit import mark, unmark
 from caviar.interfaces.executor import Workers
 from caviar.text.log import timed
 from caviar.values.arrays import Array
@@ -32,9 +33,12 @@ class SearchLoop:
         Round k always holds trials k * round and following, and begins when the round before is over, re-tests too.
         Raises Unfinished where the machine does not let a round be completed.
         """
-        context, ledger = self.context, self.context.ledger
+        context, ledger, limit = self.context, self.context.ledger, self.context.limit
+        unmark(ledger)
         total, size, known = context.info.total, context.pipeline.search.round, ledger.trials()
         for index in range(known[-1].round if known else 0, -(-total // size)):
+            if limit.over:
+                return self._out_of_time()
             wanted = range(index * size, min((index + 1) * size, total))
             halt = self._propose(index, wanted)
             with timed("round %d: trained", index):
@@ -42,12 +46,19 @@ class SearchLoop:
             if trained:
                 trials = ledger.trials()[wanted.start : wanted.stop]
                 context.observers.tell("after_round", run=context.info, index=index, trials=trials)
+            if not all(trial.state.done for trial in ledger.trials()):
+                return self._out_of_time()
             if len(context.space):
                 Retests(context, index).complete(workers)
             halt = self._hopeless() or halt
             if halt and len(ledger.trials()) < total:
                 return f"after {len(ledger.trials())} of {total} trials: {halt}"
         return None
+
+    def _out_of_time(self) -> str:
+        trials, limit = self.context.ledger.trials(), self.context.limit
+        mark(self.context.ledger, limit, self.context.pipeline.trainer.epochs)
+        return limit.reason(sum(trial.state.done for trial in trials), self.context.info.total)
 
     def _hopeless(self) -> str | None:
         """The reason to stop after a first round in which every trial failed for the same reason."""

@@ -28,14 +28,14 @@ class Retests:
     round: int
 
     def complete(self, workers: Workers) -> None:
-        """Requests the re-tests unless that was done, and trains the queued ones. Raises Unfinished."""
+        """Requests the re-tests unless that was done; trains the queued ones if there is time. Raises Unfinished."""
         trials = self.context.ledger.trials()
         asked = any(each.round == self.round for trial in trials for each in trial.retests)
         if trials and trials[-1].round == self.round and not asked:
             queued = self._ask(trials)
         else:
             queued = [trial for trial in trials if trial.retests and trial.retests[-1].state is TrialState.QUEUED]
-        if not queued:
+        if not queued or self.context.limit.over:
             return
         for repeat in sorted({len(trial.retests) for trial in queued}):
             self._train([trial for trial in queued if len(trial.retests) == repeat], repeat, workers)

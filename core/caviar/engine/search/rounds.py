@@ -34,11 +34,14 @@ class Round:
     numbers: range
 
     def complete(self, workers: Workers) -> bool:
-        """Trains until every trial has ended; False if all had ended before. Raises Unfinished."""
+        """Trains until all trials have ended, or the time; False if all had ended before. Raises Unfinished."""
         if all(trial.state.done for trial in self._trials()):
             return False
         while target := self._next_rung():
-            self._train([each for each in self._going() if self._milestone(each) == target], target, workers)
+            while waiting := [each for each in self._going() if self._milestone(each) == target]:
+                if self.context.limit.over:
+                    return True
+                self._train(waiting, target, workers)
             if target < self.context.pipeline.trainer.epochs:
                 self._decide(target)
         self._settle([replace(each, state=TrialState.PRUNED) for each in self._in_state(TrialState.PAUSED)])

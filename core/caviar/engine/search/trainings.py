@@ -39,27 +39,31 @@ class Trainings:
     ) -> Iterator[Segment]:
         """Yields segments one by one, because the states of all trials together may exceed the memory."""
         pipeline, folds = self.context.pipeline, self.context.folds
-        limit = pipeline.search.trial_seconds
+        limit, deadline = pipeline.search.trial_seconds, self.context.limit.deadline
         for members in group(trials, pipeline.trainer, self.context.floats, workers.count, self.context.max_population):
+            if self.context.limit.over:
+                return
             numbers, values = tuple(each.index for each in members), tuple(each.values for each in members)
             state = begin(numbers)
             seconds = tuple((limit - self._spent(each)) / folds for each in members) if limit else ()
             for fold in range(folds):
-                yield Segment(numbers, values, start, until, fold, state, seconds, self.repeat)
+                yield Segment(numbers, values, start, until, fold, state, seconds, self.repeat, deadline)
 
     def run(
         self, segments: Iterator[Segment], trials: Mapping[int, Trial], workers: Workers, record: Record
     ) -> list[MemberOutcome]:
-        """Trains the segments and records each trial that ends; returns those that could not be trained.
+        """Trains the segments and records each trial that ends; returns those that the machine kept from being trained.
 
-        Raises OtherSystem.
+        A trial for which the search's time was over is recorded at the epoch that it has reached, to be continued from
+        there; where it would have to continue within a fold or a re-test, it remains as it was. Raises OtherSystem.
         """
+        whole = self.context.folds == 1 and not self.repeat
         aside = []
         found = workers.run(segments, self._tell)
         outcomes = of_one_identity(found, self.context.ledger, self.context.pipeline.executor)
         for members in merge_folds(outcomes, self.context.folds):
-            aside += [each for each in members if each.state is TrialState.QUEUED]
-            ended = [each for each in members if each.state is not TrialState.QUEUED]
+            aside += [each for each in members if each.state is TrialState.QUEUED and each.fault != "time"]
+            ended = [each for each in members if each.state is not TrialState.QUEUED or (whole and each.carry)]
             if ended:
                 record(ended, trials)
         return aside

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from caviar.engine.training.clock import Clock, OutOfTime
+from caviar.engine.training.deadline import Deadline, SearchOver
 from caviar.interfaces.executor import Tell
 from caviar.interfaces.trainer import Advance, TrainerContext
 from caviar.support.raised import one_line
@@ -14,7 +15,7 @@ from caviar.values.dataset import Dataset
 from caviar.values.metrics import Metrics
 from caviar.values.population import Population
 from caviar.values.run import EpochInfo
-from caviar.values.segment import MemberOutcome, Segment
+from caviar.values.segment import Fault, MemberOutcome, Segment
 from caviar.values.trial import TrialState
 
 
@@ -36,8 +37,9 @@ class Training:
     def outcomes(self, tell: Tell) -> list[MemberOutcome]:
         """Trains to the segment's end; returns the outcomes of its members, in their order."""
         alive, population = self._segment, self._bind(self._segment)
-        state, clock = self._first_state(population), Clock(self._segment)
-        timed = replace(self._context, check_stop=clock.watched(self._context.check_stop))
+        state, clock, deadline = self._first_state(population), Clock(self._segment), Deadline(self._segment.deadline)
+        check_stop = deadline.watched(clock.watched(self._context.check_stop))
+        timed = replace(self._context, check_stop=check_stop)
         for epoch in range(alive.start + 1, alive.until + 1):
             try:
                 step = population.parts["trainer"].advance(state, population, self._data, timed, epoch)
@@ -45,11 +47,19 @@ class Training:
                 self._cut_short(alive, epoch - 1)
                 alive = alive.part([])
                 break
+            except SearchOver:
+                self._leave(alive)
+                alive = alive.part([])
+                break
             finally:
                 clock.lap()
             state = step.state
             tell(EpochInfo(alive.trials, epoch, tuple(step.metrics.last(m) for m in range(len(alive.trials)))))
+            deadline.lap(len(alive.trials))
             kept = self._kept(alive, step, clock, epoch)
+            stay = deadline.in_time(len(kept), alive.until - epoch)
+            self._pause(alive.part(kept[stay:]), _some(state, kept[stay:]), epoch, TrialState.QUEUED)
+            kept = kept[:stay]
             if len(kept) < len(alive.trials):
                 alive = alive.part(kept)
                 if not kept:
@@ -57,7 +67,7 @@ class Training:
                 population, state = self._bind(alive), _some(state, kept)
             clock.go_on(alive.trials)
         if alive.trials and alive.until < self._epochs:
-            self._pause(alive, state)
+            self._pause(alive, state, alive.until, TrialState.PAUSED)
         elif alive.trials:
             self._finish(alive, state, alive.until)
         return [replace(self._outcomes[trial], seconds=clock.spent[trial]) for trial in self._segment.trials]
@@ -94,25 +104,35 @@ class Training:
             rows = joined(self._rows[trial]) if self._rows[trial] else None
             self._outcomes[trial] = MemberOutcome(trial, TrialState.PRUNED, epoch, rows)
 
-    def _pause(self, segment: Segment, state: dict[str, Array]) -> None:
-        """The outcomes of members at the segment's end, with the state to continue from."""
+    def _leave(self, segment: Segment) -> None:
+        """The outcomes of members within an epoch that cannot end in time; they are as they were before the segment."""
+        for trial in segment.trials:
+            self._outcomes[trial] = MemberOutcome(trial, TrialState.QUEUED, segment.start, fault="time")
+
+    def _pause(self, segment: Segment, state: dict[str, Array], epoch: int, left: TrialState) -> None:
+        """The outcomes of members with the state to continue from; queued are those for which there is no time."""
+        if not segment.trials:
+            return
+        fault: Fault | None = "time" if left is TrialState.QUEUED else None
         carried = {name: self._context.backend.fetch(array) for name, array in state.items()}
         for member, trial in enumerate(segment.trials):
             carry = {name: array[member, ...] for name, array in carried.items()}
             rows = joined(self._rows[trial])
-            self._outcomes[trial] = MemberOutcome(trial, TrialState.PAUSED, segment.until, rows, carry=carry)
+            self._outcomes[trial] = MemberOutcome(trial, left, epoch, rows, carry=carry, fault=fault)
 
     def _finish(self, segment: Segment, state: dict[str, Array], epoch: int) -> None:
         """The outcomes of members that need no further epoch."""
         population = self._bind(segment)
         end = population.parts["trainer"].finish(state, population, self._data, self._context)
         for member, trial in enumerate(segment.trials):
+            rows = self._rows[trial]  # none where a training is only to be ended at the epoch that it has reached
+            last = rows[-1].last(0) if rows else None
             self._outcomes[trial] = MemberOutcome(
                 trial,
                 TrialState.FINISHED,
                 epoch,
-                joined(self._rows[trial]),
-                final=self._rows[trial][-1].last(0) if end.metrics is None else end.metrics.last(member),
+                joined(rows) if rows else None,
+                final=last if end.metrics is None else end.metrics.last(member),
                 weights={name: array[member, ...] for name, array in end.weights.items()},
             )
 

@@ -1,0 +1,159 @@
+"""search.seconds: a search ends in time, with the trials that it would have had without a limit, and can go on."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from caviar import Trial, TrialState, open_run
+from caviar.engine.study import Run
+
+from tests.core.engine.search.rungs import PLUGINS, bits, differences
+from tests.core.engine.search.searching import search
+
+SLOW = '''
+
+import time
+from caviar_plugins import PopulationTrainer
+
+
+class Slow(PopulationTrainer, interface=2):
+    """An epoch takes a second for each member, by a clock that nothing else moves; it looks up in the middle."""
+
+    def advance(self, state, population, data, context, until):
+        if getattr(time.time, "moves", False):
+            time.time.at += len(population) / 2
+            context.check_stop()
+            time.time.at += len(population) / 2
+        return super().advance(state, population, data, context, until)
+'''
+PIPELINE = """
+name = "p"
+reporter = []
+executor = "inline"
+[data]
+path = "blobs.npz"
+[model]
+units = 4
+[optimizer]
+learning_rate = { log = [1e-4, 1.0] }
+[trainer]
+use = "slow"
+epochs = 4
+batch_size = 32
+[search]
+strategy = { use = "coarse-to-fine", first = 4, retest = 0.0 }
+trials = 12
+round = 4
+"""
+
+
+class Hand:
+    """A clock whose hand the trainer moves."""
+
+    moves = True
+
+    def __init__(self) -> None:
+        self.at = 1000.0
+
+    def __call__(self) -> float:
+        return self.at
+
+
+@pytest.fixture
+def file(put: Callable[[str, str], Path]) -> Path:
+    return put(PIPELINE, PLUGINS + SLOW)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Hand:
+    """The time of day is as the trainer says: a trial takes four seconds."""
+    hand = Hand()
+    monkeypatch.setattr(time, "time", hand)
+    return hand
+
+
+def points(trials: tuple[Trial, ...]) -> list[Any]:
+    return [(trial.round, trial.point, trial.values) for trial in trials]
+
+
+def found(file: Path, into: str) -> tuple[list[Any], ...]:
+    return bits(file.parent / into / "p")
+
+
+def ended(done: Run) -> list[int]:
+    return [trial.index for trial in done.summary.trials if trial.state is TrialState.FINISHED]
+
+
+def test_it_ends_in_time_with_the_first_trials_of_a_search_without_a_limit(file: Path, clock: Hand) -> None:
+    whole = search(file, "whole").summary.trials
+    assert clock.at == 1000 + 12 * 4
+    for seconds, trials in ((10, 4), (18, 8), (40, 12)):
+        began = clock.at
+        done = search(file, f"in{seconds}", f"search.seconds={seconds}")
+        assert clock.at - began <= seconds
+        assert points(done.summary.trials) == points(whole[:trials])
+        finished = ended(done)
+        assert [done.summary.trials[each] for each in finished] == [whole[each] for each in finished]
+        assert done.summary.best is not None
+        said = f"after {len(finished)} of 12 trials: search.seconds = {seconds} ended the search; "
+        assert done.summary.stopped == said + "the same command continues it"
+
+
+def test_where_not_all_of_a_population_would_end_some_of_it_do(file: Path, clock: Hand) -> None:
+    """After an epoch, 4 s, 4.5 s are left: time for one more trial of 3 s, and nothing of the others."""
+    done = search(file, "runs", "search.seconds=9.5")
+    assert ended(done) == [0]
+    others = done.summary.trials[1:]
+    assert {trial.state for trial in others} == {TrialState.QUEUED}
+    assert {trial.epochs for trial in others} == {1}
+    marks = {trial.reason for trial in others}
+    assert marks == {"stopped at epoch 1 of 4: search.seconds = 9.5 ended the search"}
+
+
+@pytest.mark.parametrize("settings", [(), ("search.pruner=look",), ("data.folds=2",), ("search.strategy.retest=0.3",)])
+def test_with_more_seconds_it_goes_on_to_the_bits_of_a_search_without_a_limit(
+    file: Path, clock: Hand, settings: tuple[str, ...]
+) -> None:
+    if settings == ("search.pruner=look",):
+        settings = (*settings, "search.round=6")
+    search(file, "whole", *settings)
+    for seconds in (3, 7, 11, 23, 1000):
+        done = search(file, "runs", *settings, f"search.seconds={seconds}")
+    assert done.summary.stopped is None
+    assert not differences(found(file, "runs"), found(file, "whole"))
+    assert not [trial.reason for trial in done.summary.trials if trial.reason]
+
+
+def test_without_any_trial_at_its_end_the_model_is_the_best_as_it_stands_and_that_is_said(
+    file: Path, clock: Hand
+) -> None:
+    done = search(file, "runs", "search.seconds=3", "search.round=1", "data.test=0.2")
+    (trial,) = done.summary.trials
+    assert (trial.state, trial.epochs) == (TrialState.QUEUED, 2)
+    assert done.summary.best is not None
+    assert done.summary.notes == ("no trial was trained to its end; the model is trial 0 at epoch 2 of 4",)
+    curve = open_run(done.info.folder, file.parent / "plugins.py").curves()[0]
+    assert done.summary.best.metrics["validation.accuracy"] == pytest.approx(curve[-1])
+    assert "test.accuracy" in done.summary.best.metrics
+    assert done.model is not None
+
+
+def test_a_limit_within_the_first_epoch_leaves_no_model_and_says_so(file: Path, clock: Hand) -> None:
+    done = search(file, "runs", "search.seconds=1")
+    assert done.summary.best is None
+    assert [trial.epochs for trial in done.summary.trials] == [0] * 4
+    assert (done.summary.stopped or "").startswith("after 0 of 12 trials: search.seconds = 1 ended the search")
+
+
+def test_workers_in_other_processes_heed_it_too(file: Path) -> None:
+    """The clock is the real one: each population would take far longer than the limit."""
+    plugins = file.parent / "plugins.py"
+    endless = "while until == 3:\n            context.check_stop()\n        if getattr(time"
+    plugins.write_text(plugins.read_text().replace("if getattr(time", endless))
+    done = search(file, "runs", "search.seconds=4", "executor={use='processes', workers=2}")
+    assert (done.summary.stopped or "").startswith("after 0 of 12 trials")
+    assert {trial.state for trial in done.summary.trials} == {TrialState.QUEUED}

@@ -21,6 +21,11 @@ class Data(Plugin):
 
     With `folds = 5` each trial is trained five times, each time with another fifth of the rows as validation part, and
     its metrics are the means; `validation` is not used then. The model that is kept is the first fold's.
+
+    Rows are drawn at random, stratified for classes, unless a column decides, which `read` has to return: rows with
+    equal values of `group` are in the same part; by `time` the latest rows are the test part, and those before them the
+    validation part; `part` says of each row which part it is in. Such a column is no feature, but for those that
+    `split_features` names.
     """
 
     kind: ClassVar[str] = "data"
@@ -32,6 +37,15 @@ class Data(Plugin):
     validation: float = setting(default=0.2, gt=0, lt=1, also=("validation_split", "val_size", "valid"), kw_only=True)
     test: float = setting(default=0.0, ge=0, lt=1, also=("test_size", "test_split"), kw_only=True)
     folds: int | None = setting(default=None, ge=2, also=("cv", "k", "k_folds", "n_splits"), kw_only=True)
+    group: str | None = setting(default=None, also=("groups", "group_column", "group_by"), kw_only=True)
+    time: str | None = setting(default=None, also=("time_column", "date_column", "order_by"), kw_only=True)
+    part: str | None = setting(default=None, also=("split", "split_column", "part_column"), kw_only=True)
+    split_features: tuple[str, ...] = setting(default=(), kw_only=True)
+
+    @property
+    def split_columns(self) -> tuple[str, ...]:
+        """The columns by which rows are split; a reader returns them, also where it would ignore such a column."""
+        return tuple(name for name in (self.group, self.time, self.part) if name is not None)
 
     @abstractmethod
     def read(self) -> Table:

@@ -16,10 +16,11 @@ from caviar_plugins.tables.cells import Cells
 from caviar_plugins.tables.dates import is_known
 from caviar_plugins.tables.heads import heads
 from caviar_plugins.tables.lines import missing_name
+from caviar_plugins.tables.own_test import head_with_test, joined, require_columns
 from caviar_plugins.tables.reading import KINDS, Reading, Readings, readings
 from caviar_plugins.tables.source import PLAIN, SUFFIXES, Layout, names_of, opened
 from caviar_plugins.tables.sql import key
-from caviar_plugins.tables.targets import labelled, unlabelled
+from caviar_plugins.tables.targets import labelled, row_numbers, unlabelled
 
 HEAD = 1 << 21
 """Bytes that `pipe check` looks at; a file that is no longer is known wholly."""
@@ -34,7 +35,8 @@ class TableFile(Data, interface=2):
     whole numbers gives classes, any other a regression. `columns` says what columns hold: "number", "category" (such as
     postal codes), "flag", "date", a format of dates such as "%d.%m.%Y", or "ignore" for what must not be learned from.
     `missing` are codes for no value, beside empty cells, NA, N/A, NaN, null, none, #N/A, ?, - and a point. `skip` lines
-    stand above the table. `table` is that of a database, or the sheet.
+    stand above the table. `table` is that of a database, or the sheet. `test_path` is a file with the same columns,
+    whose rows are the test part.
     """
 
     suffixes = SUFFIXES
@@ -51,6 +53,7 @@ class TableFile(Data, interface=2):
     table: str | None = setting(default=None, also=("sheet", "sheet_name"))
     columns: dict[str, str] = setting(default={}, also=("dtype", "dtypes", "words", "ignore", "categorical", "drop"))
     missing_target: Literal["drop", "refuse"] = setting(default="drop")
+    test_path: Path | None = setting(default=None, also=("test_file", "test_data"))
 
     @field_validator("separator", "quote")
     @classmethod
@@ -77,11 +80,11 @@ class TableFile(Data, interface=2):
     def read(self) -> Table:
         self.head()  # what it refuses is refused here in the same words
         data = self.decided()
-        with opened(data.path, data._layout, data.missing, None, (data.target,)) as file:
-            cells, empty = labelled(file.cells, data.target, data.missing_target)
-            columns, rounded = arrays(cells, data._readings(cells, ()))
-        notes = (unlabelled(empty, data.target),) if empty else ()
-        return Table(columns, (data.target,), rounded=rounded, notes=notes)
+        table = data._labelled(())
+        if (test := data._test_file) is None:
+            return table
+        words = [name for name, column in table.columns.items() if column.dtype.kind == "O"]
+        return joined(table, test._labelled(words), data.path, test.path)
 
     def read_rows(self, words: Collection[str] = ()) -> Table:
         data = self if self._is_decided else self._decided(None, words)
@@ -99,7 +102,7 @@ class TableFile(Data, interface=2):
         pairs = list(zip(seen.heads, ignored, strict=True))
         if (self.target, True) in [(each.name, left) for each, left in pairs]:
             raise DataError(f"{self.path}: the target '{self.target}' holds neither numbers nor words")
-        return Head(
+        head = Head(
             tuple(each for each, left in pairs if not left and each.name != self.target),
             tuple(each for each, left in pairs if each.name == self.target),
             seen.rows,
@@ -109,6 +112,7 @@ class TableFile(Data, interface=2):
             left_out=tuple(each for each, left in pairs if left),
             unlabelled=seen.unlabelled,
         )
+        return head if (test := self.decided()._test_file) is None else test._head_of_test(head, self.path)
 
     def worth_writing(self) -> tuple[tuple[str, Any, str], ...]:
         seen, found = self._seen(self.target), self.decided()
@@ -123,6 +127,34 @@ class TableFile(Data, interface=2):
         return (*told, *((f"columns.{key(name)}", kind, whys[name]) for name, kind in own.items()))
 
     @property
+    def _test_file(self) -> Self | None:
+        """What reads `test_path`, once everything is decided: by the same rules."""
+        return None if self.test_path is None else self.model_copy(update={"path": self.test_path, "test_path": None})
+
+    def _head_of_test(self, head: Head, path: Path) -> Head:
+        """The head of the data whose test rows are those of this file; all else is known from the file of `path`."""
+        kinds = {name: kind for name, kind in self.columns.items() if kind != "ignore"}
+        seen = self.model_copy(update={"columns": kinds})._seen(self.target)
+        require_columns([each.name for each in (*head.features, *head.target)], seen.names, path, self.path)
+        return head_with_test(head, seen.rows, not seen.cut, COPIES * seen.size)
+
+    def _labelled(self, words: Collection[str]) -> Table:
+        """The rows that have a target."""
+        with opened(self.path, self._layout, self.missing, None, (self.target,)) as file:
+            missing_name(self.target, "to predict", file.cells.names, file.start)
+            file.require_rows()
+            cells, empty = labelled(file.cells, self.target, self.missing_target)
+            columns, rounded = arrays(cells, self._readings(cells, words))
+            numbers = row_numbers(cells) if empty else None
+        notes = (unlabelled(empty, self.target),) if empty else ()
+        return Table(columns, (self.target,), rounded=rounded, notes=notes, numbers=numbers)
+
+    @property
+    def _needed(self) -> dict[str, str]:
+        """`columns` without those that are ignored, but by which rows are split."""
+        return {name: k for name, k in self.columns.items() if k != "ignore" or name not in self.split_columns}
+
+    @property
     def _layout(self) -> Layout:
         return Layout(self.separator, self.quote, self.skip, self.header, self.encoding, self.table)
 
@@ -131,7 +163,7 @@ class TableFile(Data, interface=2):
         return None not in (self.separator, self.quote, self.decimal, self.header, self.skip, self.encoding)
 
     def _readings(self, cells: Cells, words: Collection[str]) -> Readings:
-        return readings(cells, self.columns, self.decimal, self.separator or ",", words, judged=None)
+        return readings(cells, self._needed, self.decimal, self.separator or ",", words, judged=None)
 
     def _decided(self, target: str | None, words: Collection[str] = ()) -> Self:
         seen = self._seen(target)
@@ -150,8 +182,8 @@ class TableFile(Data, interface=2):
         except OSError as error:
             raise DataError(f"{self.path}: cannot be read: {error.strerror or error}") from error
         refuse = self.missing_target
-        columns = tuple(self.columns.items())
-        key = self.path, self._layout, self.decimal, self.missing, columns, target, refuse
+        columns = tuple(self._needed.items())
+        key = self.path, self._layout, self.decimal, self.missing, columns, target, self.split_columns, refuse
         return _look(*key, status.st_size, status.st_mtime_ns)
 
 
@@ -188,6 +220,7 @@ def _look(
     missing: tuple[str, ...],
     columns: tuple[tuple[str, str], ...],
     target: str | None,
+    split_columns: tuple[str, ...],
     missing_target: str,
     size: int,
     changed: int,
@@ -202,7 +235,7 @@ def _look(
             file.require_rows()
             cells, empty = labelled(cells, target, missing_target)
         separator = file.layout.separator or ","
-        found = readings(cells, dict(columns), decimal, separator, (), judged=target or "")
+        found = readings(cells, dict(columns), decimal, separator, (), judged=(*split_columns, target or ""))
         told = tuple(heads(cells, found))
         rows = round(file.rows * cells.rows / (cells.rows + empty))
         return Seen(file.layout, tuple(cells.names), found, told, rows, cells.rows, cells.cut, size, empty)

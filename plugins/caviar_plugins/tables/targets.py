@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from caviar.plugin import DataError
+from caviar.plugin import Array, DataError
 
 from caviar_plugins.tables.cells import Cells
 
@@ -23,6 +23,12 @@ def labelled(cells: Cells, target: str, missing: str) -> tuple[Cells, int]:
         raise DataError(f"{where}: the target '{target}' has no value in any row; choose another column")
     cells.connection.execute(f"DELETE FROM t WHERE {cell} IS NULL")
     return replace(cells, rows=cells.rows - empty), empty
+
+
+def row_numbers(cells: Cells) -> Array:
+    """The numbers of the rows in the file, from 0, where some were left out."""
+    numbers: Array = cells.connection.execute(f"SELECT rowid - {cells.first} AS n FROM t").fetchnumpy()["n"]
+    return numbers
 
 
 def unlabelled(count: int, target: str) -> str:

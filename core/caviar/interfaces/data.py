@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Literal, Self
 
 from caviar.interfaces.fields.field import setting
 from caviar.interfaces.plugin import Plugin
+from caviar.values.arrays import Array
 from caviar.values.head import Head
 from caviar.values.problem import Problem
 from caviar.values.table import Table
@@ -64,6 +65,10 @@ class Data(Plugin):
         That is what a run records, and how new rows are read. Raises DataError.
         """
         return self
+
+    def lines(self, table: Table) -> Array | None:
+        """The line of its file on which each row of a table begins that `read` returned, from 1; None: no lines."""
+        return None
 
     def names(self) -> tuple[str, ...]:
         """The columns among which a target may be chosen, in order, for `pipe init`; empty where there is no choice."""

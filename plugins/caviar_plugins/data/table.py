@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from caviar.plugin import ColumnHead, Data, DataError, Head, Table, setting
+from caviar.plugin import Array, ColumnHead, Data, DataError, Head, Table, setting
 from pydantic import ValidationInfo, field_validator
 
 from caviar_plugins.tables.arrays import arrays
@@ -18,7 +18,7 @@ from caviar_plugins.tables.heads import heads
 from caviar_plugins.tables.lines import missing_name
 from caviar_plugins.tables.own_test import head_with_test, joined, require_columns
 from caviar_plugins.tables.reading import KINDS, Reading, Readings, readings
-from caviar_plugins.tables.source import PLAIN, SUFFIXES, Layout, names_of, opened
+from caviar_plugins.tables.source import PLAIN, SUFFIXES, Layout, lines_of, names_of, opened
 from caviar_plugins.tables.sql import key
 from caviar_plugins.tables.targets import labelled, row_numbers, unlabelled
 
@@ -92,6 +92,19 @@ class TableFile(Data, interface=2):
             file.require_rows()
             columns, rounded = arrays(file.cells, data._readings(file.cells, words))
         return Table(columns, (data.target,) if data.target in columns else (), rounded=rounded)
+
+    def lines(self, table: Table) -> Array | None:
+        import numpy
+
+        data = self.decided()
+        found = [lines_of(each.path, each._layout, (self.target,)) for each in (data, data._test_file) if each]
+        if any(each is None for each in found):
+            return None
+        numbers = numpy.arange(table.rows) if table.numbers is None else table.numbers
+        test = numpy.zeros(table.rows, dtype=bool) if table.test is None else table.test
+        place = numbers + numpy.where(test, len(found[0] or ()), 0)
+        lines: Array = numpy.concatenate([numpy.asarray(each, dtype=numpy.int64) for each in found])[place]
+        return lines
 
     def names(self) -> tuple[str, ...]:
         return tuple(name for name in names_of(self.path, self._layout, HEAD) if name)

@@ -26,7 +26,7 @@ from caviar.interfaces.data import Data
 from caviar.values.dataset import share
 from caviar.values.head import ColumnHead, Head
 
-_UNLEARNED = {"group": "its rows stay together", "time": "orders the rows", "part": "names the parts"}
+_UNLEARNED = {"group": "groups rows", "time": "orders rows", "part": "names parts"}
 
 
 def check_rows(data: Data, head: Head) -> None:
@@ -116,5 +116,5 @@ def split_lines(data: Data, head: Head) -> Iterator[str]:
     if (file := getattr(data, "test_path", None)) is not None:
         yield f"the rows of {file.name} are the test part"
     for name in unlearned(data):
-        more = f'; split_features = ["{name}"] in [data] makes it one' if name != data.part else ""
+        more = ", unless split_features names it" if name != data.part else ""
         yield f"{name!r} is no feature{more}"

@@ -118,6 +118,12 @@ def tested_too_early(data: Data, count: int, first: str, last: str) -> Unfit:
     return Unfit(("data", "time"), f"{text}; remove them, or the key")
 
 
+def unknown_classes(classes: Sequence[str]) -> Unfit:
+    """The mistake of test rows of classes that no other row has."""
+    which = f"the class {listed(classes)}" if len(classes) == 1 else f"the classes {listed(classes)}"
+    return Unfit(("data", "test_path"), f"the test rows hold {which}, which no row to learn from has; remove such rows")
+
+
 def own_test_beside(data: Data) -> Unfit:
     """The mistake of naming parts for data that has a test part."""
     return Unfit(

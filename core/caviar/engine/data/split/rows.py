@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from caviar.config.checks.data_errors import listed, no_rows, own_test_part
-from caviar.config.checks.splits import groups_in_two, own_test_beside
+from caviar.config.checks.splits import groups_in_two, own_test_beside, unknown_classes
 from caviar.engine.data.split.column import split_column
 from caviar.engine.data.split.groups import group_parts
 from caviar.engine.data.split.named import named_parts
@@ -36,10 +36,12 @@ def split_rows(data: Data, table: Table, task: Task, truth: Array, random: Rando
     import numpy
 
     codes = truth[:, 0] if task.kind == "classification" else None
-
     test = numpy.zeros(table.rows, dtype=bool) if table.test is None else table.test
     if table.test is not None and data.test > 0:
         raise own_test_part()
+    unknown = sorted({*codes[test].tolist()} - {*codes[~test].tolist()}) if codes is not None else []
+    if unknown and getattr(data, "test_path", None) is not None:
+        raise unknown_classes([str(task.classes[code]) for code in unknown])
     free, random, told = numpy.flatnonzero(~test), random.child("split"), ""
     if data.group is not None:
         groups = split_column(data, table, "group")

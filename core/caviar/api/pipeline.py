@@ -24,6 +24,7 @@ from caviar.registry.index import using
 from caviar.registry.load import load as load_plugin
 from caviar.registry.load import name_of
 from caviar.values.arrays import Array
+from caviar.values.dataset import Split
 from caviar.values.ranking import without_winner
 from caviar.values.run import RunView
 from caviar.values.trial import Trial, TrialState
@@ -77,6 +78,17 @@ class Pipeline(Declaration):
             return _run(pipeline, Path(runs), on_trial, keep=True)
         with TemporaryDirectory(prefix="caviar-") as folder:
             return _run(pipeline, Path(folder), on_trial, keep=False)
+
+    def split(self, X: Any = None, y: Any = None) -> tuple[Split, ...]:
+        """Which rows a run trains, validates and tests on: one split, or one for each fold.
+
+        `train`, `validation` and `test` are positions from 0: of X, or of the rows in the file of `data`, where those
+        of its `test_path` count for themselves. Raises Mistakes and DataError.
+        """
+        from caviar.engine.data.row_parts import row_parts
+
+        with using(self.registry):
+            return row_parts(self._with_rows(X, y)._checked()).in_files
 
     def to_toml(self) -> str:
         """The pipeline as a TOML file, with every default written out."""

@@ -60,21 +60,23 @@ def summary(pipeline: Pipeline, width: int | None = None) -> list[str]:
 def _columns(pipeline: Pipeline) -> Iterator[str]:
     """The table of columns, below an empty line."""
     from caviar.cli.columns_table import column_lines
+    from caviar.config.checks.foreseen_rows import learned_head
 
-    head = pipeline.data.head() if pipeline.data and pipeline.trainer.needs_data else None
-    if head is not None and (lines := list(column_lines(head))):
+    data = pipeline.data if pipeline.trainer.needs_data else None
+    head = data.head() if data else None
+    if data and head and (lines := list(column_lines(learned_head(data, head), data.split_columns))):
         yield from ("", *lines)
 
 
 def _data(seen: Preview) -> Iterator[tuple[str, str]]:
     from caviar.config.checks.data_errors import rounded_column
+    from caviar.config.checks.foreseen_rows import rows_line, split_lines
 
     head = seen.head
     about = "" if head.exact else "about "
-    parts = ", ".join(f"{rows:,} {part}" for part, rows in seen.parts().items() if rows)
     yield "data", f"{getattr(seen.data, 'path', None) or _name(seen.data)}"
-    folds = f", {seen.data.folds} folds" if seen.data.folds else ""
-    yield "rows", f"{about}{head.rows:,}: {parts}{folds}"
+    yield "rows", f"{about}{head.rows:,}: {rows_line(seen.data, head)}"
+    yield from (("", line) for line in split_lines(seen.data, head))
     if head.unlabelled:
         rows = "1 row" if head.unlabelled == 1 else f"{head.unlabelled:,} rows"
         yield "", f"{rows} without a target {'is' if head.unlabelled == 1 else 'are'} left out"
@@ -120,7 +122,7 @@ def _training(pipeline: Pipeline, seen: Preview | None) -> Iterator[tuple[str, s
         yield "normalizer", _name(pipeline.normalizer)
     by = _name(pipeline.optimizer if "optimizer" in read else pipeline.trainer)
     training = f"{by}, {_count(pipeline.trainer.epochs, 'epoch')}"
-    batches = steps(pipeline, seen.parts()["training"]) if seen else None
+    batches = steps(pipeline, seen.parts()["training"]) if seen and seen.data.part is None else None
     if batches:
         training += f" of {' … '.join(dict.fromkeys(f'{each:,}' for each in batches))} steps"
     yield "training", training

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from textwrap import wrap
 
 from caviar.values.head import ColumnHead, Head
@@ -16,12 +16,15 @@ _LABELS = {"numbers": "number", "flags": "flag", "words": "category", "dates": "
 _HEADINGS = ("column", "kind", "example", "missing", "distinct", "what is done")
 
 
-def column_lines(head: Head) -> Iterator[str]:
-    """A line for each column below a heading; none where nothing is known of single columns."""
+def column_lines(head: Head, splitting: Collection[str] = ()) -> Iterator[str]:
+    """A line for each column below a heading; none where nothing is known of single columns.
+
+    The rows are split by the columns in `splitting`.
+    """
     columns = [*head.features, *head.target, *head.left_out]
     if len(columns) < 2 or not any(each.example for each in columns):
         return
-    rows = [_HEADINGS, *(_cells(each, head) for each in columns[:_MOST])]
+    rows = [_HEADINGS, *(_cells(each, head, splitting) for each in columns[:_MOST])]
     wide = [max(len(row[place]) for row in rows) for place in range(len(_HEADINGS) - 1)]
     for row in rows:
         start = "  ".join(
@@ -45,17 +48,17 @@ def _told(start: str, done: str) -> Iterator[str]:
     yield from (f"{'':{indent}}{line}" for line in more)
 
 
-def _cells(column: ColumnHead, head: Head) -> tuple[str, ...]:
+def _cells(column: ColumnHead, head: Head, splitting: Collection[str]) -> tuple[str, ...]:
     missing = f"{column.gaps:,}" if column.gaps else ""
     distinct = "" if column.distinct is None else f"{column.distinct:,}"
     kind = column.label or _LABELS[column.kind]
     name, example = (_cut(text, _LONGEST) for text in (column.name or "(no name)", column.example))
-    return name, kind, example, missing, distinct, _done(column, head)
+    return name, kind, example, missing, distinct, _done(column, head, splitting)
 
 
-def _done(column: ColumnHead, head: Head) -> str:
+def _done(column: ColumnHead, head: Head, splitting: Collection[str]) -> str:
     if column in head.left_out:
-        return f"ignored: {column.note}"
+        return f"{'no feature' if column.name in splitting else 'ignored'}: {column.note}"
     done = "target" if column in head.target else ""
     return ", ".join(part for part in (done, column.note) if part)
 

@@ -16,6 +16,7 @@ from caviar.cli.predict import predict
 from caviar.cli.results import results
 from caviar.cli.run import run
 from caviar.cli.schema import schema
+from caviar.cli.split import split
 
 app = typer.Typer(
     name="pipe",
@@ -25,7 +26,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for command in (run, check, fill, init, plugins, results, predict, schema):
+for command in (run, check, fill, init, plugins, results, predict, split, schema):
     app.command()(guarded(command))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import ceil, floor
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from caviar.config.checks.data_errors import (
@@ -14,14 +14,13 @@ from caviar.config.checks.data_errors import (
     every_row_its_class,
     few_rows,
     no_features,
-    no_rows,
     one_value,
-    own_test_part,
     rounded_target,
     several_classes,
     words_to_regress,
     wordy_column,
 )
+from caviar.config.checks.foreseen_rows import check_rows, fewest_to_train, foreseen_parts, learned_head
 from caviar.config.checks.losses import named_loss
 from caviar.config.checks.metrics import metrics_for, searched_metric
 from caviar.config.declaration.space import (
@@ -77,7 +76,7 @@ class Shape:
 
 @dataclass(frozen=True)
 class Preview:
-    """`head` is the table as read, `inputs` its width after the transforms.
+    """`head` is the table without columns that only split its rows, `inputs` its width after the transforms.
 
     `shapes` are the smallest and the largest model; none where the trainer does not read [model] and [normalizer].
     `unbuilt` says why the model cannot be built at one end of its ranges; such trials fail.
@@ -94,7 +93,7 @@ class Preview:
 
     def parts(self) -> dict[str, int]:
         """Rows of the training, validation and test part; of folds those with the fewest rows to validate."""
-        return _parts(self.data, self.head)
+        return foreseen_parts(self.data, self.head)
 
     def all_inputs_seen(self) -> bool:
         """Whether rows behind the head cannot bring words that would make more inputs."""
@@ -142,9 +141,10 @@ def preview(pipeline: Pipeline) -> Preview | None:
         return None
     task = data.task or _task(head)
     _target_fits(task, head)
+    check_rows(data, head)
+    head = learned_head(data, head)
     if not head.features:
         raise no_features()
-    _rows_fit(data, head)
     prepared = head
     for transform in pipeline.transform:
         prepared = transform.foresee(prepared)
@@ -184,15 +184,6 @@ def _target_fits(task: TaskKind, head: Head) -> None:
         raise every_row_its_class(column.name, column.distinct or 0, head.rows if head.seen is None else head.seen)
 
 
-def _rows_fit(data: Data, head: Head) -> None:
-    """What would stop the run when it splits the rows. Raises Unfit."""
-    if head.test and data.test > 0:
-        raise own_test_part()
-    for part in ("training", "validation"):
-        if head.exact and not _parts(data, head)[part]:
-            raise no_rows(data, head.rows, part)
-
-
 def _inputs_fit(prepared: Head) -> None:
     """What would stop the run once the transforms are through. Raises DataError."""
     for column in prepared.features:
@@ -209,29 +200,9 @@ def _batches_fit(pipeline: Pipeline, data: Data, head: Head) -> None:
     if "normalizer" not in searched_tables(pipeline):
         return
     smallest = max(each.smallest_batch for each in alternatives(pipeline.normalizer))
-    free = head.rows - head.test
-    rows = _parts(data, head)["training"]
-    if data.folds:
-        rest = free - _share(free, data.test)
-        rows = rest - ceil(rest / data.folds)
-    if head.exact and rows < smallest:
+    rows = fewest_to_train(data, head)
+    if rows is not None and rows < smallest:
         raise few_rows(rows, smallest)
-
-
-def _parts(data: Data, head: Head) -> dict[str, int]:
-    free = head.rows - head.test
-    if data.folds:
-        test = _share(free, data.test)
-        validation = (free - test) // data.folds
-    else:
-        validation = _share(free, data.validation)
-        test = _share(free - validation, data.test / (1 - data.validation))
-    return {"training": free - validation - test, "validation": validation, "test": test + head.test}
-
-
-def _share(rows: int, fraction: float) -> int:
-    """As the split rounds."""
-    return floor(rows * fraction + 0.5)
 
 
 def trials(pipeline: Pipeline) -> int:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Literal, Self
 
 from caviar.interfaces.fields.field import setting
 from caviar.interfaces.plugin import Plugin
+from caviar.values.arrays import Array
 from caviar.values.block import Block
 from caviar.values.head import ColumnKind, Head
 from caviar.values.problem import Problem
@@ -22,6 +23,11 @@ class Data(Plugin):
 
     With `folds = 5` each trial is trained five times, each time with another fifth of the rows as validation part, and
     its metrics are the means; `validation` is not used then. The model that is kept is the first fold's.
+
+    Rows are drawn at random, stratified for classes, unless a column decides, which `read` has to return: rows with
+    equal values of `group` are in the same part; by `time` the latest rows are the test part, and those before them the
+    validation part; `part` says of each row which part it is in. Such a column is no feature, but for those that
+    `split_features` names.
     """
 
     kind: ClassVar[str] = "data"
@@ -33,6 +39,15 @@ class Data(Plugin):
     validation: float = setting(default=0.2, gt=0, lt=1, also=("validation_split", "val_size", "valid"), kw_only=True)
     test: float = setting(default=0.0, ge=0, lt=1, also=("test_size", "test_split"), kw_only=True)
     folds: int | None = setting(default=None, ge=2, also=("cv", "k", "k_folds", "n_splits"), kw_only=True)
+    group: str | None = setting(default=None, also=("groups", "group_column", "group_by"), kw_only=True)
+    time: str | None = setting(default=None, also=("time_column", "date_column", "order_by"), kw_only=True)
+    part: str | None = setting(default=None, also=("split", "split_column", "part_column"), kw_only=True)
+    split_features: tuple[str, ...] = setting(default=(), kw_only=True)
+
+    @property
+    def split_columns(self) -> tuple[str, ...]:
+        """The columns by which rows are split; a reader returns them, also where it would ignore such a column."""
+        return tuple(name for name in (self.group, self.time, self.part) if name is not None)
 
     @abstractmethod
     def read(self) -> Table:
@@ -70,6 +85,10 @@ class Data(Plugin):
         That is what a run records, and how new rows are read. Raises DataError.
         """
         return self
+
+    def lines(self, table: Table) -> Array | None:
+        """The line of its file on which each row of a table begins that `read` returned, from 1; None: no lines."""
+        return None
 
     def names(self) -> tuple[str, ...]:
         """The columns among which a target may be chosen, in order, for `pipe init`; empty where there is no choice."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import floor
 
 from caviar.values.arrays import Array
 from caviar.values.inputs import Inputs
@@ -16,6 +17,11 @@ class Split:
     train: Array
     validation: Array
     test: Array
+
+
+def share(rows: int, fraction: float) -> int:
+    """A fraction of some rows, rounded as a split rounds it."""
+    return floor(rows * fraction + 0.5)
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,8 @@ class Table:
     of which a row sets one or none, or one of codes (rows,), whole numbers from 0 to levels - 1, or -1 where a row has
     none of the values.
 
-    `notes` are sentences for the user about how it was read.
+    `notes` are sentences for the user about how it was read. `numbers` are those of the rows in their file, from 0;
+    None where they are 0, 1, 2, ….
     """
 
     columns: Mapping[str, Array]
@@ -33,6 +34,7 @@ class Table:
     rounded: tuple[str, ...] = ()
     levels: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    numbers: Array | None = field(default=None, repr=False)
 
     @property
     def rows(self) -> int:

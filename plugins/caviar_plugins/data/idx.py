@@ -35,17 +35,18 @@ class IDX(Data, interface=2):
 
         x, y = _array(self.path), _array(self.labels)
         _fit(self.path, x, self.labels, y)
-        test = None
+        test = numbers = None
         if self.test_path is not None and self.test_labels is not None:
             more, truth = _array(self.test_path), _array(self.test_labels)
             _fit(self.test_path, more, self.test_labels, truth)
             if more.shape[1:] != x.shape[1:]:
                 raise DataError(f"{self.test_path}: rows of shape {more.shape[1:]}; those to learn from {x.shape[1:]}")
             test = numpy.arange(len(x) + len(more)) >= len(x)
+            numbers = numpy.concatenate([numpy.arange(len(x)), numpy.arange(len(more))])
             x, y = numpy.concatenate([x, more]), numpy.concatenate([y, truth])
         elif self.test_path is not None or self.test_labels is not None:
             raise DataError(f"{self.path}: test_path and test_labels belong together; one is missing")
-        return Table({"x": x, self.target: y}, (self.target,), test)
+        return Table({"x": x, self.target: y}, (self.target,), test, numbers=numbers)
 
     def read_rows(self, words: Collection[str] = ()) -> Table:
         return Table({"x": _array(self.path)}, ())

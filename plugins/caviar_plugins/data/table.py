@@ -7,18 +7,20 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from caviar.plugin import Block, ColumnKind, Data, DataError, Head, Table, setting
+from caviar.plugin import Array, Block, ColumnKind, Data, DataError, Head, Table, setting
 from pydantic import PrivateAttr, ValidationInfo, field_validator
 
 from caviar_plugins.tables.arrays import arrays
 from caviar_plugins.tables.declared import comment, kinds, worth_saying
 from caviar_plugins.tables.held import Rules, read_held
+from caviar_plugins.tables.lines import missing_name
 from caviar_plugins.tables.new_blocks import Kept, new_blocks
+from caviar_plugins.tables.own_test import head_with_test, joined, require_columns
 from caviar_plugins.tables.reading import readings
 from caviar_plugins.tables.seen import HEAD, Seen, look
-from caviar_plugins.tables.source import PLAIN, SUFFIXES, Layout, names_of, opened
+from caviar_plugins.tables.source import PLAIN, SUFFIXES, Layout, lines_of, names_of, opened
 from caviar_plugins.tables.sql import key
-from caviar_plugins.tables.targets import labelled, unlabelled
+from caviar_plugins.tables.targets import labelled, row_numbers, unlabelled
 
 COPIES = 3
 """How many times the file's size reading it takes: its cells as text, and what becomes of them."""
@@ -40,7 +42,8 @@ class TableFile(Data, interface=2):
     whole numbers gives classes, any other a regression. `columns` says what columns hold: "number", "category" (such as
     postal codes), "flag", "date", a format of dates such as "%d.%m.%Y", or "ignore" for what must not be learned from.
     `missing` are codes for no value, beside empty cells, NA, N/A, NaN, null, none, #N/A, ?, - and a point. `skip` lines
-    stand above the table. `table` is that of a database, or the sheet.
+    stand above the table. `table` is that of a database, or the sheet. `test_path` is a file with the same columns,
+    whose rows are the test part.
     """
 
     suffixes = SUFFIXES
@@ -57,6 +60,7 @@ class TableFile(Data, interface=2):
     table: str | None = setting(default=None, also=("sheet", "sheet_name"))
     columns: dict[str, str] = setting(default={}, also=("dtype", "dtypes", "words", "ignore", "categorical", "drop"))
     missing_target: Literal["drop", "refuse"] = setting(default="drop")
+    test_path: Path | None = setting(default=None, also=("test_file", "test_data"))
     _guesses: tuple[str, ...] = PrivateAttr(default=())
 
     @field_validator("separator", "quote")
@@ -91,14 +95,11 @@ class TableFile(Data, interface=2):
     def read(self) -> Table:
         self.head()  # what it refuses is refused here in the same words
         data = self.decided()
-        with opened(
-            data.path, data._layout, data.missing, None, (data.target,), self._seen(self.target).floats
-        ) as file:
-            cells, empty = labelled(file.cells, data.target, data.missing_target)
-            found = readings(cells, data.columns, data.decimal, data.separator or ",", (), targets=None)
-            columns, rounded = arrays(cells, found)
-        notes = (unlabelled(empty, data.target),) if empty else ()
-        return Table(columns, (data.target,), rounded=rounded, notes=(*data._guesses, *notes))
+        table = data._labelled((), self._seen(self.target).floats)
+        if (test := data._test_file) is None:
+            return table
+        words = [name for name, column in table.columns.items() if column.dtype.kind == "O"]
+        return joined(table, test._labelled(words), data.path, test.path)
 
     def read_blocks(self, columns: Mapping[str, ColumnKind]) -> Iterator[Block]:
         kept = Kept(self._layout, self.decimal, self.missing, self.columns, self.target)
@@ -106,6 +107,19 @@ class TableFile(Data, interface=2):
 
     def read_frame(self, table: Table, words: Collection[str] = ()) -> Table:
         return read_held(table, Rules(self.columns, self.decimal or ".", self.missing), words)
+
+    def lines(self, table: Table) -> Array | None:
+        import numpy
+
+        data = self.decided()
+        found = [lines_of(each.path, each._layout, (self.target,)) for each in (data, data._test_file) if each]
+        if any(each is None for each in found):
+            return None
+        numbers = numpy.arange(table.rows) if table.numbers is None else table.numbers
+        test = numpy.zeros(table.rows, dtype=bool) if table.test is None else table.test
+        place = numbers + numpy.where(test, len(found[0] or ()), 0)
+        lines: Array = numpy.concatenate([numpy.asarray(each, dtype=numpy.int64) for each in found])[place]
+        return lines
 
     def names(self) -> tuple[str, ...]:
         return tuple(name for name in names_of(self.path, self._layout, HEAD) if name)
@@ -116,7 +130,7 @@ class TableFile(Data, interface=2):
         pairs = list(zip(seen.heads, ignored, strict=True))
         if (self.target, True) in [(each.name, left) for each, left in pairs]:
             raise DataError(f"{self.path}: the target '{self.target}' holds neither numbers nor words")
-        return Head(
+        head = Head(
             tuple(each for each, left in pairs if not left and each.name != self.target),
             tuple(each for each, left in pairs if each.name == self.target),
             seen.rows,
@@ -127,6 +141,7 @@ class TableFile(Data, interface=2):
             unlabelled=seen.unlabelled,
             notes=seen.guesses,
         )
+        return head if (test := self.decided()._test_file) is None else test._head_of_test(head, self.path)
 
     def worth_writing(self) -> tuple[tuple[str, Any, str], ...]:
         seen, found = self._seen(self.target), self.decided()
@@ -141,6 +156,35 @@ class TableFile(Data, interface=2):
         return (*told, *((f"columns.{key(name)}", kind, whys[name]) for name, kind in own.items()))
 
     @property
+    def _test_file(self) -> Self | None:
+        """What reads `test_path`, once everything is decided: by the same rules."""
+        return None if self.test_path is None else self.model_copy(update={"path": self.test_path, "test_path": None})
+
+    def _head_of_test(self, head: Head, path: Path) -> Head:
+        """The head of the data whose test rows are those of this file; all else is known from the file of `path`."""
+        kinds = {name: kind for name, kind in self.columns.items() if kind != "ignore"}
+        seen = self.model_copy(update={"columns": kinds})._seen(self.target)
+        require_columns([each.name for each in (*head.features, *head.target)], seen.names, path, self.path)
+        return head_with_test(head, seen.rows, not seen.cut, COPIES * seen.size)
+
+    def _labelled(self, words: Collection[str], floats: Collection[str] = ()) -> Table:
+        """The rows that have a target."""
+        with opened(self.path, self._layout, self.missing, None, (self.target,), floats) as file:
+            missing_name(self.target, "to predict", file.cells.names, file.start)
+            file.require_rows()
+            cells, empty = labelled(file.cells, self.target, self.missing_target)
+            found = readings(cells, self._needed, self.decimal, self.separator or ",", words, targets=None)
+            columns, rounded = arrays(cells, found)
+            numbers = row_numbers(cells) if empty else None
+        notes = (*self._guesses, *((unlabelled(empty, self.target),) if empty else ()))
+        return Table(columns, (self.target,), rounded=rounded, notes=notes, numbers=numbers)
+
+    @property
+    def _needed(self) -> dict[str, str]:
+        """`columns` without those that are ignored, but by which rows are split."""
+        return {name: k for name, k in self.columns.items() if k != "ignore" or name not in self.split_columns}
+
+    @property
     def _layout(self) -> Layout:
         return Layout(self.separator, self.quote, self.skip, self.header, self.encoding, self.table)
 
@@ -152,6 +196,6 @@ class TableFile(Data, interface=2):
         except OSError as error:
             raise DataError(f"{self.path}: cannot be read: {error.strerror or error}") from error
         refuse = self.missing_target
-        columns = tuple(self.columns.items())
-        key = self.path, self._layout, self.decimal, self.missing, columns, target, refuse
+        columns = tuple(self._needed.items())
+        key = self.path, self._layout, self.decimal, self.missing, columns, target, self.split_columns, refuse
         return look(*key, status.st_size, status.st_mtime_ns)

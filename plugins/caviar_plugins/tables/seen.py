@@ -49,6 +49,7 @@ def look(
     missing: tuple[str, ...],
     columns: tuple[tuple[str, str], ...],
     target: str | None,
+    split_columns: tuple[str, ...],
     missing_target: str,
     size: int,
     changed: int,
@@ -63,7 +64,7 @@ def look(
             file.require_rows()
             cells, empty = labelled(cells, target, missing_target)
         separator = file.layout.separator or ","
-        found = readings(cells, dict(columns), decimal, separator, (), targets=(target,) if target else ())
+        found = readings(cells, dict(columns), decimal, separator, (), targets=(*split_columns, target or ""))
         suspected = codes(cells, found, range(len(cells.names)))
         told = tuple(heads(cells, found, suspected))
         rows = round(file.rows * cells.rows / (cells.rows + empty))

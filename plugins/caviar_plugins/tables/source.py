@@ -96,6 +96,15 @@ def names_of(path: Path, layout: Layout, limit: int, known: Sequence[str] = ()) 
         return tuple(_lines(path, layout, limit, known, folder)[0].header)
 
 
+def lines_of(path: Path, layout: Layout, known: Sequence[str]) -> list[int] | None:
+    """The line on which each row begins; None where rows have no lines. Raises DataError."""
+    with scratch() as folder:
+        if typed_source(path, folder) is not None:
+            return None
+        lines = _lines(path, layout, None, known, folder)[0]
+        return [line for line, _ in lines.rows()] if lines.text.path == path else None
+
+
 def typed_source(path: Path, folder: Path) -> str | None:
     """What duckdb selects from, where the file says itself what its columns hold. Raises DataError."""
     suffix = _suffix(path)

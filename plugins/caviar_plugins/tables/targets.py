@@ -23,6 +23,12 @@ def labelled(cells: Cells, target: str, missing: str) -> tuple[Cells, int]:
     return replace(cells, rows=cells.rows - empty), empty
 
 
+def row_numbers(cells: Cells) -> Array:
+    """The numbers of the rows in the file, from 0, where some were left out."""
+    numbers: Array = cells.connection.execute(f"SELECT rowid - {cells.first} AS n FROM t").fetchnumpy()["n"]
+    return numbers
+
+
 def with_targets(table: Table, missing: str, codes: Sequence[str]) -> tuple[Table, tuple[str, ...]]:
     """The same of a table that a program holds, and what to tell of the rows that are left out. Raises DataError."""
     import numpy
@@ -34,9 +40,11 @@ def with_targets(table: Table, missing: str, codes: Sequence[str]) -> tuple[Tabl
             continue
         _refuse(f"row {int(empty.argmax()) + 1}", target, missing, every=bool(empty.all()))
         kept = {name: column[~empty] for name, column in table.columns.items()}
-        if (numbers := kept[target]).dtype.kind == "f" and (numbers == numpy.floor(numbers)).all():
-            kept[target] = numbers.astype(numpy.int64)  # that are floats because of the gaps
-        table = replace(table, columns=kept, test=None if table.test is None else table.test[~empty])
+        if (values := kept[target]).dtype.kind == "f" and (values == numpy.floor(values)).all():
+            kept[target] = values.astype(numpy.int64)  # that are floats because of the gaps
+        numbers = numpy.arange(table.rows) if table.numbers is None else table.numbers
+        test = None if table.test is None else table.test[~empty]
+        table = replace(table, columns=kept, test=test, numbers=numbers[~empty])
         notes.append(unlabelled(int(empty.sum()), target))
     return table, tuple(notes)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from json import dumps
 from pathlib import Path
 
+from caviar.cli.scaffold.guess import guess_splits
 from caviar.config.declaration.dump import inline
 from caviar.config.declaration.run_name import plain_name
 from caviar.interfaces.data import Data
@@ -25,6 +26,7 @@ def starter(path: Path, target: str, remark: str, data: Data) -> str:
         _line(f"target = {_text(target)}", remark),
         *(_line(f"{key} = {inline(value)}", why) for key, value, why in data.worth_writing()),
         _line("test = 0.2", "rows set aside; only the winner sees them, at the end"),
+        *(_line(f"# {key} = {_text(name)}", why) for key, name, why in (guess_splits(head) if head else ())),
     ]
     return "\n".join(
         [

@@ -9,6 +9,7 @@ from caviar.config.advice.rules import AFTER, RULES
 from caviar.config.checks.metrics import asked_metric
 from caviar.config.checks.points import point_complaints
 from caviar.config.checks.sources import source_complaints
+from caviar.config.checks.splits import split_complaints
 from caviar.config.declaration.goal import declared_goal
 from caviar.config.declaration.pipeline import Pipeline
 from caviar.config.declaration.space import SEARCHED, unread
@@ -172,6 +173,7 @@ _RULES: dict[Callable[[Pipeline], Iterator[Complaint]], tuple[str, ...]] = {
     _goal: ("search", "trainer"),
     _folds: ("data", "search"),
     _split: ("data",),
+    split_complaints: ("data",),
     _smallest_batch: ("trainer", "normalizer"),
     _schedules: ("schedule", "optimizer", "trainer"),
     _silence: ("check",),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from caviar.config.checks.data_errors import (
@@ -21,9 +21,10 @@ from caviar.config.checks.data_errors import (
     words_to_regress,
     wordy_column,
 )
+from caviar.config.checks.splits import unlearned
 from caviar.engine.data.expected import as_trained, check_filled, lacking
 from caviar.engine.data.levels import check_levels
-from caviar.engine.data.split import split_rows
+from caviar.engine.data.split.rows import Division, split_rows
 from caviar.engine.data.summary import ColumnSummary, summarized
 from caviar.interfaces.data import Data, DataError, RowError
 from caviar.interfaces.transform import Transform
@@ -89,17 +90,23 @@ def prepare(
     data: Data, transforms: Sequence[Transform], dtype: str, seed: Random
 ) -> tuple[tuple[Dataset, ...], Preparation]:
     """Reads the data and makes a dataset of it, or one for each fold; how it prepared the first. Raises DataError."""
+    table, task, truth, division = read_and_split(data, seed)
+    content = fingerprint(table)
+    kept = {name: column for name, column in table.columns.items() if name not in unlearned(data)}
+    table = replace(table.with_columns(kept), notes=(*table.notes, *division.told))
+    if not table.features:
+        raise no_features()
+    made = [_fitted(data, table, task, truth, split, transforms, dtype, content) for split in division.splits]
+    return tuple(dataset for dataset, _ in made), made[0][1]
+
+
+def read_and_split(data: Data, seed: Random) -> tuple[Table, Task, Array, Division]:
+    """The rows with their task and truth, and which of them are in which part. Raises DataError."""
     table = data.read()
     if table.rows == 0:
         raise DataError("the data has no rows")
     task, truth = _task(data, table)
-    codes = truth[:, 0] if task.kind == "classification" else None
-    if not table.features:
-        raise no_features()
-    splits = split_rows(data, codes, table.rows, table.test, seed.child("data"))
-    content = fingerprint(table)
-    made = [_fitted(data, table, task, truth, split, transforms, dtype, content) for split in splits]
-    return tuple(dataset for dataset, _ in made), made[0][1]
+    return table, task, truth, split_rows(data, table, task, truth, seed.child("data"))
 
 
 def no_data(dtype: str) -> tuple[tuple[Dataset, ...], Preparation]:

@@ -22,9 +22,9 @@ from caviar.values.metric_name import MetricName
 from caviar.values.problem import Problem
 from caviar.values.trial import Trial
 
-# What may differ: none of it changes a trial that has ended. The data's path is free because its content is compared.
+# What may differ: none of it changes a trial that has ended. The data's paths are free: its content is compared.
 _MAY_CHANGE = (
-    *("check", "data.path", "executor", "reporter", "store", "trainer.population"),
+    *("check", "data.path", "data.test_path", "executor", "reporter", "store", "trainer.population"),
     *("search.trials", "search.patience", "search.seconds", "search.trial_seconds", "search.baselines"),
 )
 

@@ -26,7 +26,8 @@ def test_the_head_counts_the_rows_of_both_files(tmp_path: Path) -> None:
     head, table = data.head(), data.read()
     assert (head.rows, head.test, head.exact, head.whole) == (90, 10, True, True)
     assert tuple(column.name for column in head.features) == table.features
-    assert data.read_rows().rows == 80, "rows to predict are those of one file"
+    blocks = data.read_blocks({"code": "numbers"})
+    assert sum(block.table.rows for block in blocks) == 80, "rows to predict are those of one file"
 
 
 def test_the_rows_are_the_test_part_and_are_read_by_the_rules_of_the_others(tmp_path: Path) -> None:

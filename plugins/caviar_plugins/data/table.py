@@ -143,8 +143,9 @@ class TableFile(Data, interface=2):
     def _decided(self, target: str | None, words: Collection[str] = ()) -> Self:
         seen = self._seen(target)
         columns = dict(self.columns)
+        known = {"", *columns, *words}
         for name, reading in zip(seen.names, seen.readings.columns, strict=True):
-            if name and name not in (*columns, *words) and (said := worth_saying(reading)):
+            if name not in known and (said := worth_saying(reading)):
                 columns[name] = said
         found = {**asdict(seen.layout), "decimal": seen.readings.decimal, "columns": columns}
         copy = self.model_copy(update=found)

@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeAlias
 
 from caviar.plugin import DataError
 
+from caviar_plugins.tables import wide
 from caviar_plugins.tables.engine import Connection
 from caviar_plugins.tables.lines import Lines
 from caviar_plugins.tables.missing import is_missing, numeric, present
@@ -25,6 +26,8 @@ _MANY = 200  # columns
 class Cells:
     """The table `t` of a connection, whose columns are c0, c1, …; `first` is the rowid of its first row.
 
+    Where the table is `wide`, its cells are rows of the table `long`: select those of a column from `column(place)`.
+
     `where` says where a row lies, for messages: a file and a line; `setting` how a user writes a key and its value.
     `cut`: more rows follow.
     """
@@ -37,6 +40,11 @@ class Cells:
     where: Callable[[int], str]
     cut: bool = False
     setting: Callable[[str, Any], str] = in_file
+    wide: bool = False
+
+    def column(self, place: int) -> str:
+        """SQL: what the column c… is selected from."""
+        return wide.column(place) if self.wide else "t"
 
     def places(self, *kinds: CellType) -> list[int]:
         """The columns whose cells are of these types."""
@@ -46,14 +54,17 @@ class Cells:
 def text_cells(connection: Connection, lines: Lines, missing: Sequence[str], folder: Path) -> Cells:
     """The cells of a text. Raises DataError."""
     names, first = lines.header, int(lines.dialect.header)
-    # A single column may have blank lines, which the fast parser takes for rows; thousands take it too long to trim.
+    types: list[CellType] = ["text"] * len(names)
+    where = lambda row: f"{lines.text.path}:{lines.line_of(row)}"  # noqa: E731
+    if len(names) > wide.COLUMNS:
+        rows = wide.stored(connection, lines, missing, folder / "rows.csv", _LONGEST_LINE)
+        return Cells(connection, names, types, rows, 0, where, lines.text.cut, wide=True)
+    # A single column may have blank lines, which the fast parser takes for rows; hundreds take it too long to trim.
     found = _fast(connection, lines, missing) if 1 < len(names) <= _MANY else None
     if found is None:
         file = lines.written(folder / "rows.csv", missing)
         layout = {"delim": "','", "quote": "'\"'", "escape": "'\"'", "new_line": r"'\n'"}
         found, first = _loaded(connection, file, layout, len(names), None), 0
-    types: list[CellType] = ["text"] * len(names)
-    where = lambda row: f"{lines.text.path}:{lines.line_of(row)}"  # noqa: E731
     return Cells(connection, names, types, found - first, first, where, lines.text.cut)
 
 

@@ -84,7 +84,7 @@ class TableFile(Data, interface=2):
         seen = self._seen(self.target)
         columns = dict(self.columns)
         for name, reading in zip(seen.names, seen.readings.columns, strict=True):
-            open_form = name not in columns or columns[name] == "date"
+            open_form = name not in self.columns or self.columns[name] == "date"
             if name and open_form and (said := worth_saying(reading)):
                 columns[name] = said
         found = {**asdict(seen.layout), "decimal": seen.readings.decimal, "columns": columns}

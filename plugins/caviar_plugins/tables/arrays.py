@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, TypeAlias
 
 from caviar.plugin import EXACT_WHOLE, Array, DataError
 
-from caviar_plugins.tables import dates, flags
+from caviar_plugins.tables import dates, flags, wide
 from caviar_plugins.tables.cells import Cells
 from caviar_plugins.tables.counts import Counts
 from caviar_plugins.tables.numbers import NUMBER, NumberFormat
@@ -18,6 +18,8 @@ LARGEST = 1e38
 """Larger numbers do not fit into single precision, in which networks compute."""
 POINTS = (".", ",")
 _NAMES = {"number": "number", "flag": "yes or no", "date": "date", "category": "word"}
+Masked: TypeAlias = tuple[Array, Array]
+"""A column, and where it has no value."""
 _AT_ONCE = 200  # columns in one query
 
 
@@ -47,21 +49,45 @@ def arrays(cells: Cells, found: Readings) -> tuple[dict[str, Array], tuple[str, 
 
     wanted = [place for place, each in enumerate(found.columns) if each.kind != "ignore"]
     columns, rounded = dict[str, Array](), list[str]()
+    for place, read in _fetched_wide(cells, found) if cells.wide else _fetched(cells, found, wanted):
+        name, reading = cells.names[place], found.columns[place]
+        array, valid = array_of(*read, reading)
+        largest = float(numpy.nanmax(numpy.abs(array))) if array.dtype.kind == "f" and valid else 0.0
+        check(cells, place, reading, found.counts, valid, largest)
+        if reading.form in POINTS and _are_whole(cells, place, reading.form, array):
+            array = array.astype(numpy.int64)
+        columns[name] = array
+        if array.dtype.kind == "f" and place in found.counts and found.counts[place].long:
+            rounded.append(name)
+    return columns, tuple(rounded)
+
+
+def _fetched(cells: Cells, found: Readings, wanted: Sequence[int]) -> Iterator[tuple[int, Masked]]:
+    """The columns as the database gives them."""
     for start in range(0, len(wanted), _AT_ONCE):
         places = wanted[start : start + _AT_ONCE]
         chosen = ", ".join(f"{_stored(cells, found, place)} AS c{place}" for place in places)
         read = cells.connection.execute(f"SELECT {chosen} FROM t").fetchnumpy()
         for place in places:
-            name, reading = cells.names[place], found.columns[place]
-            array, valid = array_of(read.pop(f"c{place}"), reading)
-            largest = float(numpy.nanmax(numpy.abs(array))) if array.dtype.kind == "f" and valid else 0.0
-            check(cells, place, reading, found.counts, valid, largest)
-            if reading.form in POINTS and _are_whole(cells, place, reading.form, array):
-                array = array.astype(numpy.int64)
-            columns[name] = array
-            if array.dtype.kind == "f" and place in found.counts and found.counts[place].long:
-                rounded.append(name)
-    return columns, tuple(rounded)
+            yield place, masked(read.pop(f"c{place}"))
+
+
+def _fetched_wide(cells: Cells, found: Readings) -> Iterator[tuple[int, Masked]]:
+    """The same of a wide table, in which numbers as programs write them are fetched together."""
+    for place, floats, wholes in wide.numbers(cells.connection, len(cells.names), cells.rows):
+        reading = found.columns[place]
+        if reading.kind == "number" and not reading.form and found.counts[place].plain == found.counts[place].present:
+            yield place, wholes if _fits_int64(cells, found, place) else floats
+        elif reading.kind != "ignore":
+            query = f"SELECT {_stored(cells, found, place)} AS read FROM {cells.column(place)}"
+            yield place, masked(cells.connection.execute(query).fetchnumpy()["read"])
+
+
+def masked(fetched: Any) -> Masked:
+    """A fetched column, and where it has no value."""
+    import numpy
+
+    return numpy.ma.getdata(fetched), numpy.ma.getmaskarray(fetched)
 
 
 def check(
@@ -74,7 +100,7 @@ def check(
     present = counted[place].present if place in counted else valid
     name, cell = cells.names[place], f"c{place}"
     if valid < present:
-        row, shown = first_row(cells, f"{cell} IS NOT NULL AND {value(reading, cell)} IS NULL", cell)
+        row, shown = first_row(cells, place, f"{cell} IS NOT NULL AND {value(reading, cell)} IS NULL")
         some = "the first " if cells.cut else ""
         others = f"where {valid:,} of {some}{present:,} cells hold a {_NAMES[reading.kind]}"
         if reading.kind == "date":
@@ -83,14 +109,15 @@ def check(
         cure = f"correct it, leave it empty, or set {cells.setting('columns', {name: 'category'})}"
         raise DataError(f"{cells.where(row)}: column '{name}' holds {cut!r} {others}; {cure}")
     if largest > LARGEST:
-        row, shown = first_row(cells, f"abs({value(reading, cell)}) > {LARGEST}", cell)
+        row, shown = first_row(cells, place, f"abs({value(reading, cell)}) > {LARGEST}")
         cure = "correct it, or rescale the column"
         raise DataError(f"{cells.where(row)}: column '{name}' holds {shown[:60]}, too large to compute with; {cure}")
 
 
-def first_row(cells: Cells, condition: str, cell: str) -> tuple[int, str]:
-    """The first row for which an SQL condition holds, and its cell as text."""
-    query = f"SELECT rowid, CAST({cell} AS VARCHAR) FROM t WHERE {condition} ORDER BY rowid LIMIT 1"
+def first_row(cells: Cells, place: int, condition: str) -> tuple[int, str]:
+    """The first row for which an SQL condition holds, and its cell in the column as text."""
+    wrong = f"FROM {cells.column(place)} WHERE {condition} ORDER BY rowid LIMIT 1"
+    query = f"SELECT rowid, CAST(c{place} AS VARCHAR) {wrong}"
     row, shown = cells.connection.execute(query).fetchone()
     return row - cells.first, shown
 
@@ -110,12 +137,10 @@ def _fits_int64(cells: Cells, found: Readings, place: int) -> bool:
     return count.present > 0 and count.whole == count.present == cells.rows
 
 
-def array_of(read: Any, reading: Reading) -> tuple[Array, int]:
+def array_of(data: Array, mask: Array, reading: Reading) -> tuple[Array, int]:
     """A fetched column without its mask, and how many of its cells have a value."""
     import numpy
 
-    mask = numpy.ma.getmaskarray(read)
-    data = numpy.ma.getdata(read)
     valid = int(len(data) - mask.sum())
     if reading.kind == "category":
         words = numpy.empty(len(data), dtype=object)
@@ -141,5 +166,6 @@ def _are_whole(cells: Cells, place: int, mark: str, array: Array) -> bool:
 
     if numpy.isnan(array).any() or (numpy.abs(array) > EXACT_WHOLE).any() or (array != numpy.floor(array)).any():
         return False
-    query = f"SELECT bool_or(contains(c{place}, '{mark}') OR contains(lower(c{place}), 'e-')) FROM t"
+    fraction = f"contains(c{place}, '{mark}') OR contains(lower(c{place}), 'e-')"
+    query = f"SELECT bool_or({fraction}) FROM {cells.column(place)}"
     return not cells.connection.execute(query).fetchone()[0]

@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeAlias
 
 from caviar.plugin import DataError
 
+from caviar_plugins.tables import wide
 from caviar_plugins.tables.engine import Connection
 from caviar_plugins.tables.floats import are_plain, may_be_floats
 from caviar_plugins.tables.lines import Lines
@@ -26,6 +27,8 @@ _MANY = 200  # columns
 class Cells:
     """The table `t` of a connection, whose columns are c0, c1, …; `first` is the rowid of its first row.
 
+    Where the table is `wide`, its cells are rows of the table `long`: select those of a column from `column(place)`.
+
     `where` says where a row lies, for messages: a file and a line; `setting` how a user writes a key and its value.
     `cut`: more rows follow.
     """
@@ -38,6 +41,11 @@ class Cells:
     where: Callable[[int], str]
     cut: bool = False
     setting: Callable[[str, Any], str] = in_file
+    wide: bool = False
+
+    def column(self, place: int) -> str:
+        """SQL: what the column c… is selected from."""
+        return wide.column(place) if self.wide else "t"
 
     def places(self, *kinds: CellType) -> list[int]:
         """The columns whose cells are of these types."""
@@ -49,18 +57,21 @@ def text_cells(
 ) -> Cells:
     """The cells of a text; those of the columns `floats` are numbers where all of them are. Raises DataError."""
     names, first = lines.header, int(lines.dialect.header)
+    types: list[CellType] = ["text"] * len(names)
     where = lambda row: f"{lines.text.path}:{lines.line_of(row)}"  # noqa: E731
+    if len(names) > wide.COLUMNS:
+        rows = wide.stored(connection, lines, missing, folder / "rows.csv", _LONGEST_LINE)
+        return Cells(connection, names, types, rows, 0, where, lines.text.cut, wide=True)
     numbers = {place for place, name in enumerate(names) if name in floats} if not missing else set[int]()
-    if numbers and 1 < len(names) <= _MANY and (rows := _at_once(connection, lines, numbers)) is not None:
+    if numbers and 1 < len(names) <= _MANY and (found_rows := _at_once(connection, lines, numbers)) is not None:
         kinds: list[CellType] = ["number" if place in numbers else "text" for place in range(len(names))]
-        return Cells(connection, names, kinds, rows, 0, where, lines.text.cut)
-    # A single column may have blank lines, which the fast parser takes for rows; thousands take it too long to trim.
+        return Cells(connection, names, kinds, found_rows, 0, where, lines.text.cut)
+    # A single column may have blank lines, which the fast parser takes for rows; hundreds take it too long to trim.
     found = _fast(connection, lines, missing) if 1 < len(names) <= _MANY else None
     if found is None:
         file = lines.written(folder / "rows.csv", missing)
         layout = {"delim": "','", "quote": "'\"'", "escape": "'\"'", "new_line": r"'\n'"}
         found, first = _loaded(connection, file, layout, len(names), None), 0
-    types: list[CellType] = ["text"] * len(names)
     return Cells(connection, names, types, found - first, first, where, lines.text.cut)
 
 

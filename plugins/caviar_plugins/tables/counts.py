@@ -20,7 +20,10 @@ _DIFFERENT = 5000  # different cells of a column that are looked at
 
 @dataclass(frozen=True)
 class Counts:
-    """How many cells of a column are what; `distinct` and `rarest` count different cells, where they were counted."""
+    """How many cells of a column are what; `distinct` and `rarest` count different cells, where they were counted.
+
+    `negative` is the only different cell that begins with a minus, if there is one.
+    """
 
     present: int
     plain: int
@@ -31,50 +34,57 @@ class Counts:
     distinct: int
     rarest: int
     length: float
+    negative: str
 
 
-def counts(cells: Cells, places: Sequence[int]) -> dict[int, Counts]:
-    """The counts of some columns of text."""
+_NONE = Counts(0, 0, 0, 0, False, 0.0, 0, 0, 0.0, "")
+
+
+def counts(cells: Cells, places: Sequence[int], distinct: bool) -> dict[int, Counts]:
+    """The counts of some columns of text; with `distinct` those of different cells too."""
     if not places:
         return {}
-    if cells.rows * len(places) <= _LONG_FORM or len(places) > _WIDE:
-        chosen = ", ".join(f"c{place}" for place in places)
-        long = (
-            f"SELECT name, text, count(*) AS n FROM (UNPIVOT (SELECT {chosen} FROM t) ON * INTO NAME name VALUE text)"
-        )
-        cells.connection.execute(f"CREATE OR REPLACE TEMP TABLE u AS {long} GROUP BY ALL")
-        rows = cells.connection.execute(_counted("u", every=True)).fetchall()
+    if cells.wide:
+        found = _counted(cells, "SELECT place, text, 1 AS n FROM long WHERE text IS NOT NULL", distinct)
+    elif cells.rows * len(places) <= _LONG_FORM or len(places) > _WIDE:
+        chosen = ", ".join(f'c{place} AS "{place}"' for place in places)
+        long = f"(UNPIVOT (SELECT {chosen} FROM t) ON * INTO NAME place VALUE text)"
+        found = _counted(cells, f"SELECT CAST(place AS INTEGER) AS place, text, 1 AS n FROM {long}", distinct)
     else:
-        rows = []
+        found = {}
         for place in places:
-            source = f"(SELECT 'c{place}' AS name, c{place} AS text, 1 AS n FROM t WHERE c{place} IS NOT NULL)"
-            rows += cells.connection.execute(_counted(source, every=False)).fetchall()
-    found = {int(name[1:]): _counts(row) for name, *row in rows if name is not None}
-    return {place: found.get(place, Counts(0, 0, 0, 0, False, 0.0, 0, 0, 0.0)) for place in places}
+            column = f"SELECT {place} AS place, c{place} AS text, 1 AS n FROM t WHERE c{place} IS NOT NULL"
+            found |= _counted(cells, column, distinct)
+    return {place: found.get(place, _NONE) for place in places}
 
 
-def _counted(source: str, every: bool) -> str:
-    """SQL: the counts of each column, or, where not `every` different cell has a row of its own, of the only one."""
+def _counted(cells: Cells, source: str, distinct: bool) -> dict[int, Counts]:
+    """The counts of the columns in a query of cells; those of different ones cost more."""
     unsigned = "strlen(text) - CAST(starts_with(text, '-') OR starts_with(text, '+') AS INT)"
     tests = f"regexp_full_match(text, {quoted(NUMBER)}) AS plain, abs(try_cast(text AS DOUBLE)) AS size"
     shape = f"NOT contains(text, '.') AND NOT contains(lower(text), 'e') AS digits, {unsigned} AS long"
-    distinct = "count(*), min(n), avg(length(text))" if every else "0, 0, 0"
-    return (
-        f"SELECT {'name' if every else 'first(name)'}, sum(n), sum(n) FILTER (plain), "
-        "sum(n) FILTER (plain AND digits AND long <= 18), "
+    differ = "0, 0, 0, ''"
+    if distinct:
+        source = f"SELECT place, text, count(*) AS n FROM ({source}) GROUP BY ALL"
+        negative = "starts_with(text, '-')"
+        only = f"CASE WHEN count(*) FILTER ({negative}) = 1 THEN min(text) FILTER ({negative}) ELSE '' END"
+        differ = f"count(*), min(n), avg(length(text)), {only}"
+    query = (
+        "SELECT place, sum(n), sum(n) FILTER (plain), sum(n) FILTER (plain AND digits AND long <= 18), "
         f"sum(CASE WHEN plain THEN 0 WHEN lower(text) IN {listed(flags.PLAIN)} THEN n ELSE 0 END), "
-        f"bool_or(plain AND digits AND long >= 16 AND size > {EXACT_WHOLE}), max(size) FILTER (plain), {distinct} "
-        f"FROM (SELECT *, {tests}, {shape} FROM {source}){' GROUP BY name' if every else ''}"
+        f"bool_or(plain AND digits AND long >= 16 AND size > {EXACT_WHOLE}), max(size) FILTER (plain), {differ} "
+        f"FROM (SELECT *, {tests}, {shape} FROM ({source})) GROUP BY place"
     )
+    return {place: _counts(row) for place, *row in cells.connection.execute(query).fetchall()}
 
 
 def _counts(row: Sequence[Any]) -> Counts:
-    present, plain, whole, true_false, long, largest, distinct, rarest, length = row
+    present, plain, whole, true_false, long, largest, distinct, rarest, length, negative = row
     sizes = (int(present), int(plain or 0), int(whole or 0), int(true_false or 0))
-    return Counts(*sizes, bool(long), float(largest or 0.0), int(distinct), int(rarest), float(length))
+    return Counts(*sizes, bool(long), float(largest or 0.0), int(distinct), int(rarest), float(length), negative)
 
 
 def different(cells: Cells, place: int) -> list[str]:
     """Different cells of a column of text, the first so many."""
-    query = f"SELECT DISTINCT c{place} FROM t WHERE c{place} IS NOT NULL LIMIT {_DIFFERENT}"
+    query = f"SELECT DISTINCT c{place} FROM {cells.column(place)} WHERE c{place} IS NOT NULL LIMIT {_DIFFERENT}"
     return sorted(cell for (cell,) in cells.connection.execute(query).fetchall())

@@ -9,6 +9,7 @@ from caviar_plugins.tables.reading import Reading, Readings
 
 _CODES = (-9.0, -99.0, -999.0, -9999.0)
 _LOOKED_AT = 500  # columns in which such codes are looked for
+_PLAIN = ("", "typed")  # forms of numbers as programs write them
 _LISTED = 8  # columns of one sentence
 
 
@@ -59,18 +60,16 @@ def _overruling(cells: Cells, columns: list[tuple[str, Reading]]) -> str:
 
 def codes(cells: Cells, found: Readings, places: Iterable[int]) -> dict[int, str]:
     """Columns of numbers, none negative but for one of the codes that stand for missing in many a survey."""
-    suspected = dict[int, str]()
-    numbers = [place for place in places if found.columns[place].kind == "number"]
-    for place in numbers[:_LOOKED_AT]:
-        reading = found.columns[place]
-        if reading.form not in ("", "typed") or (place in found.counts and not found.counts[place].plain):
-            continue
-        below = f"c{place} < 0" if reading.form else f"starts_with(c{place}, '-')"
-        query = f"SELECT CAST(min(c{place}) AS VARCHAR), count(DISTINCT c{place}) FROM t WHERE {below}"
-        code, different = cells.connection.execute(query).fetchone()
-        if different == 1 and is_code(code):
-            suspected[place] = code
-    return suspected
+    texts = {place: found.counts[place].negative for place in places if place in found.counts}
+    typed = [place for place in places if found.columns[place].form == "typed" and place not in texts]
+    for place in typed[:_LOOKED_AT]:
+        if cells.types[place] == "number":
+            query = f"SELECT CAST(min(c{place}) AS VARCHAR), count(DISTINCT c{place}) FROM t WHERE c{place} < 0"
+            code, different = cells.connection.execute(query).fetchone()
+            texts[place] = code if different == 1 else ""
+    coded = sorted(place for place, text in texts.items() if is_code(text))
+    readings = {place: found.columns[place] for place in coded}
+    return {place: texts[place] for place, each in readings.items() if each.kind == "number" and each.form in _PLAIN}
 
 
 def is_code(cell: str) -> bool:

@@ -15,7 +15,8 @@ from caviar_plugins.tables.reading import Kind, Reading, Readings
 _KINDS: dict[Kind, ColumnKind] = {
     "number": "numbers", "flag": "flags", "category": "words", "date": "dates", "ignore": "words"
 }  # fmt: skip
-_SHOWN = 500  # columns of which an example is looked for
+_SHOWN = 60  # columns of which an example is looked for; the first 40 of those that are read are listed
+_FIRST = 1000  # rows in which it is looked for
 _LONGEST = 40  # characters of an example
 
 
@@ -24,7 +25,7 @@ def heads(cells: Cells, found: Readings, suspected: Mapping[int, str]) -> list[C
 
     Raises DataError for a cell that its column cannot hold.
     """
-    shown = examples(cells)
+    shown = [example(cells, place) for place in range(min(len(cells.names), _SHOWN))]
     made = []
     for place, reading in enumerate(found.columns):
         about: dict[str, Any] = {
@@ -47,12 +48,12 @@ def heads(cells: Cells, found: Readings, suspected: Mapping[int, str]) -> list[C
     return made
 
 
-def examples(cells: Cells) -> list[str]:
-    """A cell that has a value of each column, as text; of wide tables the first columns."""
-    places = range(min(len(cells.names), _SHOWN))
-    chosen = ", ".join(f"CAST(first(c{place}) FILTER (c{place} IS NOT NULL) AS VARCHAR)" for place in places)
-    found = cells.connection.execute(f"SELECT {chosen} FROM (SELECT * FROM t LIMIT 1000)").fetchone()
-    return ["" if each is None else " ".join(each.split())[:_LONGEST] for each in found]
+def example(cells: Cells, place: int) -> str:
+    """The first cell of a column that has a value, as text, or ''."""
+    first = f"(SELECT c{place} FROM {cells.column(place)} LIMIT {_FIRST})"
+    query = f"SELECT CAST(c{place} AS VARCHAR) FROM {first} WHERE c{place} IS NOT NULL LIMIT 1"
+    found = cells.connection.execute(query).fetchone()
+    return " ".join(found[0].split())[:_LONGEST] if found else ""
 
 
 def _counted(cells: Cells, place: int, reading: Reading, count: Counts) -> dict[str, Any]:
@@ -77,11 +78,12 @@ def _queried(cells: Cells, place: int, reading: Reading, found: Readings) -> dic
     if reading.kind == "date":
         whole = f"bool_and({stands} = date_trunc('day', {stands}))"
     largest = f"max(abs(CAST({stands} AS DOUBLE)))" if number else "0"
-    query = f"SELECT count({stands}), count(DISTINCT {stands}), {largest}, {whole}, min({stands}) IS NOT NULL FROM t"
-    valid, distinct, size, are_whole, _ = cells.connection.execute(query).fetchone()
+    told = f"count({stands}), count(DISTINCT {stands}), {largest}, {whole}"
+    query = f"SELECT {told} FROM {cells.column(place)}"
+    valid, distinct, size, are_whole = cells.connection.execute(query).fetchone()
     if reading.kind != "ignore":
         check(cells, place, reading, found.counts, valid, size or 0.0)
-    told: dict[str, Any] = {"distinct": distinct, "missing": valid < cells.rows, "whole": bool(are_whole)}
+    about: dict[str, Any] = {"distinct": distinct, "missing": valid < cells.rows, "whole": bool(are_whole)}
     if reading.kind == "category":
-        told["rarest"] = 1
-    return told | {"gaps": cells.rows - valid}
+        about["rarest"] = 1
+    return about | {"gaps": cells.rows - valid}

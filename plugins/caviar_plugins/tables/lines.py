@@ -81,17 +81,21 @@ class Lines:
         """Whether there is a row below the header. Raises DataError."""
         return len(list(islice(self._lines(), 1 + self.dialect.header))) == 1 + self.dialect.header
 
-    def written(self, target: Path, missing: Sequence[str]) -> Path:
+    def written(self, target: Path, missing: Sequence[str], by_cell: bool = False) -> Path:
         """The rows below the header, trimmed, in a file with commas and quotes; nothing where a cell has no value.
 
-        Raises DataError.
+        `by_cell`: each cell is on a line of its own. Raises DataError.
         """
         codes = {*MISSING, *(code.strip().lower() for code in missing)}
+        longest = max(map(len, codes))
         with target.open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\n")
             for _, row in self.rows():
-                cells = map(str.strip, row)
-                writer.writerow(["" if cell.lower() in codes else cell for cell in cells])
+                cells = ["" if len(cell) <= longest and cell.lower() in codes else cell for cell in map(str.strip, row)]
+                if by_cell:
+                    file.write("".join([f'"{cell}"\n' if '"' not in cell else _quoted(cell) for cell in cells]))
+                else:
+                    writer.writerow(cells)
         return target
 
     def _lines(self) -> Iterator[tuple[int, list[str]]]:
@@ -109,6 +113,10 @@ class Lines:
                     line = mark.skip + reader.line_num + 1
         except csv.Error as error:
             self.fail(line, f"{error}; is a quote left open?")
+
+
+def _quoted(cell: str) -> str:
+    return '"' + cell.replace('"', '""') + '"\n'
 
 
 def missing_name(name: str, what: str, names: Sequence[str], where: str) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from caviar.plugin import EXACT_WHOLE, Array, ColumnKind, DataError
 
-from caviar_plugins.tables.arrays import LARGEST, array_of, first_row
+from caviar_plugins.tables.arrays import LARGEST, array_of, first_row, masked
 from caviar_plugins.tables.arrays import value as value_of
 from caviar_plugins.tables.cells import Cells
 from caviar_plugins.tables.numbers import NUMBER, NumberFormat, bare
@@ -96,22 +97,18 @@ def columns_of(cells: Cells, known: Mapping[int, Rule], first: int, stop: int) -
     columns: dict[str, Array] = {}
     if not known:
         return columns
-    chosen = ", ".join(f"{rule.value} AS c{place}" for place, rule in known.items())
-    read = cells.connection.execute(f"SELECT {chosen} FROM t WHERE {bounds}").fetchnumpy()
-    counted = ", ".join(f"count(c{place})" for place in known)
-    counts = cells.connection.execute(f"SELECT {counted} FROM t WHERE {bounds}").fetchone()
     wrong: list[tuple[int, str]] = []
-    for (place, rule), present in zip(known.items(), counts, strict=True):
-        name, cell = cells.names[place], f"c{place}"
-        array, valid = array_of(read.pop(cell), rule.reading)
+    for place, read, present in _fetched(cells, known, bounds):
+        name, cell, rule = cells.names[place], f"c{place}", known[place]
+        array, valid = array_of(*masked(read), rule.reading)
         if valid < present and rule.value != cell:
-            row, shown = first_row(cells, f"{bounds} AND {cell} IS NOT NULL AND ({rule.value}) IS NULL", cell)
+            row, shown = first_row(cells, place, f"{bounds} AND {cell} IS NOT NULL AND ({rule.value}) IS NULL")
             told = f"column '{name}' holds {_short(shown)!r}; the model was trained on {rule.held} there"
             wrong.append((row, f"{told}; correct it or leave it empty"))
         elif rule.reading.kind == "number" and valid and array.dtype.kind == "f":
             largest = float(numpy.nanmax(numpy.abs(array)))
             if largest > LARGEST:
-                row, shown = first_row(cells, f"{bounds} AND abs({rule.value}) > {LARGEST}", cell)
+                row, shown = first_row(cells, place, f"{bounds} AND abs({rule.value}) > {LARGEST}")
                 wrong.append((row, f"column '{name}' holds {_short(shown)}, too large to compute with; correct it"))
             elif largest <= EXACT_WHOLE and not numpy.isnan(array).any():
                 whole = array.astype(numpy.int64)  # as whole numbers are in training; -0.0 is none
@@ -121,6 +118,18 @@ def columns_of(cells: Cells, known: Mapping[int, Rule], first: int, stop: int) -
         row, told = min(wrong)
         raise DataError(f"{cells.where(row)}: {told}")
     return columns
+
+
+def _fetched(cells: Cells, known: Mapping[int, Rule], bounds: str) -> Iterator[tuple[int, Any, int]]:
+    """What each column's cells stand for, as the database gives it, and how many of its cells are not empty."""
+    for places in ([place] for place in known) if cells.wide else (list(known),):
+        source = f"FROM {cells.column(places[0])} WHERE {bounds}"
+        chosen = ", ".join(f"{known[place].value} AS c{place}" for place in places)
+        read = cells.connection.execute(f"SELECT {chosen} {source}").fetchnumpy()
+        counted = ", ".join(f"count(c{place})" for place in places)
+        counts = cells.connection.execute(f"SELECT {counted} {source}").fetchone()
+        for place, present in zip(places, counts, strict=True):
+            yield place, read.pop(f"c{place}"), present
 
 
 def _short(text: str) -> str:

@@ -72,7 +72,8 @@ def readings(
     Columns that only name the rows are ignored, but for `targets`; with None, nothing is ignored that is not declared
     so. Raises DataError.
     """
-    counted = counts(cells, [place for place in cells.places("text") if declared.get(cells.names[place]) != "ignore"])
+    texts = [place for place in cells.places("text") if declared.get(cells.names[place]) != "ignore"]
+    counted = counts(cells, texts, distinct=targets is not None)
     odd = {place: different(cells, place) for place, each in counted.items() if each.plain < each.present}
     fractions = any(each.whole < each.plain == each.present for each in counted.values())
     mark, unclear = (decimal, "") if decimal else _decimal(odd.values(), separator, fractions)
@@ -117,11 +118,11 @@ def _read(
             )
         return _date(*found)
     if said == "number":
-        return _number(cells, count, odd, mark)
+        return _number(cells, place, count, odd, mark)
     if present and not count.plain and count.true_false == present:
         return Reading("flag", label="flag")
     if count.plain >= MOSTLY * present or _matching(cells, odd, mark) >= MOSTLY * len(odd):
-        return _number(cells, count, odd, mark)
+        return _number(cells, place, count, odd, mark)
     if found is not None:
         return _date(*found)
     if flags.is_mix(odd):
@@ -129,12 +130,13 @@ def _read(
     return Reading("category", label="category")
 
 
-def _number(cells: Cells, count: Counts, odd: Sequence[str], mark: str) -> Reading:
+def _number(cells: Cells, place: int, count: Counts, odd: Sequence[str], mark: str) -> Reading:
     """Plain where every cell is as programs write it, and that is what the file's decimal mark makes of it too."""
     whole = bool(count.plain) and count.whole == count.plain
     plain = count.plain == count.present and (mark == "." or whole)
     if mark == "," and not plain and count.plain >= MOSTLY * count.present:
-        plain = _matching(cells, odd, ",") < MOSTLY * len(odd)  # 0.5 in a file of decimal commas
+        some = odd or different(cells, place)
+        plain = _matching(cells, some, ",") < MOSTLY * len(some)  # 0.5 in a file of decimal commas
     if plain:
         return Reading("number", whole=whole, label="number")
     why = []

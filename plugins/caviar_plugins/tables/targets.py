@@ -13,13 +13,14 @@ from caviar_plugins.tables.missing import is_missing
 
 def labelled(cells: Cells, target: str, missing: str) -> tuple[Cells, int]:
     """The rows that have a target, and how many have none; they are refused if `missing` says so. Raises DataError."""
-    cell = f"c{cells.names.index(target)}"
-    query = f"SELECT count(*), min(rowid) FROM t WHERE {cell} IS NULL"
-    empty, first = cells.connection.execute(query).fetchone()
+    place = cells.names.index(target)
+    without = f"FROM {cells.column(place)} WHERE c{place} IS NULL"
+    empty, first = cells.connection.execute(f"SELECT count(*), min(rowid) {without}").fetchone()
     if not empty:
         return cells, 0
     _refuse(cells.where(first - cells.first), target, missing, every=empty == cells.rows)
-    cells.connection.execute(f"DELETE FROM t WHERE {cell} IS NULL")
+    table, row = ("long", "row") if cells.wide else ("t", "rowid")
+    cells.connection.execute(f"DELETE FROM {table} WHERE {row} IN (SELECT rowid {without})")
     return replace(cells, rows=cells.rows - empty), empty
 
 

@@ -243,12 +243,48 @@ def test_a_mistake_in_the_head_of_a_long_file_is_reported_with_the_rows_seen(tmp
             look()
 
 
-def test_thousands_of_columns_are_a_table(tmp_path: Path) -> None:
-    names = ",".join(f"c{place}" for place in range(5_000))
-    head = table_of(tmp_path, f"{names}\n" + ",".join("1" * 5_000) + "\n", target="c7").head()
-    assert len(head.features) == 4_999
-    with pytest.raises(DataError, match=r"there are c0, .*, c19, … \(5,000 in all\)$"):
+def test_tens_of_thousands_of_columns_are_a_table(tmp_path: Path) -> None:
+    names = ",".join(f"c{place}" for place in range(40_000))
+    table = table_of(tmp_path, f"{names}\n" + ",".join("1" * 40_000) + "\n", target="c7")
+    assert len(table.head().features) == 39_999
+    assert len(table.read().columns) == 40_000
+    with pytest.raises(DataError, match=r"there are c0, .*, c19, … \(40,000 in all\)$"):
         table_of(tmp_path, f"{names}\n", target="y").head()
+
+
+def test_a_wide_table_is_read_as_a_narrow_one(tmp_path: Path) -> None:
+    cells = {
+        "amount": [f"{n}.{n:03},5 €" for n in range(1, 41)],
+        "n": [str(n) if n % 7 else "NA" for n in range(40)],
+        "f": [f"{n}.25" for n in range(40)],
+        "w": ['say ""hi""', "a; b\nc", " x ", "?"] * 10,
+        "day": [f"{n % 28 + 1:02}.03.2021" for n in range(40)],
+        "flag": ["yes", "no", "Y", "N"] * 10,
+        "row_id": [str(n) for n in range(40)],
+        "big": ["9007199254740993"] * 40,
+        "y": ["u", "v", "", "u"] * 10,
+    }
+    rows = [[f'"{cell}"' for cell in row] for row in zip(*cells.values(), strict=True)]
+
+    def text(more: int) -> str:
+        names = ";".join([*cells, *(f"m{n}" for n in range(more))])
+        return names + "\n" + "".join(";".join([*row, *["1"] * more]) + "\n" for row in rows)
+
+    narrow, wide = table_of(tmp_path, text(3)), (tmp_path / "wide").mkdir()
+    narrow, found = narrow.read(), narrow.head()
+    wide = table_of(tmp_path / "wide", text(1100))
+    assert wide.head().features[: len(found.features)] == found.features
+    assert wide.head().notes == found.notes
+    read = wide.read()
+    assert len(read.columns) == len(narrow.columns) + 1097
+    for name, column in narrow.columns.items():
+        assert read.columns[name].dtype == column.dtype, name
+        numpy.testing.assert_array_equal(read.columns[name], column, err_msg=name)
+    assert (read.rounded, read.notes) == (narrow.rounded, narrow.notes)
+    assert narrow.columns["f"][:2].tolist() == [0.25, 1.25]
+    (tmp_path / "wide" / "t.csv").write_text(text(1100).replace('"3.25"', '"oops"'), encoding="utf-8")
+    with pytest.raises(DataError, match=r"t\.csv:6: column 'f' holds 'oops' where 29 of 30 cells hold a number"):
+        wide.read()
 
 
 def test_rows_in_another_encoding_than_is_said_are_reported(tmp_path: Path) -> None:

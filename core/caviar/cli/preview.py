@@ -23,6 +23,7 @@ from caviar.config.checks.data_errors import (
 from caviar.config.checks.foreseen_rows import check_rows, fewest_to_train, foreseen_parts, learned_head
 from caviar.config.checks.losses import named_loss
 from caviar.config.checks.metrics import metrics_for, searched_metric
+from caviar.config.checks.splits import way_of
 from caviar.config.declaration.space import (
     PluginChoice,
     floats,
@@ -101,7 +102,9 @@ class Preview:
 
     def has_rare_words(self) -> bool:
         """Whether the training part may lack a word, which then makes no input."""
-        rarest = (column.rarest for column in self.head.features if column.kind == "words")
+        rarest = [column.rarest for column in self.head.features if column.kind == "words"]
+        if rarest and way_of(self.data) is not None:
+            return True
         return any(rows is not None and rows < _RARE for rows in rarest)
 
     def all_outputs_seen(self) -> bool:

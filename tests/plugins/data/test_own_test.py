@@ -40,6 +40,15 @@ def test_the_rows_are_the_test_part_and_are_read_by_the_rules_of_the_others(tmp_
     assert table.notes == ("the 2 rows of test.csv are the test part",)
 
 
+def test_words_that_look_like_numbers_among_the_test_rows_are_words(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(
+        "floor,y\n" + "".join(f"{('1', '2', 'G')[row % 3]},{row % 2}\n" for row in range(60))
+    )
+    (tmp_path / "b.csv").write_text("floor,y\n1,0\n2,1\n")
+    table = TableFile(path=tmp_path / "a.csv", target="y", test_path=tmp_path / "b.csv").read()
+    assert table.columns["floor"][60:].tolist() == ["1", "2"]
+
+
 def test_nothing_is_learned_from_the_test_rows(tmp_path: Path) -> None:
     data = data_of(tmp_path, ["99;9999,5;new;3.4.2031;yes", ";;;;no"])
     transforms = [Dates(), Impute(), OneHot(), Standardize()]
@@ -119,6 +128,8 @@ def test_columns_that_split_rows_are_read_even_where_a_reader_would_ignore_them(
     plain = TableFile(path=tmp_path / "t.csv", target="y")
     assert plain.decided().columns == {"id": "ignore"}
     timed = plain.model_copy(update={"time": "id"})
+    assert "id" in [column.name for column in timed.head().features]
+    assert "id" not in timed.decided().columns
     split = read_and_split(timed.decided(), Random(1))[-1].splits[0]
     assert split.validation.tolist() == list(range(48, 60))
     ignored = plain.model_copy(update={"group": "who", "columns": {"who": "ignore"}})

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from caviar.cli.scaffold.guess import guess_target
+from caviar.cli.scaffold.guess import guess_splits, guess_target
+from caviar.plugin import ColumnHead, Head
 
 
 @pytest.mark.parametrize(
@@ -20,3 +21,22 @@ from caviar.cli.scaffold.guess import guess_target
 def test_a_telling_name_goes_before_the_last_place(columns: str, target: str, by: str, runner_up: str | None) -> None:
     guess = guess_target(columns.split())
     assert (guess.target, guess.by, guess.runner_up) == (target, by, runner_up)
+
+
+@pytest.mark.parametrize(
+    ("column", "key"),
+    [
+        (ColumnHead("patient", "words", distinct=40), "group"),
+        (ColumnHead("customer_id", "numbers", distinct=40, whole=True), "group"),
+        (ColumnHead("day", "dates", distinct=100), "time"),
+        (ColumnHead("patient", "words", distinct=100), None),  # hardly a patient has two rows
+        (ColumnHead("group", "words", distinct=3), None),
+        (ColumnHead("color", "words", distinct=40), None),
+        (ColumnHead("user", "numbers", distinct=40), None),
+        (ColumnHead("user", "words", distinct=40, missing=True), None),
+        (ColumnHead("day", "dates", distinct=100, missing=True), None),
+    ],
+)
+def test_a_column_of_repeated_names_or_of_dates_may_split_rows(column: ColumnHead, key: str | None) -> None:
+    head = Head((ColumnHead("x", "numbers"), column), (ColumnHead("y", "numbers"),), 120)
+    assert [(each, name) for each, name, _ in guess_splits(head)] == ([(key, column.name)] if key else [])

@@ -106,6 +106,20 @@ def test_a_changed_file_is_refused_naming_the_key(folder: Path, key: str) -> Non
     assert result(pipe(folder))["resumed"] == 3
 
 
+def test_another_split_is_another_study_and_the_same_test_rows_may_move(folder: Path) -> None:
+    rows = [f"w{row % 20},{row % 7},{row % 3}" for row in range(60)]
+    (folder / "t.csv").write_text("\n".join(["who,x,y", *rows]) + "\n")
+    for name in ("a.csv", "b.csv"):
+        (folder / name).write_text("who,x,y\nnew,1,1\nnew,2,2\n")
+    (folder / "small.toml").write_text(PIPELINE.replace('"rows.npz"', '"t.csv"\ntarget = "y"\ntest_path = "a.csv"'))
+    result(pipe(folder))
+    assert result(pipe(folder, "--set", f"data.test_path={folder}/b.csv"))["resumed"] == 3
+    done = pipe(folder, "--set", "data.group=who")
+    assert (done.returncode, "changed: data.group" in done.stderr) == (2, True)
+    (folder / "a.csv").write_text("who,x,y\nnew,1,2\nnew,2,2\n")
+    assert "was started with different data" in pipe(folder).stderr
+
+
 def test_changed_data_is_refused(folder: Path) -> None:
     result(pipe(folder))
     write_data(folder, 1)

@@ -90,30 +90,31 @@ def results(
         console.print(f"{found.done} of {found.total} trials are done{_under_way(found)}")
         if seconds := found.pipeline.search.seconds:
             console.print(f"search.seconds = {seconds:g} ends the search; the same pipe run again continues it")
-    if found.assessment is not None and found.best is not None:
-        console.print(winner_table(found.best))
-        console.print(standings_table(found.assessment))
-        for line in (*standings_notes(found.assessment), ""):
-            console.print(line, markup=False)
     short = found.space.names
     for path, share in sorted(found.importance.items(), key=lambda item: -item[1]):
         tier = found.space[path].tier
         said = f"  (tier {tier})" if tier else ""
         console.print(f"importance {share:4.0%}  {short[path]}{said}")
+    if found.assessment is not None and found.best is not None:
+        console.print(winner_table(found.best))
+        console.print(standings_table(found.assessment))
+        for line in standings_notes(found.assessment):
+            console.print(line, markup=False)
     for trial in found.trials:
         if trial.reason:
             show(f"trial {trial.index} {trial.state.value}: {trial.reason}", err=True)
         for trace in (trial.trace, *(each.trace for each in trial.retests)) if debug else ():
             if trace:
                 show(*trace.splitlines(), err=True)
-    again = [
-        "pipe",
-        "run",
-        str(run / "pipeline.toml"),
-        *([] if run.parent == Path("runs") else ["--runs", str(run.parent)]),
-    ]
-    again += [] if code is None else ["--code", str(code)]
-    show_next_run(found.advice, again, (), wider_name(found.pipeline.name, lambda name: (run.parent / name).exists()))
+    name = wider_name(found.pipeline.name, lambda name: (run.parent / name).exists())
+    show_next_run(found.advice, _words(run, code), (), name)
+
+
+def _words(run: Path, code: Path | None) -> list[str]:
+    """The command that runs this run's resolved file."""
+    said = (("--runs", None if run.parent == Path("runs") else run.parent), ("--code", code))
+    options = [str(word) for option in said if option[1] is not None for word in option]
+    return ["pipe", "run", str(run / "pipeline.toml"), *options]
 
 
 def _columns(found: Results, shown: Sequence[Trial], scores: Scores, width: int) -> Columns:

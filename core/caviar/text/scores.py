@@ -45,7 +45,11 @@ class Scores:
 
         It names the metric of the validation part that distinguishes them best, if one does.
         """
-        tied = [trial for trial in trials if trial.state is TrialState.FINISHED and _rank(trial) == _rank(trials[0])]
+        tied = [
+            trial
+            for trial in trials
+            if trial.state is TrialState.FINISHED and self._rank(trial) == self._rank(trials[0])
+        ]
         if len(tied) < 3 or tied[0].judged is None:
             return ""
         apart = {name: len({trial.metrics.get(name) for trial in tied}) for name in tied[0].metrics}
@@ -57,6 +61,9 @@ class Scores:
             f"trials the lowest number comes first{hint}."
         )
 
+    def _rank(self, trial: Trial) -> tuple[float, float | None, int]:
+        return trial.violation, trial.judged, len(trial.runs) if self.noise else 0
+
     def legend(self, trials: Iterable[Trial]) -> str:
         """The meaning of ± for these trials, and what ranks them; nothing if none has it."""
         if self.noise:
@@ -66,12 +73,8 @@ class Scores:
                 '"of 2" is the mean of two. Ranked by the worse end.'
             )
         if any(trial.over_folds(self.metric) is not None for trial in trials):
-            return "± covers folds: the standard deviation over those of a trial. Ranked by the mean over them."
+            return "± covers folds: the standard deviation over a trial's folds. Ranked by the mean over them."
         return ""
-
-
-def _rank(trial: Trial) -> tuple[float, float | None, int]:
-    return trial.violation, trial.judged, len(trial.runs)
 
 
 def _two(value: float) -> str:

@@ -53,3 +53,9 @@ def test_two_trainings_that_came_to_the_same_have_no_noise() -> None:
 def test_a_trial_that_diverged_once_is_infinitely_bad_without_an_error() -> None:
     trials = [trial(0, 0.5, 0.6), trial(1, 0.9, -inf)]
     assert Scores.of(trials, METRIC).words(trials[1]) == "-inf of 2"
+
+
+def test_without_noise_a_leader_that_was_re_tested_ties_with_those_that_were_not() -> None:
+    trials = [trial(0, 1.0, 1.0), trial(1, 1.0), trial(2, 1.0), trial(3, 0.9)]
+    assert Scores("validation.accuracy").tie(trials).startswith("3 trials share the first place")
+    assert Scores("validation.accuracy", noise=0.1).tie(trials) == ""

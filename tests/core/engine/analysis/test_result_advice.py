@@ -178,10 +178,11 @@ NOISE = numpy.random.default_rng(0).normal(size=20)
         (numpy.linspace(0.52, 0.5, 20), False),  # falls by 1 % from one fifth to the next
         (0.95 ** numpy.arange(20) + 0.2 * NOISE, False),
         (0.9 ** numpy.arange(7), False),
+        ([0.1, *(0.9 ** numpy.arange(19))], False),  # falls, and was lower before
     ],
 )
 def test_a_loss_that_still_falls_asks_for_more_epochs(curve: Any, speaks: bool, tmp_path: Path) -> None:
-    advice = said(tmp_path, curve=curve.tolist())
+    advice = said(tmp_path, curve=list(curve))
     assert ("last-epochs" in advice) is speaks
     if speaks:
         assert advice["last-epochs"].settings == ("trainer.epochs=40",)

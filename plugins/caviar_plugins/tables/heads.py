@@ -54,14 +54,14 @@ def examples(cells: Cells) -> list[str]:
 def codes(cells: Cells, found: Readings) -> dict[int, str]:
     """Columns of plain numbers, none negative, but for one of the codes that stand for missing in many a survey."""
     plain = [place for place, each in enumerate(found.columns) if each.kind == "number" and not each.form]
-    suspected = dict[int, str]()
-    for place in plain[:_SHOWN]:
-        if found.counts[place].plain:
-            query = f"SELECT min(c{place}), count(DISTINCT c{place}) FROM t WHERE starts_with(c{place}, '-')"
-            code, different = cells.connection.execute(query).fetchone()
-            if different == 1 and code in _CODES:
-                suspected[place] = code
-    return suspected
+    places = [place for place in plain[:_SHOWN] if found.counts[place].plain]
+    if not places:
+        return {}
+    negative = {place: f"FILTER (starts_with(c{place}, '-'))" for place in places}
+    ends = ", ".join(f"min(c{place}) {only}, max(c{place}) {only}" for place, only in negative.items())
+    told = iter(cells.connection.execute(f"SELECT {ends} FROM t").fetchone())
+    pairs = {place: (least, most) for place, least, most in zip(places, told, told, strict=True)}
+    return {place: least for place, (least, most) in pairs.items() if least == most and least in _CODES}
 
 
 def _counted(cells: Cells, place: int, reading: Reading, count: Counts) -> dict[str, Any]:

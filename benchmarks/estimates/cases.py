@@ -30,8 +30,8 @@ def table(rows: int, columns: int, classes: int = 0, digits: int = 6) -> Callabl
                 x = random.normal(size=(min(100_000, rows - start), columns)).round(digits)
                 score = x[:, 0] + x[:, 1] * x[:, 2]
                 ranks = numpy.digitize(score, numpy.linspace(-2, 2, classes - 1)) if classes else score.round(digits)
-                lines = ("%s,%s\n" % (",".join(map(repr, row)), y) for row, y in zip(x.tolist(), ranks.tolist()))
-                file.writelines(lines)
+                pairs = zip(x.tolist(), ranks.tolist(), strict=True)
+                file.writelines(f"{','.join(map(repr, row))},{y}\n" for row, y in pairs)
         return folder / "table.csv"
 
     return write

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
@@ -79,10 +80,12 @@ def _at_once(connection: Connection, lines: Lines, numbers: Collection[int]) -> 
     """The number of rows, some of whose cells are numbers; None where text must be looked at."""
     import duckdb
 
+    head = lines.dialect.header
+    load = partial(_loaded, connection, lines.text.file, _layout(lines), len(lines.header), ())
     try:
-        rows = _loaded(
-            connection, lines.text.file, _layout(lines), len(lines.header), (), numbers, lines.dialect.header
-        )
+        if load(most=" LIMIT 1") and head and not _begins_with_header(connection, lines, ()):
+            return None
+        rows = load(numbers, head)
     except duckdb.Error:  # a cell that is no number, or a row that is too long
         return None
     return rows if may_be_floats(lines.text.file) and are_plain(connection, numbers) else None
@@ -98,12 +101,16 @@ def _fast(connection: Connection, lines: Lines, missing: Sequence[str]) -> int |
         return None
     if not lines.dialect.header:
         return rows
-    shown = connection.execute("SELECT * FROM t WHERE rowid = 0").fetchone()
-    expected = tuple(None if is_missing(name, missing) else name for name in lines.header)
-    if shown != expected:
+    if not _begins_with_header(connection, lines, missing):
         return None
     connection.execute("DELETE FROM t WHERE rowid = 0")
     return rows
+
+
+def _begins_with_header(connection: Connection, lines: Lines, missing: Sequence[str]) -> bool:
+    """Whether duckdb sees the same header: with line ends of several kinds, all of the file may be one to it."""
+    shown = connection.execute("SELECT * FROM t WHERE rowid = 0").fetchone()
+    return bool(shown == tuple(None if is_missing(name, missing) else name for name in lines.header))
 
 
 def _layout(lines: Lines) -> dict[str, str]:
@@ -112,7 +119,7 @@ def _layout(lines: Lines) -> dict[str, str]:
         "delim": quoted(mark.separator),
         "quote": quoted(mark.quote),
         "escape": quoted(mark.quote),
-        "new_line": _line_break(lines.text.file),
+        **_line_break(lines.text.file),
         "skip": str(mark.skip),
     }
 
@@ -125,8 +132,12 @@ def _loaded(
     missing: Sequence[str] | None,
     numbers: Collection[int] = (),
     header: bool = False,
+    most: str = "",
 ) -> int:
-    """Fills the table; the number of its rows. With `missing` None the cells need no preparation."""
+    """Fills the table; the number of its rows. With `missing` None the cells need no preparation.
+
+    Without its first row where that is the `header`; no more than `most` says.
+    """
     types = {place: "DOUBLE" if place in numbers else "VARCHAR" for place in range(width)}
     columns = ", ".join(f"'c{place}': '{kind}'" for place, kind in types.items())
     options = ", ".join(f"{key}={value}" for key, value in layout.items())
@@ -139,17 +150,17 @@ def _loaded(
     plain = {place: f"c{place}" for place in numbers}
     cells = ", ".join(f"{plain.get(place) or trimmed(f'c{place}')} AS c{place}" for place in range(width))
     wanted = ", ".join(f"{plain.get(place) or present(f'c{place}', missing)} AS c{place}" for place in range(width))
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE t AS SELECT {wanted} FROM (SELECT {cells} FROM {source})")
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE t AS SELECT {wanted} FROM (SELECT {cells} FROM {source}{most})")
     return int(connection.execute("SELECT count(*) FROM t").fetchone()[0])
 
 
-def _line_break(file: Path) -> str:
+def _line_break(file: Path) -> dict[str, str]:
+    """duckdb finds pairs of both characters by itself; where it is told of them, it reads no row."""
     with file.open("rb") as text:
         start = text.read(1 << 16)
-    for mark in (b"\r\n", b"\n", b"\r"):
-        if mark in start:
-            return "'" + mark.decode().replace("\r", "\\r").replace("\n", "\\n") + "'"
-    return r"'\n'"
+    if b"\r\n" in start:
+        return {}
+    return {"new_line": r"'\r'" if b"\r" in start and b"\n" not in start else r"'\n'"}
 
 
 def typed_cells(

@@ -25,7 +25,7 @@ def heads(cells: Cells, found: Readings, suspected: Mapping[int, str]) -> list[C
 
     Raises DataError for a cell that its column cannot hold.
     """
-    shown = [example(cells, place) for place in range(min(len(cells.names), _SHOWN))]
+    shown = examples(cells)
     made = []
     for place, reading in enumerate(found.columns):
         about: dict[str, Any] = {
@@ -48,12 +48,15 @@ def heads(cells: Cells, found: Readings, suspected: Mapping[int, str]) -> list[C
     return made
 
 
-def example(cells: Cells, place: int) -> str:
-    """The first cell of a column that has a value, as text, or ''."""
-    first = f"(SELECT c{place} FROM {cells.column(place)} LIMIT {_FIRST})"
-    query = f"SELECT CAST(c{place} AS VARCHAR) FROM {first} WHERE c{place} IS NOT NULL LIMIT 1"
-    found = cells.connection.execute(query).fetchone()
-    return " ".join(found[0].split())[:_LONGEST] if found else ""
+def examples(cells: Cells) -> list[str]:
+    """A cell that has a value of each of the first columns, as text, or ''."""
+    places = range(min(len(cells.names), _SHOWN))
+    found: list[str | None] = []
+    for some in ([place] for place in places) if cells.wide else [list(places)]:
+        chosen = ", ".join(f"CAST(first(c{place}) FILTER (c{place} IS NOT NULL) AS VARCHAR)" for place in some)
+        source = f"(SELECT * FROM {cells.column(some[0])} LIMIT {_FIRST})"
+        found += cells.connection.execute(f"SELECT {chosen} FROM {source}").fetchone()
+    return ["" if each is None else " ".join(each.split())[:_LONGEST] for each in found]
 
 
 def _counted(cells: Cells, place: int, reading: Reading, count: Counts) -> dict[str, Any]:

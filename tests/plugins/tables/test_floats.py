@@ -82,3 +82,22 @@ def test_columns_with_fractions_in_the_first_rows_are_never_text(
     table = TableFile(path=path, target="y").read()
     assert found[-1] == ("number", "text", "text")
     assert [column.dtype.kind for column in table.columns.values()] == ["f", "i", "i"]
+
+
+def test_line_ends_of_several_kinds_do_not_hide_the_rows(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_bytes(b"a,y\r\n0.5,1.5\n0.25,2.5\r\n0.75,3.5\n")
+    columns, _ = read(path, {"a", "y"})
+    assert columns["a"].tolist() == [0.5, 0.25, 0.75]
+
+
+@pytest.mark.parametrize("end", ["\r\n", "\n", "\r"])
+def test_the_fast_parser_reads_every_kind_of_line_end(end: str, tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_bytes(f"a,b,y{end}0.5,1,x{end}".encode())
+    for floats in ((), ("a",)):
+        with opened(path, PLAIN, (), None, ("y",), floats) as file:
+            assert file.cells.connection.execute("SELECT c0, c1, c2 FROM t").fetchall() == [
+                (0.5 if floats else "0.5", "1", "x")
+            ]
+            assert file.cells.first == (0 if floats else 1), "written anew by the exact parser"

@@ -174,6 +174,7 @@ _HOMES = {
         "Outcome",
         "Segment",
     ),
+    "caviar.values.skew": ("Skew",),
     "caviar.values.slot": (
         "Initial",
         "Layout",
@@ -186,6 +187,7 @@ _HOMES = {
         "EXACT_WHOLE",
         "Table",
     ),
+    "caviar.values.target_scale": ("TargetScale",),
     "caviar.values.task": (
         "Task",
         "TaskKind",
@@ -311,6 +313,7 @@ if TYPE_CHECKING:
     from caviar.values.segment import MemberOutcome as MemberOutcome
     from caviar.values.segment import Outcome as Outcome
     from caviar.values.segment import Segment as Segment
+    from caviar.values.skew import Skew as Skew
     from caviar.values.slot import Initial as Initial
     from caviar.values.slot import Layout as Layout
     from caviar.values.slot import Slot as Slot
@@ -319,6 +322,7 @@ if TYPE_CHECKING:
     from caviar.values.slot import size_of as size_of
     from caviar.values.table import EXACT_WHOLE as EXACT_WHOLE
     from caviar.values.table import Table as Table
+    from caviar.values.target_scale import TargetScale as TargetScale
     from caviar.values.task import Task as Task
     from caviar.values.task import TaskKind as TaskKind
     from caviar.values.trial import Retest as Retest

@@ -68,6 +68,7 @@ def _columns(pipeline: Pipeline) -> Iterator[str]:
 
 def _data(seen: Preview) -> Iterator[tuple[str, str]]:
     from caviar.config.checks.data_errors import rounded_column
+    from caviar.config.checks.target_head import target_lines
 
     head = seen.head
     about = "" if head.exact else "about "
@@ -95,6 +96,8 @@ def _data(seen: Preview) -> Iterator[tuple[str, str]]:
     least = "" if seen.all_outputs_seen() else "at least "
     what = f"{least}{seen.outputs} classes" if seen.task == "classification" else "numbers"
     yield "target", f"{', '.join(each.name for each in head.target)}: {what}, {seen.task}"
+    for line in target_lines(seen.data, seen.task, head):
+        yield "", line
 
 
 def _training(pipeline: Pipeline, seen: Preview | None) -> Iterator[tuple[str, str]]:

@@ -10,20 +10,15 @@ from typing import TYPE_CHECKING, Any
 from caviar.config.checks.data_errors import (
     column_with_gaps,
     dated_column,
-    dates_to_predict,
-    every_row_its_class,
     few_rows,
     no_features,
     no_rows,
-    one_value,
     own_test_part,
-    rounded_target,
-    several_classes,
-    words_to_regress,
     wordy_column,
 )
 from caviar.config.checks.losses import named_loss
 from caviar.config.checks.metrics import metrics_for, searched_metric
+from caviar.config.checks.target_head import check_target, task_of_head
 from caviar.config.declaration.space import (
     PluginChoice,
     floats,
@@ -42,7 +37,7 @@ from caviar.values.dimension import Dimension
 from caviar.values.head import Head
 from caviar.values.inputs import Inputs
 from caviar.values.problem import LateMistake
-from caviar.values.task import Task, TaskKind, are_classes, is_each_its_class
+from caviar.values.task import Task, TaskKind
 
 if TYPE_CHECKING:
     from caviar.config.declaration.pipeline import Pipeline
@@ -140,8 +135,8 @@ def preview(pipeline: Pipeline) -> Preview | None:
     head = data.head() if data else None
     if data is None or head is None:
         return None
-    task = data.task or _task(head)
-    _target_fits(task, head)
+    task = data.task or task_of_head(head)
+    check_target(data, task, head)
     if not head.features:
         raise no_features()
     _rows_fit(data, head)
@@ -159,29 +154,6 @@ def preview(pipeline: Pipeline) -> Preview | None:
     inputs = prepared.inputs
     shapes, unbuilt = _shapes(pipeline, inputs, outputs)
     return Preview(pipeline, data, head, inputs.width, task, outputs, tuple(shapes), unbuilt)
-
-
-def _target_fits(task: TaskKind, head: Head) -> None:
-    """What would stop the run when it looks at the target. Raises DataError."""
-    names = [column.name for column in head.target]
-    if any(column.kind == "dates" for column in head.target):
-        raise dates_to_predict(names)
-    if task == "regression":
-        if words := [column.name for column in head.target if column.kind == "words"]:
-            raise words_to_regress(words)
-        for column in head.target:
-            if column.rounded:
-                raise rounded_target(column.name)
-        return
-    if len(names) != 1:
-        raise several_classes(names)
-    column = head.target[0]
-    if column.rounded and not column.whole:
-        raise rounded_target(column.name)
-    if head.whole and column.distinct == 1:
-        raise one_value(column.name)
-    if is_each_its_class(column.distinct or 0, head.rows if head.seen is None else head.seen):
-        raise every_row_its_class(column.name, column.distinct or 0, head.rows if head.seen is None else head.seen)
 
 
 def _rows_fit(data: Data, head: Head) -> None:
@@ -248,14 +220,6 @@ def steps(pipeline: Pipeline, rows: int) -> tuple[int, int] | None:
     if any(not isinstance(each, int) for each in sizes):
         return None
     return ceil(rows / max(sizes)), ceil(rows / min(sizes))
-
-
-def _task(head: Head) -> TaskKind:
-    if all(
-        each.kind != "numbers" or (each.whole and are_classes(each.distinct or 0, head.rows)) for each in head.target
-    ):
-        return "classification"
-    return "regression"
 
 
 def _shapes(pipeline: Pipeline, inputs: Inputs, outputs: int) -> tuple[list[Shape], str]:

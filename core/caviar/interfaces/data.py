@@ -6,11 +6,14 @@ from abc import abstractmethod
 from collections.abc import Collection
 from typing import Any, ClassVar, Literal, Self
 
+from pydantic import field_validator
+
 from caviar.interfaces.fields.field import setting
 from caviar.interfaces.plugin import Plugin
 from caviar.values.head import Head
 from caviar.values.problem import Problem
 from caviar.values.table import Table
+from caviar.values.target_scale import TargetTransform
 
 
 class Data(Plugin):
@@ -21,6 +24,11 @@ class Data(Plugin):
 
     With `folds = 5` each trial is trained five times, each time with another fifth of the rows as validation part, and
     its metrics are the means; `validation` is not used then. The model that is kept is the first fold's.
+
+    Of a regression, `target_transform` says what models learn instead of the targets, for all of them or by name; None
+    decides by the rule of `caviar.values.skew`. `target_range` is the range of predictions in the user's units: None
+    is that of the training targets and a tenth more at each end. Of two classes, `positive` is the one that precision,
+    recall, f1 and average_precision are about; None is the second in the order of the alphabet or of numbers.
     """
 
     kind: ClassVar[str] = "data"
@@ -31,7 +39,19 @@ class Data(Plugin):
     task: Literal["classification", "regression"] | None = setting(default=None, kw_only=True)
     validation: float = setting(default=0.2, gt=0, lt=1, also=("validation_split", "val_size", "valid"), kw_only=True)
     test: float = setting(default=0.0, ge=0, lt=1, also=("test_size", "test_split"), kw_only=True)
+    target_transform: TargetTransform | dict[str, TargetTransform] | None = setting(default=None, kw_only=True)
+    target_range: Literal["free"] | tuple[float, ...] | None = setting(default=None, kw_only=True)
+    positive: str | int | float | bool | None = setting(
+        default=None, also=("pos_label", "positive_class", "positive_label"), kw_only=True
+    )
     folds: int | None = setting(default=None, ge=2, also=("cv", "k", "k_folds", "n_splits"), kw_only=True)
+
+    @field_validator("target_range")
+    @classmethod
+    def _is_range(cls, ends: Any) -> Any:
+        if isinstance(ends, tuple) and (len(ends) != 2 or not ends[0] < ends[1]):
+            raise ValueError("must be the smallest and the largest prediction, such as [0.0, 100.0]")
+        return ends
 
     @abstractmethod
     def read(self) -> Table:

@@ -19,6 +19,7 @@ from caviar_plugins.tables.lines import missing_name
 from caviar_plugins.tables.reading import KINDS, Reading, Readings, readings
 from caviar_plugins.tables.source import PLAIN, SUFFIXES, Layout, names_of, opened
 from caviar_plugins.tables.sql import key
+from caviar_plugins.tables.target_facts import with_facts
 from caviar_plugins.tables.targets import labelled, unlabelled
 
 HEAD = 1 << 21
@@ -203,9 +204,12 @@ def _look(
             cells, empty = labelled(cells, target, missing_target)
         separator = file.layout.separator or ","
         found = readings(cells, dict(columns), decimal, separator, (), judged=target or "")
-        told = tuple(heads(cells, found))
+        told = heads(cells, found)
+        if target is not None:
+            place = list(cells.names).index(target)
+            told[place] = with_facts(told[place], cells, place, found.columns[place])
         rows = round(file.rows * cells.rows / (cells.rows + empty))
-        return Seen(file.layout, tuple(cells.names), found, told, rows, cells.rows, cells.cut, size, empty)
+        return Seen(file.layout, tuple(cells.names), found, tuple(told), rows, cells.rows, cells.cut, size, empty)
 
 
 def _why(reading: Reading) -> str:

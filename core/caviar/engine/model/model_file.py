@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cache
 from hashlib import sha256
+from itertools import pairwise
 from math import isfinite
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,13 +16,14 @@ from pydantic import BeforeValidator, Field
 from caviar.support.plain import from_json_number, to_json_number
 from caviar.values.arrays import Array
 from caviar.values.inputs import Inputs
+from caviar.values.target_scale import TargetScale
 from caviar.values.task import Task
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
 _ENTRY = "caviar"  # the one entry of the metadata: of several the library writes the order by chance
-_FORMAT = "caviar model 6"
+_FORMAT = "caviar model 7"
 _NOT_FINITE = ("inf", "-inf")
 _BLANK = "0" * 64  # stands in the place of the checksum when it is computed
 
@@ -41,11 +43,10 @@ def _number_of(plain: Any) -> Any:
 
 @dataclass(frozen=True)
 class PreparationFacts:
-    """What members share that prepare rows in the same way; `center` and `scale` are those of the targets."""
+    """What members share that prepare rows in the same way; `scales` are those of the targets."""
 
     made: Inputs
-    center: tuple[float, ...]
-    scale: tuple[float, ...]
+    scales: tuple[TargetScale, ...]
 
 
 @dataclass(frozen=True)
@@ -89,17 +90,22 @@ class Facts:
         return self._complaint_of_targets()
 
     def _complaint_of_targets(self) -> str | None:
-        task, scales = self.task, [each for preparation in self.preparations for each in preparation.scale]
-        if task.center or task.scale:
+        task, scales = self.task, [each.scales for each in self.preparations]
+        if task.scales:
             return "a scale for all members, each of which has its own"
         if task.kind == "classification":
-            known = len(task.targets) == 1 and len(task.classes) > 1 and not scales
+            known = len(task.targets) == 1 and len(task.classes) > 1 and not any(scales)
             return None if known else "too few classes, several targets, or a scale of classes"
-        fine = bool(task.targets) and not task.classes and all(map(isfinite, scales)) and all(scales)
-        for each in self.preparations:
-            scaled = len(task.targets) == len(each.center) == len(each.scale)
-            fine = fine and scaled and all(map(isfinite, each.center))
+        fine = bool(task.targets) and not task.classes and all(len(each) == len(task.targets) for each in scales)
+        fine = fine and all(_is_usable(scale) for each in scales for scale in each)
         return None if fine else "targets and their scale do not match"
+
+
+def _is_usable(scale: TargetScale) -> bool:
+    numbers = (scale.center, scale.scale, *scale.knots, *scale.scores, *(scale.low or 0.0, scale.high or 0.0))
+    tables = len(scale.knots) == len(scale.scores) and (scale.formula == "quantile") is bool(scale.knots)
+    rising = all(a < b for ends in (scale.knots, scale.scores) for a, b in pairwise(ends))
+    return all(map(isfinite, numbers)) and bool(scale.scale) and tables and rising
 
 
 def packed(facts: Facts, arrays: Mapping[str, Array]) -> bytes:

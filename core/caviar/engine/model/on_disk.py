@@ -57,7 +57,7 @@ def save_model(model: SavedModel, path: Path) -> None:
         dates=read.dates,
         levels=read.levels,
         task=model.task,
-        preparations=tuple(PreparationFacts(each.made, each.task.center, each.task.scale) for each in preparations),
+        preparations=tuple(PreparationFacts(each.made, each.task.scales) for each in preparations),
         members=tuple(MemberFacts(each.trial, _portable(each), places[id(each.preparation)]) for each in model.members),
         metrics=dict(model.metrics),
     )
@@ -110,7 +110,7 @@ def _members(facts: Facts, arrays: Mapping[str, Array], where: str) -> tuple[Mod
         if place not in preparations:
             known = facts.preparations[place]
             learned = tuple(_below(arrays, _transform(place, number)) for number in range(len(transforms)))
-            task = replace(facts.task, center=known.center, scale=known.scale)
+            task = replace(facts.task, scales=known.scales)
             read = facts.features, facts.shapes, facts.words, facts.dates, facts.levels
             preparations[place] = Preparation(transforms, learned, *read, known.made, task)
         elif preparations[place].transforms != transforms:

@@ -105,4 +105,4 @@ def _interface(preparation: Preparation) -> object:
 
 
 def _unscaled(task: Task) -> Task:
-    return replace(task, center=(), scale=())
+    return replace(task, scales=())

@@ -176,5 +176,5 @@ def test_a_model_of_dates_predicts_other_dates() -> None:
     best = small().run(frame, PRICE).best
     assert best is not None
     assert numpy.isfinite(best.predict(frame.iloc[:5].assign(day=pandas.NaT))).all()
-    with pytest.raises(DataError, match="column 'day' holds 'soon'; the model was trained on dates there"):
+    with pytest.raises(DataError, match="column 'day' holds 'soon' in row 1; the model was trained on dates there"):
         best.predict(frame.iloc[:5].assign(day="soon"))

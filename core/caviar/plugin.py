@@ -104,6 +104,7 @@ _HOMES = {
         "Column",
         "Columns",
     ),
+    "caviar.text.decisions": ("decision_lines",),
     "caviar.text.once": ("say_once",),
     "caviar.text.printable": ("printable",),
     "caviar.text.scores": (
@@ -116,6 +117,7 @@ _HOMES = {
         "Array",
         "namespace",
     ),
+    "caviar.values.class_decision": ("ClassDecision",),
     "caviar.values.condition": ("Condition",),
     "caviar.values.dataset": (
         "Dataset",
@@ -267,6 +269,7 @@ if TYPE_CHECKING:
     from caviar.support.words import words_to_array as words_to_array
     from caviar.text.columns import Column as Column
     from caviar.text.columns import Columns as Columns
+    from caviar.text.decisions import decision_lines as decision_lines
     from caviar.text.once import say_once as say_once
     from caviar.text.printable import printable as printable
     from caviar.text.scores import Scores as Scores
@@ -275,6 +278,7 @@ if TYPE_CHECKING:
     from caviar.text.terminal import console as console
     from caviar.values.arrays import Array as Array
     from caviar.values.arrays import namespace as namespace
+    from caviar.values.class_decision import ClassDecision as ClassDecision
     from caviar.values.condition import Condition as Condition
     from caviar.values.dataset import Dataset as Dataset
     from caviar.values.dataset import Split as Split

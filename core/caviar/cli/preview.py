@@ -18,6 +18,7 @@ from caviar.config.checks.data_errors import (
 )
 from caviar.config.checks.losses import named_loss
 from caviar.config.checks.metrics import metrics_for, searched_metric
+from caviar.config.checks.target_errors import threshold_metric
 from caviar.config.checks.target_head import check_target, task_of_head
 from caviar.config.declaration.space import (
     PluginChoice,
@@ -150,7 +151,10 @@ def preview(pipeline: Pipeline) -> Preview | None:
         classes = ("",) * outputs if task == "classification" else ()
         named_loss(pipeline, Task(task, tuple(each.name for each in head.target), classes))
     if data.task or head.whole:  # else the rows behind the head may make it another task
-        searched_metric(pipeline, task, metrics_for(pipeline.search, task))
+        metrics = metrics_for(pipeline.search, task)
+        searched_metric(pipeline, task, metrics)
+        if task == "classification":
+            threshold_metric(data, head.target[0].distinct if head.whole else None, metrics)
     inputs = prepared.inputs
     shapes, unbuilt = _shapes(pipeline, inputs, outputs)
     return Preview(pipeline, data, head, inputs.width, task, outputs, tuple(shapes), unbuilt)

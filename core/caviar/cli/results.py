@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from caviar.cli.shared import Code, plain, plain_numbers, using_code
+from caviar.cli.shared import Code, decision_object, plain, plain_numbers, using_code
 from caviar.cli.terminal.output import give, show
 
 if TYPE_CHECKING:
@@ -62,8 +62,10 @@ def results(
             }
             for trial in found.trials
         ]
-        give(json_text.dumps({"run": str(run), "trials": rows}, allow_nan=False) + "\n")
+        told = {"run": str(run), "trials": rows, "decision": decision_object(found.decision)}
+        give(json_text.dumps(told, allow_nan=False) + "\n")
         return
+    from caviar.text.decisions import decision_lines
     from caviar.text.scores import Scores
     from caviar.text.terminal import console as console_on
 
@@ -73,6 +75,8 @@ def results(
     columns = _columns(found, shown, scores, console.width)
     console.print(_table(columns))
     for line in _below(found, shown, scores, columns):
+        console.print(line, markup=False)
+    for line in decision_lines(found.decision) if found.decision else ():
         console.print(line, markup=False)
     if len(listed) > count:
         console.print(f"{count} of {len(listed)} trials shown; --count {len(listed)} shows all")

@@ -12,7 +12,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from caviar.cli.advice import show_advice, show_next_run, wider_name
-from caviar.cli.shared import Code, Quiet, Settings, limit_blas_threads, plain, plain_numbers, since_start, using_code
+from caviar.cli.shared import (
+    Code,
+    Quiet,
+    Settings,
+    decision_object,
+    limit_blas_threads,
+    plain,
+    plain_numbers,
+    since_start,
+    using_code,
+)
 from caviar.cli.terminal.output import give, show, verbose_log
 from caviar.cli.terminal.signals import stop_on_signals
 
@@ -124,4 +134,5 @@ def as_object(done: Run) -> dict[str, Any]:
             "metrics": plain(best.metrics),
             "runs": plain_numbers(best.runs),
         },
+        "decision": decision_object(summary.decision),
     }

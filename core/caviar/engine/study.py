@@ -153,6 +153,7 @@ def run(
                 raise Interrupted(Run(info, summary, observers.failures, model)) from error
             if best is not None and model is not None:
                 best = replace(best, metrics=model.metrics)
-            summary = Summary(ledger.trials(), best, monotonic() - began, stopped, (note,) if note else (), failure)
+            notes, decision = (note,) if note else (), model.decision if model else None
+            summary = Summary(ledger.trials(), best, monotonic() - began, stopped, notes, failure, decision)
             observers.tell("after_run", run=info, summary=summary)
             return Run(info, summary, observers.failures, model)

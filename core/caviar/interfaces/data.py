@@ -26,9 +26,12 @@ class Data(Plugin):
     its metrics are the means; `validation` is not used then. The model that is kept is the first fold's.
 
     Of a regression, `target_transform` says what models learn instead of the targets, for all of them or by name; None
-    decides by the rule of `caviar.values.skew`. `target_range` is the range of predictions in the user's units: None
-    is that of the training targets and a tenth more at each end. Of two classes, `positive` is the one that precision,
-    recall, f1 and average_precision are about; None is the second in the order of the alphabet or of numbers.
+    decides by the rule of `Skew.wants_logarithm`. `target_range` is the range of predictions in the user's units: None
+    is that of the training targets and a tenth more at each end.
+
+    Of two classes, `positive` is the one that precision, recall, f1 and average_precision are about; None is the second
+    in the order of the alphabet or of numbers. The winner predicts it where its probability is at least `threshold`,
+    which may be the name of a metric: then the threshold at which that is best on the validation rows is taken.
     """
 
     kind: ClassVar[str] = "data"
@@ -44,6 +47,7 @@ class Data(Plugin):
     positive: str | int | float | bool | None = setting(
         default=None, also=("pos_label", "positive_class", "positive_label"), kw_only=True
     )
+    threshold: float | str = setting(default=0.5, gt=0, lt=1, kw_only=True)
     folds: int | None = setting(default=None, ge=2, also=("cv", "k", "k_folds", "n_splits"), kw_only=True)
 
     @field_validator("target_range")

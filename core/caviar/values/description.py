@@ -88,7 +88,8 @@ class MemberDescription:
 class ModelDescription:
     """A saved model: it predicts the mean, in float64, of its members' probabilities or targets.
 
-    `task` names targets and classes; the class of a row is the one with the largest probability.
+    `task` names targets and classes; the class of a row is the one with the largest probability, or, with
+    `task.threshold`, the second where its probability is at least that, else the first.
     """
 
     columns: tuple[ColumnDescription, ...]

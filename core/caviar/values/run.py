@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from caviar.values.arrays import Array
+from caviar.values.class_decision import ClassDecision
 from caviar.values.condition import Condition
 from caviar.values.dimension import Space
 from caviar.values.history import Goal
@@ -68,7 +69,8 @@ class Summary:
 
     `stopped`: why the search ended before all trials that were wanted, None where it did not. `notes`: what else the
     user should know, such as that the winner's weights were lost and made again. `failure`: why there is no model of
-    the best trial, None where there is one or no best trial.
+    the best trial, None where there is one or no best trial. `decision`: of classes, the threshold and the confusion
+    matrices of the best trial's model.
     """
 
     trials: tuple[Trial, ...]
@@ -77,6 +79,7 @@ class Summary:
     stopped: str | None = None
     notes: tuple[str, ...] = ()
     failure: str | None = None
+    decision: ClassDecision | None = None
 
     def count(self, state: TrialState) -> int:
         """The number of trials that ended in a state."""

@@ -16,14 +16,23 @@ class Task:
     """What is to be predicted.
 
     Classification: `classes` are the labels in the order of the codes 0, 1, …; where only their number is known yet,
-    each is "". Of two classes the second is the positive one. Regression: `scales` say what the model learns of each
-    target, fitted on the training part; predictions are given in the user's units (`in_units`).
+    each is "". Of two classes the second is the positive one; a saved model may have a `threshold` for it. Regression:
+    `scales` say what the model learns of each target, fitted on the training part; predictions are given in the user's
+    units (`in_units`).
     """
 
     kind: TaskKind
     targets: tuple[str, ...]
     classes: tuple[str | int | float | bool, ...] = ()
     scales: tuple[TargetScale, ...] = ()
+    threshold: float | None = None
+
+    def decided(self, probabilities: Array) -> Array:
+        """The code of each row's class: the likeliest, or the second where it is at least as likely as `threshold`."""
+        xp = namespace(probabilities)
+        if self.threshold is None:
+            return xp.argmax(probabilities, axis=-1)
+        return xp.asarray(probabilities[..., 1] >= self.threshold, dtype=xp.int64)
 
     def in_units(self, prediction: Array) -> Array:
         """What a loss predicts, (…, classes or targets), as users and metrics see it.

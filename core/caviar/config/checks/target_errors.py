@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from caviar.config.checks.data_errors import Unfit, listed
 from caviar.interfaces.data import Data
+from caviar.interfaces.metric import Metric
 from caviar.values.skew import Skew
 from caviar.values.task import TaskKind
 
 _OF_NUMBERS = ("target_transform", "target_range")
-_OF_CLASSES = ("positive",)
+_OF_CLASSES = ("positive", "threshold")
 
 
 def check_kind(data: Data, kind: TaskKind) -> None:
@@ -49,6 +50,23 @@ def unknown_class(positive: Any, classes: Sequence[str]) -> Unfit:
     if len(classes) != 2:
         return Unfit(("data", "positive"), f"is for two classes, and the target has {len(classes):,}; remove the key")
     return Unfit(("data", "positive"), f"there is no class '{class_key(positive)}'; there are {listed(classes)}")
+
+
+def threshold_metric(data: Data, classes: int | None, metrics: Mapping[str, Metric]) -> Metric | None:
+    """The metric by which the threshold is to be chosen; None where it is a number.
+
+    `classes` is their number, None where it is not known; `metrics` are those of the task. Raises Unfit.
+    """
+    key = ("data", "threshold")
+    if data.threshold != 0.5 and classes not in (2, None):
+        raise Unfit(key, f"is for two classes, and the target has {classes:,}; remove the key")
+    if not isinstance(data.threshold, str):
+        return None
+    known = {name: metric for name, metric in metrics.items() if metric.of_classes}
+    if data.threshold not in known:
+        named = ", ".join(known)
+        raise Unfit(key, f"must be a number or a metric of classes, {named}, not '{data.threshold}'")
+    return known[data.threshold]
 
 
 def class_key(label: Any) -> str:

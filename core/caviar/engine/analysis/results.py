@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from caviar.config.declaration.pipeline import Pipeline
 from caviar.config.declaration.space import space_of
 from caviar.engine.analysis.importance import importance
-from caviar.engine.model.on_disk import NotAModel, best_file
+from caviar.engine.model.on_disk import NotAModel, best_file, decision_in
 from caviar.engine.resume.run_folder import begun_with, pipeline_file
 from caviar.engine.search.history import history_of
 from caviar.engine.search.objective import Objective, objective_of
 from caviar.engine.storage.study_view import StudyView, read_study
+from caviar.values.class_decision import ClassDecision
 from caviar.values.dimension import Space
 from caviar.values.ranking import ranked, without_winner
 from caviar.values.trial import Trial, TrialState
@@ -25,7 +26,7 @@ class Results:
     """All trials of a run, its pipeline, and how much each hyperparameter mattered (path -> share).
 
     `reached`: the searched metric after a pruned trial's last epoch, by trial. `identity`: what bits depend on besides
-    pipeline, seed and data.
+    pipeline, seed and data. `decision`: how the best model, once it is there, decides between classes.
     """
 
     trials: tuple[Trial, ...]
@@ -35,6 +36,7 @@ class Results:
     pipeline: Pipeline
     reached: Mapping[int, float]
     identity: Mapping[str, str]
+    decision: ClassDecision | None = None
 
     @property
     def metric(self) -> str:
@@ -73,7 +75,7 @@ def read_results(folder: Path) -> Results:
     Raises NoRun, Mistakes where pipeline.toml is damaged, and StoreError.
     """
     with read_study(pipeline_file(folder).store, folder) as ledger:
-        return results_of(begun_with(folder, ledger.study()), ledger)
+        return replace(results_of(begun_with(folder, ledger.study()), ledger), decision=decision_in(folder))
 
 
 def results_of(pipeline: Pipeline, ledger: StudyView) -> Results:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from caviar.config.checks.data_errors import few_rows
 from caviar.config.checks.losses import named_loss
 from caviar.config.checks.metrics import metrics_for, searched_metric
+from caviar.config.checks.target_errors import threshold_metric
 from caviar.config.declaration.walk import alternatives
 from caviar.engine.data.prepare import Preparation, no_data, prepare
 from caviar.engine.data.targets import declaration_of
@@ -52,6 +53,8 @@ def resolve_run(pipeline: Pipeline) -> tuple[Work, Preparation, Objective]:
     task = datasets[0].task
     metrics = metrics_for(pipeline.search, task.kind) if pipeline.trainer.needs_data else {}
     metric = searched_metric(pipeline, task.kind, metrics)
+    if pipeline.data is not None and task.kind == "classification":
+        threshold_metric(pipeline.data, len(task.classes), metrics)
     pipeline = _resolved(pipeline, backend, task, metric)
     objective = objective_of(pipeline, metric)
     searched, conditions = (objective.metric, objective.goal), tuple(each.metric for each in objective.conditions)

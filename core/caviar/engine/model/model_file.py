@@ -15,6 +15,7 @@ from pydantic import BeforeValidator, Field
 
 from caviar.support.plain import from_json_number, to_json_number
 from caviar.values.arrays import Array
+from caviar.values.class_decision import ClassDecision
 from caviar.values.inputs import Inputs
 from caviar.values.target_scale import TargetScale
 from caviar.values.task import Task
@@ -71,6 +72,7 @@ class Facts:
     preparations: tuple[PreparationFacts, ...]
     members: tuple[MemberFacts, ...]
     metrics: Mapping[str, Annotated[float, BeforeValidator(_number_of)]]
+    decision: ClassDecision | None = None
 
     def complaint(self) -> str | None:
         """The inconsistency between the facts, each of which has the right type."""
@@ -93,12 +95,23 @@ class Facts:
         task, scales = self.task, [each.scales for each in self.preparations]
         if task.scales:
             return "a scale for all members, each of which has its own"
+        if not self._fits_decision():
+            return "a threshold or confusion matrix that does not fit the classes"
         if task.kind == "classification":
             known = len(task.targets) == 1 and len(task.classes) > 1 and not any(scales)
             return None if known else "too few classes, several targets, or a scale of classes"
         fine = bool(task.targets) and not task.classes and all(len(each) == len(task.targets) for each in scales)
         fine = fine and all(_is_usable(scale) for each in scales for scale in each)
         return None if fine else "targets and their scale do not match"
+
+    def _fits_decision(self) -> bool:
+        task, decision = self.task, self.decision
+        if decision is None:
+            return task.threshold is None
+        many = len(task.classes)
+        square = all(len(rows) == many and {*map(len, rows)} == {many} for rows in decision.confusion.values())
+        usable = task.threshold is None or (many == 2 and 0 < task.threshold < 1)
+        return square and usable and (decision.classes, decision.threshold) == (task.classes, task.threshold)
 
 
 def _is_usable(scale: TargetScale) -> bool:

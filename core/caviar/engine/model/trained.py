@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from caviar.engine.data.frames import rows_of
 from caviar.engine.model.export import export
 from caviar.values.arrays import Array
+from caviar.values.class_decision import ClassDecision
 from caviar.values.problem import Problem
 from caviar.values.table import Table
 
@@ -42,7 +43,7 @@ class TrainedModel:
 
         task, found = self._trained.task, self._found(X)
         if task.kind == "classification":
-            classes: Array = numpy.asarray(task.classes)[found.argmax(axis=1)]
+            classes: Array = numpy.asarray(task.classes)[task.decided(found)]
             return classes
         return found[:, 0] if found.shape[1] == 1 else found
 
@@ -57,6 +58,11 @@ class TrainedModel:
     def classes(self) -> tuple[Any, ...]:
         """The classes in order; none for a regression."""
         return self._trained.task.classes
+
+    @property
+    def decision(self) -> ClassDecision | None:
+        """Of classes: the threshold that `predict` uses, and confusion matrices; None where none was judged."""
+        return self._trained.decision
 
     @property
     def _trained(self) -> SavedModel:

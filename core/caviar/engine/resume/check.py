@@ -24,7 +24,7 @@ from caviar.values.trial import Trial
 
 # What may differ: none of it changes a trial that has ended. The data's path is free because its content is compared.
 _MAY_CHANGE = (
-    *("check", "data.path", "executor", "reporter", "store", "trainer.population"),
+    *("check", "data.path", "data.threshold", "executor", "reporter", "store", "trainer.population"),
     *("search.trials", "search.patience", "search.trial_seconds"),
 )
 

@@ -31,6 +31,8 @@ EXCEPTIONS = {
     # Advice and messages recommend a plugin that every installation has.
     "config/checks/data_errors.py": {"dates", "impute", "one-hot"},
     "config/advice/normalizer_alone.py": {"l2"},
+    "config/advice/rare_class.py": {"accuracy"},
+    "values/rare_class.py": {"average_precision", "balanced_accuracy"},
     "config/advice/unheeded_start.py": {"coarse-to-fine"},
     "config/advice/wide_grid.py": {"random"},
     "config/reading/locations.py": {"uniform"},

@@ -19,7 +19,7 @@ from caviar.config.checks.data_errors import (
 from caviar.config.checks.losses import named_loss
 from caviar.config.checks.metrics import metrics_for, searched_metric
 from caviar.config.checks.target_errors import threshold_metric
-from caviar.config.checks.target_head import check_target, task_of_head
+from caviar.config.checks.target_head import check_target
 from caviar.config.declaration.space import (
     PluginChoice,
     floats,
@@ -136,7 +136,7 @@ def preview(pipeline: Pipeline) -> Preview | None:
     head = data.head() if data else None
     if data is None or head is None:
         return None
-    task = data.task or task_of_head(head)
+    task = data.task or head.task
     check_target(data, task, head)
     if not head.features:
         raise no_features()
@@ -148,7 +148,8 @@ def preview(pipeline: Pipeline) -> Preview | None:
     _batches_fit(pipeline, data, head)
     outputs = len(head.target) if task == "regression" else max(2, head.target[0].distinct or 2)
     if head.whole and (task == "regression" or head.target[0].distinct):
-        classes = ("",) * outputs if task == "classification" else ()
+        known = tuple(label for label, _ in head.target[0].classes)
+        classes = () if task == "regression" else known if len(known) == outputs else ("",) * outputs
         named_loss(pipeline, Task(task, tuple(each.name for each in head.target), classes))
     if data.task or head.whole:  # else the rows behind the head may make it another task
         metrics = metrics_for(pipeline.search, task)

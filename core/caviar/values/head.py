@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 
 from caviar.values.inputs import InputColumn, InputKind, Inputs
 from caviar.values.skew import Skew
+from caviar.values.task import TaskKind, are_classes
 
 ColumnKind: TypeAlias = Literal["numbers", "flags", "words", "dates"]
 
@@ -73,6 +74,15 @@ class Head:
     def whole(self) -> bool:
         """Whether all rows were read."""
         return self.exact and self.seen in (None, self.rows)
+
+    @property
+    def task(self) -> TaskKind:
+        """The task that the targets decide, as far as the head knows them; the engine decides by all values."""
+        if len(self.target) > 1:
+            return "regression" if all(each.kind == "numbers" for each in self.target) else "classification"
+        (target,) = self.target
+        whole = target.whole and are_classes(target.distinct or 0, self.rows)
+        return "classification" if target.kind != "numbers" or whole else "regression"
 
     @property
     def inputs(self) -> Inputs:

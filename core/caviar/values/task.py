@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from caviar.values.arrays import Array, namespace
 from caviar.values.target_scale import TargetScale
@@ -63,3 +63,8 @@ def are_classes(distinct: int, rows: int) -> bool:
 def is_each_its_class(distinct: int, rows: int) -> bool:
     """Whether a target's values are nearly all different, so that a class has hardly a second row to learn from."""
     return rows >= 20 and distinct > 0.5 * rows
+
+
+def class_key(label: Any) -> str:
+    """A class as text, by which a file names it: true and false as in TOML."""
+    return str(label).lower() if isinstance(label, bool) else str(label)

@@ -9,7 +9,7 @@ from caviar.config.checks.data_errors import Unfit, listed
 from caviar.interfaces.data import Data
 from caviar.interfaces.metric import Metric
 from caviar.values.skew import Skew
-from caviar.values.task import TaskKind
+from caviar.values.task import TaskKind, class_key
 
 _OF_NUMBERS = ("target_transform", "target_range")
 _OF_CLASSES = ("positive", "threshold")
@@ -67,8 +67,3 @@ def threshold_metric(data: Data, classes: int | None, metrics: Mapping[str, Metr
         named = ", ".join(known)
         raise Unfit(key, f"must be a number or a metric of classes, {named}, not '{data.threshold}'")
     return known[data.threshold]
-
-
-def class_key(label: Any) -> str:
-    """A class as text, by which a file names it: true and false as in TOML."""
-    return str(label).lower() if isinstance(label, bool) else str(label)

@@ -1,4 +1,4 @@
-"""What the head of the data tells of the target: the task, what would stop a run, and what models learn."""
+"""What the head of the data tells of the target: what would stop a run, and what models learn."""
 
 from __future__ import annotations
 
@@ -12,20 +12,11 @@ from caviar.config.checks.data_errors import (
     several_classes,
     words_to_regress,
 )
-from caviar.config.checks.target_errors import check_kind, class_key, no_logarithm, unknown_class, unknown_target
+from caviar.config.checks.target_errors import check_kind, no_logarithm, unknown_class, unknown_target
 from caviar.interfaces.data import Data
 from caviar.values.head import ColumnHead, Head
 from caviar.values.target_scale import TargetTransform
-from caviar.values.task import TaskKind, are_classes, is_each_its_class
-
-
-def task_of_head(head: Head) -> TaskKind:
-    """The task that the targets decide, as far as the head knows them; see `task_of` of the engine."""
-    if len(head.target) > 1:
-        return "regression" if all(each.kind == "numbers" for each in head.target) else "classification"
-    (target,) = head.target
-    whole = target.whole and are_classes(target.distinct or 0, head.rows)
-    return "classification" if target.kind != "numbers" or whole else "regression"
+from caviar.values.task import TaskKind, class_key, is_each_its_class
 
 
 def check_target(data: Data, task: TaskKind, head: Head) -> None:

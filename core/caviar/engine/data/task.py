@@ -13,11 +13,11 @@ from caviar.config.checks.data_errors import (
     several_classes,
     words_to_regress,
 )
-from caviar.config.checks.target_errors import check_kind, class_key, unknown_class, unknown_target
+from caviar.config.checks.target_errors import check_kind, unknown_class, unknown_target
 from caviar.interfaces.data import Data, DataError
 from caviar.values.arrays import Array
 from caviar.values.table import EXACT_WHOLE, Table
-from caviar.values.task import Task, TaskKind, are_classes, is_each_its_class
+from caviar.values.task import Task, TaskKind, are_classes, class_key, is_each_its_class
 
 
 def task_of(data: Data, table: Table) -> tuple[Task, Array]:

@@ -41,7 +41,7 @@ class TableFile(Data, interface=2):
     suffixes = SUFFIXES
 
     path: Path = setting(default=...)
-    target: str = setting(default=..., also=("y", "target_column", "label_column"))
+    target: str | tuple[str, ...] = setting(default=..., also=("y", "target_column", "label_column"))
     separator: str | None = setting(default=None, also=("sep", "delimiter"))
     quote: str | None = setting(default=None, also=("quotechar",))
     decimal: Literal[".", ","] | None = setting(default=None)
@@ -52,6 +52,13 @@ class TableFile(Data, interface=2):
     table: str | None = setting(default=None, also=("sheet", "sheet_name"))
     columns: dict[str, str] = setting(default={}, also=("dtype", "dtypes", "words", "ignore", "categorical", "drop"))
     missing_target: Literal["drop", "refuse"] = setting(default="drop")
+
+    @field_validator("target")
+    @classmethod
+    def _are_different(cls, target: str | tuple[str, ...]) -> str | tuple[str, ...]:
+        if isinstance(target, tuple) and (not target or len(set(target)) < len(target)):
+            raise ValueError("must name at least one column, and none twice")
+        return target
 
     @field_validator("separator", "quote")
     @classmethod
@@ -67,42 +74,43 @@ class TableFile(Data, interface=2):
             if kind not in KINDS and not is_known(kind):
                 known = ", ".join(map(repr, KINDS))
                 raise ValueError(f"{name!r} must be one of {known}, or a format of dates such as '%d.%m.%Y'")
-            if kind == "ignore" and name == info.data.get("target"):
+            if kind == "ignore" and name in listed(info.data.get("target", ())):
                 raise ValueError("cannot ignore the target, which is to be predicted")
         return columns
 
     def decided(self) -> Self:
         """The same with nothing left to be looked for: new rows are read by the rules of these."""
-        return self if self._is_decided else self._decided(self.target)
+        return self if self._is_decided else self._decided(self.targets)
 
     def read(self) -> Table:
         self.head()  # what it refuses is refused here in the same words
         data = self.decided()
-        with opened(data.path, data._layout, data.missing, None, (data.target,)) as file:
-            cells, empty = labelled(file.cells, data.target, data.missing_target)
+        with opened(data.path, data._layout, data.missing, None, data.targets) as file:
+            cells, empty = labelled(file.cells, data.targets, data.missing_target)
             columns, rounded = arrays(cells, data._readings(cells, ()))
-        notes = (unlabelled(empty, data.target),) if empty else ()
-        return Table(columns, (data.target,), rounded=rounded, notes=notes)
+        notes = (unlabelled(empty, data.targets),) if empty else ()
+        return Table(columns, data.targets, rounded=rounded, notes=notes)
 
     def read_rows(self, words: Collection[str] = ()) -> Table:
-        data = self if self._is_decided else self._decided(None, words)
-        with opened(data.path, data._layout, data.missing, None, (data.target,)) as file:
+        data = self if self._is_decided else self._decided((), words)
+        with opened(data.path, data._layout, data.missing, None, data.targets) as file:
             file.require_rows()
             columns, rounded = arrays(file.cells, data._readings(file.cells, words))
-        return Table(columns, (data.target,) if data.target in columns else (), rounded=rounded)
+        return Table(columns, tuple(name for name in data.targets if name in columns), rounded=rounded)
 
     def names(self) -> tuple[str, ...]:
         return tuple(name for name in names_of(self.path, self._layout, HEAD) if name)
 
     def head(self) -> Head:
-        seen = self._seen(self.target)
+        seen = self._seen(self.targets)
         ignored = [reading.kind == "ignore" for reading in seen.readings.columns]
         pairs = list(zip(seen.heads, ignored, strict=True))
-        if (self.target, True) in [(each.name, left) for each, left in pairs]:
-            raise DataError(f"{self.path}: the target '{self.target}' holds neither numbers nor words")
+        if unread := [each.name for each, left in pairs if left and each.name in self.targets]:
+            raise DataError(f"{self.path}: the target '{unread[0]}' holds neither numbers nor words")
+        known = {each.name: each for each in seen.heads}
         return Head(
-            tuple(each for each, left in pairs if not left and each.name != self.target),
-            tuple(each for each, left in pairs if each.name == self.target),
+            tuple(each for each, left in pairs if not left and each.name not in self.targets),
+            tuple(known[name] for name in self.targets),
             seen.rows,
             exact=not seen.cut,
             seen=seen.seen,
@@ -112,7 +120,7 @@ class TableFile(Data, interface=2):
         )
 
     def worth_writing(self) -> tuple[tuple[str, Any, str], ...]:
-        seen, found = self._seen(self.target), self.decided()
+        seen, found = self._seen(self.targets), self.decided()
         told = [
             (name, getattr(found, name), why)
             for name, why in _WHY.items()
@@ -122,6 +130,11 @@ class TableFile(Data, interface=2):
         whys = {name: _why(each) for name, each in readings}
         own = {name: kind for name, kind in found.columns.items() if name not in self.columns and whys[name]}
         return (*told, *((f"columns.{key(name)}", kind, whys[name]) for name, kind in own.items()))
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The columns to predict."""
+        return listed(self.target)
 
     @property
     def _layout(self) -> Layout:
@@ -134,8 +147,8 @@ class TableFile(Data, interface=2):
     def _readings(self, cells: Cells, words: Collection[str]) -> Readings:
         return readings(cells, self.columns, self.decimal, self.separator or ",", words, judged=None)
 
-    def _decided(self, target: str | None, words: Collection[str] = ()) -> Self:
-        seen = self._seen(target)
+    def _decided(self, targets: tuple[str, ...], words: Collection[str] = ()) -> Self:
+        seen = self._seen(targets)
         columns = dict(self.columns)
         for name, reading in zip(seen.names, seen.readings.columns, strict=True):
             if name and name not in (*columns, *words) and (said := _said(reading)):
@@ -143,7 +156,7 @@ class TableFile(Data, interface=2):
         found = {**asdict(seen.layout), "decimal": seen.readings.decimal, "columns": columns}
         return self.model_copy(update=found)
 
-    def _seen(self, target: str | None) -> Seen:
+    def _seen(self, targets: tuple[str, ...]) -> Seen:
         try:
             status = self.path.stat()
         except FileNotFoundError:
@@ -152,7 +165,7 @@ class TableFile(Data, interface=2):
             raise DataError(f"{self.path}: cannot be read: {error.strerror or error}") from error
         refuse = self.missing_target
         columns = tuple(self.columns.items())
-        key = self.path, self._layout, self.decimal, self.missing, columns, target, refuse
+        key = self.path, self._layout, self.decimal, self.missing, columns, targets, refuse
         return _look(*key, status.st_size, status.st_mtime_ns)
 
 
@@ -188,28 +201,34 @@ def _look(
     decimal: str | None,
     missing: tuple[str, ...],
     columns: tuple[tuple[str, str], ...],
-    target: str | None,
+    targets: tuple[str, ...],
     missing_target: str,
     size: int,
     changed: int,
 ) -> Seen:
     """The first rows of a file of this size and time; advice, check and run ask one after the other."""
-    with opened(path, layout, missing, HEAD, (target,) if target else ()) as file:
+    with opened(path, layout, missing, HEAD, targets) as file:
         cells, empty = file.cells, 0
-        if target is not None:
-            missing_name(target, "to predict", cells.names, file.start)
+        if targets:
+            for target in targets:
+                missing_name(target, "to predict", cells.names, file.start)
             for name, kind in columns:
                 missing_name(name, "to ignore" if kind == "ignore" else f"to read as {kind}", cells.names, file.start)
             file.require_rows()
-            cells, empty = labelled(cells, target, missing_target)
+            cells, empty = labelled(cells, targets, missing_target)
         separator = file.layout.separator or ","
-        found = readings(cells, dict(columns), decimal, separator, (), judged=target or "")
+        found = readings(cells, dict(columns), decimal, separator, (), judged=targets)
         told = heads(cells, found)
-        if target is not None:
+        for target in targets:
             place = list(cells.names).index(target)
             told[place] = with_facts(told[place], cells, place, found.columns[place])
         rows = round(file.rows * cells.rows / (cells.rows + empty))
         return Seen(file.layout, tuple(cells.names), found, tuple(told), rows, cells.rows, cells.cut, size, empty)
+
+
+def listed(target: str | tuple[str, ...]) -> tuple[str, ...]:
+    """One name, or several."""
+    return (target,) if isinstance(target, str) else target
 
 
 def _why(reading: Reading) -> str:

@@ -76,11 +76,11 @@ def readings(
     decimal: str | None,
     separator: str,
     words: Collection[str],
-    judged: str | None,
+    judged: Collection[str] | None,
 ) -> Readings:
     """Decides every column; `words` are to be categories unless something else is declared.
 
-    Where `judged` is a text, columns that only name the rows are ignored, but for the one of this name, the target.
+    Unless `judged` is None, columns that only name the rows are ignored, but for those it names, the targets.
     Raises DataError.
     """
     counted = counts(cells, [place for place in cells.places("text") if declared.get(cells.names[place]) != "ignore"])
@@ -97,7 +97,7 @@ def readings(
             found.append(_typed(cells, place, said))
         else:
             reading = _read(cells, place, counted[place], odd.get(place, []), said, mark, separator)
-            if judged is not None and said is None and name != judged:
+            if judged is not None and said is None and name not in judged:
                 reading = _worth(cells, place, reading, counted[place])
             found.append(reading)
     return Readings(tuple(found), counted, mark, ambiguous)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from json import dumps
 from pathlib import Path
+from typing import Any
 
 from caviar.config.declaration.dump import inline
 from caviar.config.declaration.run_name import plain_name
-from caviar.interfaces.data import Data
 from caviar.values.head import Head
 from caviar.values.rare_class import RareClass, rare_class
 
@@ -15,7 +15,7 @@ _SMALL = 2000  # rows
 _COLUMN = 44  # where comments begin
 
 
-def starter(path: Path, target: str, remark: str, data: Data) -> str:
+def starter(path: Path, remark: str, data: Any) -> str:
     """The text of a pipeline file that lies beside `path`, which `data` reads; `remark` says how the target was found.
 
     Raises DataError.
@@ -24,7 +24,7 @@ def starter(path: Path, target: str, remark: str, data: Data) -> str:
     rare = rare_class(head) if head and (data.task or head.task) == "classification" else None
     table = [
         _line(f"path = {_text(path.name)}", "relative to this file"),
-        _line(f"target = {_text(target)}", remark),
+        _line(f"target = {inline(data.target)}", remark),
         *(_line(f"{key} = {inline(value)}", why) for key, value, why in data.worth_writing()),
         *_of_positive(rare),
         _line("test = 0.2", "rows set aside; only the winner sees them, at the end"),

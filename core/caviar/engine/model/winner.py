@@ -75,7 +75,8 @@ class Models:
         """The model with its metrics on the test part, and, of classes, its threshold and confusion matrices."""
         data = self.work.datasets[0]
         parts = {"validation": data.split.validation, "test": data.split.test}
-        if model.task.kind == "regression":
+        several = len(model.task.targets) > 1
+        if model.task.kind == "regression" and (not several or len(self.work.datasets) > 1):
             del parts["validation"]
         found = {
             part: mean([each.predict_inputs(data.x[rows]) for each in model.members])
@@ -91,6 +92,10 @@ class Models:
                 decides = model.task.threshold is not None and metric.of_classes and len(self.work.datasets) == 1
                 if part == "test" or decides:
                     metrics[str(MetricName(part, name))] = self._measured(metric, prediction, truth[part], model.task)
+                for place, target in enumerate(model.task.targets if several else ()):
+                    one = slice(place, place + 1)
+                    alone = self._measured(metric, prediction[:, one], truth[part][:, one], model.task)
+                    metrics[str(MetricName(part, f"{name}:{target}"))] = alone
         return replace(model, metrics=metrics)
 
     def _decision(self, task: Task, found: Mapping[str, Array], truth: Mapping[str, Array]) -> ClassDecision:
@@ -99,7 +104,7 @@ class Models:
         metric = threshold_metric(declared, len(task.classes), self.work.metrics)
         if metric is not None:
             task = replace(task, threshold=best_threshold(found["validation"], truth["validation"], metric))
-        elif declared.threshold != 0.5:
+        elif isinstance(declared.threshold, float) and declared.threshold != 0.5:
             task = replace(task, threshold=declared.threshold)
         counts = {part: confusion(prediction, truth[part], task) for part, prediction in found.items()}
         chosen, named = str(declared.threshold) if metric else "", about_positive(self.work.metrics)

@@ -104,6 +104,7 @@ _HOMES = {
         "Column",
         "Columns",
     ),
+    "caviar.text.decisions": ("decision_lines",),
     "caviar.text.once": ("say_once",),
     "caviar.text.printable": ("printable",),
     "caviar.text.scores": (
@@ -126,6 +127,7 @@ _HOMES = {
         "Standing",
     ),
     "caviar.values.block": ("Block",),
+    "caviar.values.class_decision": ("ClassDecision",),
     "caviar.values.condition": ("Condition",),
     "caviar.values.dataset": (
         "Dataset",
@@ -184,6 +186,7 @@ _HOMES = {
         "Outcome",
         "Segment",
     ),
+    "caviar.values.skew": ("Skew",),
     "caviar.values.slot": (
         "Initial",
         "Layout",
@@ -196,6 +199,7 @@ _HOMES = {
         "EXACT_WHOLE",
         "Table",
     ),
+    "caviar.values.target_scale": ("TargetScale",),
     "caviar.values.task": (
         "Task",
         "TaskKind",
@@ -276,6 +280,7 @@ if TYPE_CHECKING:
     from caviar.support.words import words_to_array as words_to_array
     from caviar.text.columns import Column as Column
     from caviar.text.columns import Columns as Columns
+    from caviar.text.decisions import decision_lines as decision_lines
     from caviar.text.once import say_once as say_once
     from caviar.text.printable import printable as printable
     from caviar.text.scores import Scores as Scores
@@ -290,6 +295,7 @@ if TYPE_CHECKING:
     from caviar.values.assessment import Assessment as Assessment
     from caviar.values.assessment import Standing as Standing
     from caviar.values.block import Block as Block
+    from caviar.values.class_decision import ClassDecision as ClassDecision
     from caviar.values.condition import Condition as Condition
     from caviar.values.dataset import Dataset as Dataset
     from caviar.values.dataset import Split as Split
@@ -328,6 +334,7 @@ if TYPE_CHECKING:
     from caviar.values.segment import MemberOutcome as MemberOutcome
     from caviar.values.segment import Outcome as Outcome
     from caviar.values.segment import Segment as Segment
+    from caviar.values.skew import Skew as Skew
     from caviar.values.slot import Initial as Initial
     from caviar.values.slot import Layout as Layout
     from caviar.values.slot import Slot as Slot
@@ -336,6 +343,7 @@ if TYPE_CHECKING:
     from caviar.values.slot import size_of as size_of
     from caviar.values.table import EXACT_WHOLE as EXACT_WHOLE
     from caviar.values.table import Table as Table
+    from caviar.values.target_scale import TargetScale as TargetScale
     from caviar.values.task import Task as Task
     from caviar.values.task import TaskKind as TaskKind
     from caviar.values.task import are_classes as are_classes

@@ -28,11 +28,14 @@ _HOMES = {
     "Squared": "caviar_plugins.losses.squared",
     "Accuracy": "caviar_plugins.metrics.accuracy",
     "AUC": "caviar_plugins.metrics.auc",
+    "AveragePrecision": "caviar_plugins.metrics.average_precision",
     "BalancedAccuracy": "caviar_plugins.metrics.balanced_accuracy",
     "F1": "caviar_plugins.metrics.f1",
     "LogLoss": "caviar_plugins.metrics.log_loss",
     "MAE": "caviar_plugins.metrics.mae",
+    "Precision": "caviar_plugins.metrics.precision",
     "R2": "caviar_plugins.metrics.r2",
+    "Recall": "caviar_plugins.metrics.recall",
     "RMSE": "caviar_plugins.metrics.rmse",
     "MLP": "caviar_plugins.models.mlp",
     "BatchNorm": "caviar_plugins.normalizers.batchnorm",
@@ -101,11 +104,14 @@ if TYPE_CHECKING:
     from caviar_plugins.losses.squared import Squared as Squared
     from caviar_plugins.metrics.accuracy import Accuracy as Accuracy
     from caviar_plugins.metrics.auc import AUC as AUC
+    from caviar_plugins.metrics.average_precision import AveragePrecision as AveragePrecision
     from caviar_plugins.metrics.balanced_accuracy import BalancedAccuracy as BalancedAccuracy
     from caviar_plugins.metrics.f1 import F1 as F1
     from caviar_plugins.metrics.log_loss import LogLoss as LogLoss
     from caviar_plugins.metrics.mae import MAE as MAE
+    from caviar_plugins.metrics.precision import Precision as Precision
     from caviar_plugins.metrics.r2 import R2 as R2
+    from caviar_plugins.metrics.recall import Recall as Recall
     from caviar_plugins.metrics.rmse import RMSE as RMSE
     from caviar_plugins.models.mlp import MLP as MLP
     from caviar_plugins.normalizers.batchnorm import BatchNorm as BatchNorm

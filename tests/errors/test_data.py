@@ -44,8 +44,12 @@ CASES = {
         f"a,y\n{NUMBERS}1,1e200\n",
         "«path»:62: column 'y' holds 1e200, too large to compute with; correct it, or rescale the column",
     ),
-    "one word only": Case("a,y\n" + "1,yes\n" * 60, "the target 'y' has only one value, so there is nothing to learn"),
-    "one number only": Case("a,y\n" + "1,7\n" * 60, "the target 'y' has only one value, so there is nothing to learn"),
+    "one word only": Case(
+        "a,y\n" + "1,yes\n" * 60, "data.target: the target 'y' has only one value, so there is nothing to learn"
+    ),
+    "one number only": Case(
+        "a,y\n" + "1,7\n" * 60, "data.target: the target 'y' has only one value, so there is nothing to learn"
+    ),
     "a target alone": Case("y\n1\n2\n", "the data has no column besides the target, so there is nothing to learn from"),
     "a target and what is ignored": Case(
         "a,y\n1,2\n2,3\n",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -44,8 +45,7 @@ class NumPyArchive(Exporter, interface=1):
                 "inputs": [column.name for column in member.inputs.columns],
                 "dtype": member.dtype,
                 "layers": list(noted((*member.layers, member.head))),
-                "center": member.center or (0.0,),
-                "scale": member.scale or (1.0,),
+                "scales": [asdict(each) for each in member.scales],
             }
             for member in model.members
         ]
@@ -65,8 +65,22 @@ def predicted(path: Path, columns: Mapping[str, Any]) -> Any:
             a = numpy.concatenate([block.astype(member["dtype"]) for block in blocks], axis=1)
             for each in member["layers"]:
                 a = computed(archive, each, a)
-            answers.append(a * numpy.asarray(member["scale"]) + numpy.asarray(member["center"]))
+            a = a.astype(float)
+            for k, scale in enumerate(member["scales"]):
+                a[:, k] = in_units(a[:, k], **scale)
+            answers.append(a)
     return numpy.mean(answers, axis=0)
+
+
+def in_units(
+    output: Any, formula: str, center: float, scale: float, low: float, high: float, knots: Any, scores: Any
+) -> Any:
+    t = output.astype(float) * scale + center
+    if formula == "quantile":
+        t = numpy.interp(t, scores, knots)
+    elif formula != "none":
+        t = {"log": numpy.exp, "log1p": numpy.expm1}[formula](t)
+    return t if low is None and high is None else numpy.clip(t, low, high)
 
 
 def computed(archive: Any, operation: dict[str, Any], a: Any) -> Any:

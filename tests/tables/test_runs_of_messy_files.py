@@ -13,6 +13,7 @@ import shutil
 from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from caviar import load
@@ -92,7 +93,7 @@ def _strange(data: TableFile, text: str) -> str:
 def _wrong(data: TableFile, text: str) -> str:
     """The rows with a word in the last row, where its date or a number was."""
     *lines, last = text.rstrip().splitlines(keepends=True)
-    layout = {"delimiter": data.separator or ",", "quotechar": data.quote}
+    layout: dict[str, Any] = {"delimiter": data.separator or ",", "quotechar": data.quote}
     header = next(line for line in lines if "town" in line)
     names, cells = ([cell.strip() for cell in next(csv.reader([line], **layout))] for line in (header.rstrip(), last))
     cells[names.index("day" if "date" in data.path.name or "zone" in data.path.name else "count")] = "soon"

@@ -71,6 +71,7 @@ def _columns(pipeline: Pipeline) -> Iterator[str]:
 def _data(seen: Preview) -> Iterator[tuple[str, str]]:
     from caviar.config.checks.data_errors import rounded_column
     from caviar.config.checks.foreseen_rows import rows_line, split_lines
+    from caviar.config.checks.target_head import target_lines
 
     head = seen.head
     about = "" if head.exact else "about "
@@ -99,6 +100,8 @@ def _data(seen: Preview) -> Iterator[tuple[str, str]]:
     yield "target", f"{', '.join(each.name for each in head.target)}: {what}, {seen.task}"
     for note in head.notes:
         yield "guessed", note
+    for line in target_lines(seen.data, seen.task, head):
+        yield "", line
 
 
 def _training(pipeline: Pipeline, seen: Preview | None) -> Iterator[tuple[str, str]]:

@@ -13,13 +13,17 @@ from caviar.text.shell import shell_lines
 
 if TYPE_CHECKING:
     from caviar.cli.scaffold.guess import Guess
+    from caviar.interfaces.data import Data
 
 
 def init(
     what: Annotated[
         str, typer.Argument(metavar="[FILE | NAME]", help="A table to learn from, or a name.", show_default=False)
     ] = "",
-    target: Annotated[str, typer.Option(metavar="COLUMN", help="The column to predict.", show_default=False)] = "",
+    target: Annotated[
+        list[str] | None,
+        typer.Option(metavar="COLUMN", help="The column to predict; several may be given.", show_default=False),
+    ] = None,
     example: Annotated[bool, typer.Option("--example", help="Copy the example called NAME; list them.")] = False,
     plugin: Annotated[bool, typer.Option("--plugin", help="Write a starter for a plugin called NAME.")] = False,
     kind: Annotated[
@@ -31,6 +35,8 @@ def init(
     Examples:
 
       pipe init my.csv
+
+      pipe init my.csv --target price
 
       pipe init --example
 
@@ -47,37 +53,53 @@ def init(
     elif plugin:
         _plugin(what, kind or "optimizer")
     elif what:
-        _table(Path(what), target)
+        _table(Path(what), target or [])
     else:
         raise typer.BadParameter("give a table, such as my.csv, or --example, or --plugin NAME")
 
 
-def _table(path: Path, target: str) -> None:
+def _table(path: Path, targets: list[str]) -> None:
     from caviar.cli.columns_table import column_lines
     from caviar.cli.scaffold.guess import guess_target
     from caviar.cli.scaffold.table_starter import starter
     from caviar.config.reading.resolved import reader_for
     from caviar.interfaces.data import DataError
 
-    reader = reader_for(path, target or "y", None)
+    reader = reader_for(path, targets[0] if targets else "y", None)
     columns = reader.names()
     file = path.with_suffix(".toml")
     if file.exists():
         raise DataError(f"{file}: already exists; rename or remove it first")
     remark = ""
-    if columns and not target:
+    if columns and not targets:
         guess = guess_target(columns)
         target, remark = _asked(guess, columns)
-    target = target or "y"
-    reader = reader.model_copy(update={"target": target})
-    file.write_text(starter(path, target, remark, reader), encoding="utf-8")
+        targets = [target]
+    reader = _predicting(reader, targets or ["y"])
+    file.write_text(starter(path, remark, reader), encoding="utf-8")
     if (head := reader.head()) is not None:
         show(*column_lines(head))
         if head.unlabelled:
             show(f"{head.unlabelled:,} of the rows looked at have no target and are left out")
         show(*(f"guessed: {note}" for note in head.notes))
-    show(f"{file} predicts '{target}'{', ' if remark else ''}{remark}")
+    named = " and ".join(f"'{name}'" for name in targets or ["y"])
+    show(f"{file} predicts {named}{', ' if remark else ''}{remark}")
     show(f"Next: {_command('check', file)}, then {_command('run', file)}")
+
+
+def _predicting(reader: Data, targets: list[str]) -> Data:
+    """The reader with its targets. Raises DataError where it takes one only."""
+    from caviar.interfaces.data import DataError
+    from caviar.interfaces.fields.types import field_type
+    from caviar.registry.load import name_of
+
+    if len(targets) == 1:
+        return reader.model_copy(update={"target": targets[0]})
+    if field_type(type(reader), "target").element is None:
+        raise DataError(f"'{name_of(type(reader))}' has one target; give --target once")
+    if len(set(targets)) < len(targets):
+        raise DataError("--target: the same column is given twice")
+    return reader.model_copy(update={"target": tuple(targets)})
 
 
 def _asked(guess: Guess, columns: tuple[str, ...]) -> tuple[str, str]:

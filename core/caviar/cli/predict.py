@@ -111,6 +111,7 @@ def _silently(prediction: Prediction) -> Iterator[Array]:
 
 
 def _rows(task: Task, prediction: Array) -> Iterator[list[Any]]:
-    for row in prediction:
+    codes = task.decided(prediction).tolist() if task.kind == "classification" else []
+    for place, row in enumerate(prediction):
         numbers = [f"{value:.7g}" for value in row.tolist()]  # as many digits as float32 holds
-        yield [task.classes[int(row.argmax())], *numbers] if task.kind == "classification" else numbers
+        yield [task.classes[codes[place]], *numbers] if task.kind == "classification" else numbers

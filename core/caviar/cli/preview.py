@@ -10,20 +10,16 @@ from typing import TYPE_CHECKING, Any
 from caviar.config.checks.data_errors import (
     column_with_gaps,
     dated_column,
-    dates_to_predict,
-    every_row_its_class,
     few_rows,
     no_features,
-    one_value,
-    rounded_target,
-    several_classes,
-    words_to_regress,
     wordy_column,
 )
 from caviar.config.checks.foreseen_rows import check_rows, fewest_to_train, foreseen_parts, learned_head
 from caviar.config.checks.losses import named_loss
 from caviar.config.checks.metrics import metrics_for, searched_metric
 from caviar.config.checks.splits import way_of
+from caviar.config.checks.target_errors import threshold_metric
+from caviar.config.checks.target_head import check_target
 from caviar.config.declaration.space import (
     PluginChoice,
     floats,
@@ -42,7 +38,7 @@ from caviar.values.dimension import Dimension
 from caviar.values.head import Head
 from caviar.values.inputs import Inputs
 from caviar.values.problem import LateMistake
-from caviar.values.task import Task, TaskKind, are_classes, is_each_its_class
+from caviar.values.task import Task, TaskKind
 
 if TYPE_CHECKING:
     from caviar.config.declaration.pipeline import Pipeline
@@ -142,8 +138,8 @@ def preview(pipeline: Pipeline) -> Preview | None:
     head = data.head() if data else None
     if data is None or head is None:
         return None
-    task = data.task or _task(head)
-    _target_fits(task, head)
+    task = data.task or head.task
+    check_target(data, task, head)
     check_rows(data, head)
     head = learned_head(data, head)
     if not head.features:
@@ -155,36 +151,17 @@ def preview(pipeline: Pipeline) -> Preview | None:
     _batches_fit(pipeline, data, head)
     outputs = len(head.target) if task == "regression" else max(2, head.target[0].distinct or 2)
     if head.whole and (task == "regression" or head.target[0].distinct):
-        classes = ("",) * outputs if task == "classification" else ()
+        known = tuple(label for label, _ in head.target[0].classes)
+        classes = () if task == "regression" else known if len(known) == outputs else ("",) * outputs
         named_loss(pipeline, Task(task, tuple(each.name for each in head.target), classes))
     if data.task or head.whole:  # else the rows behind the head may make it another task
-        searched_metric(pipeline, task, metrics_for(pipeline.search, task))
+        metrics = metrics_for(pipeline.search, task)
+        searched_metric(pipeline, task, metrics)
+        if task == "classification":
+            threshold_metric(data, head.target[0].distinct if head.whole else None, metrics)
     inputs = prepared.inputs
     shapes, unbuilt = _shapes(pipeline, inputs, outputs)
     return Preview(pipeline, data, head, inputs.width, task, outputs, tuple(shapes), unbuilt)
-
-
-def _target_fits(task: TaskKind, head: Head) -> None:
-    """What would stop the run when it looks at the target. Raises DataError."""
-    names = [column.name for column in head.target]
-    if any(column.kind == "dates" for column in head.target):
-        raise dates_to_predict(names)
-    if task == "regression":
-        if words := [column.name for column in head.target if column.kind == "words"]:
-            raise words_to_regress(words)
-        for column in head.target:
-            if column.rounded:
-                raise rounded_target(column.name)
-        return
-    if len(names) != 1:
-        raise several_classes(names)
-    column = head.target[0]
-    if column.rounded and not column.whole:
-        raise rounded_target(column.name)
-    if head.whole and column.distinct == 1:
-        raise one_value(column.name)
-    if is_each_its_class(column.distinct or 0, head.rows if head.seen is None else head.seen):
-        raise every_row_its_class(column.name, column.distinct or 0, head.rows if head.seen is None else head.seen)
 
 
 def _inputs_fit(prepared: Head) -> None:
@@ -222,14 +199,6 @@ def steps(pipeline: Pipeline, rows: int) -> tuple[int, int] | None:
     if any(not isinstance(each, int) for each in sizes):
         return None
     return ceil(rows / max(sizes)), ceil(rows / min(sizes))
-
-
-def _task(head: Head) -> TaskKind:
-    if all(
-        each.kind != "numbers" or (each.whole and are_classes(each.distinct or 0, head.rows)) for each in head.target
-    ):
-        return "classification"
-    return "regression"
 
 
 def _shapes(pipeline: Pipeline, inputs: Inputs, outputs: int) -> tuple[list[Shape], str]:

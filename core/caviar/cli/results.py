@@ -12,7 +12,7 @@ import typer
 
 from caviar.cli.advice import show_next_run, wider_name
 from caviar.cli.json_objects import advice_objects, assessment_object, best_object
-from caviar.cli.shared import Code, plain, plain_numbers, using_code
+from caviar.cli.shared import Code, decision_object, plain, plain_numbers, using_code
 from caviar.cli.terminal.output import give, show
 
 if TYPE_CHECKING:
@@ -68,11 +68,13 @@ def results(
             "run": str(run),
             "trials": rows,
             "best": best_object(found.best),
+            "decision": decision_object(found.decision),
             "assessment": assessment_object(found.assessment),
             "advice": advice_objects(found.advice),
         }
         give(json_text.dumps(told, allow_nan=False) + "\n")
         return
+    from caviar.text.decisions import decision_lines
     from caviar.text.scores import Scores
     from caviar.text.standings import standings_notes, standings_table, winner_table
     from caviar.text.terminal import console as console_on
@@ -83,6 +85,8 @@ def results(
     columns = _columns(found, shown, scores, console.width)
     console.print(_table(columns))
     for line in _below(found, shown, scores, columns):
+        console.print(line, markup=False)
+    for line in decision_lines(found.decision) if found.decision else ():
         console.print(line, markup=False)
     if len(listed) > count:
         console.print(f"{count} of {len(listed)} trials shown; --count {len(listed)} shows all")

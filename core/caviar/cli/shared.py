@@ -12,6 +12,8 @@ from typing import Annotated, Any
 
 import typer
 
+from caviar.values.class_decision import ClassDecision
+
 Settings = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="PATH=VALUE", help="Set a value of the file, e.g. optimizer.learning_rate=0.01."),
@@ -56,3 +58,17 @@ def plain(values: Mapping[str, Any]) -> dict[str, Any]:
 def plain_numbers(values: Sequence[float]) -> list[float | None]:
     """The same for a list."""
     return [value if isfinite(value) else None for value in values]
+
+
+def decision_object(decision: ClassDecision | None) -> dict[str, Any] | None:
+    """A model's decision as `--json` gives it; None where it predicts numbers."""
+    if decision is None:
+        return None
+    two = len(decision.classes) == 2
+    return {
+        "classes": list(decision.classes),
+        "positive": decision.classes[1] if two else None,
+        "threshold": (0.5 if decision.threshold is None else decision.threshold) if two else None,
+        "chosen_by": decision.chosen_by or None,
+        "confusion": {part: [list(row) for row in rows] for part, rows in decision.confusion.items()},
+    }

@@ -170,8 +170,9 @@ def run(
                 raise Interrupted(Run(info, summary, observers.failures, model)) from error
             if best is not None and model is not None:
                 best = replace(best, metrics=model.metrics)
-            notes, seconds = (note,) if note else (), monotonic() - began
-            summary = Summary(ledger.trials(), best, seconds, stopped, notes, failure, assessment)
+            notes, decision = (note,) if note else (), model.decision if model else None
+            seconds = monotonic() - began
+            summary = Summary(ledger.trials(), best, seconds, stopped, notes, failure, decision, assessment)
             observers.tell("after_run", run=info, summary=summary)
             advice = (
                 ()

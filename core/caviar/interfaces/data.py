@@ -6,6 +6,8 @@ from abc import abstractmethod
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any, ClassVar, Literal, Self
 
+from pydantic import field_validator
+
 from caviar.interfaces.fields.field import setting
 from caviar.interfaces.plugin import Plugin
 from caviar.values.arrays import Array
@@ -13,6 +15,7 @@ from caviar.values.block import Block
 from caviar.values.head import ColumnKind, Head
 from caviar.values.problem import Problem
 from caviar.values.table import Table
+from caviar.values.target_scale import TargetTransform
 
 
 class Data(Plugin):
@@ -28,6 +31,14 @@ class Data(Plugin):
     equal values of `group` are in the same part; by `time` the latest rows are the test part, and those before them the
     validation part; `part` says of each row which part it is in. Such a column is no feature, but for those that
     `split_features` names.
+
+    Of a regression, `target_transform` says what models learn instead of the targets, for all of them or by name; None
+    decides by the rule of `Skew.wants_logarithm`. `target_range` is the range of predictions in the user's units: None
+    is that of the training targets and a tenth more at each end.
+
+    Of two classes, `positive` is the one that precision, recall, f1 and average_precision are about; None is the second
+    in the order of the alphabet or of numbers. The winner predicts it where its probability is at least `threshold`,
+    which may be the name of a metric: then the threshold at which that is best on the validation rows is taken.
     """
 
     kind: ClassVar[str] = "data"
@@ -38,6 +49,12 @@ class Data(Plugin):
     task: Literal["classification", "regression"] | None = setting(default=None, kw_only=True)
     validation: float = setting(default=0.2, gt=0, lt=1, also=("validation_split", "val_size", "valid"), kw_only=True)
     test: float = setting(default=0.0, ge=0, lt=1, also=("test_size", "test_split"), kw_only=True)
+    target_transform: TargetTransform | dict[str, TargetTransform] | None = setting(default=None, kw_only=True)
+    target_range: Literal["free"] | tuple[float, ...] | None = setting(default=None, kw_only=True)
+    positive: str | int | float | bool | None = setting(
+        default=None, also=("pos_label", "positive_class", "positive_label"), kw_only=True
+    )
+    threshold: float | str = setting(default=0.5, gt=0, lt=1, kw_only=True)
     folds: int | None = setting(default=None, ge=2, also=("cv", "k", "k_folds", "n_splits"), kw_only=True)
     group: str | None = setting(default=None, also=("groups", "group_column", "group_by"), kw_only=True)
     time: str | None = setting(default=None, also=("time_column", "date_column", "order_by"), kw_only=True)
@@ -48,6 +65,13 @@ class Data(Plugin):
     def split_columns(self) -> tuple[str, ...]:
         """The columns by which rows are split; a reader returns them, also where it would ignore such a column."""
         return tuple(name for name in (self.group, self.time, self.part) if name is not None)
+
+    @field_validator("target_range")
+    @classmethod
+    def _is_range(cls, ends: Any) -> Any:
+        if isinstance(ends, tuple) and (len(ends) != 2 or not ends[0] < ends[1]):
+            raise ValueError("must be the smallest and the largest prediction, such as [0.0, 100.0]")
+        return ends
 
     @abstractmethod
     def read(self) -> Table:

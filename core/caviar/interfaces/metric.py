@@ -24,6 +24,10 @@ class Metric(Plugin):
     goal: ClassVar[Goal]
     worst: ClassVar[float]
     """Counted for a trial that diverged; left out, it is infinitely bad."""
+    of_classes: ClassVar[bool] = False
+    """Whether it sees only which class is the likeliest of each row: then `data.threshold` counts for the winner."""
+    of_positive: ClassVar[bool] = False
+    """Whether it is about one of two classes, the second (`data.positive`); results name that class."""
 
     @abstractmethod
     def measure(self, prediction: Array, truth: Array) -> Array:

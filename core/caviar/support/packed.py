@@ -15,6 +15,7 @@ from caviar.values.inputs import InputColumn, Inputs
 from caviar.values.metrics import Metrics
 from caviar.values.run import EpochInfo
 from caviar.values.segment import MemberOutcome, Outcome, Segment
+from caviar.values.target_scale import TargetScale
 from caviar.values.task import Task
 from caviar.values.trial import TrialState
 
@@ -32,6 +33,7 @@ _CLASSES: Mapping[str, type[Any]] = {
         Outcome,
         Segment,
         Split,
+        TargetScale,
         Task,
     )
 }

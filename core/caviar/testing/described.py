@@ -39,7 +39,9 @@ def _member(member: MemberDescription, columns: Mapping[str, Array]) -> Array:
     for each in member.layers:
         a = computed(LAYERS, each, a)
     a = computed(HEADS, member.head, a)
-    return a * numpy.asarray(member.scale) + numpy.asarray(member.center) if member.scale else a
+    if not member.scales:
+        return a
+    return numpy.stack([scale.in_units(a[:, k]) for k, scale in enumerate(member.scales)], axis=1)
 
 
 def _fill(column: Array, value: Array) -> Array:

@@ -16,6 +16,7 @@ from caviar.testing.tools import raises, skip
 from caviar.values.arrays import Array
 from caviar.values.description import ColumnDescription, MemberDescription, ModelDescription, Operation
 from caviar.values.inputs import InputColumn, Inputs
+from caviar.values.target_scale import TargetScale
 from caviar.values.task import Task
 
 TOWNS = ("", "bern", "rome")
@@ -89,9 +90,11 @@ def models() -> Iterator[ModelDescription]:
     )
     classes = Task("classification", ("y",), classes=("no", "perhaps", "yes"))
     yield ModelDescription(columns, classes, (_member(0, 3, Operation("softmax")),))
-    first = _member(1, 2, Operation("identity"), center=(100.0, -1.0), scale=(20.0, 0.5))
+    scales = (TargetScale(center=100.0, scale=20.0, low=0.0), TargetScale(center=-1.0, scale=0.5))
+    first = _member(1, 2, Operation("identity"), scales)
     yield ModelDescription(columns, Task("regression", ("a", "b")), (first,))
-    second = _member(2, 2, Operation("identity"), center=(90.0, -2.0), scale=(30.0, 0.25))
+    scales = (TargetScale("log", 4.0, 0.5, 1.0, 900.0), TargetScale("log1p", 2.0, 0.25))
+    second = _member(2, 2, Operation("identity"), scales)
     yield ModelDescription(columns, Task("regression", ("a", "b")), (first, second))
 
 
@@ -104,7 +107,7 @@ def rows() -> dict[str, Array]:
     return {"size": size, "town": towns, "pixels": random.normal(size=(30, 2, 2))}
 
 
-def _member(seed: int, outputs: int, head: Operation, **scales: tuple[float, ...]) -> MemberDescription:
+def _member(seed: int, outputs: int, head: Operation, scales: tuple[TargetScale, ...] = ()) -> MemberDescription:
     """A member with constants, words and a width of its own."""
     random, words, width = numpy.random.default_rng(seed), TOWNS[: 2 + seed % 2], 3 + seed
     inputs = Inputs.of(
@@ -125,4 +128,4 @@ def _member(seed: int, outputs: int, head: Operation, **scales: tuple[float, ...
         Operation("relu"),
         Operation("dense", {"weight": random.normal(size=(width, outputs)), "bias": random.normal(size=outputs)}),
     )
-    return MemberDescription(seed, "float64", transforms, inputs, layers, head, **scales)
+    return MemberDescription(seed, "float64", transforms, inputs, layers, head, scales)

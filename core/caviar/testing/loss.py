@@ -11,12 +11,13 @@ from caviar.testing.described import HEADS, computed
 from caviar.testing.stated import StatedInterface
 from caviar.testing.tools import bound, close, described, fetched, other_libraries, slopes, spread
 from caviar.values.arrays import Array
+from caviar.values.target_scale import TargetScale
 from caviar.values.task import Task
 
 ROWS, MEMBERS = 9, 16
 TASKS = {
     "classification": Task("classification", ("y",), classes=("a", "b", "c", "d")),
-    "regression": Task("regression", ("a", "b"), center=(0.0, 1.0), scale=(1.0, 2.0)),
+    "regression": Task("regression", ("a", "b"), scales=(TargetScale(), TargetScale(center=1.0, scale=2.0))),
 }
 
 

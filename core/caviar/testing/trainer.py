@@ -104,7 +104,8 @@ class TrainerContract(StatedInterface):
         bench = Bench(self.regression)
         weights = bench.weights(bench.advance(bench.start(EVERY), EVERY, bench.epochs).state, EVERY)
         predictions = bench.predict(weights, EVERY, bench.rows)
-        center, scale = (numpy.asarray(each) for each in (bench.context.task.center, bench.context.task.scale))
+        scales = bench.context.task.scales
+        center, scale = (numpy.asarray([getattr(each, name) for each in scales]) for name in ("center", "scale"))
         assert predictions.shape == (len(EVERY), len(bench.rows), len(center))
         assert (numpy.abs(predictions - center) < 30 * scale).all(), "far from every target"
         for member in EVERY:

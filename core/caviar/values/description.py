@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from caviar.values.arrays import Array
 from caviar.values.inputs import Inputs
+from caviar.values.target_scale import TargetScale
 from caviar.values.task import Task
 
 Constant: TypeAlias = Array | float | tuple[str, ...]
@@ -68,7 +69,10 @@ class MemberDescription:
     1. `transforms` change the columns, one after the other.
     2. The columns that `inputs` names are flattened and joined in its order, and rounded to `dtype`: (rows, inputs).
     3. `layers` follow each other, then `head`. Constants of layers have the type `dtype`, in which Caviar computes.
-    4. In a regression, target k is output k * scale[k] + center[k], in float64.
+    4. In a regression, target k is made of output k by `scales[k]`, in float64: t = output * scale + center, then by
+       `formula` t itself, exp(t) ("log"), exp(t) - 1 ("log1p"), or the point of the line through (`scores`, `knots`) at
+       t, at both ends the last knot ("quantile"); then the nearest number within `low` and `high`, where these are
+       given.
     """
 
     trial: int
@@ -77,15 +81,15 @@ class MemberDescription:
     inputs: Inputs
     layers: tuple[Operation, ...]
     head: Operation
-    center: tuple[float, ...] = ()
-    scale: tuple[float, ...] = ()
+    scales: tuple[TargetScale, ...] = ()
 
 
 @dataclass(frozen=True)
 class ModelDescription:
     """A saved model: it predicts the mean, in float64, of its members' probabilities or targets.
 
-    `task` names targets and classes; the class of a row is the one with the largest probability.
+    `task` names targets and classes; the class of a row is the one with the largest probability, or, with
+    `task.threshold`, the second where its probability is at least that, else the first.
     """
 
     columns: tuple[ColumnDescription, ...]

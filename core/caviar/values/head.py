@@ -7,6 +7,8 @@ from math import prod
 from typing import Literal, TypeAlias
 
 from caviar.values.inputs import InputColumn, InputKind, Inputs
+from caviar.values.skew import Skew
+from caviar.values.task import TaskKind, are_classes
 
 ColumnKind: TypeAlias = Literal["numbers", "flags", "words", "dates"]
 
@@ -20,7 +22,8 @@ class ColumnHead:
     `levels`: how many values a category has; its kind is "flags" where it is a one-hot block, "numbers" where codes.
     `distinct`: how many different values there are, `rarest`: in how many rows the rarest of them is; None where not
     counted. `whole`: all numbers are whole, all dates at midnight. `missing`: a cell has no value; None where unknown.
-    `rounded`: whole numbers are beyond `EXACT_WHOLE`.
+    `rounded`: whole numbers are beyond `EXACT_WHOLE`. `skew`: how skewed the numbers of a target are, None where not
+    known. `classes`: of a target of few values each as text, in order, with its rows among those looked at.
 
     For people: `example` is a cell, `label` the kind of column ("category", "id"), `note` what else is known, `gaps`
     the number of cells without a value.
@@ -35,6 +38,8 @@ class ColumnHead:
     rarest: int | None = None
     rounded: bool = False
     levels: int | None = None
+    skew: Skew | None = field(default=None, compare=False)
+    classes: tuple[tuple[str, int], ...] = field(default=(), compare=False)
     example: str = field(default="", compare=False)
     label: str = field(default="", compare=False)
     note: str = field(default="", compare=False)
@@ -71,6 +76,15 @@ class Head:
     def whole(self) -> bool:
         """Whether all rows were read."""
         return self.exact and self.seen in (None, self.rows)
+
+    @property
+    def task(self) -> TaskKind:
+        """The task that the targets decide, as far as the head knows them; the engine decides by all values."""
+        if len(self.target) > 1:
+            return "regression" if all(each.kind == "numbers" for each in self.target) else "classification"
+        (target,) = self.target
+        whole = target.whole and are_classes(target.distinct or 0, self.rows)
+        return "classification" if target.kind != "numbers" or whole else "regression"
 
     @property
     def inputs(self) -> Inputs:

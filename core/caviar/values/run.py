@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from caviar.values.arrays import Array
 from caviar.values.assessment import Assessment
+from caviar.values.class_decision import ClassDecision
 from caviar.values.condition import Condition
 from caviar.values.dimension import Space
 from caviar.values.history import Goal
@@ -69,8 +70,9 @@ class Summary:
 
     `stopped`: why the search ended before all trials that were wanted, None where it did not. `notes`: what else the
     user should know, such as that the winner's weights were lost and made again. `failure`: why there is no model of
-    the best trial, None where there is one or no best trial. `assessment`: the best trial's model beside its baselines;
-    None where there is no model, or its trainer reads no data.
+    the best trial, None where there is one or no best trial. `decision`: of classes, the threshold and the confusion
+    matrices of the best trial's model. `assessment`: that model beside its baselines; None where there is no model, or
+    its trainer reads no data.
     """
 
     trials: tuple[Trial, ...]
@@ -79,6 +81,7 @@ class Summary:
     stopped: str | None = None
     notes: tuple[str, ...] = ()
     failure: str | None = None
+    decision: ClassDecision | None = None
     assessment: Assessment | None = None
 
     def count(self, state: TrialState) -> int:

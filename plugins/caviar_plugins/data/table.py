@@ -49,7 +49,7 @@ class TableFile(Data, interface=2):
     suffixes = SUFFIXES
 
     path: Path = setting(default=...)
-    target: str = setting(default=..., also=("y", "target_column", "label_column"))
+    target: str | tuple[str, ...] = setting(default=..., also=("y", "target_column", "label_column"))
     separator: str | None = setting(default=None, also=("sep", "delimiter"))
     quote: str | None = setting(default=None, also=("quotechar",))
     decimal: Literal[".", ","] | None = setting(default=None)
@@ -63,6 +63,13 @@ class TableFile(Data, interface=2):
     test_path: Path | None = setting(default=None, also=("test_file", "test_data"))
     _guesses: tuple[str, ...] = PrivateAttr(default=())
 
+    @field_validator("target")
+    @classmethod
+    def _are_different(cls, target: str | tuple[str, ...]) -> str | tuple[str, ...]:
+        if isinstance(target, tuple) and (not target or len(set(target)) < len(target)):
+            raise ValueError("must name at least one column, and none twice")
+        return target
+
     @field_validator("separator", "quote")
     @classmethod
     def _one_letter(cls, mark: str | None) -> str | None:
@@ -73,7 +80,8 @@ class TableFile(Data, interface=2):
     @field_validator("columns")
     @classmethod
     def _are_kinds(cls, columns: dict[str, str], info: ValidationInfo) -> dict[str, str]:
-        if kinds(columns).get(info.data.get("target", "")) == "ignore":
+        declared = kinds(columns)
+        if any(declared.get(name) == "ignore" for name in listed(info.data.get("target", ()))):
             raise ValueError("cannot ignore the target, which is to be predicted")
         return columns
 
@@ -81,7 +89,7 @@ class TableFile(Data, interface=2):
         """The same with nothing left to be looked for: new rows are read by the rules of these."""
         if None not in (self.separator, self.quote, self.decimal, self.header, self.skip, self.encoding):
             return self
-        seen = self._seen(self.target)
+        seen = self._seen(self.targets)
         columns = dict(self.columns)
         for name, reading in zip(seen.names, seen.readings.columns, strict=True):
             open_form = name not in self.columns or self.columns[name] == "date"
@@ -95,14 +103,14 @@ class TableFile(Data, interface=2):
     def read(self) -> Table:
         self.head()  # what it refuses is refused here in the same words
         data = self.decided()
-        table = data._labelled((), self._seen(self.target).floats)
+        table = data._labelled((), self._seen(self.targets).floats)
         if (test := data._test_file) is None:
             return table
         words = [name for name, column in table.columns.items() if column.dtype.kind == "O"]
         return joined(table, test._labelled(words), data.path, test.path)
 
     def read_blocks(self, columns: Mapping[str, ColumnKind]) -> Iterator[Block]:
-        kept = Kept(self._layout, self.decimal, self.missing, self.columns, self.target)
+        kept = Kept(self._layout, self.decimal, self.missing, self.columns, self.targets)
         return new_blocks(self.path, kept, columns, HEAD)
 
     def read_frame(self, table: Table, words: Collection[str] = ()) -> Table:
@@ -112,7 +120,7 @@ class TableFile(Data, interface=2):
         import numpy
 
         data = self.decided()
-        found = [lines_of(each.path, each._layout, (self.target,)) for each in (data, data._test_file) if each]
+        found = [lines_of(each.path, each._layout, self.targets) for each in (data, data._test_file) if each]
         if any(each is None for each in found):
             return None
         numbers = numpy.arange(table.rows) if table.numbers is None else table.numbers
@@ -125,14 +133,15 @@ class TableFile(Data, interface=2):
         return tuple(name for name in names_of(self.path, self._layout, HEAD) if name)
 
     def head(self) -> Head:
-        seen = self._seen(self.target)
+        seen = self._seen(self.targets)
         ignored = [reading.kind == "ignore" for reading in seen.readings.columns]
         pairs = list(zip(seen.heads, ignored, strict=True))
-        if (self.target, True) in [(each.name, left) for each, left in pairs]:
-            raise DataError(f"{self.path}: the target '{self.target}' holds neither numbers nor words")
+        if unread := [each.name for each, left in pairs if left and each.name in self.targets]:
+            raise DataError(f"{self.path}: the target '{unread[0]}' holds neither numbers nor words")
+        known = {each.name: each for each in seen.heads}
         head = Head(
-            tuple(each for each, left in pairs if not left and each.name != self.target),
-            tuple(each for each, left in pairs if each.name == self.target),
+            tuple(each for each, left in pairs if not left and each.name not in self.targets),
+            tuple(known[name] for name in self.targets),
             seen.rows,
             exact=not seen.cut,
             seen=seen.seen,
@@ -144,7 +153,7 @@ class TableFile(Data, interface=2):
         return head if (test := self.decided()._test_file) is None else test._head_of_test(head, self.path)
 
     def worth_writing(self) -> tuple[tuple[str, Any, str], ...]:
-        seen, found = self._seen(self.target), self.decided()
+        seen, found = self._seen(self.targets), self.decided()
         told = [
             (name, getattr(found, name), why)
             for name, why in _WHY.items()
@@ -156,6 +165,11 @@ class TableFile(Data, interface=2):
         return (*told, *((f"columns.{key(name)}", kind, whys[name]) for name, kind in own.items()))
 
     @property
+    def targets(self) -> tuple[str, ...]:
+        """The columns to predict."""
+        return listed(self.target)
+
+    @property
     def _test_file(self) -> Self | None:
         """What reads `test_path`, once everything is decided: by the same rules."""
         return None if self.test_path is None else self.model_copy(update={"path": self.test_path, "test_path": None})
@@ -163,21 +177,22 @@ class TableFile(Data, interface=2):
     def _head_of_test(self, head: Head, path: Path) -> Head:
         """The head of the data whose test rows are those of this file; all else is known from the file of `path`."""
         kinds = {name: kind for name, kind in self.columns.items() if kind != "ignore"}
-        seen = self.model_copy(update={"columns": kinds})._seen(self.target)
+        seen = self.model_copy(update={"columns": kinds})._seen(self.targets)
         require_columns([each.name for each in (*head.features, *head.target)], seen.names, path, self.path)
         return head_with_test(head, seen.rows, not seen.cut, COPIES * seen.size)
 
     def _labelled(self, words: Collection[str], floats: Collection[str] = ()) -> Table:
         """The rows that have a target."""
-        with opened(self.path, self._layout, self.missing, None, (self.target,), floats) as file:
-            missing_name(self.target, "to predict", file.cells.names, file.start)
+        with opened(self.path, self._layout, self.missing, None, self.targets, floats) as file:
+            for target in self.targets:
+                missing_name(target, "to predict", file.cells.names, file.start)
             file.require_rows()
-            cells, empty = labelled(file.cells, self.target, self.missing_target)
+            cells, empty = labelled(file.cells, self.targets, self.missing_target)
             found = readings(cells, self._needed, self.decimal, self.separator or ",", words, targets=None)
             columns, rounded = arrays(cells, found)
             numbers = row_numbers(cells) if empty else None
-        notes = (*self._guesses, *((unlabelled(empty, self.target),) if empty else ()))
-        return Table(columns, (self.target,), rounded=rounded, notes=notes, numbers=numbers)
+        notes = (*self._guesses, *((unlabelled(empty, self.targets),) if empty else ()))
+        return Table(columns, self.targets, rounded=rounded, notes=notes, numbers=numbers)
 
     @property
     def _needed(self) -> dict[str, str]:
@@ -188,7 +203,7 @@ class TableFile(Data, interface=2):
     def _layout(self) -> Layout:
         return Layout(self.separator, self.quote, self.skip, self.header, self.encoding, self.table)
 
-    def _seen(self, target: str | None) -> Seen:
+    def _seen(self, targets: tuple[str, ...]) -> Seen:
         try:
             status = self.path.stat()
         except FileNotFoundError:
@@ -197,5 +212,10 @@ class TableFile(Data, interface=2):
             raise DataError(f"{self.path}: cannot be read: {error.strerror or error}") from error
         refuse = self.missing_target
         columns = tuple(self._needed.items())
-        key = self.path, self._layout, self.decimal, self.missing, columns, target, self.split_columns, refuse
+        key = self.path, self._layout, self.decimal, self.missing, columns, targets, self.split_columns, refuse
         return look(*key, status.st_size, status.st_mtime_ns)
+
+
+def listed(target: str | tuple[str, ...]) -> tuple[str, ...]:
+    """One name, or several."""
+    return (target,) if isinstance(target, str) else target

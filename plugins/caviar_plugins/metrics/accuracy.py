@@ -15,6 +15,7 @@ class Accuracy(Metric, interface=1):
     task: ClassVar[TaskKind] = "classification"
     goal: ClassVar[Goal] = "maximize"
     worst: ClassVar[float] = 0.0
+    of_classes: ClassVar[bool] = True
 
     def measure(self, prediction: Array, truth: Array) -> Array:
         xp = namespace(prediction)

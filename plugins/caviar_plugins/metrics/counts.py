@@ -1,4 +1,4 @@
-"""Counts of predicted, correct and true rows of each class, for balanced accuracy and F1."""
+"""Counts of predicted, correct and true rows of each class, for balanced accuracy, F1, precision and recall."""
 
 from __future__ import annotations
 
@@ -24,6 +24,16 @@ def counts(prediction: Array, truth: Array) -> Counts:
     guessed = xp.asarray(xp.argmax(prediction, axis=-1), dtype=truth.dtype)[:, :, None] == classes
     right, guesses, rows = (xp.asarray(each, dtype=xp.float64) for each in (guessed & true, guessed, true))
     return Counts(xp.sum(right, axis=1), xp.sum(guesses, axis=1), xp.sum(rows, axis=0))
+
+
+def averaged_over(shares: Array, occurs: Array) -> Array:
+    """Of two classes the second's share; of more the mean over those that occur, (members, classes)."""
+    xp = namespace(shares)
+    if shares.shape[-1] == 2:
+        second: Array = shares[:, 1]
+        return second
+    means: Array = xp.sum(shares, axis=-1) / xp.sum(xp.asarray(occurs, dtype=xp.float64), axis=-1)
+    return means
 
 
 def by_class(prediction: Array) -> Array:

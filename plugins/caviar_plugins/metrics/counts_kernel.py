@@ -10,6 +10,8 @@ from caviar_plugins.metrics.accuracy import Accuracy
 from caviar_plugins.metrics.balanced_accuracy import BalancedAccuracy, balanced_accuracy
 from caviar_plugins.metrics.counts import Counts, by_class
 from caviar_plugins.metrics.f1 import F1, f1
+from caviar_plugins.metrics.precision import Precision, precision
+from caviar_plugins.metrics.recall import Recall, recall
 
 
 class CompiledAccuracy(Accuracy):
@@ -38,6 +40,24 @@ class CompiledF1(F1):
         if not _worthwhile(prediction.size):
             return super().measure(prediction, truth)
         return f1(quick_counts(prediction, truth))
+
+
+class CompiledPrecision(Precision):
+    """From the same counts."""
+
+    def measure(self, prediction: Array, truth: Array) -> Array:
+        if not _worthwhile(prediction.size):
+            return super().measure(prediction, truth)
+        return precision(quick_counts(prediction, truth))
+
+
+class CompiledRecall(Recall):
+    """From the same counts."""
+
+    def measure(self, prediction: Array, truth: Array) -> Array:
+        if not _worthwhile(prediction.size):
+            return super().measure(prediction, truth)
+        return recall(quick_counts(prediction, truth))
 
 
 def quick_counts(prediction: Array, truth: Array) -> Counts:

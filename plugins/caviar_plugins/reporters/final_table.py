@@ -12,6 +12,7 @@ from caviar.plugin import (
     Summary,
     Trial,
     TrialState,
+    decision_lines,
     ranked,
     shell_lines,
     standings_notes,
@@ -44,6 +45,8 @@ def print_summary(run: RunInfo, summary: Summary, console: Console) -> None:
             console.print(tie)
         if best is not None:
             console.print(winner_table(best))
+            for line in decision_lines(summary.decision) if summary.decision else ():
+                console.print(Padding(Text(line), (0, 0, 0, 2), expand=False))
             if columns.rounded:
                 console.print(Padding(Text(run.space.line(best.values)), (0, 0, 0, 2), expand=False))
             if len(best.runs) > 1:

@@ -29,7 +29,7 @@ class Kept:
     decimal: str | None
     missing: tuple[str, ...]
     columns: Mapping[str, str]
-    target: str
+    targets: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ def _plan(path: Path, kept: Kept, columns: Mapping[str, ColumnKind], limit: int)
         cells, found = file.cells, replace(file.layout, encoding=_encoding(path, kept, file.layout))
         decimal = kept.decimal if found.separator == kept.layout.separator else None
         read = readings(cells, kept.columns, decimal, found.separator or ",", words, targets=None)
-        known = {*columns, kept.target, "", *(name for name, kind in kept.columns.items() if kind == "ignore")}
+        known = {*columns, *kept.targets, "", *(name for name, kind in kept.columns.items() if kind == "ignore")}
         others = tuple(name for name in cells.names if name not in known)
         return _Plan(found, rules(cells, read, columns, kept.columns), others, _notes(path, kept, found, read.decimal))
 

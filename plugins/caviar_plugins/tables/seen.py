@@ -13,6 +13,7 @@ from caviar_plugins.tables.heads import heads
 from caviar_plugins.tables.lines import missing_name
 from caviar_plugins.tables.reading import Readings, readings
 from caviar_plugins.tables.source import Layout, opened
+from caviar_plugins.tables.target_facts import with_facts
 from caviar_plugins.tables.targets import labelled
 
 HEAD = 1 << 21
@@ -48,25 +49,31 @@ def look(
     decimal: str | None,
     missing: tuple[str, ...],
     columns: tuple[tuple[str, str], ...],
-    target: str | None,
+    targets: tuple[str, ...],
     split_columns: tuple[str, ...],
     missing_target: str,
     size: int,
     changed: int,
 ) -> Seen:
     """The first rows of a file of this size and time; advice, check and run ask one after the other."""
-    with opened(path, layout, missing, HEAD, (target,) if target else ()) as file:
+    with opened(path, layout, missing, HEAD, targets) as file:
         cells, empty = file.cells, 0
-        if target is not None:
-            missing_name(target, "to predict", cells.names, file.start)
+        if targets:
+            for target in targets:
+                missing_name(target, "to predict", cells.names, file.start)
             for name, kind in columns:
                 missing_name(name, "to ignore" if kind == "ignore" else f"to read as {kind}", cells.names, file.start)
             file.require_rows()
-            cells, empty = labelled(cells, target, missing_target)
+            cells, empty = labelled(cells, targets, missing_target)
         separator = file.layout.separator or ","
-        found = readings(cells, dict(columns), decimal, separator, (), targets=(*split_columns, target or ""))
+        found = readings(cells, dict(columns), decimal, separator, (), targets=(*split_columns, *targets))
         suspected = codes(cells, found, range(len(cells.names)))
-        told = tuple(heads(cells, found, suspected))
+        told = heads(cells, found, suspected)
+        for target in targets:
+            place = list(cells.names).index(target)
+            told[place] = with_facts(told[place], cells, place, found.columns[place])
         rows = round(file.rows * cells.rows / (cells.rows + empty))
         guessed = guesses(cells, found, dict(columns), suspected)
-        return Seen(file.layout, tuple(cells.names), found, told, rows, cells.rows, cells.cut, size, empty, guessed)
+        return Seen(
+            file.layout, tuple(cells.names), found, tuple(told), rows, cells.rows, cells.cut, size, empty, guessed
+        )

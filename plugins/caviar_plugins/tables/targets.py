@@ -11,22 +11,26 @@ from caviar_plugins.tables.cells import Cells
 from caviar_plugins.tables.missing import is_missing
 
 
-def labelled(cells: Cells, target: str, missing: str) -> tuple[Cells, int]:
-    """The rows that have a target, and how many have none; they are refused if `missing` says so. Raises DataError."""
-    place = cells.names.index(target)
-    without = f"FROM {cells.column(place)} WHERE c{place} IS NULL"
-    empty, first = cells.connection.execute(f"SELECT count(*), min(rowid) {without}").fetchone()
-    if not empty:
+def labelled(cells: Cells, targets: Sequence[str], missing: str) -> tuple[Cells, int]:
+    """The rows that have every target, and how many lack one; they are refused if `missing` says so.
+
+    Raises DataError.
+    """
+    gaps = [_gaps(cells, cells.names.index(name)) for name in targets]
+    lacking = sorted(set().union(*gaps))
+    if not lacking:
         return cells, 0
-    _refuse(cells.where(first - cells.first), target, missing, every=empty == cells.rows)
+    first = next(name for name, rows in zip(targets, gaps, strict=True) if lacking[0] in rows)
+    _check(cells.where(lacking[0] - cells.first), first, targets, missing, every=len(lacking) == cells.rows)
     table, row = ("long", "row") if cells.wide else ("t", "rowid")
-    cells.connection.execute(f"DELETE FROM {table} WHERE {row} IN (SELECT rowid {without})")
-    return replace(cells, rows=cells.rows - empty), empty
+    cells.connection.execute(f"DELETE FROM {table} WHERE {row} IN (SELECT unnest(?))", [lacking])
+    return replace(cells, rows=cells.rows - len(lacking)), len(lacking)
 
 
 def row_numbers(cells: Cells) -> Array:
     """The numbers of the rows in the file, from 0, where some were left out."""
-    numbers: Array = cells.connection.execute(f"SELECT rowid - {cells.first} AS n FROM t").fetchnumpy()["n"]
+    query = f"SELECT rowid - {cells.first} AS n FROM {cells.column(0)}"
+    numbers: Array = cells.connection.execute(query).fetchnumpy()["n"]
     return numbers
 
 
@@ -34,20 +38,33 @@ def with_targets(table: Table, missing: str, codes: Sequence[str]) -> tuple[Tabl
     """The same of a table that a program holds, and what to tell of the rows that are left out. Raises DataError."""
     import numpy
 
-    notes = []
-    for target in table.target:
-        empty = _empty(table.columns[target], codes)
-        if not empty.any():
-            continue
-        _refuse(f"row {int(empty.argmax()) + 1}", target, missing, every=bool(empty.all()))
-        kept = {name: column[~empty] for name, column in table.columns.items()}
-        if (values := kept[target]).dtype.kind == "f" and (values == numpy.floor(values)).all():
-            kept[target] = values.astype(numpy.int64)  # that are floats because of the gaps
-        numbers = numpy.arange(table.rows) if table.numbers is None else table.numbers
-        test = None if table.test is None else table.test[~empty]
-        table = replace(table, columns=kept, test=test, numbers=numbers[~empty])
-        notes.append(unlabelled(int(empty.sum()), target))
-    return table, tuple(notes)
+    gaps = {name: _empty(table.columns[name], codes) for name in table.target}
+    lacking = numpy.any(list(gaps.values()), axis=0) if gaps else numpy.zeros(table.rows, dtype=bool)
+    if not lacking.any():
+        return table, ()
+    row = int(lacking.argmax())
+    first = next(name for name, empty in gaps.items() if empty[row])
+    _check(f"row {row + 1}", first, table.target, missing, every=bool(lacking.all()))
+    kept = {name: column[~lacking] for name, column in table.columns.items()}
+    for name, empty in gaps.items():
+        if empty.any() and (values := kept[name]).dtype.kind == "f" and (values == numpy.floor(values)).all():
+            kept[name] = values.astype(numpy.int64)  # that are floats because of the gaps
+    numbers = numpy.arange(table.rows) if table.numbers is None else table.numbers
+    test = None if table.test is None else table.test[~lacking]
+    whole = replace(table, columns=kept, test=test, numbers=numbers[~lacking])
+    return whole, (unlabelled(int(lacking.sum()), table.target),)
+
+
+def unlabelled(count: int, targets: Sequence[str]) -> str:
+    """What to tell of rows that were left out."""
+    rows = "1 row is" if count == 1 else f"{count:,} rows are"
+    one = f"the target {_named(targets)}" if len(targets) == 1 else f"one of the targets {_named(targets)}"
+    return f'{rows} left out because {one} has no value; missing_target = "refuse" refuses them'
+
+
+def _gaps(cells: Cells, place: int) -> set[int]:
+    found = cells.connection.execute(f"SELECT rowid FROM {cells.column(place)} WHERE c{place} IS NULL").fetchall()
+    return {row for (row,) in found}
 
 
 def _empty(column: Array, codes: Sequence[str]) -> Array:
@@ -63,14 +80,15 @@ def _empty(column: Array, codes: Sequence[str]) -> Array:
     return gaps
 
 
-def _refuse(where: str, target: str, missing: str, every: bool) -> None:
+def _check(where: str, first: str, targets: Sequence[str], missing: str, every: bool) -> None:
+    """Refuses rows without a target, if that is wanted or if there are no others; `first` lacks it at `where`."""
     if missing == "refuse":
-        raise DataError(f"{where}: the target '{target}' has no value; fill it in or remove the row")
+        raise DataError(f"{where}: the target '{first}' has no value; fill it in or remove the row")
+    if every and len(targets) > 1:
+        raise DataError(f"{where}: no row has a value of every target, {_named(targets)}; choose other columns")
     if every:
-        raise DataError(f"{where}: the target '{target}' has no value in any row; choose another column")
+        raise DataError(f"{where}: the target '{first}' has no value in any row; choose another column")
 
 
-def unlabelled(count: int, target: str) -> str:
-    """What to tell of rows that were left out."""
-    rows = "1 row is" if count == 1 else f"{count:,} rows are"
-    return f'{rows} left out because the target {target!r} has no value; missing_target = "refuse" refuses them'
+def _named(targets: Sequence[str]) -> str:
+    return ", ".join(map(repr, targets))

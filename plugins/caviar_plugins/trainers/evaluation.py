@@ -13,7 +13,6 @@ from caviar.plugin import (
     MetricName,
     ModelContext,
     Population,
-    Task,
     TrainerContext,
     Views,
 )
@@ -54,7 +53,7 @@ def measure(
         own, running = (Views(views.buffer[some], views.layout) for views in (parameters, statistics))
         outputs = list(_outputs(own, running, few, x, context))
         found = {"validation.loss": _mean_loss(outputs, y, loss, context)}
-        prediction = in_units(_predictions(outputs, loss, xp), context)
+        prediction = context.task.in_units(_predictions(outputs, loss, xp))
         for name, metric in metrics.items():
             found[name] = metric.measure(prediction, truth)
         for name, values in found.items():
@@ -68,18 +67,7 @@ def predict(
     """Predictions in the user's units, (members, rows, …)."""
     outputs = _outputs(parameters, statistics, population, x, context)
     prediction = context.backend.library().concatenate([loss.predict(each) for each in outputs], axis=1)
-    return in_units(prediction, context)
-
-
-def in_units(prediction: Array, context: TrainerContext) -> Array:
-    """Scaled targets in the user's units; probabilities as they are."""
-    task: Task = context.task
-    if task.kind == "classification":
-        return prediction
-    xp = context.backend.library()
-    scale, center = (xp.asarray(each, dtype=xp.float64) for each in (task.scale, task.center))
-    found: Array = prediction * scale + center
-    return found
+    return context.task.in_units(prediction)
 
 
 def _outputs(

@@ -30,7 +30,7 @@ from caviar_plugins.samplers.choice import Choice
 from caviar_plugins.samplers.log import Log
 from caviar_plugins.trainers import best
 from caviar_plugins.trainers.epoch import train_epoch
-from caviar_plugins.trainers.evaluation import TILE, as_columns, columns, in_units, measure, predict
+from caviar_plugins.trainers.evaluation import TILE, as_columns, columns, measure, predict
 from caviar_plugins.trainers.initial import initial, packed
 
 
@@ -122,9 +122,7 @@ class PopulationTrainer(Trainer, interface=2):
         merged = model.folded(own, running, population.parts["normalizer"], loss)
         if merged is None:
             return lambda x: fetch(predict(own, running, population, send(x), loss, context)[0])
-        if context.task.kind == "classification":
-            return lambda x: fetch(merged(send(x)))
-        return lambda x: fetch(in_units(merged(send(x)), context))
+        return lambda x: fetch(context.task.in_units(merged(send(x))))
 
     def description(
         self, weights: Mapping[str, Array], population: Population, context: TrainerContext

@@ -67,12 +67,22 @@ CASES = {
         'write task = "regression" if they are quantities (many-classes)',
         '[data]\npath = "ages.csv"\ntarget = "age"\ntask = "regression"',
     ),
+    "rare-class": (
+        '[data]\npath = "fraud.csv"\ntarget = "label"\npositive = "fraud"\n',
+        "advice: search.metric: 2.0% of the rows are 'fraud', which accuracy hardly sees; search metric = "
+        '"validation.average_precision"; a loss with class_weights = "balanced" makes each class count as much '
+        "(rare-class)",
+        '[data]\npath = "fraud.csv"\ntarget = "label"\npositive = "fraud"\n'
+        '[search]\nmetric = "validation.average_precision"\ntrials = 1',
+    ),
 }
 
 
 def advised(folder: Path, text: str) -> list[str]:
     (folder / "p.toml").write_text(text if "[data]" in text else DATA + text)
     (folder / "ages.csv").write_text("a,age\n" + "".join(f"{row}.5,{18 + row % 62}\n" for row in range(900)))
+    labels = (("fraud", "ok")[row % 50 > 0] for row in range(500))
+    (folder / "fraud.csv").write_text("a,label\n" + "".join(f"{row}.5,{each}\n" for row, each in enumerate(labels)))
     (folder / "pipeline.toml").write_text('search.metric = "validation.accuracy"')  # as in a run's folder
     return [str(each) for each in advice_on(load(folder / "p.toml"))]
 
@@ -91,6 +101,29 @@ def test_a_rule_is_quiet_where_practice_is_kept(rule: str, tmp_path: Path) -> No
 @pytest.mark.parametrize("rule", CASES)
 def test_a_rule_can_be_silenced(rule: str, tmp_path: Path) -> None:
     assert advised(tmp_path, f'{CASES[rule][0]}\n[check]\nsilence = ["{rule}"]\n') == []
+
+
+def test_a_rare_class_is_to_be_the_positive_one_and_of_many_classes_balanced_accuracy_is_searched(
+    tmp_path: Path,
+) -> None:
+    searched = '[data]\npath = "fraud.csv"\ntarget = "label"\n[search]\nmetric = "validation.auc"\ntrials = 1'
+    assert advised(tmp_path, searched) == [
+        "advice: data.positive: 2.0% of the rows are 'fraud', which precision, recall and f1 are not about; "
+        'say positive = "fraud" (rare-class)'
+    ]
+    (tmp_path / "three.csv").write_text(
+        "a,k\n" + "".join(f"{row}.5,{'x' if row % 40 == 0 else 'yz'[row % 2]}\n" for row in range(400))
+    )
+    (told,) = advised(tmp_path, '[data]\npath = "three.csv"\ntarget = "k"\n')
+    assert "2.5% of the rows are 'x'" in told
+    assert "validation.balanced_accuracy" in told
+
+
+def test_in_few_rows_and_of_nearly_equal_classes_nothing_is_rare(tmp_path: Path) -> None:
+    for rows, every in ((99, 50), (500, 9)):
+        labels = (("fraud", "ok")[row % every > 0] for row in range(rows))
+        (tmp_path / "t.csv").write_text("a,l\n" + "".join(f"{n}.5,{each}\n" for n, each in enumerate(labels)))
+        assert advised(tmp_path, '[data]\npath = "t.csv"\ntarget = "l"\n') == []
 
 
 def test_every_rule_is_tested_here() -> None:

@@ -111,7 +111,7 @@ class PredictsScaledTargets(PopulationTrainer):
     def predict(self, weights: Any, population: Population, x: Array, context: TrainerContext) -> Array:
         found = super().predict(weights, population, x, context)
         if context.task.kind == "regression":
-            found = (found - numpy.asarray(context.task.center)) / numpy.asarray(context.task.scale)
+            found = (found - context.task.scales[0].center) / context.task.scales[0].scale
         return found
 
 

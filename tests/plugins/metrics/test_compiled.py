@@ -10,7 +10,7 @@ from caviar import Metric, Pipeline
 from caviar.engine.data.resolve import resolve_run
 from caviar.engine.training.variants import compiled
 from caviar.plugin import Array
-from caviar_plugins import AUC, F1, Accuracy, BalancedAccuracy, Digits, LogLoss
+from caviar_plugins import AUC, F1, Accuracy, BalancedAccuracy, Digits, LogLoss, Precision, Recall
 from hypothesis import given, settings
 from hypothesis import strategies as some
 from hypothesis.extra.numpy import arrays
@@ -21,7 +21,7 @@ pytest.importorskip("numba")
 from caviar_plugins.metrics.auc_kernel import quick_areas
 from caviar_plugins.metrics.counts_kernel import quick_counts
 
-METRICS: tuple[type[Metric], ...] = (Accuracy, BalancedAccuracy, F1, AUC)
+METRICS: tuple[type[Metric], ...] = (Accuracy, BalancedAccuracy, F1, Precision, Recall, AUC)
 NUMBERS = (-1.0, -0.0, 0.0, 0.25, 0.5, 0.75, 1.0, numpy.nan, numpy.inf, -numpy.inf)
 
 

@@ -4,27 +4,30 @@ from __future__ import annotations
 
 from json import dumps
 from pathlib import Path
+from typing import Any
 
 from caviar.cli.scaffold.guess import guess_splits
 from caviar.config.declaration.dump import inline
 from caviar.config.declaration.run_name import plain_name
-from caviar.interfaces.data import Data
 from caviar.values.head import Head
+from caviar.values.rare_class import RareClass, rare_class
 
 _SMALL = 2000  # rows
 _COLUMN = 44  # where comments begin
 
 
-def starter(path: Path, target: str, remark: str, data: Data) -> str:
+def starter(path: Path, remark: str, data: Any) -> str:
     """The text of a pipeline file that lies beside `path`, which `data` reads; `remark` says how the target was found.
 
     Raises DataError.
     """
     head = data.head()
+    rare = rare_class(head) if head and (data.task or head.task) == "classification" else None
     table = [
         _line(f"path = {_text(path.name)}", "relative to this file"),
-        _line(f"target = {_text(target)}", remark),
+        _line(f"target = {inline(data.target)}", remark),
         *(_line(f"{key} = {inline(value)}", why) for key, value, why in data.worth_writing()),
+        *_of_positive(rare),
         _line("test = 0.2", "rows set aside; only the winner sees them, at the end"),
         *(_line(f"# {key} = {_text(name)}", why) for key, name, why in (guess_splits(head) if head else ())),
     ]
@@ -52,11 +55,23 @@ def starter(path: Path, target: str, remark: str, data: Data) -> str:
             _line(f"batch_size = {{ choice = {_batches(head)} }}", "rows per step"),
             "",
             "[search]",
+            *([_line(f"metric = {_text(rare.metric)}", "accuracy hardly sees a rare class")] if rare else []),
             _line('strategy = "coarse-to-fine"', "random at first, then closer around the best"),
             _line("trials = 32", "networks in all; raise it and run again to continue the search"),
             "",
         ]
     )
+
+
+def _of_positive(rare: RareClass | None) -> list[str]:
+    """Of two classes the rare one is what is looked for."""
+    if rare is None or not rare.two:
+        return []
+    share = f"{rare.share:.1%} of the rows"
+    return [
+        _line(f"positive = {_label(rare.label)}", f"{share}: precision, recall and f1 are about this class"),
+        _line('threshold = "f1"', "0.5 would miss most of them; chosen for the winner by validation f1"),
+    ]
 
 
 def _about(path: Path, head: Head | None) -> str:
@@ -79,6 +94,11 @@ def _batches(head: Head | None) -> str:
 
 def _line(code: str, comment: str) -> str:
     return f"{code:{_COLUMN}}# {comment}" if comment else code
+
+
+def _label(label: str) -> str:
+    """A class as a file would have it: whole numbers, true and false without quotes."""
+    return label if label in ("true", "false") or label.removeprefix("-").isdecimal() else _text(label)
 
 
 def _text(text: str) -> str:

@@ -35,16 +35,17 @@ def several_classes(targets: Sequence[str]) -> Unfit:
     return Unfit(("data", "target"), f"classification needs one target column, not {len(targets)}: {listed(targets)}")
 
 
-def one_value(target: str) -> DataError:
-    """The message about a class that all rows have."""
-    return DataError(f"the target {target!r} has only one value, so there is nothing to learn")
+def one_value(target: str) -> Unfit:
+    """The mistake of a class that all rows have."""
+    return Unfit(("data", "target"), f"the target {target!r} has only one value, so there is nothing to learn")
 
 
-def every_row_its_class(target: str, distinct: int, rows: int) -> DataError:
-    """The message about classes of which there are nearly as many as rows."""
-    return DataError(
+def every_row_its_class(target: str, distinct: int, rows: int) -> Unfit:
+    """The mistake of classes of which there are nearly as many as rows."""
+    return Unfit(
+        ("data", "target"),
         f"the target {target!r} has {distinct:,} different values in {rows:,} rows, nearly every row its own class; "
-        f'choose another target, or, if these are numbers, set columns.{target} = "number" in [data]'
+        f'choose another target, or, if these are numbers, set columns.{target} = "number" in [data]',
     )
 
 

@@ -47,6 +47,9 @@ _MEANT = {
     "metric": {
         "accuracy": "acc categoricalaccuracy sparsecategoricalaccuracy binaryaccuracy top1 error errorrate",
         "balanced_accuracy": "balancedacc macrorecall",
+        "average_precision": "ap averageprecision prauc aucpr auprc map",
+        "precision": "ppv positivepredictivevalue",
+        "recall": "sensitivity tpr truepositiverate",
         "log_loss": "crossentropy nll",
         "auc": "rocauc auroc",
         "f1": "f1macro macrof1 fscore",

@@ -13,12 +13,13 @@ from caviar.config.declaration.space import space_of
 from caviar.engine.analysis.ended import Ended
 from caviar.engine.analysis.importance import importance
 from caviar.engine.analysis.result_advice import advice_on_result
-from caviar.engine.model.on_disk import NotAModel, best_file
+from caviar.engine.model.on_disk import NotAModel, best_file, decision_in
 from caviar.engine.resume.run_folder import begun_with, pipeline_file
 from caviar.engine.search.history import history_of
 from caviar.engine.search.objective import Objective, objective_of
 from caviar.engine.storage.study_view import StudyView, read_study
 from caviar.values.assessment import Assessment
+from caviar.values.class_decision import ClassDecision
 from caviar.values.dimension import Space
 from caviar.values.ranking import ranked, without_winner
 from caviar.values.trial import Trial, TrialState
@@ -29,7 +30,8 @@ class Results:
     """All trials of a run, its pipeline, and how much each hyperparameter mattered (path -> share).
 
     `reached`: the searched metric after a pruned trial's last epoch, by trial. `identity`: what bits depend on besides
-    pipeline, seed and data. `assessment`: that of the winner, None before the search has ended, and `advice` on it.
+    pipeline, seed and data. `decision`: how the best model, once it is there, decides between classes. `assessment`:
+    that of the winner, None before the search has ended, and `advice` on it.
     """
 
     trials: tuple[Trial, ...]
@@ -41,6 +43,7 @@ class Results:
     identity: Mapping[str, str]
     assessment: Assessment | None
     advice: tuple[Advice, ...]
+    decision: ClassDecision | None = None
 
     @property
     def best(self) -> Trial | None:
@@ -87,7 +90,7 @@ def read_results(folder: Path) -> Results:
     Raises NoRun, Mistakes where pipeline.toml is damaged, and StoreError.
     """
     with read_study(pipeline_file(folder).store, folder) as ledger:
-        return results_of(begun_with(folder, ledger.study()), ledger)
+        return replace(results_of(begun_with(folder, ledger.study()), ledger), decision=decision_in(folder))
 
 
 def results_of(pipeline: Pipeline, ledger: StudyView) -> Results:

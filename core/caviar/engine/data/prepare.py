@@ -10,15 +10,8 @@ from typing import Any
 from caviar.config.checks.data_errors import (
     column_with_gaps,
     dated_column,
-    dates_to_predict,
-    every_row_its_class,
-    listed,
     no_features,
-    one_value,
     rounded_column,
-    rounded_target,
-    several_classes,
-    words_to_regress,
     wordy_column,
 )
 from caviar.config.checks.splits import unlearned
@@ -26,6 +19,8 @@ from caviar.engine.data.expected import as_trained, check_filled, lacking
 from caviar.engine.data.levels import check_levels
 from caviar.engine.data.split.rows import Division, split_rows
 from caviar.engine.data.summary import ColumnSummary, summarized
+from caviar.engine.data.targets import Targets
+from caviar.engine.data.task import is_rounded, task_of
 from caviar.interfaces.data import Data, DataError, RowError
 from caviar.interfaces.transform import Transform
 from caviar.values.arrays import Array, locked
@@ -33,8 +28,8 @@ from caviar.values.dataset import Dataset, Split
 from caviar.values.head import ColumnKind
 from caviar.values.inputs import NO_INPUTS, InputColumn, InputKind, Inputs
 from caviar.values.random import Random
-from caviar.values.table import EXACT_WHOLE, Table
-from caviar.values.task import Task, are_classes, is_each_its_class
+from caviar.values.table import Table
+from caviar.values.task import Task
 from caviar.values.wrong_return import WrongReturn, described
 
 
@@ -96,7 +91,8 @@ def prepare(
     table = replace(table.with_columns(kept), notes=(*table.notes, *division.told))
     if not table.features:
         raise no_features()
-    made = [_fitted(data, table, task, truth, split, transforms, dtype, content) for split in division.splits]
+    targets = targets_of(data, task, truth, division.splits[0].train)
+    made = [_fitted(data, table, targets, split, transforms, dtype, content) for split in division.splits]
     return tuple(dataset for dataset, _ in made), made[0][1]
 
 
@@ -105,7 +101,7 @@ def read_and_split(data: Data, seed: Random) -> tuple[Table, Task, Array, Divisi
     table = data.read()
     if table.rows == 0:
         raise DataError("the data has no rows")
-    task, truth = _task(data, table)
+    task, truth = task_of(data, table)
     return table, task, truth, split_rows(data, table, task, truth, seed.child("data"))
 
 
@@ -122,8 +118,7 @@ def no_data(dtype: str) -> tuple[tuple[Dataset, ...], Preparation]:
 def _fitted(
     data: Data,
     table: Table,
-    task: Task,
-    truth: Array,
+    targets: Targets,
     split: Split,
     transforms: Sequence[Transform],
     dtype: str,
@@ -137,16 +132,18 @@ def _fitted(
     for transform in transforms:
         learned.append(transform.fit(features.take(split.train)))
         features = _applied(transform, features, learned[-1])
-    y = truth
-    if task.kind == "regression":
-        task, y = _scaled(task, truth, split.train, dtype)
+    task, y = targets.fitted(split.train, dtype)
     words, dates = (tuple(name for name in table.features if table.columns[name].dtype.kind == kind) for kind in "OM")
     shapes = tuple(table.columns[name].shape[1:] for name in table.features)
-    notes = (*table.notes, *(rounded_column(name) for name in table.features if _is_rounded(table, name)))
+    notes = (
+        *table.notes,
+        *targets.notes,
+        *(rounded_column(name) for name in table.features if is_rounded(table, name)),
+    )
     x, made = _matrix(features, dtype), _described(features)
     read = table.features, shapes, words, dates, levels
     preparation = Preparation(tuple(transforms), tuple(learned), *read, made, summary, task, notes)
-    return Dataset(x, y, truth, split, task, content, made), preparation
+    return Dataset(x, y, targets.truth, split, task, content, made), preparation
 
 
 def _applied(transform: Transform, table: Table, learned: dict[str, Array]) -> Table:
@@ -169,76 +166,6 @@ def fingerprint(table: Table) -> str:
     for name, count in table.levels.items():
         digest.update(f"{name}\0{count}\0".encode())
     return digest.hexdigest()
-
-
-def _task(data: Data, table: Table) -> tuple[Task, Array]:
-    """The task, with classes but not yet a scale, and the truth: int64 codes or float64 numbers, (rows, targets)."""
-    import numpy
-
-    columns = [table.columns[name] for name in table.target]
-    if any(column.dtype.kind == "M" for column in columns):
-        raise dates_to_predict(table.target)
-    kinds = {_kind(column) for column in columns}
-    kind = data.task or ("regression" if kinds == {"regression"} else "classification")
-    if kind == "regression":
-        if words := [name for name in table.target if table.columns[name].dtype.kind not in "fiub"]:
-            raise words_to_regress(words)
-        if inexact := [name for name in table.target if _is_rounded(table, name)]:
-            raise rounded_target(inexact[0])
-        truth = numpy.stack([column.astype(numpy.float64) for column in columns], axis=1)
-        if not numpy.isfinite(truth).all():
-            row = int(numpy.flatnonzero(~numpy.isfinite(truth).all(axis=1))[0])
-            raise DataError(f"the target {listed(table.target)} is missing or not finite in row {row + 1} of the data")
-        return Task("regression", table.target), truth
-    if len(columns) != 1:
-        raise several_classes(table.target)
-    column = columns[0]
-    if table.target[0] in table.rounded:
-        raise rounded_target(table.target[0])
-    empty = (
-        [i for i, v in enumerate(column) if v is None]
-        if column.dtype.kind == "O"
-        else numpy.flatnonzero(column != column)
-    )
-    if len(empty):
-        raise DataError(f"the target {table.target[0]!r} is missing in row {int(empty[0]) + 1} of the data")
-    classes, codes = numpy.unique(column, return_inverse=True)
-    if len(classes) < 2:
-        raise one_value(table.target[0])
-    if is_each_its_class(len(classes), len(column)):
-        raise every_row_its_class(table.target[0], len(classes), len(column))
-    labels = tuple(each.item() if isinstance(each, numpy.generic) else str(each) for each in classes)
-    return Task("classification", table.target, classes=labels), codes.reshape(-1, 1).astype(numpy.int64)
-
-
-def _is_rounded(table: Table, name: str) -> bool:
-    """Whether a column's whole numbers have lost digits, or do so in float64."""
-    column = table.columns[name]
-    wide = column.dtype.kind in "iu" and column.dtype.itemsize == 8 and column.size
-    beyond = wide and max(int(column.max()), -int(column.min())) > EXACT_WHOLE
-    return name in table.rounded or bool(beyond)
-
-
-def _kind(column: Array) -> str:
-    import numpy
-
-    if column.dtype.kind == "f":
-        return "regression"
-    if column.dtype.kind in "iu" and not are_classes(len(numpy.unique(column)), len(column)):
-        return "regression"
-    return "classification"
-
-
-def _scaled(task: Task, truth: Array, train: Array, dtype: str) -> tuple[Task, Array]:
-    import numpy
-
-    with numpy.errstate(over="ignore"):
-        center, scale = truth[train].mean(axis=0), truth[train].std(axis=0)
-    if not (numpy.isfinite(center).all() and numpy.isfinite(scale).all()):
-        raise DataError(f"the target {listed(task.targets)} is so large that its spread overflows; rescale it")
-    scale[scale == 0] = 1.0  # a constant target is learned as it is
-    scaled = Task(task.kind, task.targets, (), tuple(center.tolist()), tuple(scale.tolist()))
-    return scaled, ((truth - center) / scale).astype(dtype)
 
 
 def _matrix(table: Table, dtype: str) -> Array:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from caviar.config.checks.data_errors import few_rows
 from caviar.config.checks.losses import named_loss
 from caviar.config.checks.metrics import metrics_for, searched_metric
+from caviar.config.checks.target_errors import threshold_metric
 from caviar.config.declaration.walk import alternatives
 from caviar.engine.data.prepare import Preparation, no_data, prepare
+from caviar.engine.data.targets import declaration_of
 from caviar.engine.search.objective import Objective, objective_of
 from caviar.engine.training.job import Work
 from caviar.engine.training.variants import variant_for
 from caviar.interfaces.backend import Backend
-from caviar.interfaces.data import DataError
+from caviar.interfaces.data import Data, DataError
 from caviar.interfaces.trainer import Trainer
 from caviar.registry.index import Entry, PluginError, entries, own_distribution
 from caviar.registry.load import load
@@ -51,6 +53,8 @@ def resolve_run(pipeline: Pipeline) -> tuple[Work, Preparation, Objective]:
     task = datasets[0].task
     metrics = metrics_for(pipeline.search, task.kind) if pipeline.trainer.needs_data else {}
     metric = searched_metric(pipeline, task.kind, metrics)
+    if pipeline.data is not None and task.kind == "classification":
+        threshold_metric(pipeline.data, len(task.classes), metrics)
     pipeline = _resolved(pipeline, backend, task, metric)
     objective = objective_of(pipeline, metric)
     searched, conditions = (objective.metric, objective.goal), tuple(each.metric for each in objective.conditions)
@@ -83,10 +87,20 @@ def _resolved(pipeline: Pipeline, backend: Backend, task: Task, metric: str) -> 
         total = max(search.trials - len(search.points), 1)
         strategy = search.strategy.model_copy(update={"trials": total})
         search = search.model_copy(update={"strategy": strategy})
-    if data is not None and data.task is None:
-        data = data.model_copy(update={"task": task.kind})
+    if data is not None and pipeline.trainer.needs_data:
+        data = _settled(data, task)
     trainer = with_loss(pipeline, task)
     return pipeline.model_copy(update={"backend": backend, "data": data, "trainer": trainer, "search": search})
+
+
+def _settled(data: Data, task: Task) -> Data:
+    """The data with what its targets decided."""
+    found: dict[str, Any] = {"task": task.kind}
+    if task.kind == "regression":
+        found["target_transform"] = declaration_of(task)
+    elif len(task.classes) == 2:
+        found["positive"] = task.classes[1]
+    return data.model_copy(update=found)
 
 
 def with_loss(pipeline: Pipeline, task: Task) -> Trainer:

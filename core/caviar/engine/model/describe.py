@@ -71,8 +71,7 @@ def _member(member: ModelMember) -> MemberDescription:
         prepared.made,
         tuple(_sealed(layers, trainer)),
         next(_sealed([head], trainer)),
-        task.center,
-        task.scale,
+        task.scales,
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cache
 from hashlib import sha256
+from itertools import pairwise
 from math import isfinite
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,7 +16,9 @@ from pydantic import BeforeValidator, Field
 from caviar.engine.data.summary import ColumnSummary
 from caviar.support.plain import from_json_number, to_json_number
 from caviar.values.arrays import Array
+from caviar.values.class_decision import ClassDecision
 from caviar.values.inputs import Inputs
+from caviar.values.target_scale import TargetScale
 from caviar.values.task import Task
 
 if TYPE_CHECKING:
@@ -42,12 +45,11 @@ def _number_of(plain: Any) -> Any:
 
 @dataclass(frozen=True)
 class PreparationFacts:
-    """What members share that prepare rows in the same way; `center` and `scale` are those of the targets."""
+    """What members share that prepare rows in the same way; `scales` are those of the targets."""
 
     made: Inputs
     summary: dict[str, ColumnSummary]
-    center: tuple[float, ...]
-    scale: tuple[float, ...]
+    scales: tuple[TargetScale, ...]
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,7 @@ class Facts:
     preparations: tuple[PreparationFacts, ...]
     members: tuple[MemberFacts, ...]
     metrics: Mapping[str, Annotated[float, BeforeValidator(_number_of)]]
+    decision: ClassDecision | None = None
 
     def complaint(self) -> str | None:
         """The inconsistency between the facts, each of which has the right type."""
@@ -96,17 +99,33 @@ class Facts:
         return self._complaint_of_targets()
 
     def _complaint_of_targets(self) -> str | None:
-        task, scales = self.task, [each for preparation in self.preparations for each in preparation.scale]
-        if task.center or task.scale:
+        task, scales = self.task, [each.scales for each in self.preparations]
+        if task.scales:
             return "a scale for all members, each of which has its own"
+        if not self._fits_decision():
+            return "a threshold or confusion matrix that does not fit the classes"
         if task.kind == "classification":
-            known = len(task.targets) == 1 and len(task.classes) > 1 and not scales
+            known = len(task.targets) == 1 and len(task.classes) > 1 and not any(scales)
             return None if known else "too few classes, several targets, or a scale of classes"
-        fine = bool(task.targets) and not task.classes and all(map(isfinite, scales)) and all(scales)
-        for each in self.preparations:
-            scaled = len(task.targets) == len(each.center) == len(each.scale)
-            fine = fine and scaled and all(map(isfinite, each.center))
+        fine = bool(task.targets) and not task.classes and all(len(each) == len(task.targets) for each in scales)
+        fine = fine and all(_is_usable(scale) for each in scales for scale in each)
         return None if fine else "targets and their scale do not match"
+
+    def _fits_decision(self) -> bool:
+        task, decision = self.task, self.decision
+        if decision is None:
+            return task.threshold is None
+        many = len(task.classes)
+        square = all(len(rows) == many and {*map(len, rows)} == {many} for rows in decision.confusion.values())
+        usable = task.threshold is None or (many == 2 and 0 < task.threshold < 1)
+        return square and usable and (decision.classes, decision.threshold) == (task.classes, task.threshold)
+
+
+def _is_usable(scale: TargetScale) -> bool:
+    numbers = (scale.center, scale.scale, *scale.knots, *scale.scores, *(scale.low or 0.0, scale.high or 0.0))
+    tables = len(scale.knots) == len(scale.scores) and (scale.formula == "quantile") is bool(scale.knots)
+    rising = all(a < b for ends in (scale.knots, scale.scores) for a, b in pairwise(ends))
+    return all(map(isfinite, numbers)) and bool(scale.scale) and tables and rising
 
 
 def packed(facts: Facts, arrays: Mapping[str, Array]) -> bytes:

@@ -23,6 +23,7 @@ from caviar.engine.model.model_file import (
 from caviar.engine.model.saved import SavedModel
 from caviar.support.files import open_plain, sync_folder, why_unreadable, write_atomically
 from caviar.values.arrays import Array
+from caviar.values.class_decision import ClassDecision
 from caviar.values.problem import Problem
 
 _AGAIN = "`pipe run` of its pipeline writes it again"
@@ -60,6 +61,7 @@ def save_model(model: SavedModel, path: Path) -> None:
         preparations=tuple(_facts(each) for each in preparations),
         members=tuple(MemberFacts(each.trial, _portable(each), places[id(each.preparation)]) for each in model.members),
         metrics=dict(model.metrics),
+        decision=model.decision,
     )
     path.parent.mkdir(exist_ok=True)
     write_atomically(path, packed(facts, arrays))
@@ -94,12 +96,21 @@ def open_model(path: Path) -> SavedModel:
             if len(space_of(member.pipeline)):
                 raise ValueError("ranges in its pipeline")
             member.rehearse()
-        return SavedModel(members, facts.metrics)
+        return SavedModel(members, facts.metrics, facts.decision)
     except Problem:
         raise
     except Exception as error:  # a plugin may raise anything when it gets another's arrays
         why = f"{type(error).__name__}: {error}"
         raise NotAModel(f"{where}: its parts do not fit together ({why}); {_AGAIN}") from error
+
+
+def decision_in(folder: Path) -> ClassDecision | None:
+    """The decision of a run's model of classes; None where there is no model that can be read, or no classes."""
+    try:
+        with open_plain(best_file(folder)) as file:
+            return unpacked(file.read())[0].decision
+    except (OSError, NotAModel, OtherFile, Damaged):
+        return None
 
 
 def _members(facts: Facts, arrays: Mapping[str, Array], where: str) -> tuple[ModelMember, ...]:
@@ -110,7 +121,7 @@ def _members(facts: Facts, arrays: Mapping[str, Array], where: str) -> tuple[Mod
         if place not in preparations:
             known = facts.preparations[place]
             learned = tuple(_below(arrays, _transform(place, number)) for number in range(len(transforms)))
-            task = replace(facts.task, center=known.center, scale=known.scale)
+            task = replace(facts.task, scales=known.scales, threshold=None)
             read = facts.features, facts.shapes, facts.words, facts.dates, facts.levels
             preparations[place] = Preparation(transforms, learned, *read, known.made, known.summary, task)
         elif preparations[place].transforms != transforms:
@@ -122,8 +133,7 @@ def _members(facts: Facts, arrays: Mapping[str, Array], where: str) -> tuple[Mod
 
 
 def _facts(preparation: Preparation) -> PreparationFacts:
-    task = preparation.task
-    return PreparationFacts(preparation.made, dict(preparation.summary), task.center, task.scale)
+    return PreparationFacts(preparation.made, dict(preparation.summary), preparation.task.scales)
 
 
 def _portable(member: ModelMember) -> str:

@@ -11,6 +11,7 @@ from caviar.engine.model.member import ModelMember
 from caviar.interfaces.data import DataError
 from caviar.registry.load import name_of
 from caviar.values.arrays import Array
+from caviar.values.class_decision import ClassDecision
 from caviar.values.problem import Problem
 from caviar.values.table import Table
 from caviar.values.task import Task
@@ -29,10 +30,12 @@ class SavedModel:
 
     Members may differ in everything but what they read and predict: the columns expected and the task without the
     scale of its targets. The first is of the best trial. `metrics` are those of the model, test part included.
+    `decision`: of classes, how they are chosen, None where that was not judged.
     """
 
     members: tuple[ModelMember, ...]
     metrics: Mapping[str, float]
+    decision: ClassDecision | None = None
 
     def __post_init__(self) -> None:
         if not self.members:
@@ -53,8 +56,9 @@ class SavedModel:
 
     @property
     def task(self) -> Task:
-        """The task. It has no scale, which may differ between members."""
-        return _unscaled(self.first.preparation.task)
+        """The task with the threshold. It has no scales, which may differ between members."""
+        threshold = self.decision.threshold if self.decision else None
+        return replace(_unscaled(self.first.preparation.task), threshold=threshold)
 
     def predict(self, table: Table) -> Array:
         """Probabilities (rows, classes), or targets (rows, targets) in the user's units: the mean over the members.
@@ -111,4 +115,4 @@ def _interface(preparation: Preparation) -> object:
 
 
 def _unscaled(task: Task) -> Task:
-    return replace(task, center=(), scale=())
+    return replace(task, scales=())

@@ -13,6 +13,7 @@ from caviar.engine.data.frames import rows_of
 from caviar.engine.model.export import export
 from caviar.text.once import say_once
 from caviar.values.arrays import Array
+from caviar.values.class_decision import ClassDecision
 from caviar.values.problem import Problem
 from caviar.values.table import Table
 
@@ -46,7 +47,7 @@ class TrainedModel:
 
         task, found = self._trained.task, self._found(X)
         if task.kind == "classification":
-            classes: Array = numpy.asarray(task.classes)[found.argmax(axis=1)]
+            classes: Array = numpy.asarray(task.classes)[task.decided(found)]
             return classes
         return found[:, 0] if found.shape[1] == 1 else found
 
@@ -61,6 +62,11 @@ class TrainedModel:
     def classes(self) -> tuple[Any, ...]:
         """The classes in order; none for a regression."""
         return self._trained.task.classes
+
+    @property
+    def decision(self) -> ClassDecision | None:
+        """Of classes: the threshold that `predict` uses, and confusion matrices; None where none was judged."""
+        return self._trained.decision
 
     @property
     def _trained(self) -> SavedModel:

@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from caviar.config.checks.target_errors import threshold_metric
 from caviar.config.declaration.space import parts_of, settle
 from caviar.engine.data.prepare import Preparation
 from caviar.engine.failures.machine_faults import Unfinished
 from caviar.engine.failures.plugin_errors import told
+from caviar.engine.model.decide import about_positive, best_threshold, confusion, seen_by
 from caviar.engine.model.member import ModelMember
 from caviar.engine.model.on_disk import best_file, save_model
 from caviar.engine.model.saved import SavedModel, mean
@@ -17,12 +19,15 @@ from caviar.engine.search.one_identity import of_one_identity
 from caviar.engine.storage.study_ledger import StudyLedger
 from caviar.engine.training.job import Work
 from caviar.engine.training.measuring import measured_or_nan
+from caviar.interfaces.metric import Metric
 from caviar.interfaces.store import StoreError
 from caviar.registry.load import name_of, version_of
 from caviar.values.arrays import Array
+from caviar.values.class_decision import ClassDecision
 from caviar.values.metric_name import MetricName
 from caviar.values.problem import Problem
 from caviar.values.segment import Segment
+from caviar.values.task import Task
 from caviar.values.trial import Trial
 
 
@@ -63,21 +68,56 @@ class Models:
 
     def tested(self, winner: Trial, check_stop: Callable[[], None]) -> tuple[SavedModel, str | None]:
         """Saves the winner; returns it with its metrics on the test part, if there is one, and a note on weights."""
-        weights, note = self._weights(winner, check_stop) if winner.state.done else self._as_it_stands(winner)
-        model, data = self._model(winner, weights), self.work.datasets[0]
-        parts = {"test": data.split.test, **({} if winner.state.done else {"validation": data.split.validation})}
-        metrics = dict(model.metrics)
-        for part, rows in parts.items():
-            metrics |= self._measured(model, part, rows) if len(rows) else {}
-        return self._saved(replace(model, metrics=metrics)), note
+        done = winner.state.done
+        weights, note = self._weights(winner, check_stop) if done else self._as_it_stands(winner)
+        return self._saved(self._judged(self._model(winner, weights), done)), note
 
-    def _measured(self, model: SavedModel, part: str, rows: Array) -> dict[str, float]:
-        x, truth = self.work.datasets[0].x[rows], self.work.datasets[0].truth[rows]
-        prediction = mean([each.predict_inputs(x) for each in model.members])[None]
-        return {  # NaN where one fails: the search is over, and its model is not to be lost
-            str(MetricName(part, name)): float(measured_or_nan(type(each).measure)(each, prediction, truth)[0])
-            for name, each in self.work.metrics.items()
+    def _judged(self, model: SavedModel, done: bool) -> SavedModel:
+        """The model with its metrics on the test part, and, of classes, its threshold and confusion matrices.
+
+        Of a trial that is not `done`, those on the validation part are measured, too: none are recorded.
+        """
+        data = self.work.datasets[0]
+        parts = {"validation": data.split.validation, "test": data.split.test}
+        several = len(model.task.targets) > 1
+        if done and model.task.kind == "regression" and (not several or len(self.work.datasets) > 1):
+            del parts["validation"]
+        found = {
+            part: mean([each.predict_inputs(data.x[rows]) for each in model.members])
+            for part, rows in parts.items()
+            if len(rows)
         }
+        truth = {part: data.truth[rows] for part, rows in parts.items()}
+        if model.task.kind == "classification":
+            model = replace(model, decision=self._decision(model.task, found, truth))
+        metrics = dict(model.metrics)
+        for part, prediction in found.items():
+            for name, metric in self.work.metrics.items():
+                decides = model.task.threshold is not None and metric.of_classes and len(self.work.datasets) == 1
+                if part == "test" or decides or not done:
+                    metrics[str(MetricName(part, name))] = self._measured(metric, prediction, truth[part], model.task)
+                for place, target in enumerate(model.task.targets if several else ()):
+                    one = slice(place, place + 1)
+                    alone = self._measured(metric, prediction[:, one], truth[part][:, one], model.task)
+                    metrics[str(MetricName(part, f"{name}:{target}"))] = alone
+        return replace(model, metrics=metrics)
+
+    def _decision(self, task: Task, found: Mapping[str, Array], truth: Mapping[str, Array]) -> ClassDecision:
+        declared = self.work.pipeline.data
+        assert declared is not None, "there are classes"
+        metric = threshold_metric(declared, len(task.classes), self.work.metrics)
+        if metric is not None:
+            task = replace(task, threshold=best_threshold(found["validation"], truth["validation"], metric))
+        elif isinstance(declared.threshold, float) and declared.threshold != 0.5:
+            task = replace(task, threshold=declared.threshold)
+        counts = {part: confusion(prediction, truth[part], task) for part, prediction in found.items()}
+        chosen, named = str(declared.threshold) if metric else "", about_positive(self.work.metrics)
+        return ClassDecision(task.classes, counts, task.threshold, chosen, named if len(task.classes) == 2 else ())
+
+    def _measured(self, metric: Metric, prediction: Array, truth: Array, task: Task) -> float:
+        """NaN where it fails: the search is over, and its model is not to be lost."""
+        seen = seen_by(metric, prediction, task)[None]
+        return float(measured_or_nan(type(metric).measure)(metric, seen, truth)[0])
 
     def _model(self, trial: Trial, weights: Mapping[str, Array]) -> SavedModel:
         pipeline = settle(self.work.pipeline, trial.values)

@@ -24,8 +24,9 @@ from caviar.values.trial import Trial
 
 # What may differ: none of it changes a trial that has ended. The data's paths are free: its content is compared.
 _MAY_CHANGE = (
-    *("check", "data.path", "data.test_path", "executor", "reporter", "store", "trainer.population"),
-    *("search.trials", "search.patience", "search.seconds", "search.trial_seconds", "search.baselines"),
+    *("check", "data.path", "data.test_path", "data.threshold", "executor", "reporter", "store"),
+    *("trainer.population", "search.trials", "search.patience", "search.seconds", "search.trial_seconds"),
+    "search.baselines",
 )
 
 # The numeric identity says which backend it was, and on what device.

@@ -77,9 +77,9 @@ def test_transforms_and_target_scale_learn_from_the_training_rows_alone() -> Non
     assert numpy.array_equal(again.split.train, train)
     for ours, theirs in zip(preparation.learned, same.learned, strict=True):
         assert all(numpy.array_equal(ours[name], theirs[name]) for name in ours)
-    assert preparation.task.center == same.task.center
-    assert preparation.task.center[0] == pytest.approx(y[train].mean())
-    assert preparation.task.scale[0] == pytest.approx(y[train].std())
+    assert preparation.task.scales == same.task.scales
+    assert preparation.task.scales[0].center == pytest.approx(y[train].mean())
+    assert preparation.task.scales[0].scale == pytest.approx(y[train].std())
 
 
 def test_digits_keep_the_official_test_part_of_other_writers() -> None:

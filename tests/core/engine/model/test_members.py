@@ -13,7 +13,7 @@ from caviar.engine.model.member import ModelMember
 from caviar.engine.model.model_file import packed, unpacked
 from caviar.engine.model.on_disk import NotAModel, open_model, save_model
 from caviar.engine.model.saved import SavedModel
-from caviar.plugin import Array, Table
+from caviar.plugin import Array, Table, TargetScale
 from caviar_plugins import GELU, MLP, Adam, Inline, LayerNorm, PopulationTrainer
 
 
@@ -150,7 +150,7 @@ def test_members_whose_preparation_is_missing_unused_or_of_other_transforms_are_
         path.write_bytes(packed(replace(facts, members=members), arrays))
         with pytest.raises(NotAModel, match="no members, or their preparations do not match"):
             open_model(path)
-    scaled = replace(facts.preparations[1], scale=(0.0,))
+    scaled = replace(facts.preparations[1], scales=(TargetScale(scale=0.0),))
     path.write_bytes(packed(replace(facts, preparations=(facts.preparations[0], scaled)), arrays))
     with pytest.raises(NotAModel, match="targets and their scale do not match"):
         open_model(path)

@@ -4,6 +4,7 @@ PLUGIN = '''\
 """$name: replace this by the format that yours writes."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +29,7 @@ def _member(member: MemberDescription) -> dict[str, Any]:
         "transforms": [_operation(each) for each in member.transforms],
         "inputs": [column.name for column in member.inputs.columns],
         "layers": [_operation(each) for each in (*member.layers, member.head)],
-        "center": member.center,
-        "scale": member.scale,
+        "scales": [asdict(each) for each in member.scales],
     }
 
 

@@ -125,9 +125,14 @@ def typed_cells(
         rows = int(connection.execute("SELECT count(*) FROM t").fetchone()[0])
         count = rows if rows != limit else int(connection.execute(f"SELECT count(*) FROM {source}").fetchone()[0])
     except duckdb.Error as error:
-        raise DataError(f"{path}: cannot be read: {' '.join(str(error).split())[:300]}") from error
+        raise DataError(f"{path}: damaged, or not what its name says: {_without_query(error)}") from error
     cells = Cells(connection, names, types, rows, 0, lambda row: f"{path}: row {row + 1}", count > rows)
     return cells, count
+
+
+def _without_query(error: Exception) -> str:
+    """What duckdb says of a file, in one line."""
+    return " ".join(str(error).partition("\nLINE ")[0].split()).removeprefix("Invalid Input Error: ")[:300]
 
 
 def _typed(name: str, kind: str, place: int, missing: Sequence[str]) -> str:

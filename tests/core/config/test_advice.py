@@ -67,12 +67,20 @@ CASES = {
         'write task = "regression" if they are quantities (many-classes)',
         '[data]\npath = "ages.csv"\ntarget = "age"\ntask = "regression"',
     ),
+    "rare-classes": (
+        '[data]\npath = "towns.csv"\ntarget = "town"\n',
+        "advice: data.target: town has 40 classes in 90 rows, 2.2 rows each on average; "
+        "join rare classes, or predict a number instead (rare-classes)",
+        '[data]\npath = "towns.csv"\ntarget = "coast"\n',
+    ),
 }
 
 
 def advised(folder: Path, text: str) -> list[str]:
     (folder / "p.toml").write_text(text if "[data]" in text else DATA + text)
     (folder / "ages.csv").write_text("a,age\n" + "".join(f"{row}.5,{18 + row % 62}\n" for row in range(900)))
+    towns = "".join(f"{row}.5,t{row % 40},{'yes' if row % 3 else 'no'}\n" for row in range(90))
+    (folder / "towns.csv").write_text(f"a,town,coast\n{towns}")
     (folder / "pipeline.toml").write_text('search.metric = "validation.accuracy"')  # as in a run's folder
     return [str(each) for each in advice_on(load(folder / "p.toml"))]
 

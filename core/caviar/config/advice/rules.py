@@ -10,6 +10,7 @@ from caviar.config.advice.default_trials import default_trials
 from caviar.config.advice.many_classes import many_classes
 from caviar.config.advice.narrow_learning_rate import narrow_learning_rate
 from caviar.config.advice.normalizer_alone import normalizer_alone
+from caviar.config.advice.rare_classes import rare_classes
 from caviar.config.advice.rarely_searched import rarely_searched
 from caviar.config.advice.small_batches import small_batches
 from caviar.config.advice.unheeded_start import unheeded_start
@@ -29,6 +30,7 @@ RULES: dict[str, Rule] = {
     "small-batches": small_batches,
     "unheeded-start": unheeded_start,
     "many-classes": many_classes,
+    "rare-classes": rare_classes,
 }
 AFTER = ("range-edge",)
 """Rules that need results; the engine has them."""

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 from random import Random
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 HOME = Path(__file__).parent / "files"
 Rows: TypeAlias = list[list[str]]
@@ -52,7 +52,8 @@ def kinds(folder: Path) -> list[Path]:
         more = "[1, 2] AS list, {'a': 1} AS record, 1.5::DECIMAL(9, 2) AS exact, NULL AS nothing, 1::UTINYINT AS tiny"
         duckdb.sql(f"COPY (SELECT *, {more} FROM {source}) TO '{made}' (FORMAT parquet)")
     found = sorted(file for file in HOME.iterdir() if file.stat().st_size)
-    return [*found, *[file for file in (HOME / "shop.db", HOME / "lines.jsonl", HOME / "packed.csv.gz", made)] * 3]
+    packed = [HOME / "shop.db", HOME / "lines.jsonl", HOME / "packed.csv.gz", made]
+    return [*found, *packed * 3]
 
 
 def mutated(source: Path, folder: Path, name: str, random: Random) -> Path:
@@ -110,7 +111,8 @@ def _text(content: bytes, random: Random) -> bytes:
         separator = random.choice([",", ";", "\t", "|", ":", " ", "^", "\x01"])
     out = io.StringIO()
     end = random.choice(["\n", "\n", "\n", "\r\n", "\r"])
-    quoting = random.choice([csv.QUOTE_MINIMAL] * 4 + [csv.QUOTE_ALL, csv.QUOTE_NONE])
+    ways: list[Literal[0, 1, 3]] = [csv.QUOTE_MINIMAL, csv.QUOTE_MINIMAL, csv.QUOTE_MINIMAL, csv.QUOTE_MINIMAL]
+    quoting = random.choice([*ways, csv.QUOTE_ALL, csv.QUOTE_NONE])
     csv.writer(out, delimiter=separator, lineterminator=end, quoting=quoting, escapechar="\\").writerows(rows)
     text = out.getvalue()
     if random.random() < 0.1:

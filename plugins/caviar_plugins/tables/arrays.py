@@ -9,6 +9,7 @@ from caviar.plugin import EXACT_WHOLE, Array, DataError
 
 from caviar_plugins.tables import dates, flags
 from caviar_plugins.tables.cells import Cells
+from caviar_plugins.tables.lines import shortened
 from caviar_plugins.tables.numbers import NUMBER, NumberFormat
 from caviar_plugins.tables.reading import Counts, Reading, Readings
 from caviar_plugins.tables.sql import key, quoted
@@ -76,13 +77,12 @@ def check(
         others = f"where {valid:,} of {some}{present:,} cells hold a {_NAMES[reading.kind]}"
         if reading.kind == "date":
             others += f" written as {reading.form}"
-        cut = f"{shown[:60]}…" if len(shown) > 60 else shown
         cure = f'correct it, leave it empty, or set columns = {{ {key(name)} = "category" }} in [data]'
-        raise DataError(f"{cells.where(row)}: column '{name}' holds {cut!r} {others}; {cure}")
+        raise DataError(f"{cells.where(row)}: column '{shortened(name)}' holds {shortened(shown)!r} {others}; {cure}")
     if largest > LARGEST:
         row, shown = _first(cells, f"abs({value(reading, cell)}) > {LARGEST}", cell)
-        cure = "correct it, or rescale the column"
-        raise DataError(f"{cells.where(row)}: column '{name}' holds {shown[:60]}, too large to compute with; {cure}")
+        told = f"column '{shortened(name)}' holds {shortened(shown)}, too large to compute with"
+        raise DataError(f"{cells.where(row)}: {told}; correct it, or rescale the column")
 
 
 def _first(cells: Cells, condition: str, cell: str) -> tuple[int, str]:

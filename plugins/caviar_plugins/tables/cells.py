@@ -10,6 +10,7 @@ from typing import Literal, TypeAlias
 from caviar.plugin import DataError
 
 from caviar_plugins.tables.engine import Connection
+from caviar_plugins.tables.json_lines import wrong_line
 from caviar_plugins.tables.lines import Lines
 from caviar_plugins.tables.missing import is_missing, present
 from caviar_plugins.tables.sql import quoted, trimmed
@@ -125,7 +126,8 @@ def typed_cells(
         rows = int(connection.execute("SELECT count(*) FROM t").fetchone()[0])
         count = rows if rows != limit else int(connection.execute(f"SELECT count(*) FROM {source}").fetchone()[0])
     except duckdb.Error as error:
-        raise DataError(f"{path}: damaged, or not what its name says: {_without_query(error)}") from error
+        wrong = wrong_line(path) if source.startswith("read_json") else ""
+        raise DataError(wrong or f"{path}: damaged, or not what its name says: {_without_query(error)}") from error
     cells = Cells(connection, names, types, rows, 0, lambda row: f"{path}: row {row + 1}", count > rows)
     return cells, count
 

@@ -44,7 +44,7 @@ class Judge:
         self.slowest = max(self.slowest, took)
         assert done.exit_code in (0, 2), (done.exit_code, done.output)
         if done.exit_code:
-            assert len(done.stderr) < 5000, "a sentence, not a table"
+            assert len(done.stderr) < 5000, f"a sentence, not a table: {done.stderr[:500]}"
         return done.exit_code, done.output
 
     def judge(self, path: Path, random: Random, whole: bool) -> None:

@@ -10,6 +10,7 @@ from caviar.plugin import EXACT_WHOLE, Array, DataError
 from caviar_plugins.tables import dates, flags, wide
 from caviar_plugins.tables.cells import Cells
 from caviar_plugins.tables.counts import Counts
+from caviar_plugins.tables.lines import shortened
 from caviar_plugins.tables.numbers import NUMBER, NumberFormat
 from caviar_plugins.tables.reading import Reading, Readings
 from caviar_plugins.tables.sql import quoted
@@ -105,13 +106,12 @@ def check(
         others = f"where {valid:,} of {some}{present:,} cells hold a {_NAMES[reading.kind]}"
         if reading.kind == "date":
             others += f" written as {reading.form}"
-        cut = f"{shown[:60]}…" if len(shown) > 60 else shown
         cure = f"correct it, leave it empty, or set {cells.setting('columns', {name: 'category'})}"
-        raise DataError(f"{cells.where(row)}: column '{name}' holds {cut!r} {others}; {cure}")
+        raise DataError(f"{cells.where(row)}: column '{shortened(name)}' holds {shortened(shown)!r} {others}; {cure}")
     if largest > LARGEST:
         row, shown = first_row(cells, place, f"abs({value(reading, cell)}) > {LARGEST}")
-        cure = "correct it, or rescale the column"
-        raise DataError(f"{cells.where(row)}: column '{name}' holds {shown[:60]}, too large to compute with; {cure}")
+        told = f"column '{shortened(name)}' holds {shortened(shown)}, too large to compute with"
+        raise DataError(f"{cells.where(row)}: {told}; correct it, or rescale the column")
 
 
 def first_row(cells: Cells, place: int, condition: str) -> tuple[int, str]:

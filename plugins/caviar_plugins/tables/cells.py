@@ -13,6 +13,7 @@ from caviar.plugin import DataError
 from caviar_plugins.tables import wide
 from caviar_plugins.tables.engine import Connection
 from caviar_plugins.tables.floats import are_plain, may_be_floats
+from caviar_plugins.tables.json_lines import wrong_line
 from caviar_plugins.tables.lines import Lines
 from caviar_plugins.tables.missing import is_missing, numeric, present
 from caviar_plugins.tables.settings import in_file
@@ -182,9 +183,15 @@ def typed_cells(
         rows = int(connection.execute("SELECT count(*) FROM t").fetchone()[0])
         count = rows if rows != limit else int(connection.execute(f"SELECT count(*) FROM {source}").fetchone()[0])
     except duckdb.Error as error:
-        raise DataError(f"{path}: cannot be read: {' '.join(str(error).split())[:300]}") from error
+        wrong = wrong_line(path) if source.startswith("read_json") else ""
+        raise DataError(wrong or f"{path}: damaged, or not what its name says: {_without_query(error)}") from error
     cells = Cells(connection, names, types, rows, 0, lambda row: f"{path}: row {row + 1}", count > rows)
     return cells, count
+
+
+def _without_query(error: Exception) -> str:
+    """What duckdb says of a file, in one line."""
+    return " ".join(str(error).partition("\nLINE ")[0].split()).removeprefix("Invalid Input Error: ")[:300]
 
 
 def _typed(name: str, kind: str, place: int, missing: Sequence[str]) -> str:

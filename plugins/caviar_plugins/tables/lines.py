@@ -21,6 +21,7 @@ from caviar_plugins.tables.missing import MISSING
 from caviar_plugins.tables.plain import PlainText
 
 _LONGEST_CELL = 1 << 30  # characters; Python's own limit, 131,072, is less than texts may have
+_LONGEST_SHOWN = 60  # characters of a name or a cell in a message
 _SHOWN = 20  # names of columns in a message
 
 
@@ -49,7 +50,7 @@ class Lines:
             if not name and (place > 1 or len(names) == 1):
                 self.fail(line, f"column {place} has no name; give it one")
             if name in seen:
-                self.fail(line, f"two columns are named '{name}'; rename one")
+                self.fail(line, f"two columns are named '{shortened(name)}'; rename one")
             seen.add(name)
         return names
 
@@ -126,9 +127,14 @@ def missing_name(name: str, what: str, names: Sequence[str], where: str) -> None
     plain = {each.casefold(): each for each in names}
     near = get_close_matches(name.casefold(), plain, n=1)
     others = f", … ({len(plain):,} in all)" if len(names) > _SHOWN else ""
-    there = f"there are {', '.join(names[:_SHOWN])}{others}"
+    there = f"there are {', '.join(map(shortened, names[:_SHOWN]))}{others}"
     hint = f"did you mean '{plain[near[0]]}'?" if near else there
     raise DataError(f"{where}: there is no column '{name}' {what}; {hint}")
+
+
+def shortened(text: str) -> str:
+    """A name or a cell as a message shows it: a file that is no table may have one of thousands of characters."""
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
 
 
 def _count(number: int, noun: str) -> str:

@@ -75,6 +75,12 @@ CASES = {
         '[data]\npath = "fraud.csv"\ntarget = "label"\npositive = "fraud"\n'
         '[search]\nmetric = "validation.average_precision"\ntrials = 1',
     ),
+    "few-rows-per-class": (
+        '[data]\npath = "towns.csv"\ntarget = "town"\n',
+        "advice: data.target: town has 40 classes in 90 rows, 2.2 rows each on average; "
+        "join rare classes, or predict a number instead (few-rows-per-class)",
+        '[data]\npath = "towns.csv"\ntarget = "coast"\n',
+    ),
 }
 
 
@@ -83,6 +89,8 @@ def advised(folder: Path, text: str) -> list[str]:
     (folder / "ages.csv").write_text("a,age\n" + "".join(f"{row}.5,{18 + row % 62}\n" for row in range(900)))
     labels = (("fraud", "ok")[row % 50 > 0] for row in range(500))
     (folder / "fraud.csv").write_text("a,label\n" + "".join(f"{row}.5,{each}\n" for row, each in enumerate(labels)))
+    towns = "".join(f"{row}.5,t{row % 40},{'yes' if row % 3 else 'no'}\n" for row in range(90))
+    (folder / "towns.csv").write_text(f"a,town,coast\n{towns}")
     (folder / "pipeline.toml").write_text('search.metric = "validation.accuracy"')  # as in a run's folder
     return [str(each) for each in advice_on(load(folder / "p.toml"))]
 

@@ -155,6 +155,27 @@ def test_a_near_name_is_suggested(tmp_path: Path) -> None:
             table_of(tmp_path, "id,y\n1,2\n", columns={word: "ignore"}).read()
 
 
+def test_a_name_of_thousands_of_characters_is_shortened_in_a_message(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text(f"{'x' * 9000},b\n1,2\n")
+    with pytest.raises(DataError, match=r"there is no column 'y' to predict; there are x{60}…, b$"):
+        TableFile(path=tmp_path / "t.csv", target="y").head()
+
+
+def test_a_line_that_is_not_json_is_reported_as_such(tmp_path: Path) -> None:
+    (tmp_path / "t.jsonl").write_text('{"a": 1, "y": 2}\n{"a": 1 "y": 2}\n')
+    with pytest.raises(
+        DataError, match=r"t\.jsonl:2: not JSON: Expecting ',' delimiter: .*; each line must be one record$"
+    ):
+        TableFile(path=tmp_path / "t.jsonl", target="y").head()
+
+
+def test_what_the_database_says_of_a_damaged_file_is_reported_without_its_query(tmp_path: Path) -> None:
+    (tmp_path / "t.parquet").write_bytes(b"PAR1" + bytes(90) + b"PAR1")
+    with pytest.raises(DataError, match=r"t\.parquet: damaged, or not what its name says: ") as error:
+        TableFile(path=tmp_path / "t.parquet", target="y").head()
+    assert "SELECT" not in str(error.value)
+
+
 def test_a_missing_file_and_a_folder_are_reported(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"none\.csv: there is no such file"):
         TableFile(path=tmp_path / "none.csv", target="y").read()

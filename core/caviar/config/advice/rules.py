@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from caviar.config.advice.advice import Advice, Rule
 from caviar.config.advice.default_trials import default_trials
+from caviar.config.advice.few_rows_per_class import few_rows_per_class
 from caviar.config.advice.many_classes import many_classes
 from caviar.config.advice.narrow_learning_rate import narrow_learning_rate
 from caviar.config.advice.normalizer_alone import normalizer_alone
@@ -31,6 +32,7 @@ RULES: dict[str, Rule] = {
     "unheeded-start": unheeded_start,
     "many-classes": many_classes,
     "rare-class": rare_class,
+    "few-rows-per-class": few_rows_per_class,
 }
 AFTER = ("simple-models", "parts-differ", "many-inputs", "tied-trials", "last-epochs", "range-edge")
 """Rules that need results; the engine has them."""

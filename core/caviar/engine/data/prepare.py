@@ -19,7 +19,7 @@ from caviar.engine.data.expected import as_trained, check_filled, lacking
 from caviar.engine.data.levels import check_levels
 from caviar.engine.data.split.rows import Division, split_rows
 from caviar.engine.data.summary import ColumnSummary, summarized
-from caviar.engine.data.targets import Targets
+from caviar.engine.data.targets import Targets, targets_of
 from caviar.engine.data.task import is_rounded, task_of
 from caviar.interfaces.data import Data, DataError, RowError
 from caviar.interfaces.transform import Transform

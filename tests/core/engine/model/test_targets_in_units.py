@@ -13,6 +13,7 @@ from caviar.engine.model.describe import describe
 from caviar.engine.model.on_disk import best_file, open_model
 from caviar.engine.model.prediction import predict_file
 from caviar.engine.study import Run, run
+from caviar.plugin import Array
 from caviar.testing.described import prediction_of
 
 FILE = """reporter = []
@@ -59,9 +60,14 @@ def test_a_head_foresees_the_mistakes_of_a_run(folder: Path) -> None:
             foresee()
 
 
+def predicted(folder: Path, file: str) -> Array:
+    """The predictions of all rows of a file."""
+    return numpy.concatenate(list(predict_file(best_file(folder / "p"), folder / file)))
+
+
 def test_metrics_and_predictions_are_prices(folder: Path, done: Run) -> None:
     assert done.model is not None
-    _, found = predict_file(best_file(folder / "p"), folder / "p.csv")
+    found = predicted(folder, "p.csv")
     truth = numpy.loadtxt(folder / "p.csv", delimiter=",", skiprows=1)[:, 1]
     assert numpy.median(numpy.abs(found[:, 0] / truth - 1)) < 0.5
     mae = numpy.abs(found[:, 0] - truth).mean()
@@ -71,7 +77,7 @@ def test_metrics_and_predictions_are_prices(folder: Path, done: Run) -> None:
 def test_the_saved_model_keeps_the_range_however_far_a_row_lies_outside(folder: Path, done: Run) -> None:
     (folder / "far.csv").write_text("area\n1e9\n0\n-1e9\n")
     model = open_model(best_file(folder / "p"))
-    _, found = predict_file(best_file(folder / "p"), folder / "far.csv")
+    found = predicted(folder, "far.csv")
     (scale,) = model.first.preparation.task.scales
     assert scale.low is not None
     assert scale.high is not None
@@ -84,7 +90,7 @@ def test_a_description_predicts_the_same(folder: Path, done: Run) -> None:
     area = numpy.asarray([1.0, 50.0, 1e7])
     found = prediction_of(describe(model), {"area": area})
     (folder / "few.csv").write_text("area\n" + "\n".join(map(str, area.tolist())) + "\n")
-    numpy.testing.assert_allclose(found, predict_file(best_file(folder / "p"), folder / "few.csv")[1], rtol=1e-4)
+    numpy.testing.assert_allclose(found, predicted(folder, "few.csv"), rtol=1e-4)
 
 
 def test_the_resolved_file_resumes(folder: Path, done: Run) -> None:

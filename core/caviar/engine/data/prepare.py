@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import prod
@@ -23,6 +22,7 @@ from caviar.config.checks.data_errors import (
     wordy_column,
 )
 from caviar.config.checks.splits import unlearned
+from caviar.engine.data.fingerprint import fingerprint
 from caviar.engine.data.levels import check_levels, complaint_about
 from caviar.engine.data.split.rows import Division, split_rows
 from caviar.interfaces.data import Data, DataError
@@ -169,19 +169,6 @@ def _applied(transform: Transform, table: Table, learned: dict[str, Array]) -> T
         raise WrongReturn(transform, "apply", f"returned {described(changed)} instead of a Table")
     check_levels(changed, transform)
     return changed
-
-
-def fingerprint(table: Table) -> str:
-    """A hash of the table's content: names, types, levels and every value."""
-    digest = hashlib.sha256()
-    for name, column in table.columns.items():
-        digest.update(f"{name}\0{column.dtype}\0{column.shape}\0".encode())
-        digest.update("\0".join(map(str, column)).encode() if column.dtype.kind == "O" else column.tobytes())
-    if table.test is not None:
-        digest.update(table.test.tobytes())
-    for name, count in table.levels.items():
-        digest.update(f"{name}\0{count}\0".encode())
-    return digest.hexdigest()
 
 
 def _task(data: Data, table: Table) -> tuple[Task, Array]:

@@ -24,13 +24,13 @@ from caviar.registry.index import using
 from caviar.registry.load import load as load_plugin
 from caviar.registry.load import name_of
 from caviar.values.arrays import Array
-from caviar.values.dataset import Split
 from caviar.values.ranking import without_winner
 from caviar.values.run import RunView
 from caviar.values.trial import Trial, TrialState
 
 if TYPE_CHECKING:
     from caviar.api.study import Study
+    from caviar.values.dataset import Split
 
 D = TypeVar("D", bound=Declaration)
 

@@ -18,7 +18,9 @@ from caviar_plugins.data.npz_values import first_unusable, no_text, rounded, unu
 class NPZ(Data, interface=2):
     """Features are the array X, one row per example (images keep their shape); the target is named by `target`.
 
-    An archive with X_test brings its own test part. Other arrays are ignored; pickled objects are refused.
+    An archive with X_test brings its own test part. Arrays by which rows are split, such as that of `group`, hold one
+    value per row (group_train and group_test where there are two parts). Other arrays are ignored; pickled objects are
+    refused.
     """
 
     path: Path = setting(default=...)
@@ -58,7 +60,9 @@ class NPZ(Data, interface=2):
         size = len(parts) * sum(part["x"].size * prod(part["x"].shape) for part in parts.values())
         tested = parts["_test"]["x"].shape[0] if "_test" in parts else 0
         pixels = ColumnHead("x", x.kind or "numbers", x.shape[1:], whole=x.code in "iu", missing=None)
-        return Head((pixels,), (target,), rows, test=tested, seen=len(values), reading=size)
+        first = next(iter(parts.values()))
+        splitting = (ColumnHead(name, first[f"by {name}"].kind or "words", missing=None) for name in self.split_columns)
+        return Head((pixels, *splitting), (target,), rows, test=tested, seen=len(values), reading=size)
 
     def _table(self, needs_target: bool) -> Table:
         """The arrays that matter, as columns."""
@@ -68,27 +72,29 @@ class NPZ(Data, interface=2):
             heads = self._parts(archive, needs_target)
             parts = [{name: _array(archive, head) for name, head in part.items()} for part in heads.values()]
         columns, rounded = {}, False
-        for name, column in {"x": "x", "y": self.target}.items():
+        for name, column in {"x": "x", **{f"by {each}": each for each in self.split_columns}, "y": self.target}.items():
             if name in parts[0]:
                 columns[column] = numpy.concatenate([_rows(part[name], name) for part in parts])
         if len(parts) == 2 and "y" in parts[0]:  # whole numbers and others are floats together
             rounded = columns[self.target].dtype.kind == "f" and any(map(_are_large, (part["y"] for part in parts)))
-        if self.target in columns and columns[self.target].dtype.kind == "U":
+        for name in [name for name, column in columns.items() if column.dtype.kind == "U"]:
             try:
-                columns[self.target] = columns[self.target].astype(object)
+                columns[name] = columns[name].astype(object)
             except ValueError:
-                raise no_text(self.path, self.target) from None
+                raise no_text(self.path, name) from None
         test = numpy.arange(len(columns["x"])) >= len(parts[0]["x"]) if len(parts) == 2 else None
         targets = (self.target,) if self.target in columns else ()
         return Table(columns, targets, test, rounded=targets if rounded else ())
 
     def _parts(self, archive: zipfile.ZipFile, needs_target: bool) -> dict[str, dict[str, ArrayHead]]:
-        """The heads of features (x) and, where it is there, target (y) by the end of their names; they fit each other.
+        """The heads of features (x), target (y), if it is there, and what splits rows (by NAME), by their names' end.
 
-        Raises DataError.
+        They fit each other. Raises DataError.
         """
         lower = self.target.lower()
-        wanted = {f"{name}{end}" for name in ("x", lower) for end in ("", "_train", "_test")}
+        splitting = self.split_columns if needs_target else ()
+        names = ("x", lower, *(name.lower() for name in splitting))
+        wanted = {f"{name}{end}" for name in names for end in ("", "_train", "_test")}
         heads = array_heads(self.path, archive, wanted)
         there = ", ".join(names_in(archive)) or "none"
         ends = ("_train", "_test") if "x_train" in heads else ("",)
@@ -102,8 +108,13 @@ class NPZ(Data, interface=2):
                 self._fail(f"there is no array X{end}; {named}; there are {there}")
             self._holds_features(x, end)
             if y is not None:
-                self._holds_targets(y, x.shape[0], end)
+                self._one_a_row(self.target, y, x.shape[0], end)
             parts[end] = {"x": x} if y is None else {"x": x, "y": y}
+            for name in splitting:
+                if (column := heads.get(f"{name.lower()}{end}")) is None:
+                    self._fail(f"there is no array '{name}{end}' to split rows by; there are {there}")
+                self._one_a_row(name, column, x.shape[0], end)
+                parts[end][f"by {name}"] = column
         first, last = parts[ends[0]], parts[list(parts)[-1]]
         if first.keys() != last.keys():
             self._fail(f"{self.target}_train and {self.target}_test belong together; one is missing")
@@ -122,12 +133,12 @@ class NPZ(Data, interface=2):
         if len(x.shape) < 2 or x.kind is None or x.kind == "words" or 0 in x.shape:
             self._fail(f"X{end} is {x.dtype} of shape {x.shape}; numbers are expected, one row per example")
 
-    def _holds_targets(self, y: ArrayHead, rows: int, end: str) -> None:
-        if y.shape[1:] not in ((), (1,)) or not y.shape or y.kind is None:
-            text = f"{self.target}{end} is {y.dtype} of shape {y.shape}; one number or word a row is expected"
+    def _one_a_row(self, name: str, array: ArrayHead, rows: int, end: str) -> None:
+        if array.shape[1:] not in ((), (1,)) or not array.shape or array.kind is None:
+            text = f"{name}{end} is {array.dtype} of shape {array.shape}; one number or word a row is expected"
             self._fail(text)
-        if y.shape[0] != rows:
-            self._fail(f"X{end} has {rows} rows and {self.target}{end} {y.shape[0]}; they must agree")
+        if array.shape[0] != rows:
+            self._fail(f"X{end} has {rows} rows and {name}{end} {array.shape[0]}; they must agree")
 
     def _are_numbers(self, truth: Array, end: str) -> None:
         import numpy

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -16,6 +15,7 @@ from caviar.config.checks.data_errors import (
 )
 from caviar.config.checks.splits import unlearned
 from caviar.engine.data.expected import as_trained, check_filled, lacking
+from caviar.engine.data.fingerprint import fingerprint
 from caviar.engine.data.levels import check_levels
 from caviar.engine.data.split.rows import Division, split_rows
 from caviar.engine.data.summary import ColumnSummary, summarized
@@ -155,17 +155,6 @@ def _applied(transform: Transform, table: Table, learned: dict[str, Array]) -> T
     return changed
 
 
-def fingerprint(table: Table) -> str:
-    """A hash of the table's content: names, types, levels and every value."""
-    digest = hashlib.sha256()
-    for name, column in table.columns.items():
-        digest.update(f"{name}\0{column.dtype}\0{column.shape}\0".encode())
-        digest.update("\0".join(map(str, column)).encode() if column.dtype.kind == "O" else column.tobytes())
-    if table.test is not None:
-        digest.update(table.test.tobytes())
-    for name, count in table.levels.items():
-        digest.update(f"{name}\0{count}\0".encode())
-    return digest.hexdigest()
 
 
 def _matrix(table: Table, dtype: str) -> Array:

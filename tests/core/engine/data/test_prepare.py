@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy
 import pytest
-from caviar.engine.data.prepare import fingerprint, prepare
+from caviar.engine.data.fingerprint import fingerprint
+from caviar.engine.data.prepare import prepare
 from caviar.plugin import Array, Data, DataError, Random, Table
 from caviar_plugins import Digits, Standardize
 from sklearn.model_selection import StratifiedShuffleSplit

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy
@@ -71,6 +72,12 @@ def test_rows_without_a_value_are_counted_and_the_first_is_named(way: str, empty
 )  # fmt: skip
 def test_one_line_says_how_rows_are_split(fields: dict[str, Any], told: list[str]) -> None:
     assert list(split_by(table(p=words(["train", "valid", "train"] * 20)), fields).told) == told
+
+
+def test_a_run_tells_that_line_below_what_the_reader_tells() -> None:
+    whole = replace(table(block=ROWS, g=ROWS // 3), notes=("read",))
+    notes = prepare(Given(table=whole, time="x"), [], "float32", Random(1))[1].notes
+    assert notes == ("read", "rows are in order of 'x': training 0.0 to 23.5, validation 24.0 to 29.5")
 
 
 def test_a_class_that_is_not_learned_is_reported() -> None:

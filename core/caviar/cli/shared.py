@@ -1,14 +1,13 @@
-"""Helpers of several commands: options, JSON without NaN, one BLAS thread."""
+"""Helpers of several commands: options, one BLAS thread."""
 
 from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from math import isfinite
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -46,13 +45,3 @@ def limit_blas_threads() -> None:
     """
     for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ[name] = "1"
-
-
-def plain(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Values for JSON: NaN and infinities become null."""
-    return {name: None if isinstance(v, float) and not isfinite(v) else v for name, v in values.items()}
-
-
-def plain_numbers(values: Sequence[float]) -> list[float | None]:
-    """The same for a list."""
-    return [value if isfinite(value) else None for value in values]

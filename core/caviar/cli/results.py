@@ -6,13 +6,19 @@ import json as json_text
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from caviar.cli.advice import show_next_run, wider_name
-from caviar.cli.json_objects import advice_objects, assessment_object, best_object
-from caviar.cli.shared import Code, decision_object, plain, plain_numbers, using_code
+from caviar.cli.shared import Code, using_code
+from caviar.cli.terminal.json_objects import (
+    advice_objects,
+    assessment_object,
+    best_object,
+    decision_object,
+    trial_object,
+)
 from caviar.cli.terminal.output import give, show
 
 if TYPE_CHECKING:
@@ -49,24 +55,9 @@ def results(
         give(narrower(found.pipeline, found.compared, str(run)))
         return
     if json:
-        rows: list[dict[str, Any]] = [
-            {
-                "trial": trial.index,
-                "values": plain(trial.values),
-                "metrics": plain(trial.metrics),
-                "runs": plain_numbers(trial.runs),
-                "state": trial.state.value,
-                "epochs": trial.epochs,
-                "feasible": trial.feasible if trial.state == "finished" else None,
-                "seconds": round(trial.seconds, 3),
-                "reason": trial.reason,
-                "trace": trial.trace,
-            }
-            for trial in found.trials
-        ]
         told = {
             "run": str(run),
-            "trials": rows,
+            "trials": list(map(trial_object, found.trials)),
             "best": best_object(found.best),
             "decision": decision_object(found.decision),
             "assessment": assessment_object(found.assessment),

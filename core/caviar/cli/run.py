@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from caviar.cli.advice import show_advice, show_next_run, wider_name
-from caviar.cli.json_objects import advice_objects, assessment_object, best_object
-from caviar.cli.shared import Code, Quiet, Settings, decision_object, limit_blas_threads, since_start, using_code
+from caviar.cli.shared import Code, Quiet, Settings, limit_blas_threads, since_start, using_code
+from caviar.cli.terminal.json_objects import advice_objects, assessment_object, best_object, decision_object
 from caviar.cli.terminal.output import give, show, verbose_log
 from caviar.cli.terminal.signals import stop_on_signals
 

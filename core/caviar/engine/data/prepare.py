@@ -155,8 +155,6 @@ def _applied(transform: Transform, table: Table, learned: dict[str, Array]) -> T
     return changed
 
 
-
-
 def _matrix(table: Table, dtype: str) -> Array:
     import numpy
 

@@ -23,8 +23,8 @@ from caviar_plugins.tables.targets import labelled, unlabelled
 
 HEAD = 1 << 21
 """Bytes that `pipe check` looks at; a file that is no longer is known wholly."""
-COPIES = 3
-"""How many times the file's size reading it takes: its cells as text, and what becomes of them."""
+COPIES = 2
+"""How many times the file's size reading it takes, beside the table: pieces of text, and their cells."""
 
 
 class TableFile(Data, interface=2):

@@ -50,14 +50,16 @@ def images(rows: int, side: int, classes: int) -> Callable[[Path], Path]:
     return write
 
 
+_SMALL = ("search.trials=2", "trainer.epochs=1", "model.layers=1", "model.units=32")
+
 CASES: Mapping[str, Case] = {
     each.name: each
     for each in (
         Case("500 x 8, 64 trials", table(500, 8, 2), ("search.trials=64",)),
         Case("digits, 1,797 x 64", images(1_797, 8, 10)),
-        Case("letter, 20,000 x 16", table(20_000, 16, 26), ("search.trials=16",)),
+        Case("letter, 20,000 x 16", table(20_000, 16, 26), ("search.trials=8", "trainer.epochs=5")),
         Case("images, 10,000 x 784", images(10_000, 28, 10), ("search.trials=4", "trainer.epochs=5")),
-        Case("table, 100,000 x 20", table(100_000, 20), ("search.trials=8", "trainer.epochs=5")),
-        Case("table, 1,000,000 x 20", table(1_000_000, 20), ("search.trials=2", "trainer.epochs=2")),
+        Case("table, 100,000 x 20", table(100_000, 20), ("search.trials=4", "trainer.epochs=3")),
+        Case("table, 1,000,000 x 20", table(1_000_000, 20), _SMALL),
     )
 }

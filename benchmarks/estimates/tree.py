@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,18 +15,22 @@ _LOOK = 0.05  # seconds between two looks
 
 @dataclass(frozen=True)
 class Usage:
-    """`memory` is the most bytes that all its processes held at once; what several share counts once."""
+    """`memory` is the most bytes that all its processes held at once; what several share counts once.
+
+    `processor`: the seconds that processors worked for them, however busy the machine was besides.
+    """
 
     seconds: float
+    processor: float
     memory: int
     output: str
 
 
-def used(command: Sequence[str], folder: Path) -> Usage:
+def used(command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> Usage:
     """Runs a command in a folder to its end. Raises RuntimeError where it fails."""
-    began, peak = time.monotonic(), 0
+    began, before, peak = time.monotonic(), os.times(), 0
     with (folder / "output").open("w+") as output:
-        process = subprocess.Popen(command, cwd=folder, stdout=output, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(command, cwd=folder, env=dict(environment), stdout=output, stderr=subprocess.STDOUT)
         while process.poll() is None:
             peak = max(peak, sum(map(_memory, _tree(process.pid))))
             time.sleep(_LOOK)
@@ -33,7 +38,9 @@ def used(command: Sequence[str], folder: Path) -> Usage:
         text = output.read()
     if process.returncode:
         raise RuntimeError(f"{' '.join(command)}: exit code {process.returncode}\n{text}")
-    return Usage(time.monotonic() - began, peak, text)
+    after = os.times()
+    processor = after.children_user + after.children_system - before.children_user - before.children_system
+    return Usage(time.monotonic() - began, processor, peak, text)
 
 
 def _tree(process: int) -> list[int]:

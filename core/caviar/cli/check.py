@@ -161,8 +161,26 @@ def _search(pipeline: Pipeline, seen: Preview | None, width: int | None) -> Iter
     for line in _beside(rows, width):
         yield "", line
     if seen:
-        covered = f"about {_size(seen.bytes())} in the largest process, all included"
-        yield "memory", f"{covered}; populations of up to {_count(seen.population(), 'member')}"
+        yield from _cost(pipeline, seen)
+
+
+def _cost(pipeline: Pipeline, seen: Preview) -> Iterator[tuple[str, str]]:
+    """What the run will take; where trials may end early, it is an upper bound."""
+    from caviar.engine.analysis.cost import speed
+
+    sizes = seen.sizes()
+    by = _count(sizes.workers, "worker")
+    yield (
+        "memory",
+        f"about {_size(sizes.memory())} with {by}; populations of up to {_count(seen.population(), 'member')}",
+    )
+    seconds = sizes.seconds(speed())
+    if seconds is not None:
+        search = pipeline.search
+        early = search.pruner or search.patience or search.trial_seconds or getattr(pipeline.trainer, "patience", 0)
+        limit = search.seconds or seconds
+        about = "about" if not early else "at most about"
+        yield "time", f"{about} {_while(min(seconds, limit))} with {by} on cores of their own"
 
 
 def _beside(rows: Sequence[Sequence[str]], width: int | None) -> Iterator[str]:
@@ -188,6 +206,13 @@ def _name(part: Plugin | None) -> str:
 
 def _count(many: int, noun: str) -> str:
     return f"{many:,} {noun}{'' if many == 1 else 's'}"
+
+
+def _while(seconds: float) -> str:
+    """A time that is known to a factor of two."""
+    if seconds < 90:
+        return f"{max(1, round(seconds))} s"
+    return f"{round(seconds / 60)} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
 
 
 def _size(count: int) -> str:

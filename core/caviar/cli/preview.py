@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import ceil
+from math import ceil, sqrt
 from typing import TYPE_CHECKING, Any
 
 from caviar.config.checks.data_errors import (
@@ -31,12 +32,13 @@ from caviar.config.declaration.space import (
     span,
 )
 from caviar.config.declaration.walk import alternatives
+from caviar.engine.analysis.cost import Sizes, Training
 from caviar.interfaces.backend import Backend
 from caviar.interfaces.data import Data
 from caviar.interfaces.model import Model
 from caviar.values.dimension import Dimension
 from caviar.values.head import Head
-from caviar.values.inputs import Inputs
+from caviar.values.inputs import NO_INPUTS, Inputs
 from caviar.values.problem import LateMistake
 from caviar.values.task import Task, TaskKind
 
@@ -44,11 +46,8 @@ if TYPE_CHECKING:
     from caviar.config.declaration.pipeline import Pipeline
 
 _RARE = 10  # rows; a training part of 60 % of the rows lacks all of 10 once in 10,000 tables
-# Measured with getrusage on Linux: digits, 16 trials of 1 epoch, 186 MB; a CSV file of 200,000 rows of 20 numbers,
-# 34 MB, 374 MB; 1,000,000 such rows, 148 MB, 842 MB.
-_LIBRARIES = 150_000_000  # bytes: Python, NumPy, numba, duckdb
-_TIMES_PREPARED = 3  # the table, what transforms make of it, and the inputs
-_COPIES = 4  # of each parameter while training: itself, its gradient, and what an optimizer remembers
+_PRIMES = (2, 3, 5, 7, 11, 13)
+_EXAMPLES = 16  # models between both ends of their ranges, for what a trial takes on average
 
 
 class Unbuildable(LateMistake):
@@ -87,6 +86,7 @@ class Preview:
     outputs: int
     shapes: tuple[Shape, ...] = ()
     unbuilt: str = ""
+    prepared: Inputs = NO_INPUTS
 
     def parts(self) -> dict[str, int]:
         """Rows of the training, validation and test part; of folds those with the fewest rows to validate."""
@@ -124,12 +124,43 @@ class Preview:
                 count *= dimension.levels
         return count
 
-    def bytes(self) -> int:
-        """Memory of the largest process at its peak, within a factor of two: libraries, reading, inputs, training."""
+    def workers(self) -> int:
+        """How many processes train: one per core, unless the file says otherwise."""
+        executor = self.pipeline.executor
+        if "workers" not in type(executor).model_fields:
+            return 1
+        return min(getattr(executor, "workers", None) or len(os.sched_getaffinity(0)), trials(self.pipeline))
+
+    def sizes(self) -> Sizes:
+        """What memory and seconds of the run follow from."""
+        columns = (*self.head.features, *self.head.target)
         size = 4 if self.pipeline.trainer.dtype == "float32" else 8
-        inputs = self.head.rows * self.inputs * _TIMES_PREPARED
-        parameters = self.population() * (self.shapes[-1].parameters if self.shapes else 0) * _COPIES
-        return _LIBRARIES + self.head.reading + size * (inputs + parameters)
+        return Sizes(
+            rows=self.parts()["training"],
+            numbers=self.head.rows * self.inputs,
+            table=self.head.rows * sum(4 * each.width if each.shape else 8 for each in columns),
+            inputs=self.head.rows * self.inputs * size,
+            reading=self.head.reading,
+            trials=trials(self.pipeline) * (self.data.folds or 1),
+            workers=self.workers(),
+            population=ceil(self.population() / self.workers()),
+            parameters=self.shapes[-1].parameters if self.shapes else 0,
+            trainings=tuple(self._trainings()),
+        )
+
+    def _trainings(self) -> Iterator[Training]:
+        """Trials spread evenly over the space; none on a device, whose speed is not known."""
+        if not self.shapes or self.unbuilt or (self.pipeline.backend or Backend).on_device:
+            return
+        dimensions, rows = space_of(self.pipeline).dimensions, self.parts()["training"]
+        for example in range(_EXAMPLES):
+            at = {each.path: (0.5 + example * sqrt(_PRIMES[n % len(_PRIMES)])) % 1 for n, each in enumerate(dimensions)}
+            values = {each.path: _between(each, at[each.path]) for each in dimensions}
+            parts: Any = parts_of(settle(self.pipeline, values))
+            slots, _ = parts["model"].layout(self.prepared, self.outputs, parts["normalizer"])
+            steps = ceil(rows / getattr(parts["trainer"], "batch_size", rows))
+            units = sum(slot.shape[-1] for slot in slots if slot.role == "weight")
+            yield Training(self.pipeline.trainer.epochs, steps, sum(slot.size for slot in slots), units)
 
 
 def preview(pipeline: Pipeline) -> Preview | None:
@@ -161,7 +192,7 @@ def preview(pipeline: Pipeline) -> Preview | None:
             threshold_metric(data, head.target[0].distinct if head.whole else None, metrics)
     inputs = prepared.inputs
     shapes, unbuilt = _shapes(pipeline, inputs, outputs)
-    return Preview(pipeline, data, head, inputs.width, task, outputs, tuple(shapes), unbuilt)
+    return Preview(pipeline, data, head, inputs.width, task, outputs, tuple(shapes), unbuilt, inputs)
 
 
 def _inputs_fit(prepared: Head) -> None:
@@ -240,6 +271,18 @@ def _end(dimension: Dimension, largest: bool) -> Any:
     if not all(isinstance(each, (int, float)) for each in ends):
         return ends[0]
     return max(ends) if largest else min(ends)
+
+
+def _between(dimension: Dimension, share: float) -> Any:
+    """A value so far from one end of a range to the other, about as its sampler would have it; of options one."""
+    if isinstance(dimension.sampler, PluginChoice):
+        return dimension.sampler.names[int(share * len(dimension.sampler.names))]
+    ends = sampler_of(dimension).ends()
+    if not dimension.ordered or len(ends) != 2 or not all(isinstance(each, (int, float)) for each in ends):
+        return ends[int(share * len(ends))]
+    low, high = min(ends), max(ends)
+    value = low * (high / low) ** share if low > 0 else low + (high - low) * share
+    return round(value) if all(isinstance(each, int) for each in ends) else value
 
 
 def searched(pipeline: Pipeline) -> Iterator[tuple[str, str, str, str]]:

@@ -22,8 +22,8 @@ from caviar_plugins.tables.source import PLAIN, SUFFIXES, Layout, lines_of, name
 from caviar_plugins.tables.sql import key
 from caviar_plugins.tables.targets import labelled, row_numbers, unlabelled
 
-COPIES = 3
-"""How many times the file's size reading it takes: its cells as text, and what becomes of them."""
+COPIES = 2
+"""How many times the file's size reading it takes, beside the table: pieces of text, and their cells."""
 
 _WHY = {
     "separator": "between cells",

@@ -67,9 +67,11 @@ def test_a_grid_is_reported_with_the_trials_that_it_has(tmp_path: Path) -> None:
 
 def test_a_good_file_is_described(tmp_path: Path) -> None:
     (tmp_path / "p.toml").write_text(DATA + "optimizer.learning_rate = { log = [1e-4, 1.0] }\n")
-    done = pipe("check", "p.toml", "--set", "search.trials=9", cwd=tmp_path)
+    done = pipe("check", "p.toml", "--set", "search.trials=9", "--set", "executor.workers=2", cwd=tmp_path)
     assert done.returncode == 0
-    assert done.stdout.splitlines() == [
+    *told, time = done.stdout.splitlines()
+    assert re.fullmatch(r"time       about \d+ (s|min) with 2 workers on cores of their own", time)
+    assert told == [
         "name       p",
         "data       digits",
         "rows       5,620: 3,058 training, 765 validation, 1,797 test",
@@ -80,7 +82,7 @@ def test_a_good_file_is_described(tmp_path: Path) -> None:
         "training   adam, 10 epochs of 48 steps",
         "search     9 trials by random, 1 round",
         "           optimizer.learning_rate  log scale  0.0001 … 1  tier 1",
-        "memory     about 156 MB in the largest process, all included; populations of up to 9 members",
+        "memory     about 269 MB with 2 workers; populations of up to 9 members",
     ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
+import os
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -16,9 +16,12 @@ from caviar.cli.preview import Unbuildable, preview, searched, steps
 from caviar.config.checks.data_errors import Unfit
 from caviar.config.checks.losses import UnfitLoss
 from caviar.config.load import locate
+from caviar.engine.analysis.cost import Sizes, Training
 from caviar.engine.data.resolve import resolve_run
 from caviar.plugin import Inputs
 from caviar_plugins import MLP, Digits, LogInt
+
+from benchmarks.estimates.tree import used
 
 ROWS = "".join(f"{n % 40}.5,{('red', 'blue', '')[n % 3]},{n % 2 == 0},{n % 4}\n" for n in range(400))
 
@@ -166,8 +169,7 @@ def test_weights_for_other_classes_are_reported_at_their_line_by_check_and_by_ru
         assert ":4: trainer.loss: " in str(locate(folder / "p.toml", (), error.value))
 
 
-PEAK = "import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=True, capture_output=True)\n"
-PEAK += "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024)"
+_TRIAL = Training(epochs=10, steps=16, parameters=100, units=20)
 
 
 @pytest.mark.parametrize("table", ["digits", pytest.param("csv", marks=pytest.mark.slow)])
@@ -182,10 +184,36 @@ def test_memory_is_foreseen_within_a_factor_of_two(folder: Path, table: str) -> 
         f"trainer.epochs = 1\nsearch.trials = 2\noptimizer.learning_rate = {{ log = [1e-4, 0.1] }}\n[data]\n{data}\n"
     )
     seen = preview(load(folder / "p.toml"))
-    command = [sys.executable, "-c", PEAK, sys.executable, "-m", "caviar", "run", "p.toml"]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
     assert seen is not None
-    assert 0.5 < seen.bytes() / int(done.stdout) < 2
+    taken = used([sys.executable, "-m", "caviar", "run", "p.toml"], folder, os.environ).memory
+    assert 0.5 < seen.sizes().memory() / taken < 2
+
+
+def test_seconds_are_foreseen_from_all_that_takes_time_and_follow_the_machines_speed() -> None:
+    """Not measured here, where other tests run beside: `python -m benchmarks.estimates` does."""
+    one = Sizes(1000, 20_000, 0, 0, 0, trials=8, workers=2, population=4, parameters=100, trainings=[_TRIAL])
+    seconds = one.seconds(1.0)
+    assert seconds is not None
+    assert replace(one, trials=16).seconds(1.0) == pytest.approx(seconds + 4 * _TRIAL.seconds(1000))
+    assert replace(one, workers=4).seconds(1.0) == pytest.approx(seconds - 2 * _TRIAL.seconds(1000))
+    assert one.seconds(2.0) == pytest.approx(seconds / 2)
+    longer = replace(_TRIAL, epochs=20), replace(_TRIAL, steps=99), replace(_TRIAL, parameters=999)
+    assert min(each.seconds(1000) for each in longer) > _TRIAL.seconds(1000)
+    assert (replace(one, reading=10**9).seconds(1.0) or 0) > seconds < (replace(one, numbers=10**8).seconds(1.0) or 0)
+    assert replace(one, trainings=()).seconds(1.0) is None
+
+
+def test_examples_of_trials_cover_the_ranges(folder: Path) -> None:
+    (folder / "p.toml").write_text(
+        'data = "digits"\nmodel.units = { log-int = [8, 128] }\ntrainer.batch_size = { choice = [32, 64] }\n'
+    )
+    seen = preview(load(folder / "p.toml"))
+    assert seen is not None
+    found = seen.sizes().trainings
+    least, most = (shape.parameters for shape in seen.shapes)
+    assert all(least <= each.parameters <= most for each in found)
+    assert len({each.parameters for each in found}) > 8
+    assert {each.steps for each in found} == {48, 96}
 
 
 def test_words_of_a_small_file_are_all_counted_and_rare_ones_are_at_most_inputs(folder: Path) -> None:

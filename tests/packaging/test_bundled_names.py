@@ -59,6 +59,8 @@ ELSEWHERE = {
     "values/target_scale.py": {"log", "none"},
     "cli/columns_table.py": {"dates"},
     "cli/preview.py": {"choice", "dates"},
+    "engine/data/comparison.py": {"dates"},
+    "engine/data/expected.py": {"dates"},
     "engine/data/prepare.py": {"dates"},
     "engine/analysis/narrowing.py": {"step"},
     "engine/analysis/range_ends.py": {"step"},

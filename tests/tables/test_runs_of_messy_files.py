@@ -13,7 +13,6 @@ import shutil
 from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
-from typing import Any
 
 import pytest
 from caviar import load
@@ -93,10 +92,13 @@ def _strange(data: TableFile, text: str) -> str:
 def _wrong(data: TableFile, text: str) -> str:
     """The rows with a word in the last row, where its date or a number was."""
     *lines, last = text.rstrip().splitlines(keepends=True)
-    layout: dict[str, Any] = {"delimiter": data.separator or ",", "quotechar": data.quote}
+    separator, quote = data.separator or ",", data.quote
     header = next(line for line in lines if "town" in line)
-    names, cells = ([cell.strip() for cell in next(csv.reader([line], **layout))] for line in (header.rstrip(), last))
+    names, cells = (
+        [cell.strip() for cell in next(csv.reader([line], delimiter=separator, quotechar=quote))]
+        for line in (header.rstrip(), last)
+    )
     cells[names.index("day" if "date" in data.path.name or "zone" in data.path.name else "count")] = "soon"
     out = StringIO()
-    csv.writer(out, lineterminator="", **layout).writerow(cells)
+    csv.writer(out, lineterminator="", delimiter=separator, quotechar=quote).writerow(cells)
     return "".join(lines) + out.getvalue()

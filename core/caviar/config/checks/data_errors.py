@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from caviar.interfaces.data import Data, DataError
+from caviar.interfaces.data import Data, DataError, RowError
 from caviar.values.problem import LateMistake
 from caviar.values.table import EXACT_WHOLE
 
@@ -91,6 +91,12 @@ def wordy_column(name: str) -> DataError:
 def column_with_gaps(name: str) -> DataError:
     """The message about missing cells that no transform filled."""
     return DataError(f"column {name!r} has cells without a value; add the transform 'impute', which fills them")
+
+
+def unfilled_row(row: int, name: str) -> RowError:
+    """The message about a new row with a missing cell that no transform of the model fills."""
+    cure = "give it one, or add the transform 'impute' to the model's pipeline, which fills such cells"
+    return RowError(row, f"column {name!r} has no value", cure)
 
 
 def few_rows(rows: int, smallest: int) -> DataError:

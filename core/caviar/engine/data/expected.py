@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from math import prod
 from typing import Any
 
-from caviar.config.checks.data_errors import listed
+from caviar.config.checks.data_errors import listed, unfilled_row
 from caviar.engine.data.levels import complaint_about
 from caviar.interfaces.data import DataError, RowError
 from caviar.values.arrays import Array
@@ -55,8 +55,7 @@ def check_filled(table: Table) -> None:
     for name, column in table.columns.items():
         if column.dtype.kind == "f" and (empty := numpy.isnan(column)).any():
             row = int(numpy.flatnonzero(empty.reshape(len(column), -1).any(axis=1))[0])
-            cure = "give it one, or add the transform 'impute' to the model's pipeline, which fills such cells"
-            raise RowError(row, f"column {name!r} has no value", cure)
+            raise unfilled_row(row, name)
 
 
 def _without_values(column: Array, held: ColumnKind) -> Array:

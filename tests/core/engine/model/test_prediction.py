@@ -109,6 +109,15 @@ def test_a_row_has_the_same_bits_in_any_cut_and_nearly_those_alone(
         assert best.predict(x[[row]])[0] == best.predict(x)[row]
 
 
+def test_a_cell_without_a_value_that_nothing_fills_is_named(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text(TRAIN)
+    (tmp_path / "p.toml").write_text(FILE.replace("[data]", "transform = ['dates', 'one-hot', 'standardize']\n[data]"))
+    run(load(tmp_path / "p.toml"), tmp_path)
+    told = r"new\.csv:3: column 'size' has no value; give it one, or add the transform 'impute'"
+    with pytest.raises(DataError, match=told):
+        predicted(tmp_path / "p" / "models" / "best.safetensors", tmp_path, "5,flat,00001,true\n,flat,00001,true\n")
+
+
 def test_that_there_are_no_rows_is_reported() -> None:
     x, y = numpy.random.default_rng(0).normal(size=(60, 4)), numpy.arange(60) % 3
     best = (

@@ -10,12 +10,15 @@ from caviar.plugin import DataError
 
 PIECE = 1 << 24
 """Bytes that are decoded at a time."""
-_MARKS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+_MARKS = {
+    **{codecs.BOM_UTF32_LE: "utf-32", codecs.BOM_UTF32_BE: "utf-32"},  # the first begins like the next
+    **{codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"},
+}
 _START = 4096  # bytes in which NULs tell UTF-16 without a mark
 
 
 def guessed(path: Path, pieces: Iterator[bytes], complete: bool) -> str:
-    """UTF-8 if the text can be that, UTF-16 by its mark or its NULs, else Windows-1252 or Latin-1.
+    """UTF-8 if the text can be that, UTF-16 by its mark or its NULs, UTF-32 by its mark, else Windows-1252 or Latin-1.
 
     Raises DataError for UTF-8 with some damaged letters, which another encoding would turn into garbage.
     """

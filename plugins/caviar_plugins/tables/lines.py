@@ -21,6 +21,7 @@ from caviar_plugins.tables.missing import MISSING
 from caviar_plugins.tables.plain import PlainText
 
 _LONGEST_CELL = 1 << 30  # characters; Python's own limit, 131,072, is less than texts may have
+_LONGEST_NAME = 1000  # characters
 _LONGEST_SHOWN = 60  # characters of a name or a cell in a message
 _SHOWN = 20  # names of columns in a message
 
@@ -49,6 +50,9 @@ class Lines:
         for place, name in enumerate(names, start=1):
             if not name and (place > 1 or len(names) == 1):
                 self.fail(line, f"column {place} has no name; give it one")
+            if "\0" in name or len(name) > _LONGEST_NAME:
+                odd = "a NUL character in its name" if "\0" in name else f"a name of {len(name):,} characters"
+                self.fail(line, f"column {place} has {odd}; is this a table, and in which encoding?")
             if name in seen:
                 self.fail(line, f"two columns are named '{shortened(name)}'; rename one")
             seen.add(name)

@@ -155,10 +155,22 @@ def test_a_near_name_is_suggested(tmp_path: Path) -> None:
             table_of(tmp_path, "id,y\n1,2\n", columns={word: "ignore"}).read()
 
 
-def test_a_name_of_thousands_of_characters_is_shortened_in_a_message(tmp_path: Path) -> None:
-    (tmp_path / "t.csv").write_text(f"{'x' * 9000},b\n1,2\n")
+def test_a_long_name_is_shortened_in_a_message(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"there is no column 'y' to predict; there are x{60}…, b$"):
-        TableFile(path=tmp_path / "t.csv", target="y").head()
+        table_of(tmp_path, f"{'x' * 900},b\n1,2\n").head()
+
+
+@pytest.mark.parametrize(
+    ("name", "told"), [("x" * 1001, "a name of 1,001 characters"), ("a\0b", "a NUL character in its name")]
+)
+def test_what_cannot_be_a_name_is_refused(tmp_path: Path, name: str, told: str) -> None:
+    with pytest.raises(DataError, match=rf"t\.csv:1: column 2 has {told}; is this a table, and in which encoding\?"):
+        table_of(tmp_path, f"y,{name}\n1,2\n").head()
+
+
+@pytest.mark.parametrize("encoding", ["utf-32", "utf-16"])
+def test_a_text_with_a_mark_is_read_in_the_encoding_that_the_mark_tells(tmp_path: Path, encoding: str) -> None:
+    assert table_of(tmp_path, "a,y\n1,2\n3,4\n".encode(encoding)).read().columns["a"].tolist() == [1, 3]
 
 
 def test_a_line_that_is_not_json_is_reported_as_such(tmp_path: Path) -> None:

@@ -93,7 +93,9 @@ def _batches(head: Head | None) -> str:
 
 
 def _line(code: str, comment: str) -> str:
-    return f"{code:{_COLUMN}}# {comment}" if comment else code
+    """TOML allows no control characters in a comment."""
+    shown = "".join(letter if letter.isprintable() else _text(letter)[1:-1] for letter in comment)
+    return f"{code:{_COLUMN - 1}} # {shown}" if comment else code
 
 
 def _label(label: str) -> str:

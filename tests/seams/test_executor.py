@@ -25,7 +25,7 @@ CODE = Path(__file__).with_name("elsewhere.py")
 
 
 class TestElsewhere(ExecutorContract):
-    executor = Elsewhere(programs=2)
+    executor = Elsewhere(programs=1)
 
 
 def run(folder: Path, into: str, *settings: str, code: Path = CODE) -> Study:

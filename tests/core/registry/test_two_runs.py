@@ -45,7 +45,7 @@ name = "{name}"
 data = "digits"
 optimizer = "mine"
 reporter = []
-executor = "{executor}"
+executor = {{ use = "{executor}"{workers} }}
 [trainer]
 epochs = 1
 [search]
@@ -64,7 +64,7 @@ def loaded(tmp_path: Path) -> Callable[[str, str], Pipeline]:
         folder = tmp_path / name
         folder.mkdir(exist_ok=True)
         (folder / "mine.py").write_text(PLUGINS.format(scale=SCALES[name]))
-        (folder / "p.toml").write_text(FILE.format(name=name, executor=executor))
+        (folder / "p.toml").write_text(FILE.format(name=name, executor=executor, workers=", workers = 1" * (executor == "processes")))
         return load(folder / "p.toml", code=folder / "mine.py")
 
     return load_one

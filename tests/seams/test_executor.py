@@ -12,6 +12,7 @@ from caviar.testing import ExecutorContract
 
 from tests.seams.elsewhere import Elsewhere
 
+pytestmark = pytest.mark.thorough
 FILE = """
 name = "p"
 data = "digits"

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 
 def pipe(folder: Path, *words: str) -> CompletedProcess[str]:
-    """The command's exit code and what it printed, started in `folder`; what it does not catch is raised here, except with --debug.
+    """The command's exit code and what it printed, run in `folder`. Raises what it does not catch, except with --debug.
 
     Tests of processes, streams and signals start one instead.
     """

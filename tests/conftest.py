@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -36,8 +37,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def _is_quick(item: pytest.Item) -> bool:
     """Neither of a thorough folder, nor marked otherwise, nor of a module that starts commands."""
-    if not item.path.is_relative_to(TESTS) or any(map(item.path.is_relative_to, THOROUGH)):
+    if not _is_in_a_quick_folder(item.path):
         return False
     if any(item.get_closest_marker(name) for name in ("slow", "peers", "thorough")):
         return False
     return "subprocess" not in vars(getattr(item, "module", None))
+
+
+@cache
+def _is_in_a_quick_folder(path: Path) -> bool:
+    return path.is_relative_to(TESTS) and not any(map(path.is_relative_to, THOROUGH))

@@ -13,6 +13,7 @@ import pytest
 
 from tests.docs.blocks import ROOT, blocks_of
 
+SMALLER = ("--set", "trainer.epochs=1", "--set", "executor=inline")
 SOURCE = ROOT / "docs" / "first_plugin"
 
 
@@ -44,7 +45,7 @@ def test_it_is_listed_with_its_owner(home: Path) -> None:
 
 
 def test_sixty_four_members_are_searched(home: Path) -> None:
-    done = json.loads(python(home, "caviar", "run", "example.toml", "--json", "--set", "trainer.epochs=1"))
+    done = json.loads(python(home, "caviar", "run", "example.toml", "--json", *SMALLER))
     assert (done["finished"], done["failed"]) == (64, 0)
     assert set(done["best"]["values"]) == {"optimizer.learning_rate", "optimizer.momentum"}
     assert done["best"]["metrics"]["validation.accuracy"] > 0.9

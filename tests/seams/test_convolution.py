@@ -4,9 +4,8 @@ obeys the laws of models, is checked, trained in populations in one process and 
 from __future__ import annotations
 
 import csv
-import subprocess
-import sys
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import numpy
 import pytest
@@ -15,6 +14,7 @@ from caviar.testing import ModelContract
 from caviar_plugins import BatchNorm, Tanh
 from safetensors.numpy import load_file
 
+from tests.commands import pipe
 from tests.seams.convolution import Conv
 
 FILE = """
@@ -50,20 +50,20 @@ def bars(rows: int = 120) -> tuple[Array, Array]:
     return X, y
 
 
-def pipe(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "caviar", *words, "--code", str(CODE)]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300)
+def with_code(folder: Path, *words: str) -> CompletedProcess[str]:
+    return pipe(folder, *words, "--code", str(CODE))
 
 
+@pytest.mark.thorough
 def test_a_population_of_convolutions_trains_alike_in_one_process_and_in_several(tmp_path: Path) -> None:
     X, y = bars()
     numpy.savez(tmp_path / "images.npz", X=X, y=y)
     (tmp_path / "p.toml").write_text(FILE)
-    checked = pipe(tmp_path, "check", "p.toml")
+    checked = with_code(tmp_path, "check", "p.toml")
     assert "conv 64-3-2, 245 parameters" in checked.stdout, checked.stderr
     models = []
     for executor in ('"inline"', '{ use = "processes", workers = 2 }'):
-        done = pipe(tmp_path, "run", "p.toml", "--runs", executor[1:5], "--set", f"executor={executor}")
+        done = with_code(tmp_path, "run", "p.toml", "--runs", executor[1:5], "--set", f"executor={executor}")
         assert done.returncode == 0, done.stderr
         models.append(load_file(tmp_path / executor[1:5] / "p" / "models" / "best.safetensors"))
     assert models[0]["member.0.weights.kernel"].shape == (3, 3, 1, 3)
@@ -71,12 +71,12 @@ def test_a_population_of_convolutions_trains_alike_in_one_process_and_in_several
     for name, array in models[0].items():
         numpy.testing.assert_array_equal(models[1][name], array, err_msg=name)
     numpy.savez(tmp_path / "rows.npz", X=X[:40])
-    predicted = pipe(tmp_path, "predict", "inli/p", "rows.npz")
+    predicted = with_code(tmp_path, "predict", "inli/p", "rows.npz")
     rows = list(csv.reader(predicted.stdout.splitlines()))[1:]
     assert len(rows) == 40, predicted.stderr
     assert numpy.mean([int(row[0]) == truth for row, truth in zip(rows, y, strict=False)]) > 0.9
     numpy.savez(tmp_path / "rows.npz", X=X.reshape(-1, 4, 16))
-    refused = pipe(tmp_path, "predict", "inli/p", "rows.npz")
+    refused = with_code(tmp_path, "predict", "inli/p", "rows.npz")
     assert "rows of 'x' have the shape (4, 16); the model was trained on (8, 8)" in refused.stderr
 
 
@@ -84,6 +84,6 @@ def test_a_population_of_convolutions_trains_alike_in_one_process_and_in_several
 def test_check_reports_samples_that_are_no_images(tmp_path: Path, shape: tuple[int, ...]) -> None:
     numpy.savez(tmp_path / "images.npz", X=numpy.ones(shape), y=numpy.arange(20) % 2)
     (tmp_path / "p.toml").write_text(FILE)
-    done = pipe(tmp_path, "check", "p.toml")
+    done = with_code(tmp_path, "check", "p.toml")
     assert done.returncode == 2
     assert f"conv takes images of 3 x 3 pixels or more, not samples of shape {shape[1:]}" in done.stderr

@@ -12,6 +12,7 @@ from caviar.testing import ExecutorContract
 
 from tests.seams.elsewhere import Elsewhere
 
+pytestmark = pytest.mark.thorough
 FILE = """
 name = "p"
 data = "digits"
@@ -25,7 +26,7 @@ CODE = Path(__file__).with_name("elsewhere.py")
 
 
 class TestElsewhere(ExecutorContract):
-    executor = Elsewhere(programs=2)
+    executor = Elsewhere(programs=1)
 
 
 def run(folder: Path, into: str, *settings: str, code: Path = CODE) -> Study:

@@ -5,8 +5,6 @@ It proves the seam of `Trainer.uses`, `needs_data` and `declared_metrics`: the t
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +12,8 @@ import numpy
 import pytest
 from caviar import DataError, Mistakes, Problem, Study, TrainedModel, Trial, load
 from caviar.testing import TrainerContract
+
+from tests.commands import pipe
 
 TRAINER = '''
 import json
@@ -105,6 +105,7 @@ def test_it_is_searched_and_pruned_by_its_own_metric(file: Path) -> None:
     assert {*best(study).values} == {"trainer.rate", "trainer.inertia"}
 
 
+@pytest.mark.thorough
 def test_processes_and_a_stop_in_between_change_no_bit(file: Path) -> None:
     whole = outcome(searched(file, "whole"))
     for settings in ([], ["executor=processes", "executor.workers=2"]):
@@ -174,7 +175,7 @@ def test_a_metric_that_is_declared_and_not_reported_fails_the_trial_in_words(fil
 
 
 def test_check_shows_neither_data_nor_model(file: Path) -> None:
-    told = pipe("check", str(file), "--code", "valley.py")
+    told = pipe(file.parent, "check", "p.toml", "--code", "valley.py")
     assert told.returncode == 0, told.stderr
     words = [line.split()[0] for line in told.stdout.splitlines() if not line.startswith(" ")]
     assert words == ["name", "training", "search"]
@@ -188,7 +189,7 @@ def test_its_winners_weights_are_kept_and_nothing_is_predicted(file: Path) -> No
         with pytest.raises(Problem, match="reads no data, so its model predicts nothing"):
             asked([[1.0]])
     Path("rows.csv").write_text("x\n1\n")
-    told = pipe("predict", "runs/valley", "rows.csv", "--code", "valley.py")
+    told = pipe(file.parent, "predict", "runs/valley", "rows.csv", "--code", "valley.py")
     assert told.returncode == 2
     assert "trainer 'valley' reads no data, so its model predicts nothing" in told.stderr
 
@@ -225,7 +226,3 @@ def outcome(study: Study) -> list[object]:
 def best(study: Study) -> TrainedModel:
     assert study.best is not None, study
     return study.best
-
-
-def pipe(*words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "caviar", *words], capture_output=True, text=True, check=False)

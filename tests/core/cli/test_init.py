@@ -13,12 +13,9 @@ from pathlib import Path
 import pytest
 from caviar.cli.scaffold.examples import examples
 
+from tests.commands import pipe
+
 DATA = Path(__file__).parents[3] / "pipelines" / "data"
-
-
-def pipe(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "caviar", *words]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, stdin=subprocess.DEVNULL)
 
 
 @pytest.fixture
@@ -33,7 +30,7 @@ def test_a_table_becomes_a_pipeline_that_runs_unedited(penguins: Path) -> None:
         "penguins.toml predicts 'species', guessed by its name; the runner-up is 'sex'",
         "Next: pipe check penguins.toml, then pipe run penguins.toml",
     ]
-    done = pipe(penguins, "run", "penguins.toml", "--set", "search.trials=4", "--json")
+    done = pipe(penguins, "run", "penguins.toml", "--set", "search.trials=4", "--set", "executor=inline", "--json")
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["best"]["metrics"]["test.accuracy"] > 0.9
 

@@ -45,7 +45,7 @@ name = "{name}"
 data = "digits"
 optimizer = "mine"
 reporter = []
-executor = "{executor}"
+executor = {executor}
 [trainer]
 epochs = 1
 [search]
@@ -54,6 +54,7 @@ trials = 2
 metric = "validation.constant"
 goal = "maximize"
 """
+INLINE = '"inline"'
 SCALES = {"first": 0.25, "second": 0.5}
 
 
@@ -61,7 +62,7 @@ SCALES = {"first": 0.25, "second": 0.5}
 def loaded(tmp_path: Path) -> Callable[[str, str], Pipeline]:
     """A pipeline and its code file in a folder of their own, by the name of the run."""
 
-    def load_one(name: str, executor: str = "inline") -> Pipeline:
+    def load_one(name: str, executor: str = INLINE) -> Pipeline:
         folder = tmp_path / name
         folder.mkdir(exist_ok=True)
         (folder / "mine.py").write_text(PLUGINS.format(scale=SCALES[name]))
@@ -78,7 +79,9 @@ def scales(pipeline: Pipeline, study: Study) -> tuple[float, float]:
     return optimizer.scale, study.best.metrics["validation.constant"]
 
 
-@pytest.mark.parametrize("executor", ["inline", "processes"])
+@pytest.mark.parametrize(
+    "executor", [INLINE, pytest.param('{ use = "processes", workers = 1 }', marks=pytest.mark.thorough)]
+)
 def test_two_threads_that_load_run_and_read_at_once_find_their_own_plugins(
     loaded: Callable[[str, str], Pipeline], tmp_path: Path, executor: str
 ) -> None:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from dataclasses import replace
 from pathlib import Path
+from subprocess import Popen
 from time import sleep
 
 import pytest
-from caviar import (
-    Problem,
-    TrialState,
-)
+from caviar import Problem, TrialState
 from caviar.text.once import say_anew
 from caviar_plugins import Inline, Processes
+from caviar_plugins.executors.worker_handle import Dead
 
 from tests.plugins.executors.jobs import go, job, segment
 
@@ -38,27 +38,41 @@ def test_a_worker_that_dies_costs_nothing_but_a_second_try(file: Path) -> None:
     assert there == go(Inline(), once, segments)[0]
 
 
-@pytest.mark.parametrize("by", ["SIGSEGV", "SIGABRT"])
-def test_a_trial_that_kills_its_workers_has_failed_and_the_others_are_unaffected(file: Path, by: str) -> None:
-    deadly = job(file, "optimizer.use=deadly", f"optimizer.by={by}")
+def test_a_trial_that_kills_its_workers_has_failed_and_the_others_are_unaffected(file: Path) -> None:
+    deadly = job(file, "optimizer.use=deadly", "optimizer.by=SIGSEGV")
     there, _ = go(Processes(workers=2), deadly, [segment(0, 1, rates=(0.1, 0.5)), segment(2)])
     calm, _ = go(Inline(), deadly, [segment(0), segment(2)])
     state, epoch, *_, reason, _ = there.pop(1)
     assert (state, epoch) == (TrialState.FAILED, 0)
-    assert reason == f"two worker processes that trained it died, the last one killed by {by}"
+    assert reason == "two worker processes that trained it died, the last one killed by SIGSEGV"
     assert there == calm
 
 
-@pytest.mark.parametrize("by", ["SIGKILL", "SIGTERM", "SIGHUP"])
-def test_a_trial_whose_workers_are_killed_from_outside_has_not_failed_and_the_others_are_trained(
-    file: Path, by: str
+@pytest.mark.parametrize(
+    ("by", "from_outside"),
+    [
+        *((by, False) for by in ("SIGABRT", "SIGBUS", "SIGFPE", "SIGILL", "SIGSEGV", "SIGSYS", "SIGTRAP")),
+        *((by, True) for by in ("SIGHUP", "SIGINT", "SIGKILL", "SIGTERM", "SIGXCPU")),
+    ],
+)
+def test_a_signal_that_a_process_raises_by_a_fault_of_its_own_is_told_from_one_that_others_send(
+    by: str, from_outside: bool
 ) -> None:
-    deadly = job(file, "optimizer.use=deadly", f"optimizer.by={by}")
+    with Popen(["sleep", "1000"]) as process:
+        process.send_signal(getattr(signal, by))
+    death = Dead(process.returncode)
+    assert (str(death), death.by_itself) == (f"killed by {by}", not from_outside)
+
+
+def test_a_trial_whose_workers_are_killed_from_outside_has_not_failed_and_the_others_are_trained(
+    file: Path,
+) -> None:
+    deadly = job(file, "optimizer.use=deadly", "optimizer.by=SIGKILL")
     there, _ = go(Processes(workers=2), deadly, [segment(0, 1, rates=(0.1, 0.5)), segment(2)])
     calm, _ = go(Inline(), deadly, [segment(0), segment(2)])
     state, epoch, *_, reason, _ = there.pop(1)
     assert (state, epoch) == (TrialState.QUEUED, 0)
-    assert reason == f"its worker process was killed by {by} 3 times in a row, from outside"
+    assert reason == "its worker process was killed by SIGKILL 3 times in a row, from outside"
     assert there == calm
 
 
@@ -67,11 +81,11 @@ def test_a_trial_whose_workers_are_killed_from_outside_twice_is_begun_again_and_
 ) -> None:
     say_anew()
     notes = file.parent / "notes"
-    settings = ("optimizer.use=deadly", "optimizer.by=SIGKILL", "optimizer.times=2", f"optimizer.notes={notes}")
+    settings = ("optimizer.use=deadly", "optimizer.by=SIGTERM", "optimizer.times=2", f"optimizer.notes={notes}")
     alone = segment(1, rates=(0.5,))
     there, _ = go(Processes(workers=1), job(file, *settings), [alone])
     assert notes.read_text() == "xx"
-    told = "a worker process was killed by SIGKILL, from outside; its trials are trained again"
+    told = "a worker process was killed by SIGTERM, from outside; its trials are trained again"
     assert [record.getMessage() for record in caplog.records] == [told]
     assert there == go(Inline(), job(file, *settings), [alone])[0]
 

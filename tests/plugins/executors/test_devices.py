@@ -51,9 +51,14 @@ def job(taken: Path, cards: int) -> Work:
 CORES = len(os.sched_getaffinity(0))
 
 
-@pytest.mark.parametrize(("workers", "count"), [(None, CORES + 1), (3, 3)])
-def test_there_is_a_worker_for_each_device_and_each_takes_its_own(workers: int | None, count: int, taken: Path) -> None:
-    with Processes(workers=workers).open(job(taken, CORES + 1), lambda: None, 4 * count) as pool:
+def test_there_are_as_many_workers_as_are_asked_for_whatever_the_devices(taken: Path) -> None:
+    with Processes(workers=3).open(job(taken, CORES + 3), lambda: None, 0) as pool:
+        assert pool.count == 3
+
+
+def test_there_is_a_worker_for_each_device_and_each_takes_its_own(taken: Path) -> None:
+    count = CORES + 1
+    with Processes().open(job(taken, count), lambda: None, 4 * count) as pool:
         assert pool.count == count
         segments = [Segment((number,), ({},), 0, 1) for number in range(4 * count)]
         assert len(list(pool.run(segments, lambda _: None))) == 4 * count

@@ -92,10 +92,18 @@ def run(folder: Path, *words: str, **environment: str) -> dict[str, Any]:
     return found
 
 
+@pytest.fixture(scope="module")
+def forked(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What is found where nothing speaks against forks."""
+    return run(tmp_path_factory.mktemp("forked"), **ONE_THREAD)
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere no worker is a fork")
 @pytest.mark.parametrize("also", ["", "interrupted", "nobody is told of children"])
-def test_a_fork_holds_nothing_of_its_coordinator_and_one_that_is_killed_is_replaced(tmp_path: Path, also: str) -> None:
-    found = run(tmp_path, also, **ONE_THREAD)
+def test_a_fork_holds_nothing_of_its_coordinator_and_one_that_is_killed_is_replaced(
+    tmp_path: Path, forked: dict[str, Any], also: str
+) -> None:
+    found = run(tmp_path, also, **ONE_THREAD) if also else forked
     for worker in found["workers"]:
         assert worker["fork"]
         assert worker["group"] == worker["child"]
@@ -113,10 +121,11 @@ def test_a_fork_holds_nothing_of_its_coordinator_and_one_that_is_killed_is_repla
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere no worker is a fork")
 @pytest.mark.parametrize("why", ["another thread", "BLAS may have threads", "no memory"])
-def test_where_a_fork_would_not_be_safe_workers_start_anew_and_give_the_same_bits(tmp_path: Path, why: str) -> None:
+def test_where_a_fork_would_not_be_safe_workers_start_anew_and_give_the_same_bits(
+    tmp_path: Path, forked: dict[str, Any], why: str
+) -> None:
     found = run(tmp_path, why, **({} if why == "BLAS may have threads" else ONE_THREAD))
     assert [worker["fork"] for worker in found["workers"]] == [False, False]
-    forked = run(tmp_path, **ONE_THREAD)
     assert [worker["fork"] for worker in forked["workers"]] == [True, True]
     assert found["weights"] == forked["weights"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -33,7 +34,7 @@ def homes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 def python(homes: dict[str, Path], *words: str) -> subprocess.CompletedProcess[str]:
     """A module in a process that finds all of them, in the folder above them."""
-    path = os.pathsep.join(map(str, homes.values()))
+    path = os.pathsep.join(map(str, (*homes.values(), ROOT)))
     environment = {**os.environ, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
     folder = next(iter(homes.values())).parent
     command = [sys.executable, "-m", *words]
@@ -55,16 +56,40 @@ def test_every_starter_passes_its_own_tests(homes: dict[str, Path]) -> None:
     assert int(told.split(" passed")[0].split()[-1]) > 8 * len(homes), told
 
 
-@pytest.mark.parametrize("kind", starter_kinds())
-def test_every_starters_pipeline_runs_by_the_plugins_name(kind: str, homes: dict[str, Path], tmp_path: Path) -> None:
-    only = {kind: homes[kind]}
-    smaller = ("--set", "search.trials=4", "--set", "trainer.epochs=4" if kind == "pruner" else "trainer.epochs=1")
-    words = ("--runs", str(tmp_path), "--set", "executor=inline", "--json")
-    done = python(only, "caviar", "run", str(homes[kind] / "example.toml"), *words, *smaller)
+RUN_ALL = """
+import json
+from pathlib import Path
+from tests.commands import pipe
+
+for file in sorted(Path.cwd().glob("*/example.toml")):
+    epochs = 4 if "pruner" in str(file.parent) else 1
+    settings = ("executor=inline", "search.trials=4", f"trainer.epochs={epochs}")
+    words = (word for setting in settings for word in ("--set", setting))
+    done = pipe(file.parent, "run", "example.toml", "--json", *words)
+    print(json.dumps([file.parent.name, done.returncode, done.stderr]))
+"""
+
+
+@pytest.fixture(scope="module")
+def ran(homes: dict[str, Path]) -> dict[str, tuple[int, str]]:
+    """Each starter's exit code and what it printed for people, all of them run by one process."""
+    script = next(iter(homes.values())).with_name("run_all.py")
+    script.write_text(RUN_ALL)
+    done = python(homes, script.stem)
     assert done.returncode == 0, done.stderr
-    assert "advice:" not in done.stderr
+    return {name: (code, told) for name, code, told in map(json.loads, done.stdout.splitlines())}
+
+
+@pytest.mark.parametrize("kind", starter_kinds())
+def test_every_starters_pipeline_runs_by_the_plugins_name(
+    kind: str, homes: dict[str, Path], ran: dict[str, tuple[int, str]]
+) -> None:
+    code, told = ran[f"my-{kind}"]
+    assert code == 0, told
+    assert "advice:" not in told
     if kind == "reporter":
-        assert (tmp_path / "example" / "outcome.txt").read_text().startswith("finished: 4\nbest: trial ")
+        outcome = homes[kind] / "runs" / "example" / "outcome.txt"
+        assert outcome.read_text().startswith("finished: 4\nbest: trial ")
 
 
 def test_every_starter_is_formatted_and_typed(homes: dict[str, Path]) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -15,6 +13,8 @@ import pytest
 from caviar import Trial, TrialState, load
 from caviar.config.declaration.space import space_of
 from caviar.engine.analysis.narrowing import TooFew, narrower
+
+from tests.commands import pipe
 
 REST = """
 [data]
@@ -48,17 +48,16 @@ batch_size = { ordinal = [64, 128, 256] }
 """
 
 
-def pipe(folder: Path, *words: str) -> str:
-    command = [sys.executable, "-m", "caviar", *words]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120)
+def printed_by(folder: Path, *words: str) -> str:
+    done = pipe(folder, *words)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
 
 def test_what_is_printed_can_be_pasted_and_run(tmp_path: Path) -> None:
     (tmp_path / "p.toml").write_text(RANGES + REST)
-    pipe(tmp_path, "run", "p.toml", "--quiet")
-    printed = pipe(tmp_path, "results", "runs/p", "--narrow")
+    printed_by(tmp_path, "run", "p.toml", "--quiet")
+    printed = printed_by(tmp_path, "results", "runs/p", "--narrow")
     (tmp_path / "p.toml").write_text(printed + REST)
     assert printed.index("# Above the first [table]") < printed.index("name =")
     assert (
@@ -67,8 +66,8 @@ def test_what_is_printed_can_be_pasted_and_run(tmp_path: Path) -> None:
         < printed.index("[model]")
     )
     assert printed.endswith('# start_from = "runs/p"\n')
-    assert "p-narrow" in pipe(tmp_path, "check", "p.toml")
-    assert '"finished": 20' in pipe(tmp_path, "run", "p.toml", "--quiet", "--json")
+    assert "p-narrow" in printed_by(tmp_path, "check", "p.toml")
+    assert '"finished": 20' in printed_by(tmp_path, "run", "p.toml", "--quiet", "--json")
     before, after = tomllib.loads(RANGES), tomllib.loads(printed)
     assert set(after) == {*before, "name"}
     assert [each.get("name") for each in after["regularizer"]] == [None, "small"]

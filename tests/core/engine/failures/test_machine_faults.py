@@ -170,25 +170,10 @@ def test_a_trial_that_is_alone_in_its_round_and_found_no_memory_in_three_runs_ha
     assert str(reason).startswith("in 3 runs in a row optimizer 'faulty' of")
 
 
-def test_a_trial_whose_worker_is_killed_in_three_runs_has_failed_and_blocks_the_study_no_longer(
-    file: Path, fault: Path
-) -> None:
-    fault.write_text("killed 0.2")
-    settings = ("executor=processes", "executor.workers=2", "trainer.epochs=1")
-    for run in (1, 2):
-        with pytest.raises(Unfinished, match=r"trial 1 .*killed by SIGKILL 3 times in a row.*after 3 such runs"):
-            search(file, "runs", *settings)
-        assert states(file, "runs") == "fqff"
-        assert trials(file, "runs")[1].killed == run
-    search(file, "runs", *settings)
-    reason = "in 3 runs in a row its worker process was killed by SIGKILL 3 times in a row, from outside"
-    assert failed(file, "runs") == {1: reason}
-
-
 def test_a_trial_that_was_trained_between_is_no_longer_under_suspicion(file: Path, fault: Path) -> None:
     fault.write_text("killed 0.2")
-    settings = ("executor=processes", "executor.workers=1", "trainer.epochs=1")
-    with pytest.raises(Unfinished):
+    settings = ("executor=processes", "executor.workers=1", "trainer.epochs=1", "trainer.population=1")
+    with pytest.raises(Unfinished, match=r"trial 1 .*killed by SIGKILL 3 times in a row.*after 3 such runs"):
         search(file, "runs", *settings)
     fault.write_text("none")
     search(file, "runs", *settings)
@@ -258,7 +243,7 @@ class Again(RandomSearch):
 
 
 class Refusing(Executor):
-    """Workers of re-tests are killed while the file says so."""
+    """Workers of re-tests, or of trial 1, are killed while the file says so."""
 
     name = "refusing"
 
@@ -272,8 +257,8 @@ class Here(Workers):
 
     def run(self, segments, tell):
         for segment in segments:
-            if segment.repeat and FAULT.read_text() == "refused":
-                trial = segment.trials[0]
+            what, trial = FAULT.read_text().split()[0], segment.trials[0]
+            if (what == "refused" and segment.repeat) or (what == "killed" and trial == 1):
                 aside = MemberOutcome(trial, TrialState.QUEUED, 0, reason="it was killed", fault="killed")
                 yield Outcome(segment, (aside,))
             else:
@@ -282,6 +267,21 @@ class Here(Workers):
     def close(self):
         pass
 '''
+
+
+def test_a_trial_whose_worker_is_killed_in_three_runs_has_failed_and_blocks_the_study_no_longer(
+    put: Callable[[str, str], Path], fault: Path
+) -> None:
+    file = put(PIPELINE, PLUGINS.format(fault) + REFUSING)
+    fault.write_text("killed 0.2")
+    settings = ("executor=refusing", "trainer.population=1")
+    for run in (1, 2):
+        with pytest.raises(Unfinished, match=r"trial 1 .*: it was killed.*after 3 such runs"):
+            search(file, "runs", *settings)
+        assert states(file, "runs") == "fqff"
+        assert trials(file, "runs")[1].killed == run
+    search(file, "runs", *settings)
+    assert failed(file, "runs") == {1: "in 3 runs in a row it was killed"}
 
 
 def test_a_retest_that_could_not_be_trained_is_trained_by_the_next_run(

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Any
 
 import numpy
@@ -14,6 +13,8 @@ from caviar.engine.resume.check import Refused, check_resumable
 from caviar.engine.storage.study_ledger import open_study
 from caviar.interfaces.store import StudyRecord
 from caviar_plugins import SQLite
+
+from tests.commands import pipe
 
 PIPELINE = """
 name = "small"
@@ -60,19 +61,18 @@ def write_data(folder: Path, seed: int) -> None:
     numpy.savez(folder / "rows.npz", X=x, y=x.sum(axis=1))
 
 
-def pipe(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "caviar", "run", "small.toml", "--json", *words]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120)
+def run(folder: Path, *words: str) -> CompletedProcess[str]:
+    return pipe(folder, "run", "small.toml", "--json", *words)
 
 
-def result(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
+def result(done: CompletedProcess[str]) -> dict[str, Any]:
     assert done.returncode == 0, done.stderr
     found: dict[str, Any] = json.loads(done.stdout)
     return found
 
 
 def test_the_same_command_again_trains_nothing_and_gives_the_same(folder: Path) -> None:
-    first, again = result(pipe(folder)), result(pipe(folder))
+    first, again = result(run(folder)), result(run(folder))
     assert (first["resumed"], again["resumed"]) == (0, 3)
     assert again["best"] == first["best"]
 
@@ -89,21 +89,21 @@ def test_the_same_command_again_trains_nothing_and_gives_the_same(folder: Path) 
     ],
 )
 def test_what_changes_no_trial_may_change(folder: Path, free: str) -> None:
-    result(pipe(folder))
-    assert result(pipe(folder, "--set", free.format(name=folder.name)))["resumed"] == 3
+    result(run(folder))
+    assert result(run(folder, "--set", free.format(name=folder.name)))["resumed"] == 3
 
 
 @pytest.mark.parametrize(
     "key", ["optimizer.learning_rate=0.01", "trainer.epochs=2", "seed=2", "search.round=3", "model.units=8"]
 )
 def test_a_changed_file_is_refused_naming_the_key(folder: Path, key: str) -> None:
-    result(pipe(folder))
-    done = pipe(folder, "--set", key)
+    result(run(folder))
+    done = run(folder, "--set", key)
     assert done.returncode == 2
     assert "was started with a different pipeline" in done.stderr
     assert key.split("=")[0] in done.stderr
     assert "or give it another name (--set name=…) or folder (--runs), or delete it" in done.stderr
-    assert result(pipe(folder))["resumed"] == 3
+    assert result(run(folder))["resumed"] == 3
 
 
 def test_another_split_is_another_study_and_the_same_test_rows_may_move(folder: Path) -> None:
@@ -121,41 +121,41 @@ def test_another_split_is_another_study_and_the_same_test_rows_may_move(folder: 
 
 
 def test_changed_data_is_refused(folder: Path) -> None:
-    result(pipe(folder))
+    result(run(folder))
     write_data(folder, 1)
-    done = pipe(folder)
+    done = run(folder)
     assert done.returncode == 2
     assert "was started with different data" in done.stderr
 
 
 def test_fewer_trials_than_there_are_are_refused(folder: Path) -> None:
-    result(pipe(folder))
-    done = pipe(folder, "--set", "search.trials=2")
+    result(run(folder))
+    done = run(folder, "--set", "search.trials=2")
     assert done.returncode == 2
     assert "has 3 trials already, and search.trials = 2 is the total; ask for 3 or more; or" in done.stderr
 
 
 def test_a_staged_search_takes_the_total_from_the_search_and_says_that_it_is_not_extendable(folder: Path) -> None:
     staged = ("--set", "search.strategy=staged", "--set", "search.trials=4")
-    result(pipe(folder, *staged))
-    assert result(pipe(folder, *staged))["resumed"] == 4
-    done = pipe(folder, *staged[:2], "--set", "search.trials=8")
+    result(run(folder, *staged))
+    assert result(run(folder, *staged))["resumed"] == 4
+    done = run(folder, *staged[:2], "--set", "search.trials=8")
     assert done.returncode == 2
     assert "cannot be extended: 'staged' divided search.trials = 4 when it started; set that number" in done.stderr
 
 
 def test_a_staged_search_with_trials_set_continues_beyond_them(folder: Path) -> None:
     staged = ("--set", 'search.strategy={ use = "staged", trials = 3 }')
-    result(pipe(folder, *staged))
-    assert result(pipe(folder, *staged, "--set", "search.trials=5"))["resumed"] == 3
+    result(run(folder, *staged))
+    assert result(run(folder, *staged, "--set", "search.trials=5"))["resumed"] == 3
 
 
 def test_a_changed_metric_is_refused_even_when_only_its_code_changed(folder: Path) -> None:
     words = ("--code", "mine.py", "--set", "search.metric=validation.mine")
     (folder / "mine.py").write_text(METRIC.replace("FACTOR", "1"))
-    result(pipe(folder, *words))
+    result(run(folder, *words))
     (folder / "mine.py").write_text(METRIC.replace("FACTOR", "1000"))
-    done = pipe(folder, *words)
+    done = run(folder, *words)
     assert done.returncode == 2
     assert "was started with different plugins, which may compute something else: metric.mine mine.py " in done.stderr
 
@@ -171,6 +171,6 @@ def test_another_numeric_identity_is_refused_naming_both_sides(tmp_path: Path) -
 
 
 def test_a_loss_for_another_task_is_refused(folder: Path) -> None:
-    done = pipe(folder, "--set", "trainer.loss=softmax-cross-entropy")
+    done = run(folder, "--set", "trainer.loss=softmax-cross-entropy")
     assert done.returncode == 2
     assert "'softmax-cross-entropy' is for classification" in done.stderr

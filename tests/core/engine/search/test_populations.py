@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from tests.commands import pipe
+
 PIPELINE = """
 name = "many"
 normalizer = "batchnorm"
@@ -43,12 +45,9 @@ def write(folder: Path) -> Path:
     return file
 
 
-def command(file: Path, runs: Path, *words: str) -> list[str]:
-    return [sys.executable, "-m", "caviar", "run", str(file), "--runs", str(runs), "--json", *words]
-
-
 def run(file: Path, runs: Path, *words: str) -> dict[str, Any]:
-    done = subprocess.run(command(file, runs, *words), capture_output=True, text=True, timeout=300)
+    here = ("--set", "executor=inline")
+    done = pipe(file.parent, "run", file.name, "--runs", str(runs), "--json", *here, *words)
     assert done.returncode == 0, done.stderr
     result: dict[str, Any] = json.loads(done.stdout)
     return result
@@ -112,8 +111,9 @@ def test_a_longer_search_begins_with_the_trials_of_the_shorter_one(tmp_path: Pat
 
 
 def kill_after(recorded: int, file: Path, runs: Path) -> None:
-    """Starts the run one trial a population and kills it once so many trials are durable."""
-    process = subprocess.Popen(command(file, runs, "--set", "trainer.population=1"), stdout=subprocess.PIPE)
+    """Starts the run with workers, one trial a population, and kills it once so many trials are durable."""
+    command = [sys.executable, "-m", "caviar", "run", str(file), "--runs", str(runs), "--json"]
+    process = subprocess.Popen([*command, "--set", "trainer.population=1"], stdout=subprocess.PIPE)
     database = runs / "many" / "study.sqlite"
     while process.poll() is None and done_in(database) < recorded:
         with suppress(subprocess.TimeoutExpired):

@@ -86,8 +86,7 @@ def test_what_ran_out_of_patience_has_finished_whatever_a_pruner_decides_later(f
         assert not differences(other, pruned)
 
 
-@pytest.mark.parametrize("after", ["false", "true"])
-@pytest.mark.parametrize("patience", [0, 1])
+@pytest.mark.parametrize(("after", "patience"), [("false", 1), ("true", 0)])
 def test_a_search_that_dies_at_any_commit_goes_on_to_the_same_decisions_and_bits(
     file: Path, after: str, patience: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

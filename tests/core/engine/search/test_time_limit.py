@@ -132,8 +132,7 @@ def curve(done: Run, trial: int) -> list[float]:
         return [row[0] for row in database.execute("SELECT value FROM metric WHERE trial = ? ORDER BY epoch", (trial,))]
 
 
-@pytest.mark.parametrize("executor", ["inline", "processes"])
-@pytest.mark.parametrize("until", [1, 3])
+@pytest.mark.parametrize(("executor", "until"), [("inline", 1), ("inline", 3), ("processes", 3)])
 def test_a_trial_out_of_time_is_pruned_with_its_curve_and_the_others_finish(
     file: Path, executor: str, until: int
 ) -> None:

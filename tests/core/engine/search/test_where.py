@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -22,6 +21,7 @@ from caviar.registry.code import with_code
 from caviar.registry.index import using
 from caviar_plugins import SQLite
 
+from tests.commands import pipe
 from tests.core.engine.search.rungs import PLUGINS, bits, differences
 from tests.core.engine.search.searching import search
 
@@ -102,20 +102,10 @@ def test_the_winners_weights_are_kept_though_others_have_a_better_objective(file
 
 
 def test_where_no_trial_meets_them_there_is_no_winner_and_the_nearest_trial_is_named(file: Path) -> None:
-    command = [sys.executable, "-m", "caviar", "run", "p.toml", "--json", "--quiet", "--set"]
-    done = subprocess.run(
-        [*command, "search.where=validation.log_loss<0"], cwd=file.parent, capture_output=True, text=True, timeout=120
-    )
+    done = pipe(file.parent, "run", "p.toml", "--json", "--quiet", "--set", "search.where=validation.log_loss<0")
     told: dict[str, Any] = json.loads(done.stdout)
     assert (done.returncode, told["best"], told["finished"], told["feasible"]) == (1, None, 12, 0)
-    listed = subprocess.run(
-        [sys.executable, "-m", "caviar", "results", "runs/p", "--json"],
-        cwd=file.parent,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    trials = json.loads(listed.stdout)["trials"]
+    trials = json.loads(pipe(file.parent, "results", "runs/p", "--json").stdout)["trials"]
     nearest = min(trials, key=lambda trial: trial["metrics"]["validation.log_loss"])
     assert {trial["feasible"] for trial in trials} == {False}
     assert done.stderr == (
@@ -195,11 +185,5 @@ def test_a_metric_of_another_task_is_reported_with_its_line_by_check_and_by_run(
     line = PIPELINE.splitlines().index("[search]") + 2
     told = f"p.toml:{line}: search.where: 'validation.r2' does not fit"
     for command in ("check", "run"):
-        done = subprocess.run(
-            [sys.executable, "-m", "caviar", command, "p.toml"],
-            cwd=file.parent,
-            capture_output=True,
-            text=True,
-            timeout=60,
-        )
+        done = pipe(file.parent, command, "p.toml")
         assert (done.returncode, done.stderr.startswith(told)) == (2, True)

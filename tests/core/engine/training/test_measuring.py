@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable
 from math import isnan
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 from caviar import TrialState, load
@@ -19,6 +20,7 @@ from caviar.registry.code import with_code
 from caviar.registry.index import Entry, using
 from caviar.values.arrays import locked
 
+from tests.commands import pipe
 from tests.core.engine.search.searching import search
 
 Put = Callable[[str, str], Path]
@@ -165,9 +167,8 @@ def test_a_trace_is_kept_with_the_trial_and_shown_on_demand(put: Put) -> None:
         trials = read_results(file.parent / "runs" / "p").trials
     assert all("line 8, in measure" in (trial.trace or "") for trial in trials)
 
-    def results(*more: str) -> subprocess.CompletedProcess[str]:
-        words = [sys.executable, "-m", "caviar", "results", "runs/p", "--code", "plugins.py", *more]
-        return subprocess.run(words, cwd=file.parent, capture_output=True, text=True, check=True)
+    def results(*more: str) -> CompletedProcess[str]:
+        return pipe(file.parent, "results", "runs/p", "--code", "plugins.py", *more)
 
     assert "Traceback" not in results().stderr
     assert results("--debug").stderr.count("Traceback (most recent call last)") == 3

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -30,6 +31,7 @@ from caviar.engine.warm_start.earlier_runs import started_from
 from caviar.engine.warm_start.given_points import given_trials
 from caviar.engine.warm_start.map_to_space import TargetStudy
 from caviar.interfaces.reporter import Reporter
+from caviar.interfaces.store import StoreError
 from caviar.registry.index import using
 from caviar.support.files import write_atomically
 from caviar.text.log import timed
@@ -193,9 +195,10 @@ def _assessment(
     """The winner's assessment: as it is recorded, or made and recorded where another trial leads now."""
     if best is None or model is None:
         return None
-    before, wanted = ledger.assessment(), work.pipeline.search.baselines
-    if before is not None and before.trial == best.index and bool(before.baselines) is wanted:
-        return before
+    with suppress(StoreError):  # a damaged one is made again
+        before = ledger.assessment()
+        if before and before.trial == best.index and bool(before.baselines) is work.pipeline.search.baselines:
+            return before
     found = assessed(work, preparation, best, model, check_stop)
     if found is not None:
         ledger.assess(found)

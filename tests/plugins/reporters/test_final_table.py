@@ -8,7 +8,7 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
-from caviar.plugin import Retest, RunInfo, Summary, Trial, TrialState
+from caviar.plugin import Assessment, Retest, RunInfo, Standing, Summary, Trial, TrialState
 from caviar_plugins.reporters.final_table import print_summary
 from rich.console import Console
 
@@ -33,6 +33,22 @@ def test_the_table_shows_the_best_few_the_winner_and_what_to_do_next() -> None:
     assert re.search(r"^  accuracy +0\.9700 +0\.9625 *$", text, re.MULTILINE)
     assert "8 trials in 1 min 15 s: 8 finished" in text
     assert "pipe predict 'runs/my digits' DATA" in text
+
+
+def test_baselines_stand_below_the_winner_on_the_same_rows() -> None:
+    """With what the intervals cover, and what to know about a baseline."""
+    winner = Standing("winner", {"validation.accuracy": 0.97}, {"validation.accuracy": (0.95, 0.98)})
+    linear = Standing("linear", {"validation.accuracy": 0.93}, note="trained on 5 of 9 training rows")
+    rows = {"train": 9, "validation": 5, "test": 0}
+    found = Assessment(7, "accuracy", "maximize", rows, 4, winner, (linear,))
+    summary = summary_of([finished(index, 0.9 + index / 100) for index in range(8)])
+    text = printed(run_of(1), replace(summary, assessment=found), 80)
+    assert re.search(r"^Same rows +validation\.accuracy *\n  trial 7 +0\.9700  0\.950 to 0\.980 *$", text, re.MULTILINE)
+    assert re.search(r"^  linear +0\.9300 *$", text, re.MULTILINE)
+    assert text.index("Best: trial 7") < text.index("Same rows") < text.index("8 trials in")
+    assert "The intervals cover rows, not training seeds" in " ".join(text.split())
+    assert "linear: trained on 5 of 9 training rows" in text
+    assert "Same rows" not in printed(run_of(1), summary, 80)
 
 
 def test_a_run_that_is_not_kept_names_no_folder() -> None:

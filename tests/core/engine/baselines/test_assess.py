@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy
 import pytest
-from caviar import Pipeline, Search, Standing, Study, open_run
+from caviar import Pipeline, Search, Standing, StoreError, Study, open_run
 from caviar.engine.baselines.assess import _made
 from caviar.engine.baselines.fit import Fit, Rows
 from caviar.engine.data.frames import table_of
 from caviar.engine.data.resolve import resolve_run
-from caviar.plugin import Array, Random, Trial
+from caviar.plugin import Array, Changes, Random, Trial
 from caviar.values.dataset import Dataset
 from caviar_plugins import MLP, Adam, Inline, Log, Memory, PopulationTrainer
 from sklearn import metrics
@@ -157,6 +157,17 @@ def test_what_a_run_recorded_is_read_back_and_not_computed_again(
     assert "baseline" not in caplog.text
     assert again.assessment == first.assessment == open_run(tmp_path / "assessed").assessment
     assert again.assessment is not None
+
+
+def test_a_damaged_one_is_made_again(tmp_path: Path) -> None:
+    given = pipeline(baselines=False)
+    first = given.run(X, CLASSES, runs=tmp_path)
+    with given.store.open(tmp_path / "assessed") as ledger:
+        ledger.commit(Changes(assessment="{}"))
+    with pytest.raises(StoreError, match="the assessment of the winner is damaged; run again"):
+        open_run(tmp_path / "assessed")
+    assert given.run(X, CLASSES, runs=tmp_path).assessment == first.assessment
+    assert open_run(tmp_path / "assessed").assessment == first.assessment
 
 
 def test_an_exception_becomes_a_note() -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from caviar.engine.data.split import split_rows
+from caviar.engine.data.split.shares import random_parts
 from caviar.values.random import Random
 from caviar_plugins import NPZ
 
@@ -36,5 +36,5 @@ def _held(source: Path, codes: Any, seed: int) -> Any:
     import numpy
 
     data = NPZ(path=source, validation=HELD)
-    (split,) = split_rows(data, codes, len(codes), None, Random(seed).child("data"))
+    (split,) = random_parts(data, numpy.arange(len(codes)), codes, Random(seed).child("data").child("split"))
     return numpy.isin(numpy.arange(len(codes)), split.validation)

@@ -107,8 +107,6 @@ def prepare(
     content = fingerprint(table)
     kept = {name: column for name, column in table.columns.items() if name not in unlearned(data)}
     table = replace(table.with_columns(kept), notes=(*table.notes, *division.told))
-    if not table.features:
-        raise no_features()
     made = [_fitted(data, table, task, truth, split, transforms, dtype, content) for split in division.splits]
     return tuple(dataset for dataset, _ in made), made[0][1]
 
@@ -119,6 +117,8 @@ def read_and_split(data: Data, seed: Random) -> tuple[Table, Task, Array, Divisi
     if table.rows == 0:
         raise DataError("the data has no rows")
     task, truth = _task(data, table)
+    if set(table.features) <= {*unlearned(data)}:
+        raise no_features()
     return table, task, truth, split_rows(data, table, task, truth, seed.child("data"))
 
 

@@ -171,10 +171,11 @@ def preview(pipeline: Pipeline) -> Preview | None:
         return None
     task = data.task or head.task
     check_target(data, task, head)
-    check_rows(data, head)
-    head = learned_head(data, head)
-    if not head.features:
+    learned = learned_head(data, head)
+    if not learned.features:
         raise no_features()
+    check_rows(data, head)
+    head = learned
     prepared = head
     for transform in pipeline.transform:
         prepared = transform.foresee(prepared)

@@ -89,8 +89,6 @@ def prepare(
     content = fingerprint(table)
     kept = {name: column for name, column in table.columns.items() if name not in unlearned(data)}
     table = replace(table.with_columns(kept), notes=(*table.notes, *division.told))
-    if not table.features:
-        raise no_features()
     targets = targets_of(data, task, truth, division.splits[0].train)
     made = [_fitted(data, table, targets, split, transforms, dtype, content) for split in division.splits]
     return tuple(dataset for dataset, _ in made), made[0][1]
@@ -102,6 +100,8 @@ def read_and_split(data: Data, seed: Random) -> tuple[Table, Task, Array, Divisi
     if table.rows == 0:
         raise DataError("the data has no rows")
     task, truth = task_of(data, table)
+    if set(table.features) <= {*unlearned(data)}:
+        raise no_features()
     return table, task, truth, split_rows(data, table, task, truth, seed.child("data"))
 
 

@@ -31,7 +31,7 @@ def check(case: Case) -> None:
         assert_equal(case, getattr(ours, case.what)(case.parts, case.arrays, form), expected)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(SEEDS, st.integers(2, 70), st.integers(1, 20), EPSILONS, AVERAGES, CENTERS, SPREADS)
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 def test_batchnorm_is_batchnorm1d(
@@ -41,7 +41,7 @@ def test_batchnorm_is_batchnorm1d(
     check(normalizer("drawn", plugin, seed, rows, units, dtype=dtype, center=center, spread=spread))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(SEEDS, st.integers(1, 70), st.integers(1, 20), EPSILONS, CENTERS, SPREADS)
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 def test_layernorm_is_layernorm(
@@ -64,7 +64,7 @@ OPTIMIZERS: dict[str, st.SearchStrategy[Any]] = {
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_optimizers_take_pytorchs_steps(name: str) -> None:
-    @settings(max_examples=100, deadline=None)
+    @settings(max_examples=30, deadline=None)
     @given(OPTIMIZERS[name], SEEDS)
     def steps(plugin: Any, seed: int) -> None:
         check(optimizer(name, plugin, seed))
@@ -86,7 +86,7 @@ LOSSES: dict[str, st.SearchStrategy[Any]] = {
 
 @pytest.mark.parametrize("name", LOSSES)
 def test_losses_and_their_gradients_are_pytorchs(name: str) -> None:
-    @settings(max_examples=100, deadline=None)
+    @settings(max_examples=30, deadline=None)
     @given(LOSSES[name], SEEDS, st.integers(1, 40), st.sampled_from([0.1, 1.0, 100.0]))
     def values(plugin: Any, seed: int, rows: int, scale: float) -> None:
         check(loss(name, plugin, seed, rows, 1 if name.startswith("binary") else 3, scale))

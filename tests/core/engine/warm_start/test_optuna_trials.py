@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 from math import nan
 from pathlib import Path
+from typing import Any
 
 import numpy
 import pytest
@@ -15,6 +17,23 @@ from tests.core.engine.warm_start.optuna_studies import PIPELINE, earlier, optun
 pytestmark = pytest.mark.peers
 
 
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of storages: a study, two of them, and one to be minimized; Optuna takes seconds to write each."""
+    written = tmp_path_factory.mktemp("written")
+    write(f"sqlite:///{written / 'old.db'}")
+    shutil.copy(written / "old.db", written / "two.db")
+    write(f"sqlite:///{written / 'two.db'}", "other")
+    write(f"sqlite:///{written / 'down.db'}", direction="minimize")
+    return written
+
+
+def old_study(written: Path, folder: Path) -> Any:
+    """The study that was written, in the folder as old.db."""
+    shutil.copy(written / "old.db", folder)
+    return optuna.load_study(study_name="old", storage=f"sqlite:///{folder / 'old.db'}")
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     y = numpy.arange(60) % 3
@@ -23,8 +42,8 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("start", ['"old.db"', '"sqlite:///old.db"', '{ storage = "old.db", study = "old" }'])
-def test_its_trials_lie_where_their_parameters_say(folder: Path, start: str) -> None:
-    study = write(f"sqlite:///{folder / 'old.db'}")
+def test_its_trials_lie_where_their_parameters_say(written: Path, folder: Path, start: str) -> None:
+    study = old_study(written, folder)
     line = started(folder, start).info.notes[0]
     theirs = {
         trial.number: trial
@@ -49,8 +68,8 @@ def test_its_trials_lie_where_their_parameters_say(folder: Path, start: str) -> 
     assert study.trials == optuna.load_study(study_name="old", storage=f"sqlite:///{folder / 'old.db'}").trials
 
 
-def test_states_objectives_and_curves_are_those_of_the_study(folder: Path) -> None:
-    study = write(f"sqlite:///{folder / 'old.db'}")
+def test_states_objectives_and_curves_are_those_of_the_study(written: Path, folder: Path) -> None:
+    study = old_study(written, folder)
     text = PIPELINE.replace("1e-3", "1e-4").replace('{ use = "adam"', '"rmsprop", { use = "adam"')
     started(folder, '"old.db"', text)
     found = {each.trial.index: each for each in earlier(folder)}
@@ -90,8 +109,8 @@ def test_a_journal_is_read_too_and_names_say_what_a_parameter_means(folder: Path
     assert earlier(folder)[0].curve == ()
 
 
-def test_a_parameter_that_the_study_lacks_leaves_its_trials_out(folder: Path) -> None:
-    write(f"sqlite:///{folder / 'old.db'}")
+def test_a_parameter_that_the_study_lacks_leaves_its_trials_out(written: Path, folder: Path) -> None:
+    old_study(written, folder)
     text = PIPELINE.replace("[model]", "[model]\ndropout = { uniform = [0, 0.5] }")
     with pytest.raises(Unusable, match=r"old\.db: none of 21 trials used"):
         started(folder, '"old.db"', text)
@@ -101,8 +120,8 @@ ADAM = PIPELINE.partition("[optimizer]")[0] + "[optimizer]\nlearning_rate = { lo
 ADAM += 'trials = 2\nstrategy = "coarse-to-fine"\nSTART'
 
 
-def test_trials_with_another_optimizer_than_the_only_one_here_are_left_out(folder: Path) -> None:
-    study = write(f"sqlite:///{folder / 'old.db'}")
+def test_trials_with_another_optimizer_than_the_only_one_here_are_left_out(written: Path, folder: Path) -> None:
+    study = old_study(written, folder)
     line = started(folder, '"old.db"', ADAM).info.notes[0]
     adams = [each.number for each in study.trials if each.state.is_finished() and each.params["optimizer"] == "Adam"]
     assert [each.trial.index for each in earlier(folder)] == adams
@@ -111,8 +130,8 @@ def test_trials_with_another_optimizer_than_the_only_one_here_are_left_out(folde
     assert "scheduler, momentum: not searched here" in line or "momentum, scheduler: not searched here" in line
 
 
-def test_a_name_that_no_parameter_has_stops_the_run(folder: Path) -> None:
-    write(f"sqlite:///{folder / 'old.db'}")
+def test_a_name_that_no_parameter_has_stops_the_run(written: Path, folder: Path) -> None:
+    old_study(written, folder)
     names = '{ unit = "model.units" }'
     with pytest.raises(Unusable, match=r"no parameter 'unit'; did you mean 'units'\?"):
         started(folder, f'{{ storage = "old.db", names = {names} }}')
@@ -130,12 +149,11 @@ def test_a_name_that_no_parameter_has_stops_the_run(folder: Path) -> None:
         ('"postgresql://nobody@localhost:1/none"', "cannot be read by Optuna"),
     ],
 )
-def test_what_cannot_be_read_is_reported(folder: Path, start: str, complaint: str) -> None:
+def test_what_cannot_be_read_is_reported(written: Path, folder: Path, start: str, complaint: str) -> None:
     import sqlite3
 
-    write(f"sqlite:///{folder / 'two.db'}")
-    write(f"sqlite:///{folder / 'two.db'}", "other")
-    write(f"sqlite:///{folder / 'down.db'}", direction="minimize")
+    for name in ("two.db", "down.db"):
+        shutil.copy(written / name, folder)
     with sqlite3.connect(folder / "runs.db") as database:
         database.execute("CREATE TABLE trial (number INTEGER)")
     (folder / "text.txt").write_text("no journal\n")

@@ -20,10 +20,10 @@ class Memory(Data, interface=2):
     of `table` with these names.
     """
 
-    decimal: Literal[".", ","] | None = setting(default=None)
-    missing: tuple[str, ...] = setting(default=(), also=("na_values", "null_values"))
-    columns: dict[str, str] = setting(default={}, also=("dtype", "dtypes", "categorical"))
-    missing_target: Literal["drop", "refuse"] = setting(default="drop")
+    decimal: Literal[".", ","] | None = setting(default=None, kw_only=True)
+    missing: tuple[str, ...] = setting(default=(), also=("na_values", "null_values"), kw_only=True)
+    columns: dict[str, str] = setting(default={}, also=("dtype", "dtypes", "categorical"), kw_only=True)
+    missing_target: Literal["drop", "refuse"] = setting(default="drop", kw_only=True)
     _table: Table | None = PrivateAttr(default=None)
     _is_read: bool = PrivateAttr(default=False)
 

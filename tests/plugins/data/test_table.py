@@ -7,7 +7,8 @@ import numpy
 import pytest
 from caviar.plugin import ColumnHead, DataError
 from caviar.testing import DataContract
-from caviar_plugins.data.table import HEAD, TableFile
+from caviar_plugins.data.table import TableFile
+from caviar_plugins.tables.seen import HEAD
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -264,8 +265,9 @@ def test_a_wide_table_is_read_as_a_narrow_one(tmp_path: Path) -> None:
         names = ";".join([*cells, *(f"m{n}" for n in range(more))])
         return names + "\n" + "".join(";".join([*row, *["1"] * more]) + "\n" for row in rows)
 
-    narrow, wide = table_of(tmp_path, text(3)), (tmp_path / "wide").mkdir()
-    narrow, found = narrow.read(), narrow.head()
+    (tmp_path / "wide").mkdir()
+    few = table_of(tmp_path, text(3))
+    narrow, found = few.read(), few.head()
     wide = table_of(tmp_path / "wide", text(1100))
     assert wide.head().features[: len(found.features)] == found.features
     assert wide.head().notes == found.notes

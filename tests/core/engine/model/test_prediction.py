@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +95,16 @@ def test_a_cell_without_a_value_that_nothing_fills_is_named(tmp_path: Path) -> N
     told = r"new\.csv:3: column 'size' has no value; give it one, or add the transform 'impute'"
     with pytest.raises(DataError, match=told):
         predicted(tmp_path / "p" / "models" / "best.safetensors", tmp_path, "5,flat,00001,true\n,flat,00001,true\n")
+
+
+def test_a_mistake_leaves_no_scratch_files(model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(scratch))
+    (tmp_path / "new.csv").write_text("size,kind\n1,flat\n")
+    with pytest.raises(DataError, match="lacks the columns 'zip', 'new'") as raised:
+        list(predict_file(model, tmp_path / "new.csv"))
+    assert list(scratch.iterdir()) == [], raised
 
 
 def test_that_there_are_no_rows_is_reported() -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import csv
 import sys
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, redirect_stdout
+from collections.abc import Generator, Iterator
+from contextlib import ExitStack, closing, contextmanager, redirect_stdout
 from io import StringIO, TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Protocol
@@ -85,8 +85,8 @@ def _file(out: Path) -> Iterator[_Text]:
 def _write(file: _Text, prediction: Prediction, progress: ProgressLine) -> None:
     """Writes the header and a row for each prediction, block by block."""
     task, begun = prediction.task, False
-    try:
-        for block in _silently(prediction):
+    with closing(progress), closing(_silently(prediction)) as blocks:
+        for block in blocks:
             text = StringIO()
             writer = csv.writer(text, lineterminator="\n")
             if not begun:
@@ -95,19 +95,17 @@ def _write(file: _Text, prediction: Prediction, progress: ProgressLine) -> None:
             file.write(text.getvalue())
             begun = True
             progress.show(f"{prediction.rows:,} rows predicted, {prediction.share:.0%} of the file")
-    finally:
-        progress.close()
 
 
-def _silently(prediction: Prediction) -> Iterator[Array]:
+def _silently(prediction: Prediction) -> Generator[Array, None, None]:
     """The blocks; what plugins print meanwhile goes to standard error."""
-    blocks = iter(prediction)
-    while True:
-        with redirect_stdout(sys.stderr):
-            block = next(blocks, None)
-        if block is None:
-            return
-        yield block
+    with closing(iter(prediction)) as blocks:
+        while True:
+            with redirect_stdout(sys.stderr):
+                block = next(blocks, None)
+            if block is None:
+                return
+            yield block
 
 
 def _rows(task: Task, prediction: Array) -> Iterator[list[Any]]:

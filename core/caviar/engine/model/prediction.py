@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import replace
 from itertools import chain, islice
 from pathlib import Path
@@ -51,9 +51,16 @@ class Prediction:
         """The targets that are predicted, and the classes."""
         return self._model.task
 
-    def __iter__(self) -> Iterator[Array]:
-        """Raises DataError."""
+    def __iter__(self) -> Generator[Array, None, None]:
+        """Raises DataError. What is read is closed with the generator."""
         blocks = self._data.read_blocks(self._model.first.preparation.kinds)
+        try:
+            yield from self._parts(blocks)
+        finally:
+            if isinstance(blocks, Generator):  # its scratch files go now, not when it is collected
+                blocks.close()
+
+    def _parts(self, blocks: Iterator[Block]) -> Iterator[Array]:
         started = list(islice(blocks, 1))
         if started and started[0].table.rows == 1:
             started = [_placed(started[0]), *islice(blocks, 1)]
@@ -62,8 +69,9 @@ class Prediction:
             self._begin(block)
             for start in range(0, block.table.rows, _ROWS):
                 part = _part(block.table, start, min(start + _ROWS, block.table.rows))
-                yield self._predicted(part, block, start, alone)
+                answer = self._predicted(part, block, start, alone)
                 self.rows += part.rows
+                yield answer
         if not self.rows:
             raise DataError(f"{self._file}: there are no rows to predict")
 

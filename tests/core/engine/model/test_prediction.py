@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 from typing import Any
 
 import numpy
 import pytest
 from caviar import DataError, Pipeline, Search, load
-from caviar.engine.model.prediction import predict_file
+from caviar.engine.model import prediction
+from caviar.engine.model.prediction import Prediction, predict_file
 from caviar.engine.study import run
 from caviar.engine.training.job import Work
 from caviar.plugin import Segment, Table
-from caviar_plugins import MLP, BatchNorm, Inline, LayerNorm, NoNormalizer, NumPy, PopulationTrainer
+from caviar_plugins import MLP, NPZ, BatchNorm, Inline, LayerNorm, NoNormalizer, NumPy, PopulationTrainer
 
 TRAIN = "size,kind,zip,new,price\n" + "".join(
     f"{n},{('flat', 'house', '')[n % 3]},{n % 7:05},{('true', 'false')[n % 2]},{n * 10.5}\n" for n in range(60)
@@ -116,6 +118,31 @@ def test_a_cell_without_a_value_that_nothing_fills_is_named(tmp_path: Path) -> N
     told = r"new\.csv:3: column 'size' has no value; give it one, or add the transform 'impute'"
     with pytest.raises(DataError, match=told):
         predicted(tmp_path / "p" / "models" / "best.safetensors", tmp_path, "5,flat,00001,true\n,flat,00001,true\n")
+
+
+def test_a_mistake_leaves_no_scratch_files(model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(scratch))
+    (tmp_path / "new.csv").write_text("size,kind\n1,flat\n2,flat\n")
+    with pytest.raises(DataError, match="lacks the columns 'zip', 'new'") as raised:
+        list(predict_file(model, tmp_path / "new.csv"))
+    assert (raised.tb is not None, list(scratch.iterdir())) == (True, []), "the traceback holds what was open"
+
+
+def test_a_last_row_that_is_alone_in_its_part_keeps_its_bits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    random = numpy.random.default_rng(0)
+    x, y = random.normal(size=(150, 784)), random.integers(0, 10, 150)
+    trainer, net = PopulationTrainer(epochs=2), MLP(units=(128, 128))
+    best = Pipeline(model=net, normalizer=LayerNorm(), trainer=trainer, executor=Inline(), reporter=()).run(x, y).best
+    assert best is not None
+    assert best._model is not None
+    numpy.savez(tmp_path / "n.npz", X=x)
+    for rows in (149, 1):
+        monkeypatch.setattr(prediction, "_ROWS", rows)
+        parts = list(Prediction(best._model, NPZ(path=tmp_path / "n.npz"), tmp_path / "n.npz"))
+        assert len(parts[-1]) == 1
+        assert numpy.concatenate(parts).tobytes() == best.probabilities(x).tobytes()
 
 
 def test_that_there_are_no_rows_is_reported() -> None:

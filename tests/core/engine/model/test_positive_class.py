@@ -70,7 +70,8 @@ def test_metrics_of_the_test_rows_are_scikit_learns_of_the_positive_class(folder
 def test_the_decision_is_saved_and_told(folder: Path, done: Run) -> None:
     truth, _, called = judged(folder)
     decision = decision_in(folder / "f")
-    assert decision == done.summary.decision is not None
+    assert decision is not None
+    assert decision == done.summary.decision
     assert decision.classes == ("ok", "fraud")
     assert decision.chosen_by == "f1"
     assert [list(row) for row in decision.confusion["test"]] == confusion_matrix(truth, called).tolist()

@@ -123,7 +123,12 @@ def test_a_study_prints_as_one_line_with_what_it_came_to() -> None:
         (Adam, "lr", "Adam.lr: there is no such field; did you mean 'learning_rate'?"),
         (Adam, "learning_rat", "Adam.learning_rat: there is no such field; did you mean 'learning_rate'?"),
         (Search, "n_trials", "Search.n_trials: there is no such field; did you mean 'trials'?"),
-        (Memory, "scale", "Memory.scale: there is no such field; it has task, validation, test, folds"),
+        (
+            Memory,
+            "scale",
+            "Memory.scale: there is no such field; it has task, validation, test, folds, target_transform, "
+            "target_range, positive, threshold",
+        ),
     ],
 )
 def test_an_unknown_field_is_reported_in_one_sentence_with_the_word_we_have_for_it(

@@ -49,13 +49,13 @@ class Data(Plugin):
     task: Literal["classification", "regression"] | None = setting(default=None, kw_only=True)
     validation: float = setting(default=0.2, gt=0, lt=1, also=("validation_split", "val_size", "valid"), kw_only=True)
     test: float = setting(default=0.0, ge=0, lt=1, also=("test_size", "test_split"), kw_only=True)
+    folds: int | None = setting(default=None, ge=2, also=("cv", "k", "k_folds", "n_splits"), kw_only=True)
     target_transform: TargetTransform | dict[str, TargetTransform] | None = setting(default=None, kw_only=True)
     target_range: Literal["free"] | tuple[float, ...] | None = setting(default=None, kw_only=True)
     positive: str | int | float | bool | None = setting(
         default=None, also=("pos_label", "positive_class", "positive_label"), kw_only=True
     )
     threshold: float | str = setting(default=0.5, gt=0, lt=1, kw_only=True)
-    folds: int | None = setting(default=None, ge=2, also=("cv", "k", "k_folds", "n_splits"), kw_only=True)
     group: str | None = setting(default=None, also=("groups", "group_column", "group_by"), kw_only=True)
     time: str | None = setting(default=None, also=("time_column", "date_column", "order_by"), kw_only=True)
     part: str | None = setting(default=None, also=("split", "split_column", "part_column"), kw_only=True)

@@ -131,8 +131,9 @@ def test_a_study_prints_as_one_line_with_what_it_came_to() -> None:
         (
             Memory,
             "scale",
-            "Memory.scale: there is no such field; it has task, validation, test, folds, group, time, part, "
-            "split_features",
+            "Memory.scale: there is no such field; it has task, validation, test, folds, target_transform, "
+            "target_range, positive, threshold, group, time, part, split_features, decimal, missing, columns, "
+            "missing_target",
         ),
     ],
 )

@@ -9,6 +9,7 @@ import pytest
 from caviar.engine.data.prepare import prepare
 from caviar.engine.data.targets import declaration_of, skew_of
 from caviar.plugin import Array, Data, DataError, Random, Table, TargetScale, Task
+from caviar.testing.tools import fetched, other_libraries
 from scipy.stats import norm, skew
 from sklearn.preprocessing import QuantileTransformer
 
@@ -176,3 +177,11 @@ def test_in_units_keeps_the_order_in_memory() -> None:
     found = task.in_units(numpy.zeros((2, 2, 5)).swapaxes(1, 2))
     assert found.swapaxes(1, 2).flags.c_contiguous
     assert found[..., 1].tolist() == [[1.0] * 5] * 2
+
+
+def test_in_units_runs_on_another_array_library() -> None:
+    scales = (TargetScale("log", 1.0, 2.0, 0.0, 50.0), TargetScale("none", 3.0, 2.0, low=-1.0), TargetScale("log1p"))
+    task = Task("regression", ("a", "b", "c"), scales=scales)
+    learned = GENERATOR.normal(size=(2, 5, 3)).astype("float32")
+    for xp in other_libraries():
+        numpy.testing.assert_allclose(fetched(task.in_units(xp.asarray(learned))), task.in_units(learned), rtol=1e-12)

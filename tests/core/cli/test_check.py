@@ -80,7 +80,7 @@ def test_a_good_file_is_described(tmp_path: Path) -> None:
         "training   adam, 10 epochs of 48 steps",
         "search     9 trials by random, 1 round",
         "           optimizer.learning_rate  log scale  0.0001 … 1  tier 1",
-        "memory     about 269 MB with 2 workers; populations of up to 9 members",
+        "memory     about 266 MB with 2 workers; populations of up to 9 members",
     ]
 
 

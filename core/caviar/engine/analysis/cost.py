@@ -16,10 +16,10 @@ _ROW = 40  # bytes: target, truth, and the rows of each part
 
 _LOOP = 20_000  # steps of a loop in Python, whose speed stands for that of the machine
 _LOOP_SECONDS = 1.2e-3  # where the seconds below were measured
-_START = 1.5  # seconds: libraries, plugins, workers, the winner's test and its file
+_START = 3.0  # seconds: libraries, plugins, workers with their kernels, the winner's test and its file
 _READ = 11e-9  # for each byte that reading takes
 _PREPARE = 140e-9  # for each number: transforms, split, checksum
-_EPOCH, _STEP = 2.5e-3, 150e-6  # for each epoch and mini-batch, whatever is in it
+_EPOCH, _STEP = 4e-3, 200e-6  # for each epoch and mini-batch, whatever is in it
 _UPDATE, _MULTIPLY, _UNIT = 3.2e-9, 0.15e-9, 5e-9  # a parameter in a step; a parameter, and a unit, for a row
 
 

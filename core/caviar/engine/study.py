@@ -16,6 +16,7 @@ from caviar.engine.analysis.ended import Ended
 from caviar.engine.analysis.result_advice import advice_on_result
 from caviar.engine.analysis.stored_run import going_on
 from caviar.engine.baselines.assess import assessed
+from caviar.engine.baselines.fit import NO_TIME, Clock
 from caviar.engine.data.resolve import resolve_run
 from caviar.engine.failures.identical_failures import queue_again
 from caviar.engine.failures.plugin_errors import others_blamed, told
@@ -159,7 +160,7 @@ def run(
                 with timed("best model made and tested"):
                     model, note, failure = models.made(best, check_stop)
                 with timed("best model assessed"):
-                    assessment = _assessment(ledger, work, preparation, best, model, check_stop)
+                    assessment = _assessment(ledger, work, preparation, best, model, Clock(check_stop, limit.end))
             except BaseException as error:
                 interrupted = isinstance(error, (Stopped, KeyboardInterrupt))
                 reason = str(error) if isinstance(error, Problem) else told(error)
@@ -190,16 +191,17 @@ def _assessment(
     preparation: Preparation,
     best: Trial | None,
     model: SavedModel | None,
-    check_stop: Callable[[], None],
+    clock: Clock,
 ) -> Assessment | None:
     """The winner's assessment: as it is recorded, or made and recorded where another trial leads now."""
     if best is None or model is None:
         return None
     with suppress(StoreError):  # a damaged one is made again
         before = ledger.assessment()
-        if before and before.trial == best.index and bool(before.baselines) is work.pipeline.search.baselines:
+        wanted = bool(before and before.baselines) is work.pipeline.search.baselines
+        if before and before.trial == best.index and wanted and all(each.note != NO_TIME for each in before.baselines):
             return before
-    found = assessed(work, preparation, best, model, check_stop)
+    found = assessed(work, preparation, best, model, clock)
     if found is not None:
         ledger.assess(found)
     return found

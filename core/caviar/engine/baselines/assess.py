@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from caviar.engine.baselines.boosting import boosting
 from caviar.engine.baselines.constant import constant
-from caviar.engine.baselines.fit import Fit, Predict, Rows
+from caviar.engine.baselines.fit import NO_TIME, Clock, Fit, OutOfTime, Predict, Rows
 from caviar.engine.baselines.judge import Judge, drawn_rows, interval, judge_for
 from caviar.engine.baselines.linear import linear
 from caviar.engine.failures.plugin_errors import told
@@ -29,14 +29,12 @@ if TYPE_CHECKING:
 _KINDS: Mapping[str, Callable[[Rows], Fit | None]] = {"constant": constant, "linear": linear, "boosting": boosting}
 
 
-def assessed(
-    work: Work, preparation: Preparation, best: Trial, model: SavedModel, check_stop: Callable[[], None]
-) -> Assessment | None:
+def assessed(work: Work, preparation: Preparation, best: Trial, model: SavedModel, clock: Clock) -> Assessment | None:
     """The winner's assessment; None where the trainer reads no data. An exception of a baseline becomes its note."""
     if not work.pipeline.trainer.needs_data:
         return None
     judge = judge_for(work.metrics, *work.searched, work.task.kind)
-    rows = Rows(work, preparation, best, judge, check_stop)
+    rows = Rows(work, preparation, best, judge, clock)
     data = work.datasets[0]
     counts = {part: len(getattr(data.split, part)) for part in ("train", "validation", "test")}
     standings = [Standing("winner", _judged(model.metrics))]
@@ -52,7 +50,7 @@ def assessed(
         # With folds each row is predicted by the model of its fold, and only the first fold's is the winner's.
         for part in ("test",) if len(work.datasets) > 1 else ("validation", "test"):
             if counts[part]:
-                check_stop()
+                clock.check_stop()
                 standings = _Resampled(rows, judge, part, predict).added(standings)
     winner, *baselines = standings
     metric, goal = (judge.name, judge.goal) if judge else ("", work.searched[1])
@@ -67,10 +65,13 @@ def _made(name: str, kind: Callable[[Rows], Fit | None], rows: Rows) -> tuple[St
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # scikit-learn's, about data that the user did not give to it
+            rows.clock.check()
             fit = kind(rows)
             if fit is None:
                 return None
             return Standing(name, _metrics(rows, fit) if fit.predict else {}, note=fit.note), fit
+    except OutOfTime:
+        return Standing(name, note=NO_TIME), Fit(())
     except Stopped:
         raise
     except Exception as error:  # a plugin or scikit-learn may raise anything; the search is over and must not be lost

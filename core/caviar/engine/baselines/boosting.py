@@ -5,12 +5,14 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-from caviar.engine.baselines.fit import Fit, Predict, Rows, part_note
+from caviar.engine.baselines.fit import Fit, OutOfTime, Predict, Rows, part_note
 from caviar.values.arrays import Array
 from caviar.values.dataset import Dataset
 
 _BUDGET = 2e9
 """Numbers that are added up at most, 3 to 9 ns for each: about ten seconds on one core."""
+_SECONDS = 1e-8
+"""For each of these numbers, on a slow core."""
 _TREES = 100
 _LEVELS, _BINS = 6, 31 * 256
 """Passes over the rows, and bins that are searched, for a tree of scikit-learn's defaults."""
@@ -29,14 +31,17 @@ def boosting(rows: Rows) -> Fit | None:
     outputs = len(data.task.targets) if data.task.kind == "regression" else len(data.task.classes)
     trees = 1 if data.task.kind == "classification" and outputs == 2 else outputs
     columns = _TREES * trees * data.x.shape[1] * len(rows.work.datasets)
-    most, available = int((_BUDGET / columns - _BINS) / _LEVELS), len(data.split.train)
+    budget = min(_BUDGET, rows.clock.left / _SECONDS)  # scikit-learn cannot be stopped once it trains
+    most, available = int((budget / columns - _BINS) / _LEVELS), len(data.split.train)
+    if budget < _BUDGET and most < _LEAST * available:
+        raise OutOfTime
     if most < _LEAST * available:
         return Fit((), f"not trained: {available:,} rows of {data.x.shape[1]:,} inputs would take minutes")
     found = []
     with limits(limits=1):  # a sum over several threads would depend on their number
         for each in rows.work.datasets:
             found.append(_fitted(ensemble, each, rows.training(each, most), rows.random.child("boosting").key % 2**32))
-            rows.check_stop()
+            rows.clock.check()
     return Fit(found, part_note(min(most, available), available))
 
 

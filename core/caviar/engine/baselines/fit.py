@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import TYPE_CHECKING, TypeAlias
 
 from caviar.engine.baselines.judge import Judge
 from caviar.values.arrays import Array
 from caviar.values.dataset import Dataset
+from caviar.values.problem import Stopped
 from caviar.values.random import Random
 from caviar.values.trial import Trial
 
@@ -18,6 +21,33 @@ if TYPE_CHECKING:
 
 Predict: TypeAlias = Callable[[Array], Array]
 """Prepared inputs (rows, inputs) -> probabilities (rows, classes), or targets (rows, targets) in the user's units."""
+
+
+NO_TIME = "not trained: search.seconds left no time for it"
+"""The note on such a baseline."""
+
+
+class OutOfTime(Stopped):
+    """Raised where `search.seconds` leaves a baseline no time; the search itself is done."""
+
+
+@dataclass(frozen=True)
+class Clock:
+    """`check_stop` raises Stopped where the user interrupts; `end` is a time of day at which baselines must be done."""
+
+    check_stop: Callable[[], None]
+    end: float | None = None
+
+    @property
+    def left(self) -> float:
+        """Seconds; without an end, infinitely many."""
+        return inf if self.end is None else self.end - time.time()
+
+    def check(self) -> None:
+        """Raises Stopped, or OutOfTime."""
+        self.check_stop()
+        if self.left <= 0:
+            raise OutOfTime
 
 
 @dataclass(frozen=True)
@@ -31,7 +61,7 @@ class Rows:
     preparation: Preparation
     best: Trial
     judge: Judge | None
-    check_stop: Callable[[], None]
+    clock: Clock
 
     @property
     def random(self) -> Random:

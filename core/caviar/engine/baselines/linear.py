@@ -45,7 +45,7 @@ def linear(rows: Rows) -> Fit | None:
     by_fold = []
     for fold in range(len(datasets)):
         segment = Segment(members, _VALUES, 0, pipeline.trainer.epochs, fold)
-        by_fold.append(ours.perform(segment, lambda epoch: None, rows.check_stop).members)
+        by_fold.append(ours.perform(segment, lambda epoch: None, rows.clock.check).members)
     best = _best(by_fold, *work.searched)
     settled = settle(pipeline, _VALUES[best])
     predict = []

@@ -9,7 +9,7 @@ from caviar.engine.search.objective import Objective
 from caviar.engine.storage.study_ledger import StudyLedger
 from caviar.values.trial import Trial
 
-_LEAST, _SHARE, _MOST = 1.0, 0.03, 0.25  # seconds, and shares of the limit, that are kept for the winner's test
+_LEAST, _SHARE, _MOST = 1.0, 0.1, 0.25  # seconds, and shares of the limit, that are kept for the winner's test
 
 
 @dataclass(frozen=True)
@@ -20,8 +20,13 @@ class TimeLimit:
     began: float = 0.0
 
     @property
+    def end(self) -> float | None:
+        """When all must be done, baselines too; None without a limit."""
+        return self.began + self.seconds if self.seconds else None
+
+    @property
     def deadline(self) -> float | None:
-        """When training must have ended: the winner is tested and saved afterwards; None without a limit."""
+        """When training must have ended: afterwards the winner is tested and compared; None without a limit."""
         kept = min(max(_LEAST, _SHARE * self.seconds), _MOST * self.seconds)
         return self.began + self.seconds - kept if self.seconds else None
 

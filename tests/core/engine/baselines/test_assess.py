@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,10 @@ from typing import Any
 import numpy
 import pytest
 from caviar import Pipeline, Search, Standing, StoreError, Study, open_run
-from caviar.engine.baselines.assess import _made
-from caviar.engine.baselines.fit import Fit, Rows
+from caviar.engine.baselines.assess import _KINDS, _made
+from caviar.engine.baselines.boosting import boosting
+from caviar.engine.baselines.fit import NO_TIME, Clock, Fit, OutOfTime, Rows
+from caviar.engine.baselines.judge import judge_for
 from caviar.engine.data.frames import table_of
 from caviar.engine.data.resolve import resolve_run
 from caviar.plugin import Array, Changes, Random, Trial
@@ -176,16 +179,36 @@ def test_an_exception_becomes_a_note() -> None:
 
     work, preparation, _ = resolve_run(pipeline().model_copy(update={"data": Memory().holding(table_of(X, CLASSES))}))
     best = Trial(0, 0, (0.5,), {"optimizer.learning_rate": 0.01})
-    made = _made("linear", broken, Rows(work, preparation, best, None, lambda: None))
+    made = _made("linear", broken, Rows(work, preparation, best, None, Clock(lambda: None)))
     assert made is not None
     assert made[0] == Standing("linear", note=made[0].note)
     assert "nothing to divide" in made[0].note
 
 
+def timed_rows(left: float) -> Rows:
+    """What baselines are given where `search.seconds` leaves so many seconds."""
+    given = pipeline().model_copy(update={"data": Memory().holding(table_of(X, CLASSES))})
+    work, preparation, _ = resolve_run(given)
+    judge = judge_for(work.metrics, *work.searched, work.task.kind)
+    return Rows(work, preparation, Trial(0, 0, (), {}), judge, Clock(lambda: None, time.time() + left))
+
+
+@pytest.mark.parametrize(("left", "trained"), [(-1.0, []), (3600.0, ["constant", "linear", "boosting"])])
+def test_what_search_seconds_leaves_no_time_for_is_not_trained_and_says_so(left: float, trained: list[str]) -> None:
+    made = [_made(name, kind, timed_rows(left)) for name, kind in _KINDS.items()]
+    notes = {each[0].name: each[0].note for each in made if each}
+    assert [name for name, note in notes.items() if note != NO_TIME] == trained
+
+
+def test_boosting_does_not_begin_what_it_cannot_end() -> None:
+    with pytest.raises(OutOfTime):
+        boosting(timed_rows(0.01))
+
+
 def test_of_many_rows_a_part_is_drawn_at_random_and_the_same_each_time() -> None:
     given = pipeline().model_copy(update={"data": Memory().holding(table_of(X, CLASSES))})
     work, preparation, _ = resolve_run(given)
-    rows = Rows(work, preparation, Trial(0, 0, (), {}), None, lambda: None)
+    rows = Rows(work, preparation, Trial(0, 0, (), {}), None, Clock(lambda: None))
     data = work.datasets[0]
     drawn = rows.training(data, 50)
     assert len(set(drawn.tolist())) == 50

@@ -197,7 +197,9 @@ def _assessment(
         return None
     with suppress(StoreError):  # a damaged one is made again
         before = ledger.assessment()
-        if before and before.trial == best.index and bool(before.baselines) is work.pipeline.search.baselines:
+        asked = bool(before and before.baselines) is work.pipeline.search.baselines
+        # Its metrics differ where it has been trained further since, or its threshold has changed.
+        if before and asked and before.trial == best.index and same(before.winner.metrics, judged(model.metrics)):
             return before
     found = assessed(work, preparation, best, model, check_stop)
     if found is not None:

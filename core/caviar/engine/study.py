@@ -15,7 +15,7 @@ from caviar.config.reading.resolved import code_of
 from caviar.engine.analysis.ended import Ended
 from caviar.engine.analysis.result_advice import advice_on_result
 from caviar.engine.analysis.stored_run import going_on
-from caviar.engine.baselines.assess import assessed
+from caviar.engine.baselines.assess import assessed, judged
 from caviar.engine.data.resolve import resolve_run
 from caviar.engine.failures.identical_failures import queue_again
 from caviar.engine.failures.plugin_errors import others_blamed, told
@@ -198,8 +198,9 @@ def _assessment(
     with suppress(StoreError):  # a damaged one is made again
         before = ledger.assessment()
         asked = bool(before and before.baselines) is work.pipeline.search.baselines
-        # Its metrics differ where it has been trained further since, or its threshold has changed.
-        if before and asked and before.trial == best.index and same(before.winner.metrics, judged(model.metrics)):
+        # They differ where it has been trained further since, or its threshold has changed. As text NaN equals NaN.
+        known = str(judged(model.metrics))
+        if before and asked and before.trial == best.index and str(before.winner.metrics) == known:
             return before
     found = assessed(work, preparation, best, model, check_stop)
     if found is not None:

@@ -168,6 +168,7 @@ def test_with_another_threshold_it_is_made_again_and_covers_the_classes_that_it_
         data = held.model_copy(update={"threshold": threshold})
         study = given.model_copy(update={"data": data}).run(X, rare, runs=tmp_path)
         assert study.assessment is not None
+        assert study.best is not None
         winner = study.assessment.winner
         assert winner.metrics["test.accuracy"] == study.best.metrics["test.accuracy"]
         low, high = winner.intervals["test.accuracy"]

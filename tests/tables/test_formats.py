@@ -188,3 +188,19 @@ def test_numbers_that_name_the_rows_and_codes_for_missing_are_seen_in_typed_file
     assert said.columns["row_id"].tolist() == [str(n) for n in range(40)]
     with pytest.raises(DataError, match="column 'n' holds numbers, which cannot be read as 'date'"):
         data.model_copy(update={"columns": {"n": "date"}}).read()
+
+
+@pytest.mark.parametrize("suffix", ["csv", "csv.gz", "csv.zst", "parquet", "jsonl"])
+def test_a_file_whose_path_looks_like_a_pattern_or_a_partition_is_read_alone(tmp_path: Path, suffix: str) -> None:
+    """duckdb would read rows1 instead of rows[1], and make a column of year=2021."""
+    folder = tmp_path / "year=2021"
+    folder.mkdir()
+    for name, amount in (("rows[1]", 1.5), ("rows1", 7.5)):
+        text = f"(SELECT {amount} AS amount, range AS y FROM range(30))"
+        written = {"parquet": "FORMAT parquet", "jsonl": "FORMAT json", "csv.gz": "COMPRESSION gzip"}.get(suffix, "")
+        written = "COMPRESSION zstd, FORMAT csv" if suffix == "csv.zst" else written or "FORMAT csv"
+        duckdb.execute(f"COPY {text} TO '{folder / 'plain'}' ({written})")
+        (folder / "plain").rename(folder / f"{name}.{suffix}")
+    table = TableFile(path=folder / f"rows[1].{suffix}", target="y").read()
+    assert set(table.columns) == {"amount", "y"}
+    assert table.columns["amount"].tolist() == [1.5] * 30

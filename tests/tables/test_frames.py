@@ -110,6 +110,24 @@ def test_new_rows_are_read_by_the_rules_of_training() -> None:
     assert numpy.isnat(empty["day"]).all()
 
 
+def test_a_date_that_columns_name_keeps_the_format_of_training() -> None:
+    days = [f"{n % 28 + 1:02}/03/2021" for n in range(40)]
+    data = memory({"amount": AMOUNTS, "day": days}, SIDE, columns={"day": "date"}).decided()
+    for day, moment in (("03/04/2021", datetime(2021, 4, 3)), (None, None)):
+        assert data.read_frame(Table(rows_of({"day": day}, ("day",)), ())).columns["day"].tolist() == [moment]
+
+
+def test_of_new_rows_only_the_models_columns_are_read_and_those_that_split_are_known() -> None:
+    frame = pandas.DataFrame({"amount": range(300), "person": [str(n % 30) for n in range(300)]})
+    given = small()
+    grouped = given.model_copy(update={"data": Memory(group="person", columns={"person": "category"})})
+    best = grouped.run(frame, PRICE).best
+    assert best is not None
+    new = frame.head(25).assign(odd=[*["1"] * 24, "oops"])
+    numpy.testing.assert_array_equal(best.predict(new), best.predict(frame[["amount"]].head(25)))
+    assert best.differences(new)[-1] == "column 'odd' is not used: training had none of that name"
+
+
 def test_a_model_predicts_texts_as_the_numbers_they_stand_for() -> None:
     amounts = pandas.DataFrame({"amount": [f"${n},000" for n in range(1, 301)]})
     best = small().run(amounts, PRICE).best

@@ -15,7 +15,7 @@ from caviar.config.reading.resolved import code_of
 from caviar.engine.analysis.ended import Ended
 from caviar.engine.analysis.result_advice import advice_on_result
 from caviar.engine.analysis.stored_run import going_on
-from caviar.engine.baselines.assess import assessed
+from caviar.engine.baselines.assess import assessed, judged
 from caviar.engine.baselines.fit import NO_TIME, Clock
 from caviar.engine.data.resolve import resolve_run
 from caviar.engine.failures.identical_failures import queue_again
@@ -198,8 +198,11 @@ def _assessment(
         return None
     with suppress(StoreError):  # a damaged one is made again
         before = ledger.assessment()
-        wanted = bool(before and before.baselines) is work.pipeline.search.baselines
-        if before and before.trial == best.index and wanted and all(each.note != NO_TIME for each in before.baselines):
+        asked = bool(before and before.baselines) is work.pipeline.search.baselines
+        # They differ where it has been trained further since, or its threshold has changed. As text NaN equals NaN.
+        known = str(judged(model.metrics))
+        same = before and before.trial == best.index and str(before.winner.metrics) == known
+        if before and asked and same and all(each.note != NO_TIME for each in before.baselines):
             return before
     found = assessed(work, preparation, best, model, clock)
     if found is not None:

@@ -62,6 +62,7 @@ class TableFile(Data, interface=2):
     missing_target: Literal["drop", "refuse"] = setting(default="drop")
     test_path: Path | None = setting(default=None, also=("test_file", "test_data"))
     _guesses: tuple[str, ...] = PrivateAttr(default=())
+    _is_decided: bool = PrivateAttr(default=False)
 
     @field_validator("target")
     @classmethod
@@ -87,7 +88,7 @@ class TableFile(Data, interface=2):
 
     def decided(self) -> Self:
         """The same with nothing left to be looked for: new rows are read by the rules of these."""
-        if None not in (self.separator, self.quote, self.decimal, self.header, self.skip, self.encoding):
+        if self._is_decided:
             return self
         seen = self._seen(self.targets)
         columns = dict(self.columns)
@@ -97,7 +98,7 @@ class TableFile(Data, interface=2):
                 columns[name] = said
         found = {**asdict(seen.layout), "decimal": seen.readings.decimal, "columns": columns}
         copy = self.model_copy(update=found)
-        copy._guesses = seen.guesses
+        copy._guesses, copy._is_decided = seen.guesses, True
         return copy
 
     def read(self) -> Table:

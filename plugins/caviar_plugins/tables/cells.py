@@ -17,7 +17,7 @@ from caviar_plugins.tables.json_lines import wrong_line
 from caviar_plugins.tables.lines import Lines
 from caviar_plugins.tables.missing import is_missing, numeric, present
 from caviar_plugins.tables.settings import in_file
-from caviar_plugins.tables.sql import quoted, trimmed
+from caviar_plugins.tables.sql import one_file, quoted, trimmed
 
 CellType: TypeAlias = Literal["text", "number", "flag", "date", "nested"]
 """What the cells of a column are, before anything is made of text."""
@@ -144,7 +144,7 @@ def _loaded(
     options = ", ".join(f"{key}={value}" for key, value in layout.items())
     rest = f"header={str(header).lower()}, auto_detect=false, null_padding=false, strict_mode=true"
     options += f", {rest}, max_line_size={_LONGEST_LINE}"
-    source = f"read_csv({quoted(str(file))}, columns={{{columns}}}, {options})"
+    source = f"read_csv({one_file(file)}, columns={{{columns}}}, {options})"
     if missing is None:
         connection.execute(f"CREATE OR REPLACE TEMP TABLE t AS SELECT * FROM {source}")
         return int(connection.execute("SELECT count(*) FROM t").fetchone()[0])

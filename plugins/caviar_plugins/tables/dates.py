@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from caviar_plugins.tables.engine import Connection
 from caviar_plugins.tables.sql import quoted
 
-_YEAR_FIRST = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d")
+ISO = "%Y-%m-%d"
+_YEAR_FIRST = (ISO, "%Y/%m/%d", "%Y.%m.%d")
 _DAY_FIRST = ("%d.%m.%Y", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%y", "%d/%m/%y")
 _MONTH_FIRST = ("%m/%d/%Y", "%m-%d-%Y", "%m/%d/%y")
 _NAMED = ("%d %b %Y", "%d-%b-%Y", "%d-%b-%y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%b %d %Y")

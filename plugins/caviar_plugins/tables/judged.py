@@ -33,7 +33,8 @@ def decided_of(table: Table, rules: Rules, missing_target: str, task: TaskKind |
         suspected = codes(cells, found, stored)
         told += (*_words_read(cells, found, rules.columns), *guesses(cells, found, rules.columns, suspected))
     said = {name: worth_saying(reading) for name, reading in zip(table.columns, found.columns, strict=True)}
-    columns = {**{name: kind for name, kind in said.items() if kind is not None}, **rules.columns}
+    open_ = {name: kind for name, kind in said.items() if kind and rules.columns.get(name, "date") == "date"}
+    columns = {**rules.columns, **open_}  # a date has the format of these rows, not of new ones
     decided = replace(rules, columns=columns, decimal=found.decimal)
     read = read_held(table, decided)
     for name in table.target if task != "regression" else ():

@@ -13,7 +13,7 @@ from caviar.plugin import DataError
 
 from caviar_plugins.tables.encoding import PIECE, decoded, guessed
 from caviar_plugins.tables.engine import connected
-from caviar_plugins.tables.sql import quoted
+from caviar_plugins.tables.sql import one_file, quoted
 
 PACKED = (".gz", ".zst")
 """Suffixes of files that are unpacked first."""
@@ -74,7 +74,7 @@ def unpacked(path: Path, folder: Path, limit: int | None) -> Path:
         return path
     layout = "auto_detect=false, header=false, delim='\x01', quote='', escape='', max_line_size=1000000000"
     with connected(folder) as connection:  # duckdb unpacks Zstandard, which Python before 3.14 cannot
-        lines = f"read_csv({quoted(str(path))}, compression='zstd', columns={{'line': 'VARCHAR'}}, {layout})"
+        lines = f"read_csv({one_file(path)}, compression='zstd', columns={{'line': 'VARCHAR'}}, {layout})"
         into = f"{quoted(str(target))} (FORMAT csv, HEADER false, DELIMITER '\x01', QUOTE '', ESCAPE '')"
         connection.execute(f"COPY (SELECT * FROM {lines}) TO {into}")
     return target

@@ -110,6 +110,8 @@ def _read(
         return Reading("date", said, label="date", why=said)
     found = dates.chosen(cells.connection, odd, day_first=mark == "," or separator == ";") if odd else None
     if said == "date":
+        if found is None and not present:
+            return Reading("date", dates.ISO, label="date")
         if found is None:
             shown = f"such as {odd[0]!r}" if odd else "numbers"
             raise DataError(

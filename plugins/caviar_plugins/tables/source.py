@@ -15,7 +15,7 @@ from caviar_plugins.tables.dialect import Dialect, sniffed
 from caviar_plugins.tables.engine import connected, scratch
 from caviar_plugins.tables.lines import Lines
 from caviar_plugins.tables.plain import PACKED, plain_text
-from caviar_plugins.tables.sql import quoted
+from caviar_plugins.tables.sql import one_file
 
 TEXTS, PARQUET, JSON = ("csv", "tsv", "txt"), ("parquet",), ("jsonl", "ndjson")
 SUFFIXES = (*TEXTS, *PARQUET, *JSON, *DATABASES, *SHEETS, *ARROW)
@@ -111,11 +111,11 @@ def typed_source(path: Path, folder: Path) -> str | None:
     if suffix in (*PARQUET, *JSON) and not path.is_file():
         raise DataError(f"{path}: there is no such file")
     if suffix in PARQUET:
-        return f"read_parquet({quoted(str(path))})"
+        return f"read_parquet({one_file(path)})"
     if suffix in JSON:
-        return f"read_json({quoted(str(path))}, format='newline_delimited')"
+        return f"read_json({one_file(path)}, format='newline_delimited')"
     if suffix in ARROW:
-        return f"read_parquet({quoted(str(arrow_as_parquet(path, folder / 'table.parquet')))})"
+        return f"read_parquet({one_file(arrow_as_parquet(path, folder / 'table.parquet'))})"
     return None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from json import dumps
+from pathlib import Path
 
 _SPACES = "".join(map(chr, (*range(9, 14), *range(28, 33), 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x2028, 0x2029)))
 SPACES = _SPACES + "\u202f\u205f\u3000"
@@ -14,6 +15,15 @@ SPACES = _SPACES + "\u202f\u205f\u3000"
 def quoted(text: str) -> str:
     """A string literal."""
     return "'" + text.replace("'", "''") + "'"
+
+
+def one_file(path: Path) -> str:
+    """What stands first between the parentheses of a function that reads a file: this one, and nothing of its path.
+
+    duckdb takes a name such as rows[1].csv for a pattern of names, and makes a column of a folder named year=2021.
+    """
+    name = re.sub(r"([*?\[])", r"[\1]", str(path))
+    return f"{quoted(name)}, hive_partitioning=false"
 
 
 def listed(texts: Iterable[str]) -> str:

@@ -10,7 +10,7 @@ from caviar.plugin import Array
 
 from caviar_plugins.tables.engine import Connection
 from caviar_plugins.tables.lines import Lines
-from caviar_plugins.tables.sql import quoted
+from caviar_plugins.tables.sql import one_file
 
 COLUMNS = 1000
 """Tables with more are wide."""
@@ -23,7 +23,7 @@ def stored(connection: Connection, lines: Lines, missing: Sequence[str], target:
     width = len(lines.header)
     file = lines.written(target, missing, by_cell=True)
     layout = "auto_detect=false, header=false, delim=',', quote='\"', escape='\"', new_line='\\n', strict_mode=true"
-    source = f"read_csv({quoted(str(file))}, columns={{'text': 'VARCHAR'}}, {layout}, max_line_size={longest_line})"
+    source = f"read_csv({one_file(file)}, columns={{'text': 'VARCHAR'}}, {layout}, max_line_size={longest_line})"
     numbered = f"(SELECT text, row_number() OVER () - 1 AS n FROM {source})"
     split = f"CAST(n % {width} AS INTEGER) AS place, CAST(n // {width} AS INTEGER) AS row"
     connection.execute(f"CREATE OR REPLACE TEMP TABLE long AS SELECT {split}, text FROM {numbered} ORDER BY place, row")

@@ -401,3 +401,20 @@ def test_a_comma_is_one_between_thousands_where_other_columns_have_decimal_point
         assert table.columns["a"][:2].tolist() == [1234, 2234]
         assert table.columns["b"][:2].tolist() == [1.5, 2.5]
         assert table.notes == ()
+
+
+def test_columns_are_decided_too_where_everything_else_is_said(tmp_path: Path) -> None:
+    rows = (f"{row},{row % 7}.5,{row % 28 + 1:02}/03/2021,{row * 1.25}\n" for row in range(40))
+    (tmp_path / "t.csv").write_text("customer_id,x,day,y\n" + "".join(rows))
+    data = TableFile(
+        path=tmp_path / "t.csv",
+        target="y",
+        separator=",",
+        quote='"',
+        decimal=".",
+        header=True,
+        skip=0,
+        encoding="utf-8",
+    )
+    assert data.decided().columns == {"customer_id": "ignore", "day": "%d/%m/%Y"}
+    assert list(data.read().columns) == [*(each.name for each in data.head().features), "y"] == ["x", "day", "y"]

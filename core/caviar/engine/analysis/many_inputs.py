@@ -16,7 +16,7 @@ def many_inputs(ended: Ended) -> Iterator[Advice]:
     penalty = 'regularizer=[{ use = "l2", strength = { log = [0.0001, 1.0] } }]'
     text = f"{found.inputs:,} inputs and {found.rows['train']:,} training rows: a network can learn each row by heart; "
     if ended.pipeline.regularizer:
-        yield Advice("many-inputs", "", f"{text}leave columns out: in [data], ignore = […]")
+        yield Advice("many-inputs", "", f'{text}leave columns out: in [data], columns.NAME = "ignore"')
     else:
         cure = f"search a penalty: {penalty.replace('=', ' = ', 1)}"
         yield Advice("many-inputs", "", text + cure, (penalty,))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from math import isfinite
 from typing import TYPE_CHECKING
 
 from caviar.engine.baselines.boosting import boosting
@@ -13,6 +14,7 @@ from caviar.engine.baselines.fit import NO_TIME, Clock, Fit, OutOfTime, Predict,
 from caviar.engine.baselines.judge import Judge, drawn_rows, interval, judge_for
 from caviar.engine.baselines.linear import linear
 from caviar.engine.failures.plugin_errors import told
+from caviar.engine.model.decide import seen_by
 from caviar.engine.model.saved import SavedModel, mean
 from caviar.engine.training.measuring import measured_or_nan
 from caviar.text.log import timed
@@ -37,8 +39,8 @@ def assessed(work: Work, preparation: Preparation, best: Trial, model: SavedMode
     rows = Rows(work, preparation, best, judge, clock)
     data = work.datasets[0]
     counts = {part: len(getattr(data.split, part)) for part in ("train", "validation", "test")}
-    standings = [Standing("winner", _judged(model.metrics))]
-    predict: dict[str, Predict] = {"winner": lambda x: mean([each.predict_inputs(x) for each in model.members])}
+    standings = [Standing("winner", judged(model.metrics))]
+    predict: dict[str, Predict] = {"winner": lambda x: _answered(model, judge, x)}
     for name, kind in _KINDS.items() if work.pipeline.search.baselines else ():
         with timed("baseline '%s' trained", name):
             made = _made(name, kind, rows)
@@ -57,7 +59,14 @@ def assessed(work: Work, preparation: Preparation, best: Trial, model: SavedMode
     return Assessment(best.index, metric, goal, counts, data.x.shape[1], winner, tuple(baselines))
 
 
-def _judged(metrics: Mapping[str, float]) -> dict[str, float]:
+def _answered(model: SavedModel, judge: Judge | None, x: Array) -> Array:
+    """What the compared metric measures of the winner, as its recorded value does: classes by its threshold."""
+    found = mean([each.predict_inputs(x) for each in model.members])
+    return found if judge is None else seen_by(judge.metric, found, model.task)
+
+
+def judged(metrics: Mapping[str, float]) -> dict[str, float]:
+    """The metrics of a model that its standing has."""
     return {name: value for name, value in metrics.items() if MetricName.parse(name).part in ("validation", "test")}
 
 
@@ -140,6 +149,7 @@ class _Resampled:
                 ahead = sign * (winner.metrics[metric] - each.metrics[metric])
                 differences = sign * (values[:, 0] - values[:, place])
                 lead = interval(differences, sign * (found[0] - found[place]), ahead, share) or (ahead, ahead)
-                more = replace(more, lead={**each.lead, self.part: lead})
+                if isfinite(float(differences.sum())):  # a metric may have no value where a class is absent
+                    more = replace(more, lead={**each.lead, self.part: lead})
             new[each.name] = more
         return list(new.values())

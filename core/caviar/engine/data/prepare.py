@@ -89,7 +89,7 @@ def prepare(
     content = fingerprint(table)
     kept = {name: column for name, column in table.columns.items() if name not in unlearned(data)}
     table = replace(table.with_columns(kept), notes=(*table.notes, *division.told))
-    targets = targets_of(data, task, truth, division.splits[0].train)
+    targets = targets_of(data, task, truth, division.splits)
     made = [_fitted(data, table, targets, split, transforms, dtype, content) for split in division.splits]
     return tuple(dataset for dataset, _ in made), made[0][1]
 

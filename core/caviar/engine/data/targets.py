@@ -10,6 +10,7 @@ from caviar.config.checks.data_errors import listed
 from caviar.config.checks.target_errors import logarithm_chosen, no_logarithm
 from caviar.interfaces.data import Data, DataError
 from caviar.values.arrays import Array
+from caviar.values.dataset import Split
 from caviar.values.skew import Skew
 from caviar.values.target_scale import TargetScale, TargetTransform
 from caviar.values.task import Task
@@ -38,15 +39,20 @@ class Targets:
         return _scaled(self.data, self.transforms, self.task, self.truth, train, dtype)
 
 
-def targets_of(data: Data, task: Task, truth: Array, train: Array) -> Targets:
-    """The targets with the transform that is declared, or chosen by the training rows. Raises Unfit."""
+def targets_of(data: Data, task: Task, truth: Array, splits: Sequence[Split]) -> Targets:
+    """The targets with the transform that is declared, or chosen by the first training part. Raises Unfit.
+
+    A logarithm must exist in the training parts of all folds.
+    """
     if task.kind == "classification":
         return Targets(data, task, truth)
     given = data.target_transform
     found, notes = list[TargetTransform](), list[str]()
     for place, name in enumerate(task.targets):
         declared = given.get(name) if isinstance(given, dict) else given
-        skew = skew_of(truth[train, place])
+        skew = skew_of(truth[splits[0].train, place])
+        least = min(float(truth[split.train, place].min()) for split in splits)
+        skew = replace(skew, least=least, of_logarithm=None if least < 0 else skew.of_logarithm)
         if declared == "log" and skew.least < 0:
             raise no_logarithm(name, skew.least)
         if declared is None and skew.wants_logarithm:

@@ -96,7 +96,9 @@ class Prediction:
         if not self.rows:
             for note in block.table.notes:
                 log.warning(note)
-        self.share, self._others = block.share, block.others
+        data = self._model.first.pipeline.data
+        split = () if data is None else data.split_columns  # which training had, though not as inputs
+        self.share, self._others = block.share, tuple(name for name in block.others if name not in split)
 
 
 def _twice(row: Table) -> Table:

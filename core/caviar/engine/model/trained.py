@@ -102,25 +102,35 @@ class TrainedModel:
         `predict` and `probabilities` log them as warnings of the logger "caviar" where they get 20 rows or more.
         """
         self._trained.require_prediction()
-        return self._compared(self._rows(X))
+        return self._compared(*self._rows(X))
 
     def _found(self, X: Any) -> Array:
         self._trained.require_prediction()
-        table = self._rows(X)
+        table, others = self._rows(X)
         found = self._trained.predict(table)
-        for sentence in self._compared(table) if table.rows >= _MANY else ():
+        for sentence in self._compared(table, others) if table.rows >= _MANY else ():
             say_once(sentence)
         return found
 
-    def _rows(self, X: Any) -> Table:
-        """The rows as the data of the training reads them, such as words that stand for numbers."""
-        first = self._trained.first
-        table = Table(rows_of(X, first.preparation.features), ())
-        data = first.pipeline.data
-        return table if data is None else data.read_frame(table, first.preparation.words)
+    def _rows(self, X: Any) -> tuple[Table, Table]:
+        """The rows as the data of the training reads them, such as words that stand for numbers; their other columns.
 
-    def _compared(self, table: Table) -> tuple[str, ...]:
-        comparison, read = self._trained.comparison(), self._trained.first.preparation
-        comparison.add(read.expected(table))
-        known = {*read.features, *self._trained.task.targets}
-        return (*comparison.sentences, *not_used([name for name in table.columns if name not in known]))
+        The latter hold what they may.
+        """
+        read, data = self._trained.first.preparation, self._trained.first.pipeline.data
+        given = rows_of(X, read.features)
+        used = {name: column for name, column in given.items() if name in read.features} or given
+        others = {name: column for name, column in given.items() if name not in read.features}
+        table = Table(used, ())
+        return table if data is None else data.read_frame(table, read.words), Table(others, ())
+
+    def _compared(self, table: Table, others: Table) -> tuple[str, ...]:
+        import numpy
+
+        comparison, first = self._trained.comparison(), self._trained.first
+        comparison.add(first.preparation.expected(table))
+        known, data = {*self._trained.task.targets}, first.pipeline.data
+        if data is not None and others.columns:
+            known |= {*data.split_columns}
+            others = data.read_frame(others.take(numpy.empty(0, dtype=numpy.int64)))  # those that are not ignored
+        return (*comparison.sentences, *not_used([name for name in others.columns if name not in known]))

@@ -54,7 +54,12 @@ def best_begun(ledger: StudyLedger, objective: Objective) -> Trial | None:
         return None
     curves = ledger.curves(objective.metric)
     better = 1 if objective.goal == "maximize" else -1
-    return max(begun, key=lambda trial: (better * curves[trial.index][trial.epochs - 1], -trial.index))
+
+    def rank(trial: Trial) -> tuple[bool, float, int]:
+        value = curves[trial.index][trial.epochs - 1]
+        return value == value, better * value, -trial.index  # one without a value is the worst
+
+    return max(begun, key=rank)
 
 
 def mark(ledger: StudyLedger, limit: TimeLimit, epochs: int) -> None:

@@ -214,6 +214,7 @@ def test_more_inputs_than_training_rows_are_said(inputs: int, speaks: bool, tmp_
         assert advice["many-inputs"].settings[0].startswith("regularizer=")
     penalized = said(tmp_path, assessment(inputs=101), file=f'{FILE}regularizer = ["l2"]\n')
     assert penalized["many-inputs"].settings == ()
+    assert penalized["many-inputs"].text.endswith('in [data], columns.NAME = "ignore"')
 
 
 def test_each_rule_can_be_silenced(tmp_path: Path) -> None:

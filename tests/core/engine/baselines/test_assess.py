@@ -162,6 +162,25 @@ def test_what_a_run_recorded_is_read_back_and_not_computed_again(
     assert again.assessment is not None
 
 
+def test_with_another_threshold_it_is_made_again_and_covers_the_classes_that_it_gives(tmp_path: Path) -> None:
+    """So it is where the winner has been trained further since."""
+    rare, found = numpy.where(NOISY > 2.5, "yes", "no"), []
+    for threshold in (0.5, 0.02):
+        given = pipeline(baselines=False, metric="validation.accuracy")
+        held: Any = given.data
+        data = held.model_copy(update={"threshold": threshold})
+        study = given.model_copy(update={"data": data}).run(X, rare, runs=tmp_path)
+        assert study.assessment is not None
+        assert study.best is not None
+        winner = study.assessment.winner
+        assert winner.metrics["test.accuracy"] == study.best.metrics["test.accuracy"]
+        low, high = winner.intervals["test.accuracy"]
+        rows, share = study.assessment.rows["test"], winner.metrics["test.accuracy"]
+        assert high - low == pytest.approx(4 * (share * (1 - share) / rows) ** 0.5, rel=0.3)
+        found.append(winner.metrics["test.accuracy"])
+    assert found[1] < found[0]
+
+
 def test_a_damaged_one_is_made_again(tmp_path: Path) -> None:
     given = pipeline(baselines=False)
     first = given.run(X, CLASSES, runs=tmp_path)

@@ -185,3 +185,13 @@ def test_in_units_runs_on_another_array_library() -> None:
     learned = GENERATOR.normal(size=(2, 5, 3)).astype("float32")
     for xp in other_libraries():
         numpy.testing.assert_allclose(fetched(task.in_units(xp.asarray(learned))), task.in_units(learned), rtol=1e-12)
+
+
+def test_a_target_that_is_negative_in_one_fold_alone_is_learned_as_it_is() -> None:
+    """The first fold validates on a fifth of the rows; the others learn from them."""
+    for place in range(0, 50, 5):
+        target = GENERATOR.lognormal(3, 1.0, 50)
+        target[place] = -5.0
+        datasets, preparation = prepared(target, folds=5)
+        assert all(scale.formula == "none" for each in datasets for scale in each.task.scales)
+        assert not preparation.notes

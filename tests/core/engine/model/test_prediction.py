@@ -50,6 +50,18 @@ def test_unseen_words_and_missing_cells_are_predicted(model: Path, tmp_path: Pat
     assert len(predicted(model, tmp_path, "5,castle,00099,false\n,,,\nNA,flat,00001,true\n")) == 3
 
 
+def test_a_column_that_only_split_the_training_rows_may_be_there_or_not(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text(TRAIN)
+    (tmp_path / "p.toml").write_text(FILE.replace("[data]", '[data]\ngroup = "zip"'))
+    run(load(tmp_path / "p.toml"), tmp_path)
+    model = tmp_path / "p" / "models" / "best.safetensors"
+    (tmp_path / "fewer.csv").write_text("size,kind,new\n5,flat,true\n")
+    (tmp_path / "all.csv").write_text("size,kind,zip,new\n5,flat,00001,true\n")
+    few, whole = (predict_file(model, tmp_path / name) for name in ("fewer.csv", "all.csv"))
+    assert next(iter(few)).tolist() == next(iter(whole)).tolist()
+    assert few.differences == whole.differences == ()
+
+
 def test_a_rows_prediction_does_not_depend_on_what_the_others_look_like(model: Path, tmp_path: Path) -> None:
     rows = ["5,flat,00001,true\n", "7,,00003,\n", ",house,castle,false\n"]
     together = predicted(model, tmp_path, "".join(rows))

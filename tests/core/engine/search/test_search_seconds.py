@@ -5,10 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from caviar import Trial, TrialState, open_run
+from caviar.engine.search.objective import Objective
+from caviar.engine.search.time_limit import best_begun
 from caviar.engine.study import Run
 
 from tests.core.engine.search.rungs import PLUGINS, bits, differences
@@ -140,6 +143,14 @@ def test_without_any_trial_at_its_end_the_model_is_the_best_as_it_stands_and_tha
     assert done.summary.best.metrics["validation.accuracy"] == pytest.approx(curve[-1])
     assert "test.accuracy" in done.summary.best.metrics
     assert done.model is not None
+
+
+def test_of_those_that_were_started_one_without_a_value_is_the_worst() -> None:
+    begun = tuple(Trial(number, 0, (), {}, epochs=1) for number in range(3))
+    curves = {0: [float("nan")], 1: [0.3], 2: [0.2]}
+    ledger: Any = SimpleNamespace(trials=lambda: begun, holds=lambda trial: True, curves=lambda metric: curves)
+    assert best_begun(ledger, Objective("validation.r2", "maximize", -1.0)) is begun[1]
+    assert best_begun(ledger, Objective("validation.rmse", "minimize", 9.0)) is begun[2]
 
 
 def test_a_limit_within_the_first_epoch_leaves_no_model_and_says_so(file: Path, clock: Hand) -> None:

@@ -45,8 +45,9 @@ def assigned(
     """The part of each row, int64. Part p gets at least `least[p]` groups, or one. Raises Unfit.
 
     The groups take their turn from the largest to the smallest, those of one size at random, and each goes where it
-    brings the parts nearest to their shares: the sum of squared deviations counts the rows as much as the classes'
-    mean. As in scikit-learn's StratifiedGroupKFold, a rare class counts as much as a frequent one.
+    brings the parts nearest to their shares: the sum of squared deviations, each divided by its part's share, counts
+    the rows as much as the classes' mean. Undivided, the largest part would take a rare class whole. As in
+    scikit-learn's StratifiedGroupKFold, a rare class counts as much as a frequent one.
     """
     import numpy
 
@@ -92,7 +93,9 @@ def _placed(
         best, most = 0, float("-inf")
         for part in allowed:
             lacking = lacks[part]
-            gain = size[group] * lack[part] + sum(weight[at] * lacking[kind[at]] for at in span) / kinds
+            gain = size[group] * (2 * lack[part] - size[group])
+            gain += sum(weight[at] * (2 * lacking[kind[at]] - weight[at]) for at in span) / kinds
+            gain /= shares[part]
             if gain > most:
                 best, most = part, gain
         chosen[group] = best

@@ -8,7 +8,9 @@ from typing import Any
 import numpy
 import pytest
 from caviar.config.checks.data_errors import Unfit
-from caviar.plugin import Array
+from caviar.engine.data.split.groups import assigned
+from caviar.plugin import Array, Random
+from caviar_plugins import Memory
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.model_selection import GroupKFold, StratifiedGroupKFold
@@ -153,3 +155,14 @@ def test_rows_that_the_data_sets_aside_share_no_group_with_the_others() -> None:
     assert split.test.tolist() == list(range(45, 60))
     with pytest.raises(Unfit, match="1 group of column 'g' would be in two parts, such as '15'"):
         splits({"g": groups}, numpy.arange(60) * 0.5, numpy.arange(60) >= 46, group="g")
+
+
+@pytest.mark.parametrize("shares", [[0.8, 0.2], [0.6, 0.2, 0.2], [0.9, 0.1]])
+def test_a_rare_class_is_in_small_parts_too(shares: list[float]) -> None:
+    """25 groups of 6 rows, 18 rows of the rare class in 11 of them."""
+    rare = numpy.repeat([1, 2, 3, 0], [5, 5, 1, 14])
+    codes = numpy.concatenate([numpy.arange(6) < count for count in rare]).astype(numpy.int64)
+    place = assigned(Memory(), numpy.repeat(numpy.arange(25), 6), codes, shares, Random(0))
+    for part, share in enumerate(shares):
+        assert codes[place == part].sum() == pytest.approx(18 * share, abs=1.7)
+        assert (place == part).sum() == pytest.approx(150 * share, abs=6)

@@ -27,11 +27,17 @@ DEFAULTS = {
 EXCEPTIONS = {
     "api/pipeline.py": {"memory"},  # `run(X, y)` is that plugin
     "config/checks/sources.py": {"optuna"},  # start_from reads studies of Optuna itself, the library
+    "engine/baselines/linear.py": {  # a baseline is the same whatever plugins the run has
+        *("adam", "cosine", "l2", "log", "mlp", "none", "population"),
+    },
     "engine/model/describe.py": {"numpy"},  # a description's arrays are NumPy's, whatever the model was trained on
     # Advice and messages recommend a plugin that every installation has.
     "config/checks/data_errors.py": {"dates", "impute", "one-hot"},
     "config/advice/normalizer_alone.py": {"l2"},
     "config/advice/rare_class.py": {"accuracy"},
+    "engine/analysis/last_epochs.py": {"cosine"},
+    "engine/analysis/many_inputs.py": {"l2"},
+    "engine/analysis/tied_trials.py": {"log_loss"},
     "values/rare_class.py": {"average_precision", "balanced_accuracy"},
     "config/advice/unheeded_start.py": {"coarse-to-fine"},
     "config/advice/wide_grid.py": {"random"},
@@ -46,7 +52,7 @@ OTHER_WORDS = {
     "choice": "a word in `pipe check`",
     "none": "JSON, Python, and a target that is learned as it is",
     "log": "a logarithm",
-    "constant": "an initial value",
+    "constant": "an initial value, and a baseline",
     "normal": "an initial value",
     "uniform": "an initial value",
 }
@@ -64,6 +70,8 @@ ELSEWHERE = {
     "engine/data/prepare.py": {"dates"},
     "engine/analysis/narrowing.py": {"step"},
     "engine/analysis/range_ends.py": {"step"},
+    "engine/analysis/simple_models.py": {"constant"},
+    "engine/baselines/assess.py": {"constant"},
     "engine/failures/machine_faults.py": {"memory"},
     "engine/search/rounds.py": {"memory"},
     "engine/training/checked.py": {"none"},
@@ -73,6 +81,7 @@ ELSEWHERE = {
     "interfaces/activation.py": {"normal"},
     "interfaces/fields/coerce.py": {"numpy"},
     "interfaces/fields/errors.py": {"none"},
+    "text/standings.py": {"constant"},
     "values/head.py": {"dates"},
     "values/segment.py": {"memory"},
     "values/slot.py": {"normal", "uniform", "constant"},

@@ -134,6 +134,9 @@ def _detach(kept: Sequence[int]) -> None:
     os.dup2(nothing, 0)
     os.dup2(2, 1)
     sys.stdout = sys.stderr
+    logger = logging.getLogger("caviar")  # the coordinator shows what workers log; its handlers would show it twice
+    logger.handlers.clear()
+    logger.propagate = False
     # The numbers stay taken: where a plugin had a file, it must not find one of ours now, the shared data even.
     nowhere = os.open(os.devnull, os.O_PATH)
     for number in map(int, os.listdir("/proc/self/fd")):

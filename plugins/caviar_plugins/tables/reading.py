@@ -24,7 +24,7 @@ FEW = 20
 NEARLY_ALL = 0.95
 """Words of which so many are different name the rows."""
 MOST_WORDS = 100
-"""As many different words of a column are told apart unless `one-hot` says otherwise."""
+"""As many different words of a column are distinguished unless `one-hot` says otherwise."""
 _TEXT = 40  # characters on average of a column of free text
 
 
@@ -169,7 +169,7 @@ def _worth(cells: Cells, place: int, reading: Reading, count: Counts) -> Reading
         label = "text" if count.length > _TEXT else "id"
         return Reading("ignore", label=label, why="nearly all different")
     if count.distinct > MOST_WORDS:
-        return replace(reading, why=f"{count.distinct:,} values; the {MOST_WORDS} most frequent are told apart")
+        return replace(reading, why=f"{count.distinct:,} values; the {MOST_WORDS} most frequent are distinguished")
     return reading
 
 

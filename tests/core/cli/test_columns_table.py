@@ -3,7 +3,7 @@
 from caviar.cli.columns_table import column_lines
 from caviar.plugin import ColumnHead, Head
 
-NOTE = "1,234 values; the 100 most frequent are told apart, and all others are one that is called other"
+NOTE = "1,234 values; the 100 most frequent are distinguished, and all others are one that is called other"
 
 
 def lines(*columns: ColumnHead) -> list[str]:

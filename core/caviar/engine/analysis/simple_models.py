@@ -46,7 +46,7 @@ def _said(ended: Ended, name: str, called: str) -> str | None:
 
 def _cure(ended: Ended, name: str) -> str:
     if name == "constant":
-        return "its inputs tell nothing about the target: see what is read with `pipe check`"
+        return "its inputs do not help to predict the target: see what is read with `pipe check`"
     if name == "linear" and "layers" in type(ended.pipeline.model).model_fields:
         return "the simpler one is as good: in [model], layers = 0"
     if name == "linear":

@@ -63,7 +63,7 @@ from tests.commands import pipe
 
 for file in sorted(Path.cwd().glob("*/example.toml")):
     epochs = 4 if "pruner" in str(file.parent) else 1
-    settings = ("executor=inline", "search.trials=4", f"trainer.epochs={epochs}")
+    settings = ("executor=inline", "search.trials=4", "search.baselines=false", f"trainer.epochs={epochs}")
     words = (word for setting in settings for word in ("--set", setting))
     done = pipe(file.parent, "run", "example.toml", "--json", *words)
     print(json.dumps([file.parent.name, done.returncode, done.stderr]))
@@ -86,7 +86,8 @@ def test_every_starters_pipeline_runs_by_the_plugins_name(
 ) -> None:
     code, told = ran[f"my-{kind}"]
     assert code == 0, told
-    assert "advice:" not in told
+    # The digits' test rows are of other writers, so that their values differ from those of the validation rows.
+    assert all(line.endswith("(parts-differ)") for line in told.splitlines() if "advice:" in line), told
     if kind == "reporter":
         outcome = homes[kind] / "runs" / "example" / "outcome.txt"
         assert outcome.read_text().startswith("finished: 4\nbest: trial ")

@@ -10,21 +10,27 @@ from caviar_plugins import MAE, Accuracy
 
 
 def test_an_interval_of_few_rows_is_narrowed_to_that_of_all() -> None:
-    """1.96 standard errors of a share p of n rows are 1.96 sqrt(p (1 - p) / n) to both sides."""
+    """1.96 standard errors of a share p of n rows are 1.96 sqrt(p (1 - p) / n) to both sides.
+
+    The length from 200 resamples varies by about 7 % from draw to draw: the mean of eight is compared.
+    """
     rows, draw = 100_000, numpy.random.default_rng(0)
     truth = (draw.random((rows, 1)) < 0.5).astype(numpy.int64)
     right = draw.random(rows) < 0.8
     prediction = numpy.eye(2)[numpy.where(right, truth[:, 0], 1 - truth[:, 0])]
     judge = judge_for({"accuracy": Accuracy()}, "validation.accuracy", "maximize", "classification")
     assert judge is not None
-    chosen = drawn_rows(rows, 2, Random(1))
-    assert len(chosen) == len(set(chosen.tolist())) == MOST_ROWS
-    values = judge.resampled([prediction[chosen]], truth[chosen], Random(2))[:, 0]
-    found = judge.value(prediction[chosen], truth[chosen])
-    made = interval(values, found, float(right.mean()), len(chosen) / rows)
-    assert made is not None
-    assert made[1] - made[0] == pytest.approx(2 * 1.96 * (0.8 * 0.2 / rows) ** 0.5, rel=0.15)
-    assert made[0] < right.mean() < made[1]
+    lengths = []
+    for seed in range(8):
+        chosen = drawn_rows(rows, 2, Random(seed))
+        assert len(chosen) == len(set(chosen.tolist())) == MOST_ROWS
+        values = judge.resampled([prediction[chosen]], truth[chosen], Random(100 + seed))[:, 0]
+        found = judge.value(prediction[chosen], truth[chosen])
+        made = interval(values, found, float(right.mean()), len(chosen) / rows)
+        assert made is not None
+        assert made[0] < right.mean() < made[1]
+        lengths.append(made[1] - made[0])
+    assert numpy.mean(lengths) == pytest.approx(2 * 1.96 * (0.8 * 0.2 / rows) ** 0.5, rel=0.1)
 
 
 def test_of_few_rows_all_are_resampled_and_with_many_classes_fewer() -> None:

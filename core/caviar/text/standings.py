@@ -49,10 +49,7 @@ def standings_notes(assessment: Assessment) -> Iterator[str]:
     """What the table's intervals cover, and what to know about the baselines."""
     standings = _ordered(assessment)
     if any(each.intervals for each in standings):
-        yield (
-            "The intervals cover rows, not training seeds: 95 % of a model's values on resampled rows of that part lie "
-            "within."
-        )
+        yield "The intervals cover rows, not training seeds: 95 % of values on resampled rows."
     for each in standings:
         if each.note:
             yield f"{each.name}: {each.note}"

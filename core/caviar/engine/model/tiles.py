@@ -8,6 +8,7 @@ from caviar.values.arrays import Array
 
 _SIZES = (512, 64, 8)
 _ALONE = 8
+_ORDERS = 8
 
 
 class Tiled:
@@ -37,12 +38,16 @@ class Tiled:
 
 
 def _steady(predict: Callable[[Array], Array], like: Array) -> int:
-    """The largest size at which equal rows get equal predictions; that does not depend on the rows' values."""
+    """The largest size at which a row gets equal predictions at any place of a block.
+
+    Many different rows are tried in many orders: two orders of adding up often round to the same number.
+    """
     import numpy
 
-    row = numpy.random.default_rng(0).normal(size=(1, like.shape[1])).astype(like.dtype)
+    generator = numpy.random.default_rng(0)
     for size in _SIZES:
-        answers = predict(numpy.repeat(row, size, axis=0))
-        if (answers == answers[0]).all():
+        rows = generator.normal(size=(size, like.shape[1])).astype(like.dtype)
+        answers, orders = predict(rows), (generator.permutation(size) for _ in range(_ORDERS))
+        if all((predict(rows[order]) == answers[order]).all() for order in orders):
             return size
     return _ALONE

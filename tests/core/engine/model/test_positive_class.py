@@ -75,7 +75,7 @@ def test_the_decision_is_saved_and_told(folder: Path, done: Run) -> None:
     assert decision.classes == ("ok", "fraud")
     assert decision.chosen_by == "f1"
     assert [list(row) for row in decision.confusion["test"]] == confusion_matrix(truth, called).tolist()
-    told = CliRunner().invoke(app, ["results", str(folder / "f")]).output
+    told = CliRunner().invoke(app, ["results", str(folder / "f")]).stdout
     assert "average_precision, f1, precision, recall: of fraud" in told
     assert f"fraud is predicted where its probability is at least {decision.threshold:.4g}" in told
     assert "truly fraud" in told

@@ -84,7 +84,7 @@ def test_each_is_transformed_by_itself_and_predicted_in_its_column(folder: Path,
     assert header == ["price", "rooms"]
     assert len(rows) == 400
     (folder / "new.csv").write_text("b,a\n0.5,1.5\n")
-    _, found = predict_file(best_file(folder / "t"), folder / "new.csv")
+    (found,) = predict_file(best_file(folder / "t"), folder / "new.csv")
     assert found.shape == (1, 2)
 
 

@@ -112,12 +112,12 @@ def test_another_split_is_another_study_and_the_same_test_rows_may_move(folder: 
     for name in ("a.csv", "b.csv"):
         (folder / name).write_text("who,x,y\nnew,1,1\nnew,2,2\n")
     (folder / "small.toml").write_text(PIPELINE.replace('"rows.npz"', '"t.csv"\ntarget = "y"\ntest_path = "a.csv"'))
-    result(pipe(folder))
-    assert result(pipe(folder, "--set", f"data.test_path={folder}/b.csv"))["resumed"] == 3
-    done = pipe(folder, "--set", "data.group=who")
+    result(run(folder))
+    assert result(run(folder, "--set", f"data.test_path={folder}/b.csv"))["resumed"] == 3
+    done = run(folder, "--set", "data.group=who")
     assert (done.returncode, "changed: data.group" in done.stderr) == (2, True)
     (folder / "a.csv").write_text("who,x,y\nnew,1,2\nnew,2,2\n")
-    assert "was started with different data" in pipe(folder).stderr
+    assert "was started with different data" in run(folder).stderr
 
 
 def test_changed_data_is_refused(folder: Path) -> None:

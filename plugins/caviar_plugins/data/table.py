@@ -11,28 +11,19 @@ from caviar.plugin import Array, Block, ColumnKind, Data, DataError, Head, Table
 from pydantic import PrivateAttr, ValidationInfo, field_validator
 
 from caviar_plugins.tables.arrays import arrays
-from caviar_plugins.tables.declared import comment, kinds, worth_saying
+from caviar_plugins.tables.declared import kinds, worth_saying
 from caviar_plugins.tables.held import Rules, read_held
 from caviar_plugins.tables.lines import missing_name
 from caviar_plugins.tables.new_blocks import Kept, new_blocks
-from caviar_plugins.tables.own_test import head_with_test, joined, require_columns
+from caviar_plugins.tables.own_test import head_with_test, joined, joined_lines, require_columns
 from caviar_plugins.tables.reading import readings
 from caviar_plugins.tables.seen import HEAD, Seen, look
-from caviar_plugins.tables.source import PLAIN, SUFFIXES, Layout, lines_of, names_of, opened
-from caviar_plugins.tables.sql import key
+from caviar_plugins.tables.source import SUFFIXES, Layout, lines_of, names_of, opened
 from caviar_plugins.tables.targets import labelled, row_numbers, unlabelled
+from caviar_plugins.tables.written import written
 
 COPIES = 2
 """How many times the file's size reading it takes, beside the table: pieces of text, and their cells."""
-
-_WHY = {
-    "separator": "between cells",
-    "quote": "around cells with a separator in them",
-    "decimal": "before the fraction of numbers",
-    "header": "the first row is no header: columns are column1, column2, …",
-    "skip": "lines above the table",
-    "encoding": "the file is not in UTF-8",
-}
 
 
 class TableFile(Data, interface=2):
@@ -118,17 +109,9 @@ class TableFile(Data, interface=2):
         return read_held(table, Rules(self.columns, self.decimal or ".", self.missing), words)
 
     def lines(self, table: Table) -> Array | None:
-        import numpy
-
         data = self.decided()
         found = [lines_of(each.path, each._layout, self.targets) for each in (data, data._test_file) if each]
-        if any(each is None for each in found):
-            return None
-        numbers = numpy.arange(table.rows) if table.numbers is None else table.numbers
-        test = numpy.zeros(table.rows, dtype=bool) if table.test is None else table.test
-        place = numbers + numpy.where(test, len(found[0] or ()), 0)
-        lines: Array = numpy.concatenate([numpy.asarray(each, dtype=numpy.int64) for each in found])[place]
-        return lines
+        return joined_lines(table, found)
 
     def names(self) -> tuple[str, ...]:
         return tuple(name for name in names_of(self.path, self._layout, HEAD) if name)
@@ -154,16 +137,7 @@ class TableFile(Data, interface=2):
         return head if (test := self.decided()._test_file) is None else test._head_of_test(head, self.path)
 
     def worth_writing(self) -> tuple[tuple[str, Any, str], ...]:
-        seen, found = self._seen(self.targets), self.decided()
-        told = [
-            (name, getattr(found, name), why)
-            for name, why in _WHY.items()
-            if getattr(found, name) != getattr(PLAIN, name, ".") and getattr(self, name) is None
-        ]
-        readings = zip(seen.names, seen.readings.columns, strict=True)
-        whys = {name: comment(each) for name, each in readings}
-        own = {name: kind for name, kind in found.columns.items() if name not in self.columns and whys[name]}
-        return (*told, *((f"columns.{key(name)}", kind, whys[name]) for name, kind in own.items()))
+        return written(dict(self), dict(self.decided()), self._seen(self.targets))
 
     @property
     def targets(self) -> tuple[str, ...]:

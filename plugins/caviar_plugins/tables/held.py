@@ -14,7 +14,8 @@ from caviar_plugins.tables.cells import Cells, CellType
 from caviar_plugins.tables.engine import connected, scratch
 from caviar_plugins.tables.guesses import is_code
 from caviar_plugins.tables.missing import numeric, present
-from caviar_plugins.tables.reading import Reading, Readings, is_name_of_rows, readings
+from caviar_plugins.tables.reading import Reading, Readings, readings
+from caviar_plugins.tables.row_names import is_name_of_rows
 from caviar_plugins.tables.settings import in_program
 from caviar_plugins.tables.sql import trimmed
 

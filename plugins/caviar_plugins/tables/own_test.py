@@ -59,6 +59,19 @@ def joined(table: Table, test: Table, path: Path, test_path: Path) -> Table:
     )
 
 
+def joined_lines(table: Table, found: Sequence[Sequence[int] | None]) -> Array | None:
+    """The line of each row, where those of each file were `found`: one, or that of the test part second."""
+    import numpy
+
+    if any(each is None for each in found):
+        return None
+    numbers = numpy.arange(table.rows) if table.numbers is None else table.numbers
+    test = numpy.zeros(table.rows, dtype=bool) if table.test is None else table.test
+    place = numbers + numpy.where(test, len(found[0] or ()), 0)
+    lines: Array = numpy.concatenate([numpy.asarray(each, dtype=numpy.int64) for each in found])[place]
+    return lines
+
+
 def _like(column: Array, other: Array) -> Array | None:
     """Another column as one of the same kind, with whole numbers where those of the first are; None if it is not."""
     import numpy

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
@@ -12,15 +11,13 @@ from caviar.plugin import DataError
 from caviar_plugins.tables import dates, flags
 from caviar_plugins.tables.cells import Cells
 from caviar_plugins.tables.counts import Counts, counts, different
-from caviar_plugins.tables.numbers import CURRENCIES, NumberFormat, is_ambiguous, proof
+from caviar_plugins.tables.decimal_mark import MOSTLY, decimal_mark, matching
+from caviar_plugins.tables.numbers import CURRENCIES
+from caviar_plugins.tables.row_names import FEW, is_name_of_rows, numbers_the_rows
 
 Kind: TypeAlias = Literal["number", "flag", "date", "category", "ignore"]
 KINDS: tuple[str, ...] = ("number", "category", "flag", "date", "ignore")
 """What users may call a column, beside the format of its dates."""
-MOSTLY = 0.9
-"""A column with at least this share of numbers is one of numbers: what else is in it is a mistake."""
-FEW = 20
-"""In fewer rows all words of an honest column may be different."""
 NEARLY_ALL = 0.95
 """Words of which so many are different name the rows."""
 MOST_WORDS = 100
@@ -76,7 +73,7 @@ def readings(
     counted = counts(cells, texts, distinct=targets is not None)
     odd = {place: different(cells, place) for place, each in counted.items() if each.plain < each.present}
     fractions = any(each.whole < each.plain == each.present for each in counted.values())
-    mark, unclear = (decimal, "") if decimal else _decimal(odd.values(), separator, fractions)
+    mark, unclear = (decimal, "") if decimal else decimal_mark(odd.values(), separator, fractions)
     found = []
     for place, name in enumerate(cells.names):
         said = declared.get(name) or ("category" if name in words else None)
@@ -88,7 +85,7 @@ def readings(
             judged = targets is not None and said is None and name not in targets
             if cells.types[place] != "text":
                 reading = _typed(cells, place, said)
-                if judged and reading.label == "number" and _numbers_the_rows(cells, place):
+                if judged and reading.label == "number" and numbers_the_rows(cells, place):
                     reading = ROW_NUMBERS
             else:
                 reading = _read(cells, place, counted[place], odd.get(place, []), said, mark, separator)
@@ -123,7 +120,7 @@ def _read(
         return _number(cells, place, count, odd, mark)
     if present and not count.plain and count.true_false == present:
         return Reading("flag", label="flag")
-    if count.plain >= MOSTLY * present or _matching(cells, odd, mark) >= MOSTLY * len(odd):
+    if count.plain >= MOSTLY * present or matching(cells, odd, mark) >= MOSTLY * len(odd):
         return _number(cells, place, count, odd, mark)
     if found is not None:
         return _date(*found)
@@ -138,7 +135,7 @@ def _number(cells: Cells, place: int, count: Counts, odd: Sequence[str], mark: s
     plain = count.plain == count.present and (mark == "." or whole)
     if mark == "," and not plain and count.plain >= MOSTLY * count.present:
         some = odd or different(cells, place)
-        plain = _matching(cells, some, ",") < MOSTLY * len(some)  # 0.5 in a file of decimal commas
+        plain = matching(cells, some, ",") < MOSTLY * len(some)  # 0.5 in a file of decimal commas
     if plain:
         return Reading("number", whole=whole, label="number")
     why = []
@@ -173,29 +170,6 @@ def _worth(cells: Cells, place: int, reading: Reading, count: Counts) -> Reading
     return reading
 
 
-def _numbers_the_rows(cells: Cells, place: int) -> bool:
-    """Whether a column of numbers with a type of their own is one of whole numbers that only name the rows."""
-    if cells.rows < FEW or not is_name_of_rows(cells.names[place]):
-        return False
-    query = f"SELECT count(DISTINCT c{place}), bool_and(c{place} = floor(c{place})) FROM t"
-    distinct, whole = cells.connection.execute(query).fetchone()
-    return distinct == cells.rows and bool(whole)
-
-
-def is_name_of_rows(name: str) -> bool:
-    """Whether a column is called like one that numbers the rows: id, customerId, row, index, unnamed."""
-    apart = re.sub(r"([a-z0-9])([A-Z])", r"\1 \2", name).lower()
-    return bool({"id", "index", "unnamed", "row", "nr", "no"} & set(re.split(r"[^a-z0-9]+", apart)))
-
-
-def _matching(cells: Cells, odd: Sequence[str], mark: str) -> int:
-    """How many of these cells are numbers in the file's format."""
-    if not odd:
-        return 0
-    query = f"SELECT count(*) FROM (SELECT unnest(?) AS cell) WHERE {NumberFormat(mark).matches('cell')}"
-    return int(cells.connection.execute(query, [list(odd)]).fetchone()[0])
-
-
 def _typed(cells: Cells, place: int, said: str | None) -> Reading:
     """The reading of a column that has a type of its own."""
     kind = cells.types[place]
@@ -209,26 +183,3 @@ def _typed(cells: Cells, place: int, said: str | None) -> Reading:
     if kind == "number":
         return Reading("flag" if said == "flag" else "number", "typed", label="number")
     return Reading("flag" if kind == "flag" else "date", "typed", label=kind)
-
-
-def _decimal(columns: Iterable[Sequence[str]], separator: str, fractions: bool) -> tuple[str, str]:
-    """The decimal mark of a file, and a cell that leaves it open, or ''.
-
-    A comma in 20905,69 proves a decimal comma, 1,234 does not; nor does it where other columns hold plain `fractions`.
-    """
-    comma = point = 0
-    unclear = ""
-    for odd in columns:
-        marks = [proof(cell) for cell in odd]
-        if sum(mark is not None or is_ambiguous(cell) for mark, cell in zip(marks, odd, strict=True)) < MOSTLY * len(
-            odd
-        ):
-            continue
-        comma += marks.count(",")
-        point += marks.count(".")
-        unclear = unclear or next(filter(is_ambiguous, odd), "")
-    if comma or point:
-        return ("," if comma > point else "."), ""
-    if fractions:
-        return ".", ""
-    return ("," if unclear and separator == ";" else "."), unclear

@@ -236,3 +236,8 @@ def test_a_strategy_that_covers_the_whole_space_repeats_nothing(tmp_path: Path) 
 def test_a_narrow_learning_rate_is_fine_where_the_search_starts_from_another(tmp_path: Path) -> None:
     narrow = CASES["narrow-learning-rate"][0] + 'start_from = "."\nstrategy = "coarse-to-fine"\n'
     assert advised(tmp_path, narrow) == []
+
+
+def test_dates_to_predict_are_not_called_classes(tmp_path: Path) -> None:
+    (tmp_path / "days.csv").write_text("a,day\n" + "".join(f"{day}.5,2024-01-{day:02}\n" for day in range(1, 31)))
+    assert advised(tmp_path, '[data]\npath = "days.csv"\ntarget = "day"\n') == []

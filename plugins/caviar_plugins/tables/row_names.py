@@ -1,0 +1,25 @@
+"""Columns that only name the rows: nothing can be learned from them."""
+
+from __future__ import annotations
+
+import re
+
+from caviar_plugins.tables.cells import Cells
+
+FEW = 20
+"""In fewer rows all words of an honest column may be different."""
+
+
+def is_name_of_rows(name: str) -> bool:
+    """Whether a column is called like one that numbers the rows: id, customerId, row, index, unnamed."""
+    apart = re.sub(r"([a-z0-9])([A-Z])", r"\1 \2", name).lower()
+    return bool({"id", "index", "unnamed", "row", "nr", "no"} & set(re.split(r"[^a-z0-9]+", apart)))
+
+
+def numbers_the_rows(cells: Cells, place: int) -> bool:
+    """Whether a column of numbers with a type of their own is one of whole numbers that only name the rows."""
+    if cells.rows < FEW or not is_name_of_rows(cells.names[place]):
+        return False
+    query = f"SELECT count(DISTINCT c{place}), bool_and(c{place} = floor(c{place})) FROM t"
+    distinct, whole = cells.connection.execute(query).fetchone()
+    return distinct == cells.rows and bool(whole)

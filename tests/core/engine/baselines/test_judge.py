@@ -27,9 +27,9 @@ def test_an_interval_of_few_rows_is_narrowed_to_that_of_all() -> None:
         values = judge.resampled([prediction[chosen]], truth[chosen], Random(seed))[:, 0]
         made = interval(values, found, float(right.mean()), len(chosen) / rows)
         assert made is not None
+        assert made[0] < right.mean() < made[1]
         widths.append(made[1] - made[0])
     assert sum(widths) / 10 == pytest.approx(2 * 1.96 * (0.8 * 0.2 / rows) ** 0.5, rel=0.06)
-    assert made[0] < right.mean() < made[1]
 
 
 def test_of_few_rows_all_are_resampled_and_with_many_classes_fewer() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from math import isfinite
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from caviar.engine.baselines.fit import NO_TIME, Clock, Fit, OutOfTime, Predict,
 from caviar.engine.baselines.judge import Judge, drawn_rows, interval, judge_for
 from caviar.engine.baselines.linear import linear
 from caviar.engine.failures.plugin_errors import told
-from caviar.engine.model.decide import seen_by
+from caviar.engine.model.decide import seen_by, with_threshold
 from caviar.engine.model.saved import SavedModel, mean
 from caviar.engine.training.measuring import measured_or_nan
 from caviar.text.log import timed
@@ -22,6 +23,7 @@ from caviar.values.arrays import Array
 from caviar.values.assessment import Assessment, Standing
 from caviar.values.metric_name import MetricName
 from caviar.values.problem import Stopped
+from caviar.values.task import Task
 
 if TYPE_CHECKING:
     from caviar.engine.data.prepare import Preparation
@@ -46,8 +48,8 @@ def assessed(work: Work, preparation: Preparation, best: Trial, model: SavedMode
             made = _made(name, kind, rows)
         if made is not None:
             standings.append(made[0])
-            if made[1].predict:
-                predict[name] = made[1].predict[0]
+            if made[1] is not None:
+                predict[name] = made[1]
     if judge is not None:
         # With folds each row is predicted by the model of its fold, and only the first fold's is the winner's.
         for part in ("test",) if len(work.datasets) > 1 else ("validation", "test"):
@@ -65,12 +67,29 @@ def _answered(model: SavedModel, judge: Judge | None, x: Array) -> Array:
     return found if judge is None else seen_by(judge.metric, found, model.task)
 
 
+def _seen(fit: Fit, judge: Judge | None, task: Task, x: Array) -> Array:
+    """The same of a baseline."""
+    found = fit.predict[0](x)
+    return found if judge is None else seen_by(judge.metric, found, task)
+
+
+def _task(rows: Rows, fit: Fit) -> Task:
+    """Of classes with the threshold that is best for the baseline, where the winner has one that is best for it."""
+    data, declared = rows.work.datasets[0], rows.work.pipeline.data
+    if data.task.kind != "classification" or declared is None:
+        return data.task
+    validation = data.split.validation
+    found = fit.predict[0](data.x[validation])
+    return with_threshold(data.task, declared, rows.work.metrics, found, data.truth[validation])
+
+
 def judged(metrics: Mapping[str, float]) -> dict[str, float]:
     """The metrics of a model that its standing has."""
     return {name: value for name, value in metrics.items() if MetricName.parse(name).part in ("validation", "test")}
 
 
-def _made(name: str, kind: Callable[[Rows], Fit | None], rows: Rows) -> tuple[Standing, Fit] | None:
+def _made(name: str, kind: Callable[[Rows], Fit | None], rows: Rows) -> tuple[Standing, Predict | None] | None:
+    """A baseline, and what the compared metric measures of it; None where the baseline cannot be trained here."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # scikit-learn's, about data that the user did not give to it
@@ -78,37 +97,41 @@ def _made(name: str, kind: Callable[[Rows], Fit | None], rows: Rows) -> tuple[St
             fit = kind(rows)
             if fit is None:
                 return None
-            return Standing(name, _metrics(rows, fit) if fit.predict else {}, note=fit.note), fit
+            if not fit.predict:
+                return Standing(name, note=fit.note), None
+            task = _task(rows, fit)
+            return Standing(name, _metrics(rows, fit, task), note=fit.note), partial(_seen, fit, rows.judge, task)
     except OutOfTime:
-        return Standing(name, note=NO_TIME), Fit(())
+        return Standing(name, note=NO_TIME), None
     except Stopped:
         raise
     except Exception as error:  # a plugin or scikit-learn may raise anything; the search is over and must not be lost
-        return Standing(name, note=f"not trained: {told(error)}"), Fit(())
+        return Standing(name, note=f"not trained: {told(error)}"), None
 
 
-def _metrics(rows: Rows, fit: Fit) -> dict[str, float]:
+def _metrics(rows: Rows, fit: Fit, task: Task) -> dict[str, float]:
     """Every metric of the validation part, the mean over folds, and of the test part by the first fold's model."""
     work, found = rows.work, dict[str, float]()
     by_fold = []
     for data, predict in zip(work.datasets, fit.predict, strict=True):
-        by_fold.append(_measured(rows, predict, data.x[data.split.validation], data.truth[data.split.validation]))
+        part = data.split.validation
+        seen = task if len(work.datasets) == 1 else data.task  # as of the winner, whose folds are compared at 0.5
+        by_fold.append(_measured(rows, predict(data.x[part]), data.truth[part], seen))
     for name in work.metrics:
         found[str(MetricName("validation", name))] = sum(each[name] for each in by_fold) / len(by_fold)
     first = work.datasets[0]
     if len(first.split.test):
-        test = _measured(rows, fit.predict[0], first.x[first.split.test], first.truth[first.split.test])
+        test = _measured(rows, fit.predict[0](first.x[first.split.test]), first.truth[first.split.test], task)
         found |= {str(MetricName("test", name)): value for name, value in test.items()}
     return found
 
 
-def _measured(rows: Rows, predict: Predict, x: Array, truth: Array) -> dict[str, float]:
+def _measured(rows: Rows, prediction: Array, truth: Array, task: Task) -> dict[str, float]:
     import numpy
 
-    prediction = predict(x)[None]
     with numpy.errstate(all="ignore"):
         return {
-            name: float(measured_or_nan(type(each).measure)(each, prediction, truth)[0])
+            name: float(measured_or_nan(type(each).measure)(each, seen_by(each, prediction, task)[None], truth)[0])
             for name, each in rows.work.metrics.items()
         }
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
+from caviar.config.checks.target_errors import threshold_metric
+from caviar.interfaces.data import Data
 from caviar.interfaces.metric import Metric
 from caviar.values.arrays import Array
 from caviar.values.class_decision import Confusion
@@ -32,6 +35,16 @@ def best_threshold(probabilities: Array, truth: Array, metric: Metric) -> float:
     found = numpy.concatenate(values) * (1 if metric.goal == "maximize" else -1)
     best = candidates[found == numpy.nanmax(found)]
     return float(best[numpy.abs(best - 0.5).argmin()])
+
+
+def with_threshold(task: Task, data: Data, metrics: Mapping[str, Metric], probabilities: Array, truth: Array) -> Task:
+    """The task of classes with the threshold that `data` asks for; a metric chooses it on these validation rows."""
+    metric = threshold_metric(data, len(task.classes), metrics)
+    if metric is not None:
+        return replace(task, threshold=best_threshold(probabilities, truth, metric))
+    if isinstance(data.threshold, float) and data.threshold != 0.5:
+        return replace(task, threshold=data.threshold)
+    return task
 
 
 def seen_by(metric: Metric, prediction: Array, task: Task) -> Array:

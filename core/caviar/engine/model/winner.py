@@ -6,12 +6,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from caviar.config.checks.target_errors import threshold_metric
 from caviar.config.declaration.space import parts_of, settle
 from caviar.engine.data.prepare import Preparation
 from caviar.engine.failures.machine_faults import Unfinished
 from caviar.engine.failures.plugin_errors import told
-from caviar.engine.model.decide import about_positive, best_threshold, confusion, seen_by
+from caviar.engine.model.decide import about_positive, confusion, seen_by, with_threshold
 from caviar.engine.model.member import ModelMember
 from caviar.engine.model.on_disk import best_file, save_model
 from caviar.engine.model.saved import SavedModel, mean
@@ -105,13 +104,10 @@ class Models:
     def _decision(self, task: Task, found: Mapping[str, Array], truth: Mapping[str, Array]) -> ClassDecision:
         declared = self.work.pipeline.data
         assert declared is not None, "there are classes"
-        metric = threshold_metric(declared, len(task.classes), self.work.metrics)
-        if metric is not None:
-            task = replace(task, threshold=best_threshold(found["validation"], truth["validation"], metric))
-        elif isinstance(declared.threshold, float) and declared.threshold != 0.5:
-            task = replace(task, threshold=declared.threshold)
+        task = with_threshold(task, declared, self.work.metrics, found["validation"], truth["validation"])
         counts = {part: confusion(prediction, truth[part], task) for part, prediction in found.items()}
-        chosen, named = str(declared.threshold) if metric else "", about_positive(self.work.metrics)
+        chosen = declared.threshold if isinstance(declared.threshold, str) else ""
+        named = about_positive(self.work.metrics)
         return ClassDecision(task.classes, counts, task.threshold, chosen, named if len(task.classes) == 2 else ())
 
     def _measured(self, metric: Metric, prediction: Array, truth: Array, task: Task) -> float:

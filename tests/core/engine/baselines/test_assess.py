@@ -235,3 +235,21 @@ def test_of_many_rows_a_part_is_drawn_at_random_and_the_same_each_time() -> None
     assert (drawn == replace(rows).training(data, 50)).all()
     assert drawn.tolist() != data.split.train[:50].tolist()
     assert rows.training(data, 10**6) is data.split.train
+
+
+def test_where_a_metric_chooses_the_threshold_it_does_so_for_baselines_too() -> None:
+    rare = numpy.where(NOISY > 2.5, "rare", "usual")
+    data = Memory(threshold="f1", positive="rare").holding(table_of(X, rare))
+    work, preparation, _ = resolve_run(pipeline().model_copy(update={"data": data}))
+    judge = judge_for(work.metrics, "validation.f1", "maximize", "classification")
+    rows = Rows(work, preparation, Trial(0, 0, (), {}), judge, Clock(lambda: None))
+    made = _made("boosting", boosting, rows)
+    assert made is not None
+    part = work.datasets[0].split.validation
+    inputs, truth = work.datasets[0].x, work.datasets[0].truth[:, 0]
+    train = work.datasets[0].split.train
+    fitted = HistGradientBoostingClassifier(random_state=rows.random.child("boosting").key % 2**32)
+    chance = fitted.fit(inputs[train], truth[train]).predict_proba(inputs[part])[:, 1]
+    best = max(metrics.f1_score(truth[part], chance >= each) for each in [*chance, 0.5])
+    assert metrics.f1_score(truth[part], chance >= 0.5) < best, "the threshold matters here"
+    assert made[0].metrics["validation.f1"] == pytest.approx(best)

@@ -73,9 +73,9 @@ def _better_than(assessment: Assessment, constant: Standing, part: str) -> Stand
 def _of_time(ended: Ended) -> str:
     """What a split by time means for the column that it is by: an input beyond what was learned, or no input."""
     data = ended.pipeline.data
-    time = getattr(data, "time", None)
-    if time is None:
+    if data is None or data.time is None:
         return ""
+    time = data.time
     if time in data.split_features:
         return (
             f"; rows are split by '{time}', so its values in later rows lie outside the training range, where a "

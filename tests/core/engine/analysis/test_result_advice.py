@@ -54,6 +54,12 @@ def said(
     return {each.rule: each for each in advice}
 
 
+def timed_file(folder: Path) -> str:
+    """A pipeline whose rows are split by their day."""
+    (folder / "t.csv").write_text("day,x,y\n" + "".join(f"{n},{n % 3},{n % 5 / 2}\n" for n in range(20)))
+    return '[data]\npath = "t.csv"\ntarget = "y"\ntime = "day"\n'
+
+
 @pytest.mark.parametrize(("test", "speaks"), [(0.873, False), (0.871, True), (0.929, True), (0.927, False)])
 def test_parts_differ_where_their_distance_exceeds_both_intervals(test: float, speaks: bool, tmp_path: Path) -> None:
     """Half intervals of 0.02 allow sqrt(2) * 0.02 = 0.0283."""
@@ -64,6 +70,12 @@ def test_parts_differ_where_their_distance_exceeds_both_intervals(test: float, s
         assert f"accuracy is 0.9000 on validation and {test:.4f} on test rows" in text
         assert ("report the test value" in text) is (test < 0.9)
         assert "in [data], folds = 5" in text
+
+
+def test_parts_that_differ_in_time_are_said_to(tmp_path: Path) -> None:
+    text = said(tmp_path, assessment(0.9, 0.8), file=timed_file(tmp_path))["parts-differ"].text
+    assert "the test rows are the latest by 'day', and later rows may differ; report the test value" in text
+    assert "the search chose" not in text
 
 
 def test_parts_of_a_loss_differ_in_the_other_direction(tmp_path: Path) -> None:
@@ -165,10 +177,8 @@ def test_inputs_are_not_blamed_where_a_baseline_beats_the_constant(tmp_path: Pat
     ],
 )
 def test_a_split_by_time_is_named_as_the_reason(more: str, words: str, tmp_path: Path) -> None:
-    (tmp_path / "t.csv").write_text("day,x,y\n" + "".join(f"{n},{n % 3},{n % 5 / 2}\n" for n in range(20)))
-    file = f'[data]\npath = "t.csv"\ntarget = "y"\ntime = "day"\n{more}'
     found = assessment(baselines=[standing("constant", (-0.03, -0.01))])
-    assert words in said(tmp_path, found, file=file)["simple-models"].text
+    assert words in said(tmp_path, found, file=timed_file(tmp_path) + more)["simple-models"].text
 
 
 def test_one_key_is_not_advised_in_two_directions(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ def starter(path: Path, remark: str, data: Any) -> str:
 
     Raises DataError.
     """
-    head, stem = data.head(), pipeline_file(path).stem
+    head = data.head()
     rare = rare_class(head) if head and (data.task or head.task) == "classification" else None
     table = [
         _line(f"path = {_text(path.name)}", "relative to this file"),
@@ -32,6 +32,7 @@ def starter(path: Path, remark: str, data: Any) -> str:
         _line("test = 0.2", "rows set aside; only the winner sees them, at the end"),
         *(_line(f"# {key} = {_text(name)}", why) for key, name, why in (guess_splits(head) if head else ())),
     ]
+    stem = pipeline_file(path).stem
     return "\n".join(
         [
             f"# {_about(path, head)}",

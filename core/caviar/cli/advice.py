@@ -30,7 +30,7 @@ def show_next_run(advice: Sequence[Advice], again: Sequence[str], given: Iterabl
     """
     for each in advice:
         show(str(each), err=True)
-    new = [f"name={name}", *(setting for each in advice for setting in each.settings)]
+    new = [f"name={name}", *dict.fromkeys(setting for each in advice for setting in each.settings)]
     changed = {path_of(setting) for setting in new}
     settings = [*(setting for setting in given if path_of(setting) not in changed), *new]
     words = [*again, *(word for setting in settings for word in ("--set", setting))]

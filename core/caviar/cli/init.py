@@ -61,13 +61,13 @@ def init(
 def _table(path: Path, targets: list[str]) -> None:
     from caviar.cli.columns_table import column_lines
     from caviar.cli.scaffold.guess import guess_target
-    from caviar.cli.scaffold.table_starter import starter
+    from caviar.cli.scaffold.table_starter import pipeline_file, starter
     from caviar.config.reading.resolved import reader_for
     from caviar.interfaces.data import DataError
 
     reader = reader_for(path, targets[0] if targets else "y", None)
     columns = reader.names()
-    file = path.with_suffix(".toml")
+    file = pipeline_file(path)
     if file.exists():
         raise DataError(f"{file}: already exists; rename or remove it first")
     remark = ""

@@ -97,7 +97,8 @@ def results(
             console.print(line, markup=False)
     for trial in found.trials:
         if trial.reason:
-            show(f"trial {trial.index} {trial.state.value}: {trial.reason}", err=True)
+            state = f" {trial.state.value}" if trial.state.done else ""  # else the reason says how far it came
+            show(f"trial {trial.index}{state}: {trial.reason}", err=True)
         for trace in (trial.trace, *(each.trace for each in trial.retests)) if debug else ():
             if trace:
                 show(*trace.splitlines(), err=True)

@@ -4,17 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from math import isfinite, sqrt
+from math import floor, isfinite, log10, sqrt
 from typing import Self
 
 from caviar.values.metric_name import MetricName
 from caviar.values.noise import noise
 from caviar.values.trial import Trial, TrialState
 
+_POWERS = 1e7
+"""From here on numbers are written with powers of ten."""
+
 
 def short_number(value: float) -> str:
-    """Four significant digits."""
-    return f"{value:.4f}" if 0.01 <= abs(value) < 100 else f"{value:.4g}"
+    """Four significant digits; thousands are written out: 12,350."""
+    if 0.01 <= abs(value) < 100:
+        return f"{value:.4f}"
+    return f"{float(f'{value:.4g}'):,.0f}" if 10_000 <= abs(value) < _POWERS else f"{value:,.4g}"
+
+
+def short_interval(low: float, high: float) -> tuple[str, str]:
+    """Both ends with as many decimals as the width needs for two significant digits, and with three below 100."""
+    size, width = max(abs(low), abs(high)), high - low
+    if not (isfinite(width) and width > 0 and 0.001 <= size < _POWERS):
+        return f"{low:.3g}", f"{high:.3g}"
+    decimals = 1 - floor(log10(width))
+    decimals = min(max(decimals, 3), 8) if size < 100 else min(decimals, 2)
+    told = (round(end, decimals) + 0.0 for end in (low, high))  # 0.0 instead of -0.0
+    lower, upper = (f"{end:,.{max(decimals, 0)}f}" for end in told)
+    return lower, upper
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from caviar.text.scores import short_number
+from caviar.text.scores import short_interval, short_number
 from caviar.values.assessment import Assessment, Standing
 from caviar.values.metric_name import MetricName
 from caviar.values.trial import Trial
@@ -64,13 +64,8 @@ def _cell(standing: Standing, metric: str) -> str:
         return ""
     told = f"{short_number(standing.metrics[metric]):>7}"
     if metric in standing.intervals:
-        told += "  {} to {}".format(*map(_end, standing.intervals[metric]))
+        told += f"  {' to '.join(short_interval(*standing.intervals[metric]))}"
     return told
-
-
-def _end(value: float) -> str:
-    """An end of an interval, with a digit less than the value has."""
-    return f"{value:.3f}" if 0.01 <= abs(value) < 100 else f"{value:.3g}"
 
 
 def _grid(columns: int, justify: str) -> Table:

@@ -37,6 +37,8 @@ def print_summary(run: RunInfo, summary: Summary, console: Console) -> None:
         scores = Scores.of(finished, run.metric)
         columns = _columns(run, finished[:ROWS], scores, console.width)
         console.print(_table(columns))
+        if len(finished) > ROWS:
+            console.print(f"The best {ROWS} of {len(finished):,} finished trials.", highlight=False)
         if columns.note:
             console.print(columns.note, markup=False)
         if legend := scores.legend(finished[:ROWS]):
@@ -97,11 +99,15 @@ def _table(columns: Columns) -> Table:
 
 def _counts(run: RunInfo, summary: Summary) -> str:
     before = f" ({run.resumed} of them before)" if run.resumed else ""
-    ends = ", ".join(f"{many} {state}" for state in TrialState if (many := summary.count(state)))
-    trials = count(len(summary.trials), "trial")
-    told = f"\n{trials}{before} in {duration(summary.seconds)}: {ends or 'none done'}"
+    ends = [f"{many} {state}" for state in TrialState if state.done and (many := summary.count(state))]
+    done = sum(trial.state.done for trial in summary.trials)
     if again := sum(len(trial.retests) for trial in summary.trials):
-        told += f", {count(again, 're-test')}"
+        ends.append(count(again, "re-test"))
+    told = f"\n{count(done, 'trial')}{before} in {duration(summary.seconds)}: {', '.join(ends) or 'none done'}"
+    if begun := sum(bool(trial.epochs) and not trial.state.done for trial in summary.trials):
+        told += f"; {begun} stopped early"
+    if queued := len(summary.trials) - done - begun:
+        told += f"; {queued} queued"
     if not run.where:
         return told
     feasible = sum(trial.feasible for trial in summary.trials)
@@ -116,9 +122,14 @@ def _unlucky(summary: Summary) -> list[str]:
         if trial.reason and concerned and trial.reason not in (summary.stopped or ""):
             alike.setdefault((trial.state, trial.reason), []).append(trial.index)
     return [
-        f"{f'trial {trials[0]}' if len(trials) == 1 else count(len(trials), 'trial')} {state}: {reason}"
+        f"{f'trial {trials[0]}' if len(trials) == 1 else count(len(trials), 'trial')}{_state(state)}: {reason}"
         for (state, reason), trials in list(alike.items())[:ROWS]
     ]
+
+
+def _state(state: TrialState) -> str:
+    """How trials ended; nothing where they have not: the reason says it."""
+    return f" {state}" if state.done else ""
 
 
 def _next(run: RunInfo, best: Trial | None, width: int) -> Iterator[str]:

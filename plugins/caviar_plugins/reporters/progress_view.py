@@ -49,11 +49,11 @@ class View(ABC):
 
 
 class Lines(View):
-    """Plain lines: one per round, and between rounds at most one every two seconds."""
+    """Plain lines: one per round, and between rounds at most one every two seconds, if it says something new."""
 
     def __init__(self, run: RunInfo, console: Console) -> None:
         super().__init__(run, console)
-        self._next = monotonic() + PAUSE
+        self._next, self._last = monotonic() + PAUSE, ""
 
     def show(self) -> None:
         if monotonic() >= self._next:
@@ -69,8 +69,10 @@ class Lines(View):
         tracker = self.tracker
         trials = f"{what}{tracker.done}/{self.run.total} trials"
         facts = (trials, tracker.again(), tracker.left(), tracker.best_in_words())
-        self.say(", ".join(fact for fact in facts if fact))
-        self._next = monotonic() + PAUSE
+        line = ", ".join(fact for fact in facts if fact)
+        if line != self._last:
+            self.say(line)
+        self._next, self._last = monotonic() + PAUSE, line
 
 
 class Live(View):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import pty
@@ -76,6 +77,16 @@ def test_nothing_is_overwritten(penguins: Path) -> None:
     done = pipe(penguins, "init", "penguins.csv")
     assert (done.returncode, (penguins / "penguins.toml").read_text()) == (2, "mine")
     assert done.stderr == "penguins.toml: already exists; rename or remove it first\n"
+
+
+def test_the_file_of_a_packed_table_has_the_name_of_the_table(tmp_path: Path) -> None:
+    rows = "".join(f"{n % 7},{n % 2}\n" for n in range(30))
+    (tmp_path / "prices.old.csv.gz").write_bytes(gzip.compress(f"x,y\n{rows}".encode()))
+    done = pipe(tmp_path, "init", "prices.old.csv.gz")
+    assert "prices.old.toml predicts 'y'" in done.stdout
+    text = (tmp_path / "prices.old.toml").read_text()
+    assert "# pipe check prices.old.toml shows" in text
+    assert 'path = "prices.old.csv.gz"' in text
 
 
 def test_odd_names_are_written_so_that_they_can_be_read(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import struct
 import subprocess
 import sys
 import termios
+import time
 from pathlib import Path
 
 import numpy
@@ -163,6 +164,21 @@ def test_an_interrupted_search_says_how_many_trials_are_under_way_and_how_far_th
     text = on_terminal(tmp_path / "p", 80)
     assert "0 of 6 trials are done, 4 under way, at epoch 1 of 2" in text
     assert len(re.findall(r"^ +\d+  at epoch 1 ", text, re.MULTILINE)) == 4
+
+
+def test_a_trial_that_the_time_stopped_is_not_called_queued(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "p.toml").write_text(FILE)
+    late = time.time() + 1000
+
+    class Watcher(Reporter):
+        @hook
+        def after_epoch(self, epoch: EpochInfo) -> None:
+            monkeypatch.setattr(time, "time", lambda: late)
+
+    run(load(tmp_path / "p.toml", ["search.seconds=500"]), tmp_path, watchers=[Watcher()])
+    told = CliRunner().invoke(app, ["results", str(tmp_path / "p")])
+    assert re.search(r"^trial \d: stopped at epoch 1 of 2: search.seconds = 500 ended the search$", told.stderr, re.M)
+    assert "queued" not in told.stdout + told.stderr
 
 
 TABLE = """

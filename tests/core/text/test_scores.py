@@ -7,6 +7,7 @@ from statistics import stdev
 
 import pytest
 from caviar.plugin import Retest, Scores, Trial, TrialState, short_number
+from caviar.text.scores import short_interval
 
 METRIC = "validation.accuracy"
 
@@ -18,8 +19,34 @@ def trial(index: int, *runs: float, apart: float | None = None) -> Trial:
 
 
 def test_numbers_have_four_digits_that_count() -> None:
-    numbers = [short_number(value) for value in (0.98765, 0.00012345, 12345.6, float("nan"))]
-    assert numbers == ["0.9877", "0.0001234", "1.235e+04", "nan"]
+    numbers = [short_number(value) for value in (0.98765, 0.00012345, float("nan"))]
+    assert numbers == ["0.9877", "0.0001234", "nan"]
+
+
+def test_numbers_on_both_sides_of_ten_thousand_are_written_alike() -> None:
+    assert [short_number(value) for value in (9097.4, 10_299.6, -12_345.6, 1e9)] == [
+        "9,097",
+        "10,300",
+        "-12,350",
+        "1e+09",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("ends", "told"),
+    [
+        ((-0.00495, -1.02e-6), ("-0.0050", "0.0000")),
+        ((0.9401, 0.9812), ("0.940", "0.981")),
+        ((8812.3, 9391.8), ("8,810", "9,390")),
+        ((9800.2, 10_812.0), ("9,800", "10,800")),
+        ((1e-7, 2.5e-7), ("1e-07", "2.5e-07")),
+        ((0.5, 0.5), ("0.5", "0.5")),
+    ],
+)
+def test_both_ends_of_an_interval_have_the_decimals_that_its_width_needs(
+    ends: tuple[float, float], told: tuple[str, str]
+) -> None:
+    assert short_interval(*ends) == told
 
 
 def test_where_nothing_was_trained_again_a_score_is_a_number() -> None:

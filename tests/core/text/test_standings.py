@@ -30,9 +30,9 @@ def test_each_model_has_a_line_with_its_metric_on_each_part_and_the_interval_ove
     lines = [re.split(r" {2,}", line.strip()) for line in printed(FOUND).strip().splitlines()]
     assert lines == [
         ["Same rows", "validation.rmse", "test.rmse"],
-        ["trial 7", "3.206e+04", "3.301e+04", "3.1e+04 to 3.5e+04"],
-        ["linear", "4.971e+04", "5.01e+04"],
-        ["constant", "1.15e+05", "1.16e+05"],
+        ["trial 7", "32,060", "33,010", "31,000 to 35,000"],
+        ["linear", "49,710", "50,100"],
+        ["constant", "115,000", "116,000"],
     ]
 
 

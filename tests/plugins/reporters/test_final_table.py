@@ -35,6 +35,22 @@ def test_the_table_shows_the_best_few_the_winner_and_what_to_do_next() -> None:
     assert "pipe predict 'runs/my digits' DATA" in text
 
 
+def test_a_table_of_a_part_of_the_trials_says_so() -> None:
+    many, few = (summary_of([finished(index, 0.9) for index in range(count)]) for count in (6, 5))
+    assert "\nThe best 5 of 6 finished trials.\n" in printed(run_of(1), many, 80)
+    assert "The best 5" not in printed(run_of(1), few, 80)
+
+
+def test_trials_that_the_time_stopped_are_counted_by_whether_they_were_trained() -> None:
+    stopped = "stopped at epoch 6 of 10: search.seconds = 30 ended the search"
+    begun = [Trial(index, 0, (), {}, epochs=6, reason=stopped) for index in (1, 2)]
+    text = printed(run_of(1), summary_of([finished(0, 0.9), *begun, Trial(3, 0, (), {})]), 80)
+    assert "\n1 trial in 1 min 15 s: 1 finished; 2 stopped early; 1 queued\n" in text
+    alone = printed(run_of(1), summary_of(begun), 80)
+    assert "0 trials in 1 min 15 s: none done; 2 stopped early" in alone
+    assert f"2 trials: {stopped}" in " ".join(alone.split())
+
+
 def test_baselines_stand_below_the_winner_on_the_same_rows() -> None:
     """With what the intervals cover, and what to know about a baseline."""
     winner = Standing("winner", {"validation.accuracy": 0.97}, {"validation.accuracy": (0.95, 0.98)})

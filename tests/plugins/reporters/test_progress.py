@@ -42,6 +42,14 @@ def test_elsewhere_than_on_a_terminal_there_are_few_plain_lines(capsys: pytest.C
     ]
 
 
+def test_a_plain_line_is_not_repeated(capsys: pytest.CaptureFixture[str]) -> None:
+    lines = Lines(run_of(1, total=3), Console(stderr=True))
+    for trials_done in (0, 0, 0, 1):
+        lines.tracker.done, lines._next = trials_done, 0.0  # two seconds are over
+        lines.show()
+    assert [line.split()[1] for line in capsys.readouterr().err.splitlines()[1:]] == ["0/3", "1/3"]
+
+
 @pytest.mark.parametrize("prints", [True, False])
 def test_what_a_run_came_to_goes_to_standard_output_if_that_is_for_it_however_wide_it_is(
     capsys: pytest.CaptureFixture[str], prints: bool

@@ -9,6 +9,7 @@ from typing import Any
 from caviar.cli.scaffold.guess import guess_splits
 from caviar.config.declaration.dump import inline
 from caviar.config.declaration.run_name import plain_name
+from caviar.config.reading.readers import without_suffix
 from caviar.values.head import Head
 from caviar.values.rare_class import RareClass, rare_class
 
@@ -31,11 +32,12 @@ def starter(path: Path, remark: str, data: Any) -> str:
         _line("test = 0.2", "rows set aside; only the winner sees them, at the end"),
         *(_line(f"# {key} = {_text(name)}", why) for key, name, why in (guess_splits(head) if head else ())),
     ]
+    stem = pipeline_file(path).stem
     return "\n".join(
         [
             f"# {_about(path, head)}",
-            f"# pipe check {path.stem}.toml shows what will happen, pipe run {path.stem}.toml does it.",
-            *_named(path.stem),
+            f"# pipe check {stem}.toml shows what will happen, pipe run {stem}.toml does it.",
+            *_named(stem),
             _line('normalizer = "batchnorm"', "on z, before the activation"),
             _line('regularizer = ["l2"]', "keeps the weights small"),
             "",
@@ -61,6 +63,12 @@ def starter(path: Path, remark: str, data: Any) -> str:
             "",
         ]
     )
+
+
+def pipeline_file(path: Path) -> Path:
+    """The file that is written for a table: prices.toml for prices.csv and for prices.csv.gz."""
+    bare = without_suffix(path)
+    return bare.with_name(f"{bare.name}.toml")
 
 
 def _of_positive(rare: RareClass | None) -> list[str]:

@@ -25,6 +25,12 @@ def suffix_of(path: Path) -> str:
     return inner if suffix in _PACKED and inner else suffix
 
 
+def without_suffix(path: Path) -> Path:
+    """The path without what `suffix_of` looks at: prices of prices.csv and of prices.csv.gz."""
+    packed = path.suffix.lower() in _PACKED and Path(path.stem).suffix
+    return (path.with_suffix("") if packed else path).with_suffix("")
+
+
 def suffixes() -> tuple[str, ...]:
     """All suffixes that some plugin reads."""
     return tuple(f".{each}" for _, known in _readers() for each in known)

@@ -21,6 +21,8 @@ def parts_differ(ended: Ended) -> Iterator[Advice]:
         return
     worse = (validation > test) is (assessment.goal == "maximize")
     why = "the search chose by the validation rows; report the test value" if worse else "the parts hold unlike rows"
+    if (time := getattr(ended.pipeline.data, "time", None)) is not None:
+        why = f"the test rows are the latest by '{time}', and later rows may differ; report the test value"
     folds = getattr(ended.pipeline.data, "folds", ...)
     cure = "; judge each trial on all rows in turn: in [data], folds = 5" if folds is None else ""
     text = (

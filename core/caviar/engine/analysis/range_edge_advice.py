@@ -19,6 +19,7 @@ def range_edge(ended: Ended) -> Iterator[Advice]:
     """The best trial's values at an end of their ranges, if they beat values inside by more than the noise.
 
     Each with the setting that widens its range. Where trials that are as good stand elsewhere, the end is no better.
+    Trials differ in all their values, so that the text does not claim that it is this one that made the difference.
     """
     pipeline, best, goal = ended.pipeline, ended.best, ended.objective.goal
     compared = [trial for trial in ended.trials if trial.feasible]
@@ -35,7 +36,7 @@ def range_edge(ended: Ended) -> Iterator[Advice]:
         if wide is not None and leads(best, inside, ended.trials, goal):
             where = "low" if end == 0 else "high"
             text = (
-                f"the best value, {dimension.sampler.describe(value)}, is at the {where} end of its range, and is "
-                "better than those inside by more than the noise; extend the range"
+                f"the best trial's value, {dimension.sampler.describe(value)}, is at the {where} end of its range, and "
+                "no trial inside is as good within the noise; other settings may be the reason; try a wider range"
             )
             yield Advice("range-edge", dimension.path, text, (f"{dimension.path}={inline(wide)}",))

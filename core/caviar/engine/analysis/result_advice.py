@@ -27,6 +27,14 @@ RULES: Mapping[str, Rule] = {
 
 
 def advice_on_result(ended: Ended) -> tuple[Advice, ...]:
-    """The advice of all rules that the file does not silence."""
-    silenced = ended.pipeline.check.silence
-    return tuple(each for name, rule in RULES.items() if name not in silenced for each in rule(ended))
+    """The advice of all rules that the file does not silence.
+
+    Two pieces of advice never give one key two values: the one of the earlier rule stands.
+    """
+    silenced, told, values = ended.pipeline.check.silence, list[Advice](), dict[str, str]()
+    for each in (each for name, rule in RULES.items() if name not in silenced for each in rule(ended)):
+        given = dict(setting.split("=", 1) for setting in each.settings)
+        if all(values.get(path, value) == value for path, value in given.items()):
+            told.append(each)
+            values |= given
+    return tuple(told)

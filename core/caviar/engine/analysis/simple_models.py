@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from caviar.config.advice.advice import Advice
+from caviar.config.declaration.dump import inline
 from caviar.engine.analysis.ended import Ended
-from caviar.text.scores import short_number
+from caviar.text.scores import short_interval, short_number
+from caviar.values.assessment import Assessment, Standing
 
 _NAMES = {"constant": "a constant", "linear": "a linear model", "boosting": "scikit-learn's gradient boosting"}
 
@@ -15,40 +17,80 @@ def simple_models(ended: Ended) -> Iterator[Advice]:
     """Where the 95 % interval over rows of the winner's lead, on the same rows, does not lie above 0.
 
     On the test rows where there are some: the validation rows chose the winner. If it is no better than a constant,
-    nothing else is said.
+    the other baselines are mentioned only as far as they are better than that constant.
     """
-    for name, called in _NAMES.items():
-        said = _said(ended, name, called)
-        if said is not None:
-            yield Advice("simple-models", "", said)
-            if name == "constant":
-                return
-
-
-def _said(ended: Ended, name: str, called: str) -> str | None:
     assessment = ended.assessment
-    other = None if assessment is None else assessment.baseline(name)
-    if assessment is None or other is None or not other.lead:
-        return None
-    part = "test" if "test" in other.lead else "validation"
-    low, high = other.lead[part]
-    if low > 0:
-        return None
-    metric = assessment.on(part)
-    ours, theirs = (short_number(each.metrics[metric]) for each in (assessment.winner, other))
-    worse = f"worse than {called} on the same {part} rows"
-    equal = f"no better than {called} within the noise of the {part} rows"
+    for name, called in _NAMES.items():
+        other = None if assessment is None else assessment.baseline(name)
+        if assessment is None or other is None or not other.lead:
+            continue
+        part = "test" if "test" in other.lead else "validation"
+        low, high = other.lead[part]
+        if low > 0:
+            continue
+        ours, theirs = (short_number(each.metrics[assessment.on(part)]) for each in (assessment.winner, other))
+        worse = f"worse than {called} on the same {part} rows"
+        equal = f"no better than {called} within the noise of the {part} rows"
+        cure, settings = _cure(ended, assessment, other, part)
+        text = (
+            f"the winner is {worse if high < 0 else equal}: {assessment.metric} {ours} against {theirs}, 95 % interval "
+            f"of the difference {' to '.join(short_interval(low, high))}; {cure}"
+        )
+        yield Advice("simple-models", "", text, settings)
+        if name == "constant":
+            return
+
+
+def _cure(ended: Ended, assessment: Assessment, other: Standing, part: str) -> tuple[str, tuple[str, ...]]:
+    """What to do about it, and the settings of a next run."""
+    better = _better_than(assessment, other, part) if other.name == "constant" else None
+    if other.name == "constant" and better is None:
+        return f"no baseline is better either: see what is read with `pipe check`{_of_time(ended)}", ()
+    if other.name == "linear" and "layers" in type(ended.pipeline.model).model_fields:
+        return "the simpler one is as good: in [model], layers = 0", ("model.layers=0",)
+    longer, settings = _longer(ended)
+    if better is not None:
+        reached = short_number(better.metrics[assessment.on(part)])
+        found = f"{_NAMES[better.name]} reaches {reached} with the same inputs{_of_time(ended)}"
+        return f"{found}; more trials may find a better network: {longer}", settings
+    if other.name == "linear":
+        return f"more trials may find a better one: {longer}", settings
+    return f"use that one, or search on: {longer}", settings
+
+
+def _better_than(assessment: Assessment, constant: Standing, part: str) -> Standing | None:
+    """The best baseline whose interval over rows lies on the better side of the constant's value."""
+    metric, sign = assessment.on(part), 1 if assessment.goal == "maximize" else -1
+
+    def ahead(each: Standing) -> bool:
+        ends = each.intervals.get(metric, (each.metrics[metric],))
+        return min(sign * end for end in ends) > sign * constant.metrics[metric]
+
+    known = [each for each in assessment.baselines if metric in each.metrics and each is not constant]
+    return max(filter(ahead, known), key=lambda each: sign * each.metrics[metric], default=None)
+
+
+def _of_time(ended: Ended) -> str:
+    """What a split by time means for the column that it is by: an input beyond what was learned, or no input."""
+    data = ended.pipeline.data
+    if data is None or data.time is None:
+        return ""
+    time = data.time
+    if time in data.split_features:
+        return (
+            f"; rows are split by '{time}', so its values in later rows lie outside the training range, where a "
+            "network extrapolates"
+        )
     return (
-        f"the winner is {worse if high < 0 else equal}: {assessment.metric} {ours} against {theirs}, 95 % interval of "
-        f"its lead {short_number(low)} to {short_number(high)}; {_cure(ended, name)}"
+        f"; rows are split by '{time}', which is no input: in [data], split_features = {inline([time])} makes it one, "
+        "such as the month and the weekday of a date"
     )
 
 
-def _cure(ended: Ended, name: str) -> str:
-    if name == "constant":
-        return "its inputs do not help to predict the target: see what is read with `pipe check`"
-    if name == "linear" and "layers" in type(ended.pipeline.model).model_fields:
-        return "the simpler one is as good: in [model], layers = 0"
-    if name == "linear":
-        return f"more trials may find a better one: in [search], trials = {2 * len(ended.trials)}"
-    return f"use that one, or search on: in [search], trials = {2 * len(ended.trials)}"
+def _longer(ended: Ended) -> tuple[str, tuple[str, ...]]:
+    """The key of [search] that ended this search, with twice its value."""
+    search = ended.pipeline.search
+    early = sum(trial.state.done for trial in ended.trials) < search.trials
+    key = next((key for key in ("seconds", "patience") if early and getattr(search, key)), "trials")
+    value = f"{2 * getattr(search, key):g}" if key == "seconds" else str(2 * getattr(search, key))
+    return f"in [search], {key} = {value}", (f"search.{key}={value}",)

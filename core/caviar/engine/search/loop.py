@@ -43,8 +43,8 @@ class SearchLoop:
             halt = self._propose(index, wanted)
             with timed("round %d: trained", index):
                 trained = Round(context, wanted).complete(workers)
-            if trained:
-                trials = ledger.trials()[wanted.start : wanted.stop]
+            trials = ledger.trials()[wanted.start : wanted.stop]
+            if trained and all(trial.state.done for trial in trials):
                 context.observers.tell("after_round", run=context.info, index=index, trials=trials)
             if not all(trial.state.done for trial in ledger.trials()):
                 return self._out_of_time()

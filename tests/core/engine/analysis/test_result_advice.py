@@ -54,6 +54,12 @@ def said(
     return {each.rule: each for each in advice}
 
 
+def timed_file(folder: Path) -> str:
+    """A pipeline whose rows are split by their day."""
+    (folder / "t.csv").write_text("day,x,y\n" + "".join(f"{n},{n % 3},{n % 5 / 2}\n" for n in range(20)))
+    return '[data]\npath = "t.csv"\ntarget = "y"\ntime = "day"\n'
+
+
 @pytest.mark.parametrize(("test", "speaks"), [(0.873, False), (0.871, True), (0.929, True), (0.927, False)])
 def test_parts_differ_where_their_distance_exceeds_both_intervals(test: float, speaks: bool, tmp_path: Path) -> None:
     """Half intervals of 0.02 allow sqrt(2) * 0.02 = 0.0283."""
@@ -64,6 +70,12 @@ def test_parts_differ_where_their_distance_exceeds_both_intervals(test: float, s
         assert f"accuracy is 0.9000 on validation and {test:.4f} on test rows" in text
         assert ("report the test value" in text) is (test < 0.9)
         assert "in [data], folds = 5" in text
+
+
+def test_parts_that_differ_in_time_are_said_to(tmp_path: Path) -> None:
+    text = said(tmp_path, assessment(0.9, 0.8), file=timed_file(tmp_path))["parts-differ"].text
+    assert "the test rows are the latest by 'day', and later rows may differ; report the test value" in text
+    assert "the search chose" not in text
 
 
 def test_parts_of_a_loss_differ_in_the_other_direction(tmp_path: Path) -> None:
@@ -107,6 +119,8 @@ def test_a_baseline_is_as_good_where_the_interval_of_the_lead_reaches_zero(
         assert f"the winner is {words}" in text
         assert "accuracy 0.9000 against 0.8800" in text
         assert "in [model], layers = 0" in text
+        assert "95 % interval of the difference -0." in text or lead == (0.0, 0.0)
+        assert advice["simple-models"].settings == ("model.layers=0",)
 
 
 def test_the_test_rows_decide_and_validation_rows_where_there_are_no_others(tmp_path: Path) -> None:
@@ -126,7 +140,56 @@ def test_where_a_constant_is_as_good_nothing_is_said_of_other_models(tmp_path: P
 def test_boosting_that_is_as_good_is_said_with_the_trials_of_a_longer_search(tmp_path: Path) -> None:
     text = said(tmp_path, assessment(baselines=[standing("boosting", (-0.01, 0.01))]))["simple-models"].text
     assert "scikit-learn's gradient boosting" in text
-    assert "in [search], trials = 2" in text
+    assert "in [search], trials = 128" in text
+
+
+@pytest.mark.parametrize(
+    ("search", "key"),
+    [
+        ("trials = 1\nseconds = 30", "trials = 2"),
+        ("trials = 32\nseconds = 30", "seconds = 60"),
+        ("trials = 32\npatience = 4", "patience = 8"),
+        ("trials = 32", "trials = 64"),
+    ],
+)
+def test_searching_on_doubles_what_ended_the_search(search: str, key: str, tmp_path: Path) -> None:
+    found = assessment(baselines=[standing("boosting", (-0.01, 0.01))])
+    advice = said(tmp_path, found, file=f"{FILE}[search]\n{search}\n")["simple-models"]
+    assert advice.text.endswith(f"search on: in [search], {key}")
+    assert advice.settings == (f"search.{key.replace(' ', '')}",)
+
+
+def test_inputs_are_not_blamed_where_a_baseline_beats_the_constant(tmp_path: Path) -> None:
+    constant, found = standing("constant", (-0.03, -0.01)), "test.accuracy"
+    better = Standing("boosting", {found: 0.95}, {found: (0.93, 0.97)})
+    equal = Standing("linear", {found: 0.96}, {found: (0.87, 0.99)})
+    text = said(tmp_path, assessment(baselines=[constant, equal, better]))["simple-models"].text
+    assert "scikit-learn's gradient boosting reaches 0.9500 with the same inputs; more trials" in text
+    assert "no baseline is better" not in text
+    assert "no baseline is better" in said(tmp_path, assessment(baselines=[constant, equal]))["simple-models"].text
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ("", "'day', which is no input: in [data], split_features = [\"day\"] makes it one"),
+        ('split_features = ["day"]\n', "rows are split by 'day', so its values in later rows lie outside the training"),
+    ],
+)
+def test_a_split_by_time_is_named_as_the_reason(more: str, words: str, tmp_path: Path) -> None:
+    found = assessment(baselines=[standing("constant", (-0.03, -0.01))])
+    assert words in said(tmp_path, found, file=timed_file(tmp_path) + more)["simple-models"].text
+
+
+def test_one_key_is_not_advised_in_two_directions(tmp_path: Path) -> None:
+    """The layers are at their high end, and a model without any is as good."""
+    file = FILE.replace("int = [8, 64]", "int = [8, 64] }\nmodel.layers = { int = [1, 3]")
+    at_end = replace(trial(0, 0.9), values={"model.layers": 3})
+    inside = [replace(trial(n, 0.5 + n / 100), values={"model.layers": 2}) for n in range(1, 9)]
+    advice = said(tmp_path, None, [at_end, *inside], file=file)
+    assert advice["range-edge"].settings == ("model.layers={ int = [1, 4] }",)
+    found = assessment(baselines=[standing("linear", (-0.01, 0.01))])
+    assert set(said(tmp_path, found, [at_end, *inside], file=file)) == {"simple-models"}
 
 
 def test_a_baseline_that_was_not_trained_says_nothing(tmp_path: Path) -> None:

@@ -9,10 +9,11 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from caviar import Trial, TrialState, open_run
+from caviar import Trial, TrialState, load, open_run
 from caviar.engine.search.objective import Objective
 from caviar.engine.search.time_limit import best_begun
-from caviar.engine.study import Run
+from caviar.engine.study import Run, run
+from caviar.plugin import Reporter, hook
 
 from tests.core.engine.search.rungs import PLUGINS, bits, differences
 from tests.core.engine.search.searching import search
@@ -115,6 +116,24 @@ def test_where_not_all_of_a_population_would_end_some_of_it_do(file: Path, clock
     assert {trial.epochs for trial in others} == {1}
     marks = {trial.reason for trial in others}
     assert marks == {"stopped at epoch 1 of 4: search.seconds = 9.5 ended the search"}
+
+
+def test_a_round_that_the_time_ends_is_not_told_to_be_over(file: Path, clock: Hand) -> None:
+    rounds: list[int] = []
+
+    class Watcher(Reporter):
+        @hook
+        def after_round(self, index: int) -> None:
+            rounds.append(index)
+
+    def with_seconds(seconds: float) -> None:
+        pipeline = load(file, [f"search.seconds={seconds}"], file.parent / "plugins.py")
+        run(pipeline, file.parent / "runs", watchers=[Watcher()])
+
+    with_seconds(9.5)
+    assert rounds == []
+    with_seconds(1000)
+    assert rounds == [0, 1, 2]
 
 
 @pytest.mark.parametrize("settings", [(), ("search.pruner=look",), ("data.folds=2",), ("search.strategy.retest=0.3",)])

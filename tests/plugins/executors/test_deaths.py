@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import signal
 import sys
+from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from subprocess import Popen
 from time import sleep
@@ -48,6 +50,11 @@ def test_a_trial_that_kills_its_workers_has_failed_and_the_others_are_unaffected
     assert there == calm
 
 
+def not_ignored(number: int) -> None:
+    with suppress(OSError):  # SIGKILL cannot be ignored
+        signal.signal(number, signal.SIG_DFL)
+
+
 @pytest.mark.parametrize(
     ("by", "from_outside"),
     [
@@ -58,8 +65,10 @@ def test_a_trial_that_kills_its_workers_has_failed_and_the_others_are_unaffected
 def test_a_signal_that_a_process_raises_by_a_fault_of_its_own_is_told_from_one_that_others_send(
     by: str, from_outside: bool
 ) -> None:
-    with Popen(["sleep", "1000"]) as process:
-        process.send_signal(getattr(signal, by))
+    number = getattr(signal, by)
+    # A shell starts what runs in the background with SIGINT ignored, and children inherit that.
+    with Popen(["sleep", "1000"], preexec_fn=partial(not_ignored, number)) as process:
+        process.send_signal(number)
     death = Dead(process.returncode)
     assert (str(death), death.by_itself) == (f"killed by {by}", not from_outside)
 

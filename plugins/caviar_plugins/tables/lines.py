@@ -96,7 +96,10 @@ class Lines:
             writer = csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\n")
             for _, row in self.rows():
                 cells = [
-                    "" if len(cell) <= longest and is_missing(cell, missing) else cell for cell in map(str.strip, row)
+                    ""
+                    if len(cell) <= longest and (cell.lower() in plain or (own and is_missing(cell, missing)))
+                    else cell
+                    for cell in map(str.strip, row)
                 ]
                 if by_cell:
                     file.write("".join([f'"{cell}"\n' if '"' not in cell else _quoted(cell) for cell in cells]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,6 +15,7 @@ from caviar.text.shell import shell_lines
 if TYPE_CHECKING:
     from caviar.cli.scaffold.guess import Guess
     from caviar.interfaces.data import Data
+    from caviar.values.head import Head
 
 
 def init(
@@ -81,10 +83,19 @@ def _table(path: Path, targets: list[str]) -> None:
         show(*column_lines(head))
         if head.unlabelled:
             show(f"{head.unlabelled:,} of the rows looked at have no target and are left out")
-        show(*(f"guessed: {note}" for note in head.notes))
+        show(*(f"guessed: {note}" for note in (*head.notes, *_classes(head))))
     named = " and ".join(f"'{name}'" for name in targets or ["y"])
     show(f"{file} predicts {named}{', ' if remark else ''}{remark}")
     show(f"Next: {_command('check', file)}, then {_command('run', file)}")
+
+
+def _classes(head: Head) -> Iterator[str]:
+    """That the target is taken for classes, where it may well be a quantity."""
+    from caviar.config.advice.many_classes import doubtful_classes
+
+    if column := doubtful_classes(head):
+        told = f"the {column.distinct} whole numbers of '{column.name}' are classes"
+        yield f'{told}; task = "regression" in [data] predicts them as numbers'
 
 
 def _predicting(reader: Data, targets: list[str]) -> Data:

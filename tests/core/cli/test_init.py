@@ -71,6 +71,20 @@ def test_a_rare_class_is_written_as_the_positive_one_with_a_metric_that_sees_it(
     assert f"precision, recall, f1 and average_precision are those of '{rare}'" in done.stdout
 
 
+def test_many_whole_numbers_are_said_to_be_taken_for_classes_and_get_no_metric_of_classes(tmp_path: Path) -> None:
+    rows = "".join(f"{row * 7 % 50}.5,{67 + row % 32 if row else 66}\n" for row in range(700))
+    (tmp_path / "t.csv").write_text("amount,score\n" + rows)
+    told = pipe(tmp_path, "init", "t.csv").stdout
+    assert (
+        "guessed: the 33 whole numbers of 'score' are classes; "
+        'task = "regression" in [data] predicts them as numbers\n'
+    ) in told
+    assert "metric" not in (tmp_path / "t.toml").read_text()
+    assert "(many-classes)" in pipe(tmp_path, "check", "t.toml").stderr
+    done = pipe(tmp_path, "check", "t.toml", "--set", "data.task=regression")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_nothing_is_overwritten(penguins: Path) -> None:
     (penguins / "penguins.toml").write_text("mine")
     done = pipe(penguins, "init", "penguins.csv")

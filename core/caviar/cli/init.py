@@ -62,19 +62,18 @@ def init(
 
 def _table(path: Path, targets: list[str]) -> None:
     from caviar.cli.columns_table import column_lines
-    from caviar.cli.scaffold.guess import guess_target
+    from caviar.cli.scaffold.again import check_replaceable
+    from caviar.cli.scaffold.guess import guess_target, unfit_targets
     from caviar.cli.scaffold.table_starter import starter
     from caviar.config.reading.resolved import reader_for
-    from caviar.interfaces.data import DataError
 
     reader = reader_for(path, targets[0] if targets else "y", None)
     columns = reader.names()
     file = path.with_suffix(".toml")
-    if file.exists():
-        raise DataError(f"{file}: already exists; rename or remove it first")
+    check_replaceable(file, path, lambda names: _predicting(reader, names), targets)
     remark = ""
     if columns and not targets:
-        guess = guess_target(columns)
+        guess = guess_target(columns, unfit_targets(columns, lambda name: _predicting(reader, [name]).head()))
         target, remark = _asked(guess, columns)
         targets = [target]
     reader = _predicting(reader, targets or ["y"])
@@ -86,6 +85,9 @@ def _table(path: Path, targets: list[str]) -> None:
         show(*(f"guessed: {note}" for note in (*head.notes, *_classes(head))))
     named = " and ".join(f"'{name}'" for name in targets or ["y"])
     show(f"{file} predicts {named}{', ' if remark else ''}{remark}")
+    if remark and guess.by == "its place":
+        other = shell_lines(["pipe", "init", str(path), "--target", "COLUMN"], None, indent="")[0]
+        show(f"If another column is to be predicted: {other}")
     show(f"Next: {_command('check', file)}, then {_command('run', file)}")
 
 

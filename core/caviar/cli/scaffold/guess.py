@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
+from caviar.interfaces.data import DataError
 from caviar.values.head import Head
 
 _TARGETS = ("target", "label", "class", "y", "species", "price", "value")
@@ -26,11 +27,31 @@ class Guess:
     runner_up: str | None
 
 
-def guess_target(columns: Sequence[str]) -> Guess:
-    """A column whose name contains a typical word for a target, else the last one."""
-    named = [(word, name) for word in _TARGETS for name in columns if word in _words(name)]
-    ranked = list(dict.fromkeys([*(name for _, name in named), *reversed(columns)]))
+def guess_target(columns: Sequence[str], unfit: Collection[str] = ()) -> Guess:
+    """A column whose name contains a typical word for a target, else the last one; `unfit` ones only if all are."""
+    fit = [name for name in columns if name not in unfit] or columns
+    named = [(word, name) for word in _TARGETS for name in fit if word in _words(name)]
+    ranked = list(dict.fromkeys([*(name for _, name in named), *reversed(fit)]))
     return Guess(ranked[0], "its name" if named else "its place", ranked[1] if len(ranked) > 1 else None)
+
+
+def unfit_targets(columns: Sequence[str], head_of: Callable[[str], Head | None]) -> set[str]:
+    """Columns that cannot be predicted: dates, ids, free text, and what is the same in every row.
+
+    `head_of` looks at the data with some column as the target. It judges the others, so two are tried.
+    """
+    first = guess_target(columns)
+    unfit = set[str]()
+    for target in filter(None, (first.target, first.runner_up)):
+        try:
+            head = head_of(target)
+        except DataError:  # it has no value in any row, or the file cannot be read, which is reported later
+            unfit.add(target)
+            continue
+        if head is not None:
+            unfit |= {each.name for each in head.left_out}
+            unfit |= {each.name for each in head.features if each.kind == "dates" or each.distinct in (0, 1)}
+    return unfit
 
 
 def guess_splits(head: Head) -> Iterator[tuple[str, str, str]]:

@@ -80,8 +80,6 @@ def _table(path: Path, targets: list[str]) -> None:
     file.write_text(starter(path, remark, reader), encoding="utf-8")
     if (head := reader.head()) is not None:
         show(*column_lines(head))
-        if head.unlabelled:
-            show(f"{head.unlabelled:,} of the rows looked at have no target and are left out")
         show(*(f"guessed: {note}" for note in (*head.notes, *_classes(head))))
     named = " and ".join(f"'{name}'" for name in targets or ["y"])
     show(f"{file} predicts {named}{', ' if remark else ''}{remark}")

@@ -25,6 +25,7 @@ NEARLY_ALL = 0.95
 """Words of which so many are different name the rows."""
 MOST_WORDS = 100
 """As many different words of a column are told apart unless `one-hot` says otherwise."""
+_NUMBERING = {"id", "index", "unnamed", "row", "nr", "no", "seq", "seqn", "sequence"}
 _TEXT = 40  # characters on average of a column of free text
 
 
@@ -181,9 +182,11 @@ def _numbers_the_rows(cells: Cells, place: int) -> bool:
 
 
 def is_name_of_rows(name: str) -> bool:
-    """Whether a column is called like one that numbers the rows: id, customerId, row, index, unnamed."""
+    """Whether a column is called like one that numbers the rows: id, customerId, row, index, unnamed, seqn."""
     apart = re.sub(r"([a-z0-9])([A-Z])", r"\1 \2", name).lower()
-    return bool({"id", "index", "unnamed", "row", "nr", "no"} & set(re.split(r"[^a-z0-9]+", apart)))
+    return bool(
+        {"id", "index", "unnamed", "row", "nr", "no", "seq", "seqn", "sequence"} & set(re.split(r"[^a-z0-9]+", apart))
+    )
 
 
 def _matching(cells: Cells, odd: Sequence[str], mark: str) -> int:

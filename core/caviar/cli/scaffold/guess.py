@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from caviar.interfaces.data import DataError
-from caviar.values.head import Head
+from caviar.values.head import ColumnHead, Head
 
 _TARGETS = ("target", "label", "class", "y", "species", "price", "value")
 
@@ -16,6 +16,9 @@ _OWNERS = (
     *("household", "family", "session", "device", "machine", "sensor", "station", "speaker", "author"),
 )
 _LEAST = 5  # different values: fewer are classes rather than groups
+_REPEATED = 0.9  # of the rows: where more values are different, hardly a row has another of its group
+_LEAST_IDS = 50  # different numbers of a column called like unitid
+_NO_IDS = {"acid", "bid", "covid", "fluid", "grid", "humid", "lipid", "paid", "plaid", "prepaid", "rapid", "solid"}
 
 
 @dataclass(frozen=True)
@@ -58,15 +61,22 @@ def guess_splits(head: Head) -> Iterator[tuple[str, str, str]]:
     """Settings that split rows by a column that looks like it: a key, the column, and what it would do."""
     seen = head.rows if head.seen is None else head.seen
     for column in head.features:
-        repeats = column.distinct is not None and _LEAST <= column.distinct <= seen / 2
+        repeats = column.distinct is not None and _LEAST <= column.distinct <= _REPEATED * seen
         names = column.kind == "words" or (column.kind == "numbers" and column.whole)
-        if repeats and names and not column.shape and not column.missing and set(_OWNERS) & set(_words(column.name)):
+        if repeats and names and not column.shape and not column.missing and _is_owner(column):
             yield "group", column.name, "would keep rows with the same value in one part"
             break
     for column in head.features:
         if column.kind == "dates" and not column.missing:
             yield "time", column.name, "would test on the latest rows, not on random ones"
             break
+
+
+def _is_owner(column: ColumnHead) -> bool:
+    """Whether a column is called like what rows belong to: patient, customer_id, or unitid where it has many values."""
+    words = set(_words(column.name))
+    ids = any(word.endswith("id") for word in words - _NO_IDS)
+    return bool(set(_OWNERS) & words) or (ids and (column.distinct or 0) >= _LEAST_IDS)
 
 
 def _words(name: str) -> list[str]:

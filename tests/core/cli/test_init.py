@@ -107,8 +107,8 @@ def test_another_target_may_be_given_until_the_file_is_edited(penguins: Path) ->
 
 
 def test_neither_a_date_nor_an_id_nor_a_constant_is_guessed_as_the_target(tmp_path: Path) -> None:
-    rows = "".join(f"{n % 7}.5,{n * 37 % 5}.5,c{n},2021-03-{n % 28 + 1:02},same\n" for n in range(40))
-    (tmp_path / "t.csv").write_text("delay,wind,code,day,value\n" + rows)
+    rows = "".join(f"{n % 7}.5,{n * 37 % 5}.5,c{n},{n % 60},2021-03-{n % 28 + 1:02},same\n" for n in range(80))
+    (tmp_path / "t.csv").write_text("delay,wind,code,unitid,day,value\n" + rows)
     done = pipe(tmp_path, "init", "t.csv")
     assert done.stdout.splitlines()[-3:] == [
         "t.toml predicts 'wind', guessed by its place; the runner-up is 'delay'",

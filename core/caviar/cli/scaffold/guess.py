@@ -53,8 +53,14 @@ def unfit_targets(columns: Sequence[str], head_of: Callable[[str], Head | None])
             continue
         if head is not None:
             unfit |= {each.name for each in head.left_out}
-            unfit |= {each.name for each in head.features if each.kind == "dates" or each.distinct in (0, 1)}
+            unfit |= {each.name for each in head.features if _is_unfit(each)}
     return unfit
+
+
+def _is_unfit(column: ColumnHead) -> bool:
+    values = column.distinct
+    ids = values is not None and values >= _LEAST_IDS and (column.whole or column.kind == "words") and _is_owner(column)
+    return column.kind == "dates" or values in (0, 1) or ids
 
 
 def guess_splits(head: Head) -> Iterator[tuple[str, str, str]]:

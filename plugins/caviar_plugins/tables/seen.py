@@ -69,7 +69,7 @@ def look(
         separator = file.layout.separator or ","
         found = readings(cells, dict(columns), decimal, separator, (), targets=(*split_columns, *targets))
         suspected = codes(cells, found, range(len(cells.names)))
-        told = heads(cells, found, suspected)
+        told = heads(cells, found, suspected, targets)
         for target in targets:
             place = list(cells.names).index(target)
             told[place] = with_facts(told[place], cells, place, found.columns[place])

@@ -12,6 +12,7 @@ _NARROWEST = 20  # characters of the last column; what needs more than are left 
 _INDENT = 4
 _LONGEST = 18  # characters of a name or an example
 _MOST = 40  # columns that are listed
+_LEFT_OUT = 10  # of those, columns that are ignored
 _LABELS = {"numbers": "number", "flags": "flag", "words": "category", "dates": "date"}
 _HEADINGS = ("column", "kind", "example", "missing", "distinct", "what is done")
 
@@ -19,12 +20,16 @@ _HEADINGS = ("column", "kind", "example", "missing", "distinct", "what is done")
 def column_lines(head: Head, splitting: Collection[str] = ()) -> Iterator[str]:
     """A line for each column below a heading; none where nothing is known of single columns.
 
-    The rows are split by the columns in `splitting`.
+    The rows are split by the columns in `splitting`. Of many columns the targets and a few that are ignored are shown
+    in any case.
     """
     columns = [*head.features, *head.target, *head.left_out]
     if len(columns) < 2 or not any(each.example for each in columns):
         return
-    rows = [_HEADINGS, *(_cells(each, head, splitting) for each in columns[:_MOST])]
+    left_out = head.left_out if len(columns) <= _MOST else head.left_out[:_LEFT_OUT]
+    room = max(_MOST - len(head.target) - len(left_out), 1)
+    shown = [*head.features[:room], *head.target, *left_out]
+    rows = [_HEADINGS, *(_cells(each, head, splitting) for each in shown)]
     wide = [max(len(row[place]) for row in rows) for place in range(len(_HEADINGS) - 1)]
     for row in rows:
         start = "  ".join(
@@ -32,8 +37,15 @@ def column_lines(head: Head, splitting: Collection[str] = ()) -> Iterator[str]:
             for place, (cell, most) in enumerate(zip(row, wide, strict=False))
         )
         yield from _told(f"{start}  ", row[-1])
-    if len(columns) > _MOST:
-        yield f"… and {len(columns) - _MOST:,} more columns"
+    if len(columns) > len(shown):
+        ignored = len(head.left_out) - len(left_out)
+        yield f"… and {len(columns) - len(shown):,} more columns{f', {ignored:,} of them ignored' if ignored else ''}"
+    if head.unlabelled:
+        yield from wrap(
+            f"{head.unlabelled:,} of the rows looked at {'has' if head.unlabelled == 1 else 'have'} no target and "
+            f"{'is' if head.unlabelled == 1 else 'are'} left out: missing and distinct are counted in the others",
+            _WIDTH,
+        )
 
 
 def _told(start: str, done: str) -> Iterator[str]:

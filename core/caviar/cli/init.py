@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,6 +15,7 @@ from caviar.text.shell import shell_lines
 if TYPE_CHECKING:
     from caviar.cli.scaffold.guess import Guess
     from caviar.interfaces.data import Data
+    from caviar.values.head import Head
 
 
 def init(
@@ -60,31 +62,40 @@ def init(
 
 def _table(path: Path, targets: list[str]) -> None:
     from caviar.cli.columns_table import column_lines
-    from caviar.cli.scaffold.guess import guess_target
+    from caviar.cli.scaffold.again import check_replaceable
+    from caviar.cli.scaffold.guess import guess_target, unfit_targets
     from caviar.cli.scaffold.table_starter import pipeline_file, starter
     from caviar.config.reading.resolved import reader_for
-    from caviar.interfaces.data import DataError
 
     reader = reader_for(path, targets[0] if targets else "y", None)
     columns = reader.names()
     file = pipeline_file(path)
-    if file.exists():
-        raise DataError(f"{file}: already exists; rename or remove it first")
+    check_replaceable(file, path, lambda names: _predicting(reader, names), targets)
     remark = ""
     if columns and not targets:
-        guess = guess_target(columns)
+        guess = guess_target(columns, unfit_targets(columns, lambda name: _predicting(reader, [name]).head()))
         target, remark = _asked(guess, columns)
         targets = [target]
     reader = _predicting(reader, targets or ["y"])
     file.write_text(starter(path, remark, reader), encoding="utf-8")
     if (head := reader.head()) is not None:
         show(*column_lines(head))
-        if head.unlabelled:
-            show(f"{head.unlabelled:,} of the rows looked at have no target and are left out")
-        show(*(f"guessed: {note}" for note in head.notes))
+        show(*(f"guessed: {note}" for note in (*head.notes, *_classes(head))))
     named = " and ".join(f"'{name}'" for name in targets or ["y"])
     show(f"{file} predicts {named}{', ' if remark else ''}{remark}")
+    if remark and guess.by == "its place":
+        other = shell_lines(["pipe", "init", str(path), "--target", "COLUMN"], None, indent="")[0]
+        show(f"If another column is to be predicted: {other}")
     show(f"Next: {_command('check', file)}, then {_command('run', file)}")
+
+
+def _classes(head: Head) -> Iterator[str]:
+    """That the target is taken for classes, where it may well be a quantity."""
+    from caviar.config.advice.many_classes import doubtful_classes
+
+    if column := doubtful_classes(head):
+        told = f"the {column.distinct} whole numbers of '{column.name}' are classes"
+        yield f'{told}; task = "regression" in [data] predicts them as numbers'
 
 
 def _predicting(reader: Data, targets: list[str]) -> Data:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from caviar_plugins.tables.cells import Cells
+from caviar_plugins.tables.missing import numeric
 from caviar_plugins.tables.reading import Reading, Readings
 
 _CODES = (-9.0, -99.0, -999.0, -9999.0)
 _LOOKED_AT = 500  # columns in which such codes are looked for
-_PLAIN = ("", "typed")  # forms of numbers as programs write them
 _LISTED = 8  # columns of one sentence
 
 
@@ -69,12 +69,9 @@ def codes(cells: Cells, found: Readings, places: Iterable[int]) -> dict[int, str
             texts[place] = code if different == 1 else ""
     coded = sorted(place for place, text in texts.items() if is_code(text))
     readings = {place: found.columns[place] for place in coded}
-    return {place: texts[place] for place, each in readings.items() if each.kind == "number" and each.form in _PLAIN}
+    return {place: texts[place] for place, each in readings.items() if each.kind == "number"}
 
 
 def is_code(cell: str) -> bool:
     """Whether a negative number is one that often stands for missing."""
-    try:
-        return float(cell) in _CODES
-    except ValueError:
-        return False
+    return any(number in _CODES for number in numeric([cell]))

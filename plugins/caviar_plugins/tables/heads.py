@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from caviar.plugin import ColumnHead, ColumnKind
@@ -20,16 +20,21 @@ _FIRST = 1000  # rows in which it is looked for
 _LONGEST = 40  # characters of an example
 
 
-def heads(cells: Cells, found: Readings, suspected: Mapping[int, str]) -> list[ColumnHead]:
+def heads(
+    cells: Cells, found: Readings, suspected: Mapping[int, str], targets: Collection[str] = ()
+) -> list[ColumnHead]:
     """The head of every column, ignored ones too; `suspected` are codes that may stand for missing.
+
+    Of many columns the first and the `targets` have an example.
 
     Raises DataError for a cell that its column cannot hold.
     """
-    shown = examples(cells)
+    wanted = (place for place, name in enumerate(cells.names) if place < _SHOWN or name in targets)
+    shown = examples(cells, list(wanted))
     made = []
     for place, reading in enumerate(found.columns):
         about: dict[str, Any] = {
-            "example": shown[place] if place < len(shown) else "",
+            "example": shown.get(place, ""),
             "label": reading.label,
             "note": reading.why,
         }
@@ -48,15 +53,15 @@ def heads(cells: Cells, found: Readings, suspected: Mapping[int, str]) -> list[C
     return made
 
 
-def examples(cells: Cells) -> list[str]:
-    """A cell that has a value of each of the first columns, as text, or ''."""
-    places = range(min(len(cells.names), _SHOWN))
+def examples(cells: Cells, places: Sequence[int]) -> dict[int, str]:
+    """A cell that has a value of each of these columns, as text, or ''."""
     found: list[str | None] = []
-    for some in ([place] for place in places) if cells.wide else [list(places)]:
+    for some in ([place] for place in places) if cells.wide else [places]:
         chosen = ", ".join(f"CAST(first(c{place}) FILTER (c{place} IS NOT NULL) AS VARCHAR)" for place in some)
         source = f"(SELECT * FROM {cells.column(some[0])} LIMIT {_FIRST})"
         found += cells.connection.execute(f"SELECT {chosen} FROM {source}").fetchone()
-    return ["" if each is None else " ".join(each.split())[:_LONGEST] for each in found]
+    told = ["" if each is None else " ".join(each.split())[:_LONGEST] for each in found]
+    return dict(zip(places, told, strict=True))
 
 
 def _counted(cells: Cells, place: int, reading: Reading, count: Counts) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from typing import NoReturn
 from caviar.plugin import DataError
 
 from caviar_plugins.tables.dialect import Dialect
-from caviar_plugins.tables.missing import MISSING
+from caviar_plugins.tables.missing import MISSING, is_missing, longest_code
 from caviar_plugins.tables.plain import PlainText
 
 _LONGEST_CELL = 1 << 30  # characters; Python's own limit, 131,072, is less than texts may have
@@ -91,12 +91,16 @@ class Lines:
 
         `by_cell`: each cell is on a line of its own. Raises DataError.
         """
-        codes = {*MISSING, *(code.strip().lower() for code in missing)}
-        longest = max(map(len, codes))
+        plain, longest, own = frozenset(MISSING), longest_code(missing), len(missing) > 0
         with target.open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\n")
             for _, row in self.rows():
-                cells = ["" if len(cell) <= longest and cell.lower() in codes else cell for cell in map(str.strip, row)]
+                cells = [
+                    ""
+                    if len(cell) <= longest and (cell.lower() in plain or (own and is_missing(cell, missing)))
+                    else cell
+                    for cell in map(str.strip, row)
+                ]
                 if by_cell:
                     file.write("".join([f'"{cell}"\n' if '"' not in cell else _quoted(cell) for cell in cells]))
                 else:

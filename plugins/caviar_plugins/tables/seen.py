@@ -15,6 +15,7 @@ from caviar_plugins.tables.reading import Readings, readings
 from caviar_plugins.tables.source import Layout, opened
 from caviar_plugins.tables.target_facts import with_facts
 from caviar_plugins.tables.targets import labelled
+from caviar_plugins.tables.unused_codes import unused_codes
 
 HEAD = 1 << 21
 """Bytes that `pipe check` looks at; a file that is no longer is known wholly."""
@@ -68,12 +69,13 @@ def look(
         separator = file.layout.separator or ","
         found = readings(cells, dict(columns), decimal, separator, (), targets=(*split_columns, *targets))
         suspected = codes(cells, found, range(len(cells.names)))
-        told = heads(cells, found, suspected)
+        told = heads(cells, found, suspected, targets)
         for target in targets:
             place = list(cells.names).index(target)
             told[place] = with_facts(told[place], cells, place, found.columns[place])
         rows = round(file.rows * cells.rows / (cells.rows + empty))
-        guessed = guesses(cells, found, dict(columns), suspected)
+        unused = unused_codes(path, layout, missing, HEAD, targets)
+        guessed = (*guesses(cells, found, dict(columns), suspected), *unused)
         return Seen(
             file.layout, tuple(cells.names), found, tuple(told), rows, cells.rows, cells.cut, size, empty, guessed
         )

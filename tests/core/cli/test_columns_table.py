@@ -26,3 +26,21 @@ def test_it_stands_below_the_row_where_names_leave_no_room() -> None:
     assert told[1] == "    what is done"
     assert told[2].split() == ["n" * 17 + "…", "category", "e" * 17 + "…", "1,000,000", "1,000,000"]
     assert " ".join(line.strip() for line in told[3:-1]) == NOTE
+
+
+def test_of_many_columns_the_target_and_what_is_ignored_are_shown() -> None:
+    features = tuple(ColumnHead(f"x{n}", "numbers", example="1") for n in range(60))
+    ignored = tuple(ColumnHead(f"i{n}", "words", note="no name") for n in range(12))
+    told = list(column_lines(Head(features, (ColumnHead("y", "flags"),), 40, left_out=ignored)))
+    names = [line.split()[0] for line in told[1:-1]]
+    assert names == [*(f"x{n}" for n in range(29)), "y", *(f"i{n}" for n in range(10))]
+    assert told[-1] == "… and 33 more columns, 2 of them ignored"
+
+
+def test_it_says_in_which_rows_it_counts() -> None:
+    columns = (ColumnHead("a", "numbers", example="1"), ColumnHead("b", "numbers", example="1", gaps=7))
+    told = list(column_lines(Head(columns, (ColumnHead("y", "flags"),), 40, unlabelled=3915)))
+    assert max(map(len, told)) <= 80
+    assert " ".join(told[-2:]) == (
+        "3,915 of the rows looked at have no target and are left out: missing and distinct are counted in the others"
+    )

@@ -72,6 +72,20 @@ def test_a_rare_class_is_written_as_the_positive_one_with_a_metric_that_sees_it(
     assert f"precision, recall, f1 and average_precision are those of '{rare}'" in done.stdout
 
 
+def test_many_whole_numbers_are_said_to_be_taken_for_classes_and_get_no_metric_of_classes(tmp_path: Path) -> None:
+    rows = "".join(f"{row * 7 % 50}.5,{67 + row % 32 if row else 66}\n" for row in range(700))
+    (tmp_path / "t.csv").write_text("amount,score\n" + rows)
+    told = pipe(tmp_path, "init", "t.csv").stdout
+    assert (
+        "guessed: the 33 whole numbers of 'score' are classes; "
+        'task = "regression" in [data] predicts them as numbers\n'
+    ) in told
+    assert "metric" not in (tmp_path / "t.toml").read_text()
+    assert "(many-classes)" in pipe(tmp_path, "check", "t.toml").stderr
+    done = pipe(tmp_path, "check", "t.toml", "--set", "data.task=regression")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_nothing_is_overwritten(penguins: Path) -> None:
     (penguins / "penguins.toml").write_text("mine")
     done = pipe(penguins, "init", "penguins.csv")
@@ -87,6 +101,39 @@ def test_the_file_of_a_packed_table_has_the_name_of_the_table(tmp_path: Path) ->
     text = (tmp_path / "prices.old.toml").read_text()
     assert "# pipe check prices.old.toml shows" in text
     assert 'path = "prices.old.csv.gz"' in text
+
+
+def test_another_target_may_be_given_until_the_file_is_edited(penguins: Path) -> None:
+    file = penguins / "penguins.toml"
+    for more in ((), ("--target", "sex"), ("--target", "island", "--target", "sex"), ("--target", "island")):
+        done = pipe(penguins, "init", "penguins.csv", *more)
+        assert done.returncode == 0, done.stderr
+    edited = file.read_text().replace("epochs = 20", "epochs = 30")
+    file.write_text(edited)
+    done = pipe(penguins, "init", "penguins.csv", "--target", "sex")
+    assert (done.returncode, file.read_text()) == (2, edited)
+    line = edited.splitlines().index(next(each for each in edited.splitlines() if each.startswith("target"))) + 1
+    told = f'already exists; rename or remove it first, or set target = "sex" in line {line}'
+    assert done.stderr == f"penguins.toml: {told}\n"
+
+
+def test_neither_a_date_nor_an_id_nor_a_constant_is_guessed_as_the_target(tmp_path: Path) -> None:
+    rows = "".join(f"{n % 7}.5,{n * 37 % 5}.5,c{n},{n % 60},2021-03-{n % 28 + 1:02},same\n" for n in range(80))
+    (tmp_path / "t.csv").write_text("delay,wind,code,unitid,day,value\n" + rows)
+    done = pipe(tmp_path, "init", "t.csv")
+    assert done.stdout.splitlines()[-3:] == [
+        "t.toml predicts 'wind', guessed by its place; the runner-up is 'delay'",
+        "If another column is to be predicted: pipe init t.csv --target COLUMN",
+        "Next: pipe check t.toml, then pipe run t.toml",
+    ]
+
+
+def test_a_date_to_predict_is_a_mistake_in_the_line_of_the_target(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("x,day\n" + "".join(f"{n},2021-03-{n % 28 + 1:02}\n" for n in range(40)))
+    assert pipe(tmp_path, "init", "t.csv", "--target", "day").returncode == 0
+    done = pipe(tmp_path, "check", "t.toml")
+    assert done.returncode == 2
+    assert done.stderr.startswith("t.toml:8: data.target: 'day' holds dates, which cannot be predicted; choose another")
 
 
 def test_odd_names_are_written_so_that_they_can_be_read(tmp_path: Path) -> None:

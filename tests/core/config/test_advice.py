@@ -134,6 +134,12 @@ def test_in_few_rows_and_of_nearly_equal_classes_nothing_is_rare(tmp_path: Path)
         assert advised(tmp_path, '[data]\npath = "t.csv"\ntarget = "l"\n') == []
 
 
+def test_many_whole_numbers_may_be_quantities_however_many_rows_have_them(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("a,score\n" + "".join(f"{n}.5,{66 + n % 33}\n" for n in range(33 * 501)))
+    (told,) = advised(tmp_path, '[data]\npath = "t.csv"\ntarget = "score"\n')
+    assert told.endswith("(many-classes)")
+
+
 def test_every_rule_is_tested_here() -> None:
     assert list(CASES) == list(RULES)
 

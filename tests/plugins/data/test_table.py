@@ -373,6 +373,20 @@ def test_numbers_are_rounded_as_python_rounds_them(numbers: list[float]) -> None
     assert column.astype(float).tolist() == numbers
 
 
+@pytest.mark.parametrize("width", [70, 1001])
+def test_the_target_has_an_example_behind_however_many_columns(tmp_path: Path, width: int) -> None:
+    names, cells = (",".join(f"{start}{n}" for n in range(width)) for start in ("x", "1"))
+    head = table_of(tmp_path, f"{names},y\n" + f"{cells},u\n{cells},v\n" * 20).head()
+    assert head.target[0].example == "u"
+
+
+def test_sequence_numbers_are_ignored_where_all_are_different(tmp_path: Path) -> None:
+    for step, left_out in ((1, ["SEQN"]), (2, [])):
+        rows = "".join(f"{93703 + n // step},{n * 7 % 11}.5,u{n % 2}\n" for n in range(40))
+        head = table_of(tmp_path, f"SEQN,a,y\n{rows}").head()
+        assert [each.name for each in head.left_out] == left_out
+
+
 def test_what_was_guessed_is_told_with_the_setting_that_overrules_it(tmp_path: Path) -> None:
     rows = "".join(
         f'"{n},234",{n % 28 % 12 + 1:02}/{n % 12 + 1:02}/2021,{-999 if n % 9 else n},c{n},u{n % 2}\n'

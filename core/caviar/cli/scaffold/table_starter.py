@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from caviar.cli.scaffold.guess import guess_splits
+from caviar.config.advice.many_classes import doubtful_classes
 from caviar.config.declaration.dump import inline
 from caviar.config.declaration.run_name import plain_name
 from caviar.config.reading.readers import without_suffix
@@ -23,7 +24,8 @@ def starter(path: Path, remark: str, data: Any) -> str:
     Raises DataError.
     """
     head = data.head()
-    rare = rare_class(head) if head and (data.task or head.task) == "classification" else None
+    sure = head is not None and (data.task or head.task) == "classification" and not doubtful_classes(head)
+    rare = rare_class(head) if head and sure else None  # a metric of classes would not fit a regression
     table = [
         _line(f"path = {_text(path.name)}", "relative to this file"),
         _line(f"target = {inline(data.target)}", remark),

@@ -27,6 +27,7 @@ def few_rows_per_class(pipeline: Pipeline) -> Iterator[Advice]:
             continue
         values, rows = column.distinct or 0, (head.seen or head.rows) if head else 0
         numbers = column.kind == "numbers" and not (column.whole and are_classes(values, rows))
-        if values > 2 and rows < _ROWS * values and not (numbers and data and data.task is None):
+        classes = not (numbers and data and data.task is None)
+        if classes and values > 2 and rows < _ROWS * values:
             told = f"{column.name} has {values:,} classes in {rows:,} rows, {rows / values:.1f} rows each on average"
             yield Advice("few-rows-per-class", "data.target", f"{told}; join rare classes, or predict a number instead")

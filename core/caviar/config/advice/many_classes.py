@@ -1,4 +1,4 @@
-"""many-classes: whole numbers with many values and few rows each are rarely classes."""
+"""many-classes: whole numbers with many values may be classes, and are as often quantities."""
 
 from __future__ import annotations
 
@@ -7,24 +7,29 @@ from typing import TYPE_CHECKING
 
 from caviar.config.advice.advice import Advice
 from caviar.interfaces.data import DataError
+from caviar.values.head import ColumnHead, Head
 from caviar.values.task import are_classes
 
 if TYPE_CHECKING:
     from caviar.config.declaration.pipeline import Pipeline
 
-_MANY, _ROWS = 20, 500
+_MANY = 20
 
 
 def many_classes(pipeline: Pipeline) -> Iterator[Advice]:
-    """A target with more than 20 different whole numbers, with fewer than 500 rows each, is treated as classes."""
+    """A target with more than 20 different whole numbers is treated as classes, although no task is declared."""
     data = pipeline.data
     try:
         head = data.head() if data and data.task is None else None
     except DataError:  # reading the data reports it
         head = None
-    for column in head.target if head else ():
-        values, rows = column.distinct or 0, head.rows if head else 0
-        taken = column.kind == "numbers" and column.whole and are_classes(values, rows)
-        if taken and values > _MANY and rows < _ROWS * values:
-            told = f"{column.name} has {values} different whole numbers, treated as classes"
-            yield Advice("many-classes", "data.task", f'{told}; write task = "regression" if they are quantities')
+    if head and (column := doubtful_classes(head)):
+        told = f"{column.name} has {column.distinct} different whole numbers, treated as classes"
+        yield Advice("many-classes", "data.task", f'{told}; write task = "regression" if they are quantities')
+
+
+def doubtful_classes(head: Head) -> ColumnHead | None:
+    """The target whose whole numbers are taken for more than 20 classes, if it is one."""
+    column, values = head.target[0], head.target[0].distinct or 0
+    numbers = len(head.target) == 1 and column.kind == "numbers" and column.whole
+    return column if numbers and values > _MANY and are_classes(values, head.rows) else None

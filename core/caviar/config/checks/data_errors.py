@@ -75,11 +75,12 @@ def dated_column(name: str) -> DataError:
     return DataError(f"column {name!r} holds dates; add the transform 'dates', which turns them into numbers")
 
 
-def dates_to_predict(targets: Sequence[str]) -> DataError:
-    """The message about a target of dates."""
-    return DataError(
-        f"the target {listed(targets)} holds dates, which cannot be predicted; add a column with a number instead, "
-        "such as the days since a first date"
+def dates_to_predict(targets: Sequence[str]) -> Unfit:
+    """The mistake of a target of dates."""
+    return Unfit(
+        ("data", "target"),
+        f"{listed(targets)} holds dates, which cannot be predicted; choose another column, or add one with a number "
+        "instead, such as the days since a first date",
     )
 
 

@@ -60,7 +60,9 @@ def searched_metric(pipeline: Pipeline, task: TaskKind, fitting: Collection[str]
         name = MetricName.parse(metric)
         if metric not in own and not name.is_loss and name.name not in fitting:
             there = ", ".join(str(MetricName("validation", each)) for each in sorted([*fitting, "loss"]))
-            raise UnknownMetric(("search", key), f"{metric!r} does not fit a {task} task; there are {there}")
+            raise UnknownMetric(
+                ("search", key), f"{metric!r} does not fit a {task} task; remove it, or choose one of {there}"
+            )
     return asked_metric(pipeline) or default_metric(task)
 
 

@@ -29,7 +29,10 @@ def test_a_telling_name_goes_before_the_last_place(columns: str, target: str, by
         (ColumnHead("patient", "words", distinct=40), "group"),
         (ColumnHead("customer_id", "numbers", distinct=40, whole=True), "group"),
         (ColumnHead("day", "dates", distinct=100), "time"),
-        (ColumnHead("patient", "words", distinct=100), None),  # hardly a patient has two rows
+        (ColumnHead("unitid", "numbers", distinct=70, whole=True), "group"),
+        (ColumnHead("amount_paid", "numbers", distinct=70, whole=True), None),
+        (ColumnHead("gridid", "numbers", distinct=20, whole=True), None),
+        (ColumnHead("patient", "words", distinct=110), None),  # hardly a patient has two rows
         (ColumnHead("group", "words", distinct=3), None),
         (ColumnHead("color", "words", distinct=40), None),
         (ColumnHead("user", "numbers", distinct=40), None),

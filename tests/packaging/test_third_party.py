@@ -157,7 +157,7 @@ def test_using_the_broken_one_is_an_error_with_its_line(site: Path, tmp_path: Pa
         ),
         (
             ("middle", "yesterdays"),
-            "theirs.toml:13: search.strategy: strategy 'yesterdays' of somebodys 1.2 cannot be used: written for "
+            "theirs.toml:14: search.strategy: strategy 'yesterdays' of somebodys 1.2 cannot be used: written for "
             "strategy interface 1, and this Caviar has 2: the plugin is older; install a newer version of it",
         ),
         (

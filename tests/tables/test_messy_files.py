@@ -12,6 +12,7 @@ from typing import Any, cast
 import numpy
 import pytest
 from caviar.cli.main import app
+from caviar.cli.scaffold.table_starter import pipeline_file
 from caviar.plugin import Array, ColumnKind
 from caviar_plugins import TableFile
 from typer.testing import CliRunner
@@ -86,7 +87,7 @@ def test_init_and_check_say_what_a_file_holds(name: str, tmp_path: Path, monkeyp
     monkeypatch.chdir(tmp_path)
     shutil.copy(HOME / "files" / name, tmp_path)
     told = _told(["init", name, "--target", TRUTH[name]["target"]])
-    file = Path(name).with_suffix(".toml")
+    file = Path(pipeline_file(Path(name)).name)
     if file.exists():
         lines = file.read_text(encoding="utf-8").splitlines()
         begin = lines.index("[data]")

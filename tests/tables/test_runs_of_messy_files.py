@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 from caviar import load
 from caviar.cli.main import app
+from caviar.cli.scaffold.table_starter import pipeline_file
 from caviar_plugins import TableFile
 from typer.testing import CliRunner
 
@@ -33,7 +34,7 @@ def test_run_and_predict_say_what_was_read(name: str, tmp_path: Path, monkeypatc
     shutil.copy(HOME / "files" / name, tmp_path)
     target = json.loads((HOME / "truth" / f"{name}.json").read_text(encoding="utf-8"))["target"]
     CliRunner().invoke(app, ["init", name, "--target", target])
-    file = Path(name).with_suffix(".toml")
+    file = Path(pipeline_file(Path(name)).name)
     told = _run(file)
     if Path("runs").exists():
         told += _predicted(name)
@@ -65,7 +66,7 @@ def _run(file: Path) -> str:
 
 def _predicted(name: str) -> str:
     """The header, the number of predictions, and what else is said."""
-    run = f"runs/{Path(name.removeprefix('new-')).with_suffix('').name}"
+    run = f"runs/{pipeline_file(Path(name.removeprefix('new-'))).stem}"
     done = CliRunner().invoke(app, ["predict", run, name])
     assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
     header, *rows = done.stdout.splitlines() or [""]

@@ -174,6 +174,7 @@ _TRIAL = Training(epochs=10, steps=16, parameters=100, units=20)
 
 @pytest.mark.parametrize("table", ["digits", pytest.param("csv", marks=pytest.mark.slow)])
 def test_memory_is_foreseen_within_a_factor_of_two(folder: Path, table: str) -> None:
+    pytest.importorskip("numba", reason="what is foreseen counts the memory of compiled kernels")
     data = 'use = "digits"'
     if table == "csv":
         numbers = numpy.random.default_rng(0).normal(size=(200_000, 20))

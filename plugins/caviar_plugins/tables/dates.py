@@ -44,8 +44,9 @@ def value(cell: str, form: str) -> str:
 
 def chosen(connection: Connection, cells: Sequence[str], day_first: bool) -> tuple[str, str] | None:
     """The format of these cells, and another that fits them equally well or ''; None where they are no dates."""
-    like = [cell for cell in cells if len(cell) < 40 and _LIKE_A_DATE.fullmatch(cell)][:_TRIED]
-    if not cells or len(like) < MOSTLY * min(len(cells), _TRIED):
+    some = cells[:: -(-len(cells) // _TRIED)] if cells else ()  # spread: in order, the first may all be of one month
+    like = [cell for cell in some if len(cell) < 40 and _LIKE_A_DATE.fullmatch(cell)]
+    if not like or len(like) < MOSTLY * len(some):
         return None
     forms = [form for form in formats(day_first) if (":" in form) == (":" in like[0])]
     counts = ", ".join(f"count({value('cell', form)})" for form in forms)

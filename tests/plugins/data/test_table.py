@@ -432,3 +432,12 @@ def test_columns_are_decided_too_where_everything_else_is_said(tmp_path: Path) -
     )
     assert data.decided().columns == {"customer_id": "ignore", "day": "%d/%m/%Y"}
     assert list(data.read().columns) == [*(each.name for each in data.head().features), "y"] == ["x", "day", "y"]
+
+
+def test_many_days_of_the_month_first_tell_the_format_of_dates(tmp_path: Path) -> None:
+    days = [
+        f"{day:02}/{month:02}/{year}" for year in range(2019, 2022) for month in range(1, 13) for day in range(1, 29)
+    ]
+    rows = "".join(f"{day},{place % 7},{place % 3}\n" for place, day in enumerate(days))
+    table = table_of(tmp_path, f"when,x,y\n{rows}").read()
+    assert table.columns["when"][27] == numpy.datetime64("2019-01-28")

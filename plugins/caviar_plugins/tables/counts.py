@@ -85,6 +85,7 @@ def _counts(row: Sequence[Any]) -> Counts:
 
 
 def different(cells: Cells, place: int) -> list[str]:
-    """Different cells of a column of text, the first so many."""
-    query = f"SELECT DISTINCT c{place} FROM {cells.column(place)} WHERE c{place} IS NOT NULL LIMIT {_DIFFERENT}"
+    """Different cells of a column of text in order; of very many a part, spread over all and the same each time."""
+    found = f"SELECT DISTINCT c{place} AS cell FROM {cells.column(place)} WHERE c{place} IS NOT NULL"
+    query = f"SELECT cell FROM ({found}) ORDER BY hash(cell), cell LIMIT {_DIFFERENT}"
     return sorted(cell for (cell,) in cells.connection.execute(query).fetchall())

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from caviar import Problem, load
 from caviar.cli.main import app
+from caviar.cli.scaffold.table_starter import pipeline_file
 from typer.testing import CliRunner
 
 from tests.tables.mutations import HOME, kinds, mutated
@@ -50,7 +51,7 @@ class Judge:
     def judge(self, path: Path, random: Random, whole: bool) -> None:
         given = random.choice([(), ("--target", "kind"), ("--target", "kind"), ("--target", "amount")])
         code, _ = self.pipe("init", path.name, *given)
-        file = path.with_suffix(".toml")
+        file = Path(pipeline_file(path).name)
         if not file.exists():
             assert code == 2
             self.ends["refused by init"] += 1

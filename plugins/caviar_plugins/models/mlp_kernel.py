@@ -68,9 +68,8 @@ class CompiledMLP(MLP):
         losses = numpy.empty((members, rows), x.dtype)
         given = *_constants(context.normalizer, parameters, statistics, members), *self._dropping(context)
         buffers = parameters.buffer, statistics.buffer, gradients.buffer
-        smoothing = shares(cast("CompiledSoftmaxCrossEntropy", loss), members, x.dtype)
-        given = *given, space, output, spare, losses, smoothing
-        _differentiate(x, walkable(target), plan, *buffers, *given, quick_pieces())
+        scoring = losses, shares(cast("CompiledSoftmaxCrossEntropy", loss), members, x.dtype), quick_pieces()
+        _differentiate(x, walkable(target), plan, *buffers, *given, space, output, spare, *scoring)
         return losses
 
     def folded(

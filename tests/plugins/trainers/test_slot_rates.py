@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy
 import pytest
-from caviar.plugin import Array, Views, lay_out
 from caviar.engine.training.variants import plain
+from caviar.plugin import Array, Views, lay_out
 from caviar_plugins import MLP, NoNormalizer
 
 from tests.plugins.variants import prepared

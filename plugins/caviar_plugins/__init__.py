@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 _HOMES = {
     "GELU": "caviar_plugins.activations.gelu",
     "LeakyReLU": "caviar_plugins.activations.leaky_relu",
+    "Mish": "caviar_plugins.activations.mish",
     "ReLU": "caviar_plugins.activations.relu",
+    "SELU": "caviar_plugins.activations.selu",
     "Sigmoid": "caviar_plugins.activations.sigmoid",
     "SiLU": "caviar_plugins.activations.silu",
     "Tanh": "caviar_plugins.activations.tanh",
@@ -60,7 +62,9 @@ _HOMES = {
     "Uniform": "caviar_plugins.samplers.uniform",
     "Constant": "caviar_plugins.schedules.constant",
     "Cosine": "caviar_plugins.schedules.cosine",
+    "CosLog4": "caviar_plugins.schedules.coslog4",
     "Exponential": "caviar_plugins.schedules.exponential",
+    "FlatCosine": "caviar_plugins.schedules.flat_cosine",
     "InverseTime": "caviar_plugins.schedules.inverse_time",
     "Step": "caviar_plugins.schedules.step",
     "Warmup": "caviar_plugins.schedules.warmup",
@@ -77,6 +81,8 @@ _HOMES = {
     "Impute": "caviar_plugins.transforms.impute",
     "MinMax": "caviar_plugins.transforms.min_max",
     "OneHot": "caviar_plugins.transforms.one_hot",
+    "Quantile": "caviar_plugins.transforms.quantile",
+    "Robust": "caviar_plugins.transforms.robust",
     "Standardize": "caviar_plugins.transforms.standardize",
 }
 __all__ = list(_HOMES)
@@ -84,7 +90,9 @@ __all__ = list(_HOMES)
 if TYPE_CHECKING:
     from caviar_plugins.activations.gelu import GELU as GELU
     from caviar_plugins.activations.leaky_relu import LeakyReLU as LeakyReLU
+    from caviar_plugins.activations.mish import Mish as Mish
     from caviar_plugins.activations.relu import ReLU as ReLU
+    from caviar_plugins.activations.selu import SELU as SELU
     from caviar_plugins.activations.sigmoid import Sigmoid as Sigmoid
     from caviar_plugins.activations.silu import SiLU as SiLU
     from caviar_plugins.activations.tanh import Tanh as Tanh
@@ -136,7 +144,9 @@ if TYPE_CHECKING:
     from caviar_plugins.samplers.uniform import Uniform as Uniform
     from caviar_plugins.schedules.constant import Constant as Constant
     from caviar_plugins.schedules.cosine import Cosine as Cosine
+    from caviar_plugins.schedules.coslog4 import CosLog4 as CosLog4
     from caviar_plugins.schedules.exponential import Exponential as Exponential
+    from caviar_plugins.schedules.flat_cosine import FlatCosine as FlatCosine
     from caviar_plugins.schedules.inverse_time import InverseTime as InverseTime
     from caviar_plugins.schedules.step import Step as Step
     from caviar_plugins.schedules.warmup import Warmup as Warmup
@@ -153,6 +163,8 @@ if TYPE_CHECKING:
     from caviar_plugins.transforms.impute import Impute as Impute
     from caviar_plugins.transforms.min_max import MinMax as MinMax
     from caviar_plugins.transforms.one_hot import OneHot as OneHot
+    from caviar_plugins.transforms.quantile import Quantile as Quantile
+    from caviar_plugins.transforms.robust import Robust as Robust
     from caviar_plugins.transforms.standardize import Standardize as Standardize
 
 

@@ -152,7 +152,7 @@ def _loss(plugin: Any, output: torch.Tensor, target: torch.Tensor) -> Any:
     name, weights = type(plugin).__name__, getattr(plugin, "class_weights", None)
     if name == "SoftmaxCrossEntropy":
         weight = None if weights is None else torch.tensor(weights, dtype=output.dtype)
-        return nn.functional.cross_entropy(output, target[:, 0], weight=weight)
+        return nn.functional.cross_entropy(output, target[:, 0], weight=weight, label_smoothing=plugin.smoothing)
     if name == "BinaryCrossEntropy" and weights is None:
         return nn.functional.binary_cross_entropy_with_logits(output, target.to(output.dtype))
     if name == "BinaryCrossEntropy":  # PyTorch's own does not weigh the mean by class; its softmax does

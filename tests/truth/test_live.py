@@ -76,6 +76,7 @@ WEIGHTS = st.floats(0.01, 100.0)
 LOSSES: dict[str, st.SearchStrategy[Any]] = {
     "softmax": st.builds(ours_plugins.SoftmaxCrossEntropy),
     "softmax, class weights": st.builds(ours_plugins.SoftmaxCrossEntropy, st.tuples(WEIGHTS, WEIGHTS, WEIGHTS)),
+    "softmax, smoothed": st.builds(ours_plugins.SoftmaxCrossEntropy, smoothing=st.floats(0.0, 0.9)),
     "binary": st.builds(ours_plugins.BinaryCrossEntropy),
     "binary, class weights": st.builds(ours_plugins.BinaryCrossEntropy, st.tuples(WEIGHTS, WEIGHTS)),
     "squared": st.builds(ours_plugins.Squared),

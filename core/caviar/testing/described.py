@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from math import pi, sqrt
+from statistics import NormalDist
 from typing import Any, TypeAlias
 
 import numpy
@@ -59,6 +60,21 @@ def _scale(column: Array, center: Array, width: Array) -> Array:
     return scaled
 
 
+def _smooth_clip(column: Array, center: Array, width: Array, limit: float) -> Array:
+    b = (column.astype(numpy.float64) - center) / width
+    pulled: Array = (b / numpy.hypot(1.0, b / limit)).astype(numpy.float32)
+    return pulled
+
+
+def _normal_scores(column: Array, knots: Array) -> Array:
+    scores = numpy.asarray([NormalDist().inv_cdf((k + 0.5) / len(knots)) for k in range(len(knots))])
+    flat, at = column.reshape(len(column), -1).astype(numpy.float64), knots.reshape(len(knots), -1)
+    pairs = list(zip(flat.T, at.T, strict=True))
+    sides = [(numpy.interp(c, k, scores), -numpy.interp(-c, -k[::-1], scores)) for c, k in pairs]
+    found: Array = numpy.stack([(below + above) / 2 for below, above in sides], axis=1).astype(numpy.float32)
+    return found.reshape(column.shape)
+
+
 def _layernorm(a: Array, gamma: Array, beta: Array, epsilon: float) -> Array:
     centered = a - a.mean(axis=-1, keepdims=True)
     normalized: Array = centered / numpy.sqrt((centered**2).mean(axis=-1, keepdims=True) + epsilon)
@@ -84,6 +100,8 @@ def _two_classes(o: Array) -> Array:
 TRANSFORMS: Formulas = {
     "fill": _fill,
     "scale": _scale,
+    "smooth-clip": _smooth_clip,
+    "normal-scores": _normal_scores,
     "one-hot": _one_hot,
 }
 LAYERS: Formulas = {
@@ -93,6 +111,8 @@ LAYERS: Formulas = {
     "leaky-relu": lambda a, slope: numpy.where(a > 0, a, slope * a),
     "gelu": lambda a: a * (1 + numpy.tanh(sqrt(2 / pi) * (a + 0.044715 * a**3))) / 2,
     "silu": lambda a: a * _logistic(a),
+    "selu": lambda a: 1.0507009873554805 * numpy.where(a > 0, a, 1.6732632423543772 * numpy.expm1(numpy.minimum(a, 0))),
+    "mish": lambda a: a * numpy.tanh(numpy.logaddexp(0, a)),
     "sigmoid": _logistic,
     "tanh": numpy.tanh,
 }

@@ -22,9 +22,15 @@ class Operation:
 
     The transforms of a column c, which is (rows,) or ``(rows, *shape)``::
 
-        fill     value            c, where it is missing (NaN) the value, in c's own type
-        scale    center, width    (c - center) / width, computed in float64 and rounded to float32
-        one-hot  words            a flag for each word, (rows, words), 1 where c is that word; a missing word is ""
+        fill           value                   c, where it is missing (NaN) the value, in c's own type
+        scale          center, width           (c - center) / width, computed in float64 and rounded to float32
+        smooth-clip    center, width, limit    b / hypot(1, b / limit), b = (c - center) / width, in float64, then
+                                               rounded to float32
+        normal-scores  knots                   knots (k, ``*shape``) with the scores P^-1((i + 1/2) / k), P the normal
+                                               distribution; c interpolated between them in float64, the mean from
+                                               both sides of equal knots, then rounded to float32
+        one-hot        words                   a flag for each word, (rows, words), 1 where c is that word; a missing
+                                               word is ""
 
     The layers, a of (rows, inputs)::
 
@@ -35,6 +41,8 @@ class Operation:
         leaky-relu  slope                  a where a > 0, else slope * a
         gelu                               a * (1 + tanh(sqrt(2 / pi) * (a + 0.044715 a^3))) / 2
         silu                               a / (1 + exp(-a))
+        selu                               1.0507009873554805 * (a where a > 0, else 1.6732632423543772 * (exp(a) - 1))
+        mish                               a * tanh(log(1 + exp(a)))
         sigmoid                            1 / (1 + exp(-a))
         tanh                               tanh(a)
 

@@ -30,6 +30,8 @@ class Slot:
 
     So a layer's weights are (inputs, units), its bias (1, units), the kernel of a convolution (3, 3, channels, units).
     What holds for a role holds for any rank: L2 pulls every value of a "weight", however many axes it has.
+
+    `rate`: each step of the optimizer is multiplied by it, as if the slot had a learning rate of its own.
     """
 
     name: str
@@ -38,6 +40,7 @@ class Slot:
     initial: Initial
     layer: int = 0
     start: int = 0
+    rate: float = 1.0
 
     def __post_init__(self) -> None:
         if not self.shape:

@@ -11,10 +11,10 @@ from caviar_plugins.losses.softmax_cross_entropy import SoftmaxCrossEntropy
 
 
 class CUDASoftmaxCrossEntropy(SoftmaxCrossEntropy):
-    """Weighed classes take the plain way."""
+    """Weighed classes and smoothing take the plain way."""
 
     def forward(self, output: Array, target: Array) -> tuple[Array, Any]:
-        if self.class_weights is not None:
+        if self.class_weights is not None or self._smooths:
             return super().forward(output, target)
         xp, output = namespace(output), in_order(output)
         members, rows, classes = output.shape
@@ -23,7 +23,7 @@ class CUDASoftmaxCrossEntropy(SoftmaxCrossEntropy):
         return losses, gradient
 
     def backward(self, cache: Any) -> Array:
-        if self.class_weights is not None:
+        if self.class_weights is not None or self._smooths:
             return super().backward(cache)
         gradient: Array = cache
         return gradient

@@ -20,7 +20,7 @@ class CompiledSoftmaxCrossEntropy(SoftmaxCrossEntropy):
         gradient = numpy.array(output, order="C")
         losses = numpy.empty(output.shape[:2], output.dtype)
         spare = numpy.empty(gradient[0].size, f"i{gradient.itemsize}")
-        _forward(gradient, walkable(target), losses, spare)
+        _forward(gradient, walkable(target), losses, spare, shares(self, len(output), output.dtype))
         return losses, gradient
 
     def backward(self, cache: Any) -> Array:
@@ -35,21 +35,31 @@ class CompiledSoftmaxCrossEntropy(SoftmaxCrossEntropy):
         return p
 
 
+def shares(loss: SoftmaxCrossEntropy, members: int, dtype: Any) -> Array:
+    """Each member's smoothing, (members,)."""
+    share: Any = loss.smoothing
+    return numpy.ascontiguousarray(numpy.broadcast_to(numpy.asarray(share, dtype).reshape(-1), (members,)))
+
+
 @compiled
-def _forward(output: Array, target: Array, losses: Array, spare: Array) -> None:
+def _forward(output: Array, target: Array, losses: Array, spare: Array, smoothing: Array) -> None:
     for k in range(len(output)):
-        cross_entropy(output[k], target, losses[k], spare)
+        cross_entropy(output[k], target, losses[k], spare, smoothing[k])
 
 
 @subkernel
-def cross_entropy(output: Array, target: Array, losses: Array, spare: Array) -> None:
-    """One member's losses; its output becomes the gradient (p - one_hot) / rows. spare: as of `exponentials`."""
+def cross_entropy(output: Array, target: Array, losses: Array, spare: Array, smoothing: Any) -> None:
+    """One member's losses; its output becomes the gradient (p - smoothed) / rows. spare: as of `exponentials`."""
     rows, classes = output.shape
     one = output.dtype.type(1)
     part = one / output.dtype.type(rows)
+    each = smoothing / output.dtype.type(classes)
     _shift(output)
     for i in range(rows):
         losses[i] = -output[i, target[i, 0]]
+    if smoothing > 0:
+        for i in range(rows):
+            losses[i] = (one - smoothing) * losses[i] - each * _sum(output[i])
     exponentials(output.reshape(-1), spare)
     for i in range(rows):
         total = _sum(output[i])
@@ -58,6 +68,11 @@ def cross_entropy(output: Array, target: Array, losses: Array, spare: Array) -> 
         for j in range(classes):
             output[i, j] *= share
         output[i, target[i, 0]] -= part
+    if smoothing > 0:
+        for i in range(rows):
+            for j in range(classes):
+                output[i, j] -= part * each
+            output[i, target[i, 0]] += part * smoothing
 
 
 @compiled

@@ -11,7 +11,7 @@ from caviar.plugin import Array, Loss, ModelContext, Normalizer, Views
 from caviar_plugins.activations.relu_kernel import CompiledReLU
 from caviar_plugins.blas import quick_pieces
 from caviar_plugins.kernels import aligned, compile_meanwhile, compiled, walkable
-from caviar_plugins.losses.softmax_cross_entropy_kernel import CompiledSoftmaxCrossEntropy, cross_entropy
+from caviar_plugins.losses.softmax_cross_entropy_kernel import CompiledSoftmaxCrossEntropy, cross_entropy, shares
 from caviar_plugins.models import mlp_passes as passes
 from caviar_plugins.models.folded import folded
 from caviar_plugins.models.folded_kernel import CompiledFolded
@@ -68,7 +68,8 @@ class CompiledMLP(MLP):
         losses = numpy.empty((members, rows), x.dtype)
         given = *_constants(context.normalizer, parameters, statistics, members), *self._dropping(context)
         buffers = parameters.buffer, statistics.buffer, gradients.buffer
-        _differentiate(x, walkable(target), plan, *buffers, *given, space, output, spare, losses, quick_pieces())
+        scoring = losses, shares(cast("CompiledSoftmaxCrossEntropy", loss), members, x.dtype), quick_pieces()
+        _differentiate(x, walkable(target), plan, *buffers, *given, space, output, spare, *scoring)
         return losses
 
     def folded(
@@ -190,12 +191,13 @@ def _differentiate(
     output: Array,
     spare: Array,
     losses: Array,
+    smoothing: Array,
     quick: bool,
 ) -> None:
     for k in range(len(parameters)):
         own, constants = parameters[k], (new[k, 0, 0], epsilon[k, 0, 0], rate[k, 0, 0])
         passes.forward(x, plan, own, statistics[k], *constants, keys[k], words, space, output, quick)
-        cross_entropy(output, target, losses[k], spare)
+        cross_entropy(output, target, losses[k], spare, smoothing[k])
         passes.backward(output, x, plan, own, gradients[k], rate[k, 0, 0], space, quick)
 
 
@@ -203,7 +205,7 @@ def _backward_types(
     x: Any, target: Any, plan: Any, parameters: Any, statistics: Any, gradients: Any, new: Any, *others: Any
 ) -> tuple[Any, ...]:
     """What `_differentiate`, of arguments of these types, calls `passes.backward` with."""
-    *_, output, _, _, quick = others
+    *_, output, _, _, _, quick = others
     space = own = parameters.copy(ndim=1)
     return output, x, plan, own, own, parameters.dtype, space, quick
 

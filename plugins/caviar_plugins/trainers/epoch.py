@@ -80,6 +80,7 @@ def _train(
     slow = scheduled(parts["optimizer"], per_epoch, now, trainer.epochs)
     total: Array = xp.zeros(len(population), dtype=xp.float64)
     weight: Array | float = 0.0
+    rates = [(slice(slot.start, slot.stop), slot.rate) for slot in layout if slot.rate != 1]
     clips = bool(trainer.clip.any())  # here, because a step on a device must not wait for an answer
     for number, rows in enumerate(batches):
         context.check_stop()
@@ -94,7 +95,13 @@ def _train(
         for penalty in penalties:
             penalty.add(state["parameters"], gradients.buffer, layout)
         state["step"] += 1
+        before = [(place, rate, state["parameters"][:, place].copy()) for place, rate in rates]
         optimizer.update(state["parameters"], gradients.buffer, moments, state["step"], layout)
+        for place, rate, start in before:  # the same for every optimizer: where it went, shortened or stretched
+            here = state["parameters"][:, place]
+            here -= start
+            here *= rate
+            here += start
         add, count = weighed(loss, losses, target, xp)
         total += add
         weight += count

@@ -1,8 +1,11 @@
 """softmax-cross-entropy."""
 
 import numpy
+import pytest
 from caviar.testing import LossContract
+from caviar.testing.tools import bound
 from caviar_plugins import SoftmaxCrossEntropy
+from caviar_plugins.losses.softmax_cross_entropy_kernel import CompiledSoftmaxCrossEntropy
 from scipy.special import log_softmax, softmax
 from sklearn.metrics import log_loss
 
@@ -29,3 +32,26 @@ class TestSoftmaxCrossEntropy(LossContract):
         numpy.testing.assert_array_equal(self.loss.backward(cache), [[[1.0, -1.0, 0.0]]])
         with numpy.errstate(over="ignore"):
             assert self.loss.forward(output[:, 1:], target[1:])[0][0, 0] == 0
+
+
+class TestSmoothing(LossContract):
+    loss = SoftmaxCrossEntropy(smoothing=0.1)
+
+    def test_a_row_counts_as_in_the_paper(self) -> None:
+        output, target = self.outputs(2), self.target()
+        log_p = log_softmax(output, axis=-1)
+        wanted = numpy.full((len(target), 4), 0.1 / 4)
+        wanted[numpy.arange(len(target)), target[:, 0]] += 0.9
+        losses, cache = bound([self.loss] * 2).forward(output, target)
+        numpy.testing.assert_allclose(losses, -(wanted * log_p).sum(axis=-1), rtol=1e-12)
+        expected = (numpy.exp(log_p) - wanted) / len(target)
+        numpy.testing.assert_allclose(bound([self.loss] * 2).backward(cache), expected, rtol=1e-10, atol=1e-15)
+
+    @pytest.mark.parametrize("form", [SoftmaxCrossEntropy, CompiledSoftmaxCrossEntropy])
+    def test_a_member_without_it_keeps_its_bits_beside_one_with_it(self, form: type[SoftmaxCrossEntropy]) -> None:
+        output, target = self.outputs(2, "float32"), self.target()
+        mixed, alone = bound([form(), form(smoothing=0.3)], "float32"), bound([form()], "float32")
+        together, cache = mixed.forward(output, target)
+        single, own = alone.forward(output[:1], target)
+        numpy.testing.assert_array_equal(together[0], single[0])
+        numpy.testing.assert_array_equal(mixed.backward(cache)[0], alone.backward(own)[0])

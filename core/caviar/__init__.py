@@ -41,6 +41,7 @@ _HOMES = {
         "Data",
         "DataError",
     ),
+    "caviar.interfaces.embedding": ("Embedding",),
     "caviar.interfaces.executor": ("Executor",),
     "caviar.interfaces.exporter": (
         "Exporter",
@@ -96,6 +97,7 @@ if TYPE_CHECKING:
     from caviar.interfaces.backend import Backend as Backend
     from caviar.interfaces.data import Data as Data
     from caviar.interfaces.data import DataError as DataError
+    from caviar.interfaces.embedding import Embedding as Embedding
     from caviar.interfaces.executor import Executor as Executor
     from caviar.interfaces.exporter import Exporter as Exporter
     from caviar.interfaces.exporter import ExportError as ExportError

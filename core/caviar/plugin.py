@@ -15,6 +15,7 @@ _HOMES = {
         "Data",
         "DataError",
     ),
+    "caviar.interfaces.embedding": ("Embedding",),
     "caviar.interfaces.executor": (
         "Executor",
         "Job",
@@ -221,6 +222,7 @@ if TYPE_CHECKING:
     from caviar.interfaces.backend import Backend as Backend
     from caviar.interfaces.data import Data as Data
     from caviar.interfaces.data import DataError as DataError
+    from caviar.interfaces.embedding import Embedding as Embedding
     from caviar.interfaces.executor import Executor as Executor
     from caviar.interfaces.executor import Job as Job
     from caviar.interfaces.executor import Tell as Tell

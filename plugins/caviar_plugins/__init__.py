@@ -21,6 +21,8 @@ _HOMES = {
     "IDX": "caviar_plugins.data.idx",
     "Memory": "caviar_plugins.data.memory",
     "NPZ": "caviar_plugins.data.npz",
+    "Periodic": "caviar_plugins.embeddings.periodic",
+    "Vectors": "caviar_plugins.embeddings.vectors",
     "Inline": "caviar_plugins.executors.inline",
     "Processes": "caviar_plugins.executors.processes",
     "Absolute": "caviar_plugins.losses.absolute",
@@ -103,6 +105,8 @@ if TYPE_CHECKING:
     from caviar_plugins.data.memory import Memory as Memory
     from caviar_plugins.data.npz import NPZ as NPZ
     from caviar_plugins.data.table import TableFile as TableFile
+    from caviar_plugins.embeddings.periodic import Periodic as Periodic
+    from caviar_plugins.embeddings.vectors import Vectors as Vectors
     from caviar_plugins.executors.inline import Inline as Inline
     from caviar_plugins.executors.processes import Processes as Processes
     from caviar_plugins.losses.absolute import Absolute as Absolute

@@ -62,6 +62,8 @@ class Plugin(Declared, IsPlugin):
             value = getattr(self, name)
             if isinstance(value, Plugin):
                 cut[name] = value.take(members)
+            elif isinstance(value, tuple) and any(isinstance(each, Plugin) for each in value):
+                cut[name] = tuple(each.take(members) for each in value)
             elif type(self).is_floating(name):
                 cut[name] = value[members]
         return self.model_copy(update=cut)

@@ -21,6 +21,7 @@ _BASES = {
     "activation": "Activation",
     "backend": "Backend",
     "data": "Data",
+    "embedding": "Embedding",
     "executor": "Executor",
     "exporter": "Exporter",
     "loss": "Loss",

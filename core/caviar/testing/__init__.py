@@ -18,6 +18,7 @@ from caviar.testing.activation import ActivationContract
 from caviar.testing.backend import BackendContract
 from caviar.testing.data import DataContract
 from caviar.testing.described import prediction_of
+from caviar.testing.embedding import EmbeddingContract
 from caviar.testing.executor import ExecutorContract
 from caviar.testing.exporter import ExporterContract
 from caviar.testing.loss import LossContract
@@ -40,6 +41,7 @@ __all__ = [
     "ActivationContract",
     "BackendContract",
     "DataContract",
+    "EmbeddingContract",
     "ExecutorContract",
     "ExporterContract",
     "LossContract",

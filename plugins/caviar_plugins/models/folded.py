@@ -7,6 +7,8 @@ from typing import Any
 
 from caviar.plugin import Activation, Array, Loss, Normalizer, Views, namespace
 
+from caviar_plugins.models.front import SCALE
+
 _BLOCK = 512  # rows: what a layer writes is still in cache when the next one reads it
 
 
@@ -54,13 +56,15 @@ def folded_layers(
     """Weight and bias of each of the first member's layers; None if the normalizer depends on the row."""
     xp, dtype = namespace(parameters.buffer), parameters.buffer.dtype
     layers: list[tuple[Array, Array]] = []
-    # What a normalizer after the activation does to the next layer's inputs.
-    scale, shift = xp.ones((), dtype=dtype), xp.zeros((), dtype=dtype)
+    # What the front, or a normalizer after the activation, does to the next layer's inputs.
+    nothing = xp.ones((), dtype=dtype), xp.zeros((), dtype=dtype)
+    scale, shift = nothing if SCALE not in parameters else (parameters[SCALE][0, 0], nothing[1])
     for name in layer_names(parameters):
         own = parameters.part(name)
         weight, each_input = own["weight"][0], xp.ones(own["weight"].shape[1], dtype=dtype)
         bias = (shift * each_input) @ weight + (own["bias"][0, 0] if "bias" in own else 0)
         weight = weight * (scale * each_input)[:, None]
+        scale, shift = nothing
         if name != "output":
             merged = normalizer.fold(own, statistics.part(name))
             if merged is None:
@@ -80,4 +84,4 @@ def layer_names(parameters: Views) -> tuple[str, ...]:
 
 
 def _hidden(parameters: Views) -> int:
-    return len({slot.layer for slot in parameters.layout}) - 1
+    return len({slot.layer for slot in parameters.layout if slot.layer > 0}) - 1

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import Any, ClassVar
+from math import sqrt
+from typing import Any, ClassVar, Literal, cast
 
 from caviar.plugin import (
     Activation,
     Array,
     Each,
+    Embedding,
     Initial,
     Inputs,
     Loss,
     Many,
     Model,
     ModelContext,
+    NoDescription,
     Normalizer,
     Operation,
     Sampler,
@@ -23,6 +26,7 @@ from caviar.plugin import (
     Tunable,
     Views,
     namespace,
+    setting,
     tunable,
     uniforms,
 )
@@ -31,6 +35,7 @@ from pydantic import model_validator
 from caviar_plugins.activations.relu import ReLU
 from caviar_plugins.models.description import described
 from caviar_plugins.models.folded import folded
+from caviar_plugins.models.front import front_backward, front_forward, front_layout
 from caviar_plugins.models.plain_because import plain_because
 from caviar_plugins.samplers.int_ import Int
 from caviar_plugins.samplers.log_int import LogInt
@@ -43,6 +48,13 @@ class MLP(Model, interface=2):
     `units` is one width for all hidden layers or a list with one for each. 0 layers make a linear model. The output
     layer has a bias and no normalizer. Dropout (Srivastava et al. 2014) follows each hidden layer and divides by the
     share that is kept, so that prediction needs no factor.
+
+    `embedding` lists what replaces columns of the input before the first layer, and `front_scale` multiplies each value
+    that reaches it by a learned number. With `parametrization = "ntk"` weights begin normal with variance 1 / inputs,
+    biases normal with variance 1, and the optimizer's steps of weights are divided by sqrt(inputs): the same as weights
+    of variance 1 in z = a W / sqrt(inputs) + b (Jacot et al. 2018, arXiv:1806.07572). Scale, parametrization and
+    `bias_rate` are those of RealMLP (Holzmüller et al. 2024, arXiv:2407.04491); its initial weights and biases that
+    depend on the data are left out, in their place are those of its simplified form, RealMLP-TD-S.
     """
 
     variants: ClassVar[Mapping[str, str]] = {
@@ -60,6 +72,11 @@ class MLP(Model, interface=2):
     dropout: Tunable[float] = tunable(
         default=0.0, ge=0, lt=1, search=Uniform(0.0, 0.5), tier=3, also=("dropout_rate", "keep_prob")
     )
+    embedding: Many[Each[Embedding]] = setting(default=(), also=("num_emb_type", "embeddings", "num_embeddings"))
+    front_scale: Tunable[bool] = tunable(default=False, also=("add_front_scale",))
+    parametrization: Tunable[Literal["standard", "ntk"]] = tunable(default="standard", also=("weight_param",))
+    bias_rate: float = setting(default=1.0, gt=0, also=("bias_lr_factor",))
+    """The optimizer's steps of biases are multiplied by it."""
 
     @model_validator(mode="before")
     @classmethod
@@ -72,54 +89,57 @@ class MLP(Model, interface=2):
         return fields
 
     def layout(self, inputs: Inputs, outputs: int, normalizer: Normalizer) -> tuple[tuple[Slot, ...], tuple[Slot, ...]]:
-        below = inputs.width
-        slots: list[Slot] = []
+        front, below = front_layout(self._embeddings, self.front_scale, inputs)
+        slots: list[Slot] = list(front)
         statistics: list[Slot] = []
+        first_biases = Initial("normal", 1.0) if self._ntk else Initial("constant", 0.0)
         for layer, width in enumerate(self._widths(), start=1):
-            slots.append(
-                Slot(f"layer{layer}.weight", (below, width), "weight", self.activation.initial(below, width), layer)
-            )
+            slots.append(self._weight(f"layer{layer}", below, width, layer, self.activation.initial(below, width)))
             if _has_bias(normalizer):
-                slots.append(Slot(f"layer{layer}.bias", (1, width), "bias", Initial("constant", 0.0), layer))
+                slots.append(self._bias(f"layer{layer}", width, layer, first_biases))
             slots.extend(_inside(slot, layer) for slot in normalizer.slots(width))
             statistics.extend(_inside(slot, layer) for slot in normalizer.statistics(width))
             below = width
         last = len(self._widths()) + 1
-        slots.append(
-            Slot("output.weight", (below, outputs), "weight", Activation.initial(self.activation, below, outputs), last)
-        )
-        slots.append(Slot("output.bias", (1, outputs), "bias", Initial("constant", 0.0), last))
+        glorot = Activation.initial(self.activation, below, outputs)
+        slots.append(self._weight("output", below, outputs, last, glorot))
+        slots.append(self._bias("output", outputs, last, Initial("constant", 0.0)))
         return tuple(slots), tuple(statistics)
 
     def forward(self, parameters: Views, statistics: Views, x: Array, context: ModelContext) -> tuple[Array, Any]:
         caches = []
-        a = x
+        a, front = self._front(parameters, x, context)
         for layer in range(1, len(self._widths()) + 1):
             own, running = parameters.part(f"layer{layer}"), statistics.part(f"layer{layer}")
             h, kept = self._inner(self._linear(a, own), own, running, context)
             h, mask = self._drop(h, layer, context)
             caches.append((a, kept, mask))
             a = h
-        return self._linear(a, parameters.part("output")), (caches, a)
+        return self._linear(a, parameters.part("output")), (caches, a, front)
 
     def backward(self, gradient: Array, cache: Any, parameters: Views, gradients: Views, context: ModelContext) -> None:
-        caches, a = cache
+        caches, a, front = cache
         own, filled = parameters.part("output"), gradients.part("output")
-        d = self._linear_backward(gradient, a, own, filled, needs_input=bool(caches))
+        d = self._linear_backward(gradient, a, own, filled, needs_input=bool(caches) or front is not None)
         for layer in range(len(caches), 0, -1):
             own, filled = parameters.part(f"layer{layer}"), gradients.part(f"layer{layer}")
             a, kept, mask = caches[layer - 1]
             if mask is not None:
                 d = d * mask
             d = self._inner_backward(d, kept, own, filled, context)
-            d = self._linear_backward(d, a, own, filled, needs_input=layer > 1)
+            d = self._linear_backward(d, a, own, filled, needs_input=layer > 1 or front is not None)
+        if front is not None:
+            front_backward(self._embeddings, d, front, parameters, gradients)
 
     def folded(
         self, parameters: Views, statistics: Views, normalizer: Normalizer, loss: Loss
     ) -> Callable[[Array], Array] | None:
-        return folded(parameters, statistics, normalizer, self.activation, loss)
+        # Which columns an embedding takes is not known here.
+        return None if self.embedding else folded(parameters, statistics, normalizer, self.activation, loss)
 
     def description(self, parameters: Views, statistics: Views, normalizer: Normalizer) -> tuple[Operation, ...]:
+        if self.embedding:
+            raise NoDescription(self._embeddings[0])
         return described(parameters, statistics, normalizer, self.activation)
 
     def plain_because(self, normalizer: Normalizer, loss: Loss | None) -> str | None:
@@ -128,6 +148,34 @@ class MLP(Model, interface=2):
     def _widths(self) -> tuple[int, ...]:
         units: Any = self.units  # bound, so that no sampler is left in it
         return units if isinstance(units, tuple) else (units,) * self.layers
+
+    @property
+    def _ntk(self) -> bool:
+        return self.parametrization == "ntk"
+
+    def _weight(self, prefix: str, inputs: int, width: int, layer: int, initial: Initial) -> Slot:
+        rate = 1.0
+        if self._ntk:
+            rate = 1 / sqrt(inputs)
+            initial = Initial("normal", rate)
+        return Slot(f"{prefix}.weight", (inputs, width), "weight", initial, layer, rate=rate)
+
+    def _bias(self, prefix: str, width: int, layer: int, initial: Initial) -> Slot:
+        return Slot(f"{prefix}.bias", (1, width), "bias", initial, layer, rate=self.bias_rate)
+
+    @property
+    def _embeddings(self) -> tuple[Embedding, ...]:
+        return cast("tuple[Embedding, ...]", self.embedding)  # bound, so that no sampler is left in it
+
+    @property
+    def _has_front(self) -> bool:
+        return bool(self.embedding) or self.front_scale
+
+    def _front(self, parameters: Views, x: Array, context: ModelContext) -> tuple[Array, Any]:
+        """The first layer's inputs, and the cache for the front's backward pass; None where there is no front."""
+        if not self._has_front:
+            return x, None
+        return front_forward(self._embeddings, parameters, x, context.inputs)
 
     def _linear(self, a: Array, own: Views) -> Array:
         z: Array = a @ own["weight"]

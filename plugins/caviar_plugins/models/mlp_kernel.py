@@ -13,7 +13,7 @@ from caviar_plugins.blas import quick_pieces
 from caviar_plugins.kernels import aligned, compile_meanwhile, compiled, walkable
 from caviar_plugins.losses.softmax_cross_entropy_kernel import CompiledSoftmaxCrossEntropy, cross_entropy, shares
 from caviar_plugins.models import mlp_passes as passes
-from caviar_plugins.models.folded import folded
+from caviar_plugins.models.folded import Folded
 from caviar_plugins.models.folded_kernel import CompiledFolded
 from caviar_plugins.models.mlp import MLP
 from caviar_plugins.models.mlp_prediction import predicted
@@ -75,8 +75,8 @@ class CompiledMLP(MLP):
     def folded(
         self, parameters: Views, statistics: Views, normalizer: Normalizer, loss: Loss
     ) -> Callable[[Array], Array] | None:
-        network = folded(parameters, statistics, normalizer, self.activation, loss)
-        if network is None or type(self.activation) is not CompiledReLU:
+        network = super().folded(parameters, statistics, normalizer, loss)
+        if not isinstance(network, Folded) or type(self.activation) is not CompiledReLU:
             return network
         return CompiledFolded(network.layers, network.activation, network.loss)
 
@@ -84,7 +84,7 @@ class CompiledMLP(MLP):
         normalizer = context.normalizer
         known = type(normalizer) is CompiledBatchNorm or type(normalizer) is NoNormalizer
         before = known and normalizer.place == "before-activation" and type(context.activation) is CompiledReLU
-        return before and len(x) == 1 and len(self._widths()) > 0
+        return before and len(x) == 1 and len(self._widths()) > 0 and not self._has_front
 
     def _dropping(self, context: ModelContext) -> tuple[Array, Array, Array]:
         """Dropout rates, and the names of the random streams."""

@@ -26,6 +26,8 @@ def _passes(model: Any, normalizer: Normalizer) -> str | None:
         return f"model {name_of(type(model))} has no compiled passes of its own"
     if type(model.activation) is not ReLU:
         return f"activation {name_of(type(model.activation))} has no compiled pass"
+    if model.embedding or model.front_scale is True:
+        return "what stands before the first layer has no compiled pass"
     if type(normalizer) not in (BatchNorm, NoNormalizer):
         return f"normalizer {name_of(type(normalizer))} has no compiled pass"
     if normalizer.place != "before-activation":

@@ -36,6 +36,8 @@ def bind(members: Sequence[P], dtype: str, send: Callable[[Array], Array], form:
         values = [getattr(member, name) for member in members]
         if isinstance(values[0], Plugin):
             fields[name] = bind(values, dtype, send, form)
+        elif isinstance(values[0], tuple) and any(isinstance(each, Plugin) for each in values[0]):
+            fields[name] = tuple(bind(each, dtype, send, form) for each in zip(*values, strict=True))
         elif kind.is_floating(name):
             fields[name] = _column(values, dtype, _AXES.get(first.kind, _MOST_AXES), send)
         else:

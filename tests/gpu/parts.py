@@ -85,7 +85,7 @@ PARTS = {
             model=MLP(dropout=0.3),
             optimizer=AdamW(decay=0.3),
             regularizer=(L2(1e-3),),
-            schedule={name: each for name in ("dropout", "decay", "strength")},
+            schedule=dict.fromkeys(("dropout", "decay", "strength"), each),
         )
         for each in (Exponential(), Warmup(length=2))
     ],

@@ -79,6 +79,15 @@ PARTS = {
     "schedules": [
         small(schedule={"learning_rate": each})
         for each in (Cosine(), Exponential(), InverseTime(), Step(every=2), Warmup(length=2, then=Cosine()))
+    ]
+    + [
+        small(
+            model=MLP(dropout=0.3),
+            optimizer=AdamW(decay=0.3),
+            regularizer=(L2(1e-3),),
+            schedule=dict.fromkeys(("dropout", "decay", "strength"), each),
+        )
+        for each in (Exponential(), Warmup(length=2))
     ],
     "batch sizes": [small(schedule={"batch_size": Exponential(0.9)})],
     "losses": [

@@ -99,6 +99,8 @@ class Trainer(Plugin):
     interface: ClassVar[int] = 2
     uses: ClassVar[frozenset[str]] = frozenset({"model", "normalizer", "optimizer", "schedule", "regularizer"})
     """The tables whose plugins are bound into `Population.parts`; the trainer's own table always is."""
+    schedules: ClassVar[frozenset[str]] = frozenset({"optimizer"})
+    """What it applies schedules to: tables, for the tunable floats of their plugins, and fields of its own."""
     needs_data: ClassVar[bool] = True
     """False: [data] and [transform] are not read, and `data` has neither rows nor a target. Then the trainer declares
     the metrics that it reports, and nothing is predicted: a run saves the winner's weights alone."""

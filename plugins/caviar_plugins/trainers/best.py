@@ -35,7 +35,11 @@ def note(
     context: TrainerContext,
     epoch: int,
 ) -> None:
-    """Records this epoch for members whose searched metric is the best so far; of equal epochs the first counts."""
+    """Records this epoch for members whose searched metric is the best so far.
+
+    Patience counts from the first of equal epochs, which the others did not improve on. Kept are the weights of the
+    last of them, as in RealMLP (arXiv:2407.04491): as good on validation rows, and trained for longer.
+    """
     if "best.objective" not in state:
         return
     xp = context.backend.library()
@@ -44,9 +48,10 @@ def note(
     before[better] = now[better]
     state["best.epoch"][better] = epoch
     if trainer.keep == "best":
+        as_good = better | (now == before)
         for name in _KEPT:
-            state[f"best.{name}"][better] = state[name][better]
-        state["best.metrics"][better] = as_columns(measured, context)[better]
+            state[f"best.{name}"][as_good] = state[name][as_good]
+        state["best.metrics"][as_good] = as_columns(measured, context)[as_good]
 
 
 def ended(trainer: PopulationTrainer, state: Mapping[str, Array], context: TrainerContext) -> tuple[bool, ...]:

@@ -66,27 +66,30 @@ def _train(
     epoch: int,
     batches: list[Array],
 ) -> Array:
-    xp, parts = context.backend.library(), population.parts
-    trainer, model, layout = parts["trainer"], parts["model"], layouts[0]
+    xp, parts, layout = context.backend.library(), population.parts, layouts[0]
+    trainer, normalizer = parts["trainer"], parts["normalizer"]
     parameters, statistics = Views(state["parameters"], layout), Views(state["statistics"], layouts[1])
     gradients = Views(xp.empty_like(state["parameters"]), layout)
     moments = {name[len("optimizer.") :]: array for name, array in state.items() if name.startswith("optimizer.")}
-    penalties = population.below("regularizer").values()
     streams = Streams(Streams.of(population.streams).child("batch", epoch).drawn())
     now = xp.full((len(population), 1), epoch - 1, dtype=trainer.dtype)
     schedules = {name: each for name, each in population.below("schedule").items() if name != "batch_size"}
     per_epoch = {name: each for name, each in schedules.items() if not each.each_step}
     per_step = {name: each for name, each in schedules.items() if each.each_step}
-    slow = scheduled(parts["optimizer"], per_epoch, now, trainer.epochs)
+    changing = parts["model"], parts["optimizer"], *population.below("regularizer").values()
+    changing = tuple(scheduled(each, per_epoch, now, trainer.epochs) for each in changing)
+    model, optimizer, *penalties = changing
     total: Array = xp.zeros(len(population), dtype=xp.float64)
     weight: Array | float = 0.0
     rates = [(slice(slot.start, slot.stop), slot.rate) for slot in layout if slot.rate != 1]
     clips = bool(trainer.clip.any())  # here, because a step on a device must not wait for an answer
     for number, rows in enumerate(batches):
         context.check_stop()
-        optimizer = scheduled(slow, per_step, now + number / len(batches), trainer.epochs) if per_step else slow
+        if per_step:
+            moment = now + number / len(batches)
+            model, optimizer, *penalties = (scheduled(each, per_step, moment, trainer.epochs) for each in changing)
         mine, inputs = streams.child(number), context.inputs
-        passing = ModelContext(True, parts["normalizer"], model.activation, mine, inputs=inputs)
+        passing = ModelContext(True, normalizer, model.activation, mine, inputs=inputs)
         target = xp.take(data.y, rows, axis=0)
         x = xp.take(data.x, rows, axis=0)[None]
         losses = model.differentiate(parameters, statistics, x, target, loss, gradients, passing)

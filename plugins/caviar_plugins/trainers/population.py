@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Set
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from caviar.plugin import (
     Advance,
@@ -40,6 +40,8 @@ class PopulationTrainer(Trainer, interface=2):
     The last, shorter batch is used, its loss the mean over its own rows; epoch means weigh rows equally. A left-over
     batch that is too small for the normalizer joins the one before it.
     """
+
+    schedules: ClassVar[frozenset[str]] = frozenset({"model", "optimizer", "regularizer", "batch_size"})
 
     batch_size: Tunable[int] = tunable(
         default=64, ge=1, search=Choice((32, 64, 128, 256)), tier=2, also=("batch", "minibatch_size", "mini_batch_size")

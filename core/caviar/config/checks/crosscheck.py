@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from difflib import get_close_matches
+from typing import Any
 
 from caviar.config.advice.rules import AFTER, RULES
 from caviar.config.checks.metrics import asked_metric
@@ -17,9 +18,9 @@ from caviar.config.declaration.walk import alternatives, plugins_in
 from caviar.config.hints.suggestions import closest, is_synonym
 from caviar.config.hints.synonyms import synonym_of
 from caviar.config.reading.positions import Keys
-from caviar.interfaces.fields.types import field_type
 from caviar.interfaces.metric import Metric
 from caviar.interfaces.plugin import Plugin
+from caviar.interfaces.schedule import can_be_scheduled
 from caviar.registry import index
 from caviar.registry.flaws import flaw_of
 from caviar.registry.load import base_of, entry_of, name_of
@@ -138,15 +139,18 @@ def _smallest_batch(pipeline: Pipeline) -> Iterator[Complaint]:
 
 
 def _schedules(pipeline: Pipeline) -> Iterator[Complaint]:
-    optimizers = () if "optimizer" in unread(pipeline) else alternatives(pipeline.optimizer)
+    trainer = pipeline.trainer
+    tables = {name: _settled(getattr(pipeline, name)) for name in trainer.uses if name in trainer.schedules}
+    parts = [part for name in SEARCHED for part in tables.get(name, ())]
+    scheduled = [(type(part), field) for part in parts for field in can_be_scheduled(type(part))]
+    scheduled += [(type(trainer), field) for field in type(trainer).model_fields if field in trainer.schedules]
+    known = dict.fromkeys(field for _, field in scheduled)
     for field in pipeline.schedule:
-        scheduled = [(part, name) for part in (*optimizers, pipeline.trainer) for name in _numbers(part)]
-        known = dict.fromkeys(name for _, name in scheduled)
         if field not in known:
-            names = " or ".join(f"'{name_of(type(each))}'" for each in optimizers)
-            those = f"optimizer {names} and the trainer have" if optimizers else "the trainer has"
-            text = f"{those} no numeric field '{field}' to schedule"
-            found = next((name for part, name in scheduled if is_synonym(type(part), name, field)), field)
+            owners = dict.fromkeys(f"{part.kind} '{name_of(type(part))}'" for part in parts)
+            those = f"{', '.join(owners)} and the trainer have" if owners else "the trainer has"
+            text = f"{those} no field '{field}' that a schedule can change"
+            found = next((name for cls, name in scheduled if is_synonym(cls, name, field)), field)
             yield ("schedule", field), text + closest(found, known)
 
 
@@ -175,7 +179,7 @@ _RULES: dict[Callable[[Pipeline], Iterator[Complaint]], tuple[str, ...]] = {
     _split: ("data",),
     split_complaints: ("data",),
     _smallest_batch: ("trainer", "normalizer"),
-    _schedules: ("schedule", "optimizer", "trainer"),
+    _schedules: ("schedule", "model", "optimizer", "regularizer", "trainer"),
     _silence: ("check",),
     _flaws: (),
     point_complaints: ("search", *SEARCHED),
@@ -183,7 +187,7 @@ _RULES: dict[Callable[[Pipeline], Iterator[Complaint]], tuple[str, ...]] = {
 }
 
 
-def _numbers(part: Plugin) -> list[str]:
-    """The fields of a plugin that a schedule can multiply."""
-    wants = {field: field_type(type(part), field) for field in type(part).model_fields}
-    return [field for field, want in wants.items() if want.tunable and {int, float} & set(want.types)]
+def _settled(value: Any) -> tuple[Plugin, ...]:
+    """The plugins that a table may hold in a trial; of a list, each element's."""
+    each = value if isinstance(value, tuple) else (value,)
+    return tuple(plugin for one in each for plugin in alternatives(one))

@@ -152,6 +152,25 @@ def keep_or_drop(h: Array, rate: Any, key: Any, words: Array, layer: int) -> Non
         h[i] *= scale if drawn >= rate else zero
 
 
+@subkernel
+def keep_or_drop_both(h: Array, slope: Array, rate: Any, key: Any, words: Array, layer: int) -> None:
+    """As `keep_or_drop`, on h and on slope alike."""
+    for word in words:
+        key = _child(key, word)
+    key = _child(key, numpy.uint64(layer))
+    zero, one = h.dtype.type(0), h.dtype.type(1)
+    scale = one / (one - rate)
+    if h.itemsize == 4:
+        shift, unit = numpy.uint64(40), 2.0**-24
+    else:
+        shift, unit = numpy.uint64(11), 2.0**-53
+    for i in range(len(h)):
+        drawn = numpy.float64(_mix(key + numpy.uint64(i + 1) * _GOLDEN) >> shift) * unit
+        factor = scale if drawn >= rate else zero
+        h[i] *= factor
+        slope[i] *= factor
+
+
 # SplitMix64 as in caviar.values.random, whose draws these are.
 _GOLDEN = numpy.uint64(0x9E3779B97F4A7C15)
 _FIRST, _SECOND = numpy.uint64(0xBF58476D1CE4E5B9), numpy.uint64(0x94D049BB133111EB)

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, cast
 
 import numpy
 from caviar.plugin import Array, Loss, ModelContext, Normalizer, Views
 
+from caviar_plugins.activations.gelu_kernel import CompiledGELU
+from caviar_plugins.activations.mish import Mish
 from caviar_plugins.activations.relu_kernel import CompiledReLU
+from caviar_plugins.activations.selu import SELU
+from caviar_plugins.activations.silu_kernel import CompiledSiLU
+from caviar_plugins.activations.tanh import Tanh
 from caviar_plugins.blas import quick_pieces
 from caviar_plugins.kernels import aligned, compile_meanwhile, compiled, walkable
 from caviar_plugins.losses.softmax_cross_entropy_kernel import CompiledSoftmaxCrossEntropy, cross_entropy, shares
+from caviar_plugins.models import mlp_general as general
 from caviar_plugins.models import mlp_passes as passes
 from caviar_plugins.models.folded import Folded
 from caviar_plugins.models.folded_kernel import CompiledFolded
+from caviar_plugins.models.front import front_backward
 from caviar_plugins.models.mlp import MLP
 from caviar_plugins.models.mlp_prediction import predicted
 from caviar_plugins.normalizers.batchnorm_kernel import CompiledBatchNorm
@@ -22,15 +30,21 @@ from caviar_plugins.normalizers.none import NoNormalizer
 
 
 class CompiledMLP(MLP):
-    """Passes of ReLU networks, with batch normalization before the activation or without a normalizer.
+    """Passes of networks with batch normalization before the activation or without a normalizer.
 
+    ReLU networks without a front have passes of their own, with softmax cross-entropy between them in one call. The
+    general passes serve smooth activations, a front and any loss; they are compiled where a pipeline needs them.
     Everything else takes the plain way, with the compiled or plain parts it has. A step's cost outside the products is
     calls and memory: here a pass is one call, and what a layer writes the next one finds in cache.
     """
 
     def forward(self, parameters: Views, statistics: Views, x: Array, context: ModelContext) -> tuple[Array, Any]:
         if not self._fits(x, context):
-            return super().forward(parameters, statistics, x, context)
+            if (code := self._code(context)) is None:
+                return super().forward(parameters, statistics, x, context)
+            a, front = self._front(parameters, x, context)
+            passed = self._pass(parameters, statistics, walkable(a), front, code, context)
+            return passed.output, passed
         plan, x = self._plan(parameters, statistics), walkable(x[0])
         members, rows = len(parameters.buffer), len(x)
         if not context.training:
@@ -43,6 +57,8 @@ class CompiledMLP(MLP):
         return output, (plan, x, space)
 
     def backward(self, gradient: Array, cache: Any, parameters: Views, gradients: Views, context: ModelContext) -> None:
+        if isinstance(cache, _Passed):
+            return self._pass_back(gradient, cache, parameters, gradients)
         if not isinstance(cache[0], numpy.ndarray):
             return super().backward(gradient, cache, parameters, gradients, context)
         plan, x, space = cache
@@ -59,8 +75,15 @@ class CompiledMLP(MLP):
         gradients: Views,
         context: ModelContext,
     ) -> Array:
+        fits, code = self._fits(x, context), self._code(context)
+        if context.training and code is not None and not fits:
+            a, front = self._front(parameters, x, context)
+            passed = self._pass(parameters, statistics, walkable(a), front, code, context, parameters.memo)
+            found, kept = loss.forward(passed.output, target)
+            self._pass_back(loss.backward(kept), passed, parameters, gradients)
+            return found
         known = type(loss) is CompiledSoftmaxCrossEntropy and loss.class_weights is None
-        if not (known and context.training and self._fits(x, context)):
+        if not (known and context.training and fits):
             return super().differentiate(parameters, statistics, x, target, loss, gradients, context)
         plan, x = self._plan(parameters, statistics), walkable(x[0])
         members, rows = len(parameters.buffer), len(x)
@@ -86,6 +109,54 @@ class CompiledMLP(MLP):
         before = known and normalizer.place == "before-activation" and type(context.activation) is CompiledReLU
         return before and len(x) == 1 and len(self._widths()) > 0 and not self._has_front
 
+    def _code(self, context: ModelContext) -> int | None:
+        """The activation's code for the general passes; None for networks that they cannot compute."""
+        normalizer = context.normalizer
+        known = type(normalizer) is CompiledBatchNorm or type(normalizer) is NoNormalizer
+        if not (known and normalizer.place == "before-activation" and self._widths()):
+            return None
+        return _CODES.get(type(context.activation))
+
+    def _pass(
+        self,
+        parameters: Views,
+        statistics: Views,
+        a: Array,
+        front: Any,
+        code: int,
+        context: ModelContext,
+        memo: dict[str, Any] | None = None,
+    ) -> _Passed:
+        """The general forward pass of a (members or 1, rows, inputs); `memo` keeps its buffers for the next step."""
+        plan, members, (rows, dtype) = self._plan(parameters, statistics), len(parameters.buffer), (a.shape[1], a.dtype)
+        apart = members if context.training else 1  # in prediction all use the same buffer, one after the other
+        name = f"general workspace of {rows} rows"
+        if memo is None or name not in memo:
+            space = aligned((apart, general.room(plan, rows)), dtype)
+            output = aligned((members, rows, int(plan[-1, 1])), dtype)
+            made = space, aligned((general.CHUNK,), f"i{dtype.itemsize}"), output
+            if memo is not None:
+                memo[name] = made
+        space, integers, output = made if memo is None else memo[name]
+        if context.training:
+            given = *_constants(context.normalizer, parameters, statistics, members), *self._dropping(context)
+        else:
+            epsilon = _epsilon(context.normalizer, members, dtype)
+            given = epsilon, epsilon, numpy.zeros_like(epsilon), numpy.zeros(members, numpy.uint64), _NO_WORDS
+        buffers = parameters.buffer, statistics.buffer
+        quick = quick_pieces()
+        general.forward(a, plan, *buffers, *given, code, context.training, space, integers, output, quick)
+        return _Passed(plan, a, front, space, output)
+
+    def _pass_back(self, gradient: Array, passed: _Passed, parameters: Views, gradients: Views) -> None:
+        members, (rows, inputs) = len(parameters.buffer), passed.x.shape[1:]
+        wanted = passed.front is not None
+        d_x = numpy.empty((members, rows, inputs) if wanted else (members, 0, 0), gradient.dtype)
+        buffers = parameters.buffer, gradients.buffer
+        general.backward(walkable(gradient), passed.x, passed.plan, *buffers, passed.space, d_x, quick_pieces())
+        if wanted:
+            front_backward(self._embeddings, d_x, passed.front, parameters, gradients)
+
     def _dropping(self, context: ModelContext) -> tuple[Array, Array, Array]:
         """Dropout rates, and the names of the random streams."""
         assert context.streams is not None, "training passes have streams"
@@ -108,6 +179,25 @@ class CompiledMLP(MLP):
         return plan
 
 
+@dataclass(frozen=True)
+class _Passed:
+    """What the general backward pass needs of the forward pass; x: the first layer's inputs."""
+
+    plan: Array
+    x: Array
+    front: Any
+    space: Array
+    output: Array
+
+
+_CODES: dict[type[Any], int] = {
+    CompiledReLU: general.RELU,
+    SELU: general.SELU,
+    Mish: general.MISH,
+    CompiledGELU: general.GELU,
+    CompiledSiLU: general.SILU,
+    Tanh: general.TANH,
+}
 _NO_WORDS = numpy.zeros(0, numpy.uint64)
 
 

@@ -37,7 +37,7 @@ def forward(
     quick: bool,
 ) -> None:
     rows, last = len(x), len(plan) - 1
-    hidden, zero = _hidden(plan)[0], x.dtype.type(0)
+    hidden, zero = hidden_units(plan)[0], x.dtype.type(0)
     a, begin = x, 0
     for layer in range(last):
         inputs, units, weight, bias, gamma, beta, mean, variance = row(plan, layer)
@@ -52,7 +52,7 @@ def forward(
                 own[beta : beta + units],
                 running[mean : mean + units],
                 running[variance : variance + units],
-                _kept(space, 2 * rows * hidden + KEPT * begin, units),
+                kept_numbers(space, 2 * rows * hidden + KEPT * begin, units),
                 share,
                 epsilon,
                 zero,
@@ -72,7 +72,7 @@ def forward(
 def backward(d: Array, x: Array, plan: Array, own: Array, filled: Array, rate: Any, space: Array, quick: bool) -> None:
     """Fills the gradients; d: the loss's with respect to the output. z of the hidden layers is overwritten."""
     rows, last = len(x), len(plan) - 1
-    (hidden, widest), zero, one = _hidden(plan), x.dtype.type(0), x.dtype.type(1)
+    (hidden, widest), zero, one = hidden_units(plan), x.dtype.type(0), x.dtype.type(1)
     place = (2 * rows + KEPT) * hidden
     turned = space[place + rows * widest :]
     begin = hidden
@@ -80,7 +80,7 @@ def backward(d: Array, x: Array, plan: Array, own: Array, filled: Array, rate: A
         inputs, units, weight, bias, _, _, _, _ = row(plan, layer)
         begin -= inputs
         if bias >= 0:
-            _sum_rows(d, filled[bias : bias + units])
+            sum_rows(d, filled[bias : bias + units])
         if layer == 0:
             multiply_turned(x, d, matrix(filled, weight, inputs, units), quick)
             break
@@ -93,7 +93,7 @@ def backward(d: Array, x: Array, plan: Array, own: Array, filled: Array, rate: A
         if rate > zero:
             _drop_again(below.reshape(-1), h.reshape(-1), one / (one - rate))
         if gamma >= 0:
-            kept = _kept(space, 2 * rows * hidden + KEPT * begin, inputs)
+            kept = kept_numbers(space, 2 * rows * hidden + KEPT * begin, inputs)
             d_gamma, d_beta = filled[gamma : gamma + inputs], filled[beta : beta + inputs]
             normalize_backward(below, z, kept, d_gamma, d_beta, zero)
         else:
@@ -102,7 +102,7 @@ def backward(d: Array, x: Array, plan: Array, own: Array, filled: Array, rate: A
 
 
 @subkernel
-def _hidden(plan: Array) -> tuple[int, int]:
+def hidden_units(plan: Array) -> tuple[int, int]:
     """Units of all hidden layers, and of the widest."""
     total, widest = 0, 0
     for layer in range(len(plan) - 1):
@@ -117,7 +117,7 @@ def matrix(flat: Array, start: int, rows: int, columns: int) -> Array:
 
 
 @subkernel
-def _kept(space: Array, start: int, units: int) -> Array:
+def kept_numbers(space: Array, start: int, units: int) -> Array:
     return space[start : start + KEPT * units].reshape(KEPT, units)
 
 
@@ -136,7 +136,7 @@ def row(plan: Array, layer: int) -> tuple[int, int, int, int, int, int, int, int
 
 
 @subkernel
-def _sum_rows(d: Array, total: Array) -> None:
+def sum_rows(d: Array, total: Array) -> None:
     rows, columns = d.shape
     total[:] = 0
     whole = rows - rows % 4

@@ -6,8 +6,12 @@ from typing import Any
 
 from caviar.plugin import Loss, Normalizer, name_of
 
+from caviar_plugins.activations.gelu import GELU
+from caviar_plugins.activations.mish import Mish
 from caviar_plugins.activations.relu import ReLU
-from caviar_plugins.losses.softmax_cross_entropy import SoftmaxCrossEntropy
+from caviar_plugins.activations.selu import SELU
+from caviar_plugins.activations.silu import SiLU
+from caviar_plugins.activations.tanh import Tanh
 from caviar_plugins.normalizers.batchnorm import BatchNorm
 from caviar_plugins.normalizers.none import NoNormalizer
 
@@ -16,18 +20,14 @@ def plain_because(model: Any, normalizer: Normalizer, loss: Loss | None) -> str 
     """See `Model.plain_because`. Compares classes exactly, because a subclass may compute something else."""
     if reason := _passes(model, normalizer):
         return f"training runs in plain array code: {reason}"
-    if loss is not None and (reason := _loss(loss)):
-        return f"the loss runs in plain array code, between compiled passes: {reason}"
     return None
 
 
 def _passes(model: Any, normalizer: Normalizer) -> str | None:
     if "variants" not in type(model).__dict__:
         return f"model {name_of(type(model))} has no compiled passes of its own"
-    if type(model.activation) is not ReLU:
+    if type(model.activation) not in (ReLU, SELU, Mish, GELU, SiLU, Tanh):
         return f"activation {name_of(type(model.activation))} has no compiled pass"
-    if model.embedding or model.front_scale is True:
-        return "what stands before the first layer has no compiled pass"
     if type(normalizer) not in (BatchNorm, NoNormalizer):
         return f"normalizer {name_of(type(normalizer))} has no compiled pass"
     if normalizer.place != "before-activation":
@@ -35,8 +35,3 @@ def _passes(model: Any, normalizer: Normalizer) -> str | None:
     units = model.units
     return "there is no hidden layer" if not (len(units) if isinstance(units, tuple) else model.layers) else None
 
-
-def _loss(loss: Loss) -> str | None:
-    if type(loss) is not SoftmaxCrossEntropy:
-        return f"loss {name_of(type(loss))} has no compiled form"
-    return "with class weights it has no compiled form" if loss.class_weights is not None else None

@@ -95,7 +95,10 @@ PARTS = {
         small(PopulationTrainer(loss=BinaryCrossEntropy(class_weights=(1.0, 2.0))), data=TwoKinds()),
         *(small(PopulationTrainer(loss=each), data=Prices()) for each in (Squared(), Absolute(), Huber())),
     ],
-    "endings": [small(PopulationTrainer(epochs=4, keep="best", patience=1))],
+    "endings": [
+        small(PopulationTrainer(epochs=4, keep="best", patience=1)),
+        small(PopulationTrainer(epochs=4, keep="best", average=0.9), normalizer=BatchNorm()),
+    ],
 }
 
 

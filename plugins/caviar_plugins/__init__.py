@@ -26,6 +26,7 @@ _HOMES = {
     "Absolute": "caviar_plugins.losses.absolute",
     "BinaryCrossEntropy": "caviar_plugins.losses.binary_cross_entropy",
     "Huber": "caviar_plugins.losses.huber",
+    "QuantileLoss": "caviar_plugins.losses.quantile",
     "SoftmaxCrossEntropy": "caviar_plugins.losses.softmax_cross_entropy",
     "Squared": "caviar_plugins.losses.squared",
     "Accuracy": "caviar_plugins.metrics.accuracy",
@@ -108,6 +109,7 @@ if TYPE_CHECKING:
     from caviar_plugins.losses.absolute import Absolute as Absolute
     from caviar_plugins.losses.binary_cross_entropy import BinaryCrossEntropy as BinaryCrossEntropy
     from caviar_plugins.losses.huber import Huber as Huber
+    from caviar_plugins.losses.quantile import QuantileLoss as QuantileLoss
     from caviar_plugins.losses.softmax_cross_entropy import SoftmaxCrossEntropy as SoftmaxCrossEntropy
     from caviar_plugins.losses.squared import Squared as Squared
     from caviar_plugins.metrics.accuracy import Accuracy as Accuracy

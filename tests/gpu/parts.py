@@ -26,6 +26,7 @@ from caviar_plugins import (
     LeakyReLU,
     NoNormalizer,
     PopulationTrainer,
+    QuantileLoss,
     RMSprop,
     Sigmoid,
     SiLU,
@@ -93,7 +94,10 @@ PARTS = {
     "losses": [
         small(PopulationTrainer(loss=SoftmaxCrossEntropy(class_weights=(1.0, 2.0, 3.0)))),
         small(PopulationTrainer(loss=BinaryCrossEntropy(class_weights=(1.0, 2.0))), data=TwoKinds()),
-        *(small(PopulationTrainer(loss=each), data=Prices()) for each in (Squared(), Absolute(), Huber())),
+        *(
+            small(PopulationTrainer(loss=each), data=Prices())
+            for each in (Squared(), Absolute(), Huber(), QuantileLoss(0.8))
+        ),
     ],
     "endings": [
         small(PopulationTrainer(epochs=4, keep="best", patience=1)),

@@ -46,6 +46,7 @@ _HOMES = {
     "NoNormalizer": "caviar_plugins.normalizers.none",
     "Adam": "caviar_plugins.optimizers.adam",
     "AdamW": "caviar_plugins.optimizers.adamw",
+    "Lion": "caviar_plugins.optimizers.lion",
     "RMSprop": "caviar_plugins.optimizers.rmsprop",
     "SGD": "caviar_plugins.optimizers.sgd",
     "L2": "caviar_plugins.regularizers.l2",
@@ -129,6 +130,7 @@ if TYPE_CHECKING:
     from caviar_plugins.normalizers.none import NoNormalizer as NoNormalizer
     from caviar_plugins.optimizers.adam import Adam as Adam
     from caviar_plugins.optimizers.adamw import AdamW as AdamW
+    from caviar_plugins.optimizers.lion import Lion as Lion
     from caviar_plugins.optimizers.rmsprop import RMSprop as RMSprop
     from caviar_plugins.optimizers.sgd import SGD as SGD
     from caviar_plugins.pruners.hyperband import Hyperband as Hyperband

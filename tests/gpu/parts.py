@@ -24,6 +24,7 @@ from caviar_plugins import (
     InverseTime,
     LayerNorm,
     LeakyReLU,
+    Lion,
     NoNormalizer,
     PopulationTrainer,
     QuantileLoss,
@@ -75,7 +76,7 @@ PARTS = {
         small(normalizer=each)
         for each in (LayerNorm(), BatchNorm(), BatchNorm(corrected=True, estimate="exact", place="after-activation"))
     ],
-    "optimizers": [small(optimizer=each) for each in (SGD(momentum=0.9, nesterov=True), RMSprop(), AdamW())],
+    "optimizers": [small(optimizer=each) for each in (SGD(momentum=0.9, nesterov=True), RMSprop(), AdamW(), Lion())],
     "penalties": [small(regularizer=(L2(1e-3, on=("weights", "gamma")),)), small(PopulationTrainer(clip=0.1))],
     "schedules": [
         small(schedule={"learning_rate": each})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from caviar.plugin import Array
 
@@ -13,8 +13,11 @@ if TYPE_CHECKING:
 _AVERAGED = ("parameters", "statistics")
 
 
-def begin(state: Mapping[str, Array]) -> dict[str, Array]:
-    """The averages before the first step, which replaces them."""
+def begin(trainer: PopulationTrainer, state: Mapping[str, Array]) -> dict[str, Array]:
+    """The averages before the first step, which replaces them; none if no member has any."""
+    bound: Any = trainer.average
+    if not bound.any():
+        return {}
     return {f"average.{name}": state[name].copy() for name in _AVERAGED}
 
 

@@ -94,7 +94,7 @@ class PopulationTrainer(Trainer, interface=2):
         }
         moments = population.parts["optimizer"].init(buffer, parameters)
         state |= {f"optimizer.{name}": array for name, array in moments.items()}
-        state |= average.begin(state) if self.average.any() else {}
+        state |= average.begin(self, state)
         return state | best.begin(self, state, context) if self.patience or self.keep == "best" else state
 
     def advance(

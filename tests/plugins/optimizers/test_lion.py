@@ -16,7 +16,7 @@ def sign(value: float) -> float:
 
 def by_hand(start: list[float], path: list[list[float]], decays: list[bool], lion: Lion) -> list[float]:
     """Algorithm 2 of the paper, number by number; its lambda is 0 where nothing decays."""
-    rate, beta1, beta2 = float(lion.learning_rate), float(lion.beta1), float(lion.beta2)  # type: ignore[arg-type]
+    rate, beta1, beta2 = float(lion.learning_rate), float(lion.beta1), float(lion.beta2)
     theta, m = list(start), [0.0] * len(start)
     for gradients in path:
         for i, g in enumerate(gradients):

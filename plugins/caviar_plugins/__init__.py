@@ -28,6 +28,7 @@ _HOMES = {
     "Absolute": "caviar_plugins.losses.absolute",
     "BinaryCrossEntropy": "caviar_plugins.losses.binary_cross_entropy",
     "Huber": "caviar_plugins.losses.huber",
+    "QuantileLoss": "caviar_plugins.losses.quantile",
     "SoftmaxCrossEntropy": "caviar_plugins.losses.softmax_cross_entropy",
     "Squared": "caviar_plugins.losses.squared",
     "Accuracy": "caviar_plugins.metrics.accuracy",
@@ -47,6 +48,7 @@ _HOMES = {
     "NoNormalizer": "caviar_plugins.normalizers.none",
     "Adam": "caviar_plugins.optimizers.adam",
     "AdamW": "caviar_plugins.optimizers.adamw",
+    "Lion": "caviar_plugins.optimizers.lion",
     "RMSprop": "caviar_plugins.optimizers.rmsprop",
     "SGD": "caviar_plugins.optimizers.sgd",
     "L2": "caviar_plugins.regularizers.l2",
@@ -112,6 +114,7 @@ if TYPE_CHECKING:
     from caviar_plugins.losses.absolute import Absolute as Absolute
     from caviar_plugins.losses.binary_cross_entropy import BinaryCrossEntropy as BinaryCrossEntropy
     from caviar_plugins.losses.huber import Huber as Huber
+    from caviar_plugins.losses.quantile import QuantileLoss as QuantileLoss
     from caviar_plugins.losses.softmax_cross_entropy import SoftmaxCrossEntropy as SoftmaxCrossEntropy
     from caviar_plugins.losses.squared import Squared as Squared
     from caviar_plugins.metrics.accuracy import Accuracy as Accuracy
@@ -131,6 +134,7 @@ if TYPE_CHECKING:
     from caviar_plugins.normalizers.none import NoNormalizer as NoNormalizer
     from caviar_plugins.optimizers.adam import Adam as Adam
     from caviar_plugins.optimizers.adamw import AdamW as AdamW
+    from caviar_plugins.optimizers.lion import Lion as Lion
     from caviar_plugins.optimizers.rmsprop import RMSprop as RMSprop
     from caviar_plugins.optimizers.sgd import SGD as SGD
     from caviar_plugins.pruners.hyperband import Hyperband as Hyperband

@@ -24,8 +24,10 @@ from caviar_plugins import (
     InverseTime,
     LayerNorm,
     LeakyReLU,
+    Lion,
     NoNormalizer,
     PopulationTrainer,
+    QuantileLoss,
     RMSprop,
     Sigmoid,
     SiLU,
@@ -74,7 +76,7 @@ PARTS = {
         small(normalizer=each)
         for each in (LayerNorm(), BatchNorm(), BatchNorm(corrected=True, estimate="exact", place="after-activation"))
     ],
-    "optimizers": [small(optimizer=each) for each in (SGD(momentum=0.9, nesterov=True), RMSprop(), AdamW())],
+    "optimizers": [small(optimizer=each) for each in (SGD(momentum=0.9, nesterov=True), RMSprop(), AdamW(), Lion())],
     "penalties": [small(regularizer=(L2(1e-3, on=("weights", "gamma")),)), small(PopulationTrainer(clip=0.1))],
     "schedules": [
         small(schedule={"learning_rate": each})
@@ -93,9 +95,15 @@ PARTS = {
     "losses": [
         small(PopulationTrainer(loss=SoftmaxCrossEntropy(class_weights=(1.0, 2.0, 3.0)))),
         small(PopulationTrainer(loss=BinaryCrossEntropy(class_weights=(1.0, 2.0))), data=TwoKinds()),
-        *(small(PopulationTrainer(loss=each), data=Prices()) for each in (Squared(), Absolute(), Huber())),
+        *(
+            small(PopulationTrainer(loss=each), data=Prices())
+            for each in (Squared(), Absolute(), Huber(), QuantileLoss(0.8))
+        ),
     ],
-    "endings": [small(PopulationTrainer(epochs=4, keep="best", patience=1))],
+    "endings": [
+        small(PopulationTrainer(epochs=4, keep="best", patience=1)),
+        small(PopulationTrainer(epochs=4, keep="best", average=0.9), normalizer=BatchNorm()),
+    ],
 }
 
 

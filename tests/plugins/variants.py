@@ -19,6 +19,7 @@ from caviar_plugins import (
     BatchNorm,
     LayerNorm,
     LeakyReLU,
+    Lion,
     NoNormalizer,
     NumPy,
     PopulationTrainer,
@@ -34,6 +35,7 @@ RATES = (0.003, 0.01, 0.05)
 OPTIMIZERS: dict[str, Any] = {
     "adam": lambda rate, average: Adam(rate, beta1=average),
     "adamw": lambda rate, average: AdamW(rate, decay=average, beta1=average),
+    "lion": lambda rate, average: Lion(rate / 10, decay=average, beta1=average),
     "rmsprop": lambda rate, average: RMSprop(rate, beta2=average, momentum=average / 2),
     "sgd": lambda rate, average: SGD(rate, momentum=average),
     "nesterov": lambda rate, average: SGD(rate, momentum=average, nesterov=True),

@@ -12,7 +12,7 @@ from caviar.values.arrays import Array
 
 
 class Schedule(Plugin):
-    """The trainer multiplies the scheduled field before each epoch (or step); other plugins do not know of schedules."""
+    """The trainer multiplies the scheduled field before each epoch (or step); others know of none."""
 
     kind: ClassVar[str] = "schedule"
     interface: ClassVar[int] = 1

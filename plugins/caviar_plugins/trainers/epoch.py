@@ -20,6 +20,7 @@ from caviar.plugin import (
     size_of,
 )
 
+from caviar_plugins.trainers import average
 from caviar_plugins.trainers.evaluation import weighed
 
 
@@ -105,6 +106,7 @@ def _train(
             here -= start
             here *= rate
             here += start
+        average.follow(trainer, state)
         add, count = weighed(loss, losses, target, xp)
         total += add
         weight += count

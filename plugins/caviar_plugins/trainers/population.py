@@ -26,9 +26,10 @@ from caviar.plugin import (
     tunable,
 )
 
+from caviar_plugins.samplers.beta import Beta
 from caviar_plugins.samplers.choice import Choice
 from caviar_plugins.samplers.log import Log
-from caviar_plugins.trainers import best
+from caviar_plugins.trainers import average, best
 from caviar_plugins.trainers.epoch import train_epoch
 from caviar_plugins.trainers.evaluation import TILE, as_columns, columns, measure, predict
 from caviar_plugins.trainers.initial import initial, packed
@@ -56,10 +57,20 @@ class PopulationTrainer(Trainer, interface=2):
     """A member ends after so many epochs in which the searched metric did not improve; 0 = off."""
     keep: Literal["last", "best"] = setting(default="last", also=("restore_best_weights", "save_best_only"))
     """Which epoch's weights and metrics count: the last one's, or those where the searched metric was best."""
+    average: Tunable[float] = tunable(
+        default=0.0, ge=0, lt=1, search=Beta(0.9, 0.9999), also=("ema", "ema_decay", "polyak", "ema_momentum")
+    )
+    """Measures and saves an average of the weights over about 1 / (1 - average) steps, not the last ones; 0 = off.
+
+    Statistics of normalizers are averaged too. Sources: Polyak & Juditsky 1992, "Acceleration of stochastic
+    approximation by averaging"; exponential, corrected for its start: Kingma & Ba 2015, arXiv:1412.6980, section 7.2.
+    """
 
     def fuse_key(self, values: Mapping[str, Any], floats: Set[str]) -> str:
         # A schedule of the batch size changes shapes, whatever the type of its fields.
         apart = {path: v for path, v in values.items() if path not in floats or path.startswith("schedule.batch_size")}
+        if "trainer.average" in values:  # a state with averages has more arrays
+            apart["trainer.average"] = values["trainer.average"] > 0
         return json.dumps(apart, sort_keys=True, default=str)
 
     def footprint(self, population: Population, data: Dataset, context: TrainerContext) -> int:
@@ -83,6 +94,7 @@ class PopulationTrainer(Trainer, interface=2):
         }
         moments = population.parts["optimizer"].init(buffer, parameters)
         state |= {f"optimizer.{name}": array for name, array in moments.items()}
+        state |= average.begin(self, state)
         return state | best.begin(self, state, context) if self.patience or self.keep == "best" else state
 
     def advance(
@@ -99,7 +111,7 @@ class PopulationTrainer(Trainer, interface=2):
 
     def finish(self, state: dict[str, Array], population: Population, data: Dataset, context: TrainerContext) -> Finish:
         parameters, statistics = self._layouts(population, context)
-        state, metrics = best.restore(self, state, context)
+        state, metrics = best.restore(self, average.counted(state), context)
         own, running = Views(state["parameters"], parameters), Views(state["statistics"], statistics)
         if population.parts["normalizer"].re_estimates:
             from caviar_plugins.normalizers.exact import estimate
@@ -158,9 +170,10 @@ class PopulationTrainer(Trainer, interface=2):
         layouts = self._layouts(population, context)
         loss = self._chosen_loss()
         losses = train_epoch(state, population, layouts, data, loss, context, epoch)
-        own, running = Views(state["parameters"], layouts[0]), Views(state["statistics"], layouts[1])
+        counted = average.counted(state)
+        own, running = Views(counted["parameters"], layouts[0]), Views(counted["statistics"], layouts[1])
         measured = {"train.loss": losses} | measure(own, running, population, data, loss, context)
-        best.note(self, state, measured, context, epoch)
+        best.note(self, counted, measured, context, epoch)
         return measured
 
 

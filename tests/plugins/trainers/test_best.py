@@ -56,15 +56,14 @@ def test_the_weights_of_the_last_of_equal_epochs_are_kept_and_patience_counts_fr
     }
     state |= best.begin(trainer, state, context)
     # The first member is as good in epochs 2 and 3 and worse in 4, the second is best in its first.
-    for epoch, accuracy in enumerate(([0.5, 0.9], [0.6, 0.8], [0.6, 0.8], [0.4, 0.8]), start=1):
+    accuracies = [0.5, 0.9], [0.6, 0.8], [0.6, 0.8], [0.4, 0.8]
+    endings = (False, False), (False, False), (False, True), (True, True)
+    for epoch, accuracy in enumerate(accuracies, start=1):
         state["parameters"][...] = state["epoch"][...] = epoch
         objective = sign * numpy.array(accuracy)
         others = {name: numpy.full(2, float(epoch)) for name in ("validation.auc", "validation.loss", "train.loss")}
         best.note(trainer, state, {"validation.accuracy": objective, **others}, context, epoch)
-        assert (
-            best.ended(trainer, state, context)
-            == ((False, False), (False, False), (False, True), (True, True))[epoch - 1]
-        )
+        assert best.ended(trainer, state, context) == endings[epoch - 1]
     kept, metrics = best.restore(trainer, state, context)
     assert kept["parameters"][:, 0].tolist() == [3.0, 1.0]
     assert metrics is not None

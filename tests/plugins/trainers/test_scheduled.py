@@ -69,29 +69,29 @@ def assert_same(found: dict[str, Array], expected: dict[str, Array]) -> None:
 @pytest.mark.parametrize("form", [plain, compiled])
 @pytest.mark.parametrize("field", FIELDS)
 def test_a_field_halved_in_every_step_is_a_field_of_half_the_size(field: str, form: VariantChoice) -> None:
-    population, *others = prepared(form, [0, 1, 2], 0, **SETTINGS)
-    halved = ended(scheduled(population, {field: HalfByStep()}), *others)
-    assert_same(halved, ended(times(population, field, 0.5), *others))
-    assert (halved["parameters"] != ended(population, *others)["parameters"]).any()
+    population, data, context = prepared(form, [0, 1, 2], 0, **SETTINGS)
+    halved = ended(scheduled(population, {field: HalfByStep()}), data, context)
+    assert_same(halved, ended(times(population, field, 0.5), data, context))
+    assert (halved["parameters"] != ended(population, data, context)["parameters"]).any()
 
 
 @pytest.mark.parametrize("form", [plain, compiled])
 @pytest.mark.parametrize("field", FIELDS)
 def test_the_second_epoch_is_trained_with_the_second_factor(field: str, form: VariantChoice) -> None:
-    population, *others = prepared(form, [0, 1, 2], 0, **SETTINGS)
-    first = ended(population, *others, until=1)
-    second = ended(times(population, field, 0.5), *others, state=first)
-    assert_same(ended(scheduled(population, {field: Exponential(0.5)}), *others), second)
+    population, data, context = prepared(form, [0, 1, 2], 0, **SETTINGS)
+    first = ended(population, data, context, until=1)
+    second = ended(times(population, field, 0.5), data, context, state=first)
+    assert_same(ended(scheduled(population, {field: Exponential(0.5)}), data, context), second)
 
 
 @pytest.mark.parametrize("form", [plain, compiled])
 def test_dropout_that_ends_within_an_epoch_leaves_the_later_steps_whole(form: VariantChoice) -> None:
-    population, *others = prepared(form, [0, 1, 2], 0, **SETTINGS, batch=50)  # two steps
+    population, data, context = prepared(form, [0, 1, 2], 0, **SETTINGS, batch=50)  # two steps
     begun, whole = scheduled(population, {"dropout": LastStep()}), times(population, "dropout", 0.0)
-    assert (ended(begun, *others)["parameters"] != ended(whole, *others)["parameters"]).any()
-    assert (ended(begun, *others)["parameters"] != ended(population, *others)["parameters"]).any()
+    assert (ended(begun, data, context)["parameters"] != ended(whole, data, context)["parameters"]).any()
+    assert (ended(begun, data, context)["parameters"] != ended(population, data, context)["parameters"]).any()
 
 
 def test_a_part_without_the_scheduled_field_is_trained_as_without_the_schedule() -> None:
-    population, *others = prepared(plain, [0, 1], 0, **SETTINGS | {"optimizer": "adam"})
-    assert_same(ended(scheduled(population, {"decay": HalfByStep()}), *others), ended(population, *others))
+    population, data, context = prepared(plain, [0, 1], 0, **SETTINGS | {"optimizer": "adam"})
+    assert_same(ended(scheduled(population, {"decay": HalfByStep()}), data, context), ended(population, data, context))

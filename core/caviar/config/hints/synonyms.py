@@ -43,6 +43,7 @@ _MEANT = {
         "softmax-cross-entropy": "crossentropy categoricalcrossentropy sparsecategoricalcrossentropy nll logloss",
         "binary-cross-entropy": "bce bcewithlogits binarycrossentropy",
         "huber": "smoothl1",
+        "quantile": "pinball pinballloss quantileloss check",
     },
     "metric": {
         "accuracy": "acc categoricalaccuracy sparsecategoricalaccuracy binaryaccuracy top1 error errorrate",

@@ -202,9 +202,9 @@ def optunas(task: CurveTask, seed: int) -> Mapping[str, Any]:
     return {"steps": account.steps}
 
 
-def _searched(strategy: str, pruner: str) -> Callable[[CurveTask, int], Mapping[str, Any]]:
+def _searched(strategy: str, pruner: str, **settings: int) -> Callable[[CurveTask, int], Mapping[str, Any]]:
     def search(task: CurveTask, seed: int) -> Mapping[str, Any]:
-        return ours(getattr(caviar_plugins, strategy)(), getattr(caviar_plugins, pruner)(), task, seed)
+        return ours(getattr(caviar_plugins, strategy)(), getattr(caviar_plugins, pruner)(**settings), task, seed)
 
     return search
 
@@ -222,6 +222,7 @@ METHODS: dict[str, Callable[[CurveTask, int], Mapping[str, Any]]] = {
     "coarse-to-fine, successive-halving": _searched("CoarseToFine", "SuccessiveHalving"),
     "coarse-to-fine, median": _searched("CoarseToFine", "Median"),
     "coarse-to-fine, top-k": _searched("CoarseToFine", "TopK"),
+    "coarse-to-fine, top-k after 3 epochs": _searched("CoarseToFine", "TopK", first=3),
     "gaussian-process, top-k": _searched("GaussianProcess", "TopK"),
     "random, hyperband": _searched("RandomSearch", "Hyperband"),
     "random, top-k": _searched("RandomSearch", "TopK"),

@@ -202,11 +202,18 @@ def optunas(task: CurveTask, seed: int) -> Mapping[str, Any]:
     return {"steps": account.steps}
 
 
-def _searched(strategy: str, pruner: str) -> Callable[[CurveTask, int], Mapping[str, Any]]:
+def _searched(strategy: str, pruner: str, **settings: int) -> Callable[[CurveTask, int], Mapping[str, Any]]:
     def search(task: CurveTask, seed: int) -> Mapping[str, Any]:
-        return ours(getattr(caviar_plugins, strategy)(), getattr(caviar_plugins, pruner)(), task, seed)
+        return ours(getattr(caviar_plugins, strategy)(), getattr(caviar_plugins, pruner)(**settings), task, seed)
 
     return search
+
+
+def _in_one_round(task: CurveTask, seed: int) -> Mapping[str, Any]:
+    """Early discarding as published: one epoch for as many random trials as leave the epochs of the best k."""
+    pruner = caviar_plugins.TopK()
+    rest = pruner.k * (task.epochs - pruner.first)
+    return ours(caviar_plugins.RandomSearch(), pruner, task, seed, (FULL * task.epochs - rest) // pruner.first)
 
 
 METHODS: dict[str, Callable[[CurveTask, int], Mapping[str, Any]]] = {
@@ -214,6 +221,11 @@ METHODS: dict[str, Callable[[CurveTask, int], Mapping[str, Any]]] = {
     "gaussian-process, hyperband": _searched("GaussianProcess", "Hyperband"),
     "coarse-to-fine, successive-halving": _searched("CoarseToFine", "SuccessiveHalving"),
     "coarse-to-fine, median": _searched("CoarseToFine", "Median"),
+    "coarse-to-fine, top-k": _searched("CoarseToFine", "TopK"),
+    "coarse-to-fine, top-k after 3 epochs": _searched("CoarseToFine", "TopK", first=3),
+    "gaussian-process, top-k": _searched("GaussianProcess", "TopK"),
     "random, hyperband": _searched("RandomSearch", "Hyperband"),
+    "random, top-k": _searched("RandomSearch", "TopK"),
+    "random, top-k in one round": _in_one_round,
     "optuna-tpe, optuna-hyperband": optunas,
 }

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import numpy
 import pytest
 from caviar.plugin import Array, History, Random, Space
-from caviar_plugins import RandomSearch, Uniform
+from caviar_plugins import RandomSearch, TopK, Uniform
 
+from benchmarks.search.curves import FULL, METHODS, CurveTask
 from benchmarks.search.searches import Ours, Setting, search
 from benchmarks.search.tasks import Facts, Task, dimension
 
@@ -55,3 +56,24 @@ def test_retests_count_as_trainings_and_move_the_incumbent() -> None:
 def test_a_task_counts_where_chance_is_further_off_than_noise() -> None:
     assert not FACTS.separates
     assert Facts(best=0.0, median=1.0, deviation=0.1, random_gap=0.2).separates
+
+
+@dataclass(frozen=True)
+class Flat(CurveTask):
+    """Each trial's loss is its coordinate, at all epochs."""
+
+    rounds: list[Array]
+
+    def curves(self, points: Array) -> Array:
+        self.rounds.append(points)
+        return numpy.repeat(points, self.epochs, axis=1)
+
+
+def test_early_discarding_in_one_round_spends_all_epochs_and_finishes_the_best_of_all_trials() -> None:
+    task = Flat("flat", "toy", SLOPE.space, epochs=10, best=0.0, median=0.5, rounds=[])
+    steps = METHODS["random, top-k in one round"](task, 3)["steps"]
+    (points,) = task.rounds
+    k = TopK().k
+    assert len(points) + k * 9 == FULL * 10
+    assert len(points) < steps[0][0] <= steps[-1][0] <= FULL * 10
+    assert steps[-1][1] == pytest.approx(points.min() / 0.5, abs=1e-6)

@@ -55,6 +55,7 @@ _HOMES = {
     "Hyperband": "caviar_plugins.pruners.hyperband",
     "Median": "caviar_plugins.pruners.median",
     "SuccessiveHalving": "caviar_plugins.pruners.successive_halving",
+    "TopK": "caviar_plugins.pruners.top_k",
     "Progress": "caviar_plugins.reporters.progress",
     "Beta": "caviar_plugins.samplers.beta",
     "Choice": "caviar_plugins.samplers.choice",
@@ -140,6 +141,7 @@ if TYPE_CHECKING:
     from caviar_plugins.pruners.hyperband import Hyperband as Hyperband
     from caviar_plugins.pruners.median import Median as Median
     from caviar_plugins.pruners.successive_halving import SuccessiveHalving as SuccessiveHalving
+    from caviar_plugins.pruners.top_k import TopK as TopK
     from caviar_plugins.regularizers.l2 import L2 as L2
     from caviar_plugins.reporters.progress import Progress as Progress
     from caviar_plugins.samplers.beta import Beta as Beta

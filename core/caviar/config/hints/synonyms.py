@@ -20,6 +20,7 @@ _MEANT = {
         "successive-halving": "asha sha asynchyperband halving halvingrandom halvinggrid",
         "hyperband": "bohb hyperbandforbohb",
         "median": "medianstopping medianstoppingrule percentile",
+        "top-k": "topk oneepoch iepoch 1epoch earlydiscarding",
     },
     "sampler": {
         "uniform": "float real linear linspace quniform discreteuniform",

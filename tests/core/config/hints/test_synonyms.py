@@ -21,6 +21,7 @@ WORDS = {  # as Optuna, Ray Tune, Keras Tuner, Keras, PyTorch and scikit-learn s
         "successive-halving": "ASHAScheduler AsyncHyperBandScheduler HalvingRandomSearchCV SuccessiveHalvingPruner sha",
         "hyperband": "HyperbandPruner HyperBandScheduler HyperBandForBOHB",
         "median": "MedianPruner MedianStoppingRule",
+        "top-k": "one-epoch 1-Epoch early_discarding",
     },
     "sampler": {
         "log": "loguniform reciprocal log_uniform",

@@ -52,6 +52,22 @@ def test_brackets_pause_promote_and_prune_whatever_the_populations(file: Path) -
     assert all(state in ("finished", "pruned") for state, _ in ends)
 
 
+def test_top_k_takes_the_same_few_of_each_round_to_the_end_whatever_the_populations_workers_and_kills(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pending, "SECONDS", 0.0)  # every change is committed
+    settings = ["search.pruner.use=top-k", "search.pruner.k=2", "search.trials=6", "search.round=4"]
+    whole = search(file, "whole", *settings)
+    ends = [(row[2], row[3]) for row in whole[0]]
+    assert sorted(ends[:4]) == [("finished", 6)] * 2 + [("pruned", 1)] * 2
+    assert ends[4:] == [("finished", 6)] * 2  # a round of no more than k
+    assert not differences(search(file, "by1", *settings, "trainer.population=1"), whole)
+    workers = ["executor.use=processes", "executor.workers=2"]
+    assert not differences(search(file, "workers", *settings, *workers), whole)
+    for folder, resumed in gone_on(search, file, [*settings, "store.use=failing"]):
+        assert not differences(resumed, whole), folder
+
+
 def test_those_who_come_through_have_the_bits_they_have_without_a_pruner_and_so_have_the_curves(file: Path) -> None:
     whole, pruned = search(file, "whole"), search(file, "pruned", "search.pruner=brackets")
     finished = {row[0] for row in pruned[0] if row[2] == "finished"}
@@ -72,7 +88,7 @@ def test_patience_ends_between_rungs_what_it_ends_without_them(file: Path, prune
     assert not differences(search(file, "cut", *settings, f"search.pruner={pruner}"), whole)
 
 
-@pytest.mark.parametrize("pruner", ["brackets", "successive-halving", "hyperband", "median"])
+@pytest.mark.parametrize("pruner", ["brackets", "successive-halving", "hyperband", "median", "top-k"])
 def test_what_ran_out_of_patience_has_finished_whatever_a_pruner_decides_later(file: Path, pruner: str) -> None:
     settings = ["trainer.patience=1", "search.trials=12"]
     whole = search(file, "whole", *settings)

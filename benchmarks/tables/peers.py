@@ -1,6 +1,6 @@
 """`python -m benchmarks.tables.peers NAME FOLDER SEED THREADS`: one peer learns one part and predicts the other.
 
-Runs in the peers' environment, without Caviar. The peers are told which columns are categories; Caviar finds out.
+Runs in the peers' environment, without Caviar. The peers are given which columns are categories; Caviar finds out.
 """
 
 from __future__ import annotations

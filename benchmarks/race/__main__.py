@@ -3,36 +3,40 @@
 from __future__ import annotations
 
 import argparse
-import json
-from collections.abc import Callable
-from dataclasses import asdict
+import os
+import sys
+from itertools import product
 from pathlib import Path
 
-from benchmarks.race import setting, sides, table
-
-SIDES: dict[str, Callable[..., sides.Race]] = {"peer": sides.peer, "ours": sides.ours}
+from benchmarks.environment import pin, program
+from benchmarks.race import table
+from benchmarks.race.campaign import OURS, PEER, Campaign
+from benchmarks.race.setting import PROCESSES, SECONDS, TABLES
+from benchmarks.tables.sources import FOLDER, NoArchive
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.race", description=__doc__)
+    parser.add_argument("--data", type=Path, default=os.environ.get(FOLDER), help=f"the tables' archives; or {FOLDER}")
+    parser.add_argument("--fashion-mnist", type=Path, help="an archive of the images")
+    parser.add_argument("--tables", nargs="+", choices=TABLES, default=TABLES)
+    parser.add_argument("--seconds", nargs="+", type=int, default=SECONDS)
     parser.add_argument("--seeds", type=int, default=10)
-    parser.add_argument("--data", type=Path, default=setting.DATA, help="an NPZ archive of X and y")
-    parser.add_argument("--space", choices=setting.SPACES, default="small")
+    parser.add_argument("--recipe", default="", help="Caviar's, in place of the declared space")
+    parser.add_argument("--peers-python", default=sys.executable, help="the Python that has torch and optuna")
     parser.add_argument("--cache", type=Path, default=Path("~/.cache/caviar-race").expanduser())
     given = parser.parse_args()
-    folder = given.cache / given.data.stem / given.space
-    folder.mkdir(parents=True, exist_ok=True)
-    files = {(side, seed): folder / f"{side}-{seed}.json" for seed in range(1, given.seeds + 1) for side in SIDES}
-    missing = [key for key, file in files.items() if not file.exists()]
-    for side in sorted({side for side, _ in missing}):  # files of libraries read, kernels compiled
-        SIDES[side](given.data, given.space, seed=0, trials=2)
-    for side, seed in missing:
-        found = SIDES[side](given.data, given.space, seed)
-        partial = files[side, seed].with_suffix(".partial")
-        partial.write_text(json.dumps(asdict(found)))
-        partial.rename(files[side, seed])
-    races = {key: sides.Race(**json.loads(file.read_text())) for key, file in files.items()}
-    print(table.markdown(*([races[side, seed] for seed in range(1, given.seeds + 1)] for side in SIDES)))
+    pin(PROCESSES)
+    campaign = Campaign(given.cache, given.data, given.fashion_mnist, program(given.peers_python), given.recipe)
+    keys = [
+        (name, side, seconds, seed)
+        for seed, name, seconds, side in product(range(1, given.seeds + 1), given.tables, given.seconds, (PEER, OURS))
+    ]
+    try:
+        campaign.run(keys)
+    except NoArchive as absent:
+        parser.exit(2, f"{absent}\n")
+    print(table.markdown(campaign.races(keys), given.tables, given.seconds))
 
 
 if __name__ == "__main__":

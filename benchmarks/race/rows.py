@@ -1,40 +1,48 @@
-"""The same rows held out whatever the seed: searches are compared, not how lucky a split was.
-
-Caviar draws the split from the pipeline's seed. So the archive is written anew for each seed, its rows in an order in
-which that seed holds out the rows that seed 1 holds out of the original.
-"""
+"""The files of each table: the training and the test part, which are the same for every seed."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from caviar.engine.data.split.shares import random_parts
-from caviar.values.random import Random
-from caviar_plugins import NPZ
+import numpy
 
-from benchmarks.race.setting import HELD
+from benchmarks.tables import splits
+from benchmarks.tables.sources import NoArchive, Task, load
 
-
-def write(source: Path, to: Path, seed: int) -> None:
-    """The rows of `source`, rearranged among those of their own class; the classes stay where they are."""
-    import numpy
-
-    with numpy.load(source) as file:
-        x, y = file["X"], file["y"]
-    _, codes = numpy.unique(y, return_inverse=True)
-    wanted, drawn = (_held(source, codes, each) for each in (1, seed))
-    order = numpy.arange(len(y))
-    for code in range(codes.max() + 1):
-        for held in (False, True):  # as many of each class: the split is stratified by places, not by chance
-            places, rows = (numpy.flatnonzero((codes == code) & (part == held)) for part in (drawn, wanted))
-            order[places] = rows
-    numpy.savez(to, X=x[order], y=y)
+IMAGES = "fashion_mnist_14x14"
+_SIDE = 14
 
 
-def _held(source: Path, codes: Any, seed: int) -> Any:
-    import numpy
+@dataclass(frozen=True)
+class Rows:
+    """`keys`: those of [data] that name the files."""
 
-    data = NPZ(path=source, validation=HELD)
-    (split,) = random_parts(data, numpy.arange(len(codes)), codes, Random(seed).child("data", "split"))
-    return numpy.isin(numpy.arange(len(codes)), split.validation)
+    task: Task
+    keys: str
+
+
+def prepare(name: str, archives: Path | None, images: Path | None, folder: Path) -> Rows:
+    """Writes a table into the folder: split 0 of `benchmarks.tables`, or the images' own test part."""
+    if name == IMAGES:
+        file = folder / "rows.npz"
+        _write_images(images, file)
+        return Rows("classification", f'path = "{file}"')
+    table = load(name, archives)
+    splits.write(table, 0, folder)
+    return Rows(table.task, f'path = "{folder / splits.TRAIN}", test_path = "{folder / splits.TEST}"')
+
+
+def _write_images(source: Path | None, file: Path) -> None:
+    """Each pixel is the mean of four."""
+    if source is None or not source.exists():
+        raise NoArchive(
+            f"{source or 'Fashion-MNIST'} is missing. --fashion-mnist names an archive of X_train, y_train, X_test and "
+            "y_test, the images of https://github.com/zalandoresearch/fashion-mnist as bytes"
+        )
+    with numpy.load(source) as arrays:
+        found = {key: arrays[key] for key in ("X_train", "y_train", "X_test", "y_test")}
+    for key in ("X_train", "X_test"):
+        images = found[key].reshape(-1, _SIDE, 2, _SIDE, 2)
+        found[key] = images.mean((2, 4), dtype="f4").reshape(-1, _SIDE * _SIDE)
+    numpy.savez(file, **found)

@@ -1,11 +1,14 @@
-"""One race of either side: processes started, watched and timed from outside."""
+"""One race of either side: its processes are started and timed from outside."""
 
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf
 from operator import itemgetter
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,71 +16,79 @@ from time import monotonic
 from typing import Any
 
 from benchmarks.environment import unbiased
-from benchmarks.race import rows
-from benchmarks.race.setting import LONGER, TRIALS, pipeline
+from benchmarks.race.rows import Rows
+from benchmarks.race.setting import pipeline
 
-_STOPWATCH = Path(__file__).with_name("stopwatch.py")
+_ROOT = Path(__file__).parents[2]
 
 
 @dataclass(frozen=True)
 class Race:
-    """`trials`: for each that ended, in order, the seconds since the start and its objective, None if it was stopped.
+    """The winner's validation score and test error, 1 - accuracy or 1 - R2; how many trials have ended.
 
     `seconds`: until all of the side's processes had ended.
     """
 
+    validation: float
+    error: float
+    trials: int
     seconds: float
-    trials: tuple[tuple[float, float | None], ...]
-
-    def best(self, trials: int) -> float:
-        """The best of the first so many."""
-        return max(value for _, value in self.trials[:trials] if value is not None)
-
-    def reached(self, level: float) -> int | None:
-        """How many trials had ended when one first was as good; None if none was."""
-        good = (place for place, (_, value) in enumerate(self.trials, 1) if value is not None and value >= level)
-        return next(good, None)
 
 
-def ours(data: Path, space: str, seed: int, trials: int = LONGER) -> Race:
-    """`pipe run` as a user starts it, with a reporter that notes the time."""
+def ours(rows: Rows, seed: int, seconds: float, recipe: str = "") -> Race:
+    """`pipe run` as a user starts it; it reads the files and tests its winner within the time. 1 without a winner."""
     with TemporaryDirectory() as name:
-        file = written(Path(name), data, space, seed, trials)
-        return _race(["-m", "caviar", "run", str(file), "--runs", name, "--code", str(_STOPWATCH)], Path(name))
+        file = _written(Path(name), rows, seed, seconds, recipe)
+        done, took = _timed([sys.executable, "-m", "caviar", "run", str(file), "--runs", name, "--json"])
+    found = json.loads(done)
+    if found["best"] is None:  # no epoch has ended
+        return Race(-inf, 1.0, 0, took)
+    metrics, score = found["best"]["metrics"], "accuracy" if rows.task == "classification" else "r2"
+    ended = found["finished"] + found["pruned"] + found["diverged"]
+    return Race(metrics[f"validation.{score}"], 1 - metrics[f"test.{score}"], ended, took)
 
 
-def peer(data: Path, space: str, seed: int, trials: int = TRIALS) -> Race:
+def peer(rows: Rows, seed: int, seconds: float, python: str) -> Race:
     """Optuna and PyTorch on the same rows, read, split and standardized for it before the clock starts."""
     with TemporaryDirectory() as name:
-        write_parts(written(Path(name), data, space, seed, trials))
-        return _race(["-m", "benchmarks.race.peer", name, space, str(seed), str(trials)], Path(name))
+        write_parts(_written(Path(name), rows, seed, seconds), rows)
+        words = [python, "-m", "benchmarks.race.peer", name, rows.task, str(seed), str(monotonic() + seconds)]
+        _, took = _timed(words)
+        found = [json.loads(file.read_text()) for file in Path(name).glob("found-*")]
+    validation, error, _ = max(found, key=itemgetter(0))
+    return Race(validation, error, sum(trials for *_, trials in found), took)
 
 
-def _race(words: list[str], folder: Path) -> Race:
+def _timed(words: Sequence[str]) -> tuple[str, float]:
     began = monotonic()
-    done = subprocess.run([sys.executable, *words], capture_output=True, text=True, env=unbiased())
+    environment = unbiased() | {
+        "PYTHONPATH": os.pathsep.join([str(_ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
+    }
+    done = subprocess.run(words, capture_output=True, text=True, env=environment)
     seconds = monotonic() - began
-    if done.returncode:
-        raise RuntimeError(done.stderr)
-    lines = [json.loads(line) for log in folder.glob("log*") for line in log.read_text().splitlines()]
-    return Race(seconds, tuple((at - began, value) for at, value in sorted(lines, key=itemgetter(0))))
+    if done.returncode and not done.stdout:
+        raise RuntimeError(f"{' '.join(words)}: exit code {done.returncode}\n{done.stderr}")
+    return done.stdout, seconds
 
 
-def written(folder: Path, data: Path, space: str, seed: int, trials: int) -> Path:
-    file, arranged = folder / "race.toml", folder / "rows.npz"
-    rows.write(data, arranged, seed)
-    file.write_text(pipeline(arranged, space, seed, folder / "log", trials))
+def _written(folder: Path, rows: Rows, seed: int, seconds: float, recipe: str = "") -> Path:
+    file = folder / "race.toml"
+    own = ', target_transform = "none"' if rows.task == "regression" and not recipe else ""  # the peer has no other
+    file.write_text(pipeline(rows.keys + own, seed, seconds, recipe), encoding="utf-8")
     return file
 
 
-def write_parts(file: Path) -> None:
-    """What a run of this file trains and validates on, as arrays."""
+def write_parts(file: Path, rows: Rows) -> None:
+    """What a run of this file learns from, validates and tests on, as arrays; numbers to predict are standardized."""
     import numpy
     from caviar import load
     from caviar.engine.data.resolve import resolve_run
 
-    found = resolve_run(load(file, code=_STOPWATCH))[0].datasets[0]
-    parts = {"train": found.split.train, "held": found.split.validation}
+    found = resolve_run(load(file))[0].datasets[0]
+    parts = {"train": found.split.train, "held": found.split.validation, "test": found.split.test}
+    truth = found.truth[:, 0]
+    if rows.task == "regression":
+        truth = (truth - truth[parts["train"]].mean()) / truth[parts["train"]].std()
     arrays: dict[str, Any] = {f"x_{name}": found.x[part] for name, part in parts.items()}
-    arrays |= {f"y_{name}": found.truth[part, 0] for name, part in parts.items()}
+    arrays |= {f"y_{name}": truth[part] for name, part in parts.items()}
     numpy.savez(file.with_name("parts.npz"), **arrays)

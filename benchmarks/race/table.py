@@ -1,101 +1,73 @@
-"""Both sides' races as markdown: how long each took to the peer's median final best."""
+"""All races as markdown: the median test errors at equal wall clock, and whose is better."""
 
 from __future__ import annotations
 
 import os
 import platform
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
-from importlib.metadata import PackageNotFoundError, version
-from math import inf
 from statistics import median, quantiles
+from typing import TypeAlias
 
-from benchmarks.race.setting import LONGER, TRIALS
+from benchmarks.race.campaign import OURS, PEER
 from benchmarks.race.sides import Race
 
-_PACKAGES = ("numpy", "scipy", "numba", "torch", "optuna")
+Races: TypeAlias = Mapping[tuple[str, str, int], Sequence[Race]]
+"""Table, side and seconds -> one race for each seed."""
+
 _RESAMPLES = 10_000
 
 
-def markdown(peers: Sequence[Race], ours: Sequence[Race]) -> str:
-    """The figure, its interval and every seed; races of the same seed stand at the same place."""
-    level = median(race.best(TRIALS) for race in peers)
-    theirs, mine = _both(peers, ours, level)
-    rows = [
-        f"| {seed} | {peer.best(TRIALS):.4f} | {_place(peer, level)} | {peer.seconds:.1f} | {our.best(TRIALS):.4f} | "
-        f"{_place(our, level)} | {_after(our, TRIALS):.1f} |"
-        for seed, (peer, our) in enumerate(zip(peers, ours, strict=True), 1)
-    ]
-    low, high = _interval(peers, ours)
-    later = sum((race.reached(level) or LONGER + 1) > TRIALS for race in ours)
+def markdown(races: Races, tables: Sequence[str], seconds: Sequence[int]) -> str:
+    """Ours after the shorter time is compared with the peer after the longer, and both at equal times."""
+    first, last = min(seconds), max(seconds)
+    heads = [f"{side}, {each} s" for each in seconds for side in (PEER, OURS)]
+    pairs = [(first, last), *((each, each) for each in seconds)]
+    heads += [f"{OURS} {ours} s / {PEER} {theirs} s" for ours, theirs in dict.fromkeys(pairs)]
+    rows, good = [], 0
+    for table in tables:
+        cells = [_cell(races[table, side, each]) for each in seconds for side in (PEER, OURS)]
+        cells += [_ratio(races[table, OURS, a], races[table, PEER, b]) for a, b in dict.fromkeys(pairs)]
+        rows.append(f"| {table} | {' | '.join(cells)} |")
+        good += _median(races[table, OURS, first]) <= _median(races[table, PEER, last])
     return "\n".join(
         [
-            _about(),
+            _about(min(map(len, races.values()))),
             "",
-            f"**To validation accuracy {level:.4f}, the peer's median final best: {median(mine):.2f} s against "
-            f"{median(theirs):.2f} s, {_ratio(theirs, mine):.2f} times as fast** (95 %: {low:.2f} to {high:.2f}; "
-            f"target: at least 8), medians over {len(ours)} seeds.",
-            f"Where the peer did not reach it, its whole time counts ({sum(r.reached(level) is None for r in peers)} "
-            f"seeds), which favours it; ours continued beyond {TRIALS} trials for {later} seeds.",
-            f"Each seed by itself, to the peer's final best on the same rows: {_paired(peers, ours)}.",
+            f"**Caviar's error after {first} s is not above the peer's after {last} s on {good} of {len(tables)} "
+            "tables** (medians).",
             "",
-            f"| seed | peer: best of {TRIALS} | reached after (trials) | all | ours: best of {TRIALS} | "
-            f"reached after (trials) | {TRIALS} trials |",
-            "|---|---|---|---|---|---|---|",
+            f"| test error; seconds and trials | {' | '.join(heads)} |",
+            f"|{'---|' * (len(heads) + 1)}",
             *rows,
         ]
     )
 
 
-def _both(peers: Sequence[Race], ours: Sequence[Race], level: float) -> tuple[list[float], list[float]]:
-    """Seconds to the level. A peer that did not get there counts with all it took, one of ours as never."""
-    theirs = [race.seconds if (place := race.reached(level)) is None else _after(race, place) for race in peers]
-    mine = [inf if (place := race.reached(level)) is None else _after(race, place) for race in ours]
-    return theirs, mine
+def _median(races: Sequence[Race]) -> float:
+    return median(race.error for race in races)
 
 
-def _after(race: Race, trials: int) -> float:
-    return race.trials[min(trials, len(race.trials)) - 1][0]
+def _cell(races: Sequence[Race]) -> str:
+    seconds, trials = median(race.seconds for race in races), median(race.trials for race in races)
+    return f"{_median(races):.4f}; {seconds:.1f}, {trials:.0f}"
 
 
-def _place(race: Race, level: float) -> str:
-    place = race.reached(level)
-    return f"not in {race.seconds:.1f} s" if place is None else f"{_after(race, place):.2f} s ({place})"
-
-
-def _ratio(theirs: Sequence[float], mine: Sequence[float]) -> float:
-    return median(theirs) / median(mine)
-
-
-def _interval(peers: Sequence[Race], ours: Sequence[Race]) -> tuple[float, float]:
-    """Seeds drawn anew, on each side by itself; the level with them."""
-    draw, ratios = random.Random(1), list[float]()
-    for _ in range(_RESAMPLES):
-        some, own = draw.choices(peers, k=len(peers)), draw.choices(ours, k=len(ours))
-        level = median(race.best(TRIALS) for race in some)
-        ratios.append(_ratio(*_both(some, own, level)))
+def _ratio(ours: Sequence[Race], peers: Sequence[Race]) -> str:
+    """Of the medians; the interval draws seeds anew, on each side by itself."""
+    draw = random.Random(1)
+    ratios = [
+        _median(draw.choices(ours, k=len(ours))) / _median(draw.choices(peers, k=len(peers))) for _ in range(_RESAMPLES)
+    ]
     cuts = quantiles(ratios, n=40)
-    return cuts[0], cuts[-1]
+    return f"{_median(ours) / _median(peers):.2f} ({cuts[0]:.2f} to {cuts[-1]:.2f})"
 
 
-def _paired(peers: Sequence[Race], ours: Sequence[Race]) -> str:
-    ratios = [_ratio(*_both([p], [o], p.best(TRIALS))) for p, o in zip(peers, ours, strict=True)]
-    return f"{median(ratios):.2f} times as fast (median of {min(ratios):.2f} to {max(ratios):.2f}; 0: never)"
-
-
-def _about() -> str:
+def _about(seeds: int) -> str:
     from benchmarks.training.report import processor
 
-    packages = ", ".join(f"{name} {_version(name)}" for name in _PACKAGES)
     return (
-        f"{date.today()}, {processor()}, {os.cpu_count()} cores, Python {platform.python_version()}, {packages}. "
+        f"{date.today()}, {processor()}, {os.cpu_count()} cores, Python {platform.python_version()}, {seeds} seeds. "
         f"Load when it ended: {os.getloadavg()[0]:.1f}."
     )
-
-
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return "absent"

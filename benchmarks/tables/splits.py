@@ -1,0 +1,36 @@
+"""Which rows are trained on and which are tested on, and the files in which contenders find them."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import numpy
+from caviar.plugin import Array
+
+from benchmarks.tables.sources import Table, texts
+
+TARGET = "y"
+TRAIN, TEST, ABOUT = "train.csv", "test.csv", "table.json"
+
+
+def parts(rows: int, split: int) -> tuple[Array, Array]:
+    """The rows of the training and of the test part, at random 80 to 20, in the order of the table."""
+    order = numpy.random.default_rng(split).permutation(rows)
+    held = round(rows / 5)
+    return numpy.sort(order[held:]), numpy.sort(order[:held])
+
+
+def write(table: Table, split: int, folder: Path) -> Array:
+    """Writes both parts and which columns are categories; returns the test rows' truth."""
+    train, test = parts(len(table.y), split)
+    cells = list(zip(*table.columns.values(), texts(table.y), strict=True))
+    for name, rows in ((TRAIN, train), (TEST, test)):
+        with (folder / name).open("w", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file)
+            writer.writerow([*table.columns, TARGET])
+            writer.writerows(cells[row] for row in rows.tolist())
+    about = {"task": table.task, "categories": table.categories}
+    (folder / ABOUT).write_text(json.dumps(about), encoding="utf-8")
+    return table.y[test]

@@ -55,7 +55,7 @@ def filled_file(document: Document) -> FilledFile:
     if recipe is None or built is None:
         return FilledFile(document, built, tuple(builder.mistakes), builder.missing())
     by, unreadable = Chosen(recipe), None
-    if needs_task(recipe, built) and not {"data", "trainer"} & {each.table for each in builder.mistakes}:
+    if needs_task(recipe, built) and "data" not in {each.table for each in builder.mistakes}:
         try:
             by = chosen(recipe, built, _task(recipe, built))
         except DataError as error:

@@ -77,8 +77,9 @@ def _build(
     here = Location(at, ".".join(at))
     inner = {key: each for key, each in table.items() if key in _within(at) and isinstance(each, dict)}
     given = {key: each for key, each in table.items() if key not in inner}
-    for key in given.keys() & set(Pipeline.model_fields) - set(FILLED):
+    for key in set(Pipeline.model_fields) & given.keys() - set(FILLED):
         builder.note(here.child(key), f"a recipe cannot set this; it sets {', '.join(FILLED)}")
+        del given[key]
     try:
         found[at] = cast(Pipeline, builder.fields(Pipeline, given, here, below))
     except InvalidValue:

@@ -16,7 +16,7 @@ from caviar.config.checks.crosscheck import complaints
 from caviar.config.declaration.pipeline import Pipeline as Declaration
 from caviar.config.declaration.tiers import complete
 from caviar.config.reading.errors import Mistake, Mistakes
-from caviar.interfaces.data import DataError
+from caviar.interfaces.data import Data, DataError
 from caviar.interfaces.reporter import Reporter
 from caviar.registry.code import with_code
 from caviar.registry.hooks import hook
@@ -26,6 +26,7 @@ from caviar.registry.load import name_of
 from caviar.values.arrays import Array
 from caviar.values.ranking import without_winner
 from caviar.values.run import RunView
+from caviar.values.task import TaskKind
 from caviar.values.trial import Trial, TrialState
 
 if TYPE_CHECKING:
@@ -91,10 +92,11 @@ class Pipeline(Declaration):
             return row_parts(self._with_rows(X, y)._checked()).in_files
 
     def to_toml(self) -> str:
-        """The pipeline as a TOML file, with every default written out."""
+        """The pipeline as a TOML file, with every default, and the values of its recipe, written out."""
         from caviar.config.declaration.dump import to_toml
 
-        return to_toml(self)
+        with using(self.registry):
+            return to_toml(_filled(self))
 
     @classmethod
     def completed(cls, declared: Declaration) -> Self:
@@ -121,7 +123,9 @@ class Pipeline(Declaration):
         return copy
 
     def _checked(self) -> Declaration:
-        pipeline = self if self._complete else complete(self)
+        pipeline = _filled(self)
+        if not self._complete:
+            pipeline = complete(pipeline)
         found = [Mistake(self.name, None, ".".join(map(str, keys)), text) for keys, text in complaints(pipeline)]
         if found:
             raise Mistakes(found)
@@ -141,7 +145,25 @@ def _as(cls: type[D], pipeline: Declaration) -> D:
     """The same declaration as an instance of another class."""
     values = {name: getattr(pipeline, name) for name in Declaration.model_fields}
     with using(pipeline.registry):
-        return cls.model_construct(pipeline.model_fields_set, **values)
+        made = cls.model_construct(pipeline.model_fields_set, **values)
+    made._recipe_task = pipeline.recipe_task
+    return made
+
+
+def _filled(pipeline: Pipeline) -> Declaration:
+    """The pipeline with the values of its recipe. Raises Mistakes and DataError."""
+    if pipeline.recipe is None:
+        return pipeline
+    from caviar.config.recipes.filled_program import filled_program
+
+    return filled_program(_as(Declaration, pipeline), _task_of_rows)
+
+
+def _task_of_rows(data: Data) -> TaskKind:
+    """The task of data whose head does not show it."""
+    from caviar.engine.data.task import task_of
+
+    return task_of(data, data.read())[0].kind
 
 
 class _OnTrial(Reporter):

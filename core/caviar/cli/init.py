@@ -26,6 +26,12 @@ def init(
         list[str] | None,
         typer.Option(metavar="COLUMN", help="The column to predict; several may be given.", show_default=False),
     ] = None,
+    effort: Annotated[
+        str,
+        typer.Option(
+            metavar="quick|normal|best", help="How long a run may take; normal if not given.", show_default=False
+        ),
+    ] = "",
     example: Annotated[bool, typer.Option("--example", help="Copy the example called NAME; list them.")] = False,
     plugin: Annotated[bool, typer.Option("--plugin", help="Write a starter for a plugin called NAME.")] = False,
     kind: Annotated[
@@ -40,6 +46,8 @@ def init(
 
       pipe init my.csv --target price
 
+      pipe init my.csv --effort best
+
       pipe init --example
 
       pipe init --example digits
@@ -50,23 +58,27 @@ def init(
     """
     if kind and not plugin:
         raise typer.BadParameter("--kind needs --plugin NAME")
+    if effort and (example or plugin):
+        raise typer.BadParameter("--effort needs a table")
     if example:
         _example(what)
     elif plugin:
         _plugin(what, kind or "optimizer")
     elif what:
-        _table(Path(what), target or [])
+        _table(Path(what), target or [], effort)
     else:
         raise typer.BadParameter("give a table, such as my.csv, or --example, or --plugin NAME")
 
 
-def _table(path: Path, targets: list[str]) -> None:
+def _table(path: Path, targets: list[str], effort: str) -> None:
     from caviar.cli.columns_table import column_lines
     from caviar.cli.scaffold.again import check_replaceable
+    from caviar.cli.scaffold.efforts import USUAL, effort_called
     from caviar.cli.scaffold.guess import guess_target, unfit_targets
     from caviar.cli.scaffold.table_starter import pipeline_file, starter
     from caviar.config.reading.resolved import reader_for
 
+    asked = effort_called(effort or USUAL)
     reader = reader_for(path, targets[0] if targets else "y", None)
     columns = reader.names()
     file = pipeline_file(path)
@@ -77,7 +89,7 @@ def _table(path: Path, targets: list[str]) -> None:
         target, remark = _asked(guess, columns)
         targets = [target]
     reader = _predicting(reader, targets or ["y"])
-    file.write_text(starter(path, remark, reader), encoding="utf-8")
+    file.write_text(starter(path, remark, reader, asked), encoding="utf-8")
     if (head := reader.head()) is not None:
         show(*column_lines(head))
         show(*(f"guessed: {note}" for note in (*head.notes, *_classes(head))))

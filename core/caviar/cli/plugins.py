@@ -41,15 +41,21 @@ def _list() -> list[str]:
 
 def _fault(kind: str, name: str) -> str:
     """The reason why a plugin cannot be used, or nothing."""
+    from caviar.config.reading.errors import Mistakes
+    from caviar.config.recipes.recipe import read_recipe
     from caviar.registry.index import NotInstalled, PluginError
     from caviar.registry.load import load
+    from caviar.registry.recipes import RECIPE
 
     try:
-        load(kind, name)
+        if kind == RECIPE:
+            read_recipe(name)
+        else:
+            load(kind, name)
     except NotInstalled as error:
         return f"comes with {error.line}"
-    except PluginError as error:
-        return f"BROKEN: {error}"
+    except (PluginError, Mistakes) as error:
+        return f"BROKEN: {error.lines[0]}"
     return ""
 
 
@@ -57,6 +63,7 @@ def _show(name: str) -> list[str]:
     from caviar.config.hints.suggestions import closest
     from caviar.registry.index import PluginError, entries, find, kinds_with
     from caviar.registry.load import read, version_of
+    from caviar.registry.recipes import RECIPE
 
     kinds = kinds_with(name)
     if not kinds:
@@ -64,6 +71,9 @@ def _show(name: str) -> list[str]:
         raise PluginError(f"no plugin is called '{name}'" + closest(name, known))
     lines: list[str] = []
     for kind in kinds:
+        if kind == RECIPE:
+            lines += [*([""] if lines else []), *_recipe(name)]
+            continue
         cls = read(find(kind, name))
         lines += [*([""] if lines else []), f"{kind} '{name}', from {version_of(cls)}, {cls.__module__}", ""]
         lines += _wrapped(getdoc(cls) or "")
@@ -71,6 +81,17 @@ def _show(name: str) -> list[str]:
             lines += ["", f"  It {fault}"]
         lines += ["", *_fields(cls)] if cls.model_fields else ["", "  It has no keys."]
     return lines
+
+
+def _recipe(name: str) -> list[str]:
+    """Whose recipe it is, and its file."""
+    from caviar.config.reading.document import text_of
+    from caviar.registry.index import find
+    from caviar.registry.recipes import RECIPE, recipe_file
+
+    entry = find(RECIPE, name)
+    file = str(recipe_file(entry))
+    return [f"recipe '{name}', from {entry.owner}, {file}", "", *text_of(file).rstrip().split("\n")]
 
 
 def _fields(cls: type[Plugin]) -> list[str]:

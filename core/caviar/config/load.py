@@ -8,31 +8,31 @@ from os import PathLike, fspath
 from caviar.config.checks.crosscheck import complaints
 from caviar.config.declaration.pipeline import Pipeline
 from caviar.config.declaration.tiers import complete
-from caviar.config.reading.build import Builder
 from caviar.config.reading.document import read
 from caviar.config.reading.errors import Mistakes
+from caviar.config.recipes.filled_file import filled_file
 from caviar.values.problem import LateMistake
 
 
 def load(path: str | PathLike[str], settings: Iterable[str] = ()) -> Pipeline:
-    """The pipeline of a file, with `path=value` settings laid over it. Raises Mistakes, with all of them."""
-    document = read(fspath(path), settings)
-    builder = Builder(document)
-    parts = builder.parts()
-    for at, path in builder.files:
-        if not path.is_file():
-            builder.note(at, f"no such file: {path}")
-    if parts is None:
-        raise Mistakes(builder.mistakes)
-    completed = complete(parts)
-    wrong = {each.path.partition(".")[0] for each in builder.mistakes}
-    found = [document.mistake(keys, ".".join(map(str, keys)), text) for keys, text in complaints(completed, wrong)]
-    if builder.mistakes or found:
-        raise Mistakes([*builder.mistakes, *found])
+    """The pipeline of a file, with `path=value` settings laid over it, filled by its recipe.
+
+    Raises Mistakes, with all of them, and DataError where the recipe depends on a task that the data does not show.
+    """
+    file = filled_file(read(fspath(path), settings))
+    mistakes = [*file.mistakes, *file.missing]
+    if file.pipeline is None:
+        raise Mistakes(mistakes)
+    completed = complete(file.pipeline)
+    wrong = {each.table for each in mistakes}
+    mistakes += (file.mistake(keys, text) for keys, text in complaints(completed, wrong))
+    if mistakes:
+        raise Mistakes(mistakes)
+    if file.unreadable is not None:
+        raise file.unreadable
     return completed
 
 
 def locate(path: str | PathLike[str], settings: Iterable[str], late: LateMistake) -> Mistakes:
     """A mistake that was found after reading the file, with its line."""
-    where = ".".join(map(str, late.keys))
-    return Mistakes([read(fspath(path), settings).mistake(late.keys, where, late.reason)])
+    return Mistakes([filled_file(read(fspath(path), settings)).mistake(late.keys, late.reason)])

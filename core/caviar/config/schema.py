@@ -16,6 +16,7 @@ from caviar.interfaces.plugin import Plugin
 from caviar.interfaces.sampler import Sampler
 from caviar.registry import index
 from caviar.registry.load import load, name_of
+from caviar.registry.recipes import RECIPE
 
 Schema: TypeAlias = dict[str, Any]
 
@@ -31,12 +32,15 @@ _LIMITS = {"ge": "minimum", "gt": "exclusiveMinimum", "le": "maximum", "lt": "ex
 
 def schema() -> Schema:
     """The complete schema. A field's default range and tier are in its description and under `x-caviar`."""
-    kinds = dict.fromkeys(each.kind for each in index.entries())
+    kinds = dict.fromkeys(each.kind for each in index.entries() if each.kind != RECIPE)
     parts = {f"{kind}.{name}": _table(cls, kind) for kind in kinds for name, cls in _usable(kind)}
+    table = _table(Pipeline, None)
+    recipe = {"enum": list(index.names(RECIPE)), "description": table["properties"]["recipe"]["description"]}
+    table["properties"]["recipe"] = recipe
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "A caviar pipeline",
-        **_table(Pipeline, None),
+        **table,
         "required": ["data"],
         "definitions": {kind: _kind(kind) for kind in kinds} | parts,
     }

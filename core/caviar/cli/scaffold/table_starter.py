@@ -6,6 +6,7 @@ from json import dumps
 from pathlib import Path
 from typing import Any
 
+from caviar.cli.scaffold.efforts import Effort
 from caviar.cli.scaffold.guess import guess_splits
 from caviar.config.advice.many_classes import doubtful_classes
 from caviar.config.declaration.dump import inline
@@ -18,7 +19,7 @@ _SMALL = 2000  # rows
 _COLUMN = 44  # where comments begin
 
 
-def starter(path: Path, remark: str, data: Any) -> str:
+def starter(path: Path, remark: str, data: Any, effort: Effort) -> str:
     """The text of a pipeline file that lies beside `path`, which `data` reads; `remark` says how the target was found.
 
     Raises DataError.
@@ -39,32 +40,40 @@ def starter(path: Path, remark: str, data: Any) -> str:
         [
             f"# {_about(path, head)}",
             f"# pipe check {stem}.toml shows what will happen, pipe run {stem}.toml does it.",
+            "# Keys that are written here overrule the recipe's, such as [model] with units = { log-int = [32, 512] }.",
             *_named(stem),
-            _line('normalizer = "batchnorm"', "on z, before the activation"),
-            _line('regularizer = ["l2"]', "keeps the weights small"),
+            _line(f"recipe = {_text(effort.recipe)}", f"model, training and ranges; pipe fill {stem}.toml shows them"),
             "",
             "[data]",
             *table,
-            "",
-            "[model]",
-            _line("layers = { int = [1, 3] }", "hidden layers; { … } is a range to be searched"),
-            _line("units = { log-int = [32, 256] }", "in each; on the log scale"),
-            "",
-            "[optimizer]",
-            'use = "adam"',
-            _line("learning_rate = { log = [1e-4, 1e-1] }", "every decade equally often"),
-            "",
-            "[trainer]",
-            "epochs = 20",
-            _line(f"batch_size = {{ choice = {_batches(head)} }}", "rows per step"),
-            "",
-            "[search]",
-            *([_line(f"metric = {_text(rare.metric)}", "accuracy hardly sees a rare class")] if rare else []),
-            _line('strategy = "coarse-to-fine"', "random at first, then closer around the best"),
-            _line("trials = 32", "networks in all; raise it and run again to continue the search"),
+            *_table("trainer", _of_training(head, effort)),
+            *_table("search", _of_search(rare, effort)),
             "",
         ]
     )
+
+
+def _table(name: str, lines: list[str]) -> list[str]:
+    return ["", f"[{name}]", *lines] if lines else []
+
+
+def _of_training(head: Head | None, effort: Effort) -> list[str]:
+    small = head is not None and head.rows < _SMALL  # an epoch would have no more than a few steps
+    return [
+        *([_line(f"epochs = {effort.epochs}", "passes over the training rows")] if effort.epochs else []),
+        *([_line("batch_size = { choice = [16, 32, 64] }", "small ones for few rows")] if small else []),
+    ]
+
+
+def _of_search(rare: RareClass | None, effort: Effort) -> list[str]:
+    written = [
+        ("metric", rare and rare.metric, "accuracy hardly sees a rare class"),
+        ("trials", effort.trials, "networks in all; raise it and run again to continue the search"),
+        ("pruner", effort.pruner, "ends poor trials early"),
+        ("ensemble", effort.ensemble, "models whose predictions are averaged"),
+        ("seconds", effort.seconds, "a run ends by then; the next one goes on where it stopped"),
+    ]
+    return [_line(f"{key} = {inline(value)}", why) for key, value, why in written if value]
 
 
 def pipeline_file(path: Path) -> Path:
@@ -95,11 +104,6 @@ def _named(stem: str) -> list[str]:
     """The run is called like the file, where that can name a folder."""
     plain = plain_name(stem)
     return [] if plain == stem else [_line(f"name = {_text(plain)}", "of the run's folder")]
-
-
-def _batches(head: Head | None) -> str:
-    """Small tables need small batches, or an epoch has no more than a few steps."""
-    return "[16, 32, 64]" if head and head.rows < _SMALL else "[64, 128, 256]"
 
 
 def _line(code: str, comment: str) -> str:

@@ -32,7 +32,7 @@ def to_toml(pipeline: Pipeline) -> str:
             }
         elif isinstance(value, Declared) and not isinstance(value, Sampler) and name != "backend":
             tables[f"[{name}]"] = table_of(value)
-        elif not (name == "data" and value is None):
+        elif not (name in ("data", "recipe") and value is None):
             lines.append(f"{name} = {_list(value) if isinstance(value, tuple) else inline(value)}")
     for header, table in tables.items():
         lines += ["", header, *(f"{key_text(key)} = {inline(value)}" for key, value in table.items())]

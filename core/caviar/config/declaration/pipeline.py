@@ -33,6 +33,7 @@ from caviar.support.files import file_or_url
 from caviar.values.condition import Condition
 from caviar.values.history import Goal
 from caviar.values.metric_name import MetricName
+from caviar.values.task import TaskKind
 
 _WARM = ("warm_start", "warm_start_from", "load_if_exists", "resume_from")
 
@@ -153,9 +154,13 @@ class Check(Declared):
 
 
 class Pipeline(Declared):
-    """Data, transforms, model, training and search. Fields that are `Tunable` may be a choice of plugins."""
+    """Data, transforms, model, training and search. Fields that are `Tunable` may be a choice of plugins.
+
+    `recipe` names a recipe, whose values take the place of defaults; None in a pipeline that has them.
+    """
 
     name: str = "pipeline"
+    recipe: str | None = setting(default=None, also=("preset", "template"))
     seed: int = setting(default=1, ge=0, also=("random_state", "random_seed"))
     backend: Backend | None = None
     transform: Many[Transform] = _defaults("transform", "dates", "impute", "one-hot", "standardize")
@@ -173,11 +178,17 @@ class Pipeline(Declared):
     reporter: Many[Reporter] = _defaults("reporter", "progress")
 
     _registry: Registry = PrivateAttr(default_factory=current)
+    _recipe_task: TaskKind | None = PrivateAttr(default=None)
 
     @property
     def registry(self) -> Registry:
         """The registry of the pipeline: names in it, and in its copies, refer to these plugins."""
         return self._registry
+
+    @property
+    def recipe_task(self) -> TaskKind | None:
+        """The task for which a recipe's values were taken, where the data's head has shown it; else None."""
+        return self._recipe_task
 
     @field_validator("name")
     @classmethod

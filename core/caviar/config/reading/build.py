@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
 
+from caviar.config.declaration.over import fields_given, laid_over
 from caviar.config.declaration.pipeline import Pipeline
 from caviar.config.declaration.run_name import ALLOWED, is_run_name, plain_name
 from caviar.config.hints.notation import suggestion_for_list, suggestion_for_single, suggestion_for_table
@@ -29,10 +30,13 @@ from caviar.support.files import straight
 
 
 class Builder:
-    """Builds the pipeline of one document; `mistakes` are those found, `files` the data files it names."""
+    """Builds the pipeline of one document; `mistakes` are those found, `files` the data files it names.
 
-    def __init__(self, document: Document) -> None:
-        self.document = document
+    `below` is the pipeline of a recipe, over which the document's is laid.
+    """
+
+    def __init__(self, document: Document, below: Pipeline | None = None) -> None:
+        self.document, self.below = document, below
         self.mistakes: list[Mistake] = []
         self.files: list[tuple[Location, Path]] = []
 
@@ -52,7 +56,7 @@ class Builder:
             keys = ("data",) if "data" in tree else ()
             self.note(Location(keys, "data"), 'missing; write [data] with path = "my.csv" and target = "…"')
         try:
-            return cast(Pipeline, self.fields(Pipeline, tree, Location()))
+            return cast(Pipeline, self.fields(Pipeline, tree, Location(), self.below))
         except InvalidValue as broken:
             return cast(Pipeline | None, broken.rest)
 
@@ -70,24 +74,35 @@ class Builder:
         """Adds a mistake; `own`: see `Mistake`."""
         self.mistakes.append(self.document.mistake(at.keys, at.path, text, own))
 
+    def missing(self) -> tuple[Mistake, ...]:
+        """A mistake for each data file that is not there."""
+        lost = [(at, path) for at, path in self.files if not path.is_file()]
+        return tuple(self.document.mistake(at.keys, at.path, f"no such file: {path}") for at, path in lost)
+
     def fail(self, at: Location, text: str, own: bool = False) -> InvalidValue:
         """Adds a mistake, to be raised."""
         self.note(at, text, own)
         return InvalidValue()
 
-    def fields(self, cls: type[Declared], table: Mapping[str, Any], at: Location) -> Declared:
-        """An object of a class from the keys of a table."""
-        given: dict[str, Any] = {}
+    def fields(
+        self, cls: type[Declared], table: Mapping[str, Any], at: Location, below: Declared | None = None
+    ) -> Declared:
+        """An object of a class from the keys of a table, laid over `below` if that is one of the same class."""
+        known = fields_given(below) if below is not None and type(below) is cls else {}
+        given = {field: each for field, each in known.items() if cls.model_fields[field].is_required()}
         broken = set()
         for key, raw in table.items():
             try:
                 if key not in cls.model_fields:
                     raise self.fail(at.child(key), unknown_key(cls, key, Pipeline))
-                given[key] = self.value(field_type(cls, key), raw, at.child(key), _default(cls, key))
+                kind = field_type(cls, key)
+                given[key] = self.value(kind, raw, at.child(key), _default(cls, key), known.get(key))
             except InvalidValue:
                 broken.add(key)
         try:
             built = construct(cls, given)
+            if known:
+                built = construct(cls, laid_over(cast(Declared, below), built))
         except FieldProblems as complaints:
             for field, text in complaints.found:
                 if field not in broken and not (field is None and broken):
@@ -97,8 +112,10 @@ class Builder:
             raise InvalidValue(built)
         return built
 
-    def value(self, expected: FieldType, raw: Any, at: Location, default: Any = None) -> Any:
-        """The value that a field receives for one of the file."""
+    def value(self, expected: FieldType, raw: Any, at: Location, default: Any = None, below: Any = None) -> Any:
+        """The value that a field receives for one of the file, over one `below`."""
+        if isinstance(below, Plugin) and not isinstance(below, Sampler):
+            default = below
         if Any in expected.types:
             return raw
         if isinstance(raw, dict) and is_range(raw, default) and (expected.tunable or not expected.entry):
@@ -106,12 +123,12 @@ class Builder:
 
         def build(cls: type[Declared], said: Any) -> Declared:
             if not issubclass(cls, Plugin):
-                return self.fields(cls, said, at)
+                return self.fields(cls, said, at, below)
             if text := suggestion_for_list(expected, said):
                 raise self.fail(at, text)
-            return self.plugin(cls, said, at, default)
+            return self.plugin(cls, said, at, default, below)
 
-        found = expected.accept(raw, build, lambda part, several: self.elements(part, several, at))
+        found = expected.accept(raw, build, lambda part, several: self.elements(part, several, at, below))
         if found is raw and (text := self._misread(expected, raw, at)):
             raise self.fail(at, text)
         return straight(self.document.folder(at.keys) / found.expanduser()) if isinstance(found, Path) else found
@@ -122,12 +139,15 @@ class Builder:
             return f"must be {expected.words()}; write [[{at.path}]] or {at.path} = [ … ]"
         return suggestion_for_single(expected.entry, raw, at.path) or suggestion_for_table(expected, raw)
 
-    def elements(self, expected: FieldType, raw: list[Any] | dict[str, Any], at: Location) -> list[Any]:
+    def elements(
+        self, expected: FieldType, raw: list[Any] | dict[str, Any], at: Location, below: Any = None
+    ) -> list[Any]:
         """The entries of a table, or the elements of a list, where names distinguish plugins."""
         if isinstance(raw, dict):
             if text := suggestion_for_single(expected, raw.get("use"), at.path):
                 raise self.fail(at, text)
-            return [self.value(expected, each, at.child(key)) for key, each in raw.items()]
+            known = below if isinstance(below, dict) else {}
+            return [self.value(expected, each, at.child(key), below=known.get(key)) for key, each in raw.items()]
         built, failed = [], False
         for place, each in enumerate(raw):
             try:
@@ -159,7 +179,7 @@ class Builder:
             raise self.fail(here.child("name"), f"must be text without dots, not {say(name)}")
         return built.called(name)
 
-    def plugin(self, base: type[Plugin], raw: Any, at: Location, default: Any) -> Plugin:
+    def plugin(self, base: type[Plugin], raw: Any, at: Location, default: Any, below: Any = None) -> Plugin:
         """A plugin from its name or its table."""
         kind = base.kind
         if not isinstance(raw, (str, dict)):
@@ -174,7 +194,7 @@ class Builder:
             cls = type(default)
         else:
             raise self.fail(at, f'needs use = "…"{closest("", index.names(kind))}')
-        built = cast(Plugin, self.fields(cls, {key: each for key, each in table.items() if key != "use"}, at))
+        built = cast(Plugin, self.fields(cls, {key: each for key, each in table.items() if key != "use"}, at, below))
         if issubclass(base, Data):
             paths = ((field, getattr(built, field)) for field in cls.model_fields)
             self.files += [(at.child(field), path) for field, path in paths if isinstance(path, Path)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,9 @@ from caviar.config.hints.toml_mistakes import told
 from caviar.config.reading.errors import Mistake, Mistakes
 from caviar.config.reading.positions import Keys, positions
 from caviar.config.reading.readers import reader_name
+from caviar.registry import index
 from caviar.registry.load import name_of
+from caviar.registry.recipes import RECIPE, recipe_file
 
 
 @dataclass(frozen=True)
@@ -140,7 +143,7 @@ def _table(node: Any, key: str | int, arrays: bool) -> Any:
     """The value at a key, as a container: a plugin's bare name becomes a table."""
     value = node.get(key) if isinstance(node, dict) else node[key]
     if value is None:
-        node[key] = _defaults(str(key)) if arrays and key in _ARRAYS else {}
+        node[key] = _defaults(node, str(key)) if arrays and key in _ARRAYS else {}
     elif isinstance(value, str):
         node[key] = {"use": value}
     elif not isinstance(value, (dict, list)):
@@ -148,9 +151,16 @@ def _table(node: Any, key: str | int, arrays: bool) -> Any:
     return node[key]
 
 
-def _defaults(key: str) -> list[str]:
+def _defaults(tree: Any, key: str) -> list[Any]:
+    """The list that a file without this key has: that of its recipe, else the default one."""
     from caviar.config.declaration.pipeline import Pipeline
 
+    name = tree.get("recipe")
+    if name in index.names(RECIPE):
+        with suppress(index.PluginError, OSError, ValueError):  # reported where the recipe is read
+            listed = tomllib.loads(recipe_file(index.find(RECIPE, name)).read_text(encoding="utf-8")).get(key)
+            if isinstance(listed, list):
+                return listed
     return [name_of(type(each)) for each in Pipeline.model_fields[key].get_default(call_default_factory=True)]
 
 

@@ -23,6 +23,11 @@ class Mistake:
     text: str
     own: bool = False
 
+    @property
+    def table(self) -> str:
+        """The first word of its path."""
+        return self.path.partition(".")[0]
+
     def __str__(self) -> str:
         return self.told("settings", with_own_plugin(self.text))
 

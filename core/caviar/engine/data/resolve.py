@@ -51,6 +51,8 @@ def resolve_run(pipeline: Pipeline) -> tuple[Work, Preparation, Objective]:
         pipeline = pipeline.model_copy(update={"data": pipeline.data.decided()})
     datasets, preparation = _data_for(pipeline)
     task = datasets[0].task
+    if pipeline.recipe_task not in (None, task.kind):
+        raise _other_task(pipeline.recipe_task, task)
     metrics = metrics_for(pipeline.search, task.kind) if pipeline.trainer.needs_data else {}
     metric = searched_metric(pipeline, task.kind, metrics)
     if pipeline.data is not None and task.kind == "classification":
@@ -60,6 +62,11 @@ def resolve_run(pipeline: Pipeline) -> tuple[Work, Preparation, Objective]:
     searched, conditions = (objective.metric, objective.goal), tuple(each.metric for each in objective.conditions)
     work = Work(pipeline, backend, task, datasets, metrics, searched, conditions=conditions)
     return work, preparation, objective
+
+
+def _other_task(foreseen: str | None, task: Task) -> LateMistake:
+    first = f"the head of the data looks like {foreseen}, for which the recipe's values were taken"
+    return LateMistake(("recipe",), f'{first}, but all rows make it {task.kind}; write task = "{task.kind}" in [data]')
 
 
 def _data_for(pipeline: Pipeline) -> tuple[tuple[Dataset, ...], Preparation]:

@@ -1,0 +1,1 @@
+"""Recipes: published sets of defaults and ranges that fill a pipeline file, key by key."""

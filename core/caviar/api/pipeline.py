@@ -227,5 +227,8 @@ def _run(pipeline: Declaration, runs: Path, on_trial: Callable[[Trial], None] | 
     refused = best is None and info.where and any(trial.state is TrialState.FINISHED for trial in trials)
     nearest = without_winner(trials, info.goal, info.where) if refused else ""
     folder = info.folder if keep else None
-    said = done.summary.assessment, done.advice
+    several, together = done.ensemble, None
+    if several is not None and best is not None:
+        together = TrainedModel(best.index, best.values, several.metrics, several)
+    said = done.summary.assessment, done.advice, together
     return Study(pipeline.name, info.metric, trials, winner, folder, interrupted, nearest, *said, curves.read)

@@ -24,7 +24,8 @@ class Study:
     `metric` is the searched one ("validation.accuracy"). `interrupted` says that it was stopped before its end.
     `folder` holds all of it on disk where `runs` was given; a search can then `start_from` the study. `nearest` says
     how far trials came where none meets `where`. `assessment` is the winner beside its baselines, on the same rows and
-    with intervals over rows; `advice` what the result suggests to do or to doubt.
+    with intervals over rows; `advice` what the result suggests to do or to doubt. `ensemble` is the mean of several
+    trials (`search.ensemble`), its first member the best one; None where none was made.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Study:
     nearest: str = ""
     assessment: Assessment | None = None
     advice: tuple[Advice, ...] = ()
+    ensemble: TrainedModel | None = None
     _curves: Mapping[str, Mapping[int, Array]] = field(default_factory=dict, compare=False)
 
     def curves(self, metric: str | None = None) -> Mapping[int, Array]:

@@ -1,4 +1,4 @@
-"""`pipe predict`: predicts new rows with the best model of a run."""
+"""`pipe predict`: predicts new rows with a model of a run."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ from collections.abc import Generator, Iterator
 from contextlib import ExitStack, closing, contextmanager, redirect_stdout
 from io import StringIO, TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Protocol
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol, TypeAlias
 
 import typer
 
 from caviar.cli.shared import Code, limit_blas_threads, using_code
 from caviar.cli.terminal.output import give, show, show_logged
 from caviar.cli.terminal.progress import ProgressLine
+
+ModelName: TypeAlias = Literal["best", "ensemble"]
 
 if TYPE_CHECKING:
     from caviar.engine.model.prediction import Prediction
@@ -30,9 +32,13 @@ def predict(
         Path, typer.Argument(metavar="DATA", help="Rows to predict; the target may be missing.", show_default=False)
     ],
     code: Code = None,
+    model: Annotated[
+        ModelName | None,
+        typer.Option(help="Which model predicts; the ensemble, if there is one.", show_default=False),
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Write a CSV file instead of printing.", show_default=False)] = None,
 ) -> None:
-    """Predict the rows of DATA with RUN's best model.
+    """Predict the rows of DATA with RUN's ensemble, or its best model where it has no ensemble.
 
     Prints CSV: the prediction, then each class's probability. What differs from the training rows is told on standard
     error.
@@ -45,7 +51,7 @@ def predict(
             from caviar.engine.analysis.results import model_of
             from caviar.engine.model.prediction import predict_file
 
-            prediction = predict_file(model_of(run), data)
+            prediction = predict_file(model_of(run, model), data)
         if out is None:
             _write(_Printed(), prediction, ProgressLine(printing=True))
         else:

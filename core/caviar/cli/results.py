@@ -17,6 +17,7 @@ from caviar.cli.terminal.json_objects import (
     assessment_object,
     best_object,
     decision_object,
+    ensemble_object,
     trial_object,
 )
 from caviar.cli.terminal.output import give, show
@@ -60,6 +61,7 @@ def results(
             "trials": list(map(trial_object, found.trials)),
             "best": best_object(found.best),
             "decision": decision_object(found.decision),
+            "ensemble": ensemble_object(found.ensemble),
             "assessment": assessment_object(found.assessment),
             "advice": advice_objects(found.advice),
         }

@@ -13,7 +13,13 @@ import typer
 
 from caviar.cli.advice import show_advice, show_next_run, wider_name
 from caviar.cli.shared import Code, Quiet, Settings, limit_blas_threads, since_start, using_code
-from caviar.cli.terminal.json_objects import advice_objects, assessment_object, best_object, decision_object
+from caviar.cli.terminal.json_objects import (
+    advice_objects,
+    assessment_object,
+    best_object,
+    decision_object,
+    ensemble_object,
+)
 from caviar.cli.terminal.output import give, show, verbose_log
 from caviar.cli.terminal.signals import stop_on_signals
 
@@ -117,6 +123,7 @@ def as_object(done: Run) -> dict[str, Any]:
         "seconds": round(since_start(), 3),
         "best": best_object(best),
         "decision": decision_object(summary.decision),
+        "ensemble": ensemble_object(summary.ensemble),
         "assessment": assessment_object(summary.assessment),
         "advice": advice_objects(done.advice),
     }

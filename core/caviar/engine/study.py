@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -18,6 +19,7 @@ from caviar.engine.analysis.stored_run import going_on
 from caviar.engine.baselines.assess import assessed, judged
 from caviar.engine.baselines.fit import NO_TIME, Clock
 from caviar.engine.data.resolve import resolve_run
+from caviar.engine.ensembles.select import Ensembles
 from caviar.engine.failures.identical_failures import queue_again
 from caviar.engine.failures.plugin_errors import others_blamed, told
 from caviar.engine.model.saved import SavedModel
@@ -38,6 +40,7 @@ from caviar.support.files import write_atomically
 from caviar.text.log import timed
 from caviar.text.once import say_anew
 from caviar.values.assessment import Assessment
+from caviar.values.ensemble import Ensemble
 from caviar.values.problem import Problem, Stopped
 from caviar.values.run import Command, RunInfo, Summary
 
@@ -45,6 +48,7 @@ if TYPE_CHECKING:
     from caviar.config.advice.advice import Advice
     from caviar.config.declaration.pipeline import Pipeline
     from caviar.engine.data.prepare import Preparation
+    from caviar.engine.search.objective import Objective
     from caviar.engine.training.job import Work
     from caviar.values.trial import Trial
 
@@ -57,7 +61,7 @@ class Run:
     """The result of a run; `complaints` lists the exceptions of reporters, by name.
 
     `model` is the best trial's; None where no trial has won, or where it could not be made (`summary.failure`).
-    `advice` is what its result suggests; none where it was interrupted.
+    `advice` is what its result suggests, `ensemble` the model of several trials; none where it was interrupted.
     """
 
     info: RunInfo
@@ -65,6 +69,7 @@ class Run:
     complaints: Mapping[str, str]
     model: SavedModel | None
     advice: tuple[Advice, ...] = ()
+    ensemble: SavedModel | None = None
 
 
 class Interrupted(Stopped):
@@ -111,7 +116,7 @@ def run(
         pipeline = work.pipeline
         space = space_of(pipeline)
         total = pipeline.search.trials if len(space) else 1  # nothing to search: one model
-        with open_study(pipeline.store, folder, objective.goal) as ledger:
+        with open_study(pipeline.store, folder, objective.goal, pipeline.search.candidates) as ledger:
             newcomer = TargetStudy(pipeline, space, objective, work.datasets[0].fingerprint)
             earlier, notes = started_from(ledger.study(), newcomer)
             check_resumable(ledger, record_of(work, objective, earlier), total, folder)
@@ -159,8 +164,10 @@ def run(
                 best = objective.best(ledger.trials()) or (best_begun(ledger, objective) if limit.over else None)
                 with timed("best model made and tested"):
                     model, note, failure = models.made(best, check_stop)
+                ensemble, more = _ensemble(models, objective, model, check_stop)
                 with timed("best model assessed"):
-                    assessment = _assessment(ledger, work, preparation, best, model, Clock(check_stop, limit.end))
+                    clock = Clock(check_stop, limit.end)
+                    assessment = _assessment(ledger, work, preparation, best, model, ensemble, clock)
             except BaseException as error:
                 interrupted = isinstance(error, (Stopped, KeyboardInterrupt))
                 reason = str(error) if isinstance(error, Problem) else told(error)
@@ -173,16 +180,29 @@ def run(
                 raise Interrupted(Run(info, summary, observers.failures, model)) from error
             if best is not None and model is not None:
                 best = replace(best, metrics=model.metrics)
-            notes, decision = (note,) if note else (), model.decision if model else None
-            seconds = monotonic() - began
-            summary = Summary(ledger.trials(), best, seconds, stopped, notes, failure, decision, assessment)
+            notes, decision = ((note,) if note else ()) + more, model.decision if model else None
+            together = None if ensemble is None else Ensemble(ensemble.drawn, ensemble.metrics, ensemble.decision)
+            seconds, trials = monotonic() - began, ledger.trials()
+            summary = Summary(trials, best, seconds, stopped, notes, failure, decision, assessment, together)
             observers.tell("after_run", run=info, summary=summary)
             advice = (
                 ()
                 if best is None
                 else advice_on_result(Ended(pipeline, summary.trials, best, objective, assessment, ledger.curves))
             )
-            return Run(info, summary, observers.failures, model, advice)
+            return Run(info, summary, observers.failures, model, advice, ensemble)
+
+
+def _ensemble(
+    models: Models, objective: Objective, model: SavedModel | None, check_stop: Callable[[], None]
+) -> tuple[SavedModel | None, tuple[str, ...]]:
+    """The ensemble of the search's best trials, with notes; none where there is no model of the best one."""
+    if model is None:
+        return None, ()
+    search = models.work.pipeline.search
+    candidates = [*islice(objective.winners(models.ledger.trials()), search.candidates)]
+    with timed("ensemble selected"):
+        return Ensembles(models, objective.conditions).made(candidates, search.ensemble, check_stop)
 
 
 def _assessment(
@@ -191,20 +211,22 @@ def _assessment(
     preparation: Preparation,
     best: Trial | None,
     model: SavedModel | None,
+    ensemble: SavedModel | None,
     clock: Clock,
 ) -> Assessment | None:
-    """The winner's assessment: as it is recorded, or made and recorded where another trial leads now."""
+    """The winner's assessment: as it is recorded, or made and recorded where the models are others now."""
     if best is None or model is None:
         return None
     with suppress(StoreError):  # a damaged one is made again
         before = ledger.assessment()
         asked = bool(before and before.baselines) is work.pipeline.search.baselines
         # They differ where it has been trained further since, or its threshold has changed. As text NaN equals NaN.
-        known = str(judged(model.metrics))
-        same = before and before.trial == best.index and str(before.winner.metrics) == known
+        known = [str(judged(each.metrics)) for each in (model, ensemble) if each]
+        told = [str(each.metrics) for each in (before.winner, before.ensemble) if each] if before else []
+        same = before and before.trial == best.index and told == known
         if before and asked and same and all(each.note != NO_TIME for each in before.baselines):
             return before
-    found = assessed(work, preparation, best, model, clock)
+    found = assessed(work, preparation, best, model, ensemble, clock)
     if found is not None:
         ledger.assess(found)
     return found

@@ -25,9 +25,9 @@ def computed(formulas: Formulas, operation: Operation, values: Array) -> Array:
 
 
 def prediction_of(model: ModelDescription, columns: Mapping[str, Array]) -> Array:
-    """The mean over the members: probabilities (rows, classes), or targets (rows, targets)."""
-    answers = [_member(member, columns) for member in model.members]
-    combined: Array = numpy.stack(answers).mean(axis=0, dtype=numpy.float64)
+    """The mean over the members by their counts: probabilities (rows, classes), or targets (rows, targets)."""
+    answers = [_member(member, columns).astype(numpy.float64) for member in model.members]
+    combined: Array = numpy.average(answers, axis=0, weights=[member.count for member in model.members])
     return combined
 
 

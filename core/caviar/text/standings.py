@@ -13,7 +13,7 @@ from caviar.values.trial import Trial
 if TYPE_CHECKING:
     from rich.table import Table
 
-_ORDER = ("winner", "boosting", "linear", "constant")
+_ORDER = ("ensemble", "winner", "boosting", "linear", "constant")
 
 
 def winner_table(best: Trial) -> Table:
@@ -33,7 +33,7 @@ def winner_table(best: Trial) -> Table:
 
 
 def standings_table(assessment: Assessment) -> Table:
-    """The compared metric of the winner and of the baselines, best known first, with intervals over rows."""
+    """The compared metric of ensemble, winner and baselines, best known first, with intervals over rows."""
     from rich.text import Text
 
     grid = _grid(len(assessment.parts), "left")
@@ -46,7 +46,7 @@ def standings_table(assessment: Assessment) -> Table:
 
 
 def standings_notes(assessment: Assessment) -> Iterator[str]:
-    """What the table's intervals cover, and what to know about the baselines."""
+    """What the table's intervals cover, and what to know about the ensemble and the baselines."""
     standings = _ordered(assessment)
     if any(each.intervals for each in standings):
         yield "The intervals cover rows, not training seeds: 95 % of values on resampled rows."
@@ -56,7 +56,8 @@ def standings_notes(assessment: Assessment) -> Iterator[str]:
 
 
 def _ordered(assessment: Assessment) -> list[Standing]:
-    return sorted((assessment.winner, *assessment.baselines), key=lambda each: _ORDER.index(each.name))
+    ensemble = (assessment.ensemble,) if assessment.ensemble else ()
+    return sorted((*ensemble, assessment.winner, *assessment.baselines), key=lambda each: _ORDER.index(each.name))
 
 
 def _cell(standing: Standing, metric: str) -> str:

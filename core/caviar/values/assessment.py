@@ -11,12 +11,12 @@ from caviar.values.metric_name import MetricName
 
 @dataclass(frozen=True)
 class Standing:
-    """How one model does: the winner, or a baseline.
+    """How one model does: the winner, the ensemble, or a baseline.
 
     `metrics` are those of the validation and the test part, by name ("test.accuracy"). `intervals`: of those that were
-    resampled, the 95 % interval over rows. `lead`, of a baseline: part ("test") -> the 95 % interval over rows of how
-    much better the winner is on the same rows, in the unit of the metric; above 0 the winner is better. `note` says
-    what to know about it, such as that it was trained on a part of the rows, or why there are no metrics.
+    resampled, the 95 % interval over rows. `lead`, of all but the winner: part ("test") -> the 95 % interval over rows
+    of how much better the winner is on the same rows, in the unit of the metric; above 0 the winner is better. `note`
+    says what to know about it, such as that it was trained on a part of the rows, or why there are no metrics.
     """
 
     name: str
@@ -28,7 +28,7 @@ class Standing:
 
 @dataclass(frozen=True)
 class Assessment:
-    """The winner of a search beside its baselines.
+    """The winner of a search beside its ensemble, if it has one, and its baselines.
 
     `trial` is the winner. `metric` is the one that is compared, without a part: the searched one, or accuracy or r2
     where that is no metric plugin; "" where there is none. `rows`: part -> its rows. `inputs`: the columns of x.
@@ -41,6 +41,7 @@ class Assessment:
     inputs: int
     winner: Standing
     baselines: tuple[Standing, ...] = ()
+    ensemble: Standing | None = None
 
     @property
     def parts(self) -> tuple[str, ...]:

@@ -81,6 +81,8 @@ class MemberDescription:
        `formula` t itself, exp(t) ("log"), exp(t) - 1 ("log1p"), or the point of the line through (`scores`, `knots`) at
        t, at both ends the last knot ("quantile"); then the nearest number within `low` and `high`, where these are
        given.
+
+    `count` is the member's weight in the model's mean.
     """
 
     trial: int
@@ -90,11 +92,12 @@ class MemberDescription:
     layers: tuple[Operation, ...]
     head: Operation
     scales: tuple[TargetScale, ...] = ()
+    count: int = 1
 
 
 @dataclass(frozen=True)
 class ModelDescription:
-    """A saved model: it predicts the mean, in float64, of its members' probabilities or targets.
+    """A saved model: it predicts the mean, in float64, of its members' probabilities or targets, by their counts.
 
     `task` names targets and classes; the class of a row is the one with the largest probability, or, with
     `task.threshold`, the second where its probability is at least that, else the first.

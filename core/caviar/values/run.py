@@ -12,6 +12,7 @@ from caviar.values.assessment import Assessment
 from caviar.values.class_decision import ClassDecision
 from caviar.values.condition import Condition
 from caviar.values.dimension import Space
+from caviar.values.ensemble import Ensemble
 from caviar.values.history import Goal
 from caviar.values.trial import Trial, TrialState
 
@@ -72,7 +73,7 @@ class Summary:
     user should know, such as that the winner's weights were lost and made again. `failure`: why there is no model of
     the best trial, None where there is one or no best trial. `decision`: of classes, the threshold and the confusion
     matrices of the best trial's model. `assessment`: that model beside its baselines; None where there is no model, or
-    its trainer reads no data.
+    its trainer reads no data. `ensemble`: the model of several trials; None where none was made.
     """
 
     trials: tuple[Trial, ...]
@@ -83,6 +84,7 @@ class Summary:
     failure: str | None = None
     decision: ClassDecision | None = None
     assessment: Assessment | None = None
+    ensemble: Ensemble | None = None
 
     def count(self, state: TrialState) -> int:
         """The number of trials that ended in a state."""

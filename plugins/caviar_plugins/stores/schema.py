@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 APPLICATION = int.from_bytes(b"CAVR")
-VERSION = 5
+VERSION = 6
 
 TABLES = """
 CREATE TABLE study (

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from caviar.config.advice.advice import Advice
     from caviar.values.assessment import Assessment, Standing
     from caviar.values.class_decision import ClassDecision
+    from caviar.values.ensemble import Ensemble
     from caviar.values.trial import Trial
 
 
@@ -42,7 +43,7 @@ def best_object(best: Trial | None) -> dict[str, Any] | None:
 
 
 def assessment_object(found: Assessment | None) -> dict[str, Any] | None:
-    """The winner and the baselines on the same rows."""
+    """The winner, the ensemble and the baselines on the same rows."""
     if found is None:
         return None
     return {
@@ -52,6 +53,7 @@ def assessment_object(found: Assessment | None) -> dict[str, Any] | None:
         "rows": dict(found.rows),
         "inputs": found.inputs,
         "winner": _standing(found.winner),
+        "ensemble": None if found.ensemble is None else _standing(found.ensemble),
         "baselines": [_standing(each) for each in found.baselines],
     }
 
@@ -63,6 +65,17 @@ def _standing(standing: Standing) -> dict[str, Any]:
         "intervals": {name: _numbers(ends) for name, ends in standing.intervals.items()},
         "lead": {part: _numbers(ends) for part, ends in standing.lead.items()},
         "note": standing.note or None,
+    }
+
+
+def ensemble_object(found: Ensemble | None) -> dict[str, Any] | None:
+    """The ensemble: its trials, its metrics, and how it decides between classes."""
+    if found is None:
+        return None
+    return {
+        "members": [{"trial": trial, "count": count} for trial, count in found.drawn.items()],
+        "metrics": _plain(found.metrics),
+        "decision": decision_object(found.decision),
     }
 
 

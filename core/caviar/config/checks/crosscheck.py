@@ -162,6 +162,15 @@ def _flaws(pipeline: Pipeline) -> Iterator[Complaint]:
                 yield (field,), f"{cls.kind} '{name_of(cls)}' cannot be used: {flaw}"
 
 
+def _ensemble(pipeline: Pipeline) -> Iterator[Complaint]:
+    draws, trainer = pipeline.search.ensemble, pipeline.trainer
+    if draws == 1:
+        yield ("search", "ensemble"), "one draw is the winner alone; use 2 or more, 16 for instance, or 0 for none"
+    elif draws and not trainer.needs_data:
+        text = f"trainer '{name_of(type(trainer))}' reads no data, so there are no predictions to average; remove the key"
+        yield ("search", "ensemble"), text
+
+
 def _silence(pipeline: Pipeline) -> Iterator[Complaint]:
     known = (*RULES, *AFTER)
     for name in pipeline.check.silence:
@@ -180,6 +189,7 @@ _RULES: dict[Callable[[Pipeline], Iterator[Complaint]], tuple[str, ...]] = {
     split_complaints: ("data",),
     _smallest_batch: ("trainer", "normalizer"),
     _schedules: ("schedule", "model", "optimizer", "regularizer", "trainer"),
+    _ensemble: ("search", "trainer"),
     _silence: ("check",),
     _flaws: (),
     point_complaints: ("search", *SEARCHED),

@@ -80,6 +80,8 @@ class Search(Declared):
     Then results depend on how fast the machine is; with `seconds` only how many of the trials there are.
     `baselines`: at the end a constant, a linear model and, where scikit-learn is installed, its histogram gradient
     boosting are trained, and shown beside the winner.
+    `ensemble`: at the end so many times one of the best trials is drawn, to be the mean of whose predictions a second
+    model; 0 = none.
 
     `start_from`: folders of earlier runs, or Optuna's studies, whose trials the strategy learns from.
     `points` are tried first: values by path; what a point leaves out takes its default.
@@ -96,6 +98,7 @@ class Search(Declared):
     patience: int = setting(default=0, ge=0, also=("early_stopping", "n_iter_no_change"))
     seconds: float = setting(default=0.0, ge=0, also=("timeout", "max_time", "time_budget", "max_runtime_secs"))
     trial_seconds: float = setting(default=0.0, ge=0, also=("time_limit", "max_seconds", "trial_timeout"))
+    ensemble: int = setting(default=0, ge=0, also=("ensemble_size", "max_models", "ensemble_nbest"))
     baselines: bool = setting(default=True, also=("baseline", "compare_with"))
 
     start_from: Source | Many[Source] = setting(default=(), also=_WARM)
@@ -135,6 +138,11 @@ class Search(Declared):
         if isinstance(self.metric, Metric) and name_of(type(self.metric)) == name:
             return type(self.metric)
         return cast(type[Metric], load("metric", name))
+
+    @property
+    def candidates(self) -> int:
+        """The number of best trials that an ensemble is selected from; the engine keeps their weights."""
+        return 2 * self.ensemble
 
     @property
     def sources(self) -> tuple[str | Path | OptunaStudy, ...]:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal, TypeAlias
 
 from caviar.config.advice.advice import Advice
 from caviar.config.declaration.pipeline import Pipeline
@@ -13,7 +14,7 @@ from caviar.config.declaration.space import space_of
 from caviar.engine.analysis.ended import Ended
 from caviar.engine.analysis.importance import importance
 from caviar.engine.analysis.result_advice import advice_on_result
-from caviar.engine.model.on_disk import NotAModel, best_file, decision_in
+from caviar.engine.model.on_disk import NotAModel, best_file, decision_in, ensemble_file, ensemble_in
 from caviar.engine.resume.run_folder import begun_with, pipeline_file
 from caviar.engine.search.history import history_of
 from caviar.engine.search.objective import Objective, objective_of
@@ -21,8 +22,11 @@ from caviar.engine.storage.study_view import StudyView, read_study
 from caviar.values.assessment import Assessment
 from caviar.values.class_decision import ClassDecision
 from caviar.values.dimension import Space
+from caviar.values.ensemble import Ensemble
 from caviar.values.ranking import ranked, without_winner
 from caviar.values.trial import Trial, TrialState
+
+ModelName: TypeAlias = Literal["best", "ensemble"]
 
 
 @dataclass(frozen=True)
@@ -31,7 +35,7 @@ class Results:
 
     `reached`: the searched metric after a pruned trial's last epoch, by trial. `identity`: what bits depend on besides
     pipeline, seed and data. `decision`: how the best model, once it is there, decides between classes. `assessment`:
-    that of the winner, None before the search has ended, and `advice` on it.
+    that of the winner, None before the search has ended, and `advice` on it. `ensemble`: that of the assessment.
     """
 
     trials: tuple[Trial, ...]
@@ -44,6 +48,7 @@ class Results:
     assessment: Assessment | None
     advice: tuple[Advice, ...]
     decision: ClassDecision | None = None
+    ensemble: Ensemble | None = None
 
     @property
     def best(self) -> Trial | None:
@@ -90,7 +95,9 @@ def read_results(folder: Path) -> Results:
     Raises NoRun, Mistakes where pipeline.toml is damaged, and StoreError.
     """
     with read_study(pipeline_file(folder).store, folder) as ledger:
-        return replace(results_of(begun_with(folder, ledger.study()), ledger), decision=decision_in(folder))
+        found = results_of(begun_with(folder, ledger.study()), ledger)
+    has_ensemble = found.assessment is not None and found.assessment.ensemble is not None
+    return replace(found, decision=decision_in(folder), ensemble=ensemble_in(folder) if has_ensemble else None)
 
 
 def results_of(pipeline: Pipeline, ledger: StudyView) -> Results:
@@ -116,8 +123,19 @@ def results_of(pipeline: Pipeline, ledger: StudyView) -> Results:
     return Results(trials, objective, space, shares, pipeline, reached, study.identity, assessment, advice)
 
 
-def model_of(folder: Path) -> Path:
-    """The file of a run's model. Raises StoreError, and NotAModel with the reason where there is no model."""
+def model_of(folder: Path, named: ModelName | None = None) -> Path:
+    """The file of a run's best model or ensemble; of the ensemble where it has one and the caller names neither.
+
+    Raises StoreError, and NotAModel with the reason where there is no model.
+    """
+    file = ensemble_file(folder)
+    if named != "best" and os.path.lexists(file):
+        return file
+    if named == "ensemble":
+        pipeline_file(folder)  # raises if this is no run
+        raise NotAModel(
+            f"{file}: missing; `pipe run` writes it at its end where [search] has ensemble = 16, say, or prints why not"
+        )
     file = best_file(folder)
     if os.path.lexists(file):
         return file

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from functools import cached_property
+from os.path import lexists
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from caviar.config.declaration.space import settle
 from caviar.engine.analysis.results import Results, model_of, results_of
 from caviar.engine.analysis.trial_frames import to_pandas, to_polars
 from caviar.engine.model.member import ModelMember
-from caviar.engine.model.on_disk import open_model
+from caviar.engine.model.on_disk import ensemble_file, open_model
 from caviar.engine.model.saved import SavedModel
 from caviar.engine.model.trained import TrainedModel
 from caviar.engine.resume.run_folder import begun_with, pipeline_file
@@ -113,7 +114,7 @@ class StoredRun(RunView):
         be opened from then on.
         """
         with using(self._registry):
-            saved = open_model(model_of(self.folder))
+            saved = open_model(model_of(self.folder, "best"))
         if trial is None or trial == saved.trial:
             return TrainedModel(saved.trial, self._trial(saved.trial).values, saved.metrics, saved)
         wanted = self._trial(trial)
@@ -124,6 +125,14 @@ class StoredRun(RunView):
         settled = settle(self._results.pipeline, wanted.values).model_copy(update={"backend": None})  # as in saved
         member = ModelMember(trial, settled, saved.first.preparation, weights)
         return TrainedModel(trial, wanted.values, wanted.metrics, SavedModel((member,), wanted.metrics))
+
+    def ensemble(self) -> TrainedModel | None:
+        """The saved ensemble, whose first member is the best trial; None where none was made. Raises Problem."""
+        if not lexists(file := ensemble_file(self.folder)):
+            return None
+        with using(self._registry):
+            saved = open_model(file)
+        return TrainedModel(saved.trial, self._trial(saved.trial).values, saved.metrics, saved)
 
     def to_pandas(self) -> Any:
         """A pandas.DataFrame, a row for each trial: state, values by path, metrics. Raises Problem without pandas."""

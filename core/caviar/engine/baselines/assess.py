@@ -16,7 +16,7 @@ from caviar.engine.baselines.judge import Judge, drawn_rows, interval, judge_for
 from caviar.engine.baselines.linear import linear
 from caviar.engine.failures.plugin_errors import told
 from caviar.engine.model.decide import seen_by, with_threshold
-from caviar.engine.model.saved import SavedModel, mean
+from caviar.engine.model.saved import SavedModel
 from caviar.engine.training.measuring import measured_or_nan
 from caviar.text.log import timed
 from caviar.values.arrays import Array
@@ -33,7 +33,9 @@ if TYPE_CHECKING:
 _KINDS: Mapping[str, Callable[[Rows], Fit | None]] = {"constant": constant, "linear": linear, "boosting": boosting}
 
 
-def assessed(work: Work, preparation: Preparation, best: Trial, model: SavedModel, clock: Clock) -> Assessment | None:
+def assessed(
+    work: Work, preparation: Preparation, best: Trial, model: SavedModel, ensemble: SavedModel | None, clock: Clock
+) -> Assessment | None:
     """The winner's assessment; None where the trainer reads no data. An exception of a baseline becomes its note."""
     if not work.pipeline.trainer.needs_data:
         return None
@@ -42,7 +44,12 @@ def assessed(work: Work, preparation: Preparation, best: Trial, model: SavedMode
     data = work.datasets[0]
     counts = {part: len(getattr(data.split, part)) for part in ("train", "validation", "test")}
     standings = [Standing("winner", judged(model.metrics))]
-    predict: dict[str, Predict] = {"winner": lambda x: _answered(model, judge, x)}
+    predict: dict[str, Predict] = {"winner": partial(_answered, model, judge)}
+    if ensemble is not None:
+        standings.append(
+            Standing("ensemble", judged(ensemble.metrics), note=_members_note(ensemble, len(work.datasets)))
+        )
+        predict["ensemble"] = partial(_answered, ensemble, judge)
     for name, kind in _KINDS.items() if work.pipeline.search.baselines else ():
         with timed("baseline '%s' trained", name):
             made = _made(name, kind, rows)
@@ -56,14 +63,21 @@ def assessed(work: Work, preparation: Preparation, best: Trial, model: SavedMode
             if counts[part]:
                 clock.check_stop()
                 standings = _Resampled(rows, judge, part, predict).added(standings)
-    winner, *baselines = standings
+    winner, *others = standings
+    beside = others.pop(0) if ensemble is not None else None
     metric, goal = (judge.name, judge.goal) if judge else ("", work.searched[1])
-    return Assessment(best.index, metric, goal, counts, data.x.shape[1], winner, tuple(baselines))
+    return Assessment(best.index, metric, goal, counts, data.x.shape[1], winner, tuple(others), beside)
+
+
+def _members_note(ensemble: SavedModel, folds: int) -> str:
+    drawn = [f"{trial} ({count} times)" if count > 1 else f"{trial}" for trial, count in ensemble.drawn.items()]
+    note = f"the mean of trials {', '.join(drawn[:-1])} and {drawn[-1]}"
+    return f"{note}, each as trained on the first fold; validation is that fold's part" if folds > 1 else note
 
 
 def _answered(model: SavedModel, judge: Judge | None, x: Array) -> Array:
-    """What the compared metric measures of the winner, as its recorded value does: classes by its threshold."""
-    found = mean([each.predict_inputs(x) for each in model.members])
+    """What the compared metric measures of a saved model, as its metrics do: classes by its threshold."""
+    found = model.predict_inputs(x)
     return found if judge is None else seen_by(judge.metric, found, model.task)
 
 

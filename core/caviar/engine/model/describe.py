@@ -72,6 +72,7 @@ def _member(member: ModelMember) -> MemberDescription:
         tuple(_sealed(layers, trainer)),
         next(_sealed([head], trainer)),
         task.scales,
+        member.count,
     )
 
 

@@ -27,13 +27,15 @@ class ModelMember:
     """One trained pipeline: its trial, the pipeline with that trial's values, and its weights by name.
 
     `pipeline` is settled: it contains no sampler. `preparation` is the same object in members that prepare rows in the
-    same way, such as those of an ensemble; members trained on other folds have their own.
+    same way, such as those of an ensemble; members trained on other folds have their own. `count` is the member's
+    weight in the mean: how often an ensemble has drawn it.
     """
 
     trial: int
     pipeline: Pipeline
     preparation: Preparation
     weights: Mapping[str, Array]
+    count: int = 1
 
     def predict_inputs(self, x: Array) -> Array:
         """Predicts from prepared inputs (rows, inputs): probabilities (rows, classes), or targets in user's units."""

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
 _ENTRY = "caviar"  # the one entry of the metadata: of several the library writes the order by chance
-_FORMAT = "caviar model 7"
+_FORMAT = "caviar model 8"
 _NOT_FINITE = ("inf", "-inf")
 _BLANK = "0" * 64  # stands in the place of the checksum when it is computed
 
@@ -54,11 +54,15 @@ class PreparationFacts:
 
 @dataclass(frozen=True)
 class MemberFacts:
-    """A member: `pipeline` is TOML, `preparation` the number of its entry in `Facts.preparations`."""
+    """A member: `pipeline` is TOML, `preparation` the number of its entry in `Facts.preparations`.
+
+    `count` is its weight in the mean.
+    """
 
     trial: Annotated[int, Field(ge=0)]
     pipeline: str
     preparation: Annotated[int, Field(ge=0)]
+    count: Annotated[int, Field(ge=1)]
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ from caviar.engine.model.saved import SavedModel
 from caviar.support.files import open_plain, sync_folder, why_unreadable, write_atomically
 from caviar.values.arrays import Array
 from caviar.values.class_decision import ClassDecision
+from caviar.values.ensemble import Ensemble
 from caviar.values.problem import Problem
 
 _AGAIN = "`pipe run` of its pipeline writes it again"
@@ -34,10 +35,19 @@ class NotAModel(Problem):
 
 
 def best_file(folder: Path) -> Path:
-    """The path of the model in a run's folder. Raises NotAModel where a link would lead out of the folder."""
+    """The path of the best trial's model in a run's folder. Raises NotAModel if a link would lead out of the folder."""
+    return _file(folder, "best")
+
+
+def ensemble_file(folder: Path) -> Path:
+    """The path of the ensemble in a run's folder. Raises NotAModel if a link would lead out of the folder."""
+    return _file(folder, "ensemble")
+
+
+def _file(folder: Path, name: str) -> Path:
     if (models := folder / "models").is_symlink():
         raise NotAModel(f"{models}: a link, which is not followed; put the folder itself there or remove the link")
-    return folder / "models" / "best.safetensors"
+    return folder / "models" / f"{name}.safetensors"
 
 
 def save_model(model: SavedModel, path: Path) -> None:
@@ -59,7 +69,9 @@ def save_model(model: SavedModel, path: Path) -> None:
         levels=read.levels,
         task=model.task,
         preparations=tuple(_facts(each) for each in preparations),
-        members=tuple(MemberFacts(each.trial, _portable(each), places[id(each.preparation)]) for each in model.members),
+        members=tuple(
+            MemberFacts(each.trial, _portable(each), places[id(each.preparation)], each.count) for each in model.members
+        ),
         metrics=dict(model.metrics),
         decision=model.decision,
     )
@@ -113,6 +125,16 @@ def decision_in(folder: Path) -> ClassDecision | None:
         return None
 
 
+def ensemble_in(folder: Path) -> Ensemble | None:
+    """The ensemble of a run; None where there is none that can be read."""
+    try:
+        with open_plain(ensemble_file(folder)) as file:
+            facts, _ = unpacked(file.read())
+    except (OSError, NotAModel, OtherFile, Damaged):
+        return None
+    return Ensemble({each.trial: each.count for each in facts.members}, facts.metrics, facts.decision)
+
+
 def _members(facts: Facts, arrays: Mapping[str, Array], where: str) -> tuple[ModelMember, ...]:
     pipelines = [loads(each.pipeline, where) for each in facts.members]
     preparations: dict[int, Preparation] = {}
@@ -127,7 +149,7 @@ def _members(facts: Facts, arrays: Mapping[str, Array], where: str) -> tuple[Mod
         elif preparations[place].transforms != transforms:
             raise ValueError("members that share a preparation have different transforms")
     return tuple(
-        ModelMember(each.trial, pipeline, preparations[each.preparation], _below(arrays, _weights(number)))
+        ModelMember(each.trial, pipeline, preparations[each.preparation], _below(arrays, _weights(number)), each.count)
         for number, (each, pipeline) in enumerate(zip(facts.members, pipelines, strict=True))
     )
 

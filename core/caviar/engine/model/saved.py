@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -69,7 +69,16 @@ class SavedModel:
         if table.rows == 0:
             raise DataError("there are no rows to predict")
         inputs = self._prepared(table)
-        return mean([each.predict_inputs(x) for each, x in zip(self.members, inputs, strict=True)])
+        return self._mean(each.predict_inputs(x) for each, x in zip(self.members, inputs, strict=True))
+
+    def predict_inputs(self, x: Array) -> Array:
+        """The same of rows as they are prepared for the first member; for models whose members share that."""
+        return self._mean(each.predict_inputs(x) for each in self.members)
+
+    @property
+    def drawn(self) -> Mapping[int, int]:
+        """How often each member counts in the mean: trial -> count."""
+        return {each.trial: each.count for each in self.members}
 
     def comparison(self) -> Comparison:
         """Compares new rows with those that the first member was trained on, none so far."""
@@ -85,6 +94,9 @@ class SavedModel:
                 "`pipe results` shows the values that won, and the model's file holds their weights"
             )
 
+    def _mean(self, answers: Iterable[Array]) -> Array:
+        return mean([*answers], [each.count for each in self.members])
+
     def _prepared(self, table: Table) -> Iterator[Array]:
         """The inputs of each member in turn; members that share a preparation and a dtype share them."""
         made: dict[tuple[int, str], Array] = {}
@@ -95,8 +107,8 @@ class SavedModel:
             yield made[key]
 
 
-def mean(answers: Sequence[Array]) -> Array:
-    """The members' combined prediction: the mean of their probabilities or targets, computed in float64.
+def mean(answers: Sequence[Array], counts: Sequence[int]) -> Array:
+    """The members' combined prediction: the mean of their probabilities or targets by counts, computed in float64.
 
     Its type is that of the members' answers. The answer of one member is returned as it is.
     """
@@ -104,8 +116,10 @@ def mean(answers: Sequence[Array]) -> Array:
 
     if len(answers) == 1:
         return answers[0]
-    combined: Array = numpy.stack(answers).mean(axis=0, dtype=numpy.float64)
-    return combined.astype(numpy.result_type(*answers))
+    combined: Array = numpy.zeros(answers[0].shape)
+    for answer, count in zip(answers, counts, strict=True):
+        combined += count * answer.astype(numpy.float64)
+    return (combined / sum(counts)).astype(numpy.result_type(*answers))
 
 
 def _interface(preparation: Preparation) -> object:

@@ -13,7 +13,7 @@ from caviar.engine.failures.plugin_errors import told
 from caviar.engine.model.decide import about_positive, confusion, seen_by, with_threshold
 from caviar.engine.model.member import ModelMember
 from caviar.engine.model.on_disk import best_file, save_model
-from caviar.engine.model.saved import SavedModel, mean
+from caviar.engine.model.saved import SavedModel
 from caviar.engine.search.one_identity import of_one_identity
 from caviar.engine.storage.study_ledger import StudyLedger
 from caviar.engine.training.job import Work
@@ -68,24 +68,20 @@ class Models:
     def tested(self, winner: Trial, check_stop: Callable[[], None]) -> tuple[SavedModel, str | None]:
         """Saves the winner; returns it with its metrics on the test part, if there is one, and a note on weights."""
         done = winner.state.done
-        weights, note = self._weights(winner, check_stop) if done else self._as_it_stands(winner)
-        return self._saved(self._judged(self._model(winner, weights), done)), note
+        weights, note = self.weights(winner, check_stop) if done else self._as_it_stands(winner)
+        return self._saved(self.judged(self._model(winner, weights), done)), note
 
-    def _judged(self, model: SavedModel, done: bool) -> SavedModel:
+    def judged(self, model: SavedModel, recorded: bool) -> SavedModel:
         """The model with its metrics on the test part, and, of classes, its threshold and confusion matrices.
 
-        Of a trial that is not `done`, those on the validation part are measured, too: none are recorded.
+        Those on the validation part are measured, too, unless they are `recorded`, as those of a trial that has ended.
         """
         data = self.work.datasets[0]
         parts = {"validation": data.split.validation, "test": data.split.test}
         several = len(model.task.targets) > 1
-        if done and model.task.kind == "regression" and (not several or len(self.work.datasets) > 1):
+        if recorded and model.task.kind == "regression" and (not several or len(self.work.datasets) > 1):
             del parts["validation"]
-        found = {
-            part: mean([each.predict_inputs(data.x[rows]) for each in model.members])
-            for part, rows in parts.items()
-            if len(rows)
-        }
+        found = {part: model.predict_inputs(data.x[rows]) for part, rows in parts.items() if len(rows)}
         truth = {part: data.truth[rows] for part, rows in parts.items()}
         if model.task.kind == "classification":
             model = replace(model, decision=self._decision(model.task, found, truth))
@@ -93,7 +89,7 @@ class Models:
         for part, prediction in found.items():
             for name, metric in self.work.metrics.items():
                 decides = model.task.threshold is not None and metric.of_classes and len(self.work.datasets) == 1
-                if part == "test" or decides or not done:
+                if part == "test" or decides or not recorded:
                     metrics[str(MetricName(part, name))] = self._measured(metric, prediction, truth[part], model.task)
                 for place, target in enumerate(model.task.targets if several else ()):
                     one = slice(place, place + 1)
@@ -115,19 +111,22 @@ class Models:
         seen = seen_by(metric, prediction, task)[None]
         return float(measured_or_nan(type(metric).measure)(metric, seen, truth)[0])
 
+    def member(self, trial: Trial, weights: Mapping[str, Array], count: int = 1) -> ModelMember:
+        """A trial as a member of a model that counts so often in the mean."""
+        return ModelMember(trial.index, settle(self.work.pipeline, trial.values), self.preparation, weights, count)
+
     def _model(self, trial: Trial, weights: Mapping[str, Array]) -> SavedModel:
-        pipeline = settle(self.work.pipeline, trial.values)
-        return SavedModel((ModelMember(trial.index, pipeline, self.preparation, weights),), trial.metrics)
+        return SavedModel((self.member(trial, weights),), trial.metrics)
 
     def _saved(self, model: SavedModel) -> SavedModel:
         save_model(model, best_file(self.folder))
         return model
 
-    def _weights(self, trial: Trial, check_stop: Callable[[], None]) -> tuple[Mapping[str, Array], str | None]:
-        """A trial's weights; if they are lost, the trial is trained again, to the same bits.
+    def weights(self, trial: Trial, check_stop: Callable[[], None]) -> tuple[Mapping[str, Array], str | None]:
+        """A trial's weights; if they are lost, the trial is trained again, to the same bits, and they are stored again.
 
-        Those of the best trials are kept, and re-tests can throw many of these back behind others. A file that
-        was lost or damaged is reported.
+        Those of the best trials are kept, and re-tests can throw many of these back behind others. The note reports a
+        file that was lost or damaged.
         """
         note = None
         if self.ledger.holds(trial.index):
@@ -135,7 +134,7 @@ class Models:
                 return self.ledger.weights(trial.index), None
             except StoreError as error:
                 why = str(error).partition(";")[0]
-                note = f"trial {trial.index}, the winner, was trained again with the same weights as result: {why}"
+                note = f"trial {trial.index} was trained again with the same weights as result: {why}"
         segment = Segment((trial.index,), (trial.values,), 0, self.work.pipeline.trainer.epochs)
         again = self.work.perform(segment, lambda epoch: None, check_stop)
         ((outcome,),) = (each.members for each in of_one_identity([again], self.ledger, self.work.pipeline.executor))
@@ -143,7 +142,8 @@ class Models:
             if outcome.fault:
                 raise Unfinished([outcome])
             why = f"{outcome.state}: {outcome.reason}"
-            raise Problem(f"trial {trial.index} won, but its weights are missing, and training it again {why}")
+            raise Problem(f"the weights of trial {trial.index} are missing, and training it again {why}")
+        self.ledger.restore(trial.index, outcome.weights)
         return outcome.weights, note
 
     def _as_it_stands(self, trial: Trial) -> tuple[Mapping[str, Array], str]:

@@ -26,7 +26,7 @@ from caviar.values.trial import Trial
 _MAY_CHANGE = (
     *("check", "data.path", "data.test_path", "data.threshold", "executor", "reporter", "store"),
     *("trainer.population", "search.trials", "search.patience", "search.seconds", "search.trial_seconds"),
-    "search.baselines",
+    *("search.baselines", "search.ensemble"),
 )
 
 # The numeric identity says which backend it was, and on what device.

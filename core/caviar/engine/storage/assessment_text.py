@@ -20,4 +20,5 @@ def from_text(text: str) -> Assessment:
     """The inverse. Raises ValueError, TypeError or KeyError for any other text."""
     facts: Mapping[str, Any] = from_plain(json.loads(text))
     winner, *baselines = (Standing(**each) for each in (facts["winner"], *facts["baselines"]))
-    return Assessment(**{**facts, "winner": winner, "baselines": tuple(baselines)})
+    ensemble = facts["ensemble"] and Standing(**facts["ensemble"])
+    return Assessment(**{**facts, "winner": winner, "baselines": tuple(baselines), "ensemble": ensemble})

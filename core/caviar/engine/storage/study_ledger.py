@@ -118,6 +118,10 @@ class StudyLedger(StudyView):
             durable=any(trial.state.done for trial in new.values()),
         )
 
+    def restore(self, trial: int, weights: Mapping[str, Array]) -> None:
+        """Durably stores the weights of a finished trial again, which were lost, or dropped while others led."""
+        self._change(Changes(), {trial: weights}, durable=True)
+
     def settle(self, trials: Sequence[Trial]) -> None:
         """Records all or nothing: changes of trials without training. Durable for re-tests, not for decisions."""
         new = self._new_rows(trials)
@@ -187,15 +191,16 @@ class StudyLedger(StudyView):
         self._artifacts.sweep({artifact.path for artifact in self._rows.artifacts.values()})
 
 
-def open_study(store: Store, folder: Path, goal: Goal) -> StudyLedger:
+def open_study(store: Store, folder: Path, goal: Goal, candidates: int = 0) -> StudyLedger:
     """Opens the study of a run's folder, new or stored, and locks it for this process. Raises StoreError.
 
-    It reads once what the study resumes from, so that damage is reported before anything is done.
+    It keeps the weights of at least so many `candidates` for an ensemble, whatever `store.keep` is. It reads once what
+    the study resumes from, so that damage is reported before anything is done.
     """
     artifacts = ArtifactFolder(folder)
     ledger = store.open(folder)
     try:
-        return StudyLedger(folder, ledger, artifacts, Keep(store.keep, goal))
+        return StudyLedger(folder, ledger, artifacts, Keep(max(store.keep, candidates), goal))
     except BaseException:
         ledger.close()
         raise

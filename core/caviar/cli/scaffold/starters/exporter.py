@@ -30,6 +30,7 @@ def _member(member: MemberDescription) -> dict[str, Any]:
         "inputs": [column.name for column in member.inputs.columns],
         "layers": [_operation(each) for each in (*member.layers, member.head)],
         "scales": [asdict(each) for each in member.scales],
+        "count": member.count,
     }
 
 

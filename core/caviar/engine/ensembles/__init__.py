@@ -1,0 +1,1 @@
+"""Ensembles: the mean of several trials of a search as one model."""

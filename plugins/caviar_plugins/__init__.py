@@ -9,6 +9,7 @@ _HOMES = {
     "GELU": "caviar_plugins.activations.gelu",
     "LeakyReLU": "caviar_plugins.activations.leaky_relu",
     "Mish": "caviar_plugins.activations.mish",
+    "Parametric": "caviar_plugins.activations.parametric",
     "ReLU": "caviar_plugins.activations.relu",
     "SELU": "caviar_plugins.activations.selu",
     "Sigmoid": "caviar_plugins.activations.sigmoid",
@@ -96,6 +97,7 @@ if TYPE_CHECKING:
     from caviar_plugins.activations.gelu import GELU as GELU
     from caviar_plugins.activations.leaky_relu import LeakyReLU as LeakyReLU
     from caviar_plugins.activations.mish import Mish as Mish
+    from caviar_plugins.activations.parametric import Parametric as Parametric
     from caviar_plugins.activations.relu import ReLU as ReLU
     from caviar_plugins.activations.selu import SELU as SELU
     from caviar_plugins.activations.sigmoid import Sigmoid as Sigmoid

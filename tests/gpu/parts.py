@@ -26,6 +26,7 @@ from caviar_plugins import (
     LeakyReLU,
     Lion,
     NoNormalizer,
+    Parametric,
     PopulationTrainer,
     QuantileLoss,
     RMSprop,
@@ -70,7 +71,9 @@ def small(trainer: PopulationTrainer | None = None, **fields: Any) -> Pipeline:
 
 
 PARTS = {
-    "activations": [small(model=MLP(activation=each)) for each in (GELU(), SiLU(), Tanh(), Sigmoid(), LeakyReLU())],
+    "activations": [
+        small(model=MLP(activation=each)) for each in (GELU(), SiLU(), Tanh(), Sigmoid(), LeakyReLU(), Parametric())
+    ],
     "dropout": [small(model=MLP(dropout=0.3)), small(model=MLP(layers=0))],
     "normalizers": [
         small(normalizer=each)

@@ -45,8 +45,8 @@ class Folded:
 def folded(
     parameters: Views, statistics: Views, normalizer: Normalizer, activation: Activation, loss: Loss
 ) -> Folded | None:
-    """The first member's network; None if the normalizer depends on the row."""
-    layers = folded_layers(parameters, statistics, normalizer)
+    """The first member's network; None if the normalizer depends on the row, or the activation on the layer."""
+    layers = None if activation.slots(1) else folded_layers(parameters, statistics, normalizer)
     return None if layers is None else Folded(layers, activation, loss)
 
 

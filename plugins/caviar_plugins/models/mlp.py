@@ -99,6 +99,7 @@ class MLP(Model, interface=2):
                 slots.append(self._bias(f"layer{layer}", width, layer, first_biases))
             slots.extend(_inside(slot, layer) for slot in normalizer.slots(width))
             statistics.extend(_inside(slot, layer) for slot in normalizer.statistics(width))
+            slots.extend(_inside(slot, layer) for slot in self.activation.slots(width))
             below = width
         last = len(self._widths()) + 1
         glorot = Activation.initial(self.activation, below, outputs)
@@ -194,17 +195,20 @@ class MLP(Model, interface=2):
         """Applies normalizer and activation, in the normalizer's order."""
         if context.normalizer.place == "before-activation":
             z, normal = context.normalizer.forward(z, own, running, context.training)
-            h, active = context.activation.forward(z)
+            h, active = context.activation.forward_with(z, own)
         else:
-            z, active = context.activation.forward(z)
+            z, active = context.activation.forward_with(z, own)
             h, normal = context.normalizer.forward(z, own, running, context.training)
         return h, (normal, active)
 
     def _inner_backward(self, d: Array, kept: Any, own: Views, filled: Views, context: ModelContext) -> Array:
         normal, active = kept
         if context.normalizer.place == "before-activation":
-            return context.normalizer.backward(context.activation.backward(d, active), normal, own, filled)
-        return context.activation.backward(context.normalizer.backward(d, normal, own, filled), active)
+            d = context.activation.backward_with(d, active, own, filled)
+            return context.normalizer.backward(d, normal, own, filled)
+        return context.activation.backward_with(
+            context.normalizer.backward(d, normal, own, filled), active, own, filled
+        )
 
     def _drop(self, h: Array, layer: int, context: ModelContext) -> tuple[Array, Array | None]:
         """h with its units dropped out, and the mask."""
@@ -234,4 +238,4 @@ def _has_bias(normalizer: Normalizer) -> bool:
 
 
 def _inside(slot: Slot, layer: int) -> Slot:
-    return Slot(f"layer{layer}.{slot.name}", slot.shape, slot.role, slot.initial, layer)
+    return Slot(f"layer{layer}.{slot.name}", slot.shape, slot.role, slot.initial, layer, rate=slot.rate)

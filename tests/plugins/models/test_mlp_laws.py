@@ -1,7 +1,7 @@
 """mlp: the laws of models."""
 
 from caviar.testing import ModelContract
-from caviar_plugins import MLP, BatchNorm
+from caviar_plugins import MLP, BatchNorm, Mish, Parametric
 
 
 class TestMLP(ModelContract):
@@ -24,3 +24,12 @@ class TestMLPWithDropout(ModelContract):
 
 class TestLinearModel(ModelContract):
     model = MLP(layers=0)
+
+
+class TestMLPWithParametricActivation(ModelContract):
+    model = MLP(layers=2, units=5, activation=Parametric(Mish()))
+
+
+class TestMLPWithParametricActivationBeforeBatchNorm(ModelContract):
+    model = MLP(layers=2, units=5, activation=Parametric())
+    normalizer = BatchNorm(place="after-activation")

@@ -148,6 +148,8 @@ _METHODS: Mapping[str, Mapping[str, Wrap]] = {
     "activation": {
         "forward": _checking(lambda found, z: _pair(found, z.shape)),
         "backward": _checking(lambda found, gradient, cache: _array(found, gradient.shape)),
+        "forward_with": _checking(lambda found, z, parameters: _pair(found, z.shape)),
+        "backward_with": _checking(lambda found, gradient, *_: _array(found, gradient.shape)),
         "initial": _instance(Initial),
     },
     "normalizer": {

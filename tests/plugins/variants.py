@@ -13,12 +13,14 @@ from caviar_plugins import (
     GELU,
     L2,
     MLP,
+    SELU,
     SGD,
     Adam,
     AdamW,
     BatchNorm,
     LayerNorm,
     LeakyReLU,
+    Mish,
     NoNormalizer,
     NumPy,
     PopulationTrainer,
@@ -38,7 +40,7 @@ OPTIMIZERS: dict[str, Any] = {
     "sgd": lambda rate, average: SGD(rate, momentum=average),
     "nesterov": lambda rate, average: SGD(rate, momentum=average, nesterov=True),
 }
-ACTIVATIONS = (ReLU(), LeakyReLU(0.1), GELU(), SiLU(), Sigmoid(), Tanh())
+ACTIVATIONS = (ReLU(), LeakyReLU(0.1), GELU(), SiLU(), SELU(), Mish(), Sigmoid(), Tanh())
 NORMALIZERS = (
     BatchNorm(),
     BatchNorm(corrected=True),

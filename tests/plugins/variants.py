@@ -75,6 +75,7 @@ def prepared(
     normalizer: Any = None,
     optimizer: str = "adam",
     rates: tuple[float, ...] = RATES,
+    smoothing: list[float] | None = None,
     **model: Any,
 ) -> tuple[Population, Dataset, TrainerContext]:
     random = numpy.random.default_rng(seed)
@@ -87,9 +88,14 @@ def prepared(
         Pipeline(
             model=MLP(units=units, **model),
             normalizer=normalizer or BatchNorm(averaging=0.8),
-            optimizer=OPTIMIZERS[optimizer](rates[member], 0.8 + member / 20),
+            optimizer=OPTIMIZERS[optimizer](rates[member], min(0.8 + member / 20, 0.95)),
             regularizer=(L2(1e-3),),
-            trainer=PopulationTrainer(batch_size=batch, dtype=dtype, loss=SoftmaxCrossEntropy(), clip=0.1 + member),
+            trainer=PopulationTrainer(
+                batch_size=batch,
+                dtype=dtype,
+                loss=SoftmaxCrossEntropy(smoothing=smoothing[member] if smoothing else 0.0),
+                clip=0.1 + member,
+            ),
             transform=(),
             backend=NumPy(),
         )

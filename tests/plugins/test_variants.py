@@ -18,6 +18,7 @@ from caviar_plugins import (
     AUC,
     F1,
     MLP,
+    SELU,
     SGD,
     Accuracy,
     Adam,
@@ -26,8 +27,10 @@ from caviar_plugins import (
     Digits,
     LayerNorm,
     LeakyReLU,
+    Mish,
     NoNormalizer,
     NumPy,
+    Periodic,
     PopulationTrainer,
     SoftmaxCrossEntropy,
 )
@@ -129,9 +132,10 @@ def test_what_inherits_from_a_bundled_plugin_does_not_get_its_twin() -> None:
 def test_every_kernel_has_one_compiled_form_for_a_dtype(monkeypatch: pytest.MonkeyPatch) -> None:
     from caviar_plugins import blas, kernels
     from caviar_plugins.activations import gelu_kernel, leaky_relu_kernel, sigmoid_kernel, silu_kernel
+    from caviar_plugins.embeddings import periodic_kernel
     from caviar_plugins.losses import softmax_cross_entropy_kernel
     from caviar_plugins.metrics import auc_kernel, counts_kernel
-    from caviar_plugins.models import mlp_kernel, mlp_passes, mlp_prediction
+    from caviar_plugins.models import mlp_general, mlp_kernel, mlp_passes, mlp_prediction
     from caviar_plugins.normalizers import batchnorm_kernel, layernorm_kernel
     from caviar_plugins.optimizers import adam_kernel, adamw_kernel, rmsprop_kernel, sgd_kernel
 
@@ -142,9 +146,18 @@ def test_every_kernel_has_one_compiled_form_for_a_dtype(monkeypatch: pytest.Monk
         parts: dict[str, Any] = {"activation": activation, "optimizer": list(OPTIMIZERS)[number % len(OPTIMIZERS)]}
         for normalizer in (LayerNorm(), BatchNorm()):
             trained(compiled, [0, 1, 2], normalizer=normalizer, **parts)
+    trained(compiled, [1], dropout=0.3, activation=SELU(), embedding=(Periodic(),))
+    trained(compiled, [0, 1], activation=Mish(), front_scale=True, normalizer=NoNormalizer())
     optimizers = (adam_kernel, adamw_kernel, rmsprop_kernel, sgd_kernel)
     activations = (gelu_kernel, leaky_relu_kernel, sigmoid_kernel, silu_kernel)
-    others = (softmax_cross_entropy_kernel, mlp_kernel, batchnorm_kernel, layernorm_kernel)
+    others = (
+        softmax_cross_entropy_kernel,
+        mlp_kernel,
+        mlp_general,
+        periodic_kernel,
+        batchnorm_kernel,
+        layernorm_kernel,
+    )
     shared = (blas, kernels, mlp_passes, mlp_prediction)
     metrics = (auc_kernel, counts_kernel)
     for module in metrics:  # so few rows are not worth compiling for

@@ -13,6 +13,7 @@ from caviar_plugins import (
     GELU,
     L2,
     MLP,
+    SELU,
     SGD,
     Adam,
     AdamW,
@@ -20,6 +21,7 @@ from caviar_plugins import (
     LayerNorm,
     LeakyReLU,
     Lion,
+    Mish,
     NoNormalizer,
     NumPy,
     PopulationTrainer,
@@ -40,7 +42,7 @@ OPTIMIZERS: dict[str, Any] = {
     "sgd": lambda rate, average: SGD(rate, momentum=average),
     "nesterov": lambda rate, average: SGD(rate, momentum=average, nesterov=True),
 }
-ACTIVATIONS = (ReLU(), LeakyReLU(0.1), GELU(), SiLU(), Sigmoid(), Tanh())
+ACTIVATIONS = (ReLU(), LeakyReLU(0.1), GELU(), SiLU(), SELU(), Mish(), Sigmoid(), Tanh())
 NORMALIZERS = (
     BatchNorm(),
     BatchNorm(corrected=True),
@@ -75,6 +77,7 @@ def prepared(
     normalizer: Any = None,
     optimizer: str = "adam",
     rates: tuple[float, ...] = RATES,
+    smoothing: list[float] | None = None,
     **model: Any,
 ) -> tuple[Population, Dataset, TrainerContext]:
     random = numpy.random.default_rng(seed)
@@ -87,9 +90,14 @@ def prepared(
         Pipeline(
             model=MLP(units=units, **model),
             normalizer=normalizer or BatchNorm(averaging=0.8),
-            optimizer=OPTIMIZERS[optimizer](rates[member], 0.8 + member / 20),
+            optimizer=OPTIMIZERS[optimizer](rates[member], min(0.8 + member / 20, 0.95)),
             regularizer=(L2(1e-3),),
-            trainer=PopulationTrainer(batch_size=batch, dtype=dtype, loss=SoftmaxCrossEntropy(), clip=0.1 + member),
+            trainer=PopulationTrainer(
+                batch_size=batch,
+                dtype=dtype,
+                loss=SoftmaxCrossEntropy(smoothing=smoothing[member] if smoothing else 0.0),
+                clip=0.1 + member,
+            ),
             transform=(),
             backend=NumPy(),
         )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import pi, sqrt
-from typing import Any
+from typing import Any, ClassVar
 
 from caviar.plugin import Array, Embedding, Initial, InputColumn, Inputs, Slot, Tunable, Views, namespace, tunable
 
@@ -22,6 +23,10 @@ class Periodic(Embedding, interface=1):
     Source: PBLD of Holzmüller et al. 2024, arXiv:2407.04491, appendix A.2; after Gorishniy et al. 2022,
     arXiv:2203.05556, section 3.3.
     """
+
+    variants: ClassVar[Mapping[str, str]] = {
+        "numpy": "caviar_plugins.embeddings.periodic_kernel:CompiledPeriodic",
+    }
 
     frequencies: Tunable[int] = tunable(
         default=16, ge=1, search=LogInt(8, 64), tier=4, also=("n_frequencies", "plr_hidden_1", "num_emb_hidden_dim")

@@ -34,4 +34,3 @@ def _passes(model: Any, normalizer: Normalizer) -> str | None:
         return f"normalizer {name_of(type(normalizer))} has a compiled pass before the activation only"
     units = model.units
     return "there is no hidden layer" if not (len(units) if isinstance(units, tuple) else model.layers) else None
-

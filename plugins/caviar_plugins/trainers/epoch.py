@@ -40,7 +40,8 @@ def train_epoch(
     for start in range(0, len(population), at_once):
         some = slice(start, start + at_once)
         few = {name: array[some] for name, array in state.items()}
-        losses.append(_train(few, population.take(some), layouts, data, loss, context, epoch, batches))
+        own_loss = loss.take(some)  # its tunables have a value for each member
+        losses.append(_train(few, population.take(some), layouts, data, own_loss, context, epoch, batches))
     mean: Array = context.backend.library().concatenate(losses)
     return mean
 

@@ -51,9 +51,9 @@ def measure(
         some = slice(start, start + at_once)
         few = population.take(some)
         own, running = (Views(views.buffer[some], views.layout) for views in (parameters, statistics))
-        outputs = list(_outputs(own, running, few, x, context))
-        found = {"validation.loss": _mean_loss(outputs, y, loss, context)}
-        prediction = context.task.in_units(_predictions(outputs, loss, xp))
+        outputs, own_loss = list(_outputs(own, running, few, x, context)), loss.take(some)
+        found = {"validation.loss": _mean_loss(outputs, y, own_loss, context)}
+        prediction = context.task.in_units(_predictions(outputs, own_loss, xp))
         for name, metric in metrics.items():
             found[name] = metric.measure(prediction, truth)
         for name, values in found.items():

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from math import cos, pi
+from typing import Any
 
 import numpy
 import pytest
-from caviar.plugin import InputColumn, Inputs, Views, lay_out, size_of
+from caviar.engine.training.bind import bind
+from caviar.engine.training.variants import compiled, plain
+from caviar.plugin import Array, InputColumn, Inputs, Views, lay_out, size_of
 from caviar.testing import EmbeddingContract, bound
 from caviar_plugins import Periodic
+
+FORMS = (plain, compiled)
 
 
 class TestPeriodic(EmbeddingContract):
@@ -58,3 +63,32 @@ def test_it_takes_numbers_alone_and_blocks_of_them() -> None:
         "a",
         "d",
     ]
+
+
+@pytest.mark.parametrize("sigma", [0.1, 2.0])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_its_compiled_form_computes_the_same(dtype: str, sigma: float) -> None:
+    pytest.importorskip("numba")
+    inputs = Inputs.block(5)
+    members = [Periodic(sigma=sigma / (member + 1)) for member in range(3)]
+    layout = lay_out(members[0].layout(inputs)[0])
+    parameters = Views(numpy.random.default_rng(0).normal(size=(3, size_of(layout))).astype(dtype), layout)
+    random = numpy.random.default_rng(1)
+    close = 1e-13 if dtype == "float64" else 1e-6 * max(1.0, 5 * sigma)  # an angle's rounding grows with it
+    for x in (random.normal(size=(1, 33, 5)).astype(dtype), random.normal(size=(3, 33, 5)).astype(dtype)):
+        plainly, quickly = (_step(bind(members, dtype, lambda array: array, form), x, parameters) for form in FORMS)
+        for found, expected in zip(quickly, plainly, strict=True):
+            scale = numpy.abs(expected).max()
+            numpy.testing.assert_allclose(found, expected, rtol=0, atol=close * scale)
+        for member in range(3):
+            own = Views(parameters.buffer[[member]], layout)
+            alone = bind([members[member]], dtype, lambda array: array, compiled)
+            for found, together in zip(_step(alone, x[[member % len(x)]], own), quickly, strict=True):
+                numpy.testing.assert_array_equal(found[0], together[member])
+
+
+def _step(embedding: Any, x: Array, parameters: Views) -> tuple[Array, Array]:
+    gradients = Views(numpy.zeros_like(parameters.buffer), parameters.layout)
+    output, cache = embedding.forward(parameters, x, Inputs.block(5))
+    embedding.backward(numpy.cos(output), cache, parameters, gradients)
+    return output, gradients.buffer

@@ -36,6 +36,15 @@ def test_each_model_has_a_line_with_its_metric_on_each_part_and_the_interval_ove
     ]
 
 
+def test_an_ensemble_stands_first_and_its_note_names_its_trials() -> None:
+    metrics = {"validation.rmse": 31000.0, "test.rmse": 31500.0}
+    found = replace(FOUND, ensemble=Standing("ensemble", metrics, note="the mean of trials 7 (2 times) and 3"))
+    lines = printed(found).strip().splitlines()
+    assert [line.split()[0] for line in lines[1:]] == ["ensemble", "trial", "linear", "constant"]
+    assert re.split(r" {2,}", lines[1].strip()) == ["ensemble", "31,000", "31,500"]
+    assert "ensemble: the mean of trials 7 (2 times) and 3" in standings_notes(found)
+
+
 def test_without_a_test_part_there_is_no_column_for_it() -> None:
     assert "test.rmse" not in printed(replace(FOUND, rows={"train": 90, "validation": 20, "test": 0}))
 

@@ -58,7 +58,7 @@ def test_a_winner_whose_weights_were_lost_is_trained_again_to_the_same_file_and_
         assert sum(map(len, predict_file(best, home / "rows.csv"))) == 60, "the model itself is there"
     (note,) = again(home).summary.notes
     why = "not as it was written (size or checksum differ)" if lost == "damaged weights" else "missing"
-    assert note.startswith(f"trial {number}, the winner, was trained again with the same weights as result: ")
+    assert note.startswith(f"trial {number} was trained again with the same weights as result: ")
     assert note.endswith(f"{weights.name}: {why}")
     assert best.read_bytes() == content
 

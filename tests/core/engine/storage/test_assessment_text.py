@@ -22,6 +22,8 @@ FOUND = Assessment(
 
 def test_it_comes_back_to_the_bit() -> None:
     assert repr(from_text(to_text(FOUND))) == repr(FOUND)
+    more = replace(FOUND, ensemble=replace(LINEAR, name="ensemble"))
+    assert repr(from_text(to_text(more))) == repr(more)
 
 
 def test_a_ledger_gives_the_last_one_and_so_does_a_reader(ledger: StudyLedger, tmp_path: Path) -> None:

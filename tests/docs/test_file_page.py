@@ -67,7 +67,7 @@ def test_a_table_has_every_key_its_default_and_its_range(name: str) -> None:
 
 def test_every_table_of_the_file_has_a_section() -> None:
     sections = " ".join(re.findall(r"^## (.*)", PAGE, re.M))
-    plugged = [key for key in Pipeline.model_fields if key not in ("name", "seed", "backend")]
+    plugged = [key for key in Pipeline.model_fields if key not in ("name", "recipe", "seed", "backend")]
     assert [key for key in plugged if not re.search(rf"\[{key}[].]", sections)] == []
 
 

@@ -72,7 +72,7 @@ build-backend = "hatchling.build"
 name = "somebodys"
 version = "1.2"
 [tool.hatch.build.targets.wheel]
-include = ["somebodys.py", "broken.py"]
+include = ["somebodys.py", "broken.py", "recipes"]
 [project.entry-points."caviar.sampler"]
 power = "somebodys:Power"
 [project.entry-points."caviar.optimizer"]
@@ -80,9 +80,18 @@ sign = "somebodys:SignDescent"
 shattered = "broken:Shattered"
 tomorrows = "somebodys:Tomorrows"
 unnumbered = "somebodys:Unnumbered"
+[project.entry-points."caviar.recipe"]
+theirs = "recipes:theirs.toml"
 [project.entry-points."caviar.strategy"]
 middle = "somebodys:Middle"
 yesterdays = "somebodys:Yesterdays"
+"""
+RECIPE = """# Somebody 2026.
+[optimizer]
+use = "sign"
+learning_rate = 0.005
+[regression]
+optimizer.learning_rate = 0.5
 """
 PIPELINE = """
 name = "theirs"
@@ -108,6 +117,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     source, site = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("site")
     (source / "somebodys.py").write_text(PLUGIN)
     (source / "broken.py").write_text("import a_module_that_is_not_there\n")
+    (source / "recipes").mkdir()
+    (source / "recipes" / "theirs.toml").write_text(RECIPE)
     (source / "pyproject.toml").write_text(PROJECT)
     pip = [sys.executable, "-m", "pip", "install", "-q", "--no-index", "--no-build-isolation", "--no-deps"]
     subprocess.run([*pip, "--target", str(site), str(source)], check=True, capture_output=True, timeout=120)
@@ -127,6 +138,15 @@ def test_sampler_optimizer_and_strategy_work_from_toml_by_name(site: Path, tmp_p
     best = json.loads(done.stdout)["best"]
     assert best["values"]["optimizer.learning_rate"] == pytest.approx(1e-3)
     assert best["metrics"]["validation.accuracy"] > 0.2
+
+
+def test_a_recipe_works_by_name_and_may_name_their_own_plugins(site: Path, tmp_path: Path) -> None:
+    (tmp_path / "short.toml").write_text('recipe = "theirs"\ndata = "digits"\n')
+    done = pipe(site, tmp_path, "fill", "short.toml")
+    assert done.returncode == 0, done.stderr
+    assert '[optimizer]\nuse = "sign"  # recipe theirs\nlearning_rate = 0.005  # recipe theirs\n' in done.stdout
+    listing = " ".join(pipe(site, tmp_path, "plugins").stdout.split())
+    assert "theirs somebodys 1.2" in listing
 
 
 def test_a_plugin_that_fails_on_import_is_listed_with_its_reason(site: Path, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from caviar.cli.scaffold.efforts import EFFORTS, USUAL
 from caviar.cli.scaffold.examples import examples
 
 from tests.commands import pipe
@@ -200,3 +201,40 @@ def test_what_is_wanted_must_be_said(tmp_path: Path) -> None:
     done = pipe(tmp_path, "init")
     assert done.returncode == 2
     assert "give a table, such as my.csv" in done.stderr
+
+
+@pytest.mark.parametrize("effort", EFFORTS)
+def test_a_file_of_every_effort_is_short_and_without_mistake(penguins: Path, effort: str) -> None:
+    assert pipe(penguins, "init", "penguins.csv", "--effort", effort).returncode == 0
+    text = (penguins / "penguins.toml").read_text()
+    assert f"seconds = {EFFORTS[effort].seconds} " in text
+    assert f'recipe = "{EFFORTS[effort].recipe}" ' in text
+    assert len(text.splitlines()) < 25
+    done = pipe(penguins, "check", "penguins.toml")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert f"ends after {EFFORTS[effort].seconds} s" in done.stdout
+
+
+def test_another_effort_may_be_given_until_the_file_is_edited(penguins: Path) -> None:
+    file = penguins / "penguins.toml"
+    assert pipe(penguins, "init", "penguins.csv").returncode == 0
+    assert f"seconds = {EFFORTS[USUAL].seconds} " in file.read_text()
+    assert pipe(penguins, "init", "penguins.csv", "--effort", "quick").returncode == 0
+    assert f"seconds = {EFFORTS['quick'].seconds} " in file.read_text()
+    file.write_text(file.read_text().replace("epochs = 20", "epochs = 30"))
+    assert pipe(penguins, "init", "penguins.csv").returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("penguins.csv", "--effort", "bst"), "--effort: there is no 'bst'; did you mean 'best'?\n"),
+        (("--example", "digits", "--effort", "best"), "--effort needs a table"),
+    ],
+)
+def test_an_effort_that_there_is_not_or_for_something_else_is_refused(
+    penguins: Path, words: tuple[str, ...], told: str
+) -> None:
+    done = pipe(penguins, "init", *words)
+    assert (done.returncode, list(penguins.glob("*.toml"))) == (2, [])
+    assert told in done.stderr

@@ -36,6 +36,7 @@ def test_the_examples_are_valid(validator: Any, name: str) -> None:
         "seed = { int = [1, 3] }",
         'trainer.dtype = "half"',
         "search.trials = 1.5",
+        'recipe = "cours"',
     ],
 )
 def test_a_mistake_is_one_here_too(validator: Any, line: str) -> None:
@@ -47,3 +48,7 @@ def test_ranges_tiers_and_foreign_words_are_in_it() -> None:
     assert rate["description"] == "Default 0.001. Searched by { log = [0.0001, 1.0] }. Tier 1."
     assert rate["x-caviar"]["tier"] == 1
     assert "lr" in rate["x-caviar"]["also"]
+
+
+def test_recipes_are_known_by_name(validator: Any) -> None:
+    assert not list(validator.iter_errors(tomllib.loads('data = "digits"\nrecipe = "realmlp"\noptimizer.decay = 0.1')))

@@ -71,7 +71,7 @@ def _of_search(rare: RareClass | None, effort: Effort) -> list[str]:
         ("trials", effort.trials, "networks in all; raise it and run again to continue the search"),
         ("pruner", effort.pruner, "ends poor trials early"),
         ("ensemble", effort.ensemble, "models whose predictions are averaged"),
-        ("seconds", effort.seconds, "a run ends by then; the next one goes on where it stopped"),
+        ("seconds", effort.seconds, "a run ends by then; the same command continues the search"),
     ]
     return [_line(f"{key} = {inline(value)}", why) for key, value, why in written if value]
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
+from typing import Any
 
-from caviar.cli.scaffold.efforts import EFFORTS, USUAL
+from caviar.cli.scaffold.efforts import EFFORTS, USUAL, Effort
 from caviar.cli.scaffold.table_starter import starter
 from caviar_plugins import TableFile
 
@@ -17,3 +18,19 @@ def test_names_with_odd_characters_stand_in_strings_and_comments(tmp_path: Path)
     text = starter(path, f"guessed; the runner-up is '{name}'", TableFile(path=path, target=name), EFFORTS[USUAL])
     assert tomllib.loads(text)["data"]["target"] == name
     assert " # guessed; the runner-up is 'a\\u0001" in text
+
+
+def test_an_effort_decides_what_is_written_beside_its_recipe(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("x,y\n" + "1,2\n3,4\n" * 2000, encoding="utf-8")
+    path = tmp_path / "t.csv"
+
+    def written(effort: Effort) -> dict[str, Any]:
+        return tomllib.loads(starter(path, "", TableFile(path=path, target="y"), effort))
+
+    least, most = Effort("plain", seconds=5), Effort("plain", 5, 64, 9, pruner="median", ensemble=16)
+    assert {key: each for key, each in written(least).items() if key != "data"} == {
+        "recipe": "plain",
+        "search": {"seconds": 5},
+    }
+    assert written(most)["trainer"] == {"epochs": 9}
+    assert written(most)["search"] == {"trials": 64, "pruner": "median", "ensemble": 16, "seconds": 5}

@@ -43,7 +43,8 @@ def ours(rows: Rows, seed: int, seconds: float, recipe: str = "") -> Race:
     found = json.loads(done)
     if found["best"] is None:  # no epoch has ended
         return Race(-inf, 1.0, 0, took)
-    metrics, score = found["best"]["metrics"], "accuracy" if rows.task == "classification" else "r2"
+    answer = found.get("ensemble") or found["best"]  # what `pipe predict` predicts with
+    metrics, score = answer["metrics"], "accuracy" if rows.task == "classification" else "r2"
     ended = found["finished"] + found["pruned"] + found["diverged"]
     return Race(metrics[f"validation.{score}"], 1 - metrics[f"test.{score}"], ended, took)
 

@@ -29,10 +29,12 @@ def main() -> None:
     measuring.add_argument("--cores", type=int, default=2)
     measuring.add_argument("--errors-only", action="store_true", help="on a busy machine: records no seconds")
     printing = actions.add_parser("report", help="prints the file of results")
+    printing.add_argument("--tables", nargs="+", choices=NAMES, default=NAMES)
     printing.add_argument("--against", nargs="+", default=["hist-gradient-boosting"])
     given = parser.parse_args()
     if given.action == "report":
-        print(report.markdown(results.read(given.results).values(), given.against))
+        found = results.read(given.results).values()
+        print(report.markdown([each for each in found if each.table in given.tables], given.against))
         return
     ours = [Caviar(effort, tuple(given.model)) for effort in given.effort] if "caviar" in given.contenders else []
     theirs = [Peer(name, program(given.peers_python)) for name in given.contenders if name in PEERS]

@@ -139,6 +139,12 @@ def test_the_interval_covers_the_mean_and_shrinks_with_tables() -> None:
     assert spans[1] < spans[0] / 2
 
 
+def test_a_table_is_drawn_with_as_many_splits_as_it_has() -> None:
+    found = ratio(errors({"a": [0.1, 0.4], "b": [0.1] * 40}), errors({"a": [0.2, 0.2], "b": [0.1] * 40}))
+    assert found is not None
+    assert found.low < 0.71  # one of the two is a, an eighth of the time with its better split twice: sqrt(0.5)
+
+
 def test_the_report_has_errors_seconds_and_ratios() -> None:
     found = [
         FIRST,

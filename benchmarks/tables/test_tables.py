@@ -106,12 +106,22 @@ def test_a_peer_learns_words_and_missing_cells(
     assert error(task, truth, predicted) < 0.3
 
 
-def toy(task: Task) -> Table:
+def toy(task: Task, rows: int = 400) -> Table:
     """A target that a word decides, beside numbers of which some are missing; a word that is in one row only."""
-    words = ["" if row % 50 == 0 else "ab"[row % 2] if row else "c" for row in range(400)]
-    numbers = ["" if row % 40 == 0 else str(row % 7) for row in range(400)]
+    words = ["c" if row == 0 else "" if row % 50 == 0 else "ab"[row % 2] for row in range(rows)]
+    numbers = ["" if row % 40 == 0 else str(row % 7) for row in range(rows)]
     columns = {"word": words, "number": numbers}
-    return Table("toy", task, columns, ("word",), numpy.arange(400) % 2)
+    return Table("toy", task, columns, ("word",), numpy.arange(rows) % 2)
+
+
+@pytest.mark.slow  # as long as what `pipe init` writes takes
+def test_caviar_is_what_init_writes_and_predicts_the_test_rows(tmp_path: Path) -> None:
+    truth = write(toy("regression", 60), 0, tmp_path)
+    outcome = Caviar().run(tmp_path, "regression", 0, threads=1)
+    assert list(outcome.predicted) == ["caviar"]
+    assert error("regression", truth, outcome.predicted["caviar"]) < 0.5
+    assert outcome.seconds > 0
+    assert "Written by pipe init" in (tmp_path / "train.toml").read_text()
 
 
 def test_a_contender_that_fails_is_reported_with_its_command(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ from pathlib import Path
 
 import pytest
 from caviar import Problem, load
-from caviar.cli.check import summary
+from caviar.cli.preview.summary import summary
 
 from tests.docs.blocks import ROOT, Block, blocks_of
 

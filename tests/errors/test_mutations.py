@@ -10,7 +10,7 @@ from random import Random
 
 import pytest
 from caviar import Mistakes, Pipeline, load
-from caviar.cli.check import summary
+from caviar.cli.preview.summary import summary
 from caviar.config.advice.rules import advice_on
 from caviar.config.declaration.dump import to_toml
 from caviar.config.fill import fill

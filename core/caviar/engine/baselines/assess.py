@@ -33,8 +33,18 @@ if TYPE_CHECKING:
 _KINDS: Mapping[str, Callable[[Rows], Fit | None]] = {"constant": constant, "linear": linear, "boosting": boosting}
 
 
-def assessed(work: Work, preparation: Preparation, best: Trial, model: SavedModel, clock: Clock) -> Assessment | None:
-    """The winner's assessment; None where the trainer reads no data. An exception of a baseline becomes its note."""
+def assessed(
+    work: Work,
+    preparation: Preparation,
+    best: Trial,
+    model: SavedModel,
+    clock: Clock,
+    before_baseline: Callable[[str], None] = lambda name: None,
+) -> Assessment | None:
+    """The winner's assessment; None where the trainer reads no data. An exception of a baseline becomes its note.
+
+    Calls `before_baseline` with the name of each baseline before it is trained.
+    """
     if not work.pipeline.trainer.needs_data:
         return None
     judge = judge_for(work.metrics, *work.searched, work.task.kind)
@@ -44,6 +54,7 @@ def assessed(work: Work, preparation: Preparation, best: Trial, model: SavedMode
     standings = [Standing("winner", judged(model.metrics))]
     predict: dict[str, Predict] = {"winner": lambda x: _answered(model, judge, x)}
     for name, kind in _KINDS.items() if work.pipeline.search.baselines else ():
+        before_baseline(name)
         with timed("baseline '%s' trained", name):
             made = _made(name, kind, rows)
         if made is not None:

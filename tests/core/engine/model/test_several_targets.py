@@ -9,7 +9,7 @@ import numpy
 import pytest
 from caviar import DataError, Mistakes, load
 from caviar.cli.main import app
-from caviar.cli.preview import preview
+from caviar.cli.preview.preview import preview
 from caviar.engine.data.resolve import resolve_run
 from caviar.engine.model.on_disk import best_file, open_model
 from caviar.engine.model.prediction import predict_file

@@ -22,7 +22,8 @@ DEFAULTS = {
         *("sqlite", "progress"),
     },
     "config/checks/metrics.py": {"accuracy", "r2"},  # `metric = "auto"`
-    "engine/data/resolve.py": {"softmax-cross-entropy", "squared", "cupy", "numpy"},  # the loss and backend of "auto"
+    "config/checks/losses.py": {"softmax-cross-entropy", "squared"},  # the loss of a task
+    "engine/data/resolve.py": {"cupy", "numpy"},  # the backend of "auto"
 }
 EXCEPTIONS = {
     "api/pipeline.py": {"memory"},  # `run(X, y)` is that plugin
@@ -55,21 +56,23 @@ OTHER_WORDS = {
     "constant": "an initial value, and a baseline",
     "normal": "an initial value",
     "uniform": "an initial value",
+    "quantile": "a transform of targets",
 }
 """Names that are also words of something else, each where it is that."""
 ELSEWHERE = {
     "config/advice/few_rows_per_class.py": {"dates"},
     "cli/preview/data_lines.py": {"dates"},
-    "config/checks/target_errors.py": {"none"},
-    "config/checks/target_head.py": {"dates", "log", "none"},
-    "engine/data/targets.py": {"log", "none"},
-    "values/target_scale.py": {"log", "none"},
+    "config/checks/target_errors.py": {"none", "quantile"},
+    "config/checks/target_head.py": {"dates", "log", "none", "quantile"},
+    "engine/data/targets.py": {"log", "none", "quantile"},
+    "values/target_scale.py": {"log", "none", "quantile"},
     "cli/preview/columns_table.py": {"dates"},
     "cli/preview/preview.py": {"dates"},
     "cli/preview/search_lines.py": {"choice", "memory"},
     "engine/data/comparison.py": {"dates"},
     "engine/data/expected.py": {"dates"},
     "engine/data/prepare.py": {"dates"},
+    "engine/model/model_file.py": {"quantile"},
     "engine/ranges/narrowing.py": {"step"},
     "engine/ranges/range_ends.py": {"step"},
     "engine/advice/simple_models.py": {"constant"},

@@ -175,15 +175,15 @@ def test_weights_for_other_classes_are_reported_at_their_line_by_check_and_by_ru
 _TRIAL = Training(epochs=10, steps=16, parameters=100, units=20)
 
 
-@pytest.mark.parametrize("table", ["digits", pytest.param("csv", marks=pytest.mark.slow)])
+@pytest.mark.thorough
+@pytest.mark.parametrize("table", ["npz", *(pytest.param(each, marks=pytest.mark.slow) for each in ("digits", "csv"))])
 def test_memory_is_foreseen_within_a_factor_of_two(folder: Path, table: str) -> None:
     pytest.importorskip("numba", reason="what is foreseen counts the memory of compiled kernels")
-    data = 'use = "digits"'
+    data = {"digits": 'use = "digits"', "npz": 'path = "a.npz"', "csv": 'path = "m.csv"\ntarget = "y"'}[table]
     if table == "csv":
         numbers = numpy.random.default_rng(0).normal(size=(200_000, 20))
         names = ",".join([*(f"c{place}" for place in range(19)), "y"])
         numpy.savetxt(folder / "m.csv", numbers, "%.5f", ",", header=names, comments="")
-        data = 'path = "m.csv"\ntarget = "y"'
     (folder / "p.toml").write_text(
         f"trainer.epochs = 1\nsearch.trials = 2\noptimizer.learning_rate = {{ log = [1e-4, 0.1] }}\n[data]\n{data}\n"
     )

@@ -146,7 +146,9 @@ def test_a_last_row_that_is_alone_in_its_part_keeps_its_bits(tmp_path: Path, mon
     random = numpy.random.default_rng(0)
     x, y = random.normal(size=(150, 784)), random.integers(0, 10, 150)
     trainer, net = PopulationTrainer(epochs=2), MLP(units=(128, 128))
-    best = Pipeline(model=net, normalizer=LayerNorm(), trainer=trainer, executor=Inline(), reporter=()).run(x, y).best
+    search = Search(baselines=False)
+    parts = {"model": net, "normalizer": LayerNorm(), "trainer": trainer, "search": search}
+    best = Pipeline(**parts, executor=Inline(), reporter=()).run(x, y).best
     assert best is not None
     assert best._model is not None
     numpy.savez(tmp_path / "n.npz", X=x)
@@ -171,7 +173,8 @@ def test_that_there_are_no_rows_is_reported() -> None:
 
 def test_programs_are_told_what_differs_once_unless_they_give_few_rows(caplog: pytest.LogCaptureFixture) -> None:
     x, y = numpy.random.default_rng(0).normal(size=(90, 4)), numpy.arange(90) % 3
-    best = Pipeline(trainer=PopulationTrainer(epochs=1), executor=Inline(), reporter=()).run(x, y).best
+    trainer, search = PopulationTrainer(epochs=1), Search(baselines=False)
+    best = Pipeline(model=MLP(units=4), trainer=trainer, executor=Inline(), reporter=(), search=search).run(x, y).best
     assert best is not None
     caplog.clear()
     assert best.differences(x) == ()
@@ -191,9 +194,8 @@ def test_a_folded_network_predicts_what_the_trained_one_does(target: str) -> Non
     random = numpy.random.default_rng(0)
     x = random.normal(size=(150, 5))
     y = (x[:, 0] > 0).astype(int) if target == "classes" else 100 + x @ [3.0, 1, 2, 0, 1]
-    best = (
-        Pipeline(normalizer=BatchNorm(), executor=Inline(), reporter=(), search=Search(baselines=False)).run(x, y).best
-    )
+    parts = {"normalizer": BatchNorm(), "trainer": PopulationTrainer(epochs=4), "search": Search(baselines=False)}
+    best = Pipeline(**parts, executor=Inline(), reporter=()).run(x, y).best
     assert best is not None
     (model,) = best.members
     task, inputs = model.preparation.task, model.preparation.inputs(Table({"x": x}, ()), "float32")

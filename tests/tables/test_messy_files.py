@@ -102,6 +102,7 @@ def test_new_rows_are_read_by_the_rules_of_training(name: str, tmp_path: Path) -
             numpy.testing.assert_array_equal(whole.table.columns[each], training.columns[each], err_msg=each)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", NAMES)
 def test_init_and_check_say_what_a_file_holds(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)

@@ -19,6 +19,8 @@ from sklearn.metrics import average_precision_score, confusion_matrix, f1_score,
 from typer.testing import CliRunner
 
 FILE = """reporter = []
+executor = "inline"
+search.baselines = false
 [data]
 path = "f.csv"
 target = "label"

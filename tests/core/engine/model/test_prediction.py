@@ -94,8 +94,13 @@ def test_a_table_where_an_array_was_learned_is_reported_with_the_file(tmp_path: 
         list(predict_file(model, tmp_path / "narrow.npz"))
 
 
-@pytest.mark.parametrize(("inputs", "units", "classes"), [(20, 64, 2), (7, 33, 3), (784, 128, 10)])
-@pytest.mark.parametrize("normalizer", [BatchNorm(), BatchNorm(place="after-activation"), LayerNorm(), NoNormalizer()])
+@pytest.mark.parametrize(
+    ("normalizer", "inputs", "units", "classes"),
+    [
+        *((BatchNorm(), *sizes) for sizes in ((20, 64, 2), (7, 33, 3), (784, 128, 10))),
+        *((each, 7, 33, 3) for each in (BatchNorm(place="after-activation"), LayerNorm(), NoNormalizer())),
+    ],
+)
 def test_a_row_has_the_same_bits_in_any_cut_and_nearly_those_alone(
     normalizer: Any, inputs: int, units: int, classes: int
 ) -> None:

@@ -18,6 +18,8 @@ from sklearn.metrics import mean_absolute_error, r2_score
 from typer.testing import CliRunner
 
 FILE = """reporter = []
+executor = "inline"
+search.baselines = false
 [data]
 path = "t.csv"
 target = ["price", "rooms"]

@@ -17,6 +17,8 @@ from caviar.plugin import Array
 from caviar.testing.described import prediction_of
 
 FILE = """reporter = []
+executor = "inline"
+search.baselines = false
 [data]
 path = "p.csv"
 target = "price"

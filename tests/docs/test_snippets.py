@@ -30,7 +30,7 @@ from pathlib import Path
 
 import pytest
 from caviar import Problem, load
-from caviar.cli.check import summary
+from caviar.cli.preview.summary import summary
 
 from tests.docs.blocks import ROOT, Block, blocks_of
 
@@ -44,7 +44,7 @@ README = (
     "python3 -m venv .venv && pip install '.[test]' && ",
 )
 TRAINS = re.compile(r"pipe (run|results|predict)|python|pytest")
-SMALL = "--set search.trials=2 --set trainer.epochs=1"
+SMALL = "--set search.trials=2 --set trainer.epochs=1 --set search.baselines=false"
 PIPE = """#!/bin/sh
 command=$1
 if [ "$command" = run ] && [ -n "$SMALL" ]; then set -- "$@" $SMALL; fi

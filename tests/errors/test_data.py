@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from caviar import DataError, load
-from caviar.cli.preview import preview
+from caviar.cli.preview.preview import preview
 from caviar.engine.data.resolve import resolve_run
 
 

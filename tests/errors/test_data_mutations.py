@@ -23,7 +23,7 @@ executor.use = "inline"
 optimizer.learning_rate = 0.001
 model = {{ units = 4, layers = 1 }}
 trainer.epochs = 1
-search.trials = 1
+search = {{ trials = 1, baselines = false }}
 [data]
 path = "{path}"
 target = "y"

@@ -10,7 +10,7 @@ from random import Random
 
 import pytest
 from caviar import Mistakes, Pipeline, load
-from caviar.cli.check import summary
+from caviar.cli.preview.summary import summary
 from caviar.config.advice.rules import advice_on
 from caviar.config.declaration.dump import to_toml
 from caviar.config.fill import fill
@@ -158,7 +158,7 @@ def refused(file: str, mistakes: Mistakes) -> None:
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize("count", [200, pytest.param(5000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("count", [80, pytest.param(5000, marks=pytest.mark.slow)])
 def test_damaged_files_are_understood_or_refused_with_their_line(
     count: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -22,7 +22,8 @@ DEFAULTS = {
         *("sqlite", "progress"),
     },
     "config/checks/metrics.py": {"accuracy", "r2"},  # `metric = "auto"`
-    "engine/data/resolve.py": {"softmax-cross-entropy", "squared", "cupy", "numpy"},  # the loss and backend of "auto"
+    "config/checks/losses.py": {"softmax-cross-entropy", "squared"},  # the loss of a task
+    "engine/data/resolve.py": {"cupy", "numpy"},  # the backend of "auto"
 }
 EXCEPTIONS = {
     "api/pipeline.py": {"memory"},  # `run(X, y)` is that plugin
@@ -35,9 +36,9 @@ EXCEPTIONS = {
     "config/checks/data_errors.py": {"dates", "impute", "one-hot"},
     "config/advice/normalizer_alone.py": {"l2"},
     "config/advice/rare_class.py": {"accuracy"},
-    "engine/analysis/last_epochs.py": {"cosine"},
-    "engine/analysis/many_inputs.py": {"l2"},
-    "engine/analysis/tied_trials.py": {"log_loss"},
+    "engine/advice/last_epochs.py": {"cosine"},
+    "engine/advice/many_inputs.py": {"l2"},
+    "engine/advice/tied_trials.py": {"log_loss"},
     "values/rare_class.py": {"average_precision", "balanced_accuracy"},
     "config/advice/unheeded_start.py": {"coarse-to-fine"},
     "config/advice/wide_grid.py": {"random"},
@@ -61,19 +62,22 @@ OTHER_WORDS = {
 """Names that are also words of something else, each where it is that."""
 ELSEWHERE = {
     "config/advice/few_rows_per_class.py": {"dates"},
-    "cli/check.py": {"memory", "dates"},
+    "cli/preview/data_lines.py": {"dates"},
+    "cli/check.py": {"memory"},
     "config/checks/target_errors.py": {"none", "quantile"},
     "config/checks/target_head.py": {"dates", "log", "none", "quantile"},
     "engine/data/targets.py": {"log", "none", "quantile"},
     "values/target_scale.py": {"log", "none", "quantile"},
-    "cli/columns_table.py": {"dates"},
-    "cli/preview.py": {"choice", "dates"},
+    "cli/preview/columns_table.py": {"dates"},
+    "cli/preview/preview.py": {"dates"},
+    "cli/preview/search_lines.py": {"choice", "memory"},
     "engine/data/comparison.py": {"dates"},
     "engine/data/expected.py": {"dates"},
     "engine/data/prepare.py": {"dates"},
-    "engine/analysis/narrowing.py": {"step"},
-    "engine/analysis/range_ends.py": {"step"},
-    "engine/analysis/simple_models.py": {"constant"},
+    "engine/model/model_file.py": {"quantile"},
+    "engine/ranges/narrowing.py": {"step"},
+    "engine/ranges/range_ends.py": {"step"},
+    "engine/advice/simple_models.py": {"constant"},
     "engine/baselines/assess.py": {"constant"},
     "engine/failures/machine_faults.py": {"memory"},
     "engine/search/rounds.py": {"memory"},

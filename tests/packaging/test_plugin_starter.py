@@ -28,7 +28,7 @@ def test_a_begun_plugin_is_installable_tested_and_usable(tmp_path: Path) -> None
     laws = [name for name in dir(OptimizerContract) if name.startswith("test_")]
     assert f"{len(laws) + 1} passed" in run("pytest", "-p", "no:cacheprovider").stdout
     assert "searched by" in run("caviar", "plugins", "slow-steps").stdout
-    smaller = ("--set", "search.trials=2", "--set", "trainer.epochs=1")
+    smaller = ("--set", "search.trials=2", "--set", "trainer.epochs=1", "--set", "search.baselines=false")
     best = json.loads(run("caviar", "run", "example.toml", "--json", *smaller).stdout)["best"]
     assert set(best["values"]) == {"optimizer.learning_rate", "optimizer.momentum"}
     run("ruff", "check", "--line-length", "120", ".")

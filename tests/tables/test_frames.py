@@ -18,7 +18,7 @@ from caviar_plugins import Memory, TableFile
 
 from tests.core.api.test_pipeline import small
 from tests.core.engine.data.test_frames import PRICE
-from tests.tables.test_messy_files import READ, table
+from tests.tables.test_messy_files import READ, read_once, table, thinned
 
 TYPED = ("lines.jsonl",)  # whose cells are no texts
 TEXTS = [name for name in READ if name not in (*TYPED, "shop.db")]
@@ -60,31 +60,33 @@ def words(column: Array) -> Array:
     return found
 
 
-def frame_of(name: str, make: Any) -> tuple[Any, TableFile]:
-    """The cells of a file as a frame of texts, and the file; the separator of a file says how it writes decimals."""
+def frame_of(name: str, make: Any) -> tuple[Any, Table]:
+    """The cells of a file as a frame of texts, and the file's; the separator of a file says how it writes decimals."""
     data = table(name).decided()
     decimal = data.decimal if data.separator == ";" else None
     given = table(name).columns
-    return held_in(make(words_of(data)), data, columns=given, decimal=decimal), table(name)
+    return held_in(make(words_of(data)), data, columns=given, decimal=decimal), read_once(name)
 
 
-@pytest.mark.parametrize("name", TEXTS)
+@pytest.mark.thorough
+@pytest.mark.parametrize("name", thinned(TEXTS))
 def test_a_pandas_frame_of_texts_is_read_as_the_file_is(name: str) -> None:
-    held, data = frame_of(name, lambda cells: pandas.DataFrame(cells, dtype="str"))
-    assert_same(held.read(), data.read())
+    held, expected = frame_of(name, lambda cells: pandas.DataFrame(cells, dtype="str"))
+    assert_same(held.read(), expected)
 
 
 @pytest.mark.parametrize("kind", ["object", "string", "category"])
 def test_the_type_of_texts_makes_no_difference(kind: Any) -> None:
-    held, data = frame_of("euros.csv", lambda cells: pandas.DataFrame(cells, dtype=kind))
-    assert_same(held.read(), data.read())
+    held, expected = frame_of("euros.csv", lambda cells: pandas.DataFrame(cells, dtype=kind))
+    assert_same(held.read(), expected)
 
 
-@pytest.mark.parametrize("name", TEXTS)
+@pytest.mark.thorough
+@pytest.mark.parametrize("name", thinned(TEXTS))
 def test_a_polars_frame_of_texts_is_read_as_the_file_is(name: str) -> None:
     polars = pytest.importorskip("polars", reason="polars is not installed")
-    held, data = frame_of(name, polars.DataFrame)
-    assert_same(held.read(), data.read())
+    held, expected = frame_of(name, polars.DataFrame)
+    assert_same(held.read(), expected)
 
 
 def memory(X: Any, y: Any, **rules: Any) -> Memory:

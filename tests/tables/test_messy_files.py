@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -13,7 +14,7 @@ import numpy
 import pytest
 from caviar.cli.main import app
 from caviar.cli.scaffold.table_starter import pipeline_file
-from caviar.plugin import Array, ColumnKind
+from caviar.plugin import Array, ColumnKind, Table
 from caviar_plugins import TableFile
 from typer.testing import CliRunner
 
@@ -23,6 +24,24 @@ TRUTH: dict[str, dict[str, Any]] = {
     name: json.loads((HOME / "truth" / f"{name}.json").read_text(encoding="utf-8")) for name in NAMES
 }
 READ = [name for name in NAMES if TRUTH[name]["columns"] is not None]
+ALIKE = {
+    *("bars.csv", "blank-lines.csv", "constant.csv", "dates-british.csv", "dates-named.csv", "dates-unclear.csv"),
+    *("dollars.csv", "empty-column.csv", "euros-quoted.csv", "french.csv", "index.csv", "mac-lines.csv", "mark.csv"),
+    *("missing-dash.csv", "missing-null.csv", "missing-question.csv", "row-numbers.csv", "semicolon.csv", "tabs.tsv"),
+    *("tabs.txt", "thousands.csv", "windows-lines.csv", "yes-no.csv"),
+}
+"""Files that others resemble in what new rows and data frames depend on; costly tests of them are slow."""
+
+
+def thinned(names: list[str]) -> list[Any]:
+    """Parameters of a costly test."""
+    return [pytest.param(name, marks=pytest.mark.slow) if name in ALIKE else name for name in names]
+
+
+@cache
+def read_once(name: str) -> Table:
+    """The columns of a file, which no test changes."""
+    return table(name).read()
 
 
 def table(name: str) -> TableFile:
@@ -47,7 +66,7 @@ def as_read(cells: list[Any]) -> Array:
 
 @pytest.mark.parametrize("name", READ)
 def test_a_file_is_read_as_what_it_truly_holds(name: str) -> None:
-    columns, truth = table(name).read().columns, TRUTH[name]["columns"]
+    columns, truth = read_once(name).columns, TRUTH[name]["columns"]
     assert list(columns) == list(truth)
     for each, cells in truth.items():
         expected = as_read(cells)
@@ -55,24 +74,25 @@ def test_a_file_is_read_as_what_it_truly_holds(name: str) -> None:
         numpy.testing.assert_array_equal(columns[each], expected, err_msg=each)
 
 
-def kinds_of(data: TableFile) -> dict[str, ColumnKind]:
+def kinds_of(table: Table) -> dict[str, ColumnKind]:
     """What the features hold, as a model keeps it."""
-    table, named = data.read(), cast(dict[str, ColumnKind], {"O": "words", "M": "dates"})
+    named = cast(dict[str, ColumnKind], {"O": "words", "M": "dates"})
     return {name: named.get(table.columns[name].dtype.kind, "numbers") for name in table.features}
 
 
-@pytest.mark.parametrize("name", READ)
+@pytest.mark.thorough
+@pytest.mark.parametrize("name", thinned(READ))
 def test_new_rows_are_read_by_the_rules_of_training(name: str, tmp_path: Path) -> None:
     data = table(name).decided()
     if data.path.suffix in (".db", ".jsonl", ".gz") or name == "lines-in-cells.csv":
         pytest.skip("its first rows are no file of their own")
-    kinds = kinds_of(data)
+    training = data.read()
+    kinds = kinds_of(training)
     encoding = data.encoding or "utf-8"
     few = data.path.read_bytes().decode(encoding).splitlines(keepends=True)[:12]
     (tmp_path / name).write_bytes("".join(few).encode(encoding))
     (block,) = data.model_copy(update={"path": tmp_path / name}).read_blocks(kinds)
     (whole,) = data.read_blocks(kinds)
-    training = data.read()
     assert set(block.table.columns) == set(training.features)
     for each, column in block.table.columns.items():
         kind = training.columns[each].dtype.kind
@@ -82,6 +102,7 @@ def test_new_rows_are_read_by_the_rules_of_training(name: str, tmp_path: Path) -
             numpy.testing.assert_array_equal(whole.table.columns[each], training.columns[each], err_msg=each)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", NAMES)
 def test_init_and_check_say_what_a_file_holds(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)

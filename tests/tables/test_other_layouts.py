@@ -20,10 +20,20 @@ SAME = [
     for file in sorted(FILES.iterdir())
     if json.loads((FILES.parent / "truth" / f"{file.name}.json").read_text())["columns"] == COLUMNS
 ]
-SMALL = ["search.trials=1", "trainer.epochs=1", "executor.use=inline", "model.units=4", "reporter=[]"]
+SMALL = [
+    "search.trials=1",
+    "search.baselines=false",
+    "trainer.epochs=1",
+    "executor.use=inline",
+    "model.units=4",
+    "reporter=[]",
+]
 
 
-@pytest.mark.parametrize("trained", ["clean.csv", "semicolon-comma.csv", "sixteen-bits.csv"])
+@pytest.mark.thorough
+@pytest.mark.parametrize(
+    "trained", ["clean.csv", "semicolon-comma.csv", pytest.param("sixteen-bits.csv", marks=pytest.mark.slow)]
+)
 def test_other_layouts_are_read_right(trained: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(SAME) > 12
     monkeypatch.chdir(tmp_path)

@@ -23,12 +23,22 @@ from typer.testing import CliRunner
 
 HOME = Path(__file__).parent
 NAMES = sorted(file.name for file in (HOME / "files").iterdir())
-SMALL = ["search.trials=2", "trainer.epochs=1", "executor.use=inline", "model.units=4"]
+FEW = {
+    *("amount-to-predict.csv", "clean.csv", "damaged.csv", "date-to-predict.csv", "dates-german.csv", "flags.csv"),
+    *("every-row-its-class.csv", "free-text.csv", "header-only.csv", "ids.csv", "lines-in-cells.csv", "lines.jsonl"),
+    *("missing-999.csv", "no-header.csv", "one-class.csv", "packed.csv.gz", "semicolon-comma.csv", "shop.db"),
+    *("target-gaps.csv", "windows-letters.csv", "zone.csv"),
+}
+"""Files that differ in what a run or a prediction says; the others are run by `pytest -m slow`."""
+SMALL = ["search.trials=2", "search.baselines=false", "trainer.epochs=1", "executor.use=inline", "model.units=4"]
 SCORES = "(simple-models)"  # ends the advice that depends on them
 LINES_VARY = ("lines-in-cells.csv", "no-header.csv")  # no line of which is a row, or the header
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.thorough
+@pytest.mark.parametrize(
+    "name", [name if name in FEW else pytest.param(name, marks=pytest.mark.slow) for name in NAMES]
+)
 def test_run_and_predict_say_what_was_read(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     shutil.copy(HOME / "files" / name, tmp_path)

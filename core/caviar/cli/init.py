@@ -71,7 +71,7 @@ def init(
 
 
 def _table(path: Path, targets: list[str], effort: str) -> None:
-    from caviar.cli.columns_table import column_lines
+    from caviar.cli.preview.columns_table import column_lines
     from caviar.cli.scaffold.again import check_replaceable
     from caviar.cli.scaffold.efforts import USUAL, effort_called
     from caviar.cli.scaffold.guess import guess_target, unfit_targets

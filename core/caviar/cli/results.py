@@ -51,7 +51,7 @@ def results(
     with using_code(code):
         found = read_results(run)
     if narrow:
-        from caviar.engine.analysis.narrowing import narrower
+        from caviar.engine.ranges.narrowing import narrower
 
         give(narrower(found.pipeline, found.compared, str(run)))
         return

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, TypeAlias
 from caviar.config.declaration.dump import to_toml
 from caviar.config.declaration.space import space_of
 from caviar.config.reading.resolved import code_of
-from caviar.engine.analysis.ended import Ended
-from caviar.engine.analysis.result_advice import advice_on_result
+from caviar.engine.advice.ended import Ended
+from caviar.engine.advice.rules import advice_on_result
 from caviar.engine.analysis.stored_run import going_on
 from caviar.engine.baselines.assess import assessed, judged
 from caviar.engine.baselines.fit import NO_TIME, Clock
@@ -29,7 +29,7 @@ from caviar.engine.search.context import SearchContext
 from caviar.engine.search.loop import SearchLoop
 from caviar.engine.search.observers import Observers
 from caviar.engine.search.time_limit import TimeLimit, best_begun
-from caviar.engine.storage.study_ledger import StudyLedger, open_study
+from caviar.engine.storage.study_ledger import open_study
 from caviar.engine.warm_start.earlier_runs import started_from
 from caviar.engine.warm_start.given_points import given_trials
 from caviar.engine.warm_start.map_to_space import TargetStudy
@@ -167,7 +167,7 @@ def run(
                 ensemble, more = _ensemble(models, objective, model, check_stop)
                 with timed("best model assessed"):
                     clock = Clock(check_stop, limit.end)
-                    assessment = _assessment(ledger, work, preparation, best, model, ensemble, clock)
+                    assessment = _assessment(context, work, preparation, best, model, ensemble, clock)
             except BaseException as error:
                 interrupted = isinstance(error, (Stopped, KeyboardInterrupt))
                 reason = str(error) if isinstance(error, Problem) else told(error)
@@ -206,7 +206,7 @@ def _ensemble(
 
 
 def _assessment(
-    ledger: StudyLedger,
+    context: SearchContext,
     work: Work,
     preparation: Preparation,
     best: Trial | None,
@@ -217,6 +217,7 @@ def _assessment(
     """The winner's assessment: as it is recorded, or made and recorded where the models are others now."""
     if best is None or model is None:
         return None
+    ledger = context.ledger
     with suppress(StoreError):  # a damaged one is made again
         before = ledger.assessment()
         asked = bool(before and before.baselines) is work.pipeline.search.baselines
@@ -226,7 +227,11 @@ def _assessment(
         same = before and before.trial == best.index and told == known
         if before and asked and same and all(each.note != NO_TIME for each in before.baselines):
             return before
-    found = assessed(work, preparation, best, model, ensemble, clock)
+
+    def begins(name: str) -> None:
+        context.observers.tell("before_baseline", run=context.info, name=name)
+
+    found = assessed(work, preparation, best, model, ensemble, clock, begins)
     if found is not None:
         ledger.assess(found)
     return found

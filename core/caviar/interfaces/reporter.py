@@ -21,6 +21,7 @@ class Reporter(Plugin):
           after_trial                     each trial that ends
           after_round                     each round, with a view of the study
           after_retest_epoch, after_retests   where the strategy asked for re-tests
+        before_baseline                   each baseline, before it is trained
         after_run                         once, with a view of the study; or
         on_failure                        instead, also where `before_run` was not called
 

@@ -50,6 +50,10 @@ class Hooks:
         """After a round these trials were trained once more, from other seeds; `best` is now the best of all."""
 
     @_spec
+    def before_baseline(self, run: RunInfo, name: str) -> None:
+        """A baseline, with which the best model is compared, is about to be trained."""
+
+    @_spec
     def after_run(self, run: RunInfo, summary: Summary, view: RunView) -> None:
         """Called once, after the best model was saved. `view` reads the whole study; it is valid during the call."""
 

@@ -82,6 +82,12 @@ class Progress(Reporter, interface=1):
             self._view.tracker.retested(best)
 
     @caviar.plugin.hook
+    def before_baseline(self) -> None:
+        if self._view:
+            self._view.tracker.comparing = True
+            self._view.show()
+
+    @caviar.plugin.hook
     def after_run(self, run: RunInfo, summary: Summary) -> None:
         self._listen(None)
         if self._view:

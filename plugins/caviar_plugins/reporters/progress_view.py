@@ -68,7 +68,7 @@ class Lines(View):
     def _line(self, what: str) -> None:
         tracker = self.tracker
         trials = f"{what}{tracker.done}/{self.run.total} trials"
-        facts = (trials, tracker.again(), tracker.left(), tracker.best_in_words())
+        facts = (trials, tracker.activity(), tracker.left(), tracker.best_in_words())
         line = ", ".join(fact for fact in facts if fact)
         if line != self._last:
             self.say(line)
@@ -104,6 +104,7 @@ class Live(View):
 
     def _picture(self) -> Group:
         tracker, run = self.tracker, self.run
+        times = (self._so_far(), tracker.activity() or tracker.left())
         row = Table.grid(expand=True, padding=(0, 1))
         row.add_column(width=1)
         row.add_column(no_wrap=True, max_width=20, overflow="ellipsis")
@@ -115,6 +116,6 @@ class Live(View):
             Text(run.name, style="bold"),
             ProgressBar(total=1.0, completed=tracker.share),
             Text(f"{tracker.done}/{run.total} trials"),
-            Text(", ".join(fact for fact in (self._so_far(), tracker.again() or tracker.left()) if fact), style="dim"),
+            Text(", ".join(fact for fact in times if fact), style="dim"),
         )
         return Group(row, Text(tracker.best_in_words(), no_wrap=True, overflow="ellipsis", style="dim"))

@@ -11,10 +11,14 @@ from caviar_plugins.reporters.wording import count, duration
 
 
 class Tracker:
-    """Counts epochs, so that progress is visible while the first population trains."""
+    """Counts epochs, so that progress is visible while the first population trains.
+
+    `comparing`: the search is over, and baselines are trained.
+    """
 
     def __init__(self, run: RunInfo, now: Callable[[], float] = monotonic) -> None:
         self.run, self.done, self.best = run, run.resumed, run.best
+        self.comparing = False
         self._now = now
         self._since: tuple[float, int] | None = None
         self._training: dict[int, int] = {}
@@ -54,8 +58,10 @@ class Tracker:
         gained, missing = self._epochs() - before, self.run.total * self.run.epochs - self._epochs()
         return f"{duration((self._now() - since) * missing / gained)} left" if gained else ""
 
-    def again(self) -> str:
-        """A note while leading trials are re-tested, or nothing."""
+    def activity(self) -> str:
+        """A note while leading trials are re-tested or baselines trained, or nothing."""
+        if self.comparing:
+            return "comparing with baselines"
         return f"training {count(len(self._again), 'leader')} again" if self._again else ""
 
     def best_in_words(self) -> str:

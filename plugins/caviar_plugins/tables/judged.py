@@ -15,6 +15,7 @@ from caviar_plugins.tables.lines import missing_name
 from caviar_plugins.tables.reading import Reading, Readings, readings
 from caviar_plugins.tables.settings import in_program
 from caviar_plugins.tables.targets import with_targets
+from caviar_plugins.tables.unused_codes import unused_in_program
 
 _ROWS = 20_000  # that are looked at
 _LISTED = 8  # columns of one sentence
@@ -26,12 +27,14 @@ def decided_of(table: Table, rules: Rules, missing_target: str, task: TaskKind |
     Raises DataError.
     """
     _check_names(table, rules)
+    unused = unused_in_program(_sample(table), rules.missing)
     table, told = with_targets(without_codes(table, rules.missing), missing_target, rules.missing)
-    sample = table if table.rows <= _ROWS else _first(table)
+    sample = _sample(table)
     with held(sample, rules.missing) as (cells, stored):
         found = readings(cells, rules.columns, rules.decimal, ",", (), targets=table.target)
         suspected = codes(cells, found, stored)
         told += (*_words_read(cells, found, rules.columns), *guesses(cells, found, rules.columns, suspected))
+        told += unused
     said = {name: worth_saying(reading) for name, reading in zip(table.columns, found.columns, strict=True)}
     open_ = {name: kind for name, kind in said.items() if kind and rules.columns.get(name, "date") == "date"}
     columns = {**rules.columns, **open_}  # a date has the format of these rows, not of new ones
@@ -52,7 +55,9 @@ def _check_names(table: Table, rules: Rules) -> None:
             raise DataError(f"Memory.columns: cannot ignore the target {name!r}, which is to be predicted")
 
 
-def _first(table: Table) -> Table:
+def _sample(table: Table) -> Table:
+    if table.rows <= _ROWS:
+        return table
     return replace(table, columns={name: column[:_ROWS] for name, column in table.columns.items()}, test=None)
 
 

@@ -8,13 +8,15 @@ from pathlib import Path
 
 from caviar.plugin import Block, ColumnKind, Table
 
-from caviar_plugins.tables.cells import Cells, text_cells, typed_cells
+from caviar_plugins.tables.cells import Cells
 from caviar_plugins.tables.dialect import Dialect
 from caviar_plugins.tables.engine import Connection, connected, scratch
 from caviar_plugins.tables.new_rows import Rule, columns_of, rules
 from caviar_plugins.tables.reading import readings
 from caviar_plugins.tables.source import Layout, as_text, is_text, names_of, opened, typed_source
 from caviar_plugins.tables.text_blocks import Source, text_blocks
+from caviar_plugins.tables.text_cells import text_cells
+from caviar_plugins.tables.typed_cells import typed_cells
 
 ROWS = 50_000
 """Of a file that says itself what its columns hold, in a block."""

@@ -9,13 +9,15 @@ from pathlib import Path
 
 from caviar.plugin import DataError
 
-from caviar_plugins.tables.cells import Cells, text_cells, typed_cells
+from caviar_plugins.tables.cells import Cells
 from caviar_plugins.tables.convert import ARROW, DATABASES, SHEETS, arrow_as_parquet, excel_as_text, sqlite_as_text
 from caviar_plugins.tables.dialect import Dialect, sniffed
 from caviar_plugins.tables.engine import connected, scratch
 from caviar_plugins.tables.lines import Lines
 from caviar_plugins.tables.plain import PACKED, plain_text
 from caviar_plugins.tables.sql import one_file
+from caviar_plugins.tables.text_cells import text_cells
+from caviar_plugins.tables.typed_cells import typed_cells
 
 TEXTS, PARQUET, JSON = ("csv", "tsv", "txt"), ("parquet",), ("jsonl", "ndjson")
 SUFFIXES = (*TEXTS, *PARQUET, *JSON, *DATABASES, *SHEETS, *ARROW)

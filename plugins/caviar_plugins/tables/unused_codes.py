@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from json import dumps
 from pathlib import Path
 
+from caviar.plugin import Table
+
 from caviar_plugins.tables.cells import Cells
+from caviar_plugins.tables.held import held
 from caviar_plugins.tables.missing import MISSING, numeric, spellings
 from caviar_plugins.tables.source import Layout, opened
 from caviar_plugins.tables.sql import quoted
@@ -16,17 +20,37 @@ def unused_codes(
     path: Path, layout: Layout, missing: Sequence[str], limit: int, known: Sequence[str]
 ) -> tuple[str, ...]:
     """A sentence for each code that stands in none of the first `limit` bytes. Raises DataError."""
-    own = [code for code in missing if code.strip().lower() not in MISSING]
+    own = _of_its_own(missing)
     if not own:
         return ()
     with opened(path, layout, (), limit, known) as file:
-        rows = f"{file.cells.rows:,} rows looked at"
+        return tuple(_told(code, "missing in [data]", file.cells) for code in own if not any(_found(file.cells, code)))
+
+
+def unused_in_program(table: Table, missing: Sequence[str]) -> tuple[str, ...]:
+    """The same for columns that a program holds. Raises DataError."""
+    own = _of_its_own(missing)
+    if not own:
+        return ()
+    numbers = [array for array in table.columns.values() if array.dtype.kind in "iuf"]
+    with held(table, ()) as (cells, _):
+        texts = replace(cells, types=[kind if kind == "text" else "nested" for kind in cells.types])
         return tuple(
-            f"the code {dumps(code, ensure_ascii=False)} of missing in [data] is for other rows: "
-            f"no cell of the {rows} equals it"
+            _told(code, "Memory.missing", cells)
             for code in own
-            if not any(_found(file.cells, code))
+            if not any((array == number).any() for number in numeric([code]) for array in numbers)
+            and not any(_found(texts, code))
         )
+
+
+def _of_its_own(missing: Sequence[str]) -> list[str]:
+    """The codes that stand for no value only because the user says so."""
+    return [code for code in missing if code.strip().lower() not in MISSING]
+
+
+def _told(code: str, setting: str, cells: Cells) -> str:
+    shown = dumps(code, ensure_ascii=False)
+    return f"the code {shown} of {setting} is for other rows: no cell of the {cells.rows:,} rows looked at equals it"
 
 
 def _found(cells: Cells, code: str) -> Iterator[bool]:

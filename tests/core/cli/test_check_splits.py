@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 from caviar import DataError, load
-from caviar.cli.check import summary
-from caviar.cli.columns_table import column_lines
-from caviar.cli.preview import preview
+from caviar.cli.preview.columns_table import column_lines
+from caviar.cli.preview.preview import preview
+from caviar.cli.preview.summary import summary
 from caviar.config.checks.foreseen_rows import learned_head
 from caviar.engine.data.resolve import resolve_run
 

@@ -78,10 +78,27 @@ def test_leaders_that_are_trained_again_are_shown_until_they_are_done(capsys: py
     told = capsys.readouterr().err.splitlines()[1:]
     assert len(told) == 1, "one line every two seconds at most"
     assert told[0].startswith("digits: 3/3 trials, training 2 leaders again, best ")
-    assert lines.tracker.again() == "training 3 leaders again"
+    assert lines.tracker.activity() == "training 3 leaders again"
     progress.after_retests(finished(1, 0.5))
-    assert lines.tracker.again() == ""
+    assert lines.tracker.activity() == ""
     assert lines.tracker.best == finished(1, 0.5)
+
+
+def test_while_baselines_train_the_views_show_it(capsys: pytest.CaptureFixture[str]) -> None:
+    progress = Progress()
+    progress.before_run(run_of(1, total=1))
+    progress.after_trial(finished(0, 0.5))
+    lines = progress._view
+    assert isinstance(lines, Lines)
+    for _ in ("constant", "linear"):
+        lines._next = 0.0  # two seconds are over
+        progress.before_baseline()
+    told = capsys.readouterr().err.splitlines()[1:]
+    assert [line for line in told if "comparing with baselines, best " in line] == [told[-1]]
+    view = Live(run_of(1, total=1), Console(file=StringIO(), force_terminal=True, width=60, highlight=False))
+    view.tracker.comparing = True
+    assert "0 s, comparing with baselines" in screen_of(view, 0.0)
+    view.close()
 
 
 def test_an_interrupted_run_says_how_far_it_came(capsys: pytest.CaptureFixture[str]) -> None:

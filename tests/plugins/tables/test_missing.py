@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy
 import pytest
 from caviar.plugin import Table
-from caviar_plugins import TableFile
+from caviar_plugins import Memory, TableFile
 from caviar_plugins.tables.engine import connected, scratch
 from caviar_plugins.tables.missing import is_missing, present
 
@@ -72,3 +72,12 @@ def test_a_code_that_no_cell_equals_is_said(tmp_path: Path) -> None:
     data = TableFile(path=written(tmp_path, "-999.0"), target="y", missing=("-999", "-99", "NA", "unknown"))
     said = "of missing in [data] is for other rows: no cell of the 30 rows looked at equals it"
     assert data.head().notes == (f'the code "-99" {said}', f'the code "unknown" {said}')
+
+
+def test_a_code_that_no_cell_of_a_data_frame_equals_is_said() -> None:
+    words = numpy.asarray(["a", "unknown", "b"] * 10, dtype=object)
+    columns = {"n": numpy.arange(-99, -69), "f": numpy.full(30, 2.5), "w": words, "y": numpy.arange(30) % 2}
+    codes = ("-99", "-98.0", "2,5", "Unknown", "-1", "none", "nobody")
+    notes = Memory(missing=codes).holding(Table(columns, ("y",))).read().notes
+    said = "of Memory.missing is for other rows: no cell of the 30 rows looked at equals it"
+    assert [note for note in notes if "the code" in note] == [f'the code "-1" {said}', f'the code "nobody" {said}']

@@ -1,13 +1,16 @@
-"""The loss that a file names, and whether it fits the task."""
+"""The loss of a run: the one that its file names, if it fits the task, or the task's own."""
 
 from __future__ import annotations
 
 from caviar.config.declaration.pipeline import Pipeline
 from caviar.interfaces.data import DataError
 from caviar.interfaces.loss import Loss
-from caviar.registry.load import name_of
+from caviar.interfaces.trainer import Trainer
+from caviar.registry.load import load, name_of
 from caviar.values.problem import LateMistake
-from caviar.values.task import Task
+from caviar.values.task import Task, TaskKind
+
+_LOSSES: dict[TaskKind, str] = {"classification": "softmax-cross-entropy", "regression": "squared"}
 
 
 class UnfitLoss(LateMistake):
@@ -32,3 +35,11 @@ def named_loss(pipeline: Pipeline, task: Task) -> Loss | None:
     except DataError as error:
         raise UnfitLoss(str(error)) from None
     return loss
+
+
+def with_loss(pipeline: Pipeline, task: Task) -> Trainer:
+    """The trainer with the task's loss where it leaves that open. Raises UnfitLoss."""
+    trainer = pipeline.trainer
+    if "loss" not in type(trainer).model_fields or not trainer.needs_data or named_loss(pipeline, task):
+        return trainer
+    return trainer.model_copy(update={"loss": load("loss", _LOSSES[task.kind])()})

@@ -1,1 +1,1 @@
-"""Analysis of a recorded study: results, importance, narrower ranges, advice."""
+"""Reading a recorded study: results, importance, its trials as frames; and what a run will cost."""

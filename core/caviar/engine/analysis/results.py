@@ -11,9 +11,9 @@ from typing import Literal, TypeAlias
 from caviar.config.advice.advice import Advice
 from caviar.config.declaration.pipeline import Pipeline
 from caviar.config.declaration.space import space_of
-from caviar.engine.analysis.ended import Ended
+from caviar.engine.advice.ended import Ended
+from caviar.engine.advice.rules import advice_on_result
 from caviar.engine.analysis.importance import importance
-from caviar.engine.analysis.result_advice import advice_on_result
 from caviar.engine.model.on_disk import NotAModel, best_file, decision_in, ensemble_file, ensemble_in
 from caviar.engine.resume.run_folder import begun_with, pipeline_file
 from caviar.engine.search.history import history_of

@@ -34,9 +34,18 @@ _KINDS: Mapping[str, Callable[[Rows], Fit | None]] = {"constant": constant, "lin
 
 
 def assessed(
-    work: Work, preparation: Preparation, best: Trial, model: SavedModel, ensemble: SavedModel | None, clock: Clock
+    work: Work,
+    preparation: Preparation,
+    best: Trial,
+    model: SavedModel,
+    ensemble: SavedModel | None,
+    clock: Clock,
+    before_baseline: Callable[[str], None] = lambda name: None,
 ) -> Assessment | None:
-    """The winner's assessment; None where the trainer reads no data. An exception of a baseline becomes its note."""
+    """The winner's assessment; None where the trainer reads no data. An exception of a baseline becomes its note.
+
+    Calls `before_baseline` with the name of each baseline before it is trained.
+    """
     if not work.pipeline.trainer.needs_data:
         return None
     judge = judge_for(work.metrics, *work.searched, work.task.kind)
@@ -51,6 +60,7 @@ def assessed(
         )
         predict["ensemble"] = partial(_answered, ensemble, judge)
     for name, kind in _KINDS.items() if work.pipeline.search.baselines else ():
+        before_baseline(name)
         with timed("baseline '%s' trained", name):
             made = _made(name, kind, rows)
         if made is not None:

@@ -6,7 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from caviar.config.checks.data_errors import few_rows
-from caviar.config.checks.losses import named_loss
+from caviar.config.checks.losses import with_loss
 from caviar.config.checks.metrics import metrics_for, searched_metric
 from caviar.config.checks.target_errors import threshold_metric
 from caviar.config.declaration.walk import alternatives
@@ -17,19 +17,17 @@ from caviar.engine.training.job import Work
 from caviar.engine.training.variants import variant_for
 from caviar.interfaces.backend import Backend
 from caviar.interfaces.data import Data, DataError
-from caviar.interfaces.trainer import Trainer
 from caviar.registry.index import Entry, PluginError, entries, own_distribution
 from caviar.registry.load import load
 from caviar.values.dataset import Dataset
 from caviar.values.problem import LateMistake
 from caviar.values.random import Random
-from caviar.values.task import Task, TaskKind
+from caviar.values.task import Task
 
 if TYPE_CHECKING:
     from caviar.config.declaration.pipeline import Pipeline
 
 _AUTOMATIC = ("cupy", "numpy")  # what "auto" tries, in this order
-_LOSSES: dict[TaskKind, str] = {"classification": "softmax-cross-entropy", "regression": "squared"}
 
 
 class NoBackend(LateMistake):
@@ -108,14 +106,6 @@ def _settled(data: Data, task: Task) -> Data:
     elif len(task.classes) == 2:
         found["positive"] = task.classes[1]
     return data.model_copy(update=found)
-
-
-def with_loss(pipeline: Pipeline, task: Task) -> Trainer:
-    """The trainer with the task's loss where it leaves that open. Raises UnfitLoss."""
-    trainer = pipeline.trainer
-    if "loss" not in type(trainer).model_fields or not trainer.needs_data or named_loss(pipeline, task):
-        return trainer
-    return trainer.model_copy(update={"loss": load("loss", _LOSSES[task.kind])()})
 
 
 def backend_of(pipeline: Pipeline) -> Backend:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +16,8 @@ from caviar.engine.baselines.fit import NO_TIME, Clock, Fit, OutOfTime, Rows
 from caviar.engine.baselines.judge import judge_for
 from caviar.engine.data.frames import table_of
 from caviar.engine.data.resolve import resolve_run
-from caviar.plugin import Array, Changes, Random, Trial
+from caviar.engine.study import run
+from caviar.plugin import Array, Changes, Random, Reporter, RunInfo, Trial, hook
 from caviar.values.dataset import Dataset
 from caviar_plugins import MLP, Adam, Inline, Log, Memory, PopulationTrainer
 from sklearn import metrics
@@ -149,17 +149,25 @@ def test_with_folds_the_validation_metrics_are_means_over_them_and_rows_are_resa
     assert list(constant.lead) == ["test"]
 
 
-def test_what_a_run_recorded_is_read_back_and_not_computed_again(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+def test_reporters_hear_of_each_baseline_before_it_is_trained_and_what_a_run_recorded_is_not_trained_again(
+    tmp_path: Path,
 ) -> None:
-    caplog.set_level(logging.DEBUG, logger="caviar")
-    first = pipeline().run(X, CLASSES, runs=tmp_path)
-    assert "baseline 'linear' trained" in caplog.text
-    caplog.clear()
-    again = pipeline().run(X, CLASSES, runs=tmp_path)
-    assert "baseline" not in caplog.text
-    assert again.assessment == first.assessment == open_run(tmp_path / "assessed").assessment
-    assert again.assessment is not None
+    heard = list[str]()
+
+    class Hearing(Reporter):
+        @hook
+        def before_baseline(self, run: RunInfo, name: str) -> None:
+            heard.append(f"{run.name} {name}")
+
+        @hook
+        def after_run(self) -> None:
+            heard.append("end")
+
+    given = pipeline().model_copy(update={"data": Memory(test=0.25).holding(table_of(X, CLASSES))})
+    first, again = (run(given, tmp_path, watchers=[Hearing()]).summary.assessment for _ in range(2))
+    assert heard == ["assessed constant", "assessed linear", "assessed boosting", "end", "end"]
+    assert again == first == open_run(tmp_path / "assessed").assessment
+    assert again is not None
 
 
 def test_with_another_threshold_it_is_made_again_and_covers_the_classes_that_it_gives(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import numpy
 import pytest
 from caviar import load, open_run
 from caviar.cli.main import app
-from caviar.cli.preview import preview
+from caviar.cli.preview.preview import preview
 from caviar.engine.data.resolve import resolve_run
 from caviar.engine.model.on_disk import best_file, decision_in, open_model
 from caviar.engine.study import Run, run
@@ -19,6 +19,8 @@ from sklearn.metrics import average_precision_score, confusion_matrix, f1_score,
 from typer.testing import CliRunner
 
 FILE = """reporter = []
+executor = "inline"
+search.baselines = false
 [data]
 path = "f.csv"
 target = "label"

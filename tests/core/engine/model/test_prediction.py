@@ -94,8 +94,13 @@ def test_a_table_where_an_array_was_learned_is_reported_with_the_file(tmp_path: 
         list(predict_file(model, tmp_path / "narrow.npz"))
 
 
-@pytest.mark.parametrize(("inputs", "units", "classes"), [(20, 64, 2), (7, 33, 3), (784, 128, 10)])
-@pytest.mark.parametrize("normalizer", [BatchNorm(), BatchNorm(place="after-activation"), LayerNorm(), NoNormalizer()])
+@pytest.mark.parametrize(
+    ("normalizer", "inputs", "units", "classes"),
+    [
+        *((BatchNorm(), *sizes) for sizes in ((20, 64, 2), (7, 33, 3), (784, 128, 10))),
+        *((each, 7, 33, 3) for each in (BatchNorm(place="after-activation"), LayerNorm(), NoNormalizer())),
+    ],
+)
 def test_a_row_has_the_same_bits_in_any_cut_and_nearly_those_alone(
     normalizer: Any, inputs: int, units: int, classes: int
 ) -> None:
@@ -146,7 +151,9 @@ def test_a_last_row_that_is_alone_in_its_part_keeps_its_bits(tmp_path: Path, mon
     random = numpy.random.default_rng(0)
     x, y = random.normal(size=(150, 784)), random.integers(0, 10, 150)
     trainer, net = PopulationTrainer(epochs=2), MLP(units=(128, 128))
-    best = Pipeline(model=net, normalizer=LayerNorm(), trainer=trainer, executor=Inline(), reporter=()).run(x, y).best
+    search = Search(baselines=False)
+    parts = {"model": net, "normalizer": LayerNorm(), "trainer": trainer, "search": search}
+    best = Pipeline(**parts, executor=Inline(), reporter=()).run(x, y).best
     assert best is not None
     assert best._model is not None
     numpy.savez(tmp_path / "n.npz", X=x)
@@ -171,7 +178,8 @@ def test_that_there_are_no_rows_is_reported() -> None:
 
 def test_programs_are_told_what_differs_once_unless_they_give_few_rows(caplog: pytest.LogCaptureFixture) -> None:
     x, y = numpy.random.default_rng(0).normal(size=(90, 4)), numpy.arange(90) % 3
-    best = Pipeline(trainer=PopulationTrainer(epochs=1), executor=Inline(), reporter=()).run(x, y).best
+    trainer, search = PopulationTrainer(epochs=1), Search(baselines=False)
+    best = Pipeline(model=MLP(units=4), trainer=trainer, executor=Inline(), reporter=(), search=search).run(x, y).best
     assert best is not None
     caplog.clear()
     assert best.differences(x) == ()
@@ -191,9 +199,8 @@ def test_a_folded_network_predicts_what_the_trained_one_does(target: str) -> Non
     random = numpy.random.default_rng(0)
     x = random.normal(size=(150, 5))
     y = (x[:, 0] > 0).astype(int) if target == "classes" else 100 + x @ [3.0, 1, 2, 0, 1]
-    best = (
-        Pipeline(normalizer=BatchNorm(), executor=Inline(), reporter=(), search=Search(baselines=False)).run(x, y).best
-    )
+    parts = {"normalizer": BatchNorm(), "trainer": PopulationTrainer(epochs=4), "search": Search(baselines=False)}
+    best = Pipeline(**parts, executor=Inline(), reporter=()).run(x, y).best
     assert best is not None
     (model,) = best.members
     task, inputs = model.preparation.task, model.preparation.inputs(Table({"x": x}, ()), "float32")

@@ -9,7 +9,7 @@ import numpy
 import pytest
 from caviar import DataError, Mistakes, load
 from caviar.cli.main import app
-from caviar.cli.preview import preview
+from caviar.cli.preview.preview import preview
 from caviar.engine.data.resolve import resolve_run
 from caviar.engine.model.on_disk import best_file, open_model
 from caviar.engine.model.prediction import predict_file
@@ -18,6 +18,8 @@ from sklearn.metrics import mean_absolute_error, r2_score
 from typer.testing import CliRunner
 
 FILE = """reporter = []
+executor = "inline"
+search.baselines = false
 [data]
 path = "t.csv"
 target = ["price", "rooms"]

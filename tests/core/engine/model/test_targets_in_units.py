@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy
 import pytest
 from caviar import load
-from caviar.cli.check import summary
-from caviar.cli.preview import preview
+from caviar.cli.preview.preview import preview
+from caviar.cli.preview.summary import summary
 from caviar.engine.model.describe import describe
 from caviar.engine.model.on_disk import best_file, open_model
 from caviar.engine.model.prediction import predict_file
@@ -17,6 +17,8 @@ from caviar.plugin import Array
 from caviar.testing.described import prediction_of
 
 FILE = """reporter = []
+executor = "inline"
+search.baselines = false
 [data]
 path = "p.csv"
 target = "price"

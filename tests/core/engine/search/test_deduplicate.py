@@ -10,7 +10,7 @@ from typing import Any
 import numpy
 import pytest
 from caviar import Sampler, Trial, load
-from caviar.cli.check import summary
+from caviar.cli.preview.summary import summary
 from caviar.engine.search.deduplicate import deduplicate
 from caviar.engine.study import Interrupted
 from caviar.plugin import Array, Dimension, Random, Space

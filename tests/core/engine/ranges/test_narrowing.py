@@ -12,7 +12,7 @@ import numpy
 import pytest
 from caviar import Trial, TrialState, load
 from caviar.config.declaration.space import space_of
-from caviar.engine.analysis.narrowing import TooFew, narrower
+from caviar.engine.ranges.narrowing import TooFew, narrower
 
 from tests.commands import pipe
 

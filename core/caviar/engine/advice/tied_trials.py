@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from math import isfinite, sqrt
 
 from caviar.config.advice.advice import Advice
-from caviar.engine.analysis.ended import Ended
+from caviar.engine.advice.ended import Ended
 from caviar.values.metric_name import MetricName
 from caviar.values.noise import noise
 from caviar.values.trial import Trial, TrialState

@@ -1,6 +1,6 @@
 """The table of columns: it fits 80 characters, and nothing that is said of a column is cut."""
 
-from caviar.cli.columns_table import column_lines
+from caviar.cli.preview.columns_table import column_lines
 from caviar.plugin import ColumnHead, Head
 
 NOTE = "1,234 values; the 100 most frequent are distinguished, and all others are one that is called other"

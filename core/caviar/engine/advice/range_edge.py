@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from caviar.config.advice.advice import Advice
 from caviar.config.declaration.dump import inline
 from caviar.config.declaration.space import owners, sampler_of, space_of
-from caviar.engine.analysis.ended import Ended
-from caviar.engine.analysis.lead import leads
-from caviar.engine.analysis.range_ends import end_of, wider
+from caviar.engine.advice.ended import Ended
+from caviar.engine.advice.lead import leads
+from caviar.engine.ranges.range_ends import end_of, wider
 
 _FEW = 8
 """Finished trials below which the best one says little."""

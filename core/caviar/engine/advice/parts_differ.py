@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from caviar.config.advice.advice import Advice
-from caviar.engine.analysis.ended import Ended
+from caviar.engine.advice.ended import Ended
 from caviar.text.scores import short_number
 
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from caviar import Pipeline, Trial, TrialState, load
 from caviar.config.advice.advice import Advice
-from caviar.engine.analysis.ended import Ended
-from caviar.engine.analysis.result_advice import advice_on_result
+from caviar.engine.advice.ended import Ended
+from caviar.engine.advice.rules import advice_on_result
 from caviar.engine.search.objective import Objective
 from caviar.plugin import Retest
 

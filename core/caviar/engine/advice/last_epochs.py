@@ -7,7 +7,7 @@ from itertools import pairwise
 from statistics import fmean, median, pstdev
 
 from caviar.config.advice.advice import Advice
-from caviar.engine.analysis.ended import Ended
+from caviar.engine.advice.ended import Ended
 from caviar.text.scores import short_number
 from caviar.values.metric_name import MetricName
 

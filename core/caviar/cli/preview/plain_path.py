@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from caviar.config.checks.losses import with_loss
 from caviar.config.declaration.space import PluginChoice, parts_of, sampler_of, settle, space_of
-from caviar.engine.data.resolve import with_loss
 from caviar.values.task import Task, TaskKind
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from caviar.config.declaration.dump import inline
 from caviar.config.declaration.pipeline import Pipeline
 from caviar.config.declaration.space import owners, sampler_of, space_of, span
 from caviar.config.reading.locations import FieldProblems, construct
-from caviar.engine.analysis.excerpt import excerpt
-from caviar.engine.analysis.range_ends import end_of, outwards, wider
+from caviar.engine.ranges.excerpt import excerpt
+from caviar.engine.ranges.range_ends import end_of, outwards, wider
 from caviar.interfaces.sampler import Sampler
 from caviar.values.dimension import Dimension
 from caviar.values.problem import Problem

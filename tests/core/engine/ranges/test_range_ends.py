@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from caviar.engine.analysis.range_ends import outwards
+from caviar.engine.ranges.range_ends import outwards
 
 
 @pytest.mark.parametrize(

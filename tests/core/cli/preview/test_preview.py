@@ -1,4 +1,4 @@
-"""The outlook: what is foreseen is what the run then has."""
+"""The preview: what is foreseen is what the run then has."""
 
 from __future__ import annotations
 
@@ -11,8 +11,11 @@ from typing import Any
 import numpy
 import pytest
 from caviar import DataError, Normalizer, Pipeline, load
-from caviar.cli.check import summary
-from caviar.cli.preview import Unbuildable, preview, searched, steps
+from caviar.cli.preview.preview import preview
+from caviar.cli.preview.search_lines import searched
+from caviar.cli.preview.shapes import Unbuildable
+from caviar.cli.preview.sizes import sizes, steps
+from caviar.cli.preview.summary import summary
 from caviar.config.checks.data_errors import Unfit
 from caviar.config.checks.losses import UnfitLoss
 from caviar.config.load import locate
@@ -172,22 +175,22 @@ def test_weights_for_other_classes_are_reported_at_their_line_by_check_and_by_ru
 _TRIAL = Training(epochs=10, steps=16, parameters=100, units=20)
 
 
-@pytest.mark.parametrize("table", ["digits", pytest.param("csv", marks=pytest.mark.slow)])
+@pytest.mark.thorough
+@pytest.mark.parametrize("table", ["npz", *(pytest.param(each, marks=pytest.mark.slow) for each in ("digits", "csv"))])
 def test_memory_is_foreseen_within_a_factor_of_two(folder: Path, table: str) -> None:
     pytest.importorskip("numba", reason="what is foreseen counts the memory of compiled kernels")
-    data = 'use = "digits"'
+    data = {"digits": 'use = "digits"', "npz": 'path = "a.npz"', "csv": 'path = "m.csv"\ntarget = "y"'}[table]
     if table == "csv":
         numbers = numpy.random.default_rng(0).normal(size=(200_000, 20))
         names = ",".join([*(f"c{place}" for place in range(19)), "y"])
         numpy.savetxt(folder / "m.csv", numbers, "%.5f", ",", header=names, comments="")
-        data = 'path = "m.csv"\ntarget = "y"'
     (folder / "p.toml").write_text(
         f"trainer.epochs = 1\nsearch.trials = 2\noptimizer.learning_rate = {{ log = [1e-4, 0.1] }}\n[data]\n{data}\n"
     )
     seen = preview(load(folder / "p.toml"))
     assert seen is not None
     taken = used([sys.executable, "-m", "caviar", "run", "p.toml"], folder, os.environ).memory
-    assert 0.5 < seen.sizes().memory() / taken < 2
+    assert 0.5 < sizes(seen).memory() / taken < 2
 
 
 def test_seconds_are_foreseen_from_all_that_takes_time_and_follow_the_machines_speed() -> None:
@@ -210,7 +213,7 @@ def test_examples_of_trials_cover_the_ranges(folder: Path) -> None:
     )
     seen = preview(load(folder / "p.toml"))
     assert seen is not None
-    found = seen.sizes().trainings
+    found = sizes(seen).trainings
     least, most = (shape.parameters for shape in seen.shapes)
     assert all(least <= each.parameters <= most for each in found)
     assert len({each.parameters for each in found}) > 8

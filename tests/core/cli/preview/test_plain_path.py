@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 from caviar import Pipeline
-from caviar.cli.check import summary
-from caviar.cli.plain_path import plain_path
+from caviar.cli.preview.plain_path import plain_path
+from caviar.cli.preview.summary import summary
 from caviar_plugins import (
     GELU,
     MLP,

@@ -10,8 +10,8 @@ from typing import Any
 import numpy
 import pytest
 from caviar import Advice, Assessment, Standing, Trial, TrialState, load
-from caviar.engine.analysis.ended import Ended
-from caviar.engine.analysis.result_advice import advice_on_result
+from caviar.engine.advice.ended import Ended
+from caviar.engine.advice.rules import advice_on_result
 from caviar.engine.search.objective import Objective
 from caviar.plugin import Retest
 

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TypeAlias
 
 from caviar.config.advice.advice import Advice
-from caviar.engine.analysis.ended import Ended
-from caviar.engine.analysis.last_epochs import last_epochs
-from caviar.engine.analysis.many_inputs import many_inputs
-from caviar.engine.analysis.parts_differ import parts_differ
-from caviar.engine.analysis.range_edge_advice import range_edge
-from caviar.engine.analysis.simple_models import simple_models
-from caviar.engine.analysis.tied_trials import tied_trials
+from caviar.engine.advice.ended import Ended
+from caviar.engine.advice.last_epochs import last_epochs
+from caviar.engine.advice.many_inputs import many_inputs
+from caviar.engine.advice.parts_differ import parts_differ
+from caviar.engine.advice.range_edge import range_edge
+from caviar.engine.advice.simple_models import simple_models
+from caviar.engine.advice.tied_trials import tied_trials
 
 Rule: TypeAlias = Callable[[Ended], Iterator[Advice]]
 

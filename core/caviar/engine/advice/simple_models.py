@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from caviar.config.advice.advice import Advice
 from caviar.config.declaration.dump import inline
-from caviar.engine.analysis.ended import Ended
+from caviar.engine.advice.ended import Ended
 from caviar.text.scores import short_interval, short_number
 from caviar.values.assessment import Assessment, Standing
 

@@ -1,0 +1,1 @@
+"""Advice on the result of a search: one file for each rule."""

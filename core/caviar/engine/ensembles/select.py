@@ -8,16 +8,14 @@ from math import isfinite
 
 from caviar.engine.baselines.judge import Judge, drawn_rows, judge_for
 from caviar.engine.ensembles.greedy import greedy_selection
-from caviar.engine.failures.plugin_errors import told
 from caviar.engine.model.on_disk import ensemble_file, save_model
 from caviar.engine.model.saved import SavedModel, mean
-from caviar.engine.model.winner import Models
+from caviar.engine.model.winner import Models, reason_of
 from caviar.support.files import why_unusable
 from caviar.text.scores import short_number
 from caviar.values.arrays import Array
 from caviar.values.condition import Condition
 from caviar.values.metric_name import MetricName
-from caviar.values.problem import Problem
 from caviar.values.random import Random
 from caviar.values.trial import Trial
 
@@ -52,7 +50,7 @@ class Ensembles:
             except NoEnsemble as reason:
                 notes.append(f"no ensemble: {reason}")
             except Exception as error:  # a plugin may raise anything, and the disk may be full: the winner is not lost
-                notes.append(f"no ensemble: {error if isinstance(error, (Problem, OSError)) else told(error)}")
+                notes.append(f"no ensemble: {reason_of(error)}")
         try:
             file.unlink(missing_ok=True)
         except OSError as error:
@@ -67,7 +65,8 @@ class Ensembles:
         if judge is None:
             raise NoEnsemble("no metric plugin measures what was searched")
         if len(feasible) < 2:
-            raise NoEnsemble(f"{'one trial has' if feasible else 'no trial has'} finished; it takes two or more")
+            met = " and meets search.where" if self.conditions else ""
+            raise NoEnsemble(f"{'one' if feasible else 'no'} trial has finished{met}; it takes two or more")
         predictions, truth = self._predicted(feasible, check_stop, notes)
         drawn = greedy_selection(predictions, truth, judge, draws)
         ensemble = mean([predictions[place] for place in drawn], [*drawn.values()])

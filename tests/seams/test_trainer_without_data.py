@@ -136,6 +136,11 @@ def test_the_resolved_file_names_only_tables_that_it_reads(file: Path) -> None:
     [
         ("optimizer=sgd", "settings: optimizer: trainer 'valley' does not read [optimizer]; remove the table"),
         ("data=digits", "settings: data: trainer 'valley' does not read [data]; remove the table"),
+        (
+            "search.ensemble=4",
+            "settings: search.ensemble: trainer 'valley' reads no data, so there are no predictions to average; "
+            "remove the key",
+        ),
         ("transform=[]", "settings: transform: trainer 'valley' does not read [transform]; remove the table"),
         (
             "search.metric=validation.scor",

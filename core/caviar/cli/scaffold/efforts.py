@@ -5,28 +5,48 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from caviar.config.hints.suggestions import closest
+from caviar.values.head import Head
 from caviar.values.problem import Problem
+
+_TRAINED = 0.64  # of all rows: without the test part and the validation part
+_TYPICAL = 20_000  # rows, where they are not known
+_COLUMNS = 100  # that make a row of one of the recipe's networks twice as expensive
+_FEWEST, _FEW = 4, 32  # epochs, whatever the number of rows; rows of the smallest mini-batch
+_SMALL = 2000  # rows
 
 
 @dataclass(frozen=True)
 class Effort:
-    """A recipe, and what is written beside it: None and 0 write nothing, so that the recipe decides.
+    """A recipe, and what is written beside it; `about` is its time on two cores.
 
-    `seconds` is what a run of the file takes at most, `ensemble` how many models the winner's prediction averages.
+    `work` decides that: training rows, summed over the epochs of all trials. There are at most `epochs`. The numbers
+    were measured with `python -m benchmarks.tables`, docs/benchmarks/tables.md.
     """
 
     recipe: str
-    seconds: int
-    trials: int | None = None
-    epochs: int | None = None
-    pruner: str | None = None
-    ensemble: int = 0
+    about: str
+    work: float
+    trials: int
+    epochs: int
+    ensemble: int
+
+    def epochs_for(self, head: Head | None) -> int:
+        """The number of epochs with which all trials take about the effort's time, in steps of an eighth or finer."""
+        rows = _TRAINED * (head.rows if head else _TYPICAL)
+        wide = 1 + (len(head.features) if head else 0) / _COLUMNS
+        exact = self.work / (self.trials * max(rows, 1.0) * wide)
+        return int(min(max(_rounded(exact), _FEWEST), self.epochs))
+
+
+def batch_size_for(head: Head | None) -> int | None:
+    """A smaller one than the recipe's for few rows, with which an epoch would have only some steps."""
+    return _FEW if head is not None and head.rows < _SMALL else None
 
 
 EFFORTS = {
-    "quick": Effort("course", seconds=30, trials=32, epochs=20),
-    "normal": Effort("course", seconds=120, trials=32, epochs=20),
-    "best": Effort("course", seconds=600, trials=32, epochs=20),
+    "quick": Effort("tabular", "30 s", work=3.5e6, trials=8, epochs=64, ensemble=8),
+    "normal": Effort("tabular", "2 min", work=16e6, trials=24, epochs=96, ensemble=16),
+    "best": Effort("tabular", "10 min", work=85e6, trials=64, epochs=192, ensemble=32),
 }
 USUAL = "normal"
 
@@ -40,3 +60,11 @@ def effort_called(name: str) -> Effort:
     if name not in EFFORTS:
         raise NoEffort(f"--effort: there is no '{name}'{closest(name, EFFORTS)}")
     return EFFORTS[name]
+
+
+def _rounded(exact: float) -> float:
+    """1, 2, 3, …, 12, 14, 16, 20, 24, 28, 32, 40, …: the next smaller number that is easy to remember."""
+    step = 1
+    while exact >= 8 * step * 2:
+        step *= 2
+    return exact // step * step

@@ -6,7 +6,7 @@ from json import dumps
 from pathlib import Path
 from typing import Any
 
-from caviar.cli.scaffold.efforts import Effort
+from caviar.cli.scaffold.efforts import Effort, batch_size_for
 from caviar.cli.scaffold.guess import guess_splits
 from caviar.config.advice.many_classes import doubtful_classes
 from caviar.config.declaration.dump import inline
@@ -15,7 +15,6 @@ from caviar.config.reading.readers import without_suffix
 from caviar.values.head import Head
 from caviar.values.rare_class import RareClass, rare_class
 
-_SMALL = 2000  # rows
 _COLUMN = 44  # where comments begin
 
 
@@ -58,22 +57,20 @@ def _table(name: str, lines: list[str]) -> list[str]:
 
 
 def _of_training(head: Head | None, effort: Effort) -> list[str]:
-    small = head is not None and head.rows < _SMALL  # an epoch would have no more than a few steps
+    batch = batch_size_for(head)
     return [
-        *([_line(f"epochs = {effort.epochs}", "passes over the training rows")] if effort.epochs else []),
-        *([_line("batch_size = { choice = [16, 32, 64] }", "small ones for few rows")] if small else []),
+        _line(f"epochs = {effort.epochs_for(head)}", "passes over the training rows"),
+        *([_line(f"batch_size = {batch}", "small, because there are few rows")] if batch else []),
     ]
 
 
 def _of_search(rare: RareClass | None, effort: Effort) -> list[str]:
-    written = [
-        ("metric", rare and rare.metric, "accuracy hardly sees a rare class"),
-        ("trials", effort.trials, "networks in all; raise it and run again to continue the search"),
-        ("pruner", effort.pruner, "ends poor trials early"),
-        ("ensemble", effort.ensemble, "models whose predictions are averaged"),
-        ("seconds", effort.seconds, "a run ends by then; the same command continues the search"),
+    more = "networks in all; raise it and run again to continue the search"
+    return [
+        *([_line(f"metric = {_text(rare.metric)}", "accuracy hardly sees a rare class")] if rare else []),
+        _line(f"trials = {effort.trials}", more),
+        _line(f"ensemble = {effort.ensemble}", "a second model: the mean of the best, drawn so many times"),
     ]
-    return [_line(f"{key} = {inline(value)}", why) for key, value, why in written if value]
 
 
 def pipeline_file(path: Path) -> Path:

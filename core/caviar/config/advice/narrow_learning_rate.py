@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 
 def narrow_learning_rate(pipeline: Pipeline) -> Iterator[Advice]:
-    """The learning rate's range is less than two decades wide, and no earlier search has found the right decade."""
-    if pipeline.search.sources:
+    """The learning rate's range is less than two decades wide, and neither a search nor a point says which are right."""
+    if pipeline.search.sources or pipeline.search.points:
         return
     for dimension in space_of(pipeline).dimensions:
         if not dimension.path.endswith("learning_rate") or not dimension.ordered:

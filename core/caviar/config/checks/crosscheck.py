@@ -167,10 +167,8 @@ def _ensemble(pipeline: Pipeline) -> Iterator[Complaint]:
     if draws == 1:
         yield ("search", "ensemble"), "one draw is the winner alone; use 2 or more, 16 for instance, or 0 for none"
     elif draws and not trainer.needs_data:
-        text = (
-            f"trainer '{name_of(type(trainer))}' reads no data, so there are no predictions to average; remove the key"
-        )
-        yield ("search", "ensemble"), text
+        text = f"trainer '{name_of(type(trainer))}' reads no data, so there are no predictions to average"
+        yield ("search", "ensemble"), f"{text}; remove the key"
 
 
 def _silence(pipeline: Pipeline) -> Iterator[Complaint]:

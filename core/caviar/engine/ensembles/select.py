@@ -8,19 +8,18 @@ from math import isfinite
 
 from caviar.engine.baselines.judge import Judge, drawn_rows, judge_for
 from caviar.engine.ensembles.greedy import greedy_selection
-from caviar.engine.failures.plugin_errors import told
 from caviar.engine.model.on_disk import ensemble_file, save_model
 from caviar.engine.model.saved import SavedModel, mean
-from caviar.engine.model.winner import Models
+from caviar.engine.model.winner import Models, reason_of
 from caviar.support.files import why_unusable
 from caviar.text.scores import short_number
 from caviar.values.arrays import Array
 from caviar.values.condition import Condition
 from caviar.values.metric_name import MetricName
-from caviar.values.problem import Problem
 from caviar.values.random import Random
 from caviar.values.trial import Trial
 
+_LIKELIHOOD = "log_loss"
 _MOST_NUMBERS = 2**23
 """Predicted numbers of all candidates together that are compared at most: 64 MB, and a minute with a slow metric."""
 
@@ -52,7 +51,7 @@ class Ensembles:
             except NoEnsemble as reason:
                 notes.append(f"no ensemble: {reason}")
             except Exception as error:  # a plugin may raise anything, and the disk may be full: the winner is not lost
-                notes.append(f"no ensemble: {error if isinstance(error, (Problem, OSError)) else told(error)}")
+                notes.append(f"no ensemble: {reason_of(error)}")
         try:
             file.unlink(missing_ok=True)
         except OSError as error:
@@ -62,12 +61,12 @@ class Ensembles:
     def _selected(
         self, feasible: Sequence[Trial], draws: int, check_stop: Callable[[], None], notes: list[str]
     ) -> SavedModel:
-        work = self.models.work
-        judge = judge_for(work.metrics, *work.searched, work.task.kind)
+        judge = self._judge()
         if judge is None:
             raise NoEnsemble("no metric plugin measures what was searched")
         if len(feasible) < 2:
-            raise NoEnsemble(f"{'one trial has' if feasible else 'no trial has'} finished; it takes two or more")
+            met = " and meets search.where" if self.conditions else ""
+            raise NoEnsemble(f"{'one' if feasible else 'no'} trial has finished{met}; it takes two or more")
         predictions, truth = self._predicted(feasible, check_stop, notes)
         drawn = greedy_selection(predictions, truth, judge, draws)
         ensemble = mean([predictions[place] for place in drawn], [*drawn.values()])
@@ -82,6 +81,18 @@ class Ensembles:
                 found = short_number(model.metrics[condition.metric])
                 raise NoEnsemble(f"the mean of {len(members)} trials has {condition.metric} {found}, not {condition}")
         return model
+
+    def _judge(self) -> Judge | None:
+        """What the selection makes best: the searched metric, or, where that counts right classes, the log loss.
+
+        A count of classes hardly tells means apart on a few thousand rows, and what it tells is mostly chance.
+        """
+        work = self.models.work
+        judge = judge_for(work.metrics, *work.searched, work.task.kind)
+        if judge is not None and judge.metric.of_classes and _LIKELIHOOD in work.metrics:
+            likelihood = work.metrics[_LIKELIHOOD]
+            return Judge(_LIKELIHOOD, likelihood, type(likelihood).goal)
+        return judge
 
     def _predicted(
         self, trials: Sequence[Trial], check_stop: Callable[[], None], notes: list[str]

@@ -163,10 +163,11 @@ class Models:
         parts = parts_of(settle(self.work.pipeline, trial.values))
         made = [type(parts[path]) for path in ("model", "trainer") if path in parts]
         those = ", ".join(f"{each.kind} '{name_of(each)}' of {version_of(each)}" for each in made)
-        return f"trial {trial.index} has won, but its model ({those}) was not saved: {_why(error)}"
+        return f"trial {trial.index} has won, but its model ({those}) was not saved: {reason_of(error)}"
 
 
-def _why(error: Exception) -> str:
+def reason_of(error: Exception) -> str:
+    """The reason, in words, why a model was not made or saved."""
     if isinstance(error, Problem):
         return str(error)
     if isinstance(error, OSError) and error.strerror:

@@ -71,6 +71,10 @@ def test_members_of_other_architectures_transforms_and_scales_predict_their_mean
     assert not numpy.allclose(alone[0], alone[1])
     expected = ((alone[0].astype(float) + alone[1]) / 2).astype(alone[0].dtype)
     numpy.testing.assert_array_equal(answers(both, x, regression), expected)
+    path, often = tmp_path / "models" / "often.safetensors", replace(both.members[1], count=3)
+    save_model(SavedModel((both.members[0], often), {}), path)
+    expected = ((alone[0].astype(float) + 3 * alone[1].astype(float)) / 4).astype(alone[0].dtype)
+    numpy.testing.assert_array_equal(answers(TrainedModel(0, {}, {}, open_model(path)), x, regression), expected)
     inputs = [each.preparation.made for each in both.members]
     assert [column.levels for made in inputs for column in made.columns] == [0, 3, 0, 3]
     assert [each.preparation.task for each in both.members] == [
@@ -150,6 +154,9 @@ def test_members_whose_preparation_is_missing_unused_or_of_other_transforms_are_
         path.write_bytes(packed(replace(facts, members=members), arrays))
         with pytest.raises(NotAModel, match="no members, or their preparations do not match"):
             open_model(path)
+    path.write_bytes(packed(replace(facts, members=(first, replace(second, count=0))), arrays))
+    with pytest.raises(NotAModel, match=r"members\.1\.count: Input should be greater than or equal to 1"):
+        open_model(path)
     scaled = replace(facts.preparations[1], scales=(TargetScale(scale=0.0),))
     path.write_bytes(packed(replace(facts, preparations=(facts.preparations[0], scaled)), arrays))
     with pytest.raises(NotAModel, match="targets and their scale do not match"):

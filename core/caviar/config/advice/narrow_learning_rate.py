@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def narrow_learning_rate(pipeline: Pipeline) -> Iterator[Advice]:
-    """The learning rate's range is less than two decades wide, and neither a search nor a point says which are right."""
+    """The learning rate's range is less than two decades wide, and no search or point says which."""
     if pipeline.search.sources or pipeline.search.points:
         return
     for dimension in space_of(pipeline).dimensions:

@@ -22,7 +22,7 @@ FILE = """
 data = { path = "rows.csv", target = "y" }
 model = { units = 4, activation = "loud" }
 trainer.epochs = 1
-search.baselines = false
+search = { baselines = false, trials = 2 }
 executor.use = "inline"
 """
 CODE = """

@@ -10,7 +10,7 @@ import numpy
 import pytest
 from caviar.plugin import DataError
 from caviar_plugins import TableFile
-from caviar_plugins.tables import cells
+from caviar_plugins.tables import cells, text_cells
 from caviar_plugins.tables.arrays import arrays
 from caviar_plugins.tables.reading import readings
 from caviar_plugins.tables.source import PLAIN, opened
@@ -71,10 +71,10 @@ def test_columns_with_fractions_in_the_first_rows_are_never_text(
     path = tmp_path / "t.csv"
     path.write_text("a,b,y\n" + "".join(f"{number / 7},{number},{number % 3}\n" for number in range(99)))
     found: list[tuple[str, ...]] = []
-    text_cells = cells.text_cells
+    read = text_cells.text_cells
 
     def noted(*given: Any) -> cells.Cells:
-        made = text_cells(*given)
+        made = read(*given)
         found.append(tuple(made.types))
         return made
 

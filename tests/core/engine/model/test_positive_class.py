@@ -20,7 +20,6 @@ from typer.testing import CliRunner
 
 FILE = """reporter = []
 executor = "inline"
-search.baselines = false
 [data]
 path = "f.csv"
 target = "label"

@@ -21,7 +21,8 @@ TRAIN = "size,kind,zip,new,price\n" + "".join(
 )
 FILE = """
 reporter = []
-search.baselines = false
+executor = "inline"
+search = { baselines = false, trials = 2 }
 [data]
 path = "t.csv"
 target = "price"
@@ -81,9 +82,8 @@ def test_the_cell_that_is_no_number_is_named_not_the_first(model: Path, tmp_path
 
 
 def test_a_table_where_an_array_was_learned_is_reported_with_the_file(tmp_path: Path) -> None:
-    (tmp_path / "p.toml").write_text(
-        'reporter = []\nsearch.baselines = false\ndata = "digits"\nmodel.units = 4\ntrainer.epochs = 1\n'
-    )
+    small = "search = { baselines = false, trials = 1 }\nmodel.units = 4\ntrainer.epochs = 1\n"
+    (tmp_path / "p.toml").write_text(f'reporter = []\ndata = "digits"\n{small}')
     run(load(tmp_path / "p.toml"), tmp_path)
     (tmp_path / "new.csv").write_text("a,b\n1,2\n")
     numpy.savez(tmp_path / "narrow.npz", X=numpy.zeros((3, 5)))
@@ -151,9 +151,9 @@ def test_a_last_row_that_is_alone_in_its_part_keeps_its_bits(tmp_path: Path, mon
     random = numpy.random.default_rng(0)
     x, y = random.normal(size=(150, 784)), random.integers(0, 10, 150)
     trainer, net = PopulationTrainer(epochs=2), MLP(units=(128, 128))
-    search = Search(baselines=False)
-    parts = {"model": net, "normalizer": LayerNorm(), "trainer": trainer, "search": search}
-    best = Pipeline(**parts, executor=Inline(), reporter=()).run(x, y).best
+    search, inline = Search(baselines=False), Inline()
+    given = Pipeline(model=net, normalizer=LayerNorm(), trainer=trainer, executor=inline, reporter=(), search=search)
+    best = given.run(x, y).best
     assert best is not None
     assert best._model is not None
     numpy.savez(tmp_path / "n.npz", X=x)
@@ -199,8 +199,10 @@ def test_a_folded_network_predicts_what_the_trained_one_does(target: str) -> Non
     random = numpy.random.default_rng(0)
     x = random.normal(size=(150, 5))
     y = (x[:, 0] > 0).astype(int) if target == "classes" else 100 + x @ [3.0, 1, 2, 0, 1]
-    parts = {"normalizer": BatchNorm(), "trainer": PopulationTrainer(epochs=4), "search": Search(baselines=False)}
-    best = Pipeline(**parts, executor=Inline(), reporter=()).run(x, y).best
+    trainer, search = PopulationTrainer(epochs=4), Search(baselines=False)
+    best = (
+        Pipeline(normalizer=BatchNorm(), trainer=trainer, executor=Inline(), reporter=(), search=search).run(x, y).best
+    )
     assert best is not None
     (model,) = best.members
     task, inputs = model.preparation.task, model.preparation.inputs(Table({"x": x}, ()), "float32")

@@ -22,7 +22,7 @@ from safetensors.numpy import save, save_file
 
 FILE = """
 data = "digits"
-search.baselines = false
+search = { baselines = false, trials = 2 }
 reporter = []
 executor = "inline"
 model.units = 8

@@ -19,7 +19,6 @@ from typer.testing import CliRunner
 
 FILE = """reporter = []
 executor = "inline"
-search.baselines = false
 [data]
 path = "t.csv"
 target = ["price", "rooms"]

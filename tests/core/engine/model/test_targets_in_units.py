@@ -18,7 +18,6 @@ from caviar.testing.described import prediction_of
 
 FILE = """reporter = []
 executor = "inline"
-search.baselines = false
 [data]
 path = "p.csv"
 target = "price"

@@ -28,4 +28,7 @@ def test_every_bundled_recipe_is_listed() -> None:
 
 
 def test_every_effort_is_listed_as_it_is() -> None:
-    assert rows("`--effort`") == [[name, str(each.seconds), each.recipe] for name, each in EFFORTS.items()]
+    assert rows("`--effort`") == [
+        [name, each.about, each.recipe, str(each.trials), str(each.epochs), str(each.ensemble)]
+        for name, each in EFFORTS.items()
+    ]

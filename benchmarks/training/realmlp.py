@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from math import pi
 from statistics import median
 from typing import Any
@@ -94,7 +95,7 @@ def products(members: int) -> Callable[[], int]:
     widths = (_NUMBERS * _WIDTH, _UNITS, _UNITS, _UNITS, _CLASSES)
     steps = []
     for _ in range(members):
-        layers = [(array(_BATCH, a), array(a, b), array(_BATCH, b)) for a, b in zip(widths, widths[1:], strict=False)]
+        layers = [(array(_BATCH, a), array(a, b), array(_BATCH, b)) for a, b in pairwise(widths)]
         steps.append([(a, w, d, numpy.empty_like(a), numpy.empty_like(w), numpy.empty_like(d)) for a, w, d in layers])
 
     def run() -> int:
@@ -116,7 +117,7 @@ def torchs(activation: str, compiled: bool) -> Callable[[], int]:
     torch.set_num_threads(1)
     x, y = (torch.from_numpy(each) for each in _rows())
 
-    class Embedded(nn.Module):
+    class Embedded(nn.Module):  # type: ignore[misc, unused-ignore]  # PyTorch is not in every environment
         def __init__(self) -> None:
             super().__init__()
             self.frequency = nn.Parameter(_SIGMA * torch.randn(_NUMBERS, 1, _FREQUENCIES))
@@ -131,9 +132,7 @@ def torchs(activation: str, compiled: bool) -> Callable[[], int]:
             return torch.cat([mixed, rows], dim=1) * self.scale
 
     widths = (_NUMBERS * _WIDTH, _UNITS, _UNITS, _UNITS)
-    hidden = [
-        each for a, b in zip(widths, widths[1:], strict=False) for each in (nn.Linear(a, b), getattr(nn, activation)())
-    ]
+    hidden = [each for a, b in pairwise(widths) for each in (nn.Linear(a, b), getattr(nn, activation)())]
     model: Any = nn.Sequential(Embedded(), *hidden, nn.Linear(_UNITS, _CLASSES))
     criterion = nn.CrossEntropyLoss()
     # Slots with a rate of their own are groups: scale, embedding, biases, weights.

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks.training import letter, memory, report, steps
+from benchmarks.training import letter, memory, realmlp, report, steps
 
 
 def main() -> None:
@@ -15,11 +15,15 @@ def main() -> None:
     parser.add_argument("--core", type=int, default=1, help="the core that everything is pinned to")
     parser.add_argument("--out", type=Path, default=Path("docs/benchmarks/training.md"))
     parser.add_argument(
-        "--only", nargs="*", choices=["steps", "memory", "letter"], default=["steps", "memory", "letter"]
+        "--only",
+        nargs="*",
+        choices=["steps", "realmlp", "memory", "letter"],
+        default=["steps", "realmlp", "memory", "letter"],
     )
     given = parser.parse_args()
     sections: dict[str, Callable[[], str]] = {
         "steps": lambda: steps.section(given.rounds, given.core),
+        "realmlp": lambda: realmlp.section(given.rounds, given.core),
         "memory": lambda: memory.section(given.core),
         "letter": lambda: letter.section(given.rounds),
     }

@@ -33,7 +33,8 @@ class Case:
 
 def committed() -> list[Case]:
     """All of them."""
-    return [*_normalizers(), *_activations(), *_losses(), *_schedules(), *_optimizers(), *networks(seed=0)]
+    parts = [*_normalizers(), *_activations(), *_losses(), *_schedules(), *_optimizers()]
+    return [*parts, embedding("periodic", seed=0), *networks(seed=0)]
 
 
 def normalizer(name: str, plugin: Normalizer, seed: int, rows: int = 9, units: int = 4, **options: Any) -> Case:
@@ -65,6 +66,15 @@ def optimizer(name: str, plugin: Optimizer, seed: int, steps: int = 30) -> Case:
     size = TRAINED[-1].stop
     arrays = {"start": random.normal(size=size), "gradients": random.normal(size=(steps, size))}
     return Case("optimizer", name, {"plugin": plugin}, arrays)
+
+
+def embedding(name: str, seed: int, rows: int = 7, numbers: int = 3) -> Case:
+    """Output and gradients of `periodic`, with frequencies far enough apart to be several turns."""
+    random, plugin = numpy.random.default_rng(seed), caviar_plugins.Periodic(frequencies=5, width=4, sigma=0.7)
+    slots, width = plugin.layout(Inputs.block(numbers))
+    arrays = {slot.name: random.normal(size=slot.shape) for slot in slots}
+    arrays |= {"x": random.normal(size=(rows, numbers)), "gradient": random.normal(size=(rows, width))}
+    return Case("embedding", name, {"plugin": plugin}, arrays)
 
 
 def networks(seed: int) -> list[Case]:

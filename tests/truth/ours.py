@@ -69,6 +69,17 @@ def optimizer(parts: Mapping[str, Any], arrays: Mapping[str, Array], form: Varia
     return {"path": numpy.stack(path)}
 
 
+def embedding(parts: Mapping[str, Any], arrays: Mapping[str, Array], form: VariantChoice = plain) -> dict[str, Array]:
+    plugin, inputs = bound(parts["plugin"], form), Inputs.block(arrays["x"].shape[1])
+    layout = lay_out(plugin.layout(inputs)[0])
+    own, filled = (Views(numpy.empty((1, size_of(layout))), layout) for _ in range(2))
+    for name, view in own.items():
+        view[...] = arrays[name]
+    output, cache = plugin.forward(own, arrays["x"][None], inputs)
+    plugin.backward(arrays["gradient"][None], cache, own, filled)
+    return {"output": output[0]} | {f"d_{name}": each[0] for name, each in filled.items()}
+
+
 def network(parts: Mapping[str, Any], arrays: Mapping[str, Array], form: VariantChoice = plain) -> dict[str, Array]:
     model, normalizer, optimizer = (bound(parts[name], form) for name in ("model", "normalizer", "optimizer"))
     penalty, loss = bound(L2(parts["strength"]), form), bound(SoftmaxCrossEntropy(), form)

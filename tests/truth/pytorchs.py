@@ -80,6 +80,17 @@ def optimizer(parts: Mapping[str, Any], arrays: Mapping[str, Array]) -> dict[str
     return {"path": numpy.stack(path)}
 
 
+def embedding(parts: Mapping[str, Any], arrays: Mapping[str, Array]) -> dict[str, Array]:
+    x, names = torch.as_tensor(arrays["x"]), ("frequency", "phase", "weight", "bias")
+    own = {name: torch.tensor(arrays[name], requires_grad=True) for name in names}
+    turns = parts["plugin"].sigma * own["frequency"] * x[:, :, None]  # (rows, numbers, frequencies)
+    waves = torch.cos(2 * torch.pi * turns + own["phase"])
+    mixed = torch.einsum("bnk,nkc->bnc", waves, own["weight"]) + own["bias"]
+    output = torch.cat([mixed, x[:, :, None]], dim=2).flatten(1)
+    output.backward(torch.as_tensor(arrays["gradient"]))
+    return {"output": output.detach().numpy()} | {f"d_{name}": each.grad.numpy() for name, each in own.items()}
+
+
 def network(parts: Mapping[str, Any], arrays: Mapping[str, Array]) -> dict[str, Array]:
     layers = _Network(parts["model"].units, parts["normalizer"], arrays)
     weights = [each.weight for each in layers.linear]

@@ -75,8 +75,8 @@ class CompiledMLP(MLP):
         gradients: Views,
         context: ModelContext,
     ) -> Array:
-        fits, code = self._fits(x, context), self._code(context)
-        if context.training and code is not None and not fits:
+        fits = self._fits(x, context)
+        if context.training and not fits and (code := self._code(context)) is not None:
             a, front = self._front(parameters, x, context)
             passed = self._pass(parameters, statistics, walkable(a), front, code, context, parameters.memo)
             found, kept = loss.forward(passed.output, target)

@@ -47,9 +47,8 @@ from caviar.values.run import Command, RunInfo, Summary
 if TYPE_CHECKING:
     from caviar.config.advice.advice import Advice
     from caviar.config.declaration.pipeline import Pipeline
-    from caviar.engine.data.prepare import Preparation
+    from caviar.engine.model.folds import Folds
     from caviar.engine.search.objective import Objective
-    from caviar.engine.training.job import Work
     from caviar.values.trial import Trial
 
 
@@ -110,7 +109,7 @@ def run(
         observers.tell("before_data", name=pipeline.name)
         try:
             with timed("data read and prepared"):
-                work, preparation, objective = resolve_run(pipeline)
+                work, preparations, objective = resolve_run(pipeline)
         finally:
             observers.tell("after_data")  # reporters end their threads: see `Executor.open`
         pipeline = work.pipeline
@@ -137,7 +136,7 @@ def run(
                 best=objective.best(before),
                 space=space,
                 where=objective.conditions,
-                notes=(*preparation.notes, *notes),
+                notes=(*preparations[0].notes, *notes),
                 kept=kept,
                 prints=prints,
                 readable=readable,
@@ -156,7 +155,7 @@ def run(
                 given=given_trials(pipeline, space),
                 limit=limit,
             )
-            models = Models(work, preparation, ledger, folder)
+            models = Models(work, preparations, ledger, folder)
             try:
                 with pipeline.executor.open(work, check_stop, total - info.resumed) as workers:
                     observers.tell("before_run", run=info)
@@ -167,7 +166,7 @@ def run(
                 ensemble, more = _ensemble(models, objective, model, check_stop)
                 with timed("best model assessed"):
                     clock = Clock(check_stop, limit.end)
-                    assessment = _assessment(context, work, preparation, best, model, ensemble, clock)
+                    assessment = _assessment(context, models.folds, best, model, ensemble, clock)
             except BaseException as error:
                 interrupted = isinstance(error, (Stopped, KeyboardInterrupt))
                 reason = str(error) if isinstance(error, Problem) else told(error)
@@ -207,8 +206,7 @@ def _ensemble(
 
 def _assessment(
     context: SearchContext,
-    work: Work,
-    preparation: Preparation,
+    folds: Folds,
     best: Trial | None,
     model: SavedModel | None,
     ensemble: SavedModel | None,
@@ -220,7 +218,7 @@ def _assessment(
     ledger = context.ledger
     with suppress(StoreError):  # a damaged one is made again
         before = ledger.assessment()
-        asked = bool(before and before.baselines) is work.pipeline.search.baselines
+        asked = bool(before and before.baselines) is folds.work.pipeline.search.baselines
         # They differ where it has been trained further since, or its threshold has changed. As text NaN equals NaN.
         known = [str(judged(each.metrics)) for each in (model, ensemble) if each]
         told = [str(each.metrics) for each in (before.winner, before.ensemble) if each] if before else []
@@ -231,7 +229,7 @@ def _assessment(
     def begins(name: str) -> None:
         context.observers.tell("before_baseline", run=context.info, name=name)
 
-    found = assessed(work, preparation, best, model, ensemble, clock, begins)
+    found = assessed(folds, best, model, ensemble, clock, begins)
     if found is not None:
         ledger.assess(found)
     return found

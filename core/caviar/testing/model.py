@@ -140,7 +140,7 @@ class ModelContract(StatedInterface):
         parts: dict[str, Any] = {"model": self.model, "normalizer": self.normalizer}
         parts["trainer"] = population(epochs=1, batch_size=36)
         pipeline = Pipeline(data=Samples.of(self.inputs), reporter=(), **parts)
-        work, preparation, _ = resolve_run(pipeline)
+        work, (preparation,), _ = resolve_run(pipeline)
         segment = Segment((0,), ({},), 0, 1)
         (outcome,) = work.perform(segment, lambda epoch: None, lambda: None).members
         assert outcome.weights is not None, f"{outcome.state}: {outcome.reason}"

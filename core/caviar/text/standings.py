@@ -39,20 +39,25 @@ def standings_table(assessment: Assessment) -> Table:
     grid = _grid(len(assessment.parts), "left")
     grid.add_row(Text("\nSame rows", style="bold"), *(f"\n{assessment.on(part)}" for part in assessment.parts))
     for each in _ordered(assessment):
-        name = f"trial {assessment.trial}" if each.name == "winner" else each.name
         if each.metrics:
-            grid.add_row(f"  {name}", *(_cell(each, assessment.on(part)) for part in assessment.parts))
+            grid.add_row(
+                f"  {_called(assessment, each)}", *(_cell(each, assessment.on(part)) for part in assessment.parts)
+            )
     return grid
 
 
 def standings_notes(assessment: Assessment) -> Iterator[str]:
-    """What the table's intervals cover, and what to know about the ensemble and the baselines."""
+    """What the table's intervals cover, and what to know about the models."""
     standings = _ordered(assessment)
     if any(each.intervals for each in standings):
         yield "The intervals cover rows, not training seeds: 95 % of values on resampled rows."
     for each in standings:
         if each.note:
-            yield f"{each.name}: {each.note}"
+            yield f"{_called(assessment, each)}: {each.note}"
+
+
+def _called(assessment: Assessment, standing: Standing) -> str:
+    return f"trial {assessment.trial}" if standing.name == "winner" else standing.name
 
 
 def _ordered(assessment: Assessment) -> list[Standing]:

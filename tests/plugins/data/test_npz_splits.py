@@ -23,7 +23,7 @@ def archive(folder: Path, **arrays: Any) -> Path:
 @pytest.mark.parametrize("groups", [ROWS // 3, numpy.asarray([f"w{row // 3}" for row in ROWS])])
 def test_rows_are_split_by_an_array_that_is_no_feature(tmp_path: Path, groups: Any) -> None:
     data = NPZ(path=archive(tmp_path, X=X, y=Y, patient=groups), group="patient", test=0.2)
-    (dataset,), preparation = prepare(data, [], "float64", Random(1))
+    (dataset,), (preparation,) = prepare(data, [], "float64", Random(1))
     held = [set(groups[part].tolist()) for part in (dataset.split.train, dataset.split.validation, dataset.split.test)]
     assert sum(map(len, held)) == len(set.union(*held)) == 20
     assert preparation.features == ("x",)

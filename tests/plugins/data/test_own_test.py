@@ -52,8 +52,8 @@ def test_words_that_look_like_numbers_among_the_test_rows_are_words(tmp_path: Pa
 def test_nothing_is_learned_from_the_test_rows(tmp_path: Path) -> None:
     data = data_of(tmp_path, ["99;9999,5;new;3.4.2031;yes", ";;;;no"])
     transforms = [Dates(), Impute(), OneHot(), Standardize()]
-    (both,), prepared = prepare(data, transforms, "float32", Random(1))
-    (alone,), expected = prepare(data.model_copy(update={"test_path": None}), transforms, "float32", Random(1))
+    (both,), (prepared,) = prepare(data, transforms, "float32", Random(1))
+    (alone,), (expected,) = prepare(data.model_copy(update={"test_path": None}), transforms, "float32", Random(1))
     for found, wanted in zip(prepared.learned, expected.learned, strict=True):
         assert found.keys() == wanted.keys()
         for name in found:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from caviar.config.declaration.space import settle
 from caviar.engine.analysis.results import Results, model_of, results_of
 from caviar.engine.analysis.trial_frames import to_pandas, to_polars
+from caviar.engine.model.fold_weights import parted
 from caviar.engine.model.member import ModelMember
 from caviar.engine.model.on_disk import ensemble_file, open_model
 from caviar.engine.model.saved import SavedModel
@@ -123,8 +124,11 @@ class StoredRun(RunView):
         with self._open() as ledger:
             weights = ledger.weights(trial)
         settled = settle(self._results.pipeline, wanted.values).model_copy(update={"backend": None})  # as in saved
-        member = ModelMember(trial, settled, saved.first.preparation, weights)
-        return TrainedModel(trial, wanted.values, wanted.metrics, SavedModel((member,), wanted.metrics))
+        by_fold = parted(weights, (settled.data and settled.data.folds) or 1)
+        # The saved model has a member for each fold whose model predicts, the first ones.
+        pairs = zip(saved.members, by_fold, strict=False)
+        members = tuple(ModelMember(trial, settled, each.preparation, own) for each, own in pairs)
+        return TrainedModel(trial, wanted.values, wanted.metrics, SavedModel(members, wanted.metrics))
 
     def ensemble(self) -> TrainedModel | None:
         """The saved ensemble, whose first member is the best trial; None where none was made. Raises Problem."""

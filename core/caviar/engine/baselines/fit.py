@@ -16,7 +16,7 @@ from caviar.values.random import Random
 from caviar.values.trial import Trial
 
 if TYPE_CHECKING:
-    from caviar.engine.data.prepare import Preparation
+    from caviar.engine.model.folds import Folds
     from caviar.engine.training.job import Work
 
 Predict: TypeAlias = Callable[[Array], Array]
@@ -52,16 +52,20 @@ class Clock:
 
 @dataclass(frozen=True)
 class Rows:
-    """What baselines are trained on: the run's job with its data by fold, and the trial that won.
+    """What baselines are trained on: the run's folds, and the trial that won.
 
     `judge` is the compared metric, None where there is none.
     """
 
-    work: Work
-    preparation: Preparation
+    folds: Folds
     best: Trial
     judge: Judge | None
     clock: Clock
+
+    @property
+    def work(self) -> Work:
+        """The run's job with its data by fold."""
+        return self.folds.work
 
     @property
     def random(self) -> Random:

@@ -49,8 +49,7 @@ def linear(rows: Rows) -> Fit | None:
     best = _best(by_fold, *work.searched)
     settled = settle(pipeline, _VALUES[best])
     predict = []
-    for data, outcomes in zip(datasets, by_fold, strict=True):
-        prepared = replace(rows.preparation, task=data.task, made=data.inputs)  # each fold has its own scale
+    for prepared, outcomes in zip(rows.folds.preparations, by_fold, strict=True):
         predict.append(ModelMember(best, settled, prepared, outcomes[best].weights or {}).predict_inputs)
     return Fit(predict, part_note(used, available))
 

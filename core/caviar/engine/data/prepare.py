@@ -83,15 +83,15 @@ class Preparation:
 
 def prepare(
     data: Data, transforms: Sequence[Transform], dtype: str, seed: Random
-) -> tuple[tuple[Dataset, ...], Preparation]:
-    """Reads the data and makes a dataset of it, or one for each fold; how it prepared the first. Raises DataError."""
+) -> tuple[tuple[Dataset, ...], tuple[Preparation, ...]]:
+    """Reads the data and makes a dataset of it, or one for each fold; and how it prepared each. Raises DataError."""
     table, task, truth, division = read_and_split(data, seed)
     content = fingerprint(table)
     kept = {name: column for name, column in table.columns.items() if name not in unlearned(data)}
     table = replace(table.with_columns(kept), notes=(*table.notes, *division.told))
     targets = targets_of(data, task, truth, division.splits)
     made = [_fitted(data, table, targets, split, transforms, dtype, content) for split in division.splits]
-    return tuple(dataset for dataset, _ in made), made[0][1]
+    return tuple(dataset for dataset, _ in made), tuple(preparation for _, preparation in made)
 
 
 def read_and_split(data: Data, seed: Random) -> tuple[Table, Task, Array, Division]:
@@ -105,14 +105,14 @@ def read_and_split(data: Data, seed: Random) -> tuple[Table, Task, Array, Divisi
     return table, task, truth, split_rows(data, table, task, truth, seed.child("data"))
 
 
-def no_data(dtype: str) -> tuple[tuple[Dataset, ...], Preparation]:
+def no_data(dtype: str) -> tuple[tuple[Dataset, ...], tuple[Preparation, ...]]:
     """What a trainer that needs no data is given: a dataset without rows, columns or a target."""
     import numpy
 
     rows, empty = numpy.empty(0, dtype=numpy.int64), numpy.empty((0, 0), dtype=dtype)
     task = Task("regression", ())
     nothing = Dataset(empty, empty, empty, Split(rows, rows, rows), task, "no data", NO_INPUTS)
-    return (nothing,), Preparation((), (), (), (), (), (), {}, NO_INPUTS, {}, task)
+    return (nothing,), (Preparation((), (), (), (), (), (), {}, NO_INPUTS, {}, task),)
 
 
 def _fitted(

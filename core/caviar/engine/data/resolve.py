@@ -37,8 +37,8 @@ class NoBackend(LateMistake):
         super().__init__(("backend",), reason)
 
 
-def resolve_run(pipeline: Pipeline) -> tuple[Work, Preparation, Objective]:
-    """Reads the data, where the trainer needs some, and makes the job of a run.
+def resolve_run(pipeline: Pipeline) -> tuple[Work, tuple[Preparation, ...], Objective]:
+    """Reads the data, where the trainer needs some, and makes the job of a run; how the rows of each fold are prepared.
 
     The job's pipeline is the one that is recorded, searched and saved: nothing in it that results depend on is open.
     Names mean plugins of the current registry, which in a run is that of the pipeline.
@@ -47,7 +47,7 @@ def resolve_run(pipeline: Pipeline) -> tuple[Work, Preparation, Objective]:
     variant_for(backend)  # its messages about kernels are logged now, while reporters listen
     if pipeline.data is not None and pipeline.trainer.needs_data:
         pipeline = pipeline.model_copy(update={"data": pipeline.data.decided()})
-    datasets, preparation = _data_for(pipeline)
+    datasets, preparations = _data_for(pipeline)
     task = datasets[0].task
     if pipeline.recipe_task not in (None, task.kind):
         raise _other_task(pipeline.recipe_task, task)
@@ -59,7 +59,7 @@ def resolve_run(pipeline: Pipeline) -> tuple[Work, Preparation, Objective]:
     objective = objective_of(pipeline, metric)
     searched, conditions = (objective.metric, objective.goal), tuple(each.metric for each in objective.conditions)
     work = Work(pipeline, backend, task, datasets, metrics, searched, conditions=conditions)
-    return work, preparation, objective
+    return work, preparations, objective
 
 
 def _other_task(foreseen: str | None, task: Task) -> LateMistake:
@@ -67,20 +67,20 @@ def _other_task(foreseen: str | None, task: Task) -> LateMistake:
     return LateMistake(("recipe",), f'{first}, but all rows make it {task.kind}; write task = "{task.kind}" in [data]')
 
 
-def _data_for(pipeline: Pipeline) -> tuple[tuple[Dataset, ...], Preparation]:
-    """The datasets, one for each fold. Raises DataError."""
+def _data_for(pipeline: Pipeline) -> tuple[tuple[Dataset, ...], tuple[Preparation, ...]]:
+    """The datasets and how they were prepared, one for each fold. Raises DataError."""
     trainer = pipeline.trainer
     if not trainer.needs_data:
         return no_data(trainer.dtype)
     if pipeline.data is None:
         raise DataError("data: missing; give a [data] table with path and target")
-    datasets, preparation = prepare(pipeline.data, pipeline.transform, trainer.dtype, Random(pipeline.seed))
+    datasets, preparations = prepare(pipeline.data, pipeline.transform, trainer.dtype, Random(pipeline.seed))
     if "normalizer" in trainer.uses:
         smallest = max(each.smallest_batch for each in alternatives(pipeline.normalizer))
         fewest = min(len(dataset.split.train) for dataset in datasets)
         if fewest < smallest:
             raise few_rows(fewest, smallest)
-    return datasets, preparation
+    return datasets, preparations
 
 
 def _resolved(pipeline: Pipeline, backend: Backend, task: Task, metric: str) -> Pipeline:

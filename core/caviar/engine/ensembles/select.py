@@ -8,6 +8,8 @@ from math import isfinite
 
 from caviar.engine.baselines.judge import Judge, drawn_rows, judge_for
 from caviar.engine.ensembles.greedy import greedy_selection
+from caviar.engine.model.folds import Judged, together
+from caviar.engine.model.member import ModelMember
 from caviar.engine.model.on_disk import ensemble_file, save_model
 from caviar.engine.model.saved import SavedModel, mean
 from caviar.engine.model.winner import Models, reason_of
@@ -71,15 +73,15 @@ class Ensembles:
         drawn = greedy_selection(predictions, truth, judge, draws)
         ensemble = mean([predictions[place] for place in drawn], [*drawn.values()])
         self._check_gain(feasible[0], ensemble, predictions[0], truth, judge, len(drawn))
-        members = []
+        members = list[ModelMember]()
         for place, count in drawn.items():
             weights, _ = self.models.weights(feasible[place], check_stop)
-            members.append(self.models.member(feasible[place], weights, count))
+            members += self.models.members(feasible[place], weights, count)
         model = self.models.judged(SavedModel(tuple(members), {}), recorded=False)
         for condition in self.conditions:
             if condition.metric in model.metrics and condition.violation(model.metrics):
                 found = short_number(model.metrics[condition.metric])
-                raise NoEnsemble(f"the mean of {len(members)} trials has {condition.metric} {found}, not {condition}")
+                raise NoEnsemble(f"the mean of {len(drawn)} trials has {condition.metric} {found}, not {condition}")
         return model
 
     def _judge(self) -> Judge | None:
@@ -97,22 +99,22 @@ class Ensembles:
     def _predicted(
         self, trials: Sequence[Trial], check_stop: Callable[[], None], notes: list[str]
     ) -> tuple[Array, Array]:
-        """What each trial predicts for validation rows, (trials, rows, outputs), and their truth."""
+        """What each trial predicts out of fold for validation rows, (trials, rows, outputs), and their truth."""
         import numpy
 
-        work = self.models.work
-        data = work.datasets[0]
-        rows, outputs = data.split.validation, max(len(work.task.classes), len(work.task.targets))
+        work, folds = self.models.work, self.models.folds
+        rows, outputs = folds.validated, max(len(work.task.classes), len(work.task.targets))
         most = max(1, _MOST_NUMBERS // (outputs * len(trials)))
         if len(rows) > most:
-            rows = numpy.sort(rows[self._random.child("rows").order(len(rows))[:most]])
-        x, found = data.x[rows], list[Array]()
+            rows = rows[self._random.child("rows").order(len(rows))[:most]]
+        found = list[Judged]()
         for trial in trials:
             check_stop()
             weights, note = self.models.weights(trial, check_stop)
-            found.append(self.models.member(trial, weights).predict_inputs(x))
+            model = self.models.model(trial, weights)
+            found.append(together(folds.out_of_fold(folds.predictors(model), rows)))
             notes += [note] if note else []
-        return numpy.stack(found), data.truth[rows]
+        return numpy.stack([prediction for prediction, _ in found]), found[0][1]
 
     def _check_gain(
         self, winner: Trial, ensemble: Array, alone: Array, truth: Array, judge: Judge, members: int

@@ -68,7 +68,10 @@ class SavedModel:
         self.require_prediction()
         if table.rows == 0:
             raise DataError("there are no rows to predict")
-        inputs = self._prepared(table)
+        return self.predict_each(self._prepared(table))
+
+    def predict_each(self, inputs: Iterable[Array]) -> Array:
+        """The same of rows as they are prepared for each member in turn."""
         return self._mean(each.predict_inputs(x) for each, x in zip(self.members, inputs, strict=True))
 
     def predict_inputs(self, x: Array) -> Array:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,9 +11,12 @@ from caviar.engine.data.prepare import Preparation
 from caviar.engine.failures.machine_faults import Unfinished
 from caviar.engine.failures.plugin_errors import told
 from caviar.engine.model.decide import about_positive, confusion, seen_by, with_threshold
+from caviar.engine.model.fold_weights import parted
+from caviar.engine.model.folds import Folds, Judged, together
 from caviar.engine.model.member import ModelMember
 from caviar.engine.model.on_disk import best_file, save_model
 from caviar.engine.model.saved import SavedModel
+from caviar.engine.search.merge_folds import over_folds
 from caviar.engine.search.one_identity import of_one_identity
 from caviar.engine.storage.study_ledger import StudyLedger
 from caviar.engine.training.job import Work
@@ -32,10 +35,10 @@ from caviar.values.trial import Trial
 
 @dataclass(frozen=True)
 class Models:
-    """Makes models of a study's trials; `folder` is the run's."""
+    """Makes models of a study's trials; `folder` is the run's. `preparations`: see `Folds`."""
 
     work: Work
-    preparation: Preparation
+    preparations: tuple[Preparation, ...]
     ledger: StudyLedger
     folder: Path
 
@@ -58,7 +61,8 @@ class Models:
         for trial in ranking:
             try:
                 if self.ledger.holds(trial.index):
-                    return trial, self._saved(self._model(trial, self.ledger.weights(trial.index))), None
+                    model = self.model(trial, self.ledger.weights(trial.index))
+                    return trial, self._saved(self.folds.saved(model)), None
             except StoreError:
                 continue
             except Exception as error:  # a plugin may raise anything, and the disk may be full
@@ -69,54 +73,64 @@ class Models:
         """Saves the winner; returns it with its metrics on the test part, if there is one, and a note on weights."""
         done = winner.state.done
         weights, note = self.weights(winner, check_stop) if done else self._as_it_stands(winner)
-        return self._saved(self.judged(self._model(winner, weights), done)), note
+        return self._saved(self.judged(self.model(winner, weights), done)), note
 
     def judged(self, model: SavedModel, recorded: bool) -> SavedModel:
-        """The model with its metrics on the test part, and, of classes, its threshold and confusion matrices.
+        """The model as it is saved, with its metrics on the test part; of classes its threshold and confusion matrices.
 
-        Those on the validation part are measured, too, unless they are `recorded`, as those of a trial that has ended.
+        `model` has the members of all folds. Validation rows are predicted out of fold, and metrics of that part are
+        the means over folds; those that a trial has `recorded`, because it has ended, are not measured again.
         """
-        data = self.work.datasets[0]
-        parts = {"validation": data.split.validation, "test": data.split.test}
-        several = len(model.task.targets) > 1
-        if recorded and model.task.kind == "regression" and (not several or len(self.work.datasets) > 1):
-            del parts["validation"]
-        found = {part: model.predict_inputs(data.x[rows]) for part, rows in parts.items() if len(rows)}
-        truth = {part: data.truth[rows] for part, rows in parts.items()}
+        folds, test = self.folds, self.work.datasets[0].split.test
+        several, found = len(model.task.targets) > 1, dict[str, list[Judged]]()
+        if not recorded or model.task.kind == "classification" or several:
+            found["validation"] = folds.out_of_fold(folds.predictors(model))
+        if len(test):
+            found["test"] = [(folds.answers(model, test), self.work.datasets[0].truth[test])]
         if model.task.kind == "classification":
-            model = replace(model, decision=self._decision(model.task, found, truth))
+            model = replace(model, decision=self._decision(model.task, found))
         metrics = dict(model.metrics)
-        for part, prediction in found.items():
+        for part, judged in found.items():
             for name, metric in self.work.metrics.items():
-                decides = model.task.threshold is not None and metric.of_classes and len(self.work.datasets) == 1
+                decides = model.task.threshold is not None and metric.of_classes
                 if part == "test" or decides or not recorded:
-                    metrics[str(MetricName(part, name))] = self._measured(metric, prediction, truth[part], model.task)
+                    metrics[str(MetricName(part, name))] = self._measured(metric, judged, model.task)
                 for place, target in enumerate(model.task.targets if several else ()):
                     one = slice(place, place + 1)
-                    alone = self._measured(metric, prediction[:, one], truth[part][:, one], model.task)
-                    metrics[str(MetricName(part, f"{name}:{target}"))] = alone
-        return replace(model, metrics=metrics)
+                    alone = [(prediction[:, one], truth[:, one]) for prediction, truth in judged]
+                    metrics[str(MetricName(part, f"{name}:{target}"))] = self._measured(metric, alone, model.task)
+        return folds.saved(replace(model, metrics=metrics))
 
-    def _decision(self, task: Task, found: Mapping[str, Array], truth: Mapping[str, Array]) -> ClassDecision:
+    def _decision(self, task: Task, found: Mapping[str, Sequence[Judged]]) -> ClassDecision:
         declared = self.work.pipeline.data
         assert declared is not None, "there are classes"
-        task = with_threshold(task, declared, self.work.metrics, found["validation"], truth["validation"])
-        counts = {part: confusion(prediction, truth[part], task) for part, prediction in found.items()}
+        whole = {part: together(judged) for part, judged in found.items()}
+        task = with_threshold(task, declared, self.work.metrics, *whole["validation"])
+        counts = {part: confusion(*judged, task) for part, judged in whole.items()}
         chosen = declared.threshold if isinstance(declared.threshold, str) else ""
         named = about_positive(self.work.metrics)
         return ClassDecision(task.classes, counts, task.threshold, chosen, named if len(task.classes) == 2 else ())
 
-    def _measured(self, metric: Metric, prediction: Array, truth: Array, task: Task) -> float:
-        """NaN where it fails: the search is over, and its model is not to be lost."""
-        seen = seen_by(metric, prediction, task)[None]
-        return float(measured_or_nan(type(metric).measure)(metric, seen, truth)[0])
+    def _measured(self, metric: Metric, judged: Sequence[Judged], task: Task) -> float:
+        """The mean over folds; NaN where the metric fails: the search is over, and its model is not to be lost."""
+        measure = measured_or_nan(type(metric).measure)
+        values = [float(measure(metric, seen_by(metric, each, task)[None], truth)[0]) for each, truth in judged]
+        return sum(values) / len(values)
 
-    def member(self, trial: Trial, weights: Mapping[str, Array], count: int = 1) -> ModelMember:
-        """A trial as a member of a model that counts so often in the mean."""
-        return ModelMember(trial.index, settle(self.work.pipeline, trial.values), self.preparation, weights, count)
+    @property
+    def folds(self) -> Folds:
+        """Which of a model's members predicts which row."""
+        return Folds(self.work, self.preparations)
 
-    def _model(self, trial: Trial, weights: Mapping[str, Array]) -> SavedModel:
-        return SavedModel((self.member(trial, weights),), trial.metrics)
+    def members(self, trial: Trial, weights: Mapping[str, Array], count: int = 1) -> tuple[ModelMember, ...]:
+        """A trial as members of a model, one for each fold, that count so often in the mean."""
+        settled, by_fold = settle(self.work.pipeline, trial.values), parted(weights, len(self.preparations))
+        pairs = zip(self.preparations, by_fold, strict=True)
+        return tuple(ModelMember(trial.index, settled, prepared, own, count) for prepared, own in pairs)
+
+    def model(self, trial: Trial, weights: Mapping[str, Array]) -> SavedModel:
+        """A trial as a model that has the members of all folds."""
+        return SavedModel(self.members(trial, weights), trial.metrics)
 
     def _saved(self, model: SavedModel) -> SavedModel:
         save_model(model, best_file(self.folder))
@@ -135,9 +149,11 @@ class Models:
             except StoreError as error:
                 why = str(error).partition(";")[0]
                 note = f"trial {trial.index} was trained again with the same weights as result: {why}"
-        segment = Segment((trial.index,), (trial.values,), 0, self.work.pipeline.trainer.epochs)
-        again = self.work.perform(segment, lambda epoch: None, check_stop)
-        ((outcome,),) = (each.members for each in of_one_identity([again], self.ledger, self.work.pipeline.executor))
+        one, epochs = ((trial.index,), (trial.values,)), self.work.pipeline.trainer.epochs
+        segments = [Segment(*one, 0, epochs, fold) for fold in range(len(self.preparations))]
+        again = (self.work.perform(each, lambda epoch: None, check_stop) for each in segments)
+        found = of_one_identity(again, self.ledger, self.work.pipeline.executor)
+        outcome = over_folds([member for each in found for member in each.members])
         if outcome.weights is None:
             if outcome.fault:
                 raise Unfinished([outcome])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from caviar.engine.model.fold_weights import joined
 from caviar.values.metric_name import MetricName
 from caviar.values.metrics import Metrics
 from caviar.values.segment import MemberOutcome, Outcome
@@ -23,7 +24,7 @@ def merge_folds(outcomes: Iterable[Outcome], folds: int) -> Iterator[list[Member
 
 
 def over_folds(outcomes: Sequence[MemberOutcome]) -> MemberOutcome:
-    """One trial's outcomes, fold by fold, as one: metrics are means, seconds sums, the weights are the first fold's.
+    """One trial's outcomes, fold by fold, as one: metrics are means, seconds sums, the weights those of all folds.
 
     `deviation.validation.accuracy` is the standard deviation of `validation.accuracy` over the folds.
 
@@ -51,7 +52,8 @@ def _together(outcomes: Sequence[MemberOutcome]) -> MemberOutcome:
     short = next((outcome for outcome in outcomes if outcome.state is TrialState.PRUNED), None)
     if short is not None:
         return replace(short, epoch=epoch, metrics=_mean(outcomes, epoch) if epoch else None)
-    return replace(outcomes[0], epoch=epoch, metrics=_mean(outcomes, epoch), final=_final(outcomes))
+    weights = joined([outcome.weights or {} for outcome in outcomes])
+    return replace(outcomes[0], epoch=epoch, metrics=_mean(outcomes, epoch), final=_final(outcomes), weights=weights)
 
 
 def _final(outcomes: Sequence[MemberOutcome]) -> dict[str, float]:

@@ -16,6 +16,7 @@ from caviar.engine.baselines.fit import NO_TIME, Clock, Fit, OutOfTime, Rows
 from caviar.engine.baselines.judge import judge_for
 from caviar.engine.data.frames import table_of
 from caviar.engine.data.resolve import resolve_run
+from caviar.engine.model.folds import Folds
 from caviar.engine.study import run
 from caviar.plugin import Array, Changes, Random, Reporter, RunInfo, Trial, hook
 from caviar.values.dataset import Dataset
@@ -204,9 +205,9 @@ def test_an_exception_becomes_a_note() -> None:
     def broken(rows: Rows) -> Fit:
         raise ZeroDivisionError("nothing to divide")
 
-    work, preparation, _ = resolve_run(pipeline().model_copy(update={"data": Memory().holding(table_of(X, CLASSES))}))
+    work, preparations, _ = resolve_run(pipeline().model_copy(update={"data": Memory().holding(table_of(X, CLASSES))}))
     best = Trial(0, 0, (0.5,), {"optimizer.learning_rate": 0.01})
-    made = _made("linear", broken, Rows(work, preparation, best, None, Clock(lambda: None)))
+    made = _made("linear", broken, Rows(Folds(work, preparations), best, None, Clock(lambda: None)))
     assert made is not None
     assert made[0] == Standing("linear", note=made[0].note)
     assert "nothing to divide" in made[0].note
@@ -215,9 +216,9 @@ def test_an_exception_becomes_a_note() -> None:
 def timed_rows(left: float) -> Rows:
     """What baselines are given where `search.seconds` leaves so many seconds."""
     given = pipeline().model_copy(update={"data": Memory().holding(table_of(X, CLASSES))})
-    work, preparation, _ = resolve_run(given)
+    work, preparations, _ = resolve_run(given)
     judge = judge_for(work.metrics, *work.searched, work.task.kind)
-    return Rows(work, preparation, Trial(0, 0, (), {}), judge, Clock(lambda: None, time.time() + left))
+    return Rows(Folds(work, preparations), Trial(0, 0, (), {}), judge, Clock(lambda: None, time.time() + left))
 
 
 @pytest.mark.parametrize(("left", "trained"), [(-1.0, []), (3600.0, ["constant", "linear", "boosting"])])
@@ -234,8 +235,8 @@ def test_boosting_does_not_begin_what_it_cannot_end() -> None:
 
 def test_of_many_rows_a_part_is_drawn_at_random_and_the_same_each_time() -> None:
     given = pipeline().model_copy(update={"data": Memory().holding(table_of(X, CLASSES))})
-    work, preparation, _ = resolve_run(given)
-    rows = Rows(work, preparation, Trial(0, 0, (), {}), None, Clock(lambda: None))
+    work, preparations, _ = resolve_run(given)
+    rows = Rows(Folds(work, preparations), Trial(0, 0, (), {}), None, Clock(lambda: None))
     data = work.datasets[0]
     drawn = rows.training(data, 50)
     assert len(set(drawn.tolist())) == 50
@@ -248,9 +249,9 @@ def test_of_many_rows_a_part_is_drawn_at_random_and_the_same_each_time() -> None
 def test_where_a_metric_chooses_the_threshold_it_does_so_for_baselines_too() -> None:
     rare = numpy.where(NOISY > 2.5, "rare", "usual")
     data = Memory(threshold="f1", positive="rare").holding(table_of(X, rare))
-    work, preparation, _ = resolve_run(pipeline().model_copy(update={"data": data}))
+    work, preparations, _ = resolve_run(pipeline().model_copy(update={"data": data}))
     judge = judge_for(work.metrics, "validation.f1", "maximize", "classification")
-    rows = Rows(work, preparation, Trial(0, 0, (), {}), judge, Clock(lambda: None))
+    rows = Rows(Folds(work, preparations), Trial(0, 0, (), {}), judge, Clock(lambda: None))
     made = _made("boosting", boosting, rows)
     assert made is not None
     part = work.datasets[0].split.validation

@@ -26,7 +26,7 @@ class Given(Data):
 def prepared(levels: dict[str, int], *transforms: Any, **columns: Any) -> tuple[Any, Preparation]:
     data = Given()
     data._table = Table({**columns, "y": Y}, ("y",), levels=levels)
-    (dataset,), preparation = prepare(data, transforms, "float32", Random(1))
+    (dataset,), (preparation,) = prepare(data, transforms, "float32", Random(1))
     return dataset, preparation
 
 

@@ -29,7 +29,7 @@ def table(y: Array, test: Array | None = None, rows: int | None = None) -> Table
 
 
 def prepared(y: Array, **fields: Any) -> Any:
-    (dataset,), preparation = prepare(Given(table=table(y), **fields), [Standardize()], "float32", Random(1))
+    (dataset,), (preparation,) = prepare(Given(table=table(y), **fields), [Standardize()], "float32", Random(1))
     return dataset, preparation
 
 
@@ -74,7 +74,7 @@ def test_transforms_and_target_scale_learn_from_the_training_rows_alone() -> Non
     disturbed = table(y)
     disturbed.columns["a"][dataset.split.validation] = 1e6
     disturbed.columns["y"][dataset.split.validation] = 1e6
-    (again,), same = prepare(Given(table=disturbed), [Standardize()], "float32", Random(1))
+    (again,), (same,) = prepare(Given(table=disturbed), [Standardize()], "float32", Random(1))
     assert numpy.array_equal(again.split.train, train)
     for ours, theirs in zip(preparation.learned, same.learned, strict=True):
         assert all(numpy.array_equal(ours[name], theirs[name]) for name in ours)

@@ -32,7 +32,7 @@ def prepared(*targets: Array, **fields: Any) -> Any:
     names = tuple("abc"[: len(targets)])
     rows = len(targets[0])
     columns = {"x": GENERATOR.normal(size=rows), **dict(zip(names, targets, strict=True))}
-    datasets, preparation = prepare(Given(table=Table(columns, names), **fields), [], "float64", Random(1))
+    datasets, (preparation, *_) = prepare(Given(table=Table(columns, names), **fields), [], "float64", Random(1))
     return datasets, preparation
 
 

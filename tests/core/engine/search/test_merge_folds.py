@@ -63,14 +63,14 @@ def found(folder: Path) -> tuple[list[Any], ...]:
 
 def test_each_row_is_validated_once_and_transforms_see_the_training_rows_alone(file: Path) -> None:
     data = NPZ(path=file.parent / "rows.npz", folds=3, test=0.1)
-    datasets, preparation = prepare(data, [Standardize()], "float64", Random(1))
+    datasets, preparations = prepare(data, [Standardize()], "float64", Random(1))
     validated = numpy.concatenate([each.split.validation for each in datasets])
     tested = datasets[0].split.test
     assert sorted([*validated, *tested]) == list(range(97))
     for each in datasets:
         assert sorted([*each.split.train, *each.split.validation, *tested]) == list(range(97))
         assert each.x[each.split.train].mean(axis=0) == pytest.approx(0, abs=1e-6)
-    assert preparation.task == datasets[0].task
+    assert [each.task for each in preparations] == [each.task for each in datasets]
 
 
 def test_folds_are_stratified(file: Path) -> None:

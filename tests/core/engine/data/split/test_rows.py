@@ -76,7 +76,7 @@ def test_one_line_says_how_rows_are_split(fields: dict[str, Any], told: list[str
 
 def test_a_run_tells_that_line_below_what_the_reader_tells() -> None:
     whole = replace(table(block=ROWS, g=ROWS // 3), notes=("read",))
-    notes = prepare(Given(table=whole, time="x"), [], "float32", Random(1))[1].notes
+    notes = prepare(Given(table=whole, time="x"), [], "float32", Random(1))[1][0].notes
     assert notes == ("read", "rows are in order of 'x': training 0.0 to 23.5, validation 24.0 to 29.5")
 
 
@@ -100,7 +100,7 @@ def test_a_column_that_splits_rows_is_no_feature_unless_asked_for(fields: Any, f
 
     whole = table()
     few = Table({name: column for name, column in whole.columns.items() if name != "block"}, ("y",))
-    (dataset,), preparation = prepare(Given(table=few, **fields), [OneHot()], "float32", Random(1))
+    (dataset,), (preparation,) = prepare(Given(table=few, **fields), [OneHot()], "float32", Random(1))
     assert preparation.features == features
     assert {column.name.partition(" ")[0] for column in dataset.inputs.columns} <= set(features)
 

@@ -84,6 +84,7 @@ def test_the_same_command_again_trains_nothing_and_gives_the_same(folder: Path) 
         "trainer.population=1",
         'executor="processes"',
         "store.keep=2",
+        "search.ensemble=4",
         "reporter=[]",
         "data.path=./../{name}/rows.npz",
     ],

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from safetensors.numpy import load_file
 
 from tests.commands import pipe
 
@@ -86,7 +87,9 @@ def run(home: Path, runs: str, *settings: str) -> dict[str, Any]:
 
 
 def bits(home: Path, runs: str) -> str:
-    return hashlib.sha256((home / runs / "several/models/ensemble.safetensors").read_bytes()).hexdigest()
+    """Of all arrays of the ensemble's file, which also names executor and population."""
+    arrays = load_file(home / runs / "several/models/ensemble.safetensors")
+    return hashlib.sha256(b"".join(name.encode() + arrays[name].tobytes() for name in sorted(arrays))).hexdigest()
 
 
 @pytest.fixture(scope="module")

@@ -36,10 +36,11 @@ from caviar_plugins import (
     ReLU,
     Tanh,
     Uniform,
+    Vectors,
     Warmup,
 )
 
-SEARCHED = ("model", "activation", "normalizer", "optimizer", "schedule", "regularizer", "trainer", "loss")
+SEARCHED = ("model", "activation", "embedding", "normalizer", "optimizer", "schedule", "regularizer", "trainer", "loss")
 RANGES = (
     Log(1e-4, 0.5),
     Uniform(0.125, 0.5, step=0.125),
@@ -68,6 +69,10 @@ def every(want: FieldType, own: Sampler | None) -> Iterator[Any]:
         yield from (each for each in RANGES if not (isinstance(each, (Ordinal, Choice)) or each.whole))
     if int in want.types:
         yield from (each for each in RANGES if each.whole)
+    if bool in want.types:
+        yield Choice((True, False))
+    if want.options():
+        yield Choice(want.options())
     if want.element is not None:
         yield from ((each, 4) for each in every(want.element, None))
         yield Choice(((4, 4), (8,)))
@@ -101,6 +106,9 @@ def placed(plugin: Any) -> Iterator[Pipeline]:
     elif kind == "activation":
         yield Pipeline(model=MLP(activation=plugin))
         yield Pipeline(model=Choice((MLP(activation=plugin), MLP(activation=ReLU()).called("plain"))))
+    elif kind == "embedding":
+        yield Pipeline(model=MLP(embedding=(plugin, Vectors().called("other"))))
+        yield Pipeline(model=MLP(embedding=(Choice((plugin, Vectors().called("other"))),)))
     elif kind == "loss":
         yield Pipeline(trainer=PopulationTrainer(loss=plugin))
     elif kind == "trainer":

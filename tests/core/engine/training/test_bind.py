@@ -9,7 +9,7 @@ import numpy
 import pytest
 from caviar.engine.training.bind import bind, bind_population
 from caviar.values.random import Random
-from caviar_plugins import MLP, SGD, Adam, BatchNorm, Log, PopulationTrainer
+from caviar_plugins import MLP, SGD, Adam, BatchNorm, Log, Periodic, PopulationTrainer, Vectors
 
 
 def stay(array: Any) -> Any:
@@ -66,3 +66,11 @@ def test_a_members_stream_depends_on_seed_and_trial_alone() -> None:
 
     assert streams([4, 7])[1] == streams([7])[0]
     assert streams([4])[0] != streams([5])[0]
+
+
+def test_plugins_in_a_list_of_a_plugin_are_bound_and_cut_like_it() -> None:
+    members = [MLP(embedding=(Periodic(sigma=sigma), Vectors())) for sigma in (0.1, 0.2, 0.4)]
+    model: Any = bind(members, "float64", stay)
+    assert model.embedding[0].sigma.tolist() == [[[0.1]], [[0.2]], [[0.4]]]
+    assert model.take(slice(1, 3)).embedding[0].sigma.tolist() == [[[0.2]], [[0.4]]]
+    assert model.embedding[1] == Vectors()

@@ -12,6 +12,7 @@ from caviar import Pipeline, Search, Study, TrainedModel, open_run
 from caviar.engine.analysis.results import model_of
 from caviar.engine.model.on_disk import NotAModel
 from caviar.plugin import Array
+from caviar.values.table import Table
 from caviar_plugins import MLP, Adam, Inline, Log, Memory, PopulationTrainer, SQLite
 from sklearn import metrics
 
@@ -144,17 +145,32 @@ def test_it_has_a_threshold_of_its_own_where_a_metric_chooses_it() -> None:
     assert (found == "yes").tolist() == (positive >= model.decision.threshold).tolist()
 
 
-def test_with_folds_the_members_are_those_of_the_first_fold_and_the_assessment_says_so() -> None:
+def test_with_folds_its_members_are_all_folds_models_of_each_trial_and_validation_is_out_of_fold(
+    tmp_path: Path,
+) -> None:
     data = Memory(test=0.25, folds=3)
-    study = pipeline(data).run(X, NUMBERS)
-    model = of(study)
-    rows = pipeline(data).split(X, NUMBERS)[0].validation
-    assert model.metrics["validation.r2"] == pytest.approx(metrics.r2_score(NUMBERS[rows], model.predict(X[rows])))
+    study, splits = pipeline(data).run(X, NUMBERS, runs=tmp_path), pipeline(data).split(X, NUMBERS)
+    model, run = of(study), open_run(study)
+    drawn = {each.trial: each.count for each in model.members}
+    assert len(drawn) > 1
+    assert [each.trial for each in model.members] == [trial for trial in drawn for _ in splits]
+    alone = [run.model(trial).predict(X) for trial in drawn]
+    expected = numpy.average(alone, axis=0, weights=[*drawn.values()])
+    numpy.testing.assert_allclose(model.predict(X), expected, rtol=1e-5, atol=1e-6)
+    rows, by_fold = splits[0].test, []
+    assert model.metrics["test.r2"] == pytest.approx(metrics.r2_score(NUMBERS[rows], model.predict(X[rows])))
+    for fold, split in enumerate(splits):
+        own, part = model.members[fold::3], split.validation
+        inputs = own[0].preparation.inputs(Table({"x": X[part]}, ()), "float32")
+        answers = [each.predict_inputs(inputs)[:, 0] for each in own]
+        answer = numpy.average(answers, axis=0, weights=[*drawn.values()])
+        by_fold.append(metrics.r2_score(NUMBERS[part], answer))
+    assert model.metrics["validation.r2"] == pytest.approx(numpy.mean(by_fold))
+    assert study.best is not None
+    assert model.metrics["validation.r2"] > study.best.metrics["validation.r2"]
     assert study.assessment is not None
     assert study.assessment.ensemble is not None
-    assert study.assessment.ensemble.note.endswith(
-        ", each as trained on the first fold; validation is that fold's part"
-    )
+    assert study.assessment.ensemble.note.endswith(", of each the mean of its 3 folds' models")
 
 
 def said(study_of: Pipeline, y: Array, runs: Path) -> tuple[str, ...]:

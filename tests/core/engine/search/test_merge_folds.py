@@ -96,10 +96,14 @@ def test_the_metrics_of_a_trial_are_the_means_over_its_folds(file: Path) -> None
     best = done.summary.best
     assert best is not None
     assert any(name.startswith("test.") for name in best.metrics)
-    first = work.perform(Segment((best.index,), (best.values,), 0, 3, 0), lambda epoch: None, lambda: None)
-    saved = open_model(file.parent / "runs" / "p" / "models" / "best.safetensors").first.weights
-    weights = first.members[0].weights or {}
-    assert all(numpy.array_equal(weights[name], saved[name]) for name in weights)
+    saved = open_model(file.parent / "runs" / "p" / "models" / "best.safetensors").members
+    assert len(saved) == 3
+    for fold, member in enumerate(saved):
+        segment = Segment((best.index,), (best.values,), 0, 3, fold)
+        (alone,) = work.perform(segment, lambda epoch: None, lambda: None).members
+        weights = alone.weights or {}
+        assert weights.keys() == member.weights.keys()
+        assert all(numpy.array_equal(weights[name], member.weights[name]) for name in weights)
 
 
 def test_results_tell_how_far_the_folds_lie_apart(file: Path, capsys: pytest.CaptureFixture[str]) -> None:

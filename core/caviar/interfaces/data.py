@@ -25,7 +25,8 @@ class Data(Plugin):
     values (`are_classes`) are classification. Data that marks its own test rows needs `test = 0`.
 
     With `folds = 5` each trial is trained five times, each time with another fifth of the rows as validation part, and
-    its metrics are the means; `validation` is not used then. The model that is kept is the first fold's.
+    its metrics are the means; `validation` is not used then. Its model predicts the mean of the five; by `time` it is
+    the latest fold's alone, which has learned from the most rows.
 
     Rows are drawn at random, stratified for classes, unless a column decides, which `read` has to return: rows with
     equal values of `group` are in the same part; by `time` the latest rows are the test part, and those before them the

@@ -72,26 +72,30 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def bits(home: Path, runs: str, *settings: str) -> bytes:
-    """Those of the saved model after a run."""
+def bits(home: Path, runs: str, *settings: str) -> tuple[bytes, object]:
+    """The arrays of the saved model after a run, and its metrics; its pipelines name the executor."""
     words = [word for each in settings for word in ("--set", each)]
     done = pipe(home, "run", "p.toml", "--code", "plugins.py", "--runs", runs, "--json", *words)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["assessment"]["winner"]["note"] == "the mean of its 3 folds' models"
-    return (home / runs / "folded/models/best.safetensors").read_bytes()
+    content = (home / runs / "folded/models/best.safetensors").read_bytes()
+    end = 8 + int.from_bytes(content[:8], "little")
+    return content[end:], json.loads(json.loads(content[8:end])["__metadata__"]["caviar"])["metrics"]
 
 
 @pytest.fixture(scope="module")
-def whole(home: Path) -> bytes:
+def whole(home: Path) -> tuple[bytes, object]:
     return bits(home, "whole", "executor=inline")
 
 
 @pytest.mark.parametrize("settings", [["executor.workers=2"], ["executor=inline", "trainer.population=1"]])
-def test_workers_and_sizes_of_populations_change_no_bit(home: Path, whole: bytes, settings: list[str]) -> None:
+def test_workers_and_sizes_of_populations_change_no_bit(
+    home: Path, whole: tuple[bytes, object], settings: list[str]
+) -> None:
     assert bits(home, settings[-1], *settings) == whole
 
 
-def test_killed_within_folds_of_two_rounds_it_has_the_same_bits(home: Path, whole: bytes) -> None:
+def test_killed_within_folds_of_two_rounds_it_has_the_same_bits(home: Path, whole: tuple[bytes, object]) -> None:
     words = ("--code", "plugins.py", "--runs", "killed", "--set", "executor=inline")
     for calls in (4, 14):  # 9 in each round: 3 epochs of each fold
         (home / "kill at").write_text(str(calls))
@@ -102,7 +106,7 @@ def test_killed_within_folds_of_two_rounds_it_has_the_same_bits(home: Path, whol
     assert bits(home, "killed", "executor=inline") == whole
 
 
-def test_results_say_in_one_line_what_the_model_is(home: Path, whole: bytes) -> None:
+def test_results_say_in_one_line_what_the_model_is(home: Path, whole: tuple[bytes, object]) -> None:
     printed = pipe(home, "results", "whole/folded", "--code", "plugins.py").stdout.splitlines()
     (line,) = [each for each in printed if "folds' models" in each]
     assert line.endswith(": the mean of its 3 folds' models")

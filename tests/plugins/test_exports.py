@@ -10,8 +10,8 @@ import caviar_plugins
 
 
 def bundled() -> dict[str, str]:
-    """Class -> module of every entry point of the bundled plugins."""
-    groups = [group for group in entry_points().groups if group.startswith("caviar.")]
+    """Class -> module of every entry point of the bundled plugins; recipes are files, not classes."""
+    groups = [group for group in entry_points().groups if group.startswith("caviar.") and group != "caviar.recipe"]
     entries = [entry for group in groups for entry in entry_points(group=group)]
     return {entry.attr: entry.module for entry in entries if entry.module.startswith("caviar_plugins.")}
 

@@ -242,7 +242,7 @@ def test_the_part_of_the_networks_kernel_that_a_waiting_process_compiles_is_the_
     kernel: Any = compiled(cast("Any", mlp_kernel._differentiate).py_func)
     kernel._cache.flush()  # only compiling looks up its parts
     given = (square, whole, numpy.zeros((0, 8), numpy.int64), square[:0], square[:0], square[:0], cube, cube, cube)
-    kernel(*given, keys, words, flat, square, flat.astype(f"i{flat.itemsize}"), square, False)
+    kernel(*given, keys, words, flat, square, flat.astype(f"i{flat.itemsize}"), square, flat, False)
     (signature,) = [each for each in kernel.signatures if each[0].dtype.name == dtype]
     part: Any = mlp_passes.backward
     assert mlp_kernel._backward_types(*signature) in part.overloads

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
 import pytest
 from caviar import Pipeline, Sampler
@@ -68,6 +68,9 @@ def every(want: FieldType, own: Sampler | None) -> Iterator[Any]:
         yield from (each for each in RANGES if not (isinstance(each, (Ordinal, Choice)) or each.whole))
     if int in want.types:
         yield from (each for each in RANGES if each.whole)
+    if bool in want.types:
+        yield Choice((True, False))
+    yield from (Choice(get_args(each)) for each in want.types if get_origin(each) is Literal)
     if want.element is not None:
         yield from ((each, 4) for each in every(want.element, None))
         yield Choice(((4, 4), (8,)))

@@ -148,8 +148,8 @@ def test_tables_that_another_trainer_does_not_read_are_left_out(tmp_path: Path) 
         ),
         (
             'recipe = "theirs"\noptimizer = "sgd"\nschedule.beta1 = "cosine"\n',
-            "p.toml:4: schedule.beta1: model 'mlp', optimizer 'sgd' and the trainer have no field 'beta1' that a schedule "
-            "can change; ",
+            "p.toml:4: schedule.beta1: model 'mlp', optimizer 'sgd' and the trainer have no field 'beta1' that a "
+            "schedule can change; ",
         ),
     ],
 )

@@ -109,7 +109,7 @@ def test_another_target_may_be_given_until_the_file_is_edited(penguins: Path) ->
     for more in ((), ("--target", "sex"), ("--target", "island", "--target", "sex"), ("--target", "island")):
         done = pipe(penguins, "init", "penguins.csv", *more)
         assert done.returncode == 0, done.stderr
-    edited = file.read_text().replace("epochs = 20", "epochs = 30")
+    edited = file.read_text().replace("epochs = 96", "epochs = 30")
     file.write_text(edited)
     done = pipe(penguins, "init", "penguins.csv", "--target", "sex")
     assert (done.returncode, file.read_text()) == (2, edited)
@@ -207,21 +207,21 @@ def test_what_is_wanted_must_be_said(tmp_path: Path) -> None:
 def test_a_file_of_every_effort_is_short_and_without_mistake(penguins: Path, effort: str) -> None:
     assert pipe(penguins, "init", "penguins.csv", "--effort", effort).returncode == 0
     text = (penguins / "penguins.toml").read_text()
-    assert f"seconds = {EFFORTS[effort].seconds} " in text
+    assert f"trials = {EFFORTS[effort].trials} " in text
+    assert f"ensemble = {EFFORTS[effort].ensemble} " in text
     assert f'recipe = "{EFFORTS[effort].recipe}" ' in text
     assert len(text.splitlines()) < 25
     done = pipe(penguins, "check", "penguins.toml")
     assert (done.returncode, done.stderr) == (0, "")
-    assert f"ends after {EFFORTS[effort].seconds} s" in done.stdout
 
 
 def test_another_effort_may_be_given_until_the_file_is_edited(penguins: Path) -> None:
     file = penguins / "penguins.toml"
     assert pipe(penguins, "init", "penguins.csv").returncode == 0
-    assert f"seconds = {EFFORTS[USUAL].seconds} " in file.read_text()
+    assert f"trials = {EFFORTS[USUAL].trials} " in file.read_text()
     assert pipe(penguins, "init", "penguins.csv", "--effort", "quick").returncode == 0
-    assert f"seconds = {EFFORTS['quick'].seconds} " in file.read_text()
-    file.write_text(file.read_text().replace("epochs = 20", "epochs = 30"))
+    assert f"trials = {EFFORTS['quick'].trials} " in file.read_text()
+    file.write_text(file.read_text().replace("epochs = 64", "epochs = 30"))
     assert pipe(penguins, "init", "penguins.csv").returncode == 2
 
 

@@ -244,6 +244,11 @@ def test_a_narrow_learning_rate_is_fine_where_the_search_starts_from_another(tmp
     assert advised(tmp_path, narrow) == []
 
 
+def test_a_narrow_learning_rate_is_fine_around_a_point_that_the_file_gives(tmp_path: Path) -> None:
+    narrow = CASES["narrow-learning-rate"][0] + 'points = [{ "optimizer.learning_rate" = 0.004 }]\n'
+    assert advised(tmp_path, narrow) == []
+
+
 def test_dates_to_predict_are_not_called_classes(tmp_path: Path) -> None:
     (tmp_path / "days.csv").write_text("a,day\n" + "".join(f"{day}.5,2024-01-{day:02}\n" for day in range(1, 31)))
     assert advised(tmp_path, '[data]\npath = "days.csv"\ntarget = "day"\n') == []

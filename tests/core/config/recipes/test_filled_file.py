@@ -148,7 +148,8 @@ def test_tables_that_another_trainer_does_not_read_are_left_out(tmp_path: Path) 
         ),
         (
             'recipe = "theirs"\noptimizer = "sgd"\nschedule.beta1 = "cosine"\n',
-            "p.toml:4: schedule.beta1: optimizer 'sgd' and the trainer have no numeric field 'beta1' to schedule; ",
+            "p.toml:4: schedule.beta1: model 'mlp', optimizer 'sgd' and the trainer have no field 'beta1' that a "
+            "schedule can change; ",
         ),
     ],
 )
@@ -162,7 +163,7 @@ def test_a_value_of_the_recipe_that_does_not_fit_is_reported_at_the_recipes_name
     Path(read_recipe("theirs").file).write_text(RECIPE.replace('learning_rate = "cosine', 'decay = "cosine'))
     with pytest.raises(Mistakes) as caught:
         pipeline('data = "digits"\nrecipe = "theirs"\noptimizer = "sgd"\n')
-    text = "optimizer 'sgd' and the trainer have no numeric field 'decay' to schedule"
+    text = "model 'mlp', optimizer 'sgd' and the trainer have no field 'decay' that a schedule can change"
     assert str(caught.value).startswith(f"p.toml:2: schedule.decay: {text}")
     assert str(caught.value).endswith("(the recipe 'theirs' sets it)")
 

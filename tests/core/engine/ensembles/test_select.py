@@ -10,8 +10,11 @@ import numpy
 import pytest
 from caviar import Pipeline, Search, Study, TrainedModel, open_run
 from caviar.engine.analysis.results import model_of
+from caviar.engine.baselines.judge import Judge
+from caviar.engine.ensembles.greedy import greedy_selection
 from caviar.engine.model.on_disk import NotAModel
 from caviar.plugin import Array
+from caviar.registry.load import load
 from caviar.values.table import Table
 from caviar_plugins import MLP, Adam, Inline, Log, Memory, PopulationTrainer, SQLite
 from sklearn import metrics
@@ -105,6 +108,21 @@ def test_classes_have_probabilities_a_decision_and_metrics_of_the_mean(classifie
     assert model.decision is not None
     confusion = metrics.confusion_matrix(CLASSES[rows], model.predict(X[rows]))
     assert [list(row) for row in model.decision.confusion["test"]] == confusion.tolist()
+
+
+def test_classes_are_drawn_by_log_loss_where_the_searched_metric_counts_right_ones(classified: Study) -> None:
+    model, run, rows = of(classified), open_run(classified), rows_of("validation", CLASSES)
+    order = [model.trial, *(trial for trial in range(8) if trial != model.trial)]
+    found = numpy.stack([run.model(trial).probabilities(X[rows]) for trial in order])
+    truth = numpy.searchsorted(model.classes, CLASSES[rows])[:, None]
+
+    def drawn(name: str) -> dict[int, int]:
+        metric = load("metric", name)
+        chosen = greedy_selection(found, truth, Judge(name, metric(), metric.goal), 6)
+        return {order[place]: count for place, count in chosen.items()}
+
+    assert {each.trial: each.count for each in model.members} == drawn("log_loss")
+    assert drawn("accuracy") != drawn("log_loss")
 
 
 def test_a_run_gives_it_again_to_the_bit(classified: Study) -> None:

@@ -1,0 +1,51 @@
+"""The epochs that `pipe init` writes for an effort and a table."""
+
+from __future__ import annotations
+
+from caviar.cli.scaffold.efforts import EFFORTS, Effort, batch_size_for
+from caviar.values.head import ColumnHead, Head
+from hypothesis import given
+from hypothesis import strategies as st
+
+ROWS, COLUMNS = st.integers(0, 10**9), st.integers(1, 300)
+EFFORT = st.sampled_from(sorted(EFFORTS)).map(EFFORTS.__getitem__)
+
+
+def table(rows: int, columns: int) -> Head:
+    features = tuple(ColumnHead(f"x{place}", "numbers") for place in range(columns))
+    return Head(features, (ColumnHead("y", "numbers"),), rows)
+
+
+@given(EFFORT, ROWS, ROWS, COLUMNS)
+def test_more_rows_have_no_more_epochs(effort: Effort, rows: int, more: int, columns: int) -> None:
+    assert effort.epochs_for(table(rows, columns)) >= effort.epochs_for(table(rows + more, columns))
+
+
+@given(EFFORT, ROWS, COLUMNS, COLUMNS)
+def test_more_columns_have_no_more_epochs(effort: Effort, rows: int, columns: int, more: int) -> None:
+    assert effort.epochs_for(table(rows, columns)) >= effort.epochs_for(table(rows, columns + more))
+
+
+@given(EFFORT, ROWS, COLUMNS)
+def test_epochs_are_at_least_4_and_at_most_those_of_the_effort(effort: Effort, rows: int, columns: int) -> None:
+    assert 4 <= effort.epochs_for(table(rows, columns)) <= effort.epochs
+
+
+@given(EFFORT, ROWS, COLUMNS)
+def test_trials_take_the_effort_s_work_less_an_eighth_where_no_bound_counts(
+    effort: Effort, rows: int, columns: int
+) -> None:
+    epochs = effort.epochs_for(table(rows, columns))
+    work = epochs * effort.trials * max(0.64 * rows, 1) * (1 + columns / 100)
+    assert epochs == 4 or work <= effort.work * (1 + 1e-9)
+    assert epochs in (4, effort.epochs) or work >= effort.work * 0.8
+
+
+def test_a_table_of_unknown_rows_is_taken_for_one_of_20_000() -> None:
+    effort = EFFORTS["normal"]
+    assert effort.epochs_for(None) == 52
+    assert batch_size_for(None) is None
+
+
+def test_few_rows_have_small_mini_batches() -> None:
+    assert [batch_size_for(table(rows, 3)) for rows in (1999, 2000)] == [32, None]

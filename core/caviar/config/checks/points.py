@@ -40,6 +40,18 @@ def points_of(pipeline: Pipeline) -> tuple[dict[str, Any], ...]:
     return tuple(_completed(space, said, defaults) for said in tables)
 
 
+def fitting_points(pipeline: Pipeline) -> tuple[dict[str, Any], ...]:
+    """The points without the values that are mistakes in this pipeline, each once, and no more than trials."""
+    space, found = space_of(pipeline), list[dict[str, Any]]()
+    for table in pipeline.search.points:
+        said = {path: value for _, path, value in _said(table)}
+        while wrong := _of_point(pipeline, space, said):
+            said = {path: value for path, value in said.items() if (path,) not in wrong}
+        if said and said not in found:
+            found.append(said)
+    return tuple(found[: pipeline.search.trials])
+
+
 def misfit(dimension: Dimension, value: Any) -> str | None:
     """The reason why a dimension cannot have a value, according to its ends; None if it can."""
     sampler = sampler_of(dimension)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from caviar.config.checks.metrics import asked_metric, default_metric
+from caviar.config.checks.points import fitting_points
 from caviar.config.declaration.pipeline import Pipeline
 from caviar.config.declaration.space import unread
+from caviar.config.declaration.tiers import complete
 from caviar.config.recipes.recipe import Recipe, Variant
 from caviar.values.metric_name import MetricName
 from caviar.values.task import TaskKind
@@ -41,10 +43,16 @@ def needs_task(recipe: Recipe, pipeline: Pipeline) -> bool:
 
 
 def filled(pipeline: Pipeline, written: set[str], by: Chosen) -> Pipeline:
-    """The pipeline without tables that its trainer does not read and the user has not `written`."""
+    """The pipeline without tables that its trainer does not read and the user has not `written`.
+
+    The recipe's points lose the values of fields that the user has given another range, or none.
+    """
     idle = unread(pipeline) & pipeline.model_fields_set - written
     defaults = {name: Pipeline.model_fields[name].get_default(call_default_factory=True) for name in idle}
     copy = pipeline.model_copy(update={**defaults, "recipe": None})
     copy.model_fields_set.difference_update(idle)
+    if copy.search.points and copy.search.points == by.pipeline.search.points:
+        search = copy.search.model_copy(update={"points": fitting_points(complete(copy))})
+        copy = copy.model_copy(update={"search": search})
     copy._recipe_task = by.task
     return copy

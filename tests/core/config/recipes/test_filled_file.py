@@ -51,8 +51,8 @@ def pipeline(text: str, *settings: str) -> Any:
 
 
 @pytest.fixture(autouse=True)
-def published(publish: Publish) -> None:
-    publish(RECIPE)
+def published(publish: Publish) -> Path:
+    return publish(RECIPE)
 
 
 def test_values_take_the_place_of_defaults() -> None:
@@ -227,3 +227,24 @@ def test_filled_values_say_that_the_recipe_gave_them() -> None:
         'loss = { use = "softmax-cross-entropy", class_weights = "auto", smoothing = 0.1 }',
         "trials = 4",
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "points"),
+    [
+        ("", ({"model.units": 64, "optimizer.learning_rate": 0.01},)),
+        ("model.units = 16", ({"optimizer.learning_rate": 0.01},)),
+        ("model.units = { log-int = [8, 32] }", ({"optimizer.learning_rate": 0.01},)),
+        ('optimizer = "sgd"\nmodel.units = 16\nmodel.layers = { int = [1, 3] }', ()),
+        ("search.points = []", ()),
+    ],
+)
+def test_points_of_the_recipe_fit_the_ranges_of_the_file(text: str, points: tuple[Any, ...], published: Path) -> None:
+    published.write_text(f'{RECIPE}\n[[search.points]]\n"model.units" = 64\n"optimizer.learning_rate" = 0.01\n')
+    assert pipeline(f"{text}\n{DIGITS}").search.points == points
+
+
+def test_points_of_the_file_are_held_to_its_ranges(published: Path) -> None:
+    published.write_text(f'{RECIPE}\n[[search.points]]\n"model.units" = 64\n')
+    with pytest.raises(Mistakes, match=r"search\.points\.0\.model\.units: 99 is outside its range"):
+        pipeline(f'{DIGITS}search.points = [{{ "model.units" = 99 }}]\n')

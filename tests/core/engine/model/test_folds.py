@@ -112,6 +112,7 @@ def test_threshold_and_confusion_are_of_rows_that_the_predicting_model_has_not_s
     )
     best = best_of(given.run(X, COINS))
     assert best.decision is not None
+    assert best.decision.threshold is not None
     truth = (COINS == "yes").astype(int)
     probabilities = numpy.empty((300, 2), dtype=numpy.float32)
     for split, member in zip(given.split(X, COINS), best.members, strict=True):

@@ -4,23 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from difflib import get_close_matches
-from typing import Any
 
 from caviar.config.advice.rules import AFTER, RULES
 from caviar.config.checks.metrics import asked_metric
 from caviar.config.checks.points import point_complaints
+from caviar.config.checks.schedules import schedule_complaints
 from caviar.config.checks.sources import source_complaints
 from caviar.config.checks.splits import split_complaints
 from caviar.config.declaration.goal import declared_goal
 from caviar.config.declaration.pipeline import Pipeline
 from caviar.config.declaration.space import SEARCHED, unread
 from caviar.config.declaration.walk import alternatives, plugins_in
-from caviar.config.hints.suggestions import closest, is_synonym
+from caviar.config.hints.suggestions import closest
 from caviar.config.hints.synonyms import synonym_of
 from caviar.config.reading.positions import Keys
 from caviar.interfaces.metric import Metric
-from caviar.interfaces.plugin import Plugin
-from caviar.interfaces.schedule import can_be_scheduled
 from caviar.registry import index
 from caviar.registry.flaws import flaw_of
 from caviar.registry.load import base_of, entry_of, name_of
@@ -138,22 +136,6 @@ def _smallest_batch(pipeline: Pipeline) -> Iterator[Complaint]:
             yield ("trainer", "batch_size"), f"must be at least {smallest} with normalizer '{name}', not {min(sizes)}"
 
 
-def _schedules(pipeline: Pipeline) -> Iterator[Complaint]:
-    trainer = pipeline.trainer
-    tables = {name: _settled(getattr(pipeline, name)) for name in trainer.uses if name in trainer.schedules}
-    parts = [part for name in SEARCHED for part in tables.get(name, ())]
-    scheduled = [(type(part), field) for part in parts for field in can_be_scheduled(type(part))]
-    scheduled += [(type(trainer), field) for field in type(trainer).model_fields if field in trainer.schedules]
-    known = dict.fromkeys(field for _, field in scheduled)
-    for field in pipeline.schedule:
-        if field not in known:
-            owners = dict.fromkeys(f"{part.kind} '{name_of(type(part))}'" for part in parts)
-            those = f"{', '.join(owners)} and the trainer have" if owners else "the trainer has"
-            text = f"{those} no field '{field}' that a schedule can change"
-            found = next((name for cls, name in scheduled if is_synonym(cls, name, field)), field)
-            yield ("schedule", field), text + closest(found, known)
-
-
 def _flaws(pipeline: Pipeline) -> Iterator[Complaint]:
     """Of classes that a program brings; those that are found by their names were looked at when they were loaded."""
     for field in type(pipeline).model_fields:
@@ -188,16 +170,10 @@ _RULES: dict[Callable[[Pipeline], Iterator[Complaint]], tuple[str, ...]] = {
     _split: ("data",),
     split_complaints: ("data",),
     _smallest_batch: ("trainer", "normalizer"),
-    _schedules: ("schedule", "model", "optimizer", "regularizer", "trainer"),
+    schedule_complaints: ("schedule", "model", "optimizer", "regularizer", "trainer"),
     _ensemble: ("search", "trainer"),
     _silence: ("check",),
     _flaws: (),
     point_complaints: ("search", *SEARCHED),
     source_complaints: ("search", *SEARCHED),
 }
-
-
-def _settled(value: Any) -> tuple[Plugin, ...]:
-    """The plugins that a table may hold in a trial; of a list, each element's."""
-    each = value if isinstance(value, tuple) else (value,)
-    return tuple(plugin for one in each for plugin in alternatives(one))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from caviar.config.checks.metrics import asked_metric, default_metric
 from caviar.config.checks.points import fitting_points
+from caviar.config.checks.schedules import unfit_schedules
 from caviar.config.declaration.pipeline import Pipeline
 from caviar.config.declaration.space import unread
 from caviar.config.declaration.tiers import complete
@@ -45,7 +46,8 @@ def needs_task(recipe: Recipe, pipeline: Pipeline) -> bool:
 def filled(pipeline: Pipeline, written: set[str], by: Chosen) -> Pipeline:
     """The pipeline without tables that its trainer does not read and the user has not `written`.
 
-    The recipe's points lose the values of fields that the user has given another range, or none.
+    The recipe's points lose the values of fields that the user has given another range, or none, and its schedules go
+    with the fields that the user's plugins do not have.
     """
     idle = unread(pipeline) & pipeline.model_fields_set - written
     defaults = {name: Pipeline.model_fields[name].get_default(call_default_factory=True) for name in idle}
@@ -54,5 +56,10 @@ def filled(pipeline: Pipeline, written: set[str], by: Chosen) -> Pipeline:
     if copy.search.points and copy.search.points == by.pipeline.search.points:
         search = copy.search.model_copy(update={"points": fitting_points(complete(copy))})
         copy = copy.model_copy(update={"search": search})
+    theirs = by.pipeline.schedule
+    unfit = {field for field in unfit_schedules(copy) if copy.schedule[field] is theirs.get(field)}
+    if unfit:
+        kept = {field: each for field, each in copy.schedule.items() if field not in unfit}
+        copy = copy.model_copy(update={"schedule": kept})
     copy._recipe_task = by.task
     return copy

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 from caviar.config.declaration.space import settle
 from caviar.engine.analysis.results import Results, model_of, results_of
 from caviar.engine.analysis.trial_frames import to_pandas, to_polars
-from caviar.engine.model.fold_weights import parted
 from caviar.engine.model.member import ModelMember
 from caviar.engine.model.on_disk import ensemble_file, open_model
 from caviar.engine.model.saved import SavedModel
 from caviar.engine.model.trained import TrainedModel
 from caviar.engine.resume.run_folder import begun_with, pipeline_file
+from caviar.engine.storage.fold_weights import parted
 from caviar.engine.storage.study_view import StudyView, read_study
 from caviar.registry.index import Registry, current, using
 from caviar.values.arrays import Array

@@ -11,13 +11,13 @@ from caviar.engine.data.prepare import Preparation
 from caviar.engine.failures.machine_faults import Unfinished
 from caviar.engine.failures.plugin_errors import told
 from caviar.engine.model.decide import about_positive, confusion, seen_by, with_threshold
-from caviar.engine.model.fold_weights import parted
 from caviar.engine.model.folds import Folds, Judged, together
 from caviar.engine.model.member import ModelMember
 from caviar.engine.model.on_disk import best_file, save_model
 from caviar.engine.model.saved import SavedModel
 from caviar.engine.search.merge_folds import over_folds
 from caviar.engine.search.one_identity import of_one_identity
+from caviar.engine.storage.fold_weights import parted
 from caviar.engine.storage.study_ledger import StudyLedger
 from caviar.engine.training.job import Work
 from caviar.engine.training.measuring import measured_or_nan

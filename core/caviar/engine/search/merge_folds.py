@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from caviar.engine.model.fold_weights import joined
+from caviar.engine.storage.fold_weights import joined
 from caviar.values.metric_name import MetricName
 from caviar.values.metrics import Metrics
 from caviar.values.segment import MemberOutcome, Outcome

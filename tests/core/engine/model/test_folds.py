@@ -11,7 +11,7 @@ import pytest
 from caviar import Pipeline, Problem, Search, Study, TrainedModel, open_run
 from caviar.engine.model.decide import best_threshold
 from caviar.engine.model.describe import describe
-from caviar.engine.model.fold_weights import joined, parted
+from caviar.engine.storage.fold_weights import joined, parted
 from caviar.plugin import Array
 from caviar_plugins import F1, MLP, Adam, Inline, Log, Memory, PopulationTrainer, SQLite, Standardize
 from sklearn import metrics

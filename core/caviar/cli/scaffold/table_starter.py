@@ -69,7 +69,7 @@ def _of_search(rare: RareClass | None, effort: Effort) -> list[str]:
     return [
         *([_line(f"metric = {_text(rare.metric)}", "accuracy hardly sees a rare class")] if rare else []),
         _line(f"trials = {effort.trials}", more),
-        _line(f"ensemble = {effort.ensemble}", "predictions are the mean of the best networks, drawn up to so many times"),
+        _line(f"ensemble = {effort.ensemble}", "predictions are the mean of the best, drawn so many times"),
     ]
 
 

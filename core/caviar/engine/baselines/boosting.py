@@ -5,7 +5,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-from caviar.engine.baselines.fit import Fit, OutOfTime, Predict, Rows, part_note
+from caviar.engine.baselines.fit import Fit, OutOfTime, Rows, part_note
+from caviar.engine.model.folds import Predict
 from caviar.values.arrays import Array
 from caviar.values.dataset import Dataset
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from caviar.engine.baselines.fit import Fit, Predict, Rows
+from caviar.engine.baselines.fit import Fit, Rows
 from caviar.engine.baselines.judge import Judge
+from caviar.engine.model.folds import Predict
 from caviar.values.arrays import Array
 from caviar.values.dataset import Dataset
 

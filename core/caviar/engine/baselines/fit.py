@@ -6,9 +6,10 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import inf
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from caviar.engine.baselines.judge import Judge
+from caviar.engine.model.folds import Folds, Predict
 from caviar.values.arrays import Array
 from caviar.values.dataset import Dataset
 from caviar.values.problem import Stopped
@@ -16,11 +17,7 @@ from caviar.values.random import Random
 from caviar.values.trial import Trial
 
 if TYPE_CHECKING:
-    from caviar.engine.model.folds import Folds
     from caviar.engine.training.job import Work
-
-Predict: TypeAlias = Callable[[Array], Array]
-"""Prepared inputs (rows, inputs) -> probabilities (rows, classes), or targets (rows, targets) in the user's units."""
 
 
 NO_TIME = "not trained: search.seconds left no time for it"

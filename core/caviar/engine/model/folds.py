@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 from caviar.engine.data.prepare import Preparation
 from caviar.engine.model.member import ModelMember
@@ -12,9 +12,8 @@ from caviar.engine.model.saved import SavedModel, mean
 from caviar.engine.training.job import Work
 from caviar.values.arrays import Array
 
-if TYPE_CHECKING:
-    from caviar.engine.baselines.fit import Predict
-
+Predict: TypeAlias = Callable[[Array], Array]
+"""Prepared inputs (rows, inputs) -> probabilities (rows, classes), or targets (rows, targets) in the user's units."""
 Judged: TypeAlias = tuple[Array, Array]
 """What is predicted for some rows, (rows, outputs), and their truth."""
 

@@ -49,7 +49,7 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
 
 def test_it_predicts_the_mean_of_what_models_do_that_are_trained_on_each_fold_alone(study: Study) -> None:
     pandas: Any = pytest.importorskip("pandas")
-    best, alone = best_of(study), []
+    best, alone = best_of(study), list[Any]()
     for split in pipeline().split(X, NUMBERS):
         part = numpy.empty(len(X), dtype=object)
         part[split.train], part[split.validation], part[split.test] = "train", "validation", "test"

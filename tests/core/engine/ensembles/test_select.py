@@ -117,7 +117,7 @@ def test_classes_are_drawn_by_log_loss_where_the_searched_metric_counts_right_on
     truth = numpy.searchsorted(model.classes, CLASSES[rows])[:, None]
 
     def drawn(name: str) -> dict[int, int]:
-        metric = load("metric", name)
+        metric: Any = load("metric", name)
         chosen = greedy_selection(found, truth, Judge(name, metric(), metric.goal), 6)
         return {order[place]: count for place, count in chosen.items()}
 

@@ -144,7 +144,7 @@ class MLP(Model, interface=2):
         return described(parameters, statistics, normalizer, self.activation)
 
     def plain_because(self, normalizer: Normalizer, loss: Loss | None) -> str | None:
-        return plain_because(self, normalizer, loss)
+        return plain_because(self, normalizer)
 
     def _widths(self) -> tuple[int, ...]:
         units: Any = self.units  # bound, so that no sampler is left in it

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from caviar.plugin import Loss, Normalizer, name_of
+from caviar.plugin import Normalizer, name_of
 
 from caviar_plugins.activations.gelu import GELU
 from caviar_plugins.activations.mish import Mish
@@ -16,7 +16,7 @@ from caviar_plugins.normalizers.batchnorm import BatchNorm
 from caviar_plugins.normalizers.none import NoNormalizer
 
 
-def plain_because(model: Any, normalizer: Normalizer, loss: Loss | None) -> str | None:
+def plain_because(model: Any, normalizer: Normalizer) -> str | None:
     """See `Model.plain_because`. Compares classes exactly, because a subclass may compute something else."""
     if reason := _passes(model, normalizer):
         return f"training runs in plain array code: {reason}"

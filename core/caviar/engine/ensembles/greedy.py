@@ -6,13 +6,16 @@ Source: Caruana et al. 2004, "Ensemble selection from libraries of models", ICML
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from math import inf
 
 from caviar.engine.baselines.judge import Judge
 from caviar.values.arrays import Array
 
 
-def greedy_selection(predictions: Array, truth: Array, judge: Judge, draws: int) -> dict[int, int]:
+def greedy_selection(
+    predictions: Array, truth: Array, judge: Judge, draws: int, check_stop: Callable[[], None] = lambda: None
+) -> dict[int, int]:
     """How often each candidate is drawn, in order of the candidates: place in `predictions` -> draws.
 
     predictions: (candidates, rows, outputs), the best candidate first, with which the selection begins. Each further
@@ -24,6 +27,7 @@ def greedy_selection(predictions: Array, truth: Array, judge: Judge, draws: int)
     total = predictions[0].astype(numpy.float64)
     order, best, best_value = [0], [0], _comparable(judge, predictions[0], truth)
     while len(order) < draws:
+        check_stop()  # a draw measures every candidate, which may take seconds
         size = len(order) + 1
         # In the type of a saved model's predictions: how a metric bounds a probability may depend on it.
         means = (((total + each) / size).astype(predictions.dtype) for each in predictions)

@@ -70,7 +70,7 @@ class Ensembles:
             met = " and meets search.where" if self.conditions else ""
             raise NoEnsemble(f"{'one' if feasible else 'no'} trial has finished{met}; it takes two or more")
         predictions, truth = self._predicted(feasible, check_stop, notes)
-        drawn = greedy_selection(predictions, truth, judge, draws)
+        drawn = greedy_selection(predictions, truth, judge, draws, check_stop)
         ensemble = mean([predictions[place] for place in drawn], [*drawn.values()])
         self._check_gain(feasible[0], ensemble, predictions[0], truth, judge, len(drawn))
         members = list[ModelMember]()

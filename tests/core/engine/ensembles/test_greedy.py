@@ -118,3 +118,15 @@ def test_a_candidate_for_which_the_metric_has_no_value_is_not_drawn() -> None:
     drawn = greedy_selection(numpy.concatenate([predictions, lost]), truth, CASES[2][0], 8)
     assert drawn == greedy_selection(predictions, truth, CASES[2][0], 8)
     assert len(drawn) > 1
+
+
+def test_a_run_that_is_stopped_stops_the_selection() -> None:
+    left = iter(range(3))
+
+    def stop() -> None:
+        if next(left, None) is None:
+            raise KeyboardInterrupt
+
+    right = numpy.array([[0.9, 0.1], [0.2, 0.8]])
+    with pytest.raises(KeyboardInterrupt):
+        greedy_selection(numpy.stack([right, right]), numpy.array([[0], [1]]), CASES[0][0], 9, stop)

@@ -149,7 +149,7 @@ def array_of(data: Array, mask: Array, reading: Reading) -> tuple[Array, int]:
         return words, valid
     if reading.kind == "date":
         moments = data.astype("datetime64[s]")
-        moments[mask] = numpy.datetime64("NaT")
+        moments[mask] = numpy.datetime64("NaT", "s")
         return moments, valid
     if not mask.any():
         if data.dtype.kind == "f":

@@ -60,7 +60,7 @@ class Caviar:
         return tuple(f"{name}, {model}" for model in self.models) or (name,)
 
     def run(self, folder: Path, task: Task, split: int, threads: int) -> Outcome:
-        # pol is the only table whose target Caviar takes for classes, one of them rare, for which `init` names a metric.
+        # Caviar alone takes the target of pol for classes, one of them rare, and `init` writes a metric for it.
         numbers = ["data.task=regression", "search.metric=auto"] if task == "regression" else []
         parts = ["data.test=0.0", f"data.test_path={TEST}", *numbers]
         settings = [word for part in parts for word in ("--set", part)]

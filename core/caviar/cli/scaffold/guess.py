@@ -9,7 +9,11 @@ from dataclasses import dataclass
 from caviar.interfaces.data import DataError
 from caviar.values.head import ColumnHead, Head
 
-_TARGETS = ("target", "label", "class", "y", "species", "price", "value")
+_TARGETS = (
+    *("target", "label", "class", "y", "species", "price", "value"),
+    *("outcome", "response", "survived", "churn", "default", "salary"),
+)
+_COORDINATES = {"x", "y", "z"}
 
 _OWNERS = (
     *("id", "group", "patient", "subject", "participant", "person", "customer", "client", "user", "student", "player"),
@@ -31,9 +35,13 @@ class Guess:
 
 
 def guess_target(columns: Sequence[str], unfit: Collection[str] = ()) -> Guess:
-    """A column whose name contains a typical word for a target, else the last one; `unfit` ones only if all are."""
+    """A column whose name contains a typical word for a target, else the last one; `unfit` ones only if all are.
+
+    y between x and z is a coordinate.
+    """
     fit = [name for name in columns if name not in unfit] or columns
-    named = [(word, name) for word in _TARGETS for name in fit if word in _words(name)]
+    coordinates = _COORDINATES if {*columns} >= _COORDINATES else set[str]()
+    named = [(word, name) for word in _TARGETS for name in fit if word in _words(name) and name not in coordinates]
     ranked = list(dict.fromkeys([*(name for _, name in named), *reversed(fit)]))
     return Guess(ranked[0], "its name" if named else "its place", ranked[1] if len(ranked) > 1 else None)
 

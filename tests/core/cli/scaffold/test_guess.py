@@ -16,6 +16,9 @@ from caviar.plugin import ColumnHead, Head
         ("a salePrice b", "salePrice", "its name", "b"),
         ("classes labels y2 b", "b", "its place", "y2"),
         ("a", "a", "its place", None),
+        ("price x y z", "price", "its name", "z"),  # diamonds: lengths of a stone
+        ("x y", "y", "its name", "x"),
+        ("default student balance income", "default", "its name", "income"),
     ],
 )
 def test_a_telling_name_goes_before_the_last_place(columns: str, target: str, by: str, runner_up: str | None) -> None:

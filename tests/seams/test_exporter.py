@@ -32,6 +32,8 @@ from pydantic import Field, PrivateAttr
 
 from tests.seams.numpy_exporter import NumPyArchive, predicted
 
+pytestmark = pytest.mark.thorough
+
 
 class Rows:
     """As little of a data frame as Caviar asks for."""

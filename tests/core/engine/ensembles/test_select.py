@@ -19,6 +19,8 @@ from caviar.values.table import Table
 from caviar_plugins import MLP, Adam, Inline, Log, Memory, PopulationTrainer, SQLite
 from sklearn import metrics
 
+pytestmark = pytest.mark.thorough
+
 RANDOM = numpy.random.default_rng(5)
 X = RANDOM.normal(size=(900, 6))
 NOISE = RANDOM.normal(scale=0.3, size=(900, 2))

@@ -17,7 +17,8 @@ def simple_models(ended: Ended) -> Iterator[Advice]:
     """Where the 95 % interval over rows of the winner's lead, on the same rows, does not lie above 0.
 
     On the test rows where there are some: the validation rows chose the winner. If it is no better than a constant,
-    the other baselines are mentioned only as far as they are better than that constant.
+    the other baselines are mentioned only as far as they are better than that constant. An ensemble, which is what
+    predicts, counts in the winner's place: a baseline that is not as good on those rows is not mentioned.
     """
     assessment = ended.assessment
     for name, called in _NAMES.items():
@@ -26,7 +27,7 @@ def simple_models(ended: Ended) -> Iterator[Advice]:
             continue
         part = "test" if "test" in other.lead else "validation"
         low, high = other.lead[part]
-        if low > 0:
+        if low > 0 or _behind(other, assessment, assessment.on(part)):
             continue
         ours, theirs = (short_number(each.metrics[assessment.on(part)]) for each in (assessment.winner, other))
         worse = f"worse than {called} on the same {part} rows"
@@ -39,6 +40,12 @@ def simple_models(ended: Ended) -> Iterator[Advice]:
         yield Advice("simple-models", "", text, settings)
         if name == "constant":
             return
+
+
+def _behind(baseline: Standing, assessment: Assessment, metric: str) -> bool:
+    """Whether the ensemble has a better value, where there is one."""
+    ensemble, sign = assessment.ensemble, 1 if assessment.goal == "maximize" else -1
+    return ensemble is not None and sign * ensemble.metrics[metric] > sign * baseline.metrics[metric]
 
 
 def _cure(ended: Ended, assessment: Assessment, other: Standing, part: str) -> tuple[str, tuple[str, ...]]:

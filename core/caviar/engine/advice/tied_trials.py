@@ -7,6 +7,8 @@ from math import isfinite, sqrt
 
 from caviar.config.advice.advice import Advice
 from caviar.engine.advice.ended import Ended
+from caviar.registry.index import PluginError
+from caviar.registry.load import load
 from caviar.values.metric_name import MetricName
 from caviar.values.noise import noise
 from caviar.values.trial import Trial, TrialState
@@ -53,8 +55,16 @@ def _over_rows(ended: Ended) -> float | None:
 
 def _cure(ended: Ended) -> str:
     finer = str(MetricName("validation", "log_loss"))
-    if finer in ended.best.metrics and ended.objective.metric != finer:
+    if finer in ended.best.metrics and _counts_classes(MetricName.parse(ended.objective.metric).name):
         return f'probabilities distinguish more than classes do: in [search], metric = "{finer}"'
     if getattr(ended.pipeline.data, "folds", ...) is None:
         return "folds judge on more rows: in [data], folds = 5"
     return "take whichever is cheapest"
+
+
+def _counts_classes(name: str) -> bool:
+    """Whether a metric is one of decided classes; a trainer's own, which no plugin has, is not."""
+    try:
+        return bool(getattr(load("metric", name), "of_classes", False))
+    except PluginError:
+        return False

@@ -47,7 +47,9 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
     return pipeline().run(X, NUMBERS, runs=tmp_path_factory.mktemp("runs"))
 
 
-def test_it_predicts_the_mean_of_what_models_do_that_are_trained_on_each_fold_alone(study: Study) -> None:
+def test_it_predicts_the_mean_of_what_models_do_that_are_trained_on_each_fold_alone(
+    study: Study, tmp_path: Path
+) -> None:
     pandas: Any = pytest.importorskip("pandas")
     best, alone = best_of(study), list[Any]()
     for split in pipeline().split(X, NUMBERS):
@@ -55,7 +57,7 @@ def test_it_predicts_the_mean_of_what_models_do_that_are_trained_on_each_fold_al
         part[split.train], part[split.validation], part[split.test] = "train", "validation", "test"
         frame = pandas.DataFrame({f"x{place}": X[:, place] for place in range(4)} | {"part": part})
         data = Memory(part="part", task="regression", target_transform="none", target_range="free")
-        runs = pipeline(data).run(frame, NUMBERS, runs=Path(str(study)).parent / f"alone {len(alone)}")
+        runs = pipeline(data).run(frame, NUMBERS, runs=tmp_path / f"alone {len(alone)}")
         alone.append(open_run(runs).model(best.trial).predict(frame.drop(columns="part")))
     assert len(best.members) == 3
     numpy.testing.assert_allclose(best.predict(X), numpy.mean(alone, axis=0), rtol=1e-5, atol=1e-6)

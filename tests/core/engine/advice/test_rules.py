@@ -137,6 +137,14 @@ def test_where_a_constant_is_as_good_nothing_is_said_of_other_models(tmp_path: P
     assert "pipe check" in text
 
 
+def test_a_baseline_that_is_behind_the_ensemble_is_not_recommended(tmp_path: Path) -> None:
+    boosting = standing("boosting", (-0.01, 0.01))
+    for reached, behind in ((0.90, True), (0.87, False)):
+        ensemble = Standing("ensemble", {"validation.accuracy": 0.9, "test.accuracy": reached})
+        found = replace(assessment(baselines=[boosting]), ensemble=ensemble)
+        assert ("simple-models" in said(tmp_path, found)) is not behind
+
+
 def test_boosting_that_is_as_good_is_said_with_the_trials_of_a_longer_search(tmp_path: Path) -> None:
     text = said(tmp_path, assessment(baselines=[standing("boosting", (-0.01, 0.01))]))["simple-models"].text
     assert "scikit-learn's gradient boosting" in text

@@ -11,7 +11,7 @@ from caviar.values.problem import Problem
 _TRAINED = 0.64  # of all rows: without the test part and the validation part
 _TYPICAL = 20_000  # rows, where they are not known
 _COLUMNS = 100  # that make a row of one of the recipe's networks twice as expensive
-_FEWEST, _FEW = 4, 32  # epochs, whatever the number of rows; rows of the smallest mini-batch
+_FEWEST, _FEW = 4, 32  # epochs, and trials, whatever the number of rows; rows of the smallest mini-batch
 _SMALL = 2000  # rows
 
 
@@ -32,10 +32,18 @@ class Effort:
 
     def epochs_for(self, head: Head | None) -> int:
         """The number of epochs with which all trials take about the effort's time, in steps of an eighth or finer."""
-        rows = _TRAINED * (head.rows if head else _TYPICAL)
-        wide = 1 + (len(head.features) if head else 0) / _COLUMNS
-        exact = self.work / (self.trials * max(rows, 1.0) * wide)
+        exact = self.work / (self.trials * _cost(head))
         return int(min(max(_rounded(exact), _FEWEST), self.epochs))
+
+    def trials_for(self, head: Head | None) -> int:
+        """The number of trials: all, or where there are so many rows that the epochs are the fewest, at least 4."""
+        return int(min(max(self.work / (_FEWEST * _cost(head)), _FEWEST), self.trials))
+
+
+def _cost(head: Head | None) -> float:
+    """What an epoch of one trial takes, in training rows of a narrow table."""
+    wide = 1 + (len(head.features) if head else 0) / _COLUMNS
+    return max(_TRAINED * (head.rows if head else _TYPICAL), 1.0) * wide
 
 
 def batch_size_for(head: Head | None) -> int | None:

@@ -46,7 +46,7 @@ def starter(path: Path, remark: str, data: Any, effort: Effort) -> str:
             "[data]",
             *table,
             *_table("trainer", _of_training(head, effort)),
-            *_table("search", _of_search(rare, effort)),
+            *_table("search", _of_search(head, rare, effort)),
             "",
         ]
     )
@@ -64,11 +64,11 @@ def _of_training(head: Head | None, effort: Effort) -> list[str]:
     ]
 
 
-def _of_search(rare: RareClass | None, effort: Effort) -> list[str]:
+def _of_search(head: Head | None, rare: RareClass | None, effort: Effort) -> list[str]:
     more = "networks in all; raise it and run again to continue the search"
     return [
         *([_line(f"metric = {_text(rare.metric)}", "accuracy hardly sees a rare class")] if rare else []),
-        _line(f"trials = {effort.trials}", more),
+        _line(f"trials = {effort.trials_for(head)}", more),
         _line(f"ensemble = {effort.ensemble}", "predictions are the mean of the best, drawn so many times"),
     ]
 

@@ -41,6 +41,21 @@ def test_trials_take_the_effort_s_work_less_an_eighth_where_no_bound_counts(
     assert epochs in (4, effort.epochs) or work >= effort.work * 0.8
 
 
+@given(EFFORT, ROWS, ROWS, COLUMNS)
+def test_there_are_fewer_trials_only_where_epochs_are_the_fewest(
+    effort: Effort, rows: int, more: int, columns: int
+) -> None:
+    trials = effort.trials_for(table(rows, columns))
+    assert 4 <= trials <= effort.trials
+    assert trials >= effort.trials_for(table(rows + more, columns))
+    assert trials == effort.trials or effort.epochs_for(table(rows, columns)) == 4
+
+
+def test_a_million_rows_have_few_trials_and_epochs() -> None:
+    large = table(1_000_000, 20)
+    assert [(each.trials_for(large), each.epochs_for(large)) for each in EFFORTS.values()] == [(4, 4), (5, 4), (27, 4)]
+
+
 def test_a_table_of_unknown_rows_is_taken_for_one_of_20_000() -> None:
     effort = EFFORTS["normal"]
     assert effort.epochs_for(None) == 52

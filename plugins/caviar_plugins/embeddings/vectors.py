@@ -10,6 +10,8 @@ from caviar.plugin import (
     Initial,
     InputColumn,
     Inputs,
+    NoDescription,
+    Operation,
     Slot,
     Tunable,
     Views,
@@ -55,6 +57,17 @@ class Vectors(Embedding, interface=1):
         for place, (name, flags) in enumerate(cache.items()):
             own = gradient[:, :, place * self.size : (place + 1) * self.size]
             gradients[name][...] = flags.swapaxes(1, 2) @ own
+
+    def description(self, parameters: Views, inputs: Inputs) -> Operation:
+        if any(not column.shape for column in inputs.columns):
+            raise NoDescription(self)  # codes: no bundled transform makes them
+        import numpy
+
+        table = numpy.zeros((inputs.width, len(inputs.columns) * self.size), parameters.buffer.dtype)
+        for place, column in enumerate(inputs.columns):
+            own = slice(column.offset, column.stop), slice(place * self.size, (place + 1) * self.size)
+            table[own] = parameters[column.name][0]
+        return Operation("vectors", {"table": table})
 
 
 def _flags(own: Array, column: InputColumn) -> Array:

@@ -18,7 +18,8 @@ Formulas: TypeAlias = Mapping[str, Callable[..., Any]]
 
 def computed(formulas: Formulas, operation: Operation, values: Array) -> Array:
     """Computes one operation on a column, or on (rows, inputs). Skips the test if the formula is the plugin's own."""
-    name, constants = operation.name, dict(operation.constants)
+    name = operation.name
+    constants: dict[str, Any] = dict(operation.constants)
     alpha = constants.pop("alpha", None) if name == "parametric" else None
     if alpha is not None:
         (name,) = constants.pop("of")

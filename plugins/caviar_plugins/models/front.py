@@ -9,9 +9,7 @@ from typing import Any, cast
 from caviar.plugin import Array, Embedding, Initial, Inputs, Operation, Slot, Views, name_of, namespace
 
 SCALE = "front.scale"
-# Holzmüller et al. 2024, arXiv:2407.04491: steps of the scale are six times the others. In their code, pytabkit 1.8, a
-# slot's factor enters its decay twice: the scale decays 36 times as fast as weights, which all published results have.
-_SCALE_RATE = 6.0
+_SCALE_RATE = 6.0  # Holzmüller et al. 2024, arXiv:2407.04491: steps of the scale are six times the others
 
 
 @dataclass(frozen=True)
@@ -58,7 +56,7 @@ def front_layout(embeddings: Sequence[Embedding], scaled: bool, inputs: Inputs) 
         slots.extend(replace(slot, name=f"{_prefix(each)}.{slot.name}", layer=0) for slot in own)
         width += wide
     if scaled:
-        slots.append(Slot(SCALE, (1, width), "scale", Initial("constant", 1.0), rate=_SCALE_RATE, decay=_SCALE_RATE))
+        slots.append(Slot(SCALE, (1, width), "scale", Initial("constant", 1.0), rate=_SCALE_RATE))
     return tuple(slots), width
 
 

@@ -17,13 +17,13 @@ _LEAST = 0.05
 """The share of the training rows below which it would say nothing."""
 
 
-def boosting(rows: Rows) -> Fit | None:
-    """Trained on the prepared inputs; None where scikit-learn is not installed. Raises whatever scikit-learn does."""
+def boosting(rows: Rows) -> Fit:
+    """Trained on the prepared inputs, where scikit-learn is installed. Raises whatever scikit-learn does."""
     try:
         ensemble = import_module("sklearn.ensemble")
         limits = import_module("threadpoolctl").threadpool_limits
     except ImportError:
-        return None
+        return Fit((), "not compared, because scikit-learn is not installed: pip install scikit-learn")
     data = rows.work.datasets[0]
     outputs = len(data.task.targets) if data.task.kind == "regression" else len(data.task.classes)
     looked_at = columns(data.task.kind, outputs, data.x.shape[1]) * len(rows.work.datasets)

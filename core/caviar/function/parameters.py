@@ -99,7 +99,7 @@ def _types(default: Any, annotation: Any) -> tuple[Any, ...] | None:
         if any(each is None for each in inner):
             return None
         kinds = tuple(dict.fromkeys(kind for each in inner for kind in each or ())) or _SCALARS
-        return (tuple[Union[kinds], ...],)  # type: ignore[valid-type]
+        return (tuple[kinds, ...],)  # type: ignore[valid-type]
     if isinstance(default, dict):
         return (dict[str, Any],) if all(isinstance(key, str) for key in default) else None
     if type(default) is int and annotation in (float, "float"):

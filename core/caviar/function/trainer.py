@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import PrivateAttr
 
 from caviar.function import checkpoint
+from caviar.function.importable import importable
 from caviar.function.metrics import WrongMetrics, full_name
 from caviar.function.parameters import Parameters
 from caviar.function.state import UnsavableState
@@ -151,7 +152,8 @@ class FunctionTrainer(Trainer):
             training.epoch = epoch
             return known.rows[epoch - known.first]
         try:
-            return training.next()
+            with importable(type(self).function):
+                return training.next()
         except (WrongMetrics, UnsavableState) as wrong:
             where = f", at line {training.line}" if training.line else ""
             raise WrongReturn(self, "function", f"{wrong}{where}") from wrong

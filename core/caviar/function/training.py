@@ -94,4 +94,3 @@ class Training:
             self.state, self.reached = to_arrays(state), self._at
         self.epoch = max(self.epoch, self._at)
         return row
-

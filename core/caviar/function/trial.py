@@ -60,7 +60,7 @@ def _trainer_of(
     function: Callable[..., Any], metric: str, goal: Goal | None, epochs: int | None, also: tuple[str, ...]
 ) -> type[FunctionTrainer]:
     if goal not in (None, "maximize", "minimize"):
-        raise TypeError(f"{function.__qualname__}(): goal must be \"maximize\" or \"minimize\", not {goal!r}")
+        raise TypeError(f'{function.__qualname__}(): goal must be "maximize" or "minimize", not {goal!r}')
     parameters = parameters_of(function)
     defaults = dict(parameters.defaults)
     count = defaults.pop("epochs", epochs) if epochs is None else epochs

@@ -136,7 +136,8 @@ class Pipeline(Declaration):
 def load(path: str | PathLike[str], settings: Iterable[str] = (), code: str | PathLike[str] | None = None) -> Pipeline:
     """The pipeline of a file, with `path=value` settings laid over it; `code` is a file of plugins to try out.
 
-    Of a Python file, "train.py" or "train.py:name", it is that of its training function. Raises Mistakes with everything that is wrong, and PluginError if `code` cannot be used.
+    Of a Python file, "train.py" or "train.py:name", it is that of its training function. Raises Mistakes with
+    everything that is wrong, and PluginError if `code` cannot be used.
     """
     registry = with_code(python_part(fspath(path)), with_code(None if code is None else Path(code)))
     with using(registry):

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def check(
     file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="The pipeline file, or a Python file.", show_default=False)
+        Path, typer.Argument(metavar="FILE", help="A pipeline file, or a Python file.", show_default=False)
     ],
     settings: Settings = None,
     code: Code = None,

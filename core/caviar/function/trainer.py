@@ -31,13 +31,21 @@ from caviar.values.wrong_return import WrongReturn
 _STATE = "state."
 
 
+class WrongYield(WrongReturn):
+    """What a function has yielded or returned is not what its trainer takes."""
+
+    def __init__(self, trainer: FunctionTrainer, reason: str) -> None:
+        super().__init__(trainer, "function", reason)
+        self.args = (f"{type(trainer).__name__}() {reason}",)
+
+
 class FunctionTrainer(Trainer):
     """The base of the classes that `caviar.trial` makes; their fields are the function's parameters.
 
-    A training's state has `epoch` and `reached`, int64 (members,): the epochs trained, and those that the function's own
-    state stands for; `row`, float64 (members, metrics), the last metrics, and `names`, uint8, theirs; and `state.*`, the
-    function's own state as `to_arrays` gives it. Epochs beyond `reached` are trained again where the function is called
-    anew. Members are trained one after the other.
+    A training's state has `epoch` and `reached`, int64 (members,): the epochs trained, and those that the function's
+    own state stands for; `row`, float64 (members, metrics), the last metrics, and `names`, uint8, theirs; and
+    `state.*`, the function's own state as `to_arrays` gives it. Epochs beyond `reached` are trained again where the
+    function is called anew. Members are trained one after the other.
     """
 
     uses: ClassVar[frozenset[str]] = frozenset()
@@ -155,8 +163,7 @@ class FunctionTrainer(Trainer):
             with importable(type(self).function):
                 return training.next()
         except (WrongMetrics, UnsavableState) as wrong:
-            where = f", at line {training.line}" if training.line else ""
-            raise WrongReturn(self, "function", f"{wrong}{where}") from wrong
+            raise WrongYield(self, f"{wrong}{f' (line {training.line})' if training.line else ''}") from wrong
 
     def _begun(
         self, member: int, state: Mapping[str, Array], population: Population, context: TrainerContext

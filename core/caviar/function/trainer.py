@@ -117,7 +117,7 @@ class FunctionTrainer(Trainer):
         return Advance(after, metrics, tuple(_divergence(metrics, m, context) for m in range(len(rows))), ended)
 
     def finish(self, state: dict[str, Array], population: Population, data: Dataset, context: TrainerContext) -> Finish:
-        kept = {name.removeprefix(_STATE): array for name, array in state.items() if name.startswith(_STATE)}
+        kept = own_state(state)
         names = words_from_array(state["names"][0])
         return Finish(kept or {"epoch": state["epoch"]}, Metrics(names, int(state["epoch"][0]), state["row"][:, None]))
 
@@ -173,7 +173,7 @@ class FunctionTrainer(Trainer):
         folder = partial(context.folder, trial)
         values = {name: self._value(name, member) for name in self.parameters.fields}
         call = partial(self.parameters.call, type(self).function, values, population.streams[member], folder)
-        own = {name.removeprefix(_STATE): array[member] for name, array in state.items() if name.startswith(_STATE)}
+        own = {name: array[member] for name, array in own_state(state).items()}
         reached = int(state["reached"][member])
         takes = self.parameters.takes_state
         training = Training(call, next(iter(self.metrics)), takes, context.check_stop, epoch, reached, own)
@@ -210,6 +210,11 @@ class FunctionTrainer(Trainer):
         others = {name for found in rows for row in found for name in row} - set(names)
         for name in sorted(others):
             say_once(f"{type(self).__name__}: '{name}' is not recorded, because the first epoch had no such metric")
+
+
+def own_state(state: Mapping[str, Array]) -> dict[str, Array]:
+    """The part of a training's state that is the function's own."""
+    return {name.removeprefix(_STATE): array for name, array in state.items() if name.startswith(_STATE)}
 
 
 def _of_metrics(names: Sequence[str], row: Array) -> dict[str, Array]:

@@ -13,9 +13,9 @@ from caviar_plugins import Choice, Log, LogInt
 
 @caviar.trial(metric="score", goal="maximize", epochs=4)
 def descend(
-    rate: float = Log(1e-2, 0.4),
-    units: int = LogInt(2, 8),
-    form: str = Choice(["a", "b"]),
+    rate: Any = Log(1e-2, 0.4),
+    units: Any = LogInt(2, 8),
+    form: Any = Choice(["a", "b"]),
     *,
     seed: int,
     state: Any = None,
@@ -30,7 +30,7 @@ def descend(
 
 
 @caviar.trial(metric="score", goal="maximize", epochs=4)
-def replayed(rate: float = Log(1e-2, 0.4), *, seed: int, folder: Path) -> Iterator[float]:
+def replayed(rate: Any = Log(1e-2, 0.4), *, seed: int, folder: Path) -> Iterator[float]:
     """Yields no state, so that it is trained from its start again; it notes each epoch in its folder."""
     x = seed / 2**31
     for epoch in range(1, 5):

@@ -81,7 +81,8 @@ def test_tensors_of_torch_come_back_as_such() -> None:
     optimizer.step()
     kept = back({"model": model.state_dict(), "optimizer": optimizer.state_dict(), "rng": torch.get_rng_state()})
     half = back([torch.arange(3).to(torch.bfloat16)])[0]
-    assert half.dtype is torch.bfloat16 and half.tolist() == [0, 1, 2]
+    assert half.dtype is torch.bfloat16
+    assert half.tolist() == [0, 1, 2]
     other = torch.nn.Sequential(torch.nn.Linear(3, 2), torch.nn.BatchNorm1d(2))
     other.load_state_dict(kept["model"])
     torch.optim.Adam(other.parameters()).load_state_dict(kept["optimizer"])

@@ -137,7 +137,7 @@ def test_lists_and_none_may_be_options_and_a_float_is_exact() -> None:
     @caviar.trial(metric="score", goal="maximize")
     def many(
         layers: Any = Choice([[4], [8, 8], None]),
-        tokens: list[str] = ["a", "b"],
+        tokens: list[str] = ["a", "b"],  # noqa: B006
         rate: Any = Log(0.1, 0.2),
     ) -> float:
         seen.append((layers, tokens, rate))

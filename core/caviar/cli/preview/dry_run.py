@@ -1,4 +1,4 @@
-"""The dry run of `pipe check`: some epochs of one's own training, in a process of its own, and what is wrong with it."""
+"""The dry run of `pipe check`: some epochs of one's own training, in a process of its own, and what is wrong."""
 
 from __future__ import annotations
 

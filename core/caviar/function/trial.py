@@ -24,7 +24,8 @@ class TrialFunction(Generic[P, R]):
 
     def __init__(self, function: Callable[P, R], trainer: type[FunctionTrainer]) -> None:
         update_wrapper(self, function)
-        self._function, self.trainer = function, trainer
+        self._function = function
+        self.trainer: Any = trainer
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         return self._function(*args, **kwargs)

@@ -206,6 +206,7 @@ _HOMES = {
         "TaskKind",
         "are_classes",
     ),
+    "caviar.values.trial_failed": ("TrialFailed",),
     "caviar.values.trial": (
         "Retest",
         "Trial",
@@ -352,5 +353,6 @@ if TYPE_CHECKING:
     from caviar.values.trial import Retest as Retest
     from caviar.values.trial import Trial as Trial
     from caviar.values.trial import TrialState as TrialState
+    from caviar.values.trial_failed import TrialFailed as TrialFailed
 
 __getattr__, __dir__ = exports(__name__, _HOMES)

@@ -115,6 +115,7 @@ def run(
                 work, preparations, objective = resolve_run(pipeline)
         finally:
             observers.tell("after_data")  # reporters end their threads: see `Executor.open`
+        work = replace(work, folder=folder)
         pipeline = work.pipeline
         space = space_of(pipeline)
         total = pipeline.search.trials if len(space) else 1  # nothing to search: one model

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, TypeAlias, cast
 
 import numpy
 
 from caviar.config.declaration.pipeline import Pipeline
 from caviar.engine.data.resolve import resolve_run
+from caviar.engine.storage.trial_folders import trial_folder
 from caviar.engine.training.bind import bind_population
 from caviar.engine.training.variants import variant_for
 from caviar.interfaces.data import Data
@@ -55,6 +59,7 @@ class Bench:
     def __init__(self, pipeline: Pipeline, check_stop: Callable[[], None] = lambda: None) -> None:
         work = resolve_run(pipeline)[0]
         self.backend, self.context, self.epochs = work.backend, work.context(check_stop), pipeline.trainer.epochs
+        self._folders: list[TemporaryDirectory[str]] = []
         send, data = work.backend.send, work.datasets[0]
         self.rows = data.x[:7]
         self._data = replace(data, x=send(data.x), y=send(data.y), truth=send(data.truth))
@@ -77,9 +82,14 @@ class Bench:
         return _trainer(population).start(population, self._data, self.context)
 
     def advance(self, state: State, members: Sequence[int], until: int) -> Advance:
-        """Their state after an epoch."""
-        population = self.population(members)
-        return _trainer(population).advance(state, population, self._data, self.context, until)
+        """Their state after an epoch; each call is a segment, in folders of its own."""
+        population, folder = self.population(members), TemporaryDirectory(prefix="caviar-")
+        self._folders.append(folder)  # it lives as long as the bench
+        context = replace(self.context, folder=partial(trial_folder, Path(folder.name), 0, 0))
+        try:
+            return _trainer(population).advance(state, population, self._data, context, until)
+        finally:
+            _trainer(population).leave(population, context)
 
     def fetched(self, state: State, members: Sequence[int] | None = None) -> State:
         """A state, or some members' part of it, as NumPy's arrays."""

@@ -59,7 +59,6 @@ class Bench:
     def __init__(self, pipeline: Pipeline, check_stop: Callable[[], None] = lambda: None) -> None:
         work = resolve_run(pipeline)[0]
         self.backend, self.context, self.epochs = work.backend, work.context(check_stop), pipeline.trainer.epochs
-        self._folders: list[TemporaryDirectory[str]] = []
         send, data = work.backend.send, work.datasets[0]
         self.rows = data.x[:7]
         self._data = replace(data, x=send(data.x), y=send(data.y), truth=send(data.truth))
@@ -83,13 +82,13 @@ class Bench:
 
     def advance(self, state: State, members: Sequence[int], until: int) -> Advance:
         """Their state after an epoch; each call is a segment, in folders of its own."""
-        population, folder = self.population(members), TemporaryDirectory(prefix="caviar-")
-        self._folders.append(folder)  # it lives as long as the bench
-        context = replace(self.context, folder=partial(trial_folder, Path(folder.name), 0, 0))
-        try:
-            return _trainer(population).advance(state, population, self._data, context, until)
-        finally:
-            _trainer(population).leave(population, context)
+        population = self.population(members)
+        with TemporaryDirectory(prefix="caviar-") as folder:
+            context = replace(self.context, folder=partial(trial_folder, Path(folder), 0, 0))
+            try:
+                return _trainer(population).advance(state, population, self._data, context, until)
+            finally:
+                _trainer(population).leave(population, context)
 
     def fetched(self, state: State, members: Sequence[int] | None = None) -> State:
         """A state, or some members' part of it, as NumPy's arrays."""

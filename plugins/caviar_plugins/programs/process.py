@@ -44,7 +44,7 @@ class Process:
                 [_SHELL, "-c", _GATE, limit, *command],
                 stdin=PIPE,
                 stdout=PIPE,
-                stderr=self._output,  # straight into the file: a progress bar there breaks no line of metrics
+                stderr=PIPE,  # another pipe: a progress bar there breaks no line of metrics
                 cwd=directory,
                 env=environment,
                 start_new_session=True,
@@ -53,9 +53,12 @@ class Process:
             os.close(self._output)
             raise
         assert self._program.stdout is not None
-        self._pipe = self._program.stdout.fileno()
-        os.set_blocking(self._pipe, False)
-        self._rest, self._open = b"", True
+        assert self._program.stderr is not None
+        self._printed, self._complained = self._program.stdout.fileno(), self._program.stderr.fileno()
+        self._open = [self._printed, self._complained]
+        for pipe in self._open:
+            os.set_blocking(pipe, False)
+        self._rest = b""
         self.code: int | None = None
         """Its exit code, or minus the signal that ended it; None while it runs."""
         _send(self._lifeline, f"{self._program.pid}\n")
@@ -68,7 +71,8 @@ class Process:
         """
         if self._open:
             waiting = select.poll()
-            waiting.register(self._pipe, select.POLLIN)
+            for pipe in self._open:
+                waiting.register(pipe, select.POLLIN)
             waiting.poll(1000 * seconds)
         elif self.code is None:
             sleep(seconds)
@@ -95,20 +99,20 @@ class Process:
             self._close()
 
     def _read(self) -> list[str]:
-        """The complete lines that wait in the pipe; all that it prints goes into the file too."""
-        chunks = []
-        while self._open:
-            try:
-                chunk = os.read(self._pipe, _CHUNK)
-            except BlockingIOError:
-                break
-            self._open = bool(chunk)
-            chunks.append(chunk)
-        text = b"".join(chunks)
-        if text:
-            os.write(self._output, text)
-        *whole, self._rest = (self._rest + text).split(b"\n")
+        """The complete lines that wait in the pipe of its output; what waits in both goes into the file."""
+        printed = self._drain(self._printed)
+        os.write(self._output, printed + self._drain(self._complained))  # why it failed then stands at the end
+        *whole, self._rest = (self._rest + printed).split(b"\n")
         return [line.decode(errors="replace") for line in whole]
+
+    def _drain(self, pipe: int) -> bytes:
+        chunks = []
+        with suppress(BlockingIOError):
+            while pipe in self._open:
+                chunks.append(os.read(pipe, _CHUNK))
+                if not chunks[-1]:
+                    self._open.remove(pipe)
+        return b"".join(chunks)
 
     def _has_ended(self) -> bool:
         """Whether it has, without making its number free for another process."""
@@ -124,11 +128,11 @@ class Process:
 
     def _close(self) -> None:
         os.close(self._output)
-        for stream in (self._program.stdout, self._program.stdin, self._lifeline.stdin):
+        self._open = []
+        for stream in (self._program.stdout, self._program.stderr, self._program.stdin, self._lifeline.stdin):
             assert stream is not None
             with suppress(OSError):
                 stream.close()
-        self._open = False
 
 
 def _send(process: Popen[bytes], line: str) -> None:

@@ -190,7 +190,7 @@ class CommandTrainer(Trainer, interface=2):
 def _row(trained: list[Line], epoch: int, names: tuple[str, ...], decisive: Set[str]) -> list[float]:
     """An epoch's metrics; the last one's where the program ended before."""
     metrics = trained[min(epoch, len(trained) - 1)].metrics
-    if lost := sorted((decisive & set(names)) - set(metrics)):
+    if lost := sorted(decisive - set(metrics)):
         raise TrialFailed(f"the line of epoch {epoch + 1} has no '{lost[0]}'")
     return [metrics.get(name, float("nan")) for name in names]
 

@@ -181,16 +181,23 @@ def test_a_paused_trial_goes_on_with_its_state_and_no_epoch_is_trained_twice() -
     found = trials(COUNTS, COUNTING, epochs=9, count=8, search=HALVING)
     assert {trial.state for trial in found} == {"finished", "pruned"}
     for trial in found:
-        assert int(trial.metrics["validation.score"]) == trial.epochs
         assert (folder(trial) / "trained").read_text().split() == [str(1 + n) for n in range(trial.epochs)]
-    best = max(found, key=lambda trial: trial.metrics["validation.score"])
+    (best,) = [trial for trial in found if trial.state == "finished"]
     assert (folder(best) / "state/n").read_text() == "9\n"
+    assert int(best.metrics["validation.score"]) == 9
 
 
 def test_without_a_state_a_paused_trial_is_trained_again_and_that_is_said(caplog: pytest.LogCaptureFixture) -> None:
-    script = 'for n in 1 2 3 4 5 6 7 8 9; do echo $n >>$2/trained; echo "{\\"score\\": $n$1}"; sleep 0.01; done'
-    found = trials(script, '"{seed}", "{folder}{rate}/.."', epochs=9, count=4, search=HALVING)
-    assert {trial.state for trial in found} == {"finished", "pruned"}
+    script = 'for n in 1 2 3 4 5 6 7 8 9; do echo $n >>$2/trained; echo "{\\"score\\": $n}"; sleep 0.03; done'
+    with caplog.at_level("WARNING", "caviar"):
+        found = trials(script, '"{rate}", "{folder}"', epochs=9, count=3, search=HALVING)
+    (best,) = [trial for trial in found if trial.state == "finished"]
+    assert best.metrics["validation.score"] == 9
+    assert (folder(best) / "trained").read_text().split().count("1") > 1
+    assert [each for each in caplog.messages if "is trained again from its first epoch" in each] == [
+        "'sh' has no folder for its state ({state} is not in its command): a trial that goes on is trained again from "
+        "its first epoch"
+    ]
 
 
 def test_a_program_that_would_go_on_is_ended_at_the_rung() -> None:
@@ -208,14 +215,22 @@ def test_with_a_state_a_line_must_say_its_epoch() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        ("{rate}", "{rat}", "p.toml:10: trainer.command: {rat} stands for nothing; did you mean {rate}? For the braces"),
+        (
+            "{rate}",
+            "{rat}",
+            "p.toml:10: trainer.command: {rat} stands for nothing; did you mean {rate}? For the braces",
+        ),
         ("{rate}", "x", "p.toml:10: trainer.command: the program never gets 'rate': write {rate} in the command or"),
-        ("rate = ", "seed = ", "p.toml:13: trainer.values: 'seed' has a meaning of its own in a command; call"),
-        ("rate = ", "'a-b' = ", "p.toml:13: trainer.values: 'a-b' cannot be a name in braces: letters, digits and _"),
+        ("rate = ", "seed = ", "p.toml:12: trainer.values: 'seed' has a meaning of its own in a command; call"),
+        ("rate = ", "'a-b' = ", "p.toml:12: trainer.values: 'a-b' cannot be a name in braces: letters, digits and _"),
         ("{rate}", "{rate}{metrics}", 'p.toml:10: trainer.command: {metrics} needs metrics = "metrics.jsonl" beside'),
         ("#", 'metrics = "../x"', "p.toml:11: trainer.metrics: must be a file in the trial's folder, such as"),
         ("#", 'environment = { A = "{sed}" }', "p.toml:11: trainer.environment: {sed} stands for nothing; did you mea"),
-        ('["sh", "train.sh", "{rate}"]', "[]", "p.toml:10: trainer.command: names no program; write its words, such as"),
+        (
+            '["sh", "train.sh", "{rate}"]',
+            "[]",
+            "p.toml:10: trainer.command: names no program; write its words, such as",
+        ),
         ('["sh", "train.sh", "{rate}"]', '"sh"', "p.toml:10: trainer.command: must be a list of texts"),
         ('goal = "maximize"', "", "metric 'score' does not state whether higher is better"),
     ],

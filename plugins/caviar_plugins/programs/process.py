@@ -17,7 +17,8 @@ _GATE = 'read -r go && { [ "$0" = 0 ] || ulimit -d "$0"; } && exec "$@" </dev/nu
 # Its pipe ends with the word "end", or, when this process dies however, without.
 _LIFELINE = 'read -r group && { read -r end || kill -s KILL -- "-$group"; }'
 _GRACE = 5.0  # seconds between SIGTERM and SIGKILL
-_CHUNK = 1 << 16
+_CHUNK, _CHUNKS = 1 << 16, 32  # bytes at a time, and how often: more than a pipe holds, less than memory does
+_LONGEST = 1 << 20  # bytes of a line
 
 
 class Process:
@@ -84,31 +85,34 @@ class Process:
             self._close()
         return found
 
-    def stop(self) -> None:
-        """Ends it and all that it has started: politely at first, then by force."""
+    def stop(self) -> list[str]:
+        """Ends it and all that it has started, politely at first, then by force; the lines that were left."""
         if self.code is not None:
-            return
+            return []
         with suppress(ProcessLookupError):
             os.killpg(self._program.pid, signal.SIGTERM)
         until = monotonic() + _GRACE
+        found = []
         while self.code is None and monotonic() < until:
-            self.lines(0.02)  # it may have to print before it can end
+            found += self.lines(0.02)  # it may have to print before it can end
         if self.code is None:
             self._conclude()
-            self._read()
+            found += self._read()
             self._close()
+        return found
 
     def _read(self) -> list[str]:
         """The complete lines that wait in the pipe of its output; what waits in both goes into the file."""
         printed = self._drain(self._printed)
         os.write(self._output, printed + self._drain(self._complained))  # why it failed then stands at the end
-        *whole, self._rest = (self._rest + printed).split(b"\n")
+        *whole, rest = (self._rest + printed).split(b"\n")
+        self._rest = rest[-_LONGEST:]
         return [line.decode(errors="replace") for line in whole]
 
     def _drain(self, pipe: int) -> bytes:
         chunks = []
         with suppress(BlockingIOError):
-            while pipe in self._open:
+            while pipe in self._open and len(chunks) < _CHUNKS:
                 chunks.append(os.read(pipe, _CHUNK))
                 if not chunks[-1]:
                     self._open.remove(pipe)

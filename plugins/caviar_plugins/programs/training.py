@@ -57,10 +57,13 @@ class ProgramTraining:
         return self._files.epochs[:until]
 
     def close(self) -> None:
-        """Ends the program."""
-        if self._process is not None:
-            self._process.stop()
-            self._process = None
+        """Ends the program; epochs that it has trained meanwhile are kept."""
+        process, self._process = self._process, None
+        for text in process.stop() if process is not None and self._plan.metrics_file is None else ():
+            line = line_of(text)
+            if line and self._plan.metric in line.metrics and self._number(line) == len(self._files.epochs) + 1:
+                self._files.add(line)
+                self._heard += 1
 
     def _start(self) -> None:
         plan, files = self._plan, self._files
@@ -91,6 +94,11 @@ class ProgramTraining:
             self._others |= set(line.metrics)
             return
         known, number = self._files.epochs, self._number(line)
+        if line.epoch is None and self._plan.resumes:
+            example = f'{{"epoch": 1, "{self._plan.metric.partition(".")[2]}": …}}'
+            raise self._failed(f'printed no "epoch" beside its metrics; with {{state}} a line must have it: {example}')
+        if number is None:
+            raise self._failed(f"began with epoch {line.epoch}; the first one is 1, or 0")
         if number > len(known) + 1:
             self._after_a_gap(number)
             return
@@ -110,17 +118,15 @@ class ProgramTraining:
         if self._plan.resumes:
             self._files.keep_state()
 
-    def _number(self, line: Line) -> int:
-        """The epoch's number, from 1. A program that is handed its state must tell it: only so can it be checked."""
-        if line.epoch is None and self._plan.resumes:
-            example = f'{{"epoch": 1, "{self._plan.metric.partition(".")[2]}": …}}'
-            raise self._failed(f'printed no "epoch" beside its metrics; with {{state}} a line must have it: {example}')
+    def _number(self, line: Line) -> int | None:
+        """The epoch's number, from 1; None where it cannot be known: of the first one the program says neither 1 nor 0.
+
+        A program that is handed its state must say it: only so can it be checked.
+        """
         if line.epoch is None:
-            return self._heard + 1
+            return None if self._plan.resumes else self._heard + 1
         first = self._files.epochs[0].epoch if self._files.epochs else line.epoch
-        if first not in (0, 1):
-            raise self._failed(f"began with epoch {first}; the first one is 1, or 0")
-        return line.epoch - first + 1
+        return None if first not in (0, 1) else line.epoch - first + 1
 
     def _after_a_gap(self, number: int) -> None:
         known = len(self._files.epochs)
@@ -133,13 +139,15 @@ class ProgramTraining:
         say_once(
             f"'{self._plan.command[0]}': a state that it was handed {why}; it is trained again from its first epoch"
         )
-        self.close()
+        if self._process is not None:
+            self._process.stop()
+            self._process = None
         self._files.drop_state()
 
     def _conclude(self, code: int) -> None:
         """After the program has ended by itself. Raises TrialFailed unless all is well."""
-        if code and self._resumed and not self._heard:
-            self._without_state(f"made it fail ({_ending(code)})")
+        if self._resumed and not self._heard:
+            self._without_state(f"made it fail ({_ending(code)})" if code else "led to no epoch")
             return
         if code:
             raise self._failed(_ending(code))
@@ -157,7 +165,8 @@ class ProgramTraining:
 
     def _failed(self, how: str) -> TrialFailed:
         """The failure, with the last lines of the output; nothing of this training is used again."""
-        self.close()
+        if self._process is not None:
+            self._process.stop()
         last, after = self._files.last_lines(_SHOWN), len(self._files.epochs)
         if self._plan.memory and any(word in line for line in last for word in _SHORT_OF_MEMORY):
             how += f" (memory_gb = {self._plan.memory / 1e9:g})"

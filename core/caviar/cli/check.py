@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 
 def check(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="The pipeline file.", show_default=False)],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="The pipeline file, or a Python file.", show_default=False)
+    ],
     settings: Settings = None,
     code: Code = None,
     quiet: Quiet = False,
@@ -31,7 +33,7 @@ def check(
     from caviar.config.load import load, locate
     from caviar.values.problem import LateMistake
 
-    with using_code(code):
+    with using_code(code, file):
         pipeline = load(file, settings or ())
         try:
             show(*summary(pipeline, width_of(sys.stdout)), indent=INDENT)

@@ -58,12 +58,16 @@ class ProgramTraining:
 
     def close(self) -> None:
         """Ends the program; epochs that it has trained meanwhile are kept."""
-        process, self._process = self._process, None
-        for text in process.stop() if process is not None and self._plan.metrics_file is None else ():
-            line = line_of(text)
+        for line in map(line_of, self._stopped()):
             if line and self._plan.metric in line.metrics and self._number(line) == len(self._files.epochs) + 1:
                 self._files.add(line)
                 self._heard += 1
+
+    def _stopped(self) -> list[str]:
+        """Ends the program, if one runs; the lines that it printed meanwhile, if they are its metrics."""
+        process, self._process = self._process, None
+        lines = [] if process is None else process.stop()
+        return lines if self._plan.metrics_file is None else []
 
     def _start(self) -> None:
         plan, files = self._plan, self._files
@@ -139,9 +143,7 @@ class ProgramTraining:
         say_once(
             f"'{self._plan.command[0]}': a state that it was handed {why}; it is trained again from its first epoch"
         )
-        if self._process is not None:
-            self._process.stop()
-            self._process = None
+        self._stopped()
         self._files.drop_state()
 
     def _conclude(self, code: int) -> None:
@@ -165,8 +167,7 @@ class ProgramTraining:
 
     def _failed(self, how: str) -> TrialFailed:
         """The failure, with the last lines of the output; nothing of this training is used again."""
-        if self._process is not None:
-            self._process.stop()
+        self._stopped()
         last, after = self._files.last_lines(_SHOWN), len(self._files.epochs)
         if self._plan.memory and any(word in line for line in last for word in _SHORT_OF_MEMORY):
             how += f" (memory_gb = {self._plan.memory / 1e9:g})"

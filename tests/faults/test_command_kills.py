@@ -52,12 +52,15 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.thorough
-def test_killed_again_and_again_it_comes_to_the_same_and_leaves_no_program(file: Path) -> None:
+@pytest.mark.parametrize("kills", [2, pytest.param(10, marks=pytest.mark.slow)])
+def test_killed_again_and_again_it_comes_to_the_same_and_leaves_no_program(file: Path, kills: int) -> None:
     finish(start(file, "whole", "--trust", "--set", "executor=inline"))
-    trials, kills = file.parent / "killed" / "p" / "trials", 4
+    trials, whole = (file.parent / into / "p" / "trials" for into in ("killed", "whole"))
+    all_epochs = len(epochs(whole))
+    assert all_epochs == len(set(epochs(whole)))
     for kill in range(1, 1 + kills):
         killed = start(file, "killed", "--trust", "--workers", "2")
-        until(lambda: len(epochs(trials)) >= 4 * kill, killed)  # noqa: B023
+        until(lambda: len(set(epochs(trials))) >= all_epochs * kill / (kills + 2), killed)  # noqa: B023
         killed.kill()
         killed.communicate()
         pids = [pid for each in trials.glob("*/pids") for pid in each.read_text().split()]

@@ -206,12 +206,12 @@ _HOMES = {
         "TaskKind",
         "are_classes",
     ),
-    "caviar.values.trial_failed": ("TrialFailed",),
     "caviar.values.trial": (
         "Retest",
         "Trial",
         "TrialState",
     ),
+    "caviar.values.trial_failed": ("TrialFailed",),
 }
 __all__ = [name for names in _HOMES.values() for name in names]
 

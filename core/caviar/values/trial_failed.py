@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class TrialFailed(Exception):
-    """Raised by a trainer: `reason` is the trial's as it stands, `trace` what `pipe results --debug` shows of it."""
+    """Raised by a trainer: `reason` is the trial's as it stands, `trace` what results show of it on request."""
 
     def __init__(self, reason: str, trace: str = "") -> None:
         super().__init__(reason)

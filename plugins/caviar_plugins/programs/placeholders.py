@@ -28,9 +28,9 @@ def spelled(value: object) -> str:
 
 
 def unknown_names(texts: Iterable[str], values: Collection[str]) -> Iterator[str]:
-    """What is wrong with each name in braces that stands for nothing."""
+    """What is wrong with each name in braces that is none."""
     known = [*values, *OWN]
     for name in sorted(names_in(texts) - set(known)):
         near = get_close_matches(name, known, 1, 0.5)
         hint = f"did you mean {{{near[0]}}}?" if near else f"there are {', '.join(f'{{{each}}}' for each in known)}"
-        yield f"{{{name}}} stands for nothing; {hint} For the braces themselves write {{{{{name}}}}}"
+        yield f"{{{name}}} is not a name that can stand here; {hint} For the braces themselves write {{{{{name}}}}}"

@@ -110,7 +110,7 @@ class Process:
         return [line.decode(errors="replace") for line in whole]
 
     def _drain(self, pipe: int) -> bytes:
-        chunks = []
+        chunks: list[bytes] = []
         with suppress(BlockingIOError):
             while pipe in self._open and len(chunks) < _CHUNKS:
                 chunks.append(os.read(pipe, _CHUNK))

@@ -109,7 +109,7 @@ class ProgramTraining:
         if known and number == 1 and not self._heard and not self._plan.resumes:
             say_once(
                 f"'{self._plan.command[0]}' has no folder for its state ({{state}} is not in its command): "
-                "a trial that goes on is trained again from its first epoch"
+                "a trial that continues is trained again from its first epoch"
             )
         self._heard += 1
         if number == len(known) + 1:

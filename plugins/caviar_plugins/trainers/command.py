@@ -50,7 +50,7 @@ class CommandTrainer(Trainer, interface=2):
     uses: ClassVar[frozenset[str]] = frozenset()
     needs_data: ClassVar[bool] = False
 
-    metric: str = setting(also=("objective", "monitor"))
+    metric: str = setting(kw_only=True, also=("objective", "monitor"))
     goal: Goal | None = setting(default=None, also=("direction", "mode"))
     others: Many[str] = setting(default=(), also=("also", "more_metrics"))
     values: dict[str, Each[float | int | str | bool]] = setting(default={}, also=("space", "parameters", "args"))
@@ -58,7 +58,7 @@ class CommandTrainer(Trainer, interface=2):
     directory: Path | None = setting(default=None, also=("cwd", "working_directory"))
     metrics: str | None = setting(default=None, also=("metrics_file", "results"))
     memory_gb: float | None = setting(default=None, gt=0, also=("memory", "max_memory"))
-    command: Many[str] = setting(also=("program", "cmd", "args"))
+    command: Many[str] = setting(kw_only=True, also=("program", "cmd", "args"))
 
     _running: dict[int, ProgramTraining] = PrivateAttr(default_factory=dict)
 
@@ -141,7 +141,7 @@ class CommandTrainer(Trainer, interface=2):
         values = numpy.asarray(rows, dtype=numpy.float64).reshape(len(population), reached - done, len(names))
         state = {"epoch": numpy.full(len(population), reached, dtype=numpy.int64)}
         deciding = [place for place, name in enumerate(names) if name in decisive]
-        finite = numpy.isfinite(values[:, :, deciding]).all(axis=(1, 2))
+        finite = [numpy.isfinite(each).all() for each in values[:, :, deciding]]
         diverged = tuple(None if each else "the program reported a number that is not finite" for each in finite)
         ended = tuple(len(each) < until for each in trained)
         return Advance(state, Metrics(names, done + 1, values), diverged, ended)

@@ -13,7 +13,7 @@ from caviar.cli.terminal.output import give, show
 
 def fill(
     file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="The pipeline file, or a Python file.", show_default=False)
+        Path, typer.Argument(metavar="FILE", help="A pipeline file, or a Python file.", show_default=False)
     ],
     out: Annotated[
         Path | None, typer.Option(help="Write to this file, which may be FILE itself.", show_default=False)

@@ -33,7 +33,7 @@ _RUNS = Path("runs")
 
 def run(
     file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="The pipeline file, or a Python file.", show_default=False)
+        Path, typer.Argument(metavar="FILE", help="A pipeline file, or a Python file.", show_default=False)
     ],
     settings: Settings = None,
     runs: Annotated[Path, typer.Option(help="Folder of the runs, one folder each.")] = _RUNS,

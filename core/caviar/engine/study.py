@@ -146,7 +146,7 @@ def run(
                 prints=prints,
                 readable=readable,
                 code=code[0] if code else None,
-                commands=commands(folder, code[0] if code else None) if readable else (),
+                commands=_useful(commands(folder, code[0] if code else None), pipeline) if readable else (),
             )
             context = SearchContext(
                 pipeline=pipeline,
@@ -195,6 +195,11 @@ def run(
                 else advice_on_result(Ended(pipeline, summary.trials, best, objective, assessment, ledger.curves))
             )
             return Run(info, summary, observers.failures, model, advice, ensemble)
+
+
+def _useful(commands: tuple[Command, ...], pipeline: Pipeline) -> tuple[Command, ...]:
+    """The commands without those of a model that predicts nothing."""
+    return tuple(each for each in commands if pipeline.trainer.needs_data or not each.of_model)
 
 
 def _ensemble(

@@ -39,7 +39,7 @@ def numbers_of(given: Any, metric: str, how: str) -> dict[str, float]:
             raise WrongMetrics(f"{how} {what}; a metric is one real number") from None
     if metric not in found:
         near = get_close_matches(metric, found, 1, 0.6)
-        hint = f"; did you mean {_said(near[0])!r}?" if near else ""
+        hint = f"; give it the same name as {_said(near[0])!r}" if near else ""
         there = ", ".join(repr(_said(name)) for name in found) or "no metric"
         raise WrongMetrics(f"{how} {there}, but the searched metric is {_said(metric)!r}{hint}")
     return found

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import reduce
 from inspect import Parameter, signature
+from operator import or_
 from pathlib import Path
 from types import NoneType
-from typing import Any, Union
+from typing import Any
 
 from caviar.interfaces.fields.field import tunable
 from caviar.interfaces.sampler import Sampler
@@ -77,7 +79,7 @@ def parameters_of(function: Callable[..., Any]) -> Parameters:
         if name.startswith(("_", "model_")) or hasattr(Trainer, name) or name in Trainer.model_fields:
             raise TypeError(f"{_named(function)}: a trainer uses the name '{name}' itself; rename the parameter")
         fields.append(name)
-        annotations[name] = Tunable[Union[types]]  # type: ignore[valid-type]
+        annotations[name] = Tunable[_any_of(types)]  # type: ignore[misc]
         search = default if isinstance(default, Sampler) else None
         defaults[name] = tunable(default=_frozen(default), search=search)
     return Parameters(tuple(fields), frozenset(given), annotations, defaults)
@@ -88,23 +90,28 @@ def _types(default: Any, annotation: Any) -> tuple[Any, ...] | None:
     if isinstance(default, Sampler):
         if default.ordered:
             return (int,) if default.whole else (float,)
-        found = [_types(option, None) for option in default.ends()]
-        if any(each is None for each in found):
-            return None
-        return tuple(dict.fromkeys(kind for each in found for kind in each or ()))
+        return _together(default.ends())
     if default is None:
         return (*_SCALARS, NoneType)
     if isinstance(default, (list, tuple)):
-        inner = [_types(each, None) for each in default]
-        if any(each is None for each in inner):
-            return None
-        kinds = tuple(dict.fromkeys(kind for each in inner for kind in each or ())) or _SCALARS
-        return (tuple[kinds, ...],)  # type: ignore[valid-type]
+        kinds = _together(default)
+        element = _any_of(kinds or _SCALARS)
+        return None if kinds is None else (tuple[element, ...],)  # type: ignore[valid-type]
     if isinstance(default, dict):
         return (dict[str, Any],) if all(isinstance(key, str) for key in default) else None
     if type(default) is int and annotation in (float, "float"):
         return (float,)
     return (type(default),) if type(default) in _SCALARS else None
+
+
+def _together(values: Iterable[Any]) -> tuple[Any, ...] | None:
+    """The types of several values: the options of a choice, or the elements of a list."""
+    found = [(NoneType,) if each is None else _types(each, None) for each in values]
+    return None if None in found else tuple(dict.fromkeys(kind for each in found for kind in each or ()))
+
+
+def _any_of(kinds: tuple[Any, ...]) -> Any:
+    return reduce(or_, kinds)
 
 
 def _frozen(value: Any) -> Any:

@@ -127,3 +127,27 @@ def _restored(library: str, array: Array, dtype: str) -> Any:
 
 def _named(kind: type) -> str:
     return kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
+
+
+def difference(one: Mapping[str, Array], other: Mapping[str, Array]) -> str | None:
+    """The place of the first part in which two states differ in a bit, such as "state['x'][0]"; None of equal ones."""
+    return _differing(from_arrays(one), from_arrays(other), "state")
+
+
+def _differing(one: Any, other: Any, at: str) -> str | None:
+    if type(one) is not type(other):
+        return at
+    if isinstance(one, dict):
+        if one.keys() != other.keys():
+            return at
+        return next((f for key in one if (f := _differing(one[key], other[key], f"{at}[{key!r}]"))), None)
+    if isinstance(one, (list, tuple)):
+        if len(one) != len(other):
+            return at
+        pairs = enumerate(zip(one, other, strict=True))
+        return next((found for n, (a, b) in pairs if (found := _differing(a, b, f"{at}[{n}]"))), None)
+    if hasattr(one, "dtype"):
+        (_, a), (_, b) = _array(one, at), _array(other, at)
+        same = (a.dtype, a.shape, a.tobytes()) == (b.dtype, b.shape, b.tobytes())
+        return None if same else at
+    return None if repr(one) == repr(other) else at

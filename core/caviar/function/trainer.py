@@ -31,13 +31,21 @@ from caviar.values.wrong_return import WrongReturn
 _STATE = "state."
 
 
+class WrongYield(WrongReturn):
+    """What a function has yielded or returned is not what its trainer takes."""
+
+    def __init__(self, trainer: FunctionTrainer, reason: str) -> None:
+        super().__init__(trainer, "function", reason)
+        self.args = (f"{type(trainer).__name__}() {reason}",)
+
+
 class FunctionTrainer(Trainer):
     """The base of the classes that `caviar.trial` makes; their fields are the function's parameters.
 
-    A training's state has `epoch` and `reached`, int64 (members,): the epochs trained, and those that the function's own
-    state stands for; `row`, float64 (members, metrics), the last metrics, and `names`, uint8, theirs; and `state.*`, the
-    function's own state as `to_arrays` gives it. Epochs beyond `reached` are trained again where the function is called
-    anew. Members are trained one after the other.
+    A training's state has `epoch` and `reached`, int64 (members,): the epochs trained, and those that the function's
+    own state stands for; `row`, float64 (members, metrics), the last metrics, and `names`, uint8, theirs; and
+    `state.*`, the function's own state as `to_arrays` gives it. Epochs beyond `reached` are trained again where the
+    function is called anew. Members are trained one after the other.
     """
 
     uses: ClassVar[frozenset[str]] = frozenset()
@@ -109,7 +117,7 @@ class FunctionTrainer(Trainer):
         return Advance(after, metrics, tuple(_divergence(metrics, m, context) for m in range(len(rows))), ended)
 
     def finish(self, state: dict[str, Array], population: Population, data: Dataset, context: TrainerContext) -> Finish:
-        kept = {name.removeprefix(_STATE): array for name, array in state.items() if name.startswith(_STATE)}
+        kept = own_state(state)
         names = words_from_array(state["names"][0])
         return Finish(kept or {"epoch": state["epoch"]}, Metrics(names, int(state["epoch"][0]), state["row"][:, None]))
 
@@ -155,8 +163,7 @@ class FunctionTrainer(Trainer):
             with importable(type(self).function):
                 return training.next()
         except (WrongMetrics, UnsavableState) as wrong:
-            where = f", at line {training.line}" if training.line else ""
-            raise WrongReturn(self, "function", f"{wrong}{where}") from wrong
+            raise WrongYield(self, f"{wrong}{f' (line {training.line})' if training.line else ''}") from wrong
 
     def _begun(
         self, member: int, state: Mapping[str, Array], population: Population, context: TrainerContext
@@ -166,7 +173,7 @@ class FunctionTrainer(Trainer):
         folder = partial(context.folder, trial)
         values = {name: self._value(name, member) for name in self.parameters.fields}
         call = partial(self.parameters.call, type(self).function, values, population.streams[member], folder)
-        own = {name.removeprefix(_STATE): array[member] for name, array in state.items() if name.startswith(_STATE)}
+        own = {name: array[member] for name, array in own_state(state).items()}
         reached = int(state["reached"][member])
         takes = self.parameters.takes_state
         training = Training(call, next(iter(self.metrics)), takes, context.check_stop, epoch, reached, own)
@@ -203,6 +210,11 @@ class FunctionTrainer(Trainer):
         others = {name for found in rows for row in found for name in row} - set(names)
         for name in sorted(others):
             say_once(f"{type(self).__name__}: '{name}' is not recorded, because the first epoch had no such metric")
+
+
+def own_state(state: Mapping[str, Array]) -> dict[str, Array]:
+    """The part of a training's state that is the function's own."""
+    return {name.removeprefix(_STATE): array for name, array in state.items() if name.startswith(_STATE)}
 
 
 def _of_metrics(names: Sequence[str], row: Array) -> dict[str, Array]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from inspect import isgenerator
-from typing import Any
+from typing import Any, cast
 
 from caviar.function.interruptible import interruptible
 from caviar.function.metrics import WrongMetrics, numbers_of
@@ -67,7 +67,7 @@ class Training:
             begun = self.call(from_arrays(self.state) if self.reached else None)
         self._at = self.reached
         if isgenerator(begun):
-            self._running = begun
+            self._running = cast(Generator[Any, None, Any], begun)
             return None
         self.over = True
         return self._taken(begun, "returned")

@@ -10,6 +10,7 @@ from typing import Any, Generic, ParamSpec, TypeVar
 
 from caviar.function.metrics import full_name
 from caviar.function.parameters import parameters_of
+from caviar.function.state import from_arrays
 from caviar.function.trainer import FunctionTrainer
 from caviar.interfaces.fields.field import setting
 from caviar.values.history import Goal
@@ -23,10 +24,15 @@ class TrialFunction(Generic[P, R]):
 
     def __init__(self, function: Callable[P, R], trainer: type[FunctionTrainer]) -> None:
         update_wrapper(self, function)
-        self._function, self.trainer = function, trainer
+        self._function = function
+        self.trainer: Any = trainer
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         return self._function(*args, **kwargs)
+
+    def state(self, model: Any) -> Any:
+        """The last state that a finished training yielded, as it was; `model` is a study's or run's, `study.best`."""
+        return from_arrays(model.weights)
 
     def __repr__(self) -> str:
         return f"<caviar.trial {self.trainer.__name__}>"

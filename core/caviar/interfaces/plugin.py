@@ -55,7 +55,7 @@ class Plugin(Declared, IsPlugin):
         copy._label = label
         return copy
 
-    def programs(self) -> tuple[str, ...]:
+    def started_programs(self) -> tuple[str, ...]:
         """The programs that the plugin, as declared, will start, each as text for people.
 
         A file that names one is code: it is started only where the user trusts it, and where the text has changed they

@@ -107,7 +107,7 @@ class CommandTrainer(Trainer, interface=2):
     def declared_metrics(self) -> Mapping[str, Goal | None]:
         return {metric_called(self.metric): self.goal, **{metric_called(name): None for name in self.others}}
 
-    def programs(self) -> tuple[str, ...]:
+    def started_programs(self) -> tuple[str, ...]:
         variables = [f"{name}={shlex.quote(text)}" for name, text in self.environment.items()]
         told = " ".join([*variables, shlex.join(self.command)])
         if self.directory is not None:
@@ -165,7 +165,7 @@ class CommandTrainer(Trainer, interface=2):
         if trial not in self._running:
             folder = context.folder(trial).absolute()
             seed = population.streams[member].child("program").key >> 33  # 31 bits: any program can take it
-            origin = {"command": self.programs(), "values": self.values, "seed": seed}
+            origin = {"command": self.started_programs(), "values": self.values, "seed": seed}
             files = TrialFiles(folder, origin)
             self._running[trial] = ProgramTraining(self._plan(trial, seed, files, context), files)
         return self._running[trial]

@@ -67,8 +67,8 @@ def test_words_that_a_value_may_have_are_part_of_the_program() -> None:
     def trainer(word: object) -> CommandTrainer:
         return CommandTrainer(command=("sh", "-c", "{word}"), metric="score", values={"word": word})  # type: ignore[dict-item]
 
-    assert trainer("rm -rf ~").programs() == ("sh -c '{word}'\n{word} is \"rm -rf ~\"",)
-    assert trainer("ls").programs() != trainer("pwd").programs()
+    assert trainer("rm -rf ~").started_programs() == ("sh -c '{word}'\n{word} is \"rm -rf ~\"",)
+    assert trainer("ls").started_programs() != trainer("pwd").started_programs()
 
 
 def test_a_note_that_came_along_with_a_run_from_elsewhere_is_worth_nothing(here: Path) -> None:

@@ -181,10 +181,8 @@ class CommandTrainer(Trainer, interface=2):
         variables = {"PYTHONUNBUFFERED": "1", **os.environ, **environment}
         _check_found(command[0], self.directory, variables.get("PATH"))
         memory = None if self.memory_gb is None else int(self.memory_gb * 1e9)
-        return Plan(
-            command, variables, self.directory, self.values, metric_called(self.metric), file, memory,
-            "state" in self._named,
-        )  # fmt: skip
+        metric, resumes = metric_called(self.metric), "state" in self._named
+        return Plan(command, variables, self.directory, self.values, metric, file, memory, resumes)
 
 
 def _row(trained: list[Line], epoch: int, names: tuple[str, ...], decisive: Set[str]) -> list[float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -45,14 +46,12 @@ def test_a_state_that_changes_while_it_is_copied_is_not_kept(
     (files.state / "model").write_text("epoch 1")
     files.keep_state()
     (files.state / "model").write_text("epoch 2")
-    import shutil
-
     copied = shutil.copytree
 
-    def meanwhile(source: Path, *others: object, **options: bool) -> object:
-        found = copied(source, *others, **options)  # type: ignore[call-overload]
+    def meanwhile(source: Path, target: Path, symlinks: bool) -> Path:
+        copied(source, target, symlinks=symlinks)
         (files.state / "model").write_text("epoch 3, ha")
-        return found
+        return target
 
     monkeypatch.setattr(shutil, "copytree", meanwhile)
     files.keep_state()

@@ -195,8 +195,8 @@ def test_without_a_state_a_paused_trial_is_trained_again_and_that_is_said(caplog
     assert best.metrics["validation.score"] == 9
     assert (folder(best) / "trained").read_text().split().count("1") > 1
     assert [each for each in caplog.messages if "is trained again from its first epoch" in each] == [
-        "'sh' has no folder for its state ({state} is not in its command): a trial that continues is trained again from "
-        "its first epoch"
+        "'sh' has no folder for its state ({state} is not in its command): "
+        "a trial that continues is trained again from its first epoch"
     ]
 
 
@@ -223,9 +223,13 @@ def test_with_a_state_a_line_must_say_its_epoch() -> None:
         ("{rate}", "x", "p.toml:10: trainer.command: the program never gets 'rate': write {rate} in the command or"),
         ("rate = ", "seed = ", "p.toml:12: trainer.values: 'seed' has a meaning of its own in a command; call"),
         ("rate = ", "'a-b' = ", "p.toml:12: trainer.values: 'a-b' cannot be a name in braces: letters, digits and _"),
-        ("{rate}", "{rate}{metrics}", 'p.toml:10: trainer.command: {metrics} needs metrics = "metrics.jsonl" beside'),
+        ("{rate}", "{rate}{metrics}", 'p.toml:10: trainer.command: {metrics} needs metrics = "metrics.jsonl" '),
         ("#", 'metrics = "../x"', "p.toml:11: trainer.metrics: must be a file in the trial's folder, such as"),
-        ("#", 'environment = { A = "{sed}" }', "p.toml:11: trainer.environment: {sed} is not a name that can stand here"),
+        (
+            "#",
+            'environment = { A = "{sed}" }',
+            "p.toml:11: trainer.environment: {sed} is not a name that can stand here",
+        ),
         (
             '["sh", "train.sh", "{rate}"]',
             "[]",

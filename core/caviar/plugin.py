@@ -211,6 +211,7 @@ _HOMES = {
         "Trial",
         "TrialState",
     ),
+    "caviar.values.trial_failed": ("TrialFailed",),
 }
 __all__ = [name for names in _HOMES.values() for name in names]
 
@@ -352,5 +353,6 @@ if TYPE_CHECKING:
     from caviar.values.trial import Retest as Retest
     from caviar.values.trial import Trial as Trial
     from caviar.values.trial import TrialState as TrialState
+    from caviar.values.trial_failed import TrialFailed as TrialFailed
 
 __getattr__, __dir__ = exports(__name__, _HOMES)

@@ -83,6 +83,7 @@ _HOMES = {
     "Sobol": "caviar_plugins.strategies.sobol",
     "Staged": "caviar_plugins.strategies.staged",
     "PopulationTrainer": "caviar_plugins.trainers.population",
+    "SklearnTrainer": "caviar_plugins.trainers.sklearn",
     "Dates": "caviar_plugins.transforms.dates",
     "Impute": "caviar_plugins.transforms.impute",
     "MinMax": "caviar_plugins.transforms.min_max",
@@ -171,6 +172,7 @@ if TYPE_CHECKING:
     from caviar_plugins.strategies.sobol import Sobol as Sobol
     from caviar_plugins.strategies.staged import Staged as Staged
     from caviar_plugins.trainers.population import PopulationTrainer as PopulationTrainer
+    from caviar_plugins.trainers.sklearn import SklearnTrainer as SklearnTrainer
     from caviar_plugins.transforms.dates import Dates as Dates
     from caviar_plugins.transforms.impute import Impute as Impute
     from caviar_plugins.transforms.min_max import MinMax as MinMax

@@ -73,7 +73,9 @@ def _with(base: Pipeline, table: str, fields: Mapping[str, Any]) -> Any:
 def _memory(own: Data | None, given: Mapping[str, Any], data: Mapping[str, Any]) -> Data:
     memory: Any = load("data", "memory")
     if own is not None and not isinstance(own, memory):
-        raise ValueError("the rows are those of fit(X, y); pipeline.data may only be Memory(…), which says how they split")
+        raise ValueError(
+            "the rows are those of fit(X, y); pipeline.data may only be Memory(…), which says how they split"
+        )
     chosen = {name: given[name] for name in ("folds", "validation") if name in given}
     return memory(**{**(fields_given(own) if own is not None else {}), **chosen, **data})  # type: ignore[no-any-return]
 

@@ -94,7 +94,10 @@ class PopulationSearchCV(MetaEstimatorMixin, BaseEstimator):  # type: ignore[mis
         self.best_score_ = sign * searched.best_score_
         self.cv_results_ = {
             "params": params,
-            **{f"param_{name}": _column(name, params) for name in dict.fromkeys(name for each in params for name in each)},
+            **{
+                f"param_{name}": _column(name, params)
+                for name in dict.fromkeys(name for each in params for name in each)
+            },
             "mean_test_score": scores,
             "std_test_score": numpy.where(finished, deviations, numpy.nan),
             "rank_test_score": _ranks(scores),

@@ -108,17 +108,14 @@ class SklearnTrainer(Trainer, interface=2):
 
         first, epochs = int(state["epoch"][0]) + 1, int(state["epochs"][0])
         names = tuple(f"validation.{name}" for name in context.metrics)
-        data, truth, send = (
-            _here(data, context),
-            data.truth[context.backend.send(data.split.validation)],
-            context.backend.send,
-        )
+        send, fetch = context.backend.send, context.backend.fetch
+        truth, data = data.truth[send(data.split.validation)], _here(data, context)
         x, rows = data.x[data.split.validation], []
         for epoch in range(first, until + 1):
             fitted = [self._fitted(place, epoch, epochs, population, data, context) for place in range(len(population))]
             self._require_probabilities(fitted[0], context)
             prediction = send(numpy.stack([outputs(each, x, context.task) for each in fitted]))
-            found = [context.backend.fetch(each.measure(prediction, truth)) for each in context.metrics.values()]
+            found = [fetch(each.measure(prediction, truth)) for each in context.metrics.values()]
             rows.append(numpy.stack(found, axis=1))
         values = numpy.stack(rows, axis=1)
         metrics = Metrics(names, first, values)
@@ -128,7 +125,7 @@ class SklearnTrainer(Trainer, interface=2):
 
     def finish(self, state: dict[str, Array], population: Population, data: Dataset, context: TrainerContext) -> Finish:
         model, (epoch, epochs) = state["model"], (int(state[name][0]) for name in ("epoch", "epochs"))
-        if not model.shape[1]:  # it ends before its last epoch
+        if epoch < epochs:  # the search's time is over
             data = _here(data, context)
             fitted = [self._fitted(place, epoch, epochs, population, data, context) for place in range(len(population))]
             model = sklearn_file.packed(fitted)
@@ -158,9 +155,8 @@ class SklearnTrainer(Trainer, interface=2):
                 estimator.set_params(random_state=seed)
             fitting = Fitting(estimator, data.x[data.split.train], *learned(data), epochs)
             if epoch > 1:
-                say_once(
-                    f"trainer 'sklearn' keeps no state: {self.estimator} is fitted again from its start at each rung"
-                )
+                again = f"{self.estimator} is fitted again from its start at each rung"
+                say_once(f"trainer 'sklearn' keeps no state: {again}")
         while fitting.epoch < epoch:
             context.check_stop()
             fitting.step()

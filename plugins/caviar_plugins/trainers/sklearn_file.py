@@ -83,12 +83,9 @@ def _stable(content: bytes) -> bytes:
     made = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new:
         schema = _NUMBER.sub(renumbered, old.read("schema.json"))
-        files = {name: old.read(name) for name in old.namelist() if name != "schema.json"}
-        stems = {name: name.partition(".")[0].encode() for name in files}
-        named = {
-            f"{numbers.get(stems[name], stems[name]).decode()}.{name.partition('.')[2]}": each
-            for name, each in files.items()
-        }
-        for name, each in {"schema.json": schema, **named}.items():
-            new.writestr(zipfile.ZipInfo(name, _DATE), each, zipfile.ZIP_DEFLATED)
+        new.writestr(zipfile.ZipInfo("schema.json", _DATE), schema, zipfile.ZIP_DEFLATED)
+        for name in (each for each in old.namelist() if each != "schema.json"):
+            stem, _, suffix = name.partition(".")
+            number = numbers.get(stem.encode(), stem.encode()).decode()
+            new.writestr(zipfile.ZipInfo(f"{number}.{suffix}", _DATE), old.read(name), zipfile.ZIP_DEFLATED)
     return made.getvalue()

@@ -55,10 +55,7 @@ def training_rows(estimator: BaseEstimator, X: Any, y: Any, *, numbers: bool) ->
             y_numeric=numbers,
         )
     validate_data(estimator, X, y, skip_check_array=True)
-    if numbers:
-        y = check_array(y, ensure_2d=False, dtype=_FLOATS, input_name="y")
-    else:
-        y = column_or_1d(y, warn=True)
+    y = check_array(y, ensure_2d=False, dtype=_FLOATS, input_name="y") if numbers else column_or_1d(y, warn=True)
     check_consistent_length(X, y)
     return X, y
 

@@ -92,12 +92,10 @@ class PopulationSearchCV(MetaEstimatorMixin, BaseEstimator):  # type: ignore[mis
         self.best_params_ = _named(searched.best_params_)
         self.best_index_ = next(place for place, trial in enumerate(trials) if trial.index == searched.model_.trial)
         self.best_score_ = sign * searched.best_score_
+        names = dict.fromkeys(name for each in params for name in each)
         self.cv_results_ = {
             "params": params,
-            **{
-                f"param_{name}": _column(name, params)
-                for name in dict.fromkeys(name for each in params for name in each)
-            },
+            **{f"param_{name}": _column(name, params) for name in names},
             "mean_test_score": scores,
             "std_test_score": numpy.where(finished, deviations, numpy.nan),
             "rank_test_score": _ranks(scores),

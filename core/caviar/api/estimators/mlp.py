@@ -116,7 +116,9 @@ class MLPClassifier(ClassifierMixin, _Networks):  # type: ignore[misc]
         check_classification_targets(y)
         self.classes_, codes = numpy.unique(y, return_inverse=True)
         if len(self.classes_) < 2:
-            raise ValueError(f"y has one class, {self.classes_[0]!r}; a classifier learns from 2 classes or more")
+            raise ValueError(
+                f"y has one class, {self.classes_.tolist()[0]!r}; a classifier learns from 2 classes or more"
+            )
         data = {"task": "classification", **_positive(self.pipeline, self.classes_)}
         self._run(X, codes.astype(numpy.int64), **data)
         return self

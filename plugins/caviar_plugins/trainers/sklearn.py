@@ -49,8 +49,10 @@ class SklearnTrainer(Trainer, interface=2):
     others: ClassVar[tuple[type, ...]] = ()
     """A subclass, in a --code file or a plugin, lists classes of other libraries here; they are named as those are."""
 
-    estimator: str = setting(also=("model", "class", "name"))
-    values: dict[str, Each[Value]] = setting(default={}, also=("params", "parameters", "options", "kwargs"))
+    estimator: str = setting(also=("model", "class", "name"), kw_only=True)
+    values: dict[str, Each[Value]] = setting(
+        default={}, also=("params", "parameters", "options", "kwargs"), kw_only=True
+    )
     epochs: int = setting(default=1, ge=1, also=("n_epochs", "num_epochs", "max_epochs"))
     population: int | None = setting(default=1, ge=1, le=1)
     dtype: Literal["float32", "float64"] = "float64"
@@ -78,7 +80,7 @@ class SklearnTrainer(Trainer, interface=2):
 
     def complaint(self, task: Task) -> str | None:
         kinds = {"classifier": "classification", "regressor": "regression"}
-        kind = kinds.get(_type_of(self._class()()))
+        kind = kinds.get(_type_of(self._class()()), "other tasks")
         if kind == task.kind:
             return None
         there = self.estimator.replace("Classifier", "Regressor") if task.kind == "regression" else ""
@@ -191,11 +193,10 @@ def _known(others: tuple[type, ...]) -> dict[str, Any]:
     return {**listed(), **{each.__name__: each for each in others}}
 
 
-def _type_of(estimator: Any) -> str | None:
+def _type_of(estimator: Any) -> str:
     from sklearn.utils import get_tags
 
-    kind: str | None = get_tags(estimator).estimator_type
-    return kind
+    return str(get_tags(estimator).estimator_type)
 
 
 def _given(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import pandas
 import pytest
 from caviar import Pipeline, Search
 from caviar.sklearn import MLPClassifier, MLPRegressor, PopulationSearchCV
-from caviar_plugins import MLP, Adam, Log, LogInt, Memory, PopulationTrainer
+from caviar_plugins import MLP, Adam, Inline, Log, LogInt, Memory, PopulationTrainer
 from sklearn.base import clone
 from sklearn.compose import ColumnTransformer
 from sklearn.datasets import load_diabetes, load_wine
@@ -29,14 +29,14 @@ WINE, CULTIVARS = load_wine(return_X_y=True)
 
 @pytest.mark.thorough
 @pytest.mark.filterwarnings("ignore")
-@parametrize_with_checks([MLPClassifier(**SMALL, epochs=30), MLPRegressor(**SMALL, epochs=40)])
+@parametrize_with_checks([MLPClassifier(**SMALL, epochs=30), MLPRegressor(**SMALL, epochs=40)])  # type: ignore[untyped-decorator]
 def test_scikit_learns_checks_of_estimators_hold(estimator: Any, check: Callable[[Any], None]) -> None:
     check(estimator)
 
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
-@parametrize_with_checks(
+@parametrize_with_checks(  # type: ignore[untyped-decorator]
     [
         PopulationSearchCV(MLPClassifier(**SMALL, epochs=20), {"learning_rate": [0.01]}, trials=1, cv=2),
         PopulationSearchCV(MLPRegressor(**SMALL, epochs=30), {"learning_rate": [0.01]}, trials=1, cv=2),
@@ -55,7 +55,7 @@ def test_fixed_values_give_what_the_same_pipeline_gives() -> None:
         trainer=PopulationTrainer(epochs=5, dtype="float64"),
         search=Search(trials=1, baselines=False),
         seed=int(numpy.random.RandomState(3).randint(2**31 - 1)),
-        executor="inline",
+        executor=Inline(),
         reporter=(),
     )
     best = pipeline.run(WINE, CULTIVARS).best
@@ -64,7 +64,7 @@ def test_fixed_values_give_what_the_same_pipeline_gives() -> None:
 
 
 def test_a_search_inside_fit_is_about_as_good_as_a_linear_model() -> None:
-    ranges = {"units": LogInt(8, 32), "learning_rate": Log(3e-3, 3e-2)}
+    ranges: dict[str, Any] = {"units": LogInt(8, 32), "learning_rate": Log(3e-3, 3e-2)}
     network = MLPClassifier(recipe="plain", trials=4, epochs=25, batch_size=16, **ranges, random_state=0)
     train = numpy.arange(len(WINE)) % 3 > 0
     network.fit(WINE[train], CULTIVARS[train])

@@ -11,7 +11,7 @@ import pytest
 from caviar import Data, Mistakes, Pipeline, Problem, Search, Study, load, open_run
 from caviar.plugin import Random, Table
 from caviar.testing import TrainerContract
-from caviar_plugins import Memory, SklearnTrainer
+from caviar_plugins import Inline, Memory, SklearnTrainer
 from sklearn.ensemble import GradientBoostingRegressor, HistGradientBoostingClassifier, RandomForestClassifier
 from sklearn.linear_model import SGDClassifier
 from sklearn.svm import SVR
@@ -91,7 +91,7 @@ def test_a_target_that_is_learned_as_its_logarithm_is_predicted_in_its_units() -
     [("RandomForestClassifier", "n_estimators"), ("HistGradientBoostingClassifier", "max_iter")],
 )
 def test_trees_that_are_grown_in_epochs_are_those_of_one_fit(estimator: str, count: str) -> None:
-    values = {count: 7}
+    values: dict[str, Any] = {count: 7}
     whole = declared(SklearnTrainer(estimator=estimator, values=values)).run(X, CLASSES)
     grown = declared(SklearnTrainer(estimator=estimator, values=values, epochs=3)).run(X, CLASSES)
     assert grown.trials[0].epochs == 3
@@ -229,7 +229,7 @@ def declared(trainer: SklearnTrainer, data: Memory | None = None, search: Search
         transform=(),
         trainer=trainer,
         search=search or Search(trials=1, baselines=False),
-        executor="inline",
+        executor=Inline(),
         reporter=(),
     )
 

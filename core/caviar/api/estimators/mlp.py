@@ -20,7 +20,7 @@ from caviar.values.problem import Problem
 from caviar.values.trial import Trial
 
 
-class _Networks(BaseEstimator):
+class _Networks(BaseEstimator):  # type: ignore[misc]
     """What classifier and regressor share: the parameters, and a fit that runs a pipeline.
 
     After `fit`: `model_` is the trained model, `best_params_` the values that won by path, `trials_` every trial,
@@ -116,9 +116,8 @@ class MLPClassifier(ClassifierMixin, _Networks):  # type: ignore[misc]
         check_classification_targets(y)
         self.classes_, codes = numpy.unique(y, return_inverse=True)
         if len(self.classes_) < 2:
-            raise ValueError(
-                f"y has one class, {self.classes_.tolist()[0]!r}; a classifier learns from 2 classes or more"
-            )
+            (only,) = self.classes_.tolist()
+            raise ValueError(f"y has one class, {only!r}; a classifier learns from 2 classes or more")
         data = {"task": "classification", **_positive(self.pipeline, self.classes_)}
         self._run(X, codes.astype(numpy.int64), **data)
         return self

@@ -106,7 +106,7 @@ class PopulationSearchCV(MetaEstimatorMixin, BaseEstimator):  # type: ignore[mis
         """As the best estimator."""
         return self._best().predict(X)  # type: ignore[no-any-return]
 
-    @available_if(lambda self: hasattr(self.estimator, "predict_proba"))
+    @available_if(lambda self: hasattr(self.estimator, "predict_proba"))  # type: ignore[untyped-decorator]
     def predict_proba(self, X: Any) -> Array:
         """As the best estimator."""
         return self._best().predict_proba(X)  # type: ignore[no-any-return]
@@ -166,11 +166,9 @@ def _named(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _column(name: str, params: list[dict[str, Any]]) -> Any:
     """A parameter in all trials, masked where it is inactive."""
-    column = numpy.ma.masked_all(len(params), dtype=object)
-    for place, each in enumerate(params):
-        if name in each:
-            column[place] = each[name]
-    return column
+    column: Any = numpy.empty(len(params), dtype=object)
+    column[:] = [each.get(name) for each in params]
+    return numpy.ma.MaskedArray(column, mask=[name not in each for each in params])
 
 
 def _ranks(scores: Array) -> Array:

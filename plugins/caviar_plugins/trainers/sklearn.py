@@ -47,7 +47,7 @@ class SklearnTrainer(Trainer, interface=2):
     uses: ClassVar[frozenset[str]] = frozenset()
     schedules: ClassVar[frozenset[str]] = frozenset()
     others: ClassVar[tuple[type, ...]] = ()
-    """A subclass, in a --code file or a plugin, lists classes of other libraries here; they are named as those are."""
+    """A subclass, in a code file or a plugin, lists classes of other libraries here; they are named as those are."""
 
     estimator: str = setting(also=("model", "class", "name"), kw_only=True)
     values: dict[str, Each[Value]] = setting(

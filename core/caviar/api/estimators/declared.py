@@ -20,7 +20,7 @@ PATHS = {
 }
 """The parameters that may be a range, and the paths of their values in a trial."""
 
-# What a search of a small table can afford on one core: about `pipe init --effort quick`.
+# What a search of a small table can afford on one core: about what `pipe init` writes for the effort quick.
 _RECIPE, _TRIALS, _EPOCHS = "tabular", 8, 64
 _SMALL, _BATCH = 2000, 32  # fewer rows than this: an epoch of larger mini-batches would have only some steps
 

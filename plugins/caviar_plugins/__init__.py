@@ -84,6 +84,7 @@ _HOMES = {
     "Staged": "caviar_plugins.strategies.staged",
     "CommandTrainer": "caviar_plugins.trainers.command",
     "PopulationTrainer": "caviar_plugins.trainers.population",
+    "SklearnTrainer": "caviar_plugins.trainers.sklearn",
     "Dates": "caviar_plugins.transforms.dates",
     "Impute": "caviar_plugins.transforms.impute",
     "MinMax": "caviar_plugins.transforms.min_max",
@@ -173,6 +174,7 @@ if TYPE_CHECKING:
     from caviar_plugins.strategies.staged import Staged as Staged
     from caviar_plugins.trainers.command import CommandTrainer as CommandTrainer
     from caviar_plugins.trainers.population import PopulationTrainer as PopulationTrainer
+    from caviar_plugins.trainers.sklearn import SklearnTrainer as SklearnTrainer
     from caviar_plugins.transforms.dates import Dates as Dates
     from caviar_plugins.transforms.impute import Impute as Impute
     from caviar_plugins.transforms.min_max import MinMax as MinMax

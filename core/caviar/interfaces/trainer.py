@@ -132,6 +132,10 @@ class Trainer(Plugin):
         """
         return {}
 
+    def complaint(self, task: Task) -> str | None:
+        """The reason why it cannot be trained for a task, asked when the data has been read; None where it can."""
+        return None
+
     @abstractmethod
     def fuse_key(self, values: Mapping[str, Any], floats: Set[str]) -> str:
         """A key; trials with equal keys may be trained together.

@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from caviar.config.declaration.space import parts_of, settle
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from caviar.config.declaration.pipeline import Pipeline
 
 
+LONGEST = 0.1  # seconds: after so many, short trainings are not held back any longer, in which a long one was met
 _UNTRAINED = (TrialState.QUEUED, TrialState.FAILED)
 
 
@@ -184,6 +186,8 @@ class Work:
                     return members
 
     def _try(self, segment: Segment, tell: Tell, check_stop: Callable[[], None]) -> list[MemberOutcome]:
+        if self.pipeline.trainer.one_by_one and len(segment.trials) > 1:
+            return self._one_by_one(segment, tell, check_stop)
         try:
             if self._fits(segment):
                 return self._train(segment, tell, check_stop)
@@ -198,12 +202,22 @@ class Work:
                 return [MemberOutcome(segment.trials[0], TrialState.FAILED, segment.start, reason=reason, trace=trace)]
         return [outcome for half in segment.halves() for outcome in self._try(half, tell, check_stop)]
 
+    def _one_by_one(self, segment: Segment, tell: Tell, check_stop: Callable[[], None]) -> list[MemberOutcome]:
+        """Trains each member as if it were alone. Once one took long, the first trainings of others are left."""
+        began, outcomes = monotonic(), list[MemberOutcome]()
+        for member, trial in enumerate(segment.trials):
+            if member and not segment.start and not segment.repeat and monotonic() - began > LONGEST:
+                outcomes.append(MemberOutcome(trial, TrialState.QUEUED, segment.start, fault="time"))
+            else:
+                outcomes += self._try(segment.part([member]), tell, check_stop)
+        return outcomes
+
     def _fits(self, segment: Segment) -> bool:
         """Whether there is memory for a population; a single trial is always tried."""
-        spare = self.backend.spare_memory()
-        if len(segment.trials) == 1 or spare is None:
+        if len(segment.trials) == 1:
             return True
-        return bool(self._footprint(segment) * len(segment.trials) <= spare // self.sharing)
+        spare = self.backend.spare_memory()
+        return spare is None or bool(self._footprint(segment) * len(segment.trials) <= spare // self.sharing)
 
     def _footprint(self, segment: Segment) -> int:
         """The bytes per member, as for the first one; cached, because with a pruner a trial returns at each rung."""

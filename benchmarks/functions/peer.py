@@ -30,7 +30,8 @@ def main(sampler: str, trials: int, workers: int) -> None:
         optuna.create_study(study_name=_NAME, storage=storage)
         shares = [trials // workers + (worker < trials % workers) for worker in range(workers)]
         started = [subprocess.Popen([sys.executable, __file__, sampler, str(share), "0"]) for share in shares]
-        if any([process.wait() for process in started]):
+        codes = [process.wait() for process in started]
+        if any(codes):
             raise SystemExit("a worker failed")
         return
     study = optuna.load_study(study_name=_NAME, storage=storage, sampler=getattr(optuna.samplers, sampler)())

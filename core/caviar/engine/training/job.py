@@ -21,7 +21,7 @@ from caviar.engine.training.identity import form_identity, numeric_identity
 from caviar.engine.training.malloc import keep_freed_memory
 from caviar.engine.training.one_thread import OneThread, libraries
 from caviar.engine.training.train_segment import Training
-from caviar.engine.training.variants import fallen_back, fell_back, variant_for
+from caviar.engine.training.variants import fallen_back, fell_back, has_kernels, variant_for
 from caviar.interfaces.backend import Backend
 from caviar.interfaces.executor import Tell
 from caviar.interfaces.loss import Loss
@@ -103,7 +103,7 @@ class Work:
         ):
             members = self._of_one_form(segment, tell, check_stop)
             if any(each.state not in _UNTRAINED for each in members):
-                identity = {**identity, **form_identity(self._kinds(segment), self.backend)}
+                identity = {**identity, **form_identity(self._kinds(segment), self.backend, self._kernels)}
             return Outcome(segment, tuple(members), identity)
 
     def _prepared(self) -> tuple[OneThread, Mapping[str, str]]:
@@ -114,7 +114,11 @@ class Work:
     @cached_property
     def identity(self) -> Mapping[str, str]:
         """The numeric identity of this process; an outcome adds which of its kernels were compiled."""
-        return numeric_identity(self.pipeline.trainer.dtype, self.backend)
+        return numeric_identity(self.pipeline.trainer.dtype, self.backend, self._kernels)
+
+    @property
+    def _kernels(self) -> bool:
+        return has_kernels(self.pipeline.trainer)
 
     def _kinds(self, segment: Segment) -> set[type[Plugin]]:
         """The classes of the plugins that compute in a segment; its members differ in numbers alone."""
@@ -141,7 +145,7 @@ class Work:
         """The segment's trials, bound."""
         fitted = self._fitted(segment.fold)
         pipelines = [settle(fitted, values) for values in segment.values]
-        seed, form = self._seed(segment), checked(variant_for(self.backend))
+        seed, form = self._seed(segment), checked(variant_for(self.backend, self._kernels))
         return bind_population(segment.trials, pipelines, segment.values, seed, self.backend.send, segment.fold, form)
 
     def _fitted(self, fold: int) -> Pipeline:
@@ -157,7 +161,8 @@ class Work:
     def context(self, check_stop: Callable[[], None]) -> TrainerContext:
         """The context for trainers."""
         random, (metric, goal) = Random(self.pipeline.seed), self.searched
-        dtype, send, form = self.pipeline.trainer.dtype, self.backend.send, variant_for(self.backend)
+        dtype, send = self.pipeline.trainer.dtype, self.backend.send
+        form = variant_for(self.backend, self._kernels)
         decisive = frozenset({metric, *self.conditions})
         forms = {True: checked(form), False: measuring_or_nan(form)}
         metrics = {

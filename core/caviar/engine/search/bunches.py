@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from math import ceil
 
-from caviar.values.trial import Trial
+from caviar.values.trial import Trial, TrialState
 
 _SECONDS = 0.05  # of training in a bunch, which is recorded, or lost with its worker, as a whole
 _MOST = 32  # trials
@@ -24,7 +24,10 @@ def bunches(trials: Sequence[Trial], known: Callable[[], Sequence[Trial]], worke
     """
     share, first = ceil(len(trials) / workers / 2), 0
     while first < len(trials):
-        recent = sorted(islice((each.seconds for each in reversed(known()) if each.state.done), _RECENT))
+        measured = (
+            each.seconds for each in reversed(known()) if each.state.done and each.state is not TrialState.FAILED
+        )
+        recent = sorted(islice(measured, _RECENT))
         longest = recent[int(_SHARE * (len(recent) - 1))] if recent else _SECONDS
         count = max(1, min(share, _MOST, int(_SECONDS / max(longest, _INSTANT))))
         yield tuple(trials[first : first + count])

@@ -24,11 +24,13 @@ def bunches(trials: Sequence[Trial], known: Callable[[], Sequence[Trial]], worke
     """
     share, first = ceil(len(trials) / workers / 2), 0
     while first < len(trials):
-        measured = (
-            each.seconds for each in reversed(known()) if each.state.done and each.state is not TrialState.FAILED
-        )
-        recent = sorted(islice(measured, _RECENT))
+        recent = sorted(islice((each.seconds for each in reversed(known()) if _measured(each)), _RECENT))
         longest = recent[int(_SHARE * (len(recent) - 1))] if recent else _SECONDS
         count = max(1, min(share, _MOST, int(_SECONDS / max(longest, _INSTANT))))
         yield tuple(trials[first : first + count])
         first += count
+
+
+def _measured(trial: Trial) -> bool:
+    """Whether it is known how long the trial took; how long one took to fail is not."""
+    return trial.state.done and trial.state is not TrialState.FAILED

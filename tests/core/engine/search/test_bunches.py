@@ -45,6 +45,11 @@ def test_a_tenth_of_the_latest_times_may_be_long_and_no_more() -> None:
     assert sizes([9.0] * 5 + [0.001] * 32)[0] == 16
 
 
+def test_how_long_a_trial_took_to_fail_is_not_known() -> None:
+    failed = [Trial(number, 0, (), {}, TrialState.FAILED) for number in range(32)]
+    assert next(bunches(NEW, lambda: failed, 2)) == (NEW[0],)
+
+
 @caviar.trial(metric="loss", goal="minimize")
 def bowl(x: Any = Uniform(-5, 5), units: Any = LogInt(1, 64), form: Any = Choice(["a", "b"])) -> dict[str, float]:
     if x > 4.5:
@@ -54,6 +59,18 @@ def bowl(x: Any = Uniform(-5, 5), units: Any = LogInt(1, 64), form: Any = Choice
 
 def value(x: float, units: int, form: str) -> float:
     return float((x - 1) ** 2 + units + (form == "a"))
+
+
+def committed(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many trials each commit of outcomes will have recorded."""
+    together, commit = list[int](), SQLiteLedger.commit
+
+    def counted(ledger: SQLiteLedger, changes: Changes, durable: bool = True) -> None:
+        together.extend([len(changes.attempts)] if changes.attempts else [])
+        commit(ledger, changes, durable)
+
+    monkeypatch.setattr(SQLiteLedger, "commit", counted)
+    return together
 
 
 def check(trials: tuple[Trial, ...]) -> None:
@@ -73,17 +90,11 @@ def check(trials: tuple[Trial, ...]) -> None:
 def test_trials_of_any_structure_share_commits_and_nothing_else(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    durable, commit = list[Changes](), SQLiteLedger.commit
-
-    def counted(ledger: SQLiteLedger, changes: Changes, durable_: bool = True) -> None:
-        durable.extend([changes] * bool(durable_ and changes.curves))
-        commit(ledger, changes, durable_)
-
-    monkeypatch.setattr(SQLiteLedger, "commit", lambda self, changes, durable=True: counted(self, changes, durable))
+    together = committed(monkeypatch)
     study = caviar.search(bowl, trials=64, round=32, strategy="random", executor=Inline(), runs=tmp_path)
     check(study.trials)
-    assert len(study.trials) == sum(len(each.trials) for each in durable) == 64
-    assert len(durable) < 64
+    assert len(study.trials) == sum(together) == 64
+    assert max(together) > 1
     assert not (tmp_path / "bowl" / "trials").exists()
     assert not list((tmp_path / "bowl").glob("models/trial-*"))
 
@@ -92,6 +103,8 @@ def test_what_a_long_training_leaves_is_trained_in_another_bunch(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(job, "LONGEST", -1.0)
+    together = committed(monkeypatch)
     study = caviar.search(bowl, trials=32, round=32, strategy="random", executor=Inline(), runs=tmp_path)
     assert len(study.trials) == 32
+    assert together == [1] * 32
     check(study.trials)

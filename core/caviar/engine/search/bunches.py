@@ -8,7 +8,7 @@ from math import ceil
 
 from caviar.values.trial import Trial, TrialState
 
-_SECONDS = 0.05  # of training in a bunch, which is recorded, or lost with its worker, as a whole
+_SECONDS = 0.1  # of training in a bunch, which is recorded, or lost with its worker, as a whole
 _MOST = 32  # trials
 _RECENT = 32  # trials whose times count
 _SHARE = 0.9  # of these; a few take long because a library is imported, or the machine is busy
@@ -18,7 +18,7 @@ _INSTANT = 1e-4  # seconds: a training that took no measurable time still counts
 def bunches(trials: Sequence[Trial], known: Callable[[], Sequence[Trial]], workers: int) -> Iterator[tuple[Trial, ...]]:
     """New trials in bunches, each made when a worker is free for it, from the trials that are `known` by then.
 
-    What a message, a commit and a sync take is shared by a bunch. It holds as many as would take 50 ms if each took as
+    What a message, a commit and a sync take is shared by a bunch. It holds as many as would take 0.1 s if each took as
     long as the longest of the latest trials, a tenth aside: one alone where nothing is known, or where trials take
     longer. Which trials are together changes no result.
     """

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from caviar.config.declaration.pipeline import Pipeline
 
 
-LONGEST = 0.1  # seconds: after so many, short trainings are not held back any longer, in which a long one was met
+LONGEST = 0.25  # seconds: after so many, short trainings are not held back any longer, in which a long one was met
 _UNTRAINED = (TrialState.QUEUED, TrialState.FAILED)
 
 

@@ -34,9 +34,9 @@ def test_trials_of_milliseconds_are_shared_out_two_bunches_a_worker() -> None:
     assert sizes([0.0] * 8, workers=1) == [32] * 2
 
 
-def test_a_bunch_has_fifty_milliseconds() -> None:
-    assert sizes([0.01] * 8)[:2] == [5, 5]
-    assert sizes([0.03] * 8) == sizes([30.0] * 8) == [1] * 64
+def test_a_bunch_has_a_tenth_of_a_second() -> None:
+    assert sizes([0.01] * 8)[:2] == [10, 10]
+    assert sizes([0.06] * 8) == sizes([30.0] * 8) == [1] * 64
 
 
 def test_a_tenth_of_the_latest_times_may_be_long_and_no_more() -> None:

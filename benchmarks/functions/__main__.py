@@ -6,7 +6,7 @@ import argparse
 import sys
 import sysconfig
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import median
 
@@ -51,7 +51,7 @@ def _ours(strategy: str, trials: int, round: int, workers: int) -> list[str]:
     return [str(pipe), "run", str(_HERE / "ours.py"), "--workers", str(workers), *named]
 
 
-def _in_turn(commands: dict[str, Sequence[str]], rounds: int) -> dict[str, list[Usage]]:
+def _in_turn(commands: Mapping[str, Sequence[str]], rounds: int) -> dict[str, list[Usage]]:
     """What each command takes, after a first time that does not count: modules are compiled then."""
     found: dict[str, list[Usage]] = {side: [] for side in commands}
     for turn in range(rounds + 1):

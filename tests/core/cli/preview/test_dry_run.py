@@ -54,7 +54,7 @@ def test_a_sound_function_is_trained_for_two_epochs_and_leaves_nothing(tmp_path:
         ("    while True: yield random.random()", "two trainings with the same seed differ"),
         (
             "    while True: yield 1",
-            "train yields no state: a trial that goes on after a pause is trained from its start",
+            "train yields no state: a trial that resumes after a pause is trained from its start",
         ),
     ],
     ids=["generator", "counter", "seed", "no state"],

@@ -51,6 +51,7 @@ class FunctionTrainer(Trainer):
     uses: ClassVar[frozenset[str]] = frozenset()
     schedules: ClassVar[frozenset[str]] = frozenset()
     needs_data: ClassVar[bool] = False
+    one_by_one: ClassVar[bool] = True
     function: ClassVar[Callable[..., Any]]
     parameters: ClassVar[Parameters]
     metrics: ClassVar[Mapping[str, Goal | None]]
@@ -117,9 +118,8 @@ class FunctionTrainer(Trainer):
         return Advance(after, metrics, tuple(_divergence(metrics, m, context) for m in range(len(rows))), ended)
 
     def finish(self, state: dict[str, Array], population: Population, data: Dataset, context: TrainerContext) -> Finish:
-        kept = own_state(state)
         names = words_from_array(state["names"][0])
-        return Finish(kept or {"epoch": state["epoch"]}, Metrics(names, int(state["epoch"][0]), state["row"][:, None]))
+        return Finish(own_state(state), Metrics(names, int(state["epoch"][0]), state["row"][:, None]))
 
     def leave(self, population: Population, context: TrainerContext) -> None:
         for training in self._trainings.values():
@@ -178,7 +178,7 @@ class FunctionTrainer(Trainer):
         takes = self.parameters.takes_state
         training = Training(call, next(iter(self.metrics)), takes, context.check_stop, epoch, reached, own)
         self._trainings[trial], self._rows[trial] = training, []
-        known = checkpoint.read(folder(), self._key(member, population))
+        known = checkpoint.read(folder(), self._key(member, population)) if self.epochs > 1 else None
         if known is not None and known.first <= epoch + 1 <= known.epoch + 1:
             self._known[trial] = known
             # What an earlier segment has measured may not have been recorded when the run is killed: it stays.

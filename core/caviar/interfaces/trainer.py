@@ -118,6 +118,9 @@ class Trainer(Plugin):
     needs_data: ClassVar[bool] = True
     """False: [data] and [transform] are not read, and `data` has neither rows nor a target. Then the trainer declares
     the metrics that it reports, and nothing is predicted: a run saves the winner's weights alone."""
+    one_by_one: ClassVar[bool] = False
+    """True: a new trial is bound and trained alone, so trials may differ in anything, and `fuse_key` decides only on
+    those that continue. A worker gets several at once while they take milliseconds, which are recorded together."""
 
     epochs: int = setting(default=10, ge=1, also=("n_epochs", "num_epochs", "max_epochs", "max_iter"))
     population: int | None = setting(default=None, ge=1)

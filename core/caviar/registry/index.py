@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cache, cached_property
-from importlib.metadata import EntryPoints, entry_points
+from importlib.metadata import Distribution, EntryPoints, entry_points
 from pathlib import Path
 from typing import cast
 
@@ -79,20 +79,23 @@ def _points() -> EntryPoints:
 
 @cache
 def _installed() -> tuple[Entry, ...]:
-    points = _points()
+    points, owner = _points(), cache(_owner)  # each look at a distribution's name or version parses its metadata
     return tuple(
         Entry(
             point.group.removeprefix(PREFIX),
             point.name,
             point.value,
-            point.dist.name if point.dist else "unknown",
-            point.dist.version if point.dist else "",
+            *(owner(point.dist) if point.dist else ("unknown", "")),
             installed=True,
         )
         for group in points.groups
         if group.startswith(PREFIX)
         for point in points.select(group=group)
     )
+
+
+def _owner(distribution: Distribution) -> tuple[str, str]:
+    return distribution.name, distribution.version
 
 
 @dataclass(frozen=True)

@@ -83,7 +83,7 @@ class TrainerContract(StatedInterface):
     def test_weights_begin_with_the_members(self) -> None:
         bench = Bench(self.pipeline)
         weights = bench.weights(bench.advance(bench.start(EVERY), EVERY, bench.epochs).state, EVERY)
-        assert weights
+        assert weights or not self.trainer.needs_data
         assert {name: len(array) for name, array in weights.items()} == dict.fromkeys(weights, len(EVERY))
 
     def test_weights_are_all_that_prediction_needs(self) -> None:

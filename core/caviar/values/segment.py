@@ -66,7 +66,7 @@ class MemberOutcome:
 
     Still queued: it could not be trained, for a reason of the machine's. `fault` says which: its worker was `killed`
     from outside; it found too little `memory`, alone; the `system` refused something, as on a full disk; or the `time`
-    of the search was over: then `metrics` and `carry` are those of `epoch`, if it was trained at all.
+    of the search, or of its segment, was over: then `metrics` and `carry` are those of `epoch`, if it was trained.
     """
 
     trial: int

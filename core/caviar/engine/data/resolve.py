@@ -14,7 +14,7 @@ from caviar.engine.data.prepare import Preparation, no_data, prepare
 from caviar.engine.data.targets import declaration_of
 from caviar.engine.search.objective import Objective, objective_of
 from caviar.engine.training.job import Work
-from caviar.engine.training.variants import variant_for
+from caviar.engine.training.variants import has_kernels, variant_for
 from caviar.interfaces.backend import Backend
 from caviar.interfaces.data import Data, DataError
 from caviar.registry.index import Entry, PluginError, entries, own_distribution
@@ -44,7 +44,9 @@ def resolve_run(pipeline: Pipeline) -> tuple[Work, tuple[Preparation, ...], Obje
     Names mean plugins of the current registry, which in a run is that of the pipeline.
     """
     backend = backend_of(pipeline)
-    variant_for(backend)  # its messages about kernels are logged now, while reporters listen
+    variant_for(
+        backend, has_kernels(pipeline.trainer)
+    )  # its messages about kernels are logged now, while reporters listen
     if pipeline.data is not None and pipeline.trainer.needs_data:
         pipeline = pipeline.model_copy(update={"data": pipeline.data.decided()})
     datasets, preparations = _data_for(pipeline)

@@ -124,7 +124,7 @@ class Round:
     ) -> None:
         ended = [self._ended(trials[member.trial], member) for member in members]
         records = [
-            TrialRecord(trial, attempts[trial.index], member.metrics, member.weights or member.carry)
+            TrialRecord(trial, attempts[trial.index], member.metrics, _arrays(member))
             for trial, member in zip(ended, members, strict=True)
         ]
         with timed("%d trials recorded", len(records)):
@@ -173,3 +173,8 @@ class Round:
         for trial in trials:
             if trial.state.done:
                 self.context.observers.tell("after_trial", run=self.context.info, trial=trial)
+
+
+def _arrays(member: MemberOutcome) -> Mapping[str, Array] | None:
+    """What is stored of a member; {} where its trainer has no weights."""
+    return member.carry if member.weights is None else member.weights

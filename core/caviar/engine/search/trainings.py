@@ -5,10 +5,11 @@ A round trains each trial for the first time, a re-test once more; both do it he
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from caviar.engine.search.bunches import bunches
 from caviar.engine.search.context import SearchContext
 from caviar.engine.search.merge_folds import merge_folds
 from caviar.engine.search.one_identity import of_one_identity
@@ -40,7 +41,7 @@ class Trainings:
         """Yields segments one by one, because the states of all trials together may exceed the memory."""
         pipeline, folds = self.context.pipeline, self.context.folds
         limit, deadline = pipeline.search.trial_seconds, self.context.limit.deadline
-        for members in group(trials, pipeline.trainer, self.context.floats, workers.count, self.context.max_population):
+        for members in self._populations(trials, start, workers):
             if self.context.limit.over:
                 return
             numbers, values = tuple(each.index for each in members), tuple(each.values for each in members)
@@ -48,6 +49,12 @@ class Trainings:
             seconds = tuple((limit - self._spent(each)) / folds for each in members) if limit else ()
             for fold in range(folds):
                 yield Segment(numbers, values, start, until, fold, state, seconds, self.repeat, deadline)
+
+    def _populations(self, trials: Sequence[Trial], start: int, workers: Workers) -> Iterable[tuple[Trial, ...]]:
+        trainer = self.context.pipeline.trainer
+        if trainer.one_by_one and not start and not self.repeat:
+            return bunches(trials, self.context.ledger.trials, workers.count)
+        return group(trials, trainer, self.context.floats, workers.count, self.context.max_population)
 
     def run(
         self, segments: Iterator[Segment], trials: Mapping[int, Trial], workers: Workers, record: Record

@@ -16,6 +16,7 @@ from caviar.support.files import open_plain, sync_folder, write_atomically
 from caviar.values.arrays import Array
 
 _NAME = re.compile(r"models/trial-[0-9]+-[0-9a-f]{16}\.safetensors", re.ASCII)
+_NOTHING = Artifact("", 0, "")  # of a trial whose trainer has no weights: no file
 _AGAIN = "put back a copy, or move the run's folder away and run again"
 
 
@@ -34,7 +35,8 @@ class ArtifactFolder(Artifacts):
     def write(self, arrays: Mapping[int, Mapping[str, Array]]) -> dict[int, Artifact]:
         from safetensors.numpy import save
 
-        artifacts: dict[int, Artifact] = {}
+        artifacts = {trial: _NOTHING for trial, named in arrays.items() if not named}
+        arrays = {trial: named for trial, named in arrays.items() if named}
         with file_errors(self._models):
             if arrays and not self._models.is_dir():
                 self._models.mkdir()
@@ -54,6 +56,8 @@ class ArtifactFolder(Artifacts):
     def read(self, trial: int, artifact: Artifact) -> dict[str, Array]:
         from safetensors.numpy import load
 
+        if artifact == _NOTHING:
+            return {}
         if not _NAME.fullmatch(artifact.path) or not artifact.path.startswith(f"models/trial-{trial}-"):
             raise StoreError(
                 f"{self._folder}: the study gives trial {trial} a file '{artifact.path}': damaged; {_AGAIN}"

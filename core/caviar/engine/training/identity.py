@@ -18,29 +18,30 @@ _FORM = "kernels of "  # how the names begin that say of a module with kernels w
 _SITES = {"site-packages", "dist-packages"}
 
 
-def numeric_identity(dtype: str, backend: Backend) -> dict[str, str]:
+def numeric_identity(dtype: str, backend: Backend, kernels: bool = True) -> dict[str, str]:
     """Name -> version of everything that may change a bit: array library, its SIMD and BLAS kernels, dtype, device.
 
-    It is the same in the coordinator and in its workers, whatever else each process has imported.
+    `kernels`: whether the trainer may use any. It is the same in the coordinator and in its workers, whatever else
+    each process has imported.
     """
     import numpy
 
-    kernels = kernels_in_use(backend)  # before BLAS libraries are listed: loads one
+    compiler = kernels_in_use(backend, kernels)  # before BLAS libraries are listed: loads one
     return {
         "backend": name_of(type(backend)),
         "dtype": dtype,
-        "kernels": kernels,
+        "kernels": compiler,
         "machine": platform.machine(),
         "numpy": numpy.__version__,
         "simd": _simd(),
         **backend.identity(),
-        "blas": ", ".join(sorted(set(_blas(backend)))),
+        "blas": ", ".join(sorted(set(_blas(backend, kernels)))),
     }
 
 
-def form_identity(kinds: Iterable[type[Plugin]], backend: Backend) -> dict[str, str]:
+def form_identity(kinds: Iterable[type[Plugin]], backend: Backend, kernels: bool = True) -> dict[str, str]:
     """Name -> form of the kernels that these plugins have; compiled and plain code round differently."""
-    return {f"{_FORM}{module}": form for module, form in forms_in_use(kinds, backend).items()}
+    return {f"{_FORM}{module}": form for module, form in forms_in_use(kinds, backend, kernels).items()}
 
 
 def system_of(identity: Mapping[str, str]) -> dict[str, str]:
@@ -59,14 +60,15 @@ def changes(before: Mapping[str, str], now: Mapping[str, str]) -> str:
     return "; ".join(f"{name} {before.get(name, 'absent')} -> {now.get(name, 'absent')}" for name in names)
 
 
-def _blas(backend: Backend) -> Iterator[str]:
+def _blas(backend: Backend, kernels: bool) -> Iterator[str]:
     """The BLAS libraries that training uses, those of NumPy and SciPy.
 
     Each wheel brings one. Only where one of the two brings none, it uses a library of the system or environment, and
     all of those count. Whatever else the caller has loaded computes nothing here. SciPy's library serves kernels for
-    NumPy's arrays; with another array library it is loaded or not, as it happens.
+    NumPy's arrays; with another array library, or without kernels, it is loaded or not, as it happens.
     """
-    using = {"numpy", "scipy"} if backend.library().__name__ == "numpy" else {"numpy"}
+    both = kernels and backend.library().__name__ == "numpy"
+    using = {"numpy", "scipy"} if both else {"numpy"}
     loaded = [(_package(Path(each["filepath"])), each) for each in libraries().info() if each["user_api"] == "blas"]
     from_outside = bool(using & sys.modules.keys() - {package for package, _ in loaded})
     for package, library in loaded:

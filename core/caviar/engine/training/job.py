@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from caviar.config.declaration.space import parts_of, settle
@@ -20,7 +21,7 @@ from caviar.engine.training.identity import form_identity, numeric_identity
 from caviar.engine.training.malloc import keep_freed_memory
 from caviar.engine.training.one_thread import OneThread, libraries
 from caviar.engine.training.train_segment import Training
-from caviar.engine.training.variants import fallen_back, fell_back, variant_for
+from caviar.engine.training.variants import fallen_back, fell_back, has_kernels, variant_for
 from caviar.interfaces.backend import Backend
 from caviar.interfaces.executor import Tell
 from caviar.interfaces.loss import Loss
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from caviar.config.declaration.pipeline import Pipeline
 
 
+LONGEST = 0.25  # seconds: after so many, short trainings are not held back any longer, in which a long one was met
 _UNTRAINED = (TrialState.QUEUED, TrialState.FAILED)
 
 
@@ -101,7 +103,7 @@ class Work:
         ):
             members = self._of_one_form(segment, tell, check_stop)
             if any(each.state not in _UNTRAINED for each in members):
-                identity = {**identity, **form_identity(self._kinds(segment), self.backend)}
+                identity = {**identity, **form_identity(self._kinds(segment), self.backend, self._kernels)}
             return Outcome(segment, tuple(members), identity)
 
     def _prepared(self) -> tuple[OneThread, Mapping[str, str]]:
@@ -112,7 +114,11 @@ class Work:
     @cached_property
     def identity(self) -> Mapping[str, str]:
         """The numeric identity of this process; an outcome adds which of its kernels were compiled."""
-        return numeric_identity(self.pipeline.trainer.dtype, self.backend)
+        return numeric_identity(self.pipeline.trainer.dtype, self.backend, self._kernels)
+
+    @property
+    def _kernels(self) -> bool:
+        return has_kernels(self.pipeline.trainer)
 
     def _kinds(self, segment: Segment) -> set[type[Plugin]]:
         """The classes of the plugins that compute in a segment; its members differ in numbers alone."""
@@ -139,7 +145,7 @@ class Work:
         """The segment's trials, bound."""
         fitted = self._fitted(segment.fold)
         pipelines = [settle(fitted, values) for values in segment.values]
-        seed, form = self._seed(segment), checked(variant_for(self.backend))
+        seed, form = self._seed(segment), checked(variant_for(self.backend, self._kernels))
         return bind_population(segment.trials, pipelines, segment.values, seed, self.backend.send, segment.fold, form)
 
     def _fitted(self, fold: int) -> Pipeline:
@@ -155,7 +161,8 @@ class Work:
     def context(self, check_stop: Callable[[], None]) -> TrainerContext:
         """The context for trainers."""
         random, (metric, goal) = Random(self.pipeline.seed), self.searched
-        dtype, send, form = self.pipeline.trainer.dtype, self.backend.send, variant_for(self.backend)
+        dtype, send = self.pipeline.trainer.dtype, self.backend.send
+        form = variant_for(self.backend, self._kernels)
         decisive = frozenset({metric, *self.conditions})
         forms = {True: checked(form), False: measuring_or_nan(form)}
         metrics = {
@@ -184,6 +191,8 @@ class Work:
                     return members
 
     def _try(self, segment: Segment, tell: Tell, check_stop: Callable[[], None]) -> list[MemberOutcome]:
+        if self.pipeline.trainer.one_by_one and len(segment.trials) > 1:
+            return self._one_by_one(segment, tell, check_stop)
         try:
             if self._fits(segment):
                 return self._train(segment, tell, check_stop)
@@ -198,12 +207,22 @@ class Work:
                 return [MemberOutcome(segment.trials[0], TrialState.FAILED, segment.start, reason=reason, trace=trace)]
         return [outcome for half in segment.halves() for outcome in self._try(half, tell, check_stop)]
 
+    def _one_by_one(self, segment: Segment, tell: Tell, check_stop: Callable[[], None]) -> list[MemberOutcome]:
+        """Trains each member as if it were alone. Once one took long, the first trainings of others are left."""
+        began, outcomes = monotonic(), list[MemberOutcome]()
+        for member, trial in enumerate(segment.trials):
+            if member and not segment.start and not segment.repeat and monotonic() - began > LONGEST:
+                outcomes.append(MemberOutcome(trial, TrialState.QUEUED, segment.start, fault="time"))
+            else:
+                outcomes += self._try(segment.part([member]), tell, check_stop)
+        return outcomes
+
     def _fits(self, segment: Segment) -> bool:
         """Whether there is memory for a population; a single trial is always tried."""
-        spare = self.backend.spare_memory()
-        if len(segment.trials) == 1 or spare is None:
+        if len(segment.trials) == 1:
             return True
-        return bool(self._footprint(segment) * len(segment.trials) <= spare // self.sharing)
+        spare = self.backend.spare_memory()
+        return spare is None or bool(self._footprint(segment) * len(segment.trials) <= spare // self.sharing)
 
     def _footprint(self, segment: Segment) -> int:
         """The bytes per member, as for the first one; cached, because with a pruner a trial returns at each rung."""

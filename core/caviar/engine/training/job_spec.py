@@ -13,7 +13,7 @@ from caviar.config.declaration.space import searched_tables
 from caviar.config.reading.resolved import loads_training, owners_of, versions_of
 from caviar.engine.training.identity import changes
 from caviar.engine.training.job import Work
-from caviar.engine.training.variants import variant_for
+from caviar.engine.training.variants import has_kernels, variant_for
 from caviar.interfaces.backend import Backend
 from caviar.interfaces.metric import Metric
 from caviar.registry.code import read_code
@@ -85,7 +85,8 @@ def _opened(facts: Mapping[str, Any], worker: int, workers: int) -> Work:
     backend = cast(Backend, pipeline.backend)
     backend.take_device(worker)
     sharing = ceil(workers / (backend.devices() or 1))
-    variant_for(backend)  # loads the compiler now, while trials are proposed, and not in the first trial's time
+    # Loads the compiler now, while trials are proposed, and not in the first trial's time.
+    variant_for(backend, has_kernels(pipeline.trainer))
     judged = facts["searched"], sharing, facts["conditions"]
     folder = None if facts["folder"] is None else Path(facts["folder"])
     work = Work(pipeline, backend, facts["task"], facts["datasets"], metrics, *judged, folder=folder)

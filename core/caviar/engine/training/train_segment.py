@@ -145,7 +145,8 @@ class Training:
 
     def _finish(self, segment: Segment, state: dict[str, Array], epoch: int) -> None:
         """The outcomes of members that need no further epoch."""
-        population = self._bind(segment)
+        current = self._population
+        population = current if current and current.trials == segment.trials else self._bind(segment)
         end = population.parts["trainer"].finish(state, population, self._data, self._context)
         for member, trial in enumerate(segment.trials):
             rows = self._rows[trial]  # none where a training is only to be ended at the epoch that it has reached

@@ -12,6 +12,7 @@ from typing import Protocol, TypeVar
 
 from caviar.interfaces.backend import Backend
 from caviar.interfaces.plugin import Plugin
+from caviar.interfaces.trainer import Trainer
 from caviar.support.numba_access import CompileError, on_compiling, target, unusable
 from caviar.text.log import log
 from caviar.text.once import say_once
@@ -94,25 +95,33 @@ def for_cuda(kind: type[P]) -> type[P]:
     return _variant(kind, "cupy")
 
 
-def variant_for(backend: Backend) -> VariantChoice:
-    """How plugins are bound on a backend."""
+def has_kernels(trainer: Trainer) -> bool:
+    """Whether a trainer may use compiled kernels: its own, or those of the plugins that are bound for it."""
+    kind = type(trainer)
+    return bool(kind.uses or kind.needs_data or kind.__dict__.get("variants"))
+
+
+def variant_for(backend: Backend, kernels: bool = True) -> VariantChoice:
+    """How plugins are bound on a backend. Without `kernels` they are bound as they are, and no compiler is loaded."""
+    if not kernels:
+        return plain
     library = backend.library().__name__
     if library == "numpy" and _numba_works():
         return compiled
     return for_cuda if library == "cupy" else plain
 
 
-def kernels_in_use(backend: Backend) -> str:
+def kernels_in_use(backend: Backend, kernels: bool = True) -> str:
     """For the numeric identity: the compiler of the kernels, or "plain"."""
-    form = variant_for(backend)
+    form = variant_for(backend, kernels)
     if form is not compiled:
         return "cuda" if form is for_cuda else "plain"
     return target()
 
 
-def forms_in_use(kinds: Iterable[type[Plugin]], backend: Backend) -> dict[str, str]:
+def forms_in_use(kinds: Iterable[type[Plugin]], backend: Backend, kernels: bool = True) -> dict[str, str]:
     """For the numeric identity: each module with kernels of these plugins -> "compiled", or "plain" if it fell back."""
-    form = variant_for(backend)
+    form = variant_for(backend, kernels)
     if form is plain:
         return {}
     library = "cupy" if form is for_cuda else "numpy"

@@ -1,4 +1,4 @@
-"""What `pipe check`, `pipe run`, Optuna and Ray Tune print for six broken functions; prints it for docs/broken-functions.md.
+"""What `pipe`, Optuna and Ray Tune print for the six broken functions of docs/broken-functions.md; prints it.
 
 python docs/broken_functions.py caviar
 python docs/broken_functions.py optuna ray      in an environment of its own: pip install optuna 'ray[tune]'

@@ -21,10 +21,9 @@ def train(learning_rate=Log(1e-4, 1e-1), units=LogInt(16, 128), *, seed, state=N
     inner, outer = jax.random.normal(key, (64, units)) / 8, jnp.zeros((units, 10))
     parameters = {"inner": inner, "bias": jnp.zeros(units), "outer": outer}
     training, epoch = (parameters, optimizer.init(parameters)), 0
-    leaves, structure = jax.tree.flatten(training)
     if state:
         epoch = state["epoch"]
-        training = jax.tree.unflatten(structure, state["leaves"])
+        training = jax.tree.unflatten(jax.tree.structure(training), state["leaves"])
 
     def cost(parameters, x, y):
         return optax.softmax_cross_entropy_with_integer_labels(network(parameters, x), y).mean()

@@ -83,4 +83,4 @@ class Space(neps.PipelineSpace):
 
 
 if __name__ == "__main__":
-    neps.run(main, Space(), root_directory="runs/mnist", optimizer="hyperband", fidelities_to_spend=64)
+    neps.run(main, Space(), root_directory="runs/mnist", optimizer="hyperband", total_fidelities_to_spend=64)

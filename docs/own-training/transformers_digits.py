@@ -6,7 +6,8 @@ from sklearn.datasets import load_digits
 from transformers import BertConfig, BertForSequenceClassification, Trainer, TrainerCallback, TrainingArguments
 
 images, labels = load_digits(return_X_y=True)
-rows = [{"input_ids": torch.tensor(image).long(), "labels": int(label)} for image, label in zip(images, labels)]
+tokens = torch.tensor(images).long()
+rows = [{"input_ids": each, "labels": int(label)} for each, label in zip(tokens, labels, strict=True)]
 
 
 class StopAfterEpoch(TrainerCallback):

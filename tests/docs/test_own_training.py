@@ -1,4 +1,4 @@
-"""docs/own-training: each file is searched where its library is installed, and the lines that it changes are counted."""
+"""docs/own-training: each file is searched where its library is installed, and its changed lines are counted."""
 
 from __future__ import annotations
 

@@ -62,6 +62,8 @@ def _nesting(value: Any, at: str, arrays: dict[str, Array], around: tuple[int, .
 
 
 def _value(nesting: Any, arrays: Mapping[str, Array]) -> Any:
+    import numpy
+
     if not isinstance(nesting, list):
         return nesting
     mark, content = nesting
@@ -73,7 +75,7 @@ def _value(nesting: Any, arrays: Mapping[str, Array]) -> Any:
         values = [_value(each, arrays) for each in content]
         return tuple(values) if mark == "tuple" else values
     name, dtype, _ = content
-    return _restored(mark, arrays[name].copy(), dtype)
+    return _restored(mark, numpy.array(arrays[name], order="C"), dtype)  # a member's array of no axes is a scalar
 
 
 def _array(value: Any, at: str) -> tuple[str, Array]:

@@ -111,3 +111,11 @@ def test_a_state_that_contains_itself_is_reported() -> None:
     with pytest.raises(UnsavableState, match=r"state\[1\] contains itself"):
         to_arrays(state)
     assert back([(), ()]) == [(), ()], "the same object twice is no circle"
+
+
+def test_an_array_without_axes_that_was_one_of_a_population_comes_back_as_an_array() -> None:
+    """NumPy gives a scalar for an element; PyTorch's Adam counts its steps in such a tensor."""
+    stacked = {name: array[None] for name, array in to_arrays({"step": numpy.array(3.0, "float32")}).items()}
+    step = from_arrays({name: array[0] for name, array in stacked.items()})["step"]
+    assert isinstance(step, numpy.ndarray)
+    assert (step.shape, step.dtype, step) == ((), numpy.dtype("float32"), 3.0)

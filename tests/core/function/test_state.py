@@ -98,7 +98,6 @@ def test_tensors_of_torch_come_back_as_such() -> None:
         (1j, "state is of type complex"),
         (numpy.asarray(1j), "state is an array of complex128"),
     ],
-    ids=repr,
 )
 def test_what_cannot_be_saved_is_reported_with_its_place_and_type(state: Any, told: str) -> None:
     with pytest.raises(UnsavableState, match=told):

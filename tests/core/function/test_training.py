@@ -1,0 +1,31 @@
+"""What a function may do in a search, and what is said of it."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from typing import Any
+
+import caviar
+from caviar import Study
+from caviar_plugins import Inline, Uniform
+
+
+def searched(function: object, **others: object) -> Study:
+    return caviar.search(function, **{"trials": 2, "executor": Inline(), **others})  # type: ignore[arg-type]
+
+
+def test_a_ctrl_c_is_no_trials_failure_whatever_a_function_does_with_it() -> None:
+    @caviar.trial(metric="loss", goal="minimize", epochs=2)
+    def train(rate: Any = Uniform(0.0, 1.0)) -> Iterator[float]:
+        try:
+            os.kill(os.getpid(), signal.SIGINT)
+            while True:
+                yield rate
+        finally:
+            raise OSError("clean-up")
+
+    study = searched(train)
+    assert study.interrupted
+    assert not [trial for trial in study.trials if trial.state == "failed"]

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from threading import current_thread, main_thread
 from typing import Any
 
+from caviar.support.raised import sentence
+
 _EVERY = 0.1  # seconds; a worker has 0.4 to end once its run is stopped
 
 
@@ -17,7 +19,8 @@ def interruptible(check_stop: Callable[[], None]) -> Iterator[None]:
 
     The block ends with that, or with the KeyboardInterrupt of a Ctrl-C, even where its own code has caught it, or has
     raised something else in a `finally`. In the main thread only, where Python runs handlers of signals, and not where
-    the alarm is used for something else.
+    the alarm is used for something else. Any other exception that is no Exception, which would end the process,
+    becomes a RuntimeError.
     """
     inside, stops = True, list[BaseException]()
 
@@ -40,6 +43,14 @@ def interruptible(check_stop: Callable[[], None]) -> Iterator[None]:
             signal.setitimer(signal.ITIMER_REAL, _EVERY, _EVERY)
         try:
             yield
+        except (Exception, SystemExit):
+            raise
+        except BaseException as error:
+            if error not in stops:
+                check_stop()  # the command's second signal raises KeyboardInterrupt at once
+                told = RuntimeError(f"{sentence(error)}, which is no Exception")
+                raise told.with_traceback(error.__traceback__) from error
+            raise
         finally:
             inside = False
             if timed:

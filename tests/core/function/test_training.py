@@ -29,3 +29,17 @@ def test_a_ctrl_c_is_no_trials_failure_whatever_a_function_does_with_it() -> Non
     study = searched(train)
     assert study.interrupted
     assert not [trial for trial in study.trials if trial.state == "failed"]
+
+
+def test_an_exception_of_a_functions_own_that_is_no_exception_fails_its_trial() -> None:
+    class Stop(BaseException):
+        pass
+
+    @caviar.trial(metric="loss", goal="minimize")
+    def train(rate: Any = Uniform(0.0, 1.0)) -> Any:
+        raise Stop("enough")
+
+    (reason,) = {str(trial.reason) for trial in searched(train).trials}
+    assert "train" in reason
+    assert "Stop: enough, which is no Exception" in reason
+    assert "test_training.py:" in reason

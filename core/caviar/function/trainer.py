@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from contextlib import ExitStack
 from functools import partial
 from math import isfinite
+from traceback import extract_tb
 from typing import Any, ClassVar, Literal
 
 from pydantic import PrivateAttr
@@ -19,6 +21,7 @@ from caviar.function.training import Row, Training
 from caviar.interfaces.fields.field import setting
 from caviar.interfaces.fields.types import field_type
 from caviar.interfaces.trainer import Advance, Finish, Trainer, TrainerContext
+from caviar.support.raised import sentence
 from caviar.support.words import words_from_array, words_to_array
 from caviar.text.once import say_once
 from caviar.values.arrays import Array
@@ -122,9 +125,21 @@ class FunctionTrainer(Trainer):
         return Finish(kept or {"epoch": state["epoch"]}, Metrics(names, int(state["epoch"][0]), state["row"][:, None]))
 
     def leave(self, population: Population, context: TrainerContext) -> None:
-        for training in self._trainings.values():
-            training.close()
-        self._trainings, self._rows, self._known, self._after = {}, {}, {}, None
+        trainings, self._trainings = self._trainings, {}
+        self._rows, self._known, self._after = {}, {}, None
+        with ExitStack() as stack:  # closes all, whatever one of them raises
+            for training in trainings.values():
+                stack.callback(self._close, training)
+
+    def _close(self, training: Training) -> None:
+        """A training that has been recorded does not fail because of what its function does when it is closed."""
+        try:
+            with importable(type(self).function):
+                training.close()
+        except Exception as error:  # a function may raise anything
+            steps = extract_tb(error.__traceback__)[2:]  # below this method and the training's
+            place = f" at {steps[-1].filename}:{steps[-1].lineno}" if steps else ""
+            say_once(f"{type(self).__name__}() was closed and raised {sentence(error)}{place}; no trial fails of that")
 
     def _advanced(
         self,

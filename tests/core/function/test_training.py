@@ -8,12 +8,27 @@ from collections.abc import Iterator
 from typing import Any
 
 import caviar
+import pytest
 from caviar import Study
 from caviar_plugins import Inline, Uniform
 
 
 def searched(function: object, **others: object) -> Study:
     return caviar.search(function, **{"trials": 2, "executor": Inline(), **others})  # type: ignore[arg-type]
+
+
+def test_what_a_function_raises_when_it_is_closed_fails_no_trial(caplog: pytest.LogCaptureFixture) -> None:
+    @caviar.trial(metric="loss", goal="minimize", epochs=2)
+    def train(rate: Any = Uniform(0.0, 1.0)) -> Iterator[float]:
+        try:
+            while True:
+                yield rate
+        finally:
+            raise OSError("clean-up")
+
+    assert {trial.state for trial in searched(train).trials} == {"finished"}
+    assert "train() was closed and raised OSError: clean-up at " in caplog.text
+    assert "test_training.py" in caplog.text
 
 
 def test_a_ctrl_c_is_no_trials_failure_whatever_a_function_does_with_it() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 
 from caviar.engine.training.clock import Clock, OutOfTime
@@ -38,9 +39,13 @@ class Training:
     def outcomes(self, tell: Tell) -> list[MemberOutcome]:
         """Trains to the segment's end; returns the outcomes of its members, in their order."""
         try:
-            return self._trained(tell)
-        finally:
-            self._part()
+            outcomes = self._trained(tell)
+        except BaseException:
+            with suppress(Exception):  # what was raised first is the reason
+                self._part()
+            raise
+        self._part()
+        return outcomes
 
     def _trained(self, tell: Tell) -> list[MemberOutcome]:
         alive, population = self._segment, self._bound(self._segment)

@@ -49,10 +49,11 @@ class Training:
         return self._step()
 
     def close(self) -> None:
-        """Closes the generator, if it runs: its `finally` blocks are executed."""
+        """Closes the generator, if it runs: its `finally` blocks are executed, in what is left of the trial's time."""
         running, self._running = self._running, None
         if running is not None:
-            running.close()
+            with interruptible(self.check_stop):
+                running.close()
 
     @property
     def line(self) -> int | None:

@@ -46,6 +46,20 @@ def test_a_ctrl_c_is_no_trials_failure_whatever_a_function_does_with_it() -> Non
     assert not [trial for trial in study.trials if trial.state == "failed"]
 
 
+def test_a_clean_up_that_hangs_is_broken_off_when_the_trials_time_is_over(caplog: pytest.LogCaptureFixture) -> None:
+    @caviar.trial(metric="loss", goal="minimize", epochs=2)
+    def train(rate: Any = Uniform(0.0, 1.0)) -> Iterator[float]:
+        try:
+            while True:
+                yield rate
+        finally:
+            while True:
+                pass
+
+    assert {trial.state for trial in searched(train, trial_seconds=0.3).trials} == {"finished"}
+    assert "that was broken off" in caplog.text
+
+
 def test_an_exception_of_a_functions_own_that_is_no_exception_fails_its_trial() -> None:
     class Stop(BaseException):
         pass

@@ -11,6 +11,7 @@ from caviar.engine.training.deadline import Deadline, SearchOver
 from caviar.interfaces.executor import Tell
 from caviar.interfaces.trainer import Advance, TrainerContext
 from caviar.support.raised import one_line
+from caviar.text.once import say_once
 from caviar.values.arrays import Array
 from caviar.values.dataset import Dataset
 from caviar.values.metrics import Metrics
@@ -97,8 +98,14 @@ class Training:
     def _part(self) -> None:
         """Parts with the population, if there is one: its trainer ends what it has kept open."""
         population, self._population = self._population, None
-        if population is not None:
+        if population is None:
+            return
+        try:
             population.parts["trainer"].leave(population, self._context)
+        except (OutOfTime, SearchOver):
+            say_once(
+                "the time of a trial, or of the search, was over while its training was closed; that was broken off"
+            )
 
     def _first_state(self, population: Population) -> dict[str, Array]:
         if self._segment.state is None:

@@ -48,7 +48,7 @@ class FunctionTrainer(Trainer):
     A training's state has `epoch` and `reached`, int64 (members,): the epochs trained, and those that the function's
     own state stands for; `row`, float64 (members, metrics), the last metrics, and `names`, uint8, theirs; and
     `state.*`, the function's own state as `to_arrays` gives it. Epochs beyond `reached` are trained again where the
-    function is called anew. Members are trained one after the other.
+    function is called anew. A population has one member: two functions in turn would share Python's global generators.
     """
 
     uses: ClassVar[frozenset[str]] = frozenset()
@@ -59,7 +59,7 @@ class FunctionTrainer(Trainer):
     metrics: ClassVar[Mapping[str, Goal | None]]
     """The searched metric, and others that a file may name, by full name."""
 
-    population: int | None = setting(default=1, ge=1)
+    population: int | None = setting(default=1, ge=1, le=1)
     dtype: Literal["float32", "float64"] = "float64"
     _trainings: dict[int, Training] = PrivateAttr(default_factory=dict)
     _known: dict[int, checkpoint.Checkpoint] = PrivateAttr(default_factory=dict)
@@ -99,12 +99,9 @@ class FunctionTrainer(Trainer):
         ]
         names = words_from_array(state["names"][0]) or tuple(rows[0][0] if rows[0] else ())
         self._report_others(names, rows)
-        epochs = max(map(len, rows))
-        values = numpy.full((len(rows), epochs, len(names)), numpy.nan)
-        for member, found in enumerate(rows):
-            for place in range(epochs):  # the last metrics stand where a training has ended before its companions
-                row = found[min(place, len(found) - 1)] if found else {}
-                values[member, place] = [row.get(name, numpy.nan) for name in names]
+        numbers = [[[row.get(name, numpy.nan) for name in names] for row in found] for found in rows]
+        epochs = len(rows[0])
+        values = numpy.asarray(numbers, dtype=numpy.float64).reshape(len(rows), epochs, len(names))
         metrics = Metrics(names, first, values)
         trainings = [self._trainings[trial] for trial in population.trials]
         ended = tuple(each.over for each in trainings)
@@ -114,7 +111,7 @@ class FunctionTrainer(Trainer):
             "epoch": numpy.full(len(rows), first + epochs - 1, dtype=numpy.int64),
             "reached": reached,
             **_of_metrics(names, last),
-            **_stacked([each.state for each in trainings]),
+            **{f"{_STATE}{name}": numpy.stack([each.state[name] for each in trainings]) for name in trainings[0].state},
         }
         self._after = after
         return Advance(after, metrics, tuple(_divergence(metrics, m, context) for m in range(len(rows))), ended)
@@ -238,15 +235,6 @@ def _of_metrics(names: Sequence[str], row: Array) -> dict[str, Array]:
     import numpy
 
     return {"names": numpy.tile(words_to_array(names), (len(row), 1)), "row": row}
-
-
-def _stacked(states: Sequence[Mapping[str, Array]]) -> dict[str, Array]:
-    """The members' own states, by name. Raises ValueError where they are not alike; each is then trained alone."""
-    import numpy
-
-    if any(each.keys() != states[0].keys() for each in states):
-        raise ValueError("the states of a population's members differ in structure")
-    return {f"{_STATE}{name}": numpy.stack([each[name] for each in states]) for name in states[0]}
 
 
 def _divergence(metrics: Metrics, member: int, context: TrainerContext) -> str | None:

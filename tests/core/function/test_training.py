@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
 from collections.abc import Iterator
 from typing import Any
 
 import caviar
 import pytest
-from caviar import Study
+from caviar import Problem, Study
 from caviar_plugins import Inline, Uniform
 
 
@@ -58,6 +59,17 @@ def test_a_clean_up_that_hangs_is_broken_off_when_the_trials_time_is_over(caplog
 
     assert {trial.state for trial in searched(train, trial_seconds=0.3).trials} == {"finished"}
     assert "that was broken off" in caplog.text
+
+
+def test_functions_are_trained_one_at_a_time_for_the_sake_of_global_generators() -> None:
+    @caviar.trial(metric="loss", goal="minimize", epochs=2)
+    def train(rate: Any = Uniform(0.0, 1.0), *, seed: int) -> Iterator[float]:
+        random.seed(seed)
+        while True:
+            yield random.random()
+
+    with pytest.raises((Problem, ValueError), match="must be at most 1, not 4"):
+        searched(train.trainer(population=4))
 
 
 def test_an_exception_of_a_functions_own_that_is_no_exception_fails_its_trial() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from contextlib import ExitStack
+from copy import deepcopy
 from functools import partial
 from math import isfinite
 from traceback import extract_tb
@@ -218,7 +219,7 @@ class FunctionTrainer(Trainer):
 
     def _value(self, name: str, member: int) -> Any:
         value = getattr(self, name)
-        return float(value[member, 0]) if type(self).is_floating(name) else value
+        return float(value[member, 0]) if type(self).is_floating(name) else deepcopy(value)  # a dict may be changed
 
     def _report_others(self, names: Sequence[str], rows: Sequence[Sequence[Row]]) -> None:
         others = {name for found in rows for row in found for name in row} - set(names)

@@ -72,6 +72,15 @@ def test_functions_are_trained_one_at_a_time_for_the_sake_of_global_generators()
         searched(train.trainer(population=4))
 
 
+def test_a_dict_that_a_function_changes_is_another_for_each_trial() -> None:
+    @caviar.trial(metric="loss", goal="minimize")
+    def train(rate: Any = Uniform(0.0, 1.0), options: Any = {"called": 0}) -> Any:  # noqa: B006
+        options["called"] += 1
+        return {"loss": rate, "called": options["called"]}
+
+    assert {trial.metrics["validation.called"] for trial in searched(train).trials} == {1}
+
+
 def test_an_exception_of_a_functions_own_that_is_no_exception_fails_its_trial() -> None:
     class Stop(BaseException):
         pass

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from inspect import isgenerator
+from numbers import Real
 from typing import Any, cast
 
 from caviar.function.interruptible import interruptible
@@ -90,8 +91,17 @@ class Training:
     def _taken(self, given: Any, how: str) -> Row:
         self._at += 1
         metrics, state = given if isinstance(given, tuple) and len(given) == 2 else (given, None)
+        if not isinstance(metrics, Mapping) and _is_number(state):
+            name = self.metric.removeprefix("validation.")
+            text = f"{how} two numbers; name them, {{{name!r}: …, …}}, or put the state into a dict"
+            raise WrongMetrics(text)
         row = numbers_of(metrics, self.metric, how)
         if state is not None:
             self.state, self.reached = to_arrays(state), self._at
         self.epoch = max(self.epoch, self._at)
         return row
+
+
+def _is_number(value: Any) -> bool:
+    """Whether it is a number, or an array or tensor of one."""
+    return isinstance(value, Real) or getattr(value, "shape", None) == ()

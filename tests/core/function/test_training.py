@@ -81,6 +81,17 @@ def test_a_dict_that_a_function_changes_is_another_for_each_trial() -> None:
     assert {trial.metrics["validation.called"] for trial in searched(train).trials} == {1}
 
 
+@pytest.mark.parametrize("second", [0.5, 3])
+def test_two_numbers_are_not_taken_as_a_metric_and_a_state(second: float) -> None:
+    @caviar.trial(metric="accuracy", goal="maximize", epochs=2)
+    def train(rate: Any = Uniform(0.0, 1.0)) -> Iterator[Any]:
+        while True:
+            yield rate, second
+
+    reasons = {str(trial.reason) for trial in searched(train).trials}
+    assert all("yielded two numbers; name them, {'accuracy': …, …}" in reason for reason in reasons), reasons
+
+
 def test_an_exception_of_a_functions_own_that_is_no_exception_fails_its_trial() -> None:
     class Stop(BaseException):
         pass

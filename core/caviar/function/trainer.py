@@ -57,6 +57,8 @@ class FunctionTrainer(Trainer):
     needs_data: ClassVar[bool] = False
     function: ClassVar[Callable[..., Any]]
     parameters: ClassVar[Parameters]
+    says_epochs: ClassVar[bool]
+    """Whether the decorator, or the function's default, gives the number of epochs."""
     metrics: ClassVar[Mapping[str, Goal | None]]
     """The searched metric, and others that a file may name, by full name."""
 
@@ -190,6 +192,7 @@ class FunctionTrainer(Trainer):
         reached = int(state["reached"][member])
         takes = self.parameters.takes_state
         training = Training(call, next(iter(self.metrics)), takes, context.check_stop, epoch, reached, own)
+        training.once = self.epochs == 1 and not self.says_epochs
         self._trainings[trial], self._rows[trial] = training, []
         known = checkpoint.read(folder(), self._key(member, population))
         if known is not None and known.first <= epoch + 1 <= known.epoch + 1:

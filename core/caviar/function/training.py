@@ -34,6 +34,8 @@ class Training:
     state: Mapping[str, Array] = field(default_factory=dict)
     over: bool = False
     """Whether it is known that no epoch follows."""
+    once: bool = False
+    """Whether nobody has said a number of epochs: then it is a mistake that the function yields."""
     _running: Generator[Any, None, Any] | None = None
     _at: int = 0
     """The number of epochs that the running call has come to."""
@@ -69,6 +71,9 @@ class Training:
             begun = self.call(from_arrays(self.state) if self.reached else None)
         self._at = self.reached
         if isgenerator(begun):
+            if self.once:
+                begun.close()
+                raise WrongMetrics("yields epochs; say how many: @caviar.trial(…, epochs=20)")
             self._running = cast(Generator[Any, None, Any], begun)
             return None
         self.over = True

@@ -86,6 +86,7 @@ def _trainer_of(
             "name": function.__name__,
             "function": staticmethod(function),
             "parameters": parameters,
+            "says_epochs": count is not None,
             "metrics": metrics,
         }
 

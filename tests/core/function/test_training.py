@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import random
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import caviar
@@ -16,6 +17,25 @@ from caviar_plugins import Inline, Uniform
 
 def searched(function: object, **others: object) -> Study:
     return caviar.search(function, **{"trials": 2, "executor": Inline(), **others})  # type: ignore[arg-type]
+
+
+def test_a_wrapped_generator_whose_epochs_nobody_said_is_a_mistake() -> None:
+    def wrapped(function: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(function)
+        def inner(*args: Any, **kwargs: Any) -> Any:
+            return function(*args, **kwargs)
+
+        return inner
+
+    @caviar.trial(metric="loss", goal="minimize")
+    @wrapped
+    def train(rate: Any = Uniform(0.0, 1.0)) -> Iterator[float]:
+        for _ in range(5):
+            yield rate
+
+    reasons = {str(trial.reason) for trial in searched(train).trials}
+    assert all("yields epochs; say how many: @caviar.trial(…, epochs=20)" in reason for reason in reasons), reasons
+    assert {trial.epochs for trial in searched(train.trainer(epochs=3)).trials} == {3}
 
 
 def test_what_a_function_raises_when_it_is_closed_fails_no_trial(caplog: pytest.LogCaptureFixture) -> None:

@@ -124,3 +124,12 @@ def test_an_exception_of_a_functions_own_that_is_no_exception_fails_its_trial() 
     assert "train" in reason
     assert "Stop: enough, which is no Exception" in reason
     assert "test_training.py:" in reason
+
+
+def test_the_state_of_a_function_without_one_is_a_mistake() -> None:
+    @caviar.trial(metric="loss", goal="minimize")
+    def train(rate: Any = Uniform(0.0, 1.0)) -> Any:
+        return rate
+
+    with pytest.raises(Problem, match=r"train\(\) has yielded no state"):
+        train.state(searched(train).best)

@@ -53,7 +53,7 @@ class Keeper(Trainer, interface=2):
                     self._open[trial] = True
                     _note(context, trial, "opened")
                 _note(context, trial, f"epoch {epoch}")
-                if self.trouble == "raises" and trial == 1:
+                if self.trouble in ("raises", "raises twice") and trial == 1:
                     raise ValueError("trial 1 cannot")
                 if self.trouble == "parts" and trial == 1:
                     (context.folder(trial) / "checkpoint.safetensors").write_bytes(b"kept until it has ended")
@@ -68,6 +68,8 @@ class Keeper(Trainer, interface=2):
     def leave(self, population, context):
         for trial in self._open:
             _note(context, trial, "closed")
+            if self.trouble == "raises twice" and trial == 1:
+                raise OSError("trial 1 cannot be left either")
 
 
 def _metrics(values, first):
@@ -119,6 +121,11 @@ def test_a_trainer_is_left_where_a_training_raises(run: Path) -> None:
     study = searched("trainer.trouble=raises", "trainer.population=1")
     assert [trial.state for trial in study.trials] == ["finished", "failed"]
     assert notes(run, 1) == ["opened", "epoch 1", "closed"]
+
+
+def test_what_a_trainer_raises_when_it_is_left_hides_no_earlier_error(run: Path) -> None:
+    study = searched("trainer.trouble=raises twice", "trainer.population=1")
+    assert "ValueError: trial 1 cannot at" in str(study.trials[1].reason)
 
 
 def test_a_trainer_is_left_where_a_run_is_interrupted(run: Path) -> None:

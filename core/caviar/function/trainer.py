@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from contextlib import ExitStack
+from copy import deepcopy
 from functools import partial
 from math import isfinite
+from traceback import extract_tb
 from typing import Any, ClassVar, Literal
 
 from pydantic import PrivateAttr
@@ -19,6 +22,7 @@ from caviar.function.training import Row, Training
 from caviar.interfaces.fields.field import setting
 from caviar.interfaces.fields.types import field_type
 from caviar.interfaces.trainer import Advance, Finish, Trainer, TrainerContext
+from caviar.support.raised import sentence
 from caviar.support.words import words_from_array, words_to_array
 from caviar.text.once import say_once
 from caviar.values.arrays import Array
@@ -45,7 +49,7 @@ class FunctionTrainer(Trainer):
     A training's state has `epoch` and `reached`, int64 (members,): the epochs trained, and those that the function's
     own state stands for; `row`, float64 (members, metrics), the last metrics, and `names`, uint8, theirs; and
     `state.*`, the function's own state as `to_arrays` gives it. Epochs beyond `reached` are trained again where the
-    function is called anew. Members are trained one after the other.
+    function is called anew. A population has one member: two functions in turn would share Python's global generators.
     """
 
     uses: ClassVar[frozenset[str]] = frozenset()
@@ -54,10 +58,12 @@ class FunctionTrainer(Trainer):
     one_by_one: ClassVar[bool] = True
     function: ClassVar[Callable[..., Any]]
     parameters: ClassVar[Parameters]
+    says_epochs: ClassVar[bool]
+    """Whether the decorator, or the function's default, gives the number of epochs."""
     metrics: ClassVar[Mapping[str, Goal | None]]
     """The searched metric, and others that a file may name, by full name."""
 
-    population: int | None = setting(default=1, ge=1)
+    population: int | None = setting(default=1, ge=1, le=1)
     dtype: Literal["float32", "float64"] = "float64"
     _trainings: dict[int, Training] = PrivateAttr(default_factory=dict)
     _known: dict[int, checkpoint.Checkpoint] = PrivateAttr(default_factory=dict)
@@ -97,12 +103,9 @@ class FunctionTrainer(Trainer):
         ]
         names = words_from_array(state["names"][0]) or tuple(rows[0][0] if rows[0] else ())
         self._report_others(names, rows)
-        epochs = max(map(len, rows))
-        values = numpy.full((len(rows), epochs, len(names)), numpy.nan)
-        for member, found in enumerate(rows):
-            for place in range(epochs):  # the last metrics stand where a training has ended before its companions
-                row = found[min(place, len(found) - 1)] if found else {}
-                values[member, place] = [row.get(name, numpy.nan) for name in names]
+        numbers = [[[row.get(name, numpy.nan) for name in names] for row in found] for found in rows]
+        epochs = len(rows[0])
+        values = numpy.asarray(numbers, dtype=numpy.float64).reshape(len(rows), epochs, len(names))
         metrics = Metrics(names, first, values)
         trainings = [self._trainings[trial] for trial in population.trials]
         ended = tuple(each.over for each in trainings)
@@ -112,7 +115,7 @@ class FunctionTrainer(Trainer):
             "epoch": numpy.full(len(rows), first + epochs - 1, dtype=numpy.int64),
             "reached": reached,
             **_of_metrics(names, last),
-            **_stacked([each.state for each in trainings]),
+            **{f"{_STATE}{name}": numpy.stack([each.state[name] for each in trainings]) for name in trainings[0].state},
         }
         self._after = after
         return Advance(after, metrics, tuple(_divergence(metrics, m, context) for m in range(len(rows))), ended)
@@ -122,9 +125,21 @@ class FunctionTrainer(Trainer):
         return Finish(own_state(state), Metrics(names, int(state["epoch"][0]), state["row"][:, None]))
 
     def leave(self, population: Population, context: TrainerContext) -> None:
-        for training in self._trainings.values():
-            training.close()
-        self._trainings, self._rows, self._known, self._after = {}, {}, {}, None
+        trainings, self._trainings = self._trainings, {}
+        self._rows, self._known, self._after = {}, {}, None
+        with ExitStack() as stack:  # closes all, whatever one of them raises
+            for training in trainings.values():
+                stack.callback(self._close, training)
+
+    def _close(self, training: Training) -> None:
+        """A training that has been recorded does not fail because of what its function does when it is closed."""
+        try:
+            with importable(type(self).function):
+                training.close()
+        except Exception as error:  # a function may raise anything
+            steps = extract_tb(error.__traceback__)[2:]  # below this method and the training's
+            place = f" at {steps[-1].filename}:{steps[-1].lineno}" if steps else ""
+            say_once(f"{type(self).__name__}() was closed and raised {sentence(error)}{place}; no trial fails of that")
 
     def _advanced(
         self,
@@ -177,6 +192,7 @@ class FunctionTrainer(Trainer):
         reached = int(state["reached"][member])
         takes = self.parameters.takes_state
         training = Training(call, next(iter(self.metrics)), takes, context.check_stop, epoch, reached, own)
+        training.once = self.epochs == 1 and not self.says_epochs
         self._trainings[trial], self._rows[trial] = training, []
         known = checkpoint.read(folder(), self._key(member, population)) if self.epochs > 1 else None
         if known is not None and known.first <= epoch + 1 <= known.epoch + 1:
@@ -206,7 +222,7 @@ class FunctionTrainer(Trainer):
 
     def _value(self, name: str, member: int) -> Any:
         value = getattr(self, name)
-        return float(value[member, 0]) if type(self).is_floating(name) else value
+        return float(value[member, 0]) if type(self).is_floating(name) else deepcopy(value)  # a dict may be changed
 
     def _report_others(self, names: Sequence[str], rows: Sequence[Sequence[Row]]) -> None:
         others = {name for found in rows for row in found for name in row} - set(names)
@@ -223,15 +239,6 @@ def _of_metrics(names: Sequence[str], row: Array) -> dict[str, Array]:
     import numpy
 
     return {"names": numpy.tile(words_to_array(names), (len(row), 1)), "row": row}
-
-
-def _stacked(states: Sequence[Mapping[str, Array]]) -> dict[str, Array]:
-    """The members' own states, by name. Raises ValueError where they are not alike; each is then trained alone."""
-    import numpy
-
-    if any(each.keys() != states[0].keys() for each in states):
-        raise ValueError("the states of a population's members differ in structure")
-    return {f"{_STATE}{name}": numpy.stack([each[name] for each in states]) for name in states[0]}
 
 
 def _divergence(metrics: Metrics, member: int, context: TrainerContext) -> str | None:

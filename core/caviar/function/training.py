@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from inspect import isgenerator
+from numbers import Real
 from typing import Any, cast
 
 from caviar.function.interruptible import interruptible
@@ -33,6 +34,8 @@ class Training:
     state: Mapping[str, Array] = field(default_factory=dict)
     over: bool = False
     """Whether it is known that no epoch follows."""
+    once: bool = False
+    """Whether nobody has said a number of epochs: then it is a mistake that the function yields."""
     _running: Generator[Any, None, Any] | None = None
     _at: int = 0
     """The number of epochs that the running call has come to."""
@@ -49,10 +52,11 @@ class Training:
         return self._step()
 
     def close(self) -> None:
-        """Closes the generator, if it runs: its `finally` blocks are executed."""
+        """Closes the generator, if it runs: its `finally` blocks are executed, in what is left of the trial's time."""
         running, self._running = self._running, None
         if running is not None:
-            running.close()
+            with interruptible(self.check_stop):
+                running.close()
 
     @property
     def line(self) -> int | None:
@@ -67,6 +71,9 @@ class Training:
             begun = self.call(from_arrays(self.state) if self.reached else None)
         self._at = self.reached
         if isgenerator(begun):
+            if self.once:
+                begun.close()
+                raise WrongMetrics("yields epochs; say how many: @caviar.trial(…, epochs=20)")
             self._running = cast(Generator[Any, None, Any], begun)
             return None
         self.over = True
@@ -89,8 +96,17 @@ class Training:
     def _taken(self, given: Any, how: str) -> Row:
         self._at += 1
         metrics, state = given if isinstance(given, tuple) and len(given) == 2 else (given, None)
+        if not isinstance(metrics, Mapping) and _is_number(state):
+            name = self.metric.removeprefix("validation.")
+            text = f"{how} two numbers; name them, {{{name!r}: …, …}}, or put the state into a dict"
+            raise WrongMetrics(text)
         row = numbers_of(metrics, self.metric, how)
         if state is not None:
             self.state, self.reached = to_arrays(state), self._at
         self.epoch = max(self.epoch, self._at)
         return row
+
+
+def _is_number(value: Any) -> bool:
+    """Whether it is a number, or an array or tensor of one."""
+    return isinstance(value, Real) or getattr(value, "shape", None) == ()

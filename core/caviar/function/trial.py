@@ -14,6 +14,7 @@ from caviar.function.state import from_arrays
 from caviar.function.trainer import FunctionTrainer
 from caviar.interfaces.fields.field import setting
 from caviar.values.history import Goal
+from caviar.values.problem import Problem
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -31,7 +32,12 @@ class TrialFunction(Generic[P, R]):
         return self._function(*args, **kwargs)
 
     def state(self, model: Any) -> Any:
-        """The last state that a finished training yielded, as it was; `model` is a study's or run's, `study.best`."""
+        """The last state that a finished training yielded, as it was; `model` is a study's or run's, `study.best`.
+
+        Raises Problem for a function that yields none.
+        """
+        if model.weights.keys() <= {"epoch"}:
+            raise Problem(f"{self.trainer.__name__}() has yielded no state; yield it with the metrics: {{…}}, state")
         return from_arrays(model.weights)
 
     def __repr__(self) -> str:
@@ -86,6 +92,7 @@ def _trainer_of(
             "name": function.__name__,
             "function": staticmethod(function),
             "parameters": parameters,
+            "says_epochs": count is not None,
             "metrics": metrics,
         }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 
 from caviar.engine.training.clock import Clock, OutOfTime
@@ -10,6 +11,7 @@ from caviar.engine.training.deadline import Deadline, SearchOver
 from caviar.interfaces.executor import Tell
 from caviar.interfaces.trainer import Advance, TrainerContext
 from caviar.support.raised import one_line
+from caviar.text.once import say_once
 from caviar.values.arrays import Array
 from caviar.values.dataset import Dataset
 from caviar.values.metrics import Metrics
@@ -38,9 +40,13 @@ class Training:
     def outcomes(self, tell: Tell) -> list[MemberOutcome]:
         """Trains to the segment's end; returns the outcomes of its members, in their order."""
         try:
-            return self._trained(tell)
-        finally:
-            self._part()
+            outcomes = self._trained(tell)
+        except BaseException:
+            with suppress(Exception):  # what was raised first is the reason
+                self._part()
+            raise
+        self._part()
+        return outcomes
 
     def _trained(self, tell: Tell) -> list[MemberOutcome]:
         alive, population = self._segment, self._bound(self._segment)
@@ -92,8 +98,14 @@ class Training:
     def _part(self) -> None:
         """Parts with the population, if there is one: its trainer ends what it has kept open."""
         population, self._population = self._population, None
-        if population is not None:
+        if population is None:
+            return
+        try:
             population.parts["trainer"].leave(population, self._context)
+        except (OutOfTime, SearchOver):
+            say_once(
+                "the time of a trial, or of the search, was over while its training was closed; that was broken off"
+            )
 
     def _first_state(self, population: Population) -> dict[str, Array]:
         if self._segment.state is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, OrderedDict, defaultdict
 from typing import Any
 
 import numpy
@@ -89,6 +90,13 @@ def test_tensors_of_torch_come_back_as_such() -> None:
     assert all(torch.equal(a, b) for a, b in zip(model.parameters(), other.parameters(), strict=True))
 
 
+class Broken:
+    """As a sparse tensor: of a library that cannot give NumPy's array."""
+
+    def __array__(self, dtype: object = None, copy: object = None) -> numpy.ndarray:
+        raise RuntimeError("no such layout\nmore")
+
+
 @pytest.mark.parametrize(
     ("state", "told"),
     [
@@ -96,9 +104,19 @@ def test_tensors_of_torch_come_back_as_such() -> None:
         ([numpy.asarray(["text"])], r"state\[0\] is an array of <U4"),
         ({(1, 2): 3}, r"state has the key \(1, 2\) of type tuple; use text or a number"),
         (1j, "state is of type complex"),
+        ({"n": 1 << 20_000}, r"state\['n'\] is a whole number of 20001 bits"),
+        (
+            [numpy.ma.masked_array([1.0], [True])],
+            r"state\[0\] is of type numpy.ma.MaskedArray, whose mask would be lost",
+        ),
+        (
+            {"c": Counter("aab")},
+            r"state\['c'\] is of type collections.Counter, and would come back as a dict; use dict",
+        ),
+        ([defaultdict(list)], r"state\[0\] is of type collections.defaultdict, and would"),
+        ([Broken()], r"state\[0\], of type tests.*Broken, cannot be made an array of NumPy: no such layout"),
         (numpy.asarray(1j), "state is an array of complex128"),
     ],
-    ids=repr,
 )
 def test_what_cannot_be_saved_is_reported_with_its_place_and_type(state: Any, told: str) -> None:
     with pytest.raises(UnsavableState, match=told):
@@ -111,3 +129,15 @@ def test_a_state_that_contains_itself_is_reported() -> None:
     with pytest.raises(UnsavableState, match=r"state\[1\] contains itself"):
         to_arrays(state)
     assert back([(), ()]) == [(), ()], "the same object twice is no circle"
+
+
+def test_a_state_that_is_nested_too_deeply_is_reported() -> None:
+    state: list[Any] = []
+    for _ in range(100_000):
+        state = [state]
+    with pytest.raises(UnsavableState, match="state is nested too deeply"):
+        to_arrays(state)
+
+
+def test_an_ordered_dict_is_a_dict_in_its_order() -> None:
+    assert list(back(OrderedDict(b=1, a=2))) == ["b", "a"]

@@ -163,11 +163,12 @@ if __name__ == "__main__":
 
 def test_a_package_that_searches_while_it_is_imported_is_refused(tmp_path: Path) -> None:
     (tmp_path / "package").mkdir()
-    (tmp_path / "package" / "__init__.py").write_text(
+    (tmp_path / "package" / "__init__.py").touch()
+    (tmp_path / "package" / "training.py").write_text(
         "import caviar\n@caviar.trial(metric='loss', goal='minimize')\ndef train(rate=0.1): return rate\n"
         "caviar.search(train, trials=1)\n"
     )
-    words = [sys.executable, "-c", "import package"]
+    words = [sys.executable, "-c", "import package.training"]
     done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, timeout=100)
     assert 'write if __name__ == "__main__": above the search' in done.stderr
 

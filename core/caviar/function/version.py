@@ -21,5 +21,10 @@ def version_of_function(function: Callable[..., Any]) -> str:
 
 
 def _text(code: CodeType) -> str:
-    constants = [_text(each) if isinstance(each, CodeType) else repr(each) for each in code.co_consts]
-    return repr((code.co_code, code.co_names, code.co_varnames, constants))
+    return repr((code.co_code, code.co_names, code.co_varnames, [_constant(each) for each in code.co_consts]))
+
+
+def _constant(value: Any) -> str:
+    if isinstance(value, frozenset):  # of `x in {"a", "b"}`: its order is another in each process
+        return repr(sorted(map(repr, value)))
+    return _text(value) if isinstance(value, CodeType) else repr(value)

@@ -62,20 +62,30 @@ def search(
 
 
 def _registry(cls: type[FunctionTrainer]) -> Registry:
-    """The registry with the file that defines a function, which worker processes import; without one, as it is.
+    """The registry with the file or the module that has a function, which worker processes import.
 
-    Raises PluginError where this is such an import.
+    It is as it is where they could not: for a notebook's function, or one inside another. Raises PluginError where this
+    is such an import.
     """
     module = sys.modules.get(cls.__module__)
     if (known := file_of(cls)) is not None:
         if not known.entries:
-            text = 'searches while it is imported, as its workers do; write if __name__ == "__main__": above the search'
-            raise PluginError(f"{known.path}: {text}")
+            raise _searches_itself(known.path)
         return current().with_file(known)
     file = getattr(module, "__file__", None)
-    if file is None or "." in cls.__module__ or cls.__qualname__ != f"{cls.name}.trainer":
-        return current()  # of a notebook, a package, another function
+    if file is None or cls.__qualname__ != f"{cls.name}.trainer":
+        return current()
     path = Path(file).resolve()
     content = path.read_bytes()
     entry = Entry("trainer", cls.name, f"{cls.__module__}:{cls.__qualname__}", path.name, version_of_code(content))
-    return current().with_file(CodeFile(path, content, (entry,)))
+    spec = getattr(module, "__spec__", None)
+    if spec is None or not spec.parent:
+        return current().with_file(CodeFile(path, content, (entry,)))
+    if getattr(spec, "_initializing", False):
+        raise _searches_itself(path)
+    return current().with_module(entry)
+
+
+def _searches_itself(path: Path) -> PluginError:
+    text = 'searches while it is imported, as its workers do; write if __name__ == "__main__": above the search'
+    return PluginError(f"{path}: {text}")

@@ -33,7 +33,9 @@ def write(folder: Path, key: str, first: int, rows: Sequence[Mapping[str, float]
 
     about = {"key": key, "first": str(first), "rows": json.dumps(list(rows))}
     part = folder / f"{_FILE}.part"
-    part.write_bytes(save(dict(state), about))
+    part.unlink(missing_ok=True)
+    with open(part, "xb") as file:  # follows no link
+        file.write(save(dict(state), about))
     os.replace(part, folder / _FILE)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from typing import Any
 
 CODE = "caviar_code_"
@@ -18,7 +17,8 @@ def importable(function: Callable[..., Any]) -> Iterator[None]:
     if not function.__module__.startswith(CODE):
         yield
         return
-    folder = str(Path(function.__code__.co_filename).parent)
+    module: Any = sys.modules[function.__module__]  # not the file of its code, which may be a decorator's
+    folder = str(module.code.path.parent)
     sys.path.insert(0, folder)
     try:
         yield

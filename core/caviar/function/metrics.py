@@ -32,8 +32,10 @@ def numbers_of(given: Any, metric: str, how: str) -> dict[str, float]:
     for name, value in named.items():
         if not isinstance(name, str):
             raise WrongMetrics(f"{how} a metric named {name!r}; names of metrics are texts")
+        if full_name(name) in found:
+            raise WrongMetrics(f"{how} {_said(name)!r} twice, as {name!r} too; yield one of them")
         try:
-            found[full_name(name)] = float(value)
+            found[full_name(name)] = _number(value)
         except (TypeError, ValueError):
             what = f"{type(value).__name__} for {name!r}" if isinstance(given, Mapping) else type(value).__name__
             raise WrongMetrics(f"{how} {what}; a metric is one real number") from None
@@ -43,6 +45,13 @@ def numbers_of(given: Any, metric: str, how: str) -> dict[str, float]:
         there = ", ".join(repr(_said(name)) for name in found) or "no metric"
         raise WrongMetrics(f"{how} {there}, but the searched metric is {_said(metric)!r}{hint}")
     return found
+
+
+def _number(value: Any) -> float:
+    """A number, also of an array or tensor of one; no text, which float() would read. Raises TypeError."""
+    if isinstance(value, (str, bytes, bytearray)):
+        raise TypeError
+    return float(value)
 
 
 def _said(metric: str) -> str:

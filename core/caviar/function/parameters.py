@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import reduce
@@ -19,6 +20,7 @@ from caviar.values.random import Random
 
 GIVEN = ("seed", "state", "folder", "epochs")
 """The parameters whose values the engine gives; epochs is the trainer's own field."""
+_OWN = frozenset(("function", "parameters", "metrics"))  # what `FunctionTrainer` declares for its subclasses to set
 _SCALARS = (bool, int, float, str)
 
 
@@ -63,8 +65,9 @@ def parameters_of(function: Callable[..., Any]) -> Parameters:
             continue
         if parameter.kind is Parameter.POSITIONAL_ONLY:
             raise TypeError(f"{_named(function)}: parameter '{name}' must be taken by its name; remove the '/'")
-        default = parameter.default
+        default = _plain(parameter.default)
         if name in GIVEN:
+            _refuse_as_given(function, name, default)
             given.add(name)
             if name == "epochs":
                 fields.append(name)
@@ -76,13 +79,26 @@ def parameters_of(function: Callable[..., Any]) -> Parameters:
         types = _types(default, parameter.annotation)
         if types is None:  # an object of the program, which no file can name: the function keeps its default
             continue
-        if name.startswith(("_", "model_")) or hasattr(Trainer, name) or name in Trainer.model_fields:
+        if name.startswith(("_", "model_")) or name in _OWN or hasattr(Trainer, name) or name in Trainer.model_fields:
             raise TypeError(f"{_named(function)}: a trainer uses the name '{name}' itself; rename the parameter")
         fields.append(name)
         annotations[name] = Tunable[_any_of(types)]  # type: ignore[misc]
         search = default if isinstance(default, Sampler) else None
-        defaults[name] = tunable(default=_frozen(default), search=search)
+        defaults[name] = tunable(default=default, search=search)
     return Parameters(tuple(fields), frozenset(given), annotations, defaults)
+
+
+def _refuse_as_given(function: Callable[..., Any], name: str, default: Any) -> None:
+    """Raises TypeError for a default of one of `GIVEN` that promises what cannot be."""
+    if name == "epochs":
+        if default not in (None, Parameter.empty) and type(default) is not int:
+            raise TypeError(
+                f"{_named(function)}: epochs is a whole number, how many it trains at most, not {default!r}"
+            )
+    elif isinstance(default, Sampler):
+        raise TypeError(
+            f"{_named(function)}: '{name}' cannot be searched, each trial is given its own; remove the range"
+        )
 
 
 def _types(default: Any, annotation: Any) -> tuple[Any, ...] | None:
@@ -114,8 +130,12 @@ def _any_of(kinds: tuple[Any, ...]) -> Any:
     return reduce(or_, kinds)
 
 
-def _frozen(value: Any) -> Any:
-    return tuple(map(_frozen, value)) if isinstance(value, list) else value
+def _plain(value: Any) -> Any:
+    """A default with tuples for lists, and Python's numbers for NumPy's."""
+    if isinstance(value, (list, tuple)):
+        return tuple(map(_plain, value))
+    numpy = sys.modules.get("numpy")
+    return value.item() if numpy and isinstance(value, numpy.generic) else value
 
 
 def _named(function: Callable[..., Any]) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sys
 from base64 import b64decode, b64encode
+from collections import ChainMap, Counter, defaultdict
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,6 +17,8 @@ from caviar.values.arrays import Array
 from caviar.values.problem import Problem
 
 _NESTING = "nesting"
+_SPECIAL = (defaultdict, Counter, ChainMap)  # which do something of their own for a key that is missing
+_BITS = 10_000  # Python reads whole numbers of up to 4,300 digits, about 14,000 bits, from text
 _KEYS = (str, int, float, bool, type(None))
 
 
@@ -28,8 +31,11 @@ def to_arrays(state: Any) -> dict[str, Array]:
     import numpy
 
     arrays: dict[str, Array] = {}
-    nesting = _nesting(state, "state", arrays, ())
-    arrays[_NESTING] = numpy.frombuffer(json.dumps(nesting).encode(), dtype=numpy.uint8).copy()
+    try:
+        text = json.dumps(_nesting(state, "state", arrays, ()))
+    except RecursionError:
+        raise UnsavableState("state is nested too deeply, and cannot be saved; flatten it") from None
+    arrays[_NESTING] = numpy.frombuffer(text.encode(), dtype=numpy.uint8).copy()
     return arrays
 
 
@@ -41,6 +47,8 @@ def from_arrays(arrays: Mapping[str, Array]) -> Any:
 def _nesting(value: Any, at: str, arrays: dict[str, Array], around: tuple[int, ...]) -> Any:
     """JSON for a value: scalars as they are, all else a list of a mark and its content."""
     kind = type(value)
+    if kind is int and value.bit_length() > _BITS:
+        raise UnsavableState(f"{at} is a whole number of {value.bit_length()} bits, and cannot be saved; use bytes")
     if value is None or kind in (bool, int, float, str):
         return value
     if kind is bytes:
@@ -48,6 +56,8 @@ def _nesting(value: Any, at: str, arrays: dict[str, Array], around: tuple[int, .
     if id(value) in around:
         raise UnsavableState(f"{at} contains itself, and cannot be saved")
     around = (*around, id(value))
+    if kind in _SPECIAL:
+        raise UnsavableState(f"{at} is of type {_named(kind)}, and would come back as a dict; use dict(…)")
     if isinstance(value, Mapping):
         for key in value:
             if type(key) not in _KEYS:
@@ -55,7 +65,11 @@ def _nesting(value: Any, at: str, arrays: dict[str, Array], around: tuple[int, .
         return ["dict", [[key, _nesting(each, f"{at}[{key!r}]", arrays, around)] for key, each in value.items()]]
     if kind in (list, tuple):
         return [kind.__name__, [_nesting(each, f"{at}[{n}]", arrays, around) for n, each in enumerate(value)]]
-    library, array = _array(value, at)
+    try:
+        library, array = _array(value, at)
+    except (TypeError, ValueError, RuntimeError, BufferError) as error:
+        reason = str(error).strip().partition("\n")[0]
+        raise UnsavableState(f"{at}, of type {_named(kind)}, cannot be made an array of NumPy: {reason}") from error
     name = str(len(arrays))
     arrays[name] = array
     return [library, [name, str(getattr(value, "dtype", "")), list(array.shape)]]
@@ -83,11 +97,15 @@ def _array(value: Any, at: str) -> tuple[str, Array]:
     import numpy
 
     library = type(value).__module__.partition(".")[0]
+    if library == "pandas" or (library == "numpy" and isinstance(value, numpy.ma.MaskedArray)):
+        lost = "index" if library == "pandas" else "mask"
+        raise UnsavableState(f"{at} is of type {_named(type(value))}, whose {lost} would be lost; save its arrays")
     if library == "numpy":
         library = "scalar" if isinstance(value, numpy.generic) else "numpy"
         found = numpy.array(value, order="C")
     elif library == "torch" and hasattr(value, "detach"):
         value = value.detach().cpu()
+        value = value.resolve_neg() if value.is_neg() else value
         bits = value.view(sys.modules["torch"].int16) if str(value.dtype) == "torch.bfloat16" else value
         found = numpy.array(bits.numpy(), order="C")
     elif hasattr(value, "__array__"):

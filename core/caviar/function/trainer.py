@@ -19,6 +19,7 @@ from caviar.function.metrics import WrongMetrics, full_name
 from caviar.function.parameters import Parameters
 from caviar.function.state import UnsavableState
 from caviar.function.training import Row, Training
+from caviar.function.version import version_of_function
 from caviar.interfaces.fields.field import setting
 from caviar.interfaces.fields.types import field_type
 from caviar.interfaces.trainer import Advance, Finish, Trainer, TrainerContext
@@ -217,8 +218,8 @@ class FunctionTrainer(Trainer):
     def _key(self, member: int, population: Population) -> str:
         """What a training's numbers depend on: function, values, seed."""
         values = {name: self._value(name, member) for name in self.parameters.fields}
-        about = type(self).__module__, type(self).__qualname__, values, self.epochs, population.streams[member].key
-        return repr(about)
+        cls, stream = type(self), population.streams[member].key
+        return repr((cls.__module__, cls.__qualname__, version_of_function(cls.function), values, self.epochs, stream))
 
     def _value(self, name: str, member: int) -> Any:
         value = getattr(self, name)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from importlib.metadata import Distribution, EntryPoints, entry_points
 from pathlib import Path
@@ -137,6 +138,21 @@ class Registry:
         """The registry with the plugins of a file, which replace those of an older version of it."""
         others = tuple(each for each in self.files if each.path != file.path)
         return Registry((*others, file), self.installed)
+
+    def with_module(self, entry: Entry) -> Registry:
+        """The registry with a plugin of an importable module, such as a function of the user's own package."""
+        return Registry(self.files, (*(each for each in self.installed if each.target != entry.target), entry))
+
+    @property
+    def of_modules(self) -> tuple[Entry, ...]:
+        """The plugins that `with_module` has added, as another process finds them: by the name of the main module."""
+        return tuple(replace(each, target=_by_its_name(each.target)) for each in self.installed if not each.installed)
+
+
+def _by_its_name(target: str) -> str:
+    module, _, attribute = target.partition(":")
+    spec = sys.modules[module].__spec__ if module == "__main__" else None
+    return f"{spec.name}:{attribute}" if spec else target
 
 
 _current: ContextVar[Registry] = ContextVar("registry")

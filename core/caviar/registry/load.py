@@ -9,6 +9,8 @@ from inspect import isclass
 from traceback import walk_tb
 from typing import Any
 
+from caviar.function.trainer import FunctionTrainer
+from caviar.function.version import version_of_function
 from caviar.interfaces.plugin import Plugin
 from caviar.registry.code import file_of
 from caviar.registry.extras import install_line
@@ -80,9 +82,12 @@ def label_of(plugin: Plugin) -> str:
 
 
 def version_of(cls: type[Plugin]) -> str:
-    """The plugin's owner: "caviar-ml 0.1.0"; for a class without an entry, its module."""
-    entry = entry_of(cls)
-    return entry.owner if entry else cls.__module__
+    """The plugin's owner: "caviar-ml 0.1.0"; for a class without an entry, its module, and its function's version."""
+    if entry := entry_of(cls):
+        return entry.owner
+    return (
+        f"{cls.__module__} {version_of_function(cls.function)}" if issubclass(cls, FunctionTrainer) else cls.__module__
+    )
 
 
 def entry_of(cls: type[Plugin]) -> Entry | None:

@@ -45,7 +45,7 @@ class TrialFiles:
     def prepare(self, values: Mapping[str, Any], resumes: bool) -> bool:
         """Makes the folder ready for a start of the program; whether its state holds something."""
         write_atomically(self.values, (json.dumps(values, indent=1) + "\n").encode())
-        shutil.rmtree(self.state, ignore_errors=True)
+        _remove(self.state)
         copy = self._checkpoint()
         if resumes and copy is not None:
             shutil.copytree(copy, self.state, symlinks=True)
@@ -105,9 +105,12 @@ class TrialFiles:
             return False
         if origin != self._origin:
             return False
-        for line in lines[:-1]:  # behind the last line break there may be half a line
-            found = json.loads(line)
-            self.epochs.append(Line(found, found.pop("epoch")))
+        try:
+            for line in lines[:-1]:  # behind the last line break there may be half a line
+                found = json.loads(line)
+                self.epochs.append(Line(found, found.pop("epoch")))
+        except (ValueError, KeyError, TypeError, AttributeError):  # a power loss may leave anything
+            return False
         if lines and lines[-1]:
             write_atomically(self._journal, "\n".join([origin, *lines[:-1], ""]).encode())
         return True
@@ -116,6 +119,14 @@ class TrialFiles:
         """The newest copy of the state."""
         copies = [each for each in self.folder.glob(f"{_CHECKPOINT}*") if each.name[len(_CHECKPOINT) :].isdigit()]
         return max(copies, key=lambda each: int(each.name.removeprefix(_CHECKPOINT)), default=None)
+
+
+def _remove(path: Path) -> None:
+    """Removes a folder; where a link or a file is in its place, that, and not what a link leads to."""
+    if path.is_symlink() or path.is_file():
+        path.unlink()
+    else:
+        shutil.rmtree(path, ignore_errors=True)
 
 
 def _listing(folder: Path) -> frozenset[tuple[str, int, int, int]] | None:

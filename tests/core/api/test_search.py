@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import caviar
@@ -129,6 +130,64 @@ if __name__ == "__main__":
     (tmp_path / "train.py").write_text(script.replace('if __name__ == "__main__"', "if True"))
     done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, timeout=100)
     assert 'write if __name__ == "__main__": above the search' in done.stderr
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("words", [["-m", "package.training"], ["use.py"]], ids=["as main", "imported"])
+def test_a_packages_function_is_trained_by_workers(tmp_path: Path, words: list[str]) -> None:
+    training = """
+import caviar, os
+from caviar_plugins import Log
+from .helper import score
+
+@caviar.trial(metric="score", goal="maximize")
+def train(rate=Log(1e-3, 1.0)):
+    return {"score": score(rate), "process": os.getpid()}
+
+def main():
+    study = caviar.search(train, trials=4, workers=2)
+    assert {each.metrics["validation.process"] for each in study.trials}.isdisjoint({os.getpid()})
+    print(study)
+
+if __name__ == "__main__":
+    main()
+"""
+    (tmp_path / "package").mkdir()
+    (tmp_path / "package" / "__init__.py").touch()
+    (tmp_path / "package" / "helper.py").write_text("def score(rate):\n    return rate\n")
+    (tmp_path / "package" / "training.py").write_text(training)
+    (tmp_path / "use.py").write_text("from package.training import main\nmain()\n")
+    done = subprocess.run([sys.executable, *words], cwd=tmp_path, capture_output=True, text=True, timeout=100)
+    assert done.stdout.startswith("<Study 'train': 4 trials, 4 finished"), done.stderr
+
+
+def test_a_package_that_searches_while_it_is_imported_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "package").mkdir()
+    (tmp_path / "package" / "__init__.py").touch()
+    (tmp_path / "package" / "training.py").write_text(
+        "import caviar\n@caviar.trial(metric='loss', goal='minimize')\ndef train(rate=0.1): return rate\n"
+        "caviar.search(train, trials=1)\n"
+    )
+    words = [sys.executable, "-c", "import package.training"]
+    done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, timeout=100)
+    assert 'write if __name__ == "__main__": above the search' in done.stderr
+
+
+def test_a_notebooks_function_with_another_body_does_not_go_on_with_the_first_ones_run(tmp_path: Path) -> None:
+    notebook = """
+import caviar, sys
+from caviar_plugins import Uniform
+@caviar.trial(metric="loss", goal="minimize")
+def train(rate=Uniform(0.1, 1.0)): return rate * FACTOR
+"""
+    module = ModuleType("notebook")
+    for factor, refused in (("1.0", False), ("1.0", False), ("2.0", True)):
+        exec(notebook.replace("FACTOR", factor), vars(module))
+        if refused:
+            with pytest.raises(caviar.Refused, match="trainer"):
+                searched(module.train, runs=tmp_path)
+        else:
+            assert len(searched(module.train, runs=tmp_path).trials) == 6
 
 
 def test_lists_and_none_may_be_options_and_a_float_is_exact() -> None:

@@ -117,7 +117,9 @@ def test_code_runs_only_where_it_is_named(folder: Path) -> None:
     (folder / "imported").unlink()
     (folder / "p.toml").write_text('trainer = "train"\n')
     for words in (("results", "runs/train"), ("check", "p.toml"), ("check", "runs/train/pipeline.toml")):
-        assert pipe(folder, *words).returncode == 2
+        done = pipe(folder, *words)
+        assert done.returncode == 2
+        assert "data: missing" not in done.stderr, "whether an unknown trainer needs data is not known"
     assert not (folder / "imported").exists()
 
 
@@ -151,6 +153,20 @@ def test_a_failed_trials_traceback_is_kept(folder: Path) -> None:
     told = failing(folder, "    deep = {}\n    yield deep['down']", "--debug")
     assert "yield deep['down']" in told
     assert "KeyError: 'down'" in told
+
+
+def test_what_lies_beside_a_decorated_function_is_importable_and_not_what_lies_beside_its_decorator(
+    folder: Path,
+) -> None:
+    (folder / "library").mkdir()
+    (folder / "library" / "helper.py").write_text("raise RuntimeError('the decorator has another helper')")
+    (folder / "library" / "decorators.py").write_text(
+        "from functools import wraps\ndef logged(f):\n    return wraps(f)(lambda **words: f(**words))\n"
+    )
+    head = HEAD + "import sys\nsys.path.append(os.path.join(os.path.dirname(__file__), 'library'))\n"
+    text = GOOD.replace("epochs=3)\n", "epochs=3)\n@logged\n")
+    (folder / "train.py").write_text(f"{head}from decorators import logged\nsys.path.pop()\n{text}")
+    assert json.loads(pipe(folder, "run", "train.py", *FEW, "--json").stdout)["finished"] == 5
 
 
 def test_a_number_that_is_not_finite_is_a_divergence_and_the_others_go_on(folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, OrderedDict, defaultdict
 from typing import Any
 
 import numpy
@@ -73,6 +74,14 @@ def test_an_array_of_another_library_comes_as_numpys() -> None:
         numpy.testing.assert_array_equal(back([each])[0], numpy.arange(3.0))
 
 
+def test_an_array_without_axes_that_was_one_of_a_population_comes_back_as_an_array() -> None:
+    """NumPy gives a scalar for an element; PyTorch's Adam counts its steps in such a tensor."""
+    stacked = {name: array[None] for name, array in to_arrays({"step": numpy.array(3.0, "float32")}).items()}
+    step = from_arrays({name: array[0] for name, array in stacked.items()})["step"]
+    assert isinstance(step, numpy.ndarray)
+    assert (step.shape, step.dtype, step) == ((), numpy.dtype("float32"), 3.0)
+
+
 def test_tensors_of_torch_come_back_as_such() -> None:
     torch = pytest.importorskip("torch")
     model = torch.nn.Sequential(torch.nn.Linear(3, 2), torch.nn.BatchNorm1d(2))
@@ -89,6 +98,13 @@ def test_tensors_of_torch_come_back_as_such() -> None:
     assert all(torch.equal(a, b) for a, b in zip(model.parameters(), other.parameters(), strict=True))
 
 
+class Broken:
+    """As a sparse tensor: of a library that cannot give NumPy's array."""
+
+    def __array__(self, dtype: object = None, copy: object = None) -> numpy.ndarray:
+        raise RuntimeError("no such layout\nmore")
+
+
 @pytest.mark.parametrize(
     ("state", "told"),
     [
@@ -96,6 +112,17 @@ def test_tensors_of_torch_come_back_as_such() -> None:
         ([numpy.asarray(["text"])], r"state\[0\] is an array of <U4"),
         ({(1, 2): 3}, r"state has the key \(1, 2\) of type tuple; use text or a number"),
         (1j, "state is of type complex"),
+        ({"n": 1 << 20_000}, r"state\['n'\] is a whole number of 20001 bits"),
+        (
+            [numpy.ma.masked_array([1.0], [True])],
+            r"state\[0\] is of type numpy.ma.MaskedArray, whose mask would be lost",
+        ),
+        (
+            {"c": Counter("aab")},
+            r"state\['c'\] is of type collections.Counter, and would come back as a dict; use dict",
+        ),
+        ([defaultdict(list)], r"state\[0\] is of type collections.defaultdict, and would"),
+        ([Broken()], r"state\[0\], of type tests.*Broken, cannot be made an array of NumPy: no such layout"),
         (numpy.asarray(1j), "state is an array of complex128"),
     ],
 )
@@ -112,9 +139,13 @@ def test_a_state_that_contains_itself_is_reported() -> None:
     assert back([(), ()]) == [(), ()], "the same object twice is no circle"
 
 
-def test_an_array_without_axes_that_was_one_of_a_population_comes_back_as_an_array() -> None:
-    """NumPy gives a scalar for an element; PyTorch's Adam counts its steps in such a tensor."""
-    stacked = {name: array[None] for name, array in to_arrays({"step": numpy.array(3.0, "float32")}).items()}
-    step = from_arrays({name: array[0] for name, array in stacked.items()})["step"]
-    assert isinstance(step, numpy.ndarray)
-    assert (step.shape, step.dtype, step) == ((), numpy.dtype("float32"), 3.0)
+def test_a_state_that_is_nested_too_deeply_is_reported() -> None:
+    state: list[Any] = []
+    for _ in range(100_000):
+        state = [state]
+    with pytest.raises(UnsavableState, match="state is nested too deeply"):
+        to_arrays(state)
+
+
+def test_an_ordered_dict_is_a_dict_in_its_order() -> None:
+    assert list(back(OrderedDict(b=1, a=2))) == ["b", "a"]

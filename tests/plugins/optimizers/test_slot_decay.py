@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import numpy
 import pytest
-from caviar.plugin import Optimizer
 from caviar.testing.optimizer import LAYOUT, SIZE
 from caviar.testing.tools import bound
 from caviar_plugins import AdamW, Lion
@@ -17,7 +16,7 @@ FACTORS = (2.0, None, 1.0, 0.0, 0.5)
 
 
 @pytest.mark.parametrize("optimizer", [AdamW, CompiledAdamW, Lion, CompiledLion])
-def test_a_slot_may_decay_more_or_less_than_the_others(optimizer: type[Optimizer]) -> None:
+def test_a_slot_may_decay_more_or_less_than_the_others(optimizer: type[AdamW | Lion]) -> None:
     layout = tuple(replace(slot, decay=factor) for slot, factor in zip(LAYOUT, FACTORS, strict=True))
     decaying, parameters = bound([optimizer(learning_rate=0.5, decay=0.1)]), numpy.ones((1, SIZE))
     state = decaying.init(parameters, layout)

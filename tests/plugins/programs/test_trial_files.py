@@ -79,3 +79,31 @@ def test_a_training_of_other_values_begins_anew(files: TrialFiles) -> None:
     assert other.epochs == []
     assert not other.prepare({}, resumes=True)
     assert [*other.state.iterdir()] == []
+
+
+@pytest.mark.parametrize("line", ["\0\0\0", "3", '{"validation.score": 1}'])
+def test_a_damaged_journal_has_the_training_begin_anew(files: TrialFiles, line: str) -> None:
+    files.add(Line({"validation.score": 0.5}, 1))
+    with open(files.folder / "epochs.jsonl", "a") as journal:
+        journal.write(f"{line}\n")
+    again = TrialFiles(files.folder, ORIGIN)
+    assert again.epochs == []
+    again.add(Line({"validation.score": 0.5}, 1))
+    assert len(TrialFiles(files.folder, ORIGIN).epochs) == 1
+
+
+def test_a_link_or_file_in_the_place_of_the_state_is_replaced_and_what_it_leads_to_stays(
+    files: TrialFiles, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    (files.state / "model").write_text("epoch 1")
+    files.keep_state()
+    elsewhere = tmp_path_factory.mktemp("scratch")
+    (elsewhere / "kept").write_text("theirs")
+    shutil.rmtree(files.state)
+    files.state.symlink_to(elsewhere)
+    assert files.prepare({}, resumes=True)
+    assert [each.name for each in files.state.iterdir()] == ["model"]
+    assert (elsewhere / "kept").read_text() == "theirs"
+    shutil.rmtree(files.state)
+    files.state.write_text("a file")
+    assert files.prepare({}, resumes=True)

@@ -222,12 +222,12 @@ class Builder:
 
 
 def _needs_data(trainer: Any) -> bool:
-    """Whether the trainer of a file needs data, even if its table has other mistakes."""
+    """Whether the trainer of a file needs data, even if its table has other mistakes; not if it is unknown."""
     name = trainer.get("use") if isinstance(trainer, dict) else trainer
     try:
         return cast(type[Trainer], plugin_by_name("trainer", name)).needs_data if isinstance(name, str) else True
     except index.PluginError:
-        return True
+        return False
 
 
 def _default(cls: type[Declared], field: str) -> Any:

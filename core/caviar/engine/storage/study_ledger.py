@@ -54,6 +54,8 @@ class StudyLedger(StudyView):
         super().__init__(folder, ledger, artifacts)
         self._keep, self._pending, self._committed = keep, NOTHING, monotonic()
         self._sweep()
+        # A process that was killed after a commit has left those of trials that had just ended.
+        drop_checkpoints(folder, [number for number, trial in self._rows.trials.items() if trial.state.done])
 
     def holds(self, trial: int) -> bool:
         return trial in self._held()

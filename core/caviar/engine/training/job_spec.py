@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import astuple
 from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -17,7 +18,7 @@ from caviar.engine.training.variants import has_kernels, variant_for
 from caviar.interfaces.backend import Backend
 from caviar.interfaces.metric import Metric
 from caviar.registry.code import read_code
-from caviar.registry.index import PluginError, Registry, using
+from caviar.registry.index import Entry, PluginError, Registry, using
 from caviar.registry.load import load, name_of, version_of
 from caviar.support.packed import Buffer, pack, unpack
 
@@ -35,6 +36,7 @@ def job_spec_of(work: Work) -> list[Buffer] | None:
     return pack(
         {
             "code": {str(file.path): numpy.frombuffer(file.content, "uint8") for file in work.pipeline.registry.files},
+            "modules": [astuple(each) for each in work.pipeline.registry.of_modules],
             "pipeline": to_toml(training),
             "plugins": work.plugins(),
             "task": work.task,
@@ -73,7 +75,10 @@ def open_job(job_spec: Any, worker: int = 0, workers: int = 1) -> Job:
     """
     facts = unpack(job_spec)
     files = tuple(read_code(Path(path), content.tobytes()) for path, content in facts["code"].items())
-    with using(Registry(files)):
+    registry = Registry(files)
+    for entry in facts["modules"]:
+        registry = registry.with_module(Entry(*entry))
+    with using(registry):
         return _opened(facts, worker, workers)
 
 

@@ -185,3 +185,16 @@ def test_an_interrupt_of_a_commit_loses_no_trial(
     with read_study(SQLite(), tmp_path / "run") as view:
         assert told(view) == ours
         assert view.trials()[0].state is TrialState.FINISHED
+
+
+def test_checkpoints_that_a_killed_process_left_of_ended_trials_are_dropped(
+    tmp_path: Path, ledger: StudyLedger, finish: Finish
+) -> None:
+    ledger.record([finish(0, 0.5), waits(finish(1, None))])
+    ledger.close()
+    left = [tmp_path / "run" / "trials" / str(trial) / "checkpoint.safetensors" for trial in (0, 1)]
+    for file in left:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch()
+    open_study(SQLite(), tmp_path / "run", "minimize").close()
+    assert [file.exists() for file in left] == [False, True]

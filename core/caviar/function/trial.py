@@ -50,9 +50,9 @@ def trial(
     """Decorates a function that trains one trial; `caviar.search` and `pipe run FILE.py` search its parameters.
 
     A default that is a sampler, `learning_rate=Log(1e-4, 1e-1)`, is searched; any other number, word or flag is a
-    constant that a file or a command may change. `metric` is what is searched, "accuracy" or "train.loss"; a name without
-    a part is of the validation part. `goal` is "maximize" or "minimize". `epochs` is how many the function trains at
-    most; a parameter `epochs` of it gives the number, too. `also` names further metrics for `search.where`.
+    constant that a file or a command may change. `metric` is what is searched, "accuracy" or "train.loss"; a name
+    without a part is of the validation part. `goal` is "maximize" or "minimize". `epochs` is how many the function
+    trains at most; a parameter `epochs` of it gives the number, too. `also` names further metrics for `search.where`.
 
     After each epoch the function yields its metrics, or metrics and state: `yield {"accuracy": 0.9}, {"model": …}`. It
     is closed where the trial is pruned or interrupted, and called again with the last state, as its parameter `state`,

@@ -125,7 +125,8 @@ def _batches(train: Array, sizes: Any, population: Population, context: TrainerC
     order = train[context.random.child("order", trainer.batch_size, epoch).order(len(train))]
     order = context.backend.send(order)
     starts = list(range(0, len(order), size))
-    if len(starts) > 1 and len(order) - starts[-1] < population.parts["normalizer"].smallest_batch:
+    smallest = max(population.parts[part].smallest_batch for part in ("model", "normalizer"))
+    if len(starts) > 1 and len(order) - starts[-1] < smallest:
         starts.pop()
     for start, stop in zip(starts, [*starts[1:], len(order)], strict=True):
         yield order[start:stop]

@@ -1,0 +1,145 @@
+"""Tries a module stacked and one by one on a few rows, and says which way its members are computed."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from caviar_plugins.models.network_module import Structure, held_by
+from caviar_plugins.models.network_ways import Members, Passed, lend, one_by_one, seeded, stacked
+
+_ROWS, _SEED = 64, 5
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """`alone_because`: why members are computed one by one; "": they are stacked.
+
+    `double`: whether a single member must be computed as two to have the bits that it has among others. `random`:
+    whether layers draw from PyTorch's own stream.
+    """
+
+    alone_because: str
+    double: bool = False
+    random: bool = False
+
+    def passed(self, structure: Structure, members: Members, rows: Tensor) -> list[Passed]:
+        """The members' outputs."""
+        if self.alone_because:
+            return one_by_one(structure, members, rows, self.random)
+        return stacked(structure, members, rows, self.double)
+
+
+def tried(structure: Structure, members: Members, rows: Tensor) -> Verdict:
+    """Computes the factory's own initial parameters, and multiples of them, in each way on some of the rows.
+
+    Raises ValueError where the module does not compute by lent parameters and buffers what it computes by its own.
+    """
+    rows, one = rows[:1, :_ROWS], members.part(slice(1))
+    module = structure.build(dict(structure.probe), 0).to(rows.device, rows.dtype).train()
+    example = _multiples(module, one, 1)
+    random = _compare_with_itself(structure, module, example, rows)
+    inside: list[str] = []
+    try:
+        with _following(structure.module, inside), warnings.catch_warnings():
+            warnings.filterwarnings("error", message="There is a performance drop")
+            together, among_three, alone = (
+                _numbers(stacked, structure, _multiples(module, one, count), rows) for count in (2, 3, 1)
+            )
+    except Exception as error:  # whatever a layer raises that does not stack
+        return Verdict(_reason(structure, inside, error), random=random)
+    singly = _numbers(one_by_one, structure, _multiples(module, one, 2), rows)
+    if not all(
+        torch.allclose(*pair, rtol=1e-3, atol=1e-5, equal_nan=True) for pair in zip(singly, together, strict=True)
+    ):
+        return Verdict("stacked they come to other numbers")
+    if not _same(together, among_three, 2):
+        return Verdict("stacked, a member's bits depend on how many there are")
+    return Verdict("", double=not _same(alone, together, 1))
+
+
+def _multiples(module: nn.Module, one: Members, count: int) -> Members:
+    held, trained = held_by(module), {key for key, each in module.named_parameters() if each.requires_grad}
+    several = {key: torch.stack([each.detach()] * count) for key, each in held.items()}
+    own = {key: several[key] for key in several if key in trained}
+    for each in own.values():
+        each *= torch.linspace(1, 1.2, count, dtype=each.dtype, device=each.device).reshape(-1, *[1] * (each.ndim - 1))
+    running = {key: several[key] for key in several if key not in trained}
+    return Members(own, running, one.numbers.expand(count, -1), one.keys.expand(count, -1), (_SEED,) * count)
+
+
+def _numbers(
+    way: Callable[[Structure, Members, Tensor], list[Passed]], structure: Structure, members: Members, rows: Tensor
+) -> list[Tensor]:
+    """All that a training pass computes, with the outputs as their own gradient: each (members, …)."""
+    parts = way(structure, members, rows)
+    slopes = [dict(part.gradients(part.outputs.detach())) for part in parts]
+    own = [
+        torch.cat([_or_zero(slope[key], part.leaves[key]) for slope, part in zip(slopes, parts, strict=True)])
+        for key in members.own
+    ]
+    return [torch.cat([part.outputs.detach() for part in parts]), *own, *members.running.values()]
+
+
+def _compare_with_itself(structure: Structure, module: nn.Module, example: Members, rows: Tensor) -> bool:
+    """Whether the module draws from PyTorch's own stream; raises ValueError as `tried` does."""
+    lend(structure, dict(module.named_modules()), example.numbers[0].tolist(), example.keys[0].unbind())
+    with seeded(_SEED, rows):
+        before = torch.get_rng_state()
+        outputs = module(rows[0])
+        random = rows.is_cuda or not torch.equal(before, torch.get_rng_state())
+    held = held_by(module)
+    slopes = torch.autograd.grad(outputs, [held[key] for key in example.own], outputs.detach(), allow_unused=True)
+    own = [_or_zero(slope, held[key]) for slope, key in zip(slopes, example.own, strict=True)]
+    expected = [outputs.detach(), *own, *(held[key] for key in example.running)]
+    lent = _numbers(lambda *given: one_by_one(*given, random=True), structure, example, rows)
+    for what, found, wanted in zip(("outputs", *example.own, *example.running), lent, expected, strict=True):
+        if not torch.allclose(found[0], wanted, rtol=1e-3, atol=1e-5, equal_nan=True):
+            raise ValueError(
+                f"{structure.name}(): with parameters and buffers that are lent to it, its module comes to other {what} "
+                "than with its own; a buffer must be changed in place, as with copy_(), and not assigned anew"
+            )
+    return random
+
+
+def _same(found: list[Tensor], others: list[Tensor], count: int) -> bool:
+    return all(torch.equal(one[:count], other[:count]) for one, other in zip(found, others, strict=True))
+
+
+def _or_zero(slope: Tensor | None, like: Tensor) -> Tensor:
+    return torch.zeros_like(like) if slope is None else slope
+
+
+@contextmanager
+def _following(module: nn.Module, inside: list[str]) -> Iterator[None]:
+    """Keeps the names of the layers that are being computed; after an error, those that it was raised in."""
+    hooks = []
+    for name, layer in module.named_modules():
+        hooks.append(layer.register_forward_pre_hook(lambda *_, name=name: inside.append(name)))
+        hooks.append(layer.register_forward_hook(lambda *_: (inside.pop(), None)[1]))
+    try:
+        yield
+    finally:
+        for hook in hooks:
+            hook.remove()
+
+
+def _reason(structure: Structure, inside: list[str], error: Exception) -> str:
+    """Which layer does not stack, and why."""
+    said = " ".join(str(error).split())
+    if "random operation" in said:
+        said = "it draws random numbers by itself"
+    elif "data-dependent control flow" in said:
+        said = "what it computes depends on the values of a tensor"
+    elif "atching rule" in said:
+        said = "PyTorch has no stacked form of it"
+    else:
+        said = f"{type(error).__name__}: {said[:200]}"
+    layer = inside[-1] if inside else ""
+    kind = type(structure.module.get_submodule(layer)).__name__
+    return f"{f'layer {layer!r}' if layer else 'the module'} ({kind}): {said}"

@@ -1,0 +1,33 @@
+"""network: the laws of models and trainers for PyTorch modules, PyTorch's own numbers, and what is refused."""
+
+from __future__ import annotations
+
+import pytest
+from caviar import Pipeline
+from caviar.testing import ModelContract, TrainerContract
+from caviar_plugins import PopulationTrainer
+
+pytestmark = pytest.mark.peers
+pytest.importorskip("torch", reason="networks are of PyTorch: install '.[torch]'")
+
+from tests.plugins.models.networks import kernels, layers, recurrent  # noqa: E402
+
+
+class TestLayers(ModelContract):
+    model = layers(units=5, dropout=0.3)
+
+
+class TestKernels(ModelContract):
+    model = kernels()
+
+
+class TestRecurrent(ModelContract):
+    model = recurrent()
+
+
+class TestTrainingLayers(TrainerContract):
+    trainer = PopulationTrainer(epochs=3, batch_size=16)
+
+    @property
+    def pipeline(self) -> Pipeline:
+        return super().pipeline.model_copy(update={"model": layers(units=6, dropout=0.2)})

@@ -39,26 +39,28 @@ class Network(Model, interface=2):
     requires: ClassVar[tuple[str, ...]] = ("torch",)
     smallest_batch: ClassVar[int] = 2
     """torch.nn.BatchNorm1d refuses to train on one row."""
+    side_by_side: ClassVar[int] = 1 << 30
+    """More members always share the cost of PyTorch's calls better (docs/benchmarks/modules.md)."""
     activation: ClassVar[Any]
     factory: ClassVar[Callable[..., Any]]
 
     def layout(self, inputs: Inputs, outputs: int, normalizer: Normalizer) -> tuple[tuple[Slot, ...], tuple[Slot, ...]]:
         if normalizer.slots(1) or normalizer.statistics(1):
             raise ValueError("a module brings its own normalization, such as nn.BatchNorm1d; remove [normalizer]")
-        structure = self._structure(inputs, outputs)
+        structure = self.structure(inputs, outputs)
         _outputs[self._key(inputs, structure.parameters)] = outputs
         return structure.parameters, structure.statistics
 
     def initial(self, inputs: Inputs, outputs: int, streams: tuple[Random, ...]) -> Mapping[str, Array]:
         from caviar_plugins.models.network_module import initial
 
-        return initial(self._structure(inputs, outputs), self._floats(len(streams)), streams)
+        return initial(self.structure(inputs, outputs), self._floats(len(streams)), streams)
 
     def forward(self, parameters: Views, statistics: Views, x: Array, context: ModelContext) -> tuple[Array, Any]:
         from caviar_plugins.models.network_passes import forward
 
         outputs = _outputs[self._key(context.inputs, parameters.layout)]
-        structure = self._structure(context.inputs, outputs)
+        structure = self.structure(context.inputs, outputs)
         return forward(structure, parameters, statistics, x, self._floats(len(parameters.buffer)), context)
 
     def backward(self, gradient: Array, cache: Any, parameters: Views, gradients: Views, context: ModelContext) -> None:
@@ -66,7 +68,8 @@ class Network(Model, interface=2):
 
         backward(gradient, cache, gradients)
 
-    def _structure(self, inputs: Inputs, outputs: int) -> Structure:
+    def structure(self, inputs: Inputs, outputs: int) -> Structure:
+        """The module that all members have in common."""
         from caviar_plugins.models.network_module import structure_of
 
         given = self._given(inputs)

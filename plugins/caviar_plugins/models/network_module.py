@@ -12,7 +12,7 @@ import torch
 from caviar.plugin import Array, Initial, Random, Slot
 from torch import Tensor, nn
 
-from caviar_plugins.models.network_dropout import Dropout, with_own_dropout
+from caviar_plugins.models.network_layers import Dropout, with_own_forms
 
 if TYPE_CHECKING:
     from caviar_plugins.models.network_trial import Verdict
@@ -78,7 +78,7 @@ def structure_of(
             made = factory(given, outputs, **dict(fixed), **floats)
         if not isinstance(made, nn.Module):
             raise TypeError(f"{name}() returned {type(made).__name__} instead of a torch.nn.Module")
-        return with_own_dropout(made)
+        return with_own_forms(made)
 
     module, other = (build({each: two[side] for each, two in floating}, 0) for side in (0, 1))
     trained = {key for key, each in module.named_parameters() if each.requires_grad}
@@ -153,8 +153,8 @@ def _attributes(name: str, module: nn.Module, other: nn.Module) -> tuple[tuple[s
                 continue
             if not isinstance(value, float):
                 raise ValueError(
-                    f"{name}(): '{attribute}' of layer '{key}' is {value} or {now}, as values are in which members that "
-                    "are trained side by side may differ; make them whole numbers, or words"
+                    f"{name}(): '{attribute}' of layer '{key}' is {value} or {now}, as values are in which members "
+                    "that are trained side by side may differ; make them whole numbers, or words"
                 )
             found.append((key, attribute))
     return tuple(found)

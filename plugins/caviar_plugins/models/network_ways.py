@@ -52,16 +52,18 @@ class Passed:
         return zip(self.leaves, found, strict=True)
 
 
-def stacked(structure: Structure, members: Members, rows: Tensor, double: bool = False) -> list[Passed]:
-    """All members at once; rows are (members or 1, batch, …). `double`: one member is computed as two equal ones."""
-    leaves = _leaves(members.own)
-    own, running, numbers, keys = leaves, members.running, members.numbers, members.keys
-    count = len(members)
-    if double and count == 1:
-        count = 2
-        own = {key: each.expand(2, *each.shape[1:]) for key, each in own.items()}
-        running = {key: torch.cat((each, each)) for key, each in running.items()}
-        numbers, keys = numbers.expand(2, -1), keys.expand(2, -1)
+def stacked(structure: Structure, members: Members, rows: Tensor, spare: bool = False) -> list[Passed]:
+    """All members at once; rows are (members or 1, batch, …).
+
+    `spare`: with a copy of the last member behind it. PyTorch's loops compute the last few numbers of a tensor by other
+    code than the rest, and some sum a stack of one in another order: these numbers are then the copy's.
+    """
+    leaves, running, numbers, keys = _leaves(members.own), members.running, members.numbers, members.keys
+    own = leaves
+    if spare:
+        own, running = ({key: _with_spare(each) for key, each in held.items()} for held in (own, running))
+        numbers, keys = _with_spare(numbers), _with_spare(keys)
+        rows = _with_spare(rows) if len(rows) > 1 else rows
 
     def one(own: Held, running: Held, numbers: Tensor, keys: Tensor, x: Tensor) -> Tensor:
         lend(structure, structure.layers, numbers.unbind(), keys.unbind())
@@ -69,11 +71,10 @@ def stacked(structure: Structure, members: Members, rows: Tensor, double: bool =
         return result
 
     # One product for all members would be another sum for each number of them: so each has rows of its own.
-    rows = rows.expand(count, *rows.shape[1:])
-    outputs = vmap(one, randomness="error")(own, running, numbers, keys, rows)
-    if count > len(members):
+    outputs = vmap(one, randomness="error")(own, running, numbers, keys, rows.expand(len(keys), *rows.shape[1:]))
+    if spare:
         for key, each in members.running.items():
-            each.copy_(running[key][:1])
+            each.copy_(running[key][:-1])
     return [Passed(outputs[: len(members)], leaves)]
 
 
@@ -108,6 +109,10 @@ def lend(structure: Structure, layers: Mapping[str, Any], numbers: Iterable[Any]
         setattr(layers[layer], attribute, number)
     for layer, key in zip(structure.dropouts, keys, strict=True):
         layers[layer].begin(key)
+
+
+def _with_spare(tensor: Tensor) -> Tensor:
+    return torch.cat((tensor, tensor[-1:]))
 
 
 def _leaves(own: Held) -> Held:

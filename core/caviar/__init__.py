@@ -23,6 +23,7 @@ _HOMES = {
         "Run",
         "open_run",
     ),
+    "caviar.api.search": ("search",),
     "caviar.api.study": ("Study",),
     "caviar.config.advice.advice": ("Advice",),
     "caviar.config.declaration.pipeline": (
@@ -35,6 +36,10 @@ _HOMES = {
     "caviar.engine.model.trained": ("TrainedModel",),
     "caviar.engine.resume.check": ("Refused",),
     "caviar.engine.resume.run_folder": ("NoRun",),
+    "caviar.function.trial": (
+        "TrialFunction",
+        "trial",
+    ),
     "caviar.interfaces.activation": ("Activation",),
     "caviar.interfaces.backend": ("Backend",),
     "caviar.interfaces.data": (
@@ -83,6 +88,7 @@ if TYPE_CHECKING:
     from caviar.api.pipeline import load as load
     from caviar.api.run import Run as Run
     from caviar.api.run import open_run as open_run
+    from caviar.api.search import search as search
     from caviar.api.study import Study as Study
     from caviar.config.advice.advice import Advice as Advice
     from caviar.config.declaration.pipeline import Check as Check
@@ -93,6 +99,8 @@ if TYPE_CHECKING:
     from caviar.engine.model.trained import TrainedModel as TrainedModel
     from caviar.engine.resume.check import Refused as Refused
     from caviar.engine.resume.run_folder import NoRun as NoRun
+    from caviar.function.trial import TrialFunction as TrialFunction
+    from caviar.function.trial import trial as trial
     from caviar.interfaces.activation import Activation as Activation
     from caviar.interfaces.backend import Backend as Backend
     from caviar.interfaces.data import Data as Data

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterable, Mapping
-from os import PathLike
+from os import PathLike, fspath
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Self, TypeVar
@@ -15,6 +15,7 @@ import caviar.config.load as from_file
 from caviar.config.checks.crosscheck import complaints
 from caviar.config.declaration.pipeline import Pipeline as Declaration
 from caviar.config.declaration.tiers import complete
+from caviar.config.reading.document import python_part
 from caviar.config.reading.errors import Mistake, Mistakes
 from caviar.interfaces.data import Data, DataError
 from caviar.interfaces.reporter import Reporter
@@ -135,9 +136,11 @@ class Pipeline(Declaration):
 def load(path: str | PathLike[str], settings: Iterable[str] = (), code: str | PathLike[str] | None = None) -> Pipeline:
     """The pipeline of a file, with `path=value` settings laid over it; `code` is a file of plugins to try out.
 
-    Raises Mistakes with everything that is wrong, and PluginError if `code` cannot be used.
+    Of a Python file, "train.py" or "train.py:name", it is that of its training function. Raises Mistakes with
+    everything that is wrong, and PluginError if `code` cannot be used.
     """
-    with using(with_code(None if code is None else Path(code))):
+    registry = with_code(python_part(fspath(path)), with_code(None if code is None else Path(code)))
+    with using(registry):
         return Pipeline.completed(from_file.load(path, settings))
 
 

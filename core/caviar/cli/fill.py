@@ -12,7 +12,9 @@ from caviar.cli.terminal.output import give, show
 
 
 def fill(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="The pipeline file.", show_default=False)],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A pipeline file, or a Python file.", show_default=False)
+    ],
     out: Annotated[
         Path | None, typer.Option(help="Write to this file, which may be FILE itself.", show_default=False)
     ] = None,
@@ -20,15 +22,17 @@ def fill(
 ) -> None:
     """Print FILE with every default written out.
 
-    Each stands where it belongs; comments and order stay.
+    Each stands where it belongs; comments and order stay. Of a Python file, the pipeline of its training function.
 
     Example: pipe fill my.toml --out my.toml
     """
+    from caviar.config.declaration.dump import to_toml
     from caviar.config.fill import fill as filled
-    from caviar.config.reading.document import text_of
+    from caviar.config.load import load
+    from caviar.config.reading.document import python_part, text_of
 
-    with using_code(code):
-        text = filled(text_of(str(file)), str(file))
+    with using_code(code, file):
+        text = to_toml(load(file)) if python_part(str(file)) else filled(text_of(str(file)), str(file))
     if out is None:
         give(text)
     else:

@@ -31,7 +31,9 @@ _RUNS = Path("runs")
 
 
 def run(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="The pipeline file.", show_default=False)],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A pipeline file, or a Python file.", show_default=False)
+    ],
     settings: Settings = None,
     runs: Annotated[Path, typer.Option(help="Folder of the runs, one folder each.")] = _RUNS,
     workers: Annotated[
@@ -64,7 +66,7 @@ def run(
 
     chosen = [*(settings or ()), *([] if workers is None else [f"executor.workers={workers}"])]
     watched = verbose_log(since_start) if verbose else nullcontext()
-    with watched, redirect_stdout(sys.stderr if json else sys.stdout), using_code(code):  # whatever plugins print
+    with watched, redirect_stdout(sys.stderr if json else sys.stdout), using_code(code, file):  # whatever plugins print
         with timed("%s read and checked", file):
             pipeline = load(file, chosen)
         show_advice(pipeline, quiet)

@@ -19,12 +19,17 @@ Code = Annotated[Path | None, typer.Option(help="A Python file of plugins that t
 
 
 @contextmanager
-def using_code(code: Path | None) -> Iterator[None]:
-    """In this block names also refer to the plugins of the file of --code. Raises PluginError if it cannot be used."""
+def using_code(code: Path | None, file: Path | None = None) -> Iterator[None]:
+    """In this block names also refer to the plugins of the file of --code, and of FILE where that is Python itself.
+
+    Raises PluginError if one cannot be used.
+    """
+    from caviar.config.reading.document import python_part
     from caviar.registry.code import with_code
     from caviar.registry.index import using
 
-    with using(with_code(code)):
+    function = None if file is None else python_part(str(file))
+    with using(with_code(function, with_code(code))):
         yield
 
 

@@ -36,7 +36,7 @@ def split(
     from caviar.engine.data.row_parts import row_parts
     from caviar.values.problem import LateMistake
 
-    with redirect_stdout(sys.stderr), using_code(code):  # whatever plugins print: the rows are for programs
+    with redirect_stdout(sys.stderr), using_code(code, file):  # whatever plugins print: the rows are for programs
         pipeline = load(file, settings or ())
         try:
             found = row_parts(pipeline)

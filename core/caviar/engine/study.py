@@ -112,6 +112,7 @@ def run(
                 work, preparations, objective = resolve_run(pipeline)
         finally:
             observers.tell("after_data")  # reporters end their threads: see `Executor.open`
+        work = replace(work, folder=folder)
         pipeline = work.pipeline
         space = space_of(pipeline)
         total = pipeline.search.trials if len(space) else 1  # nothing to search: one model
@@ -141,7 +142,7 @@ def run(
                 prints=prints,
                 readable=readable,
                 code=code[0] if code else None,
-                commands=commands(folder, code[0] if code else None) if readable else (),
+                commands=_useful(commands(folder, code[0] if code else None), pipeline) if readable else (),
             )
             context = SearchContext(
                 pipeline=pipeline,
@@ -190,6 +191,11 @@ def run(
                 else advice_on_result(Ended(pipeline, summary.trials, best, objective, assessment, ledger.curves))
             )
             return Run(info, summary, observers.failures, model, advice, ensemble)
+
+
+def _useful(commands: tuple[Command, ...], pipeline: Pipeline) -> tuple[Command, ...]:
+    """The commands without those of a model that predicts nothing."""
+    return tuple(each for each in commands if pipeline.trainer.needs_data or not each.of_model)
 
 
 def _ensemble(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 from caviar.interfaces.backend import Backend
@@ -18,8 +19,13 @@ from caviar.values.history import Goal
 from caviar.values.inputs import NO_INPUTS, Inputs
 from caviar.values.metrics import Metrics
 from caviar.values.population import Population
+from caviar.values.problem import Problem
 from caviar.values.random import Random
 from caviar.values.task import Task
+
+
+def _without_folder(trial: int) -> Path:
+    raise Problem(f"trial {trial} has no folder here: it is not trained in a run")
 
 
 @dataclass(frozen=True)
@@ -31,6 +37,9 @@ class TrainerContext:
     fit the task, by name; `metric` is the searched one ("validation.accuracy"), `goal` its direction. `decisive`
     holds it and those of the search's conditions: where one of them, or a loss, is no finite number, a member has
     diverged. Any other metric may be NaN. `inputs` says what the columns of x are, in training those of the fold.
+    `folder(trial)` is the folder of a member's own files in the run's, `trials/<trial>`, made when it is asked for; a
+    fold's and a re-test's lie in it. It outlives the training; only a file `checkpoint.safetensors` in it is removed
+    when the trial has ended.
     """
 
     backend: Backend
@@ -42,13 +51,15 @@ class TrainerContext:
     goal: Goal = "minimize"
     decisive: frozenset[str] = frozenset()
     inputs: Inputs = NO_INPUTS
+    folder: Callable[[int], Path] = _without_folder
 
 
 @dataclass(frozen=True)
 class Advance:
     """The progress of training: the state, a row of metrics per epoch, for each member the reason to end it or None.
 
-    `ended` marks members that need no more epochs and are to be finished as they stand; () is none.
+    `ended` marks members that need no more epochs and are to be finished as they stand; () is none. Where all have
+    ended before another epoch, the metrics may have no row.
     """
 
     state: dict[str, Array]
@@ -82,6 +93,7 @@ class Trainer(Plugin):
         start(...)                   worker: a trial's first segment; later ones begin with the recorded state
         advance(..., until=...)      worker: once or more in a segment, until rising; check_stop between steps
         finish(...)                  worker: once, for members that have trained all epochs or need no more
+        leave(...)                   worker: once for each bound trainer that has advanced, however its segment ends
         predict(...), predictor(...) any process: on the weights that finish returned, maybe much later
 
     `advance` may change the state it is given in place; population, data and context are shared and never changed.
@@ -149,6 +161,14 @@ class Trainer(Plugin):
     @abstractmethod
     def finish(self, state: dict[str, Array], population: Population, data: Dataset, context: TrainerContext) -> Finish:
         """Returns the weights and metrics of a completed training."""
+
+    def leave(self, population: Population, context: TrainerContext) -> None:
+        """Ends what a bound trainer has kept open between calls of `advance`: a process, a generator.
+
+        It may keep such things in private attributes, as long as a segment gives the same without them. It is called
+        when the segment ends, is interrupted or raises, and where members leave the population, which is then bound
+        anew for the others. The default does nothing.
+        """
 
     def predict(self, weights: Mapping[str, Array], population: Population, x: Array, context: TrainerContext) -> Array:
         """NumPy predictions of rows x (rows, inputs): (members, rows, classes or targets), in the user's units.

@@ -1,4 +1,4 @@
-"""Code files: the plugin classes of one Python file, usable by name in one run, to try them out."""
+"""Code files: the plugin classes and training functions of one Python file, usable by name in one run."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from threading import RLock
 from traceback import extract_tb
 from types import ModuleType
 
+from caviar.function.importable import CODE
+from caviar.function.trial import TrialFunction
 from caviar.interfaces.plugin import Plugin
 from caviar.registry.imports_beside import imports_beside
 from caviar.registry.index import CodeFile, Entry, PluginError, Registry, current
@@ -64,8 +66,8 @@ def read_code(path: Path, content: bytes | None = None) -> CodeFile:
     """
     if content is None:
         content = _read(path)
-    version = sha256(content).hexdigest()[:12]
-    name = f"caviar_code_{sha256(str(path.resolve()).encode()).hexdigest()[:12]}_{version}"
+    version = version_of_code(content)
+    name = f"{CODE}{sha256(str(path.resolve()).encode()).hexdigest()[:12]}_{version}"
     with _importing:  # the path of imports is the whole process's
         module = sys.modules.get(name)
         if not isinstance(module, _CodeModule):
@@ -80,17 +82,24 @@ def read_code(path: Path, content: bytes | None = None) -> CodeFile:
     return module.code
 
 
+def version_of_code(content: bytes) -> str:
+    """The version of a file's plugins: its checksum."""
+    return sha256(content).hexdigest()[:12]
+
+
 def _entries(path: Path, module: _CodeModule, version: str) -> tuple[Entry, ...]:
     name = module.__name__
+    found = [each.trainer if isinstance(each, TrialFunction) else each for each in vars(module).values()]
     classes = [
         cls
-        for cls in vars(module).values()
-        if isclass(cls) and issubclass(cls, Plugin) and hasattr(cls, "kind") and cls.__module__ == name
+        for cls in dict.fromkeys(each for each in found if isclass(each))
+        if issubclass(cls, Plugin) and hasattr(cls, "kind") and cls.__module__ == name
     ]
     if classes and all(map(isabstract, classes)):
         raise PluginError(f"{path}: {classes[0].__name__} lacks {', '.join(sorted(classes[0].__abstractmethods__))}")
     if not classes:
-        raise PluginError(f"{path}: defines no plugin: no class extends one of caviar's, such as caviar.Sampler")
+        text = "no class extends one of caviar's, such as caviar.Sampler, and no function is a caviar.trial"
+        raise PluginError(f"{path}: defines no plugin: {text}")
     return tuple(
         Entry(cls.kind, cls.name or cls.__name__.lower(), f"{name}:{cls.__qualname__}", path.name, version)
         for cls in classes

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, TypeAlias, cast
 
 import numpy
 
 from caviar.config.declaration.pipeline import Pipeline
 from caviar.engine.data.resolve import resolve_run
+from caviar.engine.storage.trial_folders import trial_folder
 from caviar.engine.training.bind import bind_population
 from caviar.engine.training.variants import variant_for
 from caviar.interfaces.data import Data
@@ -77,9 +81,14 @@ class Bench:
         return _trainer(population).start(population, self._data, self.context)
 
     def advance(self, state: State, members: Sequence[int], until: int) -> Advance:
-        """Their state after an epoch."""
+        """Their state after an epoch; each call is a segment, in folders of its own."""
         population = self.population(members)
-        return _trainer(population).advance(state, population, self._data, self.context, until)
+        with TemporaryDirectory(prefix="caviar-") as folder:
+            context = replace(self.context, folder=partial(trial_folder, Path(folder), 0, 0))
+            try:
+                return _trainer(population).advance(state, population, self._data, context, until)
+            finally:
+                _trainer(population).leave(population, context)
 
     def fetched(self, state: State, members: Sequence[int] | None = None) -> State:
         """A state, or some members' part of it, as NumPy's arrays."""

@@ -1,4 +1,4 @@
-"""The example pipelines: in `pipelines/` of a checkout, inside the package where pip installed it."""
+"""The example pipelines and functions: in `pipelines/` of a checkout, inside the package where pip installed it."""
 
 from __future__ import annotations
 
@@ -17,20 +17,22 @@ class NoExample(Problem):
 
 def examples() -> dict[str, str]:
     """Name -> what it shows, its first comment."""
-    return {file.stem: file.read_text().splitlines()[0].lstrip("# ") for file in sorted(_folder().glob("*.toml"))}
+    files = sorted((*_folder().glob("*.toml"), *_folder().glob("*.py")))
+    return {file.stem: file.read_text().splitlines()[0].lstrip("# ") for file in files}
 
 
 def copy_example(name: str, folder: Path) -> list[Path]:
     """Writes an example and its bundled data; the files that were written."""
-    source = _folder() / f"{name}.toml"
     if name not in examples():
         raise NoExample(f"no example is called '{name}'{closest(name, examples())}")
+    source = next(each for each in (_folder() / f"{name}.toml", _folder() / f"{name}.py") if each.is_file())
     target = folder / source.name
     if target.exists():
         raise NoExample(f"{target}: already exists; rename or remove it first")
     shutil.copyfile(source, target)
     written = [target]
-    path = tomllib.loads(source.read_text()).get("data", {}).get("path", "")
+    data = tomllib.loads(source.read_text()).get("data", {}) if source.suffix == ".toml" else {}
+    path = data.get("path", "")
     if path and (source.parent / path).is_file() and not (folder / path).exists():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source.parent / path, folder / path)

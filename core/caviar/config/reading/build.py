@@ -116,7 +116,7 @@ class Builder:
         """The value that a field receives for one of the file, over one `below`."""
         if isinstance(below, Plugin) and not isinstance(below, Sampler):
             default = below
-        if Any in expected.types:
+        if Any in expected.types and not expected.tunable:
             return raw
         if isinstance(raw, dict) and is_range(raw, default) and (expected.tunable or not expected.entry):
             return build_sampler(self, expected, raw, at)

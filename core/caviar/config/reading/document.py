@@ -17,6 +17,9 @@ from caviar.registry import index
 from caviar.registry.load import name_of
 from caviar.registry.recipes import RECIPE, recipe_file
 
+_SEARCH_OF_FUNCTION = {"search": {"strategy": "coarse-to-fine"}}
+"""What a function is searched with where nothing else is said."""
+
 
 @dataclass(frozen=True)
 class Document:
@@ -43,11 +46,36 @@ class Document:
 
 def read(file: str, settings: Iterable[str] = ()) -> Document:
     """The file with `path=value` settings applied. Raises Mistakes."""
-    document = parse(text_of(file), file)
+    document = of_function(file) if python_part(file) else parse(text_of(file), file)
     mistakes = [mistake for mistake in (_set(document, setting) for setting in settings) if mistake]
     if mistakes:
         raise Mistakes(mistakes)
     return document
+
+
+def python_part(file: str) -> Path | None:
+    """The Python file of "train.py" or "train.py:name", which is searched by its training function; None of another."""
+    path = Path(file.rpartition(":")[0] if ".py:" in file else file)
+    return path if path.suffix == ".py" else None
+
+
+def of_function(file: str) -> Document:
+    """The pipeline of a Python file's training function, as if it were a file. Its code is in the current registry.
+
+    Raises Mistakes.
+    """
+    path, asked = python_part(file), file.rpartition(":")[2] if ".py:" in file else ""
+    assert path is not None
+    code = next((each for each in index.current().files if each.path == path.resolve()), None)
+    found = [each.name for each in code.entries if each.kind == "trainer"] if code else []
+    chosen = [each for each in found if each == asked] if asked else found
+    if len(chosen) != 1:
+        every = ", ".join(f"{path}:{each}" for each in found)
+        none = "has no training function: write @caviar.trial(…) above yours, or pass the file with --code"
+        several = f"has {len(found)} training functions; name one: {every}"
+        raise Mistakes([Mistake(str(path), None, "", several if len(found) > 1 or (asked and found) else none)])
+    name = path.stem if len(found) == 1 else f"{path.stem}-{chosen[0]}"
+    return Document(file, {"name": name, "trainer": {"use": chosen[0]}, **_SEARCH_OF_FUNCTION}, {})
 
 
 def parse(text: str, file: str) -> Document:

@@ -14,6 +14,7 @@ from caviar.engine.storage.keep import Keep, useless
 from caviar.engine.storage.pending import NOTHING
 from caviar.engine.storage.stored_values import proposed, stored
 from caviar.engine.storage.study_view import StudyView
+from caviar.engine.storage.trial_folders import drop_checkpoints
 from caviar.interfaces.store import Changes, Curve, Ledger, Store, StudyRecord
 from caviar.values.arrays import Array
 from caviar.values.assessment import Assessment
@@ -180,12 +181,14 @@ class StudyLedger(StudyView):
             return
         written = self._artifacts.write(self._pending.arrays)
         changes = self._pending.changes
+        ended = [number for number, trial in changes.trials.items() if trial.state.done]
         changes = replace(changes, artifacts={**changes.artifacts, **written})
         self._ledger.commit(changes)
         self._rows, self._pending = self._rows.after(Changes(artifacts=changes.artifacts)), NOTHING
         self._committed = monotonic()
         # Only now: a failed commit may still be in effect after a crash, or may not, and needs them in both cases.
         self._sweep()
+        drop_checkpoints(self._folder, ended)
 
     def _sweep(self) -> None:
         self._artifacts.sweep({artifact.path for artifact in self._rows.artifacts.values()})

@@ -131,7 +131,9 @@ def _advance(found: Any, _: Any, population: Any, data: Any, context: Any, until
     if not isinstance(found, Advance):
         return "an Advance"
     members, values = len(population), found.metrics.values
-    if _array(values, (members,), 3) or values.shape[2] != len(found.metrics.names) or not values.shape[1]:
+    some = values.shape[1] if getattr(values, "ndim", 0) == 3 else 0
+    rows = some or (found.ended and all(found.ended))
+    if _array(values, (members,), 3) or values.shape[2] != len(found.metrics.names) or not rows:
         return f"metrics with a row for each epoch of {members} member(s); they were {described(values)}"
     if missing := sorted(context.decisive - set(found.metrics.names)):
         return f"metrics with {', '.join(missing)} among them; they were {', '.join(found.metrics.names) or 'none'}"

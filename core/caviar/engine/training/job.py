@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from caviar.config.declaration.space import parts_of, settle
 from caviar.config.declaration.walk import plugins_in
 from caviar.engine.failures.machine_faults import fault_of, set_aside
 from caviar.engine.failures.plugin_errors import told
+from caviar.engine.storage.trial_folders import trial_folder
 from caviar.engine.training.bind import bind, bind_population
 from caviar.engine.training.checked import checked, measuring_or_nan
 from caviar.engine.training.identity import form_identity, numeric_identity
@@ -68,6 +70,8 @@ class Work:
     _footprints: dict[tuple[int, int], int] = field(default_factory=dict, init=False, repr=False, compare=False)
     inputs: Inputs = NO_INPUTS
     """What the columns of x are where there are no datasets: those of a saved model."""
+    folder: Path | None = None
+    """The run's folder; None where nothing is trained for a run."""
     said_already: set[str] = field(default_factory=said, repr=False, compare=False)
     """The messages of the run that are not repeated, in whichever thread it trains."""
 
@@ -214,4 +218,6 @@ class Work:
         data = self._on_device[segment.fold]
         # Each fold scales its target and fits its transforms by itself.
         context = replace(self.context(check_stop), task=data.task, random=self._seed(segment), inputs=data.inputs)
+        if self.folder is not None:
+            context = replace(context, folder=partial(trial_folder, self.folder, segment.fold, segment.repeat))
         return Training(segment, data, context, self.population, self.pipeline.trainer.epochs).outcomes(tell)

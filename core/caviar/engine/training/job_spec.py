@@ -42,6 +42,7 @@ def job_spec_of(work: Work) -> list[Buffer] | None:
             "metrics": [name for name, metric in work.metrics.items() if metric is not work.pipeline.search.metric],
             "searched": work.searched,
             "conditions": work.conditions,
+            "folder": None if work.folder is None else str(work.folder.absolute()),
         }
     )
 
@@ -86,7 +87,8 @@ def _opened(facts: Mapping[str, Any], worker: int, workers: int) -> Work:
     sharing = ceil(workers / (backend.devices() or 1))
     variant_for(backend)  # loads the compiler now, while trials are proposed, and not in the first trial's time
     judged = facts["searched"], sharing, facts["conditions"]
-    work = Work(pipeline, backend, facts["task"], facts["datasets"], metrics, *judged)
+    folder = None if facts["folder"] is None else Path(facts["folder"])
+    work = Work(pipeline, backend, facts["task"], facts["datasets"], metrics, *judged, folder=folder)
     if moved := changes(facts["plugins"], work.plugins()):
         raise PluginError(f"this worker has other plugins than its run: {moved}; install the run's versions here")
     return work

@@ -33,10 +33,17 @@ class Training:
         self._segment, self._data, self._context, self._bind, self._epochs = segment, data, context, bind, epochs
         self._rows: dict[int, list[Metrics]] = {trial: [] for trial in segment.trials}
         self._outcomes: dict[int, MemberOutcome] = {}
+        self._population: Population | None = None
 
     def outcomes(self, tell: Tell) -> list[MemberOutcome]:
         """Trains to the segment's end; returns the outcomes of its members, in their order."""
-        alive, population = self._segment, self._bind(self._segment)
+        try:
+            return self._trained(tell)
+        finally:
+            self._part()
+
+    def _trained(self, tell: Tell) -> list[MemberOutcome]:
+        alive, population = self._segment, self._bound(self._segment)
         state, clock, deadline = self._first_state(population), Clock(self._segment), Deadline(self._segment.deadline)
         check_stop = deadline.watched(clock.watched(self._context.check_stop))
         timed = replace(self._context, check_stop=check_stop)
@@ -54,6 +61,10 @@ class Training:
             finally:
                 clock.lap()
             state = step.state
+            if not step.metrics.values.shape[1]:  # all members had ended before this epoch
+                self._finish(alive, state, epoch - 1)
+                alive = alive.part([])
+                break
             tell(EpochInfo(alive.trials, epoch, tuple(step.metrics.last(m) for m in range(len(alive.trials)))))
             deadline.lap(len(alive.trials))
             kept = self._kept(alive, step, clock, epoch)
@@ -64,13 +75,25 @@ class Training:
                 alive = alive.part(kept)
                 if not kept:
                     break
-                population, state = self._bind(alive), _some(state, kept)
+                population, state = self._bound(alive), _some(state, kept)
             clock.go_on(alive.trials)
         if alive.trials and alive.until < self._epochs:
             self._pause(alive, state, alive.until, TrialState.PAUSED)
         elif alive.trials:
             self._finish(alive, state, alive.until)
         return [replace(self._outcomes[trial], seconds=clock.spent[trial]) for trial in self._segment.trials]
+
+    def _bound(self, segment: Segment) -> Population:
+        """The population of a segment, in place of the one before."""
+        self._part()
+        self._population = self._bind(segment)
+        return self._population
+
+    def _part(self) -> None:
+        """Parts with the population, if there is one: its trainer ends what it has kept open."""
+        population, self._population = self._population, None
+        if population is not None:
+            population.parts["trainer"].leave(population, self._context)
 
     def _first_state(self, population: Population) -> dict[str, Array]:
         if self._segment.state is None:

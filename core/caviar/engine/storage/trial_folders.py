@@ -1,0 +1,34 @@
+"""The folders of trials in a run's: for the user's own files, and for checkpoints while a trial is trained."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+
+CHECKPOINT = "checkpoint.safetensors"
+
+
+def trial_folder(run: Path, fold: int, repeat: int, trial: int) -> Path:
+    """The folder of one training of a trial, made: trials/7, trials/7/fold-2, trials/7/retest-1/fold-2."""
+    folder = run / "trials" / str(trial)
+    folder = folder / f"retest-{repeat}" if repeat else folder
+    folder = folder / f"fold-{fold + 1}" if fold else folder
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def drop_checkpoints(run: Path, trials: Iterable[int]) -> None:
+    """Removes the checkpoints of trials that have ended, and folders without anything else.
+
+    Without them nothing is lost: a file that cannot be removed stays.
+    """
+    folders = [run / "trials" / str(trial) for trial in trials]
+    for folder in (each for each in folders if each.is_dir() and not each.is_symlink()):
+        with suppress(OSError):
+            for file in folder.rglob(f"{CHECKPOINT}*"):
+                file.unlink(missing_ok=True)
+            for inner in sorted((each for each in folder.rglob("*") if each.is_dir()), reverse=True):
+                with suppress(OSError):
+                    inner.rmdir()
+            folder.rmdir()

@@ -1,0 +1,122 @@
+"""A function's parameters: which are fields of its trainer, of which types, and which the engine gives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import reduce
+from inspect import Parameter, signature
+from operator import or_
+from pathlib import Path
+from types import NoneType
+from typing import Any
+
+from caviar.interfaces.fields.field import tunable
+from caviar.interfaces.sampler import Sampler
+from caviar.interfaces.trainer import Trainer
+from caviar.interfaces.tunable import Tunable
+from caviar.values.random import Random
+
+GIVEN = ("seed", "state", "folder", "epochs")
+"""The parameters whose values the engine gives; epochs is the trainer's own field."""
+_SCALARS = (bool, int, float, str)
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """`fields`: those that are fields of the trainer; `given`: those of `GIVEN` that the function takes."""
+
+    fields: tuple[str, ...]
+    given: frozenset[str]
+    annotations: Mapping[str, Any]
+    defaults: Mapping[str, Any]
+
+    @property
+    def takes_state(self) -> bool:
+        """Whether a training can go on from a state."""
+        return "state" in self.given
+
+    def call(
+        self,
+        function: Callable[..., Any],
+        values: Mapping[str, Any],
+        stream: Random,
+        folder: Callable[[], Path],
+        state: Any,
+    ) -> Any:
+        """Calls the function with a trial's values; `seed` is a whole number below 2^31, the trial's own."""
+        more: dict[str, Any] = {}
+        if "seed" in self.given:
+            more["seed"] = stream.child("function").key >> 33
+        if "folder" in self.given:
+            more["folder"] = folder()
+        if "state" in self.given:
+            more["state"] = state
+        return function(**values, **more)
+
+
+def parameters_of(function: Callable[..., Any]) -> Parameters:
+    """Raises TypeError for a parameter that cannot be a field."""
+    fields, given, annotations, defaults = [], set[str](), dict[str, Any](), dict[str, Any]()
+    for name, parameter in signature(function).parameters.items():
+        if parameter.kind in (Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD):
+            continue
+        if parameter.kind is Parameter.POSITIONAL_ONLY:
+            raise TypeError(f"{_named(function)}: parameter '{name}' must be taken by its name; remove the '/'")
+        default = parameter.default
+        if name in GIVEN:
+            given.add(name)
+            if name == "epochs":
+                fields.append(name)
+                defaults |= {} if default is Parameter.empty else {name: default}
+            continue
+        if default is Parameter.empty:
+            text = "has no default; give it a range, such as Log(1e-4, 1e-1), or a constant"
+            raise TypeError(f"{_named(function)}: parameter '{name}' {text}")
+        types = _types(default, parameter.annotation)
+        if types is None:  # an object of the program, which no file can name: the function keeps its default
+            continue
+        if name.startswith(("_", "model_")) or hasattr(Trainer, name) or name in Trainer.model_fields:
+            raise TypeError(f"{_named(function)}: a trainer uses the name '{name}' itself; rename the parameter")
+        fields.append(name)
+        annotations[name] = Tunable[_any_of(types)]  # type: ignore[misc]
+        search = default if isinstance(default, Sampler) else None
+        defaults[name] = tunable(default=_frozen(default), search=search)
+    return Parameters(tuple(fields), frozenset(given), annotations, defaults)
+
+
+def _types(default: Any, annotation: Any) -> tuple[Any, ...] | None:
+    """The types of a field's values, from its default; None for a default that no file can hold."""
+    if isinstance(default, Sampler):
+        if default.ordered:
+            return (int,) if default.whole else (float,)
+        return _together(default.ends())
+    if default is None:
+        return (*_SCALARS, NoneType)
+    if isinstance(default, (list, tuple)):
+        kinds = _together(default)
+        element = _any_of(kinds or _SCALARS)
+        return None if kinds is None else (tuple[element, ...],)
+    if isinstance(default, dict):
+        return (dict[str, Any],) if all(isinstance(key, str) for key in default) else None
+    if type(default) is int and annotation in (float, "float"):
+        return (float,)
+    return (type(default),) if type(default) in _SCALARS else None
+
+
+def _together(values: Iterable[Any]) -> tuple[Any, ...] | None:
+    """The types of several values: the options of a choice, or the elements of a list."""
+    found = [(NoneType,) if each is None else _types(each, None) for each in values]
+    return None if None in found else tuple(dict.fromkeys(kind for each in found for kind in each or ()))
+
+
+def _any_of(kinds: tuple[Any, ...]) -> Any:
+    return reduce(or_, kinds)
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(map(_frozen, value)) if isinstance(value, list) else value
+
+
+def _named(function: Callable[..., Any]) -> str:
+    return f"{getattr(function, '__qualname__', function)}()"

@@ -1,0 +1,171 @@
+"""`caviar.search`: a function's parameters are searched, from Python."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import caviar
+import numpy
+import pytest
+from caviar import Study, Trial
+from caviar_plugins import Choice, Inline, Log, Uniform
+
+from tests.core.function.functions import descend, replayed
+
+GIVE = "give it a range, such as Log(1e-4, 1e-1), or a constant"
+
+
+def searched(function: object, **others: object) -> Study:
+    return caviar.search(function, **{"trials": 6, "round": 3, "executor": Inline(), **others})  # type: ignore[arg-type]
+
+
+def outcome(study: Study) -> list[object]:
+    return [(each.state, each.values, each.epochs, each.metrics) for each in study.trials]
+
+
+def test_a_function_is_searched_by_its_defaults() -> None:
+    study = searched(descend)
+    assert study.metric == "validation.score"
+    assert len(study.trials) == 6
+    assert {*study.trials[0].values} == {"trainer.rate", "trainer.units", "trainer.form"}
+    assert {*study.trials[0].metrics} == {"validation.score", "train.loss"}
+    assert study.best is not None
+    best = max(each.objective for each in study.trials if each.objective is not None)
+    assert study.best.metrics["validation.score"] == best
+    assert descend.state(study.best)["step"] == 4
+
+
+def test_constants_and_other_ranges_take_the_place_of_defaults() -> None:
+    study = searched(descend.trainer(units=4, form="a", rate=Uniform(0.2, 0.3), epochs=2))
+    assert {*study.trials[0].values} == {"trainer.rate"}
+    assert {each.epochs for each in study.trials} == {2}
+    assert all(0.2 <= each.values["trainer.rate"] <= 0.3 for each in study.trials)
+
+
+def test_a_function_that_returns_its_metrics_has_one_epoch() -> None:
+    @caviar.trial(metric="loss", goal="minimize")
+    def valley(x: Any = Uniform(-1.0, 1.0), shift: float = 0.5) -> float:
+        return (x - shift) ** 2
+
+    study = searched(valley)
+    assert [each.objective for each in study.trials] == [(each.values["trainer.x"] - 0.5) ** 2 for each in study.trials]
+    assert valley(x=0.5) == 0
+
+
+def test_a_pruned_search_without_states_trains_from_the_start_and_comes_to_the_same(tmp_path: Path) -> None:
+    study = searched(replayed, pruner="successive-halving", runs=tmp_path)
+    alone = {each.values["trainer.rate"]: each for each in searched(replayed).trials}
+    finished = [each for each in study.trials if each.state == "finished"]
+    assert finished
+    for each in finished:
+        assert each.metrics == alone[each.values["trainer.rate"]].metrics
+    notes = (tmp_path / "replayed" / "trials" / str(finished[0].index) / "epochs.txt").read_text().split()
+    assert notes == ["1", "1", "2", "3", "1", "2", "3", "4"]
+
+
+def test_a_function_may_end_before_its_last_epoch() -> None:
+    @caviar.trial(metric="score", goal="maximize", epochs=9)
+    def patient(x: Any = Uniform(0.0, 1.0)):  # type: ignore[no-untyped-def]
+        for epoch in range(3):
+            yield {"score": x + epoch}
+
+    study = searched(patient)
+    assert {(each.state, each.epochs) for each in study.trials} == {("finished", 3)}
+    assert {len(curve) for curve in study.curves().values()} == {3}
+
+
+def test_a_function_is_closed_where_its_trial_ends() -> None:
+    closed = []
+
+    @caviar.trial(metric="score", goal="maximize", epochs=4)
+    def noted(x: Any = Uniform(0.0, 1.0)):  # type: ignore[no-untyped-def]
+        try:
+            while True:
+                yield x
+        finally:
+            closed.append(x)
+
+    study = searched(noted, pruner="successive-halving")
+    assert {*closed} == {each.values["trainer.x"] for each in study.trials}
+
+
+def test_a_stopped_search_goes_on_to_the_same(tmp_path: Path) -> None:
+    def stop(trial: Trial) -> None:
+        raise KeyboardInterrupt
+
+    whole = searched(descend, pruner="hyperband")
+    assert searched(descend, pruner="hyperband", runs=tmp_path, on_trial=stop).interrupted
+    assert outcome(searched(descend, pruner="hyperband", runs=tmp_path)) == outcome(whole)
+
+
+@pytest.mark.thorough
+def test_workers_change_no_bit() -> None:
+    here = searched(descend.trainer(units=3), pruner="successive-halving", executor=None, workers=2)
+    assert outcome(here) == outcome(searched(descend.trainer(units=3), pruner="successive-halving"))
+
+
+@pytest.mark.thorough
+def test_a_script_searches_with_workers(tmp_path: Path) -> None:
+    script = """
+import caviar, os
+from caviar_plugins import Log
+
+@caviar.trial(metric="score", goal="maximize")
+def train(rate=Log(1e-3, 1.0)):
+    return {"score": rate, "process": os.getpid()}
+
+if __name__ == "__main__":
+    study = caviar.search(train, trials=4, workers=2)
+    assert {each.metrics["validation.process"] for each in study.trials}.isdisjoint({os.getpid()})
+    print(study)
+"""
+    (tmp_path / "train.py").write_text(script)
+    words = [sys.executable, "train.py"]
+    done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, timeout=100)
+    assert done.stdout.startswith("<Study 'train': 4 trials, 4 finished"), done.stderr
+    (tmp_path / "train.py").write_text(script.replace('if __name__ == "__main__"', "if True"))
+    done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, timeout=100)
+    assert 'write if __name__ == "__main__": above the search' in done.stderr
+
+
+def test_lists_and_none_may_be_options_and_a_float_is_exact() -> None:
+    seen = []
+
+    @caviar.trial(metric="score", goal="maximize")
+    def many(
+        layers: Any = Choice([[4], [8, 8], None]),
+        tokens: list[str] = ["a", "b"],
+        rate: Any = Log(0.1, 0.2),
+    ) -> float:
+        seen.append((layers, tokens, rate))
+        return rate
+
+    study = searched(many, trials=12)
+    assert {each[0] for each in seen} == {(4,), (8, 8), None}
+    assert {each[1] for each in seen} == {("a", "b")}
+    assert {each[2] for each in seen} == {each.values["trainer.rate"] for each in study.trials}
+    assert numpy.asarray(seen[0][2]).dtype == numpy.float64
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            "def f(x): return 0",
+            "f(): parameter 'x' has no default; give it a range, such as Log(1e-4, 1e-1), or a constant",
+        ),
+        ("def f(kind=1): return 0", "f(): a trainer uses the name 'kind' itself; rename the parameter"),
+        ("def f(_x=1): return 0", "f(): a trainer uses the name '_x' itself; rename the parameter"),
+        ("def f(x=1, /): return 0", "f(): parameter 'x' must be taken by its name; remove the '/'"),
+        ("def f(x=1): yield 0", "f() yields epochs; say how many: @caviar.trial(…, epochs=20)"),
+    ],
+)
+def test_a_function_that_cannot_be_searched_is_refused(text: str, told: str) -> None:
+    names: dict[str, object] = {"__name__": "mine"}
+    exec(text, names)
+    with pytest.raises(TypeError) as caught:
+        caviar.trial(metric="score")(names["f"])  # type: ignore[arg-type]
+    assert str(caught.value) == told

@@ -1,0 +1,113 @@
+"""A training's state as arrays and back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy
+import pytest
+from caviar.function.state import UnsavableState, from_arrays, to_arrays
+
+
+def back(state: Any) -> Any:
+    return from_arrays(to_arrays(state))
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        None,
+        0.1,
+        2**200,
+        True,
+        "text \udcff",
+        b"\x00\xff",
+        (),
+        [1, (2, [3.5, None])],
+        {"state": {0: {"step": 3}, 1: {}}, "groups": [{"betas": (0.9, 0.999), "params": [0, 1]}]},
+        {True: 1, None: 2, 1.5: 3, "": 4},
+        numpy.random.default_rng(7).bit_generator.state,
+    ],
+    ids=str,
+)
+def test_what_has_no_arrays_comes_back_equal_and_of_the_same_types(state: Any) -> None:
+    assert back(state) == state
+    assert repr(back(state)) == repr(state)
+
+
+def test_numbers_that_are_none_come_back() -> None:
+    assert repr(back([float("nan"), float("-inf"), -0.0])) == "[nan, -inf, -0.0]"
+
+
+@pytest.mark.parametrize("dtype", ["bool", "int8", "uint64", "float16", "float32", "float64", ">f4"])
+def test_arrays_come_back_to_the_bit_and_independent_of_the_first(dtype: str) -> None:
+    array = numpy.arange(6).astype(dtype)[::2].reshape(1, 3).T
+    arrays = to_arrays({"weights": [array], "one": array.dtype.type(1), "none": array[:0]})
+    expected = array.copy()
+    array[:] = 0
+    found = from_arrays(arrays)
+    numpy.testing.assert_array_equal(found["weights"][0], expected)
+    assert found["weights"][0].dtype == expected.dtype.newbyteorder("=")
+    assert isinstance(found["one"], numpy.generic)
+    assert found["none"].shape == (0, 1)
+    found["weights"][0][:] = 1
+    numpy.testing.assert_array_equal(from_arrays(arrays)["weights"][0], expected)
+
+
+def test_an_array_of_another_library_comes_as_numpys() -> None:
+    class Theirs:
+        def __array__(self, dtype: object = None, copy: object = None) -> numpy.ndarray:
+            return numpy.arange(3.0)
+
+    class Lent:
+        def __init__(self) -> None:
+            self.inside = numpy.arange(3.0)
+
+        def __dlpack__(self, **kwargs: Any) -> Any:
+            return self.inside.__dlpack__(**kwargs)
+
+        def __dlpack_device__(self) -> Any:
+            return self.inside.__dlpack_device__()
+
+    for each in (Theirs(), Lent()):
+        numpy.testing.assert_array_equal(back([each])[0], numpy.arange(3.0))
+
+
+def test_tensors_of_torch_come_back_as_such() -> None:
+    torch = pytest.importorskip("torch")
+    model = torch.nn.Sequential(torch.nn.Linear(3, 2), torch.nn.BatchNorm1d(2))
+    optimizer = torch.optim.Adam(model.parameters())
+    model(torch.ones(4, 3)).sum().backward()
+    optimizer.step()
+    kept = back({"model": model.state_dict(), "optimizer": optimizer.state_dict(), "rng": torch.get_rng_state()})
+    half = back([torch.arange(3).to(torch.bfloat16)])[0]
+    assert half.dtype is torch.bfloat16
+    assert half.tolist() == [0, 1, 2]
+    other = torch.nn.Sequential(torch.nn.Linear(3, 2), torch.nn.BatchNorm1d(2))
+    other.load_state_dict(kept["model"])
+    torch.optim.Adam(other.parameters()).load_state_dict(kept["optimizer"])
+    assert all(torch.equal(a, b) for a, b in zip(model.parameters(), other.parameters(), strict=True))
+
+
+@pytest.mark.parametrize(
+    ("state", "told"),
+    [
+        ({"a": [1, {"b": object()}]}, r"state\['a'\]\[1\]\['b'\] is of type object, which cannot be saved; a state is"),
+        ([numpy.asarray(["text"])], r"state\[0\] is an array of <U4"),
+        ({(1, 2): 3}, r"state has the key \(1, 2\) of type tuple; use text or a number"),
+        (1j, "state is of type complex"),
+        (numpy.asarray(1j), "state is an array of complex128"),
+    ],
+    ids=repr,
+)
+def test_what_cannot_be_saved_is_reported_with_its_place_and_type(state: Any, told: str) -> None:
+    with pytest.raises(UnsavableState, match=told):
+        to_arrays(state)
+
+
+def test_a_state_that_contains_itself_is_reported() -> None:
+    state: list[Any] = [1]
+    state.append(state)
+    with pytest.raises(UnsavableState, match=r"state\[1\] contains itself"):
+        to_arrays(state)
+    assert back([(), ()]) == [(), ()], "the same object twice is no circle"

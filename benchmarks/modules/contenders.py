@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy
@@ -40,7 +40,7 @@ class Case:
         """The network, with PyTorch's own initial values."""
         sizes = [self.inputs, self.units, self.units]
         layers: list[nn.Module] = []
-        for below, above in zip(sizes, sizes[1:], strict=False):
+        for below, above in pairwise(sizes):
             layers += [nn.Linear(below, above), *([nn.BatchNorm1d(above)] if self.normalized else []), nn.ReLU()]
         return nn.Sequential(*layers, nn.Linear(self.units, self.classes))
 
@@ -98,7 +98,8 @@ def ours(case: Case, members: int, verdict: Verdict | None) -> Contender:
     own = model.structure(data.inputs, case.classes)
 
     def run() -> int:
-        own.verdict = verdict or own.verdict
+        if verdict is not None:
+            own.verdicts[case.batch] = verdict
         with numpy.errstate(all="ignore"):
             train_epoch(state, bound, layouts, data, trainer.loss, context, next(epochs))
         return case.steps * members

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from inspect import Parameter, signature
+from types import NoneType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from caviar.plugin import (
@@ -15,17 +16,13 @@ from caviar.plugin import (
     Random,
     Sampler,
     Slot,
-    Tunable,
     Views,
-    namespace,
-    tunable,
+    field_of,
 )
 from pydantic import create_model
 
 if TYPE_CHECKING:
     from caviar_plugins.models.network_module import Structure
-
-_GIVEN = ("inputs", "shape"), "outputs"
 
 
 class Network(Model, interface=2):
@@ -41,7 +38,7 @@ class Network(Model, interface=2):
     """torch.nn.BatchNorm1d refuses to train on one row."""
     side_by_side: ClassVar[int] = 1 << 30
     """More members always share the cost of PyTorch's calls better (docs/benchmarks/modules.md)."""
-    activation: ClassVar[Any]
+    activation: ClassVar[Any]  # type: ignore[misc]  # the layers between are the module's
     factory: ClassVar[Callable[..., Any]]
 
     def layout(self, inputs: Inputs, outputs: int, normalizer: Normalizer) -> tuple[tuple[Slot, ...], tuple[Slot, ...]]:
@@ -102,7 +99,7 @@ _outputs: dict[tuple[Any, ...], int] = {}
 """How many outputs the factory was asked for: a pass gets what `layout` has answered, and not what it was asked."""
 
 
-def network(factory: Callable[..., Any]) -> type[Network]:
+def network(factory: Callable[..., Any]) -> Callable[..., Network]:
     """The model of a factory, `network(inputs, outputs, …) -> torch.nn.Module`; a decorator.
 
     A file that is given with `--code` names it by the function's name, `model = "network"`. Every parameter after the
@@ -113,9 +110,9 @@ def network(factory: Callable[..., Any]) -> type[Network]:
     """
     name = factory.__name__
     first, *others = signature(factory).parameters.values()
-    if first.name not in _GIVEN[0] or not others or others[0].name != _GIVEN[1]:
+    if first.name not in ("inputs", "shape") or not others or others[0].name != "outputs":
         raise TypeError(f"{name}() must begin with the parameters 'inputs' (or 'shape') and 'outputs'")
-    fields: Any = {each.name: _field(name, each) for each in others[1:]}
+    fields: Any = {each.name: _field(factory, each) for each in others[1:]}
     kind: type[Network] = create_model(
         name,
         __base__=Network,
@@ -126,24 +123,18 @@ def network(factory: Callable[..., Any]) -> type[Network]:
     )
     kind.__qualname__, kind.name, kind.factory = factory.__qualname__, name, staticmethod(factory)
     if "activation" not in fields:
-        kind.activation = None  # the layers between are the module's
+        kind.activation = None
     return kind
 
 
-def _field(function: str, parameter: Parameter) -> tuple[Any, Any]:
+def _field(factory: Callable[..., Any], parameter: Parameter) -> tuple[Any, Any]:
     default = parameter.default
-    if hasattr(Network, parameter.name):
-        raise TypeError(f"{function}(): '{parameter.name}' is a name of every model; call this parameter otherwise")
-    if default is Parameter.empty:
-        raise TypeError(
-            f"{function}(): '{parameter.name}' needs a default: a constant, or a range such as LogInt(16, 512)"
-        )
-    ends = default.ends() if isinstance(default, Sampler) else (default,)
-    kinds = {type(each) for each in ends}
-    kind = kinds.pop() if len(kinds) == 1 else float if kinds <= {int, float} else object
-    if kind not in (bool, int, float, str):
-        raise TypeError(f"{function}(): '{parameter.name}' must be a number, a word or a flag, or a range of these")
-    return Tunable[kind], tunable(default=default)
+    found = field_of(factory, parameter, Network)
+    kinds = {type(each) for each in (default.ends() if isinstance(default, Sampler) else (default,))}
+    if found is None or kinds & {dict, NoneType} or (float in kinds and not kinds <= {int, float}):
+        told = "must be a number, a word, a flag, or a list or range of one of these"
+        raise TypeError(f"{factory.__qualname__}(): parameter '{parameter.name}' {told}")
+    return found
 
 
 def _two(default: Any) -> tuple[float, float]:
@@ -155,7 +146,7 @@ def _two(default: Any) -> tuple[float, float]:
 
 
 def _numbers(value: Any, members: int) -> list[float]:
-    if isinstance(value, float):  # not bound: asked for its layout
-        return [value] * members
-    library = namespace(value)
-    return [float(each) for each in (value.get() if hasattr(value, "get") else library.asarray(value)).reshape(-1)]
+    if isinstance(value, (int, float)):  # not bound: asked for its layout
+        return [float(value)] * members
+    on_host = value.get() if hasattr(value, "get") else value
+    return [float(each) for each in on_host.reshape(-1)]

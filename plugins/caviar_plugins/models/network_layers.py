@@ -100,7 +100,7 @@ _FORMS = {
 def with_own_forms(module: nn.Module) -> nn.Module:
     """The module, the classes of some layers exchanged; all that these hold stays."""
     for layer in module.modules():
-        layer.__class__ = _FORMS.get(type(layer), type(layer))  # type: ignore[arg-type]
+        layer.__class__ = _FORMS.get(type(layer), type(layer))
     return module
 
 

@@ -39,8 +39,8 @@ class Structure:
     attributes: tuple[tuple[str, str], ...]
     """Numbers of layers that depend on values in which members differ: (layer, attribute), such as a dropout's p."""
     dropouts: tuple[str, ...]
-    verdict: Verdict | None = None
-    """How members are computed; None until it was tried."""
+    verdicts: dict[int, Verdict] = field(default_factory=dict)
+    """How members are computed, by the number of rows in a pass, once that was tried."""
     lock: Any = field(default_factory=RLock)
     """Held while the module is lent values: runs in several threads share it."""
     _numbers: dict[tuple[float, ...], tuple[float, ...]] = field(default_factory=dict)

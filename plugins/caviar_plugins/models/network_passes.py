@@ -31,11 +31,11 @@ def forward(
     members = _members(structure, _held(structure, parameters), running, floats, context, rows)
     with structure.lock, one_thread():
         structure.module.to(rows.device)
-        if structure.verdict is None:
+        if rows.shape[1] not in structure.verdicts:
             structure.module.train()
             with torch.enable_grad():
-                structure.verdict = tried(structure, members, rows)
-        verdict = structure.verdict
+                structure.verdicts[rows.shape[1]] = tried(structure, members, rows)
+        verdict = structure.verdicts[rows.shape[1]]
         if verdict.alone_because:
             say_once(f"network '{structure.name}': members are trained one by one: {verdict.alone_because}")
         structure.module.train(context.training)
@@ -87,6 +87,6 @@ def _members(
         assert context.streams is not None, "training passes have streams"
         for number in range(len(structure.dropouts)):
             keys[:, number] = torch.from_numpy(context.streams.child("dropout", number).drawn().view("int64"))
-        if structure.verdict is None or structure.verdict.random:
+        if (verdict := structure.verdicts.get(rows.shape[1])) is None or verdict.random:
             seeds = tuple(int(key) >> 1 for key in context.streams.child("module").drawn())
     return Members(own, running, numbers, keys.to(rows.device), seeds)

@@ -52,18 +52,15 @@ class Passed:
         return zip(self.leaves, found, strict=True)
 
 
-def stacked(structure: Structure, members: Members, rows: Tensor, spare: bool = False) -> list[Passed]:
-    """All members at once; rows are (members or 1, batch, …).
+def stacked(structure: Structure, members: Members, rows: Tensor) -> list[Passed]:
+    """All members at once, and a copy of the last one behind them; rows are (members or 1, batch, …).
 
-    `spare`: with a copy of the last member behind it. PyTorch's loops compute the last few numbers of a tensor by other
-    code than the rest, and some sum a stack of one in another order: these numbers are then the copy's.
+    PyTorch's loops compute the last few numbers of a tensor by other code than the rest, and some sum a stack of one in
+    another order. These numbers are the copy's: so no member's bits depend on its place or on how many there are.
     """
-    leaves, running, numbers, keys = _leaves(members.own), members.running, members.numbers, members.keys
-    own = leaves
-    if spare:
-        own, running = ({key: _with_spare(each) for key, each in held.items()} for held in (own, running))
-        numbers, keys = _with_spare(numbers), _with_spare(keys)
-        rows = _with_spare(rows) if len(rows) > 1 else rows
+    leaves = _leaves(members.own)
+    own, running = ({key: _and_copy(each) for key, each in held.items()} for held in (leaves, members.running))
+    numbers, keys = _and_copy(members.numbers), _and_copy(members.keys)
 
     def one(own: Held, running: Held, numbers: Tensor, keys: Tensor, x: Tensor) -> Tensor:
         lend(structure, structure.layers, numbers.unbind(), keys.unbind())
@@ -71,11 +68,11 @@ def stacked(structure: Structure, members: Members, rows: Tensor, spare: bool = 
         return result
 
     # One product for all members would be another sum for each number of them: so each has rows of its own.
-    outputs = vmap(one, randomness="error")(own, running, numbers, keys, rows.expand(len(keys), *rows.shape[1:]))
-    if spare:
-        for key, each in members.running.items():
-            each.copy_(running[key][:-1])
-    return [Passed(outputs[: len(members)], leaves)]
+    rows = _and_copy(rows) if len(rows) > 1 else rows.expand(len(keys), *rows.shape[1:])
+    outputs = vmap(one, randomness="error")(own, running, numbers, keys, rows)
+    for key, each in members.running.items():
+        each.copy_(running[key][:-1])
+    return [Passed(outputs[:-1], leaves)]
 
 
 def one_by_one(structure: Structure, members: Members, rows: Tensor, random: bool = False) -> list[Passed]:
@@ -111,7 +108,7 @@ def lend(structure: Structure, layers: Mapping[str, Any], numbers: Iterable[Any]
         layers[layer].begin(key)
 
 
-def _with_spare(tensor: Tensor) -> Tensor:
+def _and_copy(tensor: Tensor) -> Tensor:
     return torch.cat((tensor, tensor[-1:]))
 
 

@@ -24,24 +24,43 @@ def layers(inputs: int, outputs: int, units: Any = LogInt(4, 8), dropout: Any = 
     )
 
 
-class _Kernels(nn.Module):
-    def __init__(self, outputs: int) -> None:
+class _Gated(nn.Module):
+    def __init__(self, inputs: int, outputs: int) -> None:
         super().__init__()
-        self.inside = nn.Conv1d(1, 4, 3, padding=1)
-        self.norm = nn.GroupNorm(2, 4)
+        self.first = nn.Linear(inputs, 7)
+        self.gate = nn.Linear(7, 7, bias=False)
+        self.norm = nn.LayerNorm(7)
         self.scale = nn.Parameter(torch.tensor(1.5))
-        self.drop = nn.Dropout1d(0.25)
-        self.last = nn.Linear(24, outputs)
+        self.drop = nn.Dropout(0.25)
+        self.last = nn.Linear(7, outputs)
+        self.unused = nn.Parameter(torch.ones(3))
+        self.register_buffer("passes", torch.tensor(0))
 
     def forward(self, x: Tensor) -> Tensor:
-        a = self.drop(functional.silu(self.norm(self.inside(x[:, None]))))
-        return self.last(self.drop(a * self.scale).flatten(1))
+        if self.training:
+            self.passes += 1
+        a = self.drop(functional.silu(self.first(x)))
+        return self.last(self.drop(self.norm(a * torch.sigmoid(self.gate(a)) * self.scale)))
 
 
 @network
-def kernels(inputs: int, outputs: int) -> nn.Module:
-    """A convolution, a parameter without axes, and a dropout layer that is used twice."""
-    return _Kernels(outputs)
+def gated(inputs: int, outputs: int) -> nn.Module:
+    """A parameter without axes and one without use, a count, a dropout layer used twice, and functions of tensors."""
+    return _Gated(inputs, outputs)
+
+
+@network
+def kernels(shape: tuple[int, ...], outputs: int) -> nn.Module:
+    """Convolutions of whole samples."""
+    return nn.Sequential(
+        nn.Unflatten(1, (1, shape[0])),
+        nn.Conv2d(1, 4, 2),
+        nn.BatchNorm2d(4, momentum=None),
+        nn.ReLU(),
+        nn.Dropout2d(0.25),
+        nn.Flatten(),
+        nn.Linear(4 * (shape[0] - 1) * (shape[1] - 1), outputs),
+    )
 
 
 class _Recurrent(nn.Module):

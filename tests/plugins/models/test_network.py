@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import pytest
-from caviar import Pipeline
+from caviar.config.declaration.pipeline import Pipeline
+from caviar.plugin import Inputs
 from caviar.testing import ModelContract, TrainerContract
 from caviar_plugins import PopulationTrainer
 
 pytestmark = pytest.mark.peers
 pytest.importorskip("torch", reason="networks are of PyTorch: install '.[torch]'")
 
-from tests.plugins.models.networks import kernels, layers, recurrent  # noqa: E402
+from tests.plugins.models.networks import gated, kernels, layers, recurrent  # noqa: E402
 
 
 class TestLayers(ModelContract):
     model = layers(units=5, dropout=0.3)
 
 
+class TestGated(ModelContract):
+    model = gated()
+
+
 class TestKernels(ModelContract):
-    model = kernels()
+    model, inputs = kernels(), Inputs.block(3, 4)
 
 
 class TestRecurrent(ModelContract):

@@ -80,7 +80,7 @@ def one_by_one(structure: Structure, members: Members, rows: Tensor, random: boo
     passed = []
     for number, seed in enumerate(members.seeds):
         alone = members.part(slice(number, number + 1))
-        leaves = _leaves(alone.own)
+        leaves = _leaves({key: each.clone() for key, each in alone.own.items()})  # bits of products depend on addresses
         held = {key: each[0] for key, each in {**leaves, **alone.running}.items()}
         x = rows[number if len(rows) > 1 else 0]
         lend(structure, structure.layers, alone.numbers[0].tolist(), alone.keys[0].unbind())

@@ -19,6 +19,7 @@ LAYERS = [
     ("engine", "search, training, data, models, resuming, warm starts, analysis"),
     ("config", "from the text of a file to a checked pipeline; hints, checks, advice"),
     ("registry", "entry points, loading and checking plugins, hooks"),
+    ("function", "a training function as a trainer: parameters, epochs, state"),
     ("interfaces", "one file for each kind of plugin; fields, their types and errors"),
     ("values", "frozen values that cross interfaces: trial, segment, history, slot"),
 ]

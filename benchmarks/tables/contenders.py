@@ -9,13 +9,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import numpy
 from caviar.plugin import Array
 
 from benchmarks.environment import unset
-from benchmarks.tables.peers import PREDICTED
+from benchmarks.tables.peers import PREDICTED, drawn
 from benchmarks.tables.sources import Task
 from benchmarks.tables.splits import TEST, TRAIN
 
@@ -74,8 +74,31 @@ class Caviar:
         for choice in [["--model", model] for model in self.models] or [[]]:
             out = folder / "predicted.csv"
             _pipe(folder, "predict", f"runs/{Path(TRAIN).stem}", TEST, "--out", out.name, *choice)
-            with out.open(encoding="utf-8", newline="") as file:
-                yield numpy.asarray([float(row[0]) for row in list(csv.reader(file))[1:]])
+            yield _read(out)
+
+
+@dataclass(frozen=True)
+class OneNetwork:
+    """The recipe `realmlp` as it is, one trial, from the rows that the peer `realmlp-td, given rows` has."""
+
+    names: ClassVar[tuple[str, ...]] = ("caviar realmlp",)
+
+    def run(self, folder: Path, task: Task, split: int, threads: int) -> Outcome:
+        head, *rows = (folder / TRAIN).read_text(encoding="utf-8").splitlines()
+        tested = (folder / TEST).read_text(encoding="utf-8").splitlines()[1:]
+        trained, validated = drawn(len(rows), split)
+        lines = [f"{head},part", *(f"{rows[row]},train" for row in trained)]
+        lines += [*(f"{rows[row]},validation" for row in validated), *(f"{row},test" for row in tested)]
+        (folder / "rows.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        (folder / "rows.toml").write_text(
+            f'recipe = "realmlp"\nseed = {split}\nsearch = {{ trials = 1, baselines = false }}\n'
+            f'data = {{ path = "rows.csv", target = "y", part = "part", task = "{task}" }}\n',
+            encoding="utf-8",
+        )
+        began = monotonic()
+        _pipe(folder, "run", "rows.toml", "--workers", str(threads))
+        _pipe(folder, "predict", "runs/rows", TEST, "--out", "predicted.csv")
+        return Outcome({self.names[0]: _read(folder / "predicted.csv")}, monotonic() - began)
 
 
 @dataclass(frozen=True)
@@ -96,6 +119,12 @@ class Peer:
         )
         seconds = monotonic() - began
         return Outcome({self.name: numpy.load(folder / PREDICTED)}, seconds)
+
+
+def _read(predictions: Path) -> Array:
+    """The first column of `pipe predict`'s file, as numbers."""
+    with predictions.open(encoding="utf-8", newline="") as file:
+        return numpy.asarray([float(row[0]) for row in list(csv.reader(file))[1:]])
 
 
 def _pipe(folder: Path, *words: str) -> None:

@@ -8,12 +8,16 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy
+
 PREDICTED = "predicted.npy"
 DRAWS = 32
+TRAINED, VALIDATED = 5_000, 1_250
+"""Rows of the comparison of one network with another: so few that a training takes a minute."""
 
 
 @dataclass(frozen=True)
@@ -107,12 +111,26 @@ def realmlp_td(given: Given) -> Any:
     return _of_pytabkit(given, "RealMLP_TD_")
 
 
+def realmlp_td_given(given: Given) -> Any:
+    """`realmlp_td` from the rows of `drawn`, as Caviar's one network has them."""
+    trained, validated = drawn(len(given.x), given.seed)
+    few = replace(given, x=given.x.iloc[[*trained, *validated]], y=given.y[[*trained, *validated]])
+    return _of_pytabkit(few, "RealMLP_TD_", val_idxs=numpy.arange(len(trained), len(trained) + len(validated)))
+
+
 def tabm_d(given: Given) -> Any:
     """Defaults of arXiv 2410.24210, as pytabkit has them; missing numbers filled with the median."""
     return _of_pytabkit(given, "TabM_D_")
 
 
-def _of_pytabkit(given: Given, name: str) -> Any:
+def drawn(rows: int, seed: int) -> tuple[list[int], list[int]]:
+    """The rows that one network is trained on and validated on: a fifth of them, and no more than the two constants."""
+    order = numpy.random.default_rng(seed).permutation(rows).tolist()
+    validated = min(VALIDATED, rows // 5)
+    return order[validated : validated + TRAINED], order[:validated]
+
+
+def _of_pytabkit(given: Given, name: str, **rows: Any) -> Any:
     import pytabkit
     import torch
 
@@ -120,7 +138,7 @@ def _of_pytabkit(given: Given, name: str) -> Any:
     medians = given.x.median(numeric_only=True)
     x, new = given.x.fillna(medians), given.new.fillna(medians)
     model = given.pick(pytabkit, name)(device="cpu", random_state=given.seed, n_threads=given.threads)
-    return model.fit(x, given.y, cat_col_names=given.categories).predict(new).reshape(-1)
+    return model.fit(x, given.y, cat_col_names=given.categories, **rows).predict(new).reshape(-1)
 
 
 PEERS: dict[str, Callable[[Given], Any]] = {
@@ -129,6 +147,7 @@ PEERS: dict[str, Callable[[Given], Any]] = {
     "lightgbm": lightgbm,
     "catboost": catboost,
     "realmlp-td": realmlp_td,
+    "realmlp-td, given rows": realmlp_td_given,
     "tabm-d": tabm_d,
 }
 
@@ -149,8 +168,6 @@ def read(folder: Path, seed: int, threads: int) -> Given:
 
 
 def main() -> None:
-    import numpy
-
     name, folder, seed, threads = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4])
     numpy.save(folder / PREDICTED, PEERS[name](read(folder, seed, threads)))
 

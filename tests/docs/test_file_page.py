@@ -17,7 +17,8 @@ from caviar.registry.load import load, name_of
 from tests.docs.blocks import ROOT
 
 PAGE = (ROOT / "docs" / "file.md").read_text(encoding="utf-8")
-TABLES = dict(re.findall(r"<!-- keys of (.*?) -->\n((?:\|.*\n)+)", PAGE))
+MORE = (ROOT / "docs" / "command.md").read_text(encoding="utf-8")
+TABLES = dict(re.findall(r"<!-- keys of (.*?) -->\n((?:\|.*\n)+)", PAGE + MORE))
 PLAIN: dict[str, type[Declared]] = {"pipeline": Pipeline, "search": Search, "check": Check}
 
 

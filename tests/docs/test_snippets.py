@@ -75,6 +75,7 @@ class Page:
             "COLUMNS": "100",
             "PYTHONDONTWRITEBYTECODE": "1",
             "SMALL": "",
+            "XDG_STATE_HOME": str(folder / "state"),
         }
 
     def run(self, *command: str, small: bool = False) -> subprocess.CompletedProcess[str]:
@@ -104,7 +105,7 @@ class Page:
         text = block.text
         if words[:1] == ["in"]:
             text = f"[{words[1]}]\n{text}"
-        if words != ["wrong"] and not re.search(r"^data\b|^\[data\]", text, re.M):
+        if words != ["wrong"] and not re.search(r"^data\b|^\[data\]|^use = \"command\"", text, re.M):
             text = f'data = "digits"\n{text}'
         named = words and words[0].endswith(".toml")
         file = self.folder / (words[0] if named else "pipeline.toml")

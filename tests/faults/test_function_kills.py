@@ -70,7 +70,7 @@ def run(folder: Path, executor: str, kills: str = "") -> int:
             env=os.environ | {"KILLS": kills},
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=300,
         )
         if done.returncode == 0:
             return killed

@@ -27,6 +27,9 @@ DEFAULTS = {
 }
 EXCEPTIONS = {
     "api/pipeline.py": {"memory"},  # `run(X, y)` is that plugin
+    # What scikit-learn's parameters mean: `fit(X, y)`, n_jobs, verbose, and a list of options.
+    "api/estimators/declared.py": {"memory", "inline", "processes", "progress", "tabular"},
+    "api/estimators/search.py": {"choice"},
     "config/checks/sources.py": {"optuna"},  # start_from reads studies of Optuna itself, the library
     "engine/baselines/linear.py": {  # a baseline is the same whatever plugins the run has
         *("adam", "cosine", "l2", "log", "mlp", "none", "population"),
@@ -92,6 +95,7 @@ ELSEWHERE = {
     "values/head.py": {"dates"},
     "values/segment.py": {"memory"},
     "values/slot.py": {"normal", "uniform", "constant"},
+    "sklearn.py": {"sklearn"},
 }
 
 

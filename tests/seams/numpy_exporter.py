@@ -15,9 +15,22 @@ FORMULAS: dict[str, Callable[..., Any]] = {
     "fill": lambda c, value: numpy.asarray(numpy.where(numpy.isnan(c), value, c), c.dtype),
     "scale": lambda c, center, width: ((c - center) / width).astype(numpy.float32),
     "one-hot": lambda c, words: numpy.asarray([["" if v is None else v] for v in c], dtype=str) == words,
+    "smooth-clip": lambda c, center, width, limit: ((b := (c - center) / width) / numpy.hypot(1.0, b / limit)).astype(
+        numpy.float32
+    ),
+    "periodic": lambda x, frequency, phase, weight, bias: numpy.concatenate(
+        [
+            numpy.einsum("rnk,nkw->rnw", numpy.cos(2 * numpy.pi * x[:, :, None] * frequency + phase), weight) + bias,
+            x[:, :, None],
+        ],
+        axis=2,
+    ).reshape(len(x), -1),
+    "vectors": lambda x, table: x @ table,
     "dense": lambda a, weight, bias: a @ weight + bias,
     "relu": lambda a: numpy.maximum(a, 0),
     "tanh": numpy.tanh,
+    "selu": lambda a: 1.0507009873554805 * numpy.where(a > 0, a, 1.6732632423543772 * numpy.expm1(numpy.minimum(a, 0))),
+    "mish": lambda a: a * numpy.tanh(numpy.logaddexp(0, a)),
     "softmax": lambda o: (e := numpy.exp(o - o.max(axis=1, keepdims=True))) / e.sum(axis=1, keepdims=True),
     "identity": lambda o: o,
 }
@@ -46,6 +59,7 @@ class NumPyArchive(Exporter, interface=1):
                 "dtype": member.dtype,
                 "layers": list(noted((*member.layers, member.head))),
                 "scales": [asdict(each) for each in member.scales],
+                "count": member.count,
             }
             for member in model.members
         ]
@@ -56,7 +70,7 @@ class NumPyArchive(Exporter, interface=1):
 def predicted(path: Path, columns: Mapping[str, Any]) -> Any:
     """What the archive's model predicts of the rows: NumPy alone."""
     with numpy.load(path) as archive:
-        answers = []
+        answers, counts = [], []
         for member in json.loads(str(archive["facts"])):
             table = dict(columns)
             for each in member["transforms"]:
@@ -69,7 +83,8 @@ def predicted(path: Path, columns: Mapping[str, Any]) -> Any:
             for k, scale in enumerate(member["scales"]):
                 a[:, k] = in_units(a[:, k], **scale)
             answers.append(a)
-    return numpy.mean(answers, axis=0)
+            counts.append(member["count"])
+    return numpy.average(answers, axis=0, weights=counts)
 
 
 def in_units(
@@ -85,4 +100,7 @@ def in_units(
 
 def computed(archive: Any, operation: dict[str, Any], a: Any) -> Any:
     constants = {name: archive[key] for name, key in operation["constants"].items()}
-    return FORMULAS[operation["name"]](a, **constants)
+    formula, columns = FORMULAS[operation["name"]], constants.pop("columns", None)
+    if columns is None:
+        return formula(a, **constants)
+    return numpy.concatenate([numpy.delete(a, columns, axis=1), formula(a[:, columns], **constants)], axis=1)

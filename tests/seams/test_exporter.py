@@ -22,11 +22,14 @@ from caviar_plugins import (
     LayerNorm,
     LeakyReLU,
     MinMax,
+    NoNormalizer,
     OneHot,
+    Periodic,
     PopulationTrainer,
     ReLU,
     SoftmaxCrossEntropy,
     Tanh,
+    Vectors,
 )
 from pydantic import Field, PrivateAttr
 
@@ -61,7 +64,9 @@ def trained(regression: bool, **parts: Any) -> TrainedModel:
     given: dict[str, Any] = {"normalizer": BatchNorm(), "model": MLP(units=(9, 5))}
     given["trainer"] = PopulationTrainer(epochs=2, dtype="float64")
     best = (
-        Pipeline(executor=Inline(), reporter=(), search=Search(baselines=False), **(given | parts)).run(x, truth).best
+        Pipeline(executor=Inline(), reporter=(), **({"search": Search(baselines=False)} | given | parts))
+        .run(x, truth)
+        .best
     )
     assert best is not None
     return best
@@ -111,6 +116,17 @@ def test_other_activations_normalizers_and_losses_are_described_as_they_predict(
     expected = model.probabilities(rows(1))
     numpy.testing.assert_allclose(prediction_of(description, rows(1).columns), expected, rtol=1e-12)
     assert [each.name for each in description.columns if each.words] == ["town"]
+
+
+@pytest.mark.parametrize("regression", [False, True])
+def test_what_pipe_init_writes_is_exported(tmp_path: Path, regression: bool) -> None:
+    """The recipe with its embeddings, scale, parametrization and activation; words of many levels as vectors."""
+    parts: dict[str, Any] = {"trainer": PopulationTrainer(epochs=3, batch_size=16), "normalizer": NoNormalizer()}
+    parts["model"] = MLP(units=32, embedding=(Periodic(sigma=0.5), Vectors(size=2, above=2)))
+    model = trained(regression, recipe="tabular", search=Search(baselines=False, trials=1), **parts)
+    assert {"front.scale", "embedding1.frequency", "embedding2.town"} <= set(model.weights)
+    expected = model.predict(rows(1))[:, None] if regression else model.probabilities(rows(1))
+    numpy.testing.assert_allclose(exported(model, tmp_path), expected, rtol=1e-6, atol=1e-6)
 
 
 def test_an_exporter_cannot_change_the_model(tmp_path: Path) -> None:

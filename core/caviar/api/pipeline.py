@@ -133,15 +133,22 @@ class Pipeline(Declaration):
         return _as(Declaration, pipeline)  # whose copies, of which each trial needs some, are not checked again
 
 
-def load(path: str | PathLike[str], settings: Iterable[str] = (), code: str | PathLike[str] | None = None) -> Pipeline:
+def load(
+    path: str | PathLike[str],
+    settings: Iterable[str] = (),
+    code: str | PathLike[str] | None = None,
+    *,
+    trust: bool = False,
+) -> Pipeline:
     """The pipeline of a file, with `path=value` settings laid over it; `code` is a file of plugins to try out.
 
-    Of a Python file, "train.py" or "train.py:name", it is that of its training function. Raises Mistakes with
-    everything that is wrong, and PluginError if `code` cannot be used.
+    Of a Python file, "train.py" or "train.py:name", it is that of its training function. With `trust` a run may start
+    the programs that the file names; without, it raises Untrusted where there are some. Raises Mistakes with everything
+    that is wrong, and PluginError if `code` cannot be used.
     """
     registry = with_code(python_part(fspath(path)), with_code(None if code is None else Path(code)))
     with using(registry):
-        return Pipeline.completed(from_file.load(path, settings))
+        return Pipeline.completed(from_file.load(path, settings).trusting(trust))
 
 
 def _as(cls: type[D], pipeline: Declaration) -> D:
@@ -149,7 +156,7 @@ def _as(cls: type[D], pipeline: Declaration) -> D:
     values = {name: getattr(pipeline, name) for name in Declaration.model_fields}
     with using(pipeline.registry):
         made = cls.model_construct(pipeline.model_fields_set, **values)
-    made._recipe_task = pipeline.recipe_task
+    made._recipe_task, made._trusted = pipeline.recipe_task, pipeline.trusted
     return made
 
 

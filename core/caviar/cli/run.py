@@ -22,6 +22,7 @@ from caviar.cli.terminal.json_objects import (
 )
 from caviar.cli.terminal.output import give, show, verbose_log
 from caviar.cli.terminal.signals import stop_on_signals
+from caviar.cli.trust import Trust, trusted
 
 if TYPE_CHECKING:
     from caviar.engine.study import Run
@@ -40,6 +41,7 @@ def run(
         int | None, typer.Option(min=1, help="Worker processes; one per core if not given.", show_default=False)
     ] = None,
     code: Code = None,
+    trust: Trust = False,
     json: Annotated[bool, typer.Option("--json", help="Print the result as one JSON object and nothing else.")] = False,
     quiet: Quiet = False,
     verbose: Annotated[
@@ -69,6 +71,7 @@ def run(
     with watched, redirect_stdout(sys.stderr if json else sys.stdout), using_code(code, file):  # whatever plugins print
         with timed("%s read and checked", file):
             pipeline = load(file, chosen)
+        pipeline = trusted(pipeline, runs / pipeline.name, trust)
         show_advice(pipeline, quiet)
         try:
             with stop_on_signals() as check_stop:

@@ -15,7 +15,7 @@ from caviar.values.problem import LateMistake
 
 
 def load(path: str | PathLike[str], settings: Iterable[str] = ()) -> Pipeline:
-    """The pipeline of a file, with `path=value` settings laid over it, filled by its recipe.
+    """The pipeline of a file, with `path=value` settings laid over it, filled by its recipe; it is not trusted.
 
     Raises Mistakes, with all of them, and DataError where the recipe depends on a task that the data does not show.
     """
@@ -30,7 +30,7 @@ def load(path: str | PathLike[str], settings: Iterable[str] = ()) -> Pipeline:
         raise Mistakes(mistakes)
     if file.unreadable is not None:
         raise file.unreadable
-    return completed
+    return completed.trusting(False)
 
 
 def locate(path: str | PathLike[str], settings: Iterable[str], late: LateMistake) -> Mistakes:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from caviar.config.declaration.dump import to_toml
+from caviar.config.declaration.programs import programs_of
 from caviar.config.declaration.space import space_of
 from caviar.config.reading.resolved import code_of
 from caviar.engine.advice.ended import Ended
@@ -25,6 +26,7 @@ from caviar.engine.failures.plugin_errors import others_blamed, told
 from caviar.engine.model.saved import SavedModel
 from caviar.engine.model.winner import Models
 from caviar.engine.resume.check import check_resumable, judges_of, record_of
+from caviar.engine.resume.trust import check_trusted, remember
 from caviar.engine.search.context import SearchContext
 from caviar.engine.search.loop import SearchLoop
 from caviar.engine.search.observers import Observers
@@ -96,10 +98,11 @@ def run(
     `commands` what to offer them next, by the run's folder and the code file that it needs. `since` says how many
     seconds the command has taken already, which count for `search.seconds`.
 
-    Raises DataError, StoreError, UnknownMetric, Refused, Interrupted, Unfinished, OtherSystem.
+    Raises Untrusted, DataError, StoreError, UnknownMetric, Refused, Interrupted, Unfinished, OtherSystem.
     """
     from time import monotonic, time
 
+    check_trusted(pipeline)
     limit = TimeLimit(pipeline.search.seconds, time() - since())
     with using(pipeline.registry):
         began = monotonic()
@@ -121,6 +124,7 @@ def run(
             earlier, notes = started_from(ledger.study(), newcomer)
             check_resumable(ledger, record_of(work, objective, earlier), total, folder)
             write_atomically(folder / "pipeline.toml", to_toml(pipeline).encode())
+            remember(folder, programs_of(pipeline))
             notes = (*notes, *queue_again(ledger))
             observers.offered["view"] = partial(going_on, folder, ledger, pipeline)
             before = ledger.trials()

@@ -107,7 +107,7 @@ def _types(default: Any, annotation: Any) -> tuple[Any, ...] | None:
     if isinstance(default, (list, tuple)):
         kinds = _together(default)
         element = _any_of(kinds or _SCALARS)
-        return None if kinds is None else (tuple[element, ...],)
+        return None if kinds is None else (tuple[element, ...],)  # type: ignore[valid-type]
     if isinstance(default, dict):
         return (dict[str, Any],) if all(isinstance(key, str) for key in default) else None
     if type(default) is int and annotation in (float, "float"):

@@ -179,9 +179,11 @@ class FunctionTrainer(Trainer):
         training = Training(call, next(iter(self.metrics)), takes, context.check_stop, epoch, reached, own)
         self._trainings[trial], self._rows[trial] = training, []
         known = checkpoint.read(folder(), self._key(member, population))
-        if known is not None and known.first <= epoch + 1 <= known.epoch:
+        if known is not None and known.first <= epoch + 1 <= known.epoch + 1:
             self._known[trial] = known
-        elif epoch > (reached if takes else 0):
+            # What an earlier segment has measured may not have been recorded when the run is killed: it stays.
+            self._rows[trial] = [*known.rows[: epoch - known.first + 1]]
+        if epoch > (max(reached, self._saved(trial)) if takes else 0):
             why = "yields no state" if takes else "has no parameter 'state'"
             say_once(f"{type(self).__name__} {why}, so a trial that continues trains its first epochs again")
         return training

@@ -24,7 +24,8 @@ class TrialFunction(Generic[P, R]):
 
     def __init__(self, function: Callable[P, R], trainer: type[FunctionTrainer]) -> None:
         update_wrapper(self, function)
-        self._function, self.trainer = function, trainer
+        self._function = function
+        self.trainer: Any = trainer
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         return self._function(*args, **kwargs)
@@ -49,7 +50,7 @@ def trial(
 
     After each epoch the function yields its metrics, or metrics and state: `yield {"accuracy": 0.9}, {"model": …}`. It
     is closed where the trial is pruned or interrupted, and called again with the last state, as its parameter `state`,
-    where it goes on. A function without epochs returns its metrics. It may also take `seed`, a whole number of
+    where it continues. A function without epochs returns its metrics. It may also take `seed`, a whole number of
     the trial's own, and `folder`, the path of the trial's own folder.
 
     Raises TypeError for a function that cannot be searched.

@@ -61,3 +61,7 @@ class Activation(Plugin):
         Called on the bound activation of one member.
         """
         raise NoDescription(self)
+
+    def description_with(self, parameters: Mapping[str, Array]) -> Operation:
+        """As `description`, with the layer's learned numbers of the first member, as `forward_with` computes it."""
+        return self.description()

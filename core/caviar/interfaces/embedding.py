@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from caviar.interfaces.plugin import Plugin
 from caviar.values.arrays import Array
+from caviar.values.description import NoDescription, Operation
 from caviar.values.inputs import InputColumn, Inputs
 from caviar.values.slot import Slot, Views
 
@@ -40,3 +41,10 @@ class Embedding(Plugin):
     @abstractmethod
     def backward(self, gradient: Array, cache: Any, parameters: Views, gradients: Views) -> None:
         """Fills the gradient views, given the gradient with respect to the output. None is needed for x."""
+
+    def description(self, parameters: Views, inputs: Inputs) -> Operation:
+        """For exporters: its formula, of x (rows, inputs.width), as `forward` computes it for the first member.
+
+        Called on the bound embedding. Without one, no model with it can be exported. The model adds `columns`.
+        """
+        raise NoDescription(self)

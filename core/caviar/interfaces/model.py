@@ -120,6 +120,10 @@ class Model(Plugin):
         """For prediction: rows (rows, inputs) -> the loss's prediction of the first member, or None: use forward."""
         return None
 
+    def front_description(self, parameters: Views, inputs: Inputs) -> tuple[Operation, ...]:
+        """For exporters: what becomes of the inputs before the layers of `description`, such as its embeddings."""
+        return ()
+
     def description(self, parameters: Views, statistics: Views, normalizer: Normalizer) -> tuple[Operation, ...]:
         """For exporters: the layers of the first member at prediction, in order, without the loss's head.
 

@@ -55,6 +55,14 @@ class Plugin(Declared, IsPlugin):
         copy._label = label
         return copy
 
+    def started_programs(self) -> tuple[str, ...]:
+        """The programs that the plugin, as declared, will start, each as text for people.
+
+        A file that names one is code: it is started only where the user trusts it, and where the text has changed they
+        are asked again. So whatever in the fields decides what is run stands in the text.
+        """
+        return ()
+
     def take(self, members: slice) -> Self:
         """A bound plugin for some of its members."""
         cut: dict[str, Any] = {}

@@ -38,8 +38,9 @@ class TrainerContext:
     holds it and those of the search's conditions: where one of them, or a loss, is no finite number, a member has
     diverged. Any other metric may be NaN. `inputs` says what the columns of x are, in training those of the fold.
     `folder(trial)` is the folder of a member's own files in the run's, `trials/<trial>`, made when it is asked for; a
-    fold's and a re-test's lie in it. It outlives the training; only a file `checkpoint.safetensors` in it is removed
-    when the trial has ended.
+    fold's and a re-test's lie in it. It outlives the training; only `checkpoint.safetensors` and folders
+    `checkpoint.state-…` in it are removed when the trial has ended. `until` is the epoch at which the segment ends,
+    where that is known.
     """
 
     backend: Backend
@@ -52,6 +53,7 @@ class TrainerContext:
     decisive: frozenset[str] = frozenset()
     inputs: Inputs = NO_INPUTS
     folder: Callable[[int], Path] = _without_folder
+    until: int | None = None
 
 
 @dataclass(frozen=True)
@@ -129,6 +131,10 @@ class Trainer(Plugin):
         the first is searched unless the file names another.
         """
         return {}
+
+    def complaint(self, task: Task) -> str | None:
+        """The reason why it cannot be trained for a task, asked when the data has been read; None where it can."""
+        return None
 
     @abstractmethod
     def fuse_key(self, values: Mapping[str, Any], floats: Set[str]) -> str:

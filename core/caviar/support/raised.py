@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from traceback import format_exception
 
+from caviar.values.trial_failed import TrialFailed
 from caviar.values.wrong_return import WrongReturn
 
 _LONGEST = 500  # characters of a message
@@ -17,15 +18,15 @@ def sentence(error: BaseException) -> str:
     except Exception as again:  # __str__ is a plugin's code too
         message = f"its message cannot be read: {type(again).__name__}"
     message = one_line(message)
-    if isinstance(error, WrongReturn):
+    if isinstance(error, (WrongReturn, TrialFailed)):
         return message
     return type(error).__name__ + (f": {message}" if message else "")
 
 
 def trace_of(error: BaseException) -> str:
-    """Python's traceback with printable characters only; the end of a long one."""
+    """Python's traceback, or a failed trial's own trace, with printable characters only; the end of a long one."""
     try:
-        text = "".join(format_exception(error))
+        text = error.trace if isinstance(error, TrialFailed) else "".join(format_exception(error))
     except Exception as again:
         text = f"the traceback cannot be read: {type(again).__name__}"
     if len(text) > _LONGEST_TRACE:

@@ -18,10 +18,18 @@ Formulas: TypeAlias = Mapping[str, Callable[..., Any]]
 
 def computed(formulas: Formulas, operation: Operation, values: Array) -> Array:
     """Computes one operation on a column, or on (rows, inputs). Skips the test if the formula is the plugin's own."""
-    if operation.name not in formulas:
-        skip(f"the operation '{operation.name}' is the plugin's own, which only its author can compute")
-    found: Array = formulas[operation.name](values, **operation.constants)
-    return found
+    name = operation.name
+    constants: dict[str, Any] = dict(operation.constants)
+    alpha = constants.pop("alpha", None) if name == "parametric" else None
+    if alpha is not None:
+        (name,) = constants.pop("of")
+    if name not in formulas:
+        skip(f"the operation '{name}' is the plugin's own, which only its author can compute")
+    columns = constants.pop("columns", None)
+    found: Array = formulas[name](values if columns is None else values[:, columns], **constants)
+    if columns is not None:
+        found = numpy.concatenate([numpy.delete(values, columns, axis=1), found], axis=1)
+    return found if alpha is None else values + alpha * (found - values)
 
 
 def prediction_of(model: ModelDescription, columns: Mapping[str, Array]) -> Array:
@@ -75,6 +83,17 @@ def _normal_scores(column: Array, knots: Array) -> Array:
     return found.reshape(column.shape)
 
 
+def _cosines(x: Array, frequency: Array, phase: Array) -> Array:
+    waves = numpy.cos(2 * pi * x[:, :, None] * frequency + phase)
+    return numpy.concatenate([waves, x[:, :, None]], axis=2).reshape(len(x), -1)
+
+
+def _periodic(x: Array, frequency: Array, phase: Array, weight: Array, bias: Array) -> Array:
+    waves = numpy.cos(2 * pi * x[:, :, None] * frequency + phase)
+    mixed = numpy.einsum("rnk,nkw->rnw", waves, weight) + bias
+    return numpy.concatenate([mixed, x[:, :, None]], axis=2).reshape(len(x), -1)
+
+
 def _layernorm(a: Array, gamma: Array, beta: Array, epsilon: float) -> Array:
     centered = a - a.mean(axis=-1, keepdims=True)
     normalized: Array = centered / numpy.sqrt((centered**2).mean(axis=-1, keepdims=True) + epsilon)
@@ -105,6 +124,9 @@ TRANSFORMS: Formulas = {
     "one-hot": _one_hot,
 }
 LAYERS: Formulas = {
+    "periodic": _periodic,
+    "cosines": _cosines,
+    "vectors": lambda x, table: x @ table,
     "dense": lambda a, weight, bias: a @ weight + bias,
     "layernorm": _layernorm,
     "relu": lambda a: numpy.maximum(a, 0),

@@ -7,9 +7,10 @@ from typing import ClassVar
 import numpy
 
 from caviar.interfaces.embedding import Embedding
+from caviar.testing.described import LAYERS, computed
 from caviar.testing.samples import samples
 from caviar.testing.stated import StatedInterface
-from caviar.testing.tools import bound, close, slopes, spread
+from caviar.testing.tools import bound, close, described, slopes, spread
 from caviar.values.arrays import Array
 from caviar.values.inputs import InputColumn, Inputs
 from caviar.values.slot import Layout, Views, lay_out, size_of
@@ -83,6 +84,13 @@ class EmbeddingContract(StatedInterface):
                 alone = self._step([members[member]], own, x[[member]] if len(x) > 1 else x)
                 for found, expected in zip(alone, together, strict=True):
                     numpy.testing.assert_array_equal(found[0], expected[member])
+
+    def test_its_description_computes_what_forward_computes(self) -> None:
+        embedding, parameters, x = bound([self.embedding]), self.parameters(1), self.rows(1)
+        with described():
+            operation = embedding.description(parameters, self.inputs)
+        expected, _ = embedding.forward(parameters, x, self.inputs)
+        numpy.testing.assert_allclose(computed(LAYERS, operation, x[0]), expected[0], rtol=1e-12, atol=1e-12)
 
     def _step(self, members: list[Embedding], parameters: Views, x: Array) -> tuple[Array, Array]:
         """Output and gradients."""

@@ -129,7 +129,8 @@ class ModelContract(StatedInterface):
         context = self.context(model, [0], "float64", training=False)
         with described():
             a = self.rows()[0]
-            for each in model.description(parameters, statistics, context.normalizer):
+            front = model.front_description(parameters, self.inputs)
+            for each in (*front, *model.description(parameters, statistics, context.normalizer)):
                 a = computed(LAYERS, each, a)
         expected, _ = model.forward(parameters, statistics, self.rows(), context)
         numpy.testing.assert_allclose(a, expected[0], rtol=1e-9)

@@ -32,7 +32,17 @@ class Operation:
         one-hot        words                   a flag for each word, (rows, words), 1 where c is that word; a missing
                                                word is ""
 
-    The layers, a of (rows, inputs)::
+    The embeddings, first of the layers, x of (rows, numbers), the values of a in `columns`; these leave a, and what
+    becomes of them follows behind all others, the values of one number, or category, after those of another::
+
+        periodic    columns, frequency,    (cos(2 pi frequency x + phase) @ weight + bias, x) for each number x, with
+                    phase, weight, bias    its row of frequency and phase (numbers, frequencies), its matrix of weight
+                                           (numbers, frequencies, width), and its row of bias (numbers, width)
+        cosines     columns, frequency,    (cos(2 pi frequency x + phase), x) for each number x
+                    phase
+        vectors     columns, table         x @ table, x the flags of all levels of all categories
+
+    The other layers, a of (rows, inputs)::
 
         dense       weight, bias           a @ weight + bias
         layernorm   gamma, beta, epsilon   gamma * (a - m) / sqrt(v + epsilon) + beta, m and v the mean and the biased
@@ -45,6 +55,8 @@ class Operation:
         mish                               a * tanh(log(1 + exp(a)))
         sigmoid                            1 / (1 + exp(-a))
         tanh                               tanh(a)
+        parametric  of, alpha              a + alpha (f(a) - a), f the formula that `of` names, with its constants if it
+                                           has some
 
     The heads, o of (rows, outputs)::
 

@@ -31,7 +31,8 @@ class Slot:
     So a layer's weights are (inputs, units), its bias (1, units), the kernel of a convolution (3, 3, channels, units).
     What holds for a role holds for any rank: L2 pulls every value of a "weight", however many axes it has.
 
-    `rate`: each step of the optimizer is multiplied by it, as if the slot had a learning rate of its own.
+    `rate`: each step of the optimizer is multiplied by it, as if the slot had a learning rate of its own. `decay`: the
+    decay of an optimizer such as `adamw`, which is part of its step, is multiplied by it; by default weights decay.
     """
 
     name: str
@@ -41,12 +42,18 @@ class Slot:
     layer: int = 0
     start: int = 0
     rate: float = 1.0
+    decay: float | None = None
 
     def __post_init__(self) -> None:
         if not self.shape:
             raise ValueError(f"slot '{self.name}' has the shape (); for one value give (1, 1)")
         if any(side < 1 for side in self.shape):
             raise ValueError(f"slot '{self.name}' has the shape {self.shape}; each side must be 1 or more")
+
+    @property
+    def decays(self) -> float:
+        """The factor of the optimizer's decay: `decay`, or else 1 of a "weight" and 0 of any other role."""
+        return float(self.role == "weight") if self.decay is None else self.decay
 
     @property
     def size(self) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from caviar.plugin import Activation, Array, Initial, Slot, Tunable, namespace, setting, tunable
+from caviar.plugin import Activation, Array, Initial, Operation, Slot, Tunable, namespace, setting, tunable
 
 from caviar_plugins.activations.selu import SELU
 
@@ -47,3 +47,10 @@ class Parametric(Activation, interface=1):
 
     def initial(self, inputs: int, outputs: int) -> Initial:
         return self.of.initial(inputs, outputs)
+
+    def description(self) -> Operation:
+        return self.of.description()
+
+    def description_with(self, parameters: Mapping[str, Array]) -> Operation:
+        of = self.of.description()
+        return Operation("parametric", {"of": (of.name,), "alpha": parameters["alpha"][0, 0], **of.constants})

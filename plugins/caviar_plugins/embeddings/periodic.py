@@ -4,9 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from math import pi, sqrt
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
-from caviar.plugin import Array, Embedding, Initial, InputColumn, Inputs, Slot, Tunable, Views, namespace, tunable
+from caviar.plugin import (
+    Array,
+    Embedding,
+    Initial,
+    InputColumn,
+    Inputs,
+    Operation,
+    Slot,
+    Tunable,
+    Views,
+    namespace,
+    tunable,
+)
 
 from caviar_plugins.samplers.log import Log
 from caviar_plugins.samplers.log_int import LogInt
@@ -86,6 +98,13 @@ class Periodic(Embedding, interface=1):
         gradients["phase"][...] = d.sum(axis=2)
         sigma: Any = self.sigma
         gradients["frequency"][...] = 2 * pi * sigma * (d * numbers).sum(axis=2)
+
+    def description(self, parameters: Views, inputs: Inputs) -> Operation:
+        own, sigma = {name: parameters[name][0] for name in parameters}, cast("Array", self.sigma)
+        constants = {"frequency": sigma[0, 0, 0] * own["frequency"], "phase": own["phase"]}
+        if not self.linear:
+            return Operation("cosines", constants)
+        return Operation("periodic", {**constants, "weight": own["weight"], "bias": own["bias"]})
 
     def _frequency(self, parameters: Views) -> Array:
         """In radians, (members, numbers, 1, frequencies)."""

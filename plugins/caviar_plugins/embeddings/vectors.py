@@ -10,6 +10,8 @@ from caviar.plugin import (
     Initial,
     InputColumn,
     Inputs,
+    NoDescription,
+    Operation,
     Slot,
     Tunable,
     Views,
@@ -25,7 +27,8 @@ class Vectors(Embedding, interface=1):
     """A category becomes `size` learned numbers for each of its levels; a row without a level has zeros.
 
     Takes categories of more than `above` levels; those of fewer stay one-hot. Categories that arrive as codes have no
-    other form, so it takes all of them. Values begin normal with standard deviation 1.
+    other form, so it takes all of them. Values begin normal with standard deviation 1,
+    and decay as weights do.
     Source: Guo & Berkhahn 2016, arXiv:1604.06737; size and threshold are those of Holzmüller et al. 2024,
     arXiv:2407.04491, table A.1.
     """
@@ -39,8 +42,10 @@ class Vectors(Embedding, interface=1):
         return column.kind == "category" and (column.levels > self.above or not column.shape)
 
     def layout(self, inputs: Inputs) -> tuple[tuple[Slot, ...], int]:
-        start = Initial("normal", 1.0)
-        slots = (Slot(each.name, (each.levels, self.size), "embedding", start) for each in inputs.columns)
+        slots = (
+            Slot(each.name, (each.levels, self.size), "embedding", Initial("normal", 1.0), decay=1.0)
+            for each in inputs.columns
+        )
         return tuple(slots), len(inputs.columns) * self.size
 
     def forward(self, parameters: Views, x: Array, inputs: Inputs) -> tuple[Array, Any]:
@@ -52,6 +57,17 @@ class Vectors(Embedding, interface=1):
         for place, (name, flags) in enumerate(cache.items()):
             own = gradient[:, :, place * self.size : (place + 1) * self.size]
             gradients[name][...] = flags.swapaxes(1, 2) @ own
+
+    def description(self, parameters: Views, inputs: Inputs) -> Operation:
+        if any(not column.shape for column in inputs.columns):
+            raise NoDescription(self)  # codes: no bundled transform makes them
+        import numpy
+
+        table = numpy.zeros((inputs.width, len(inputs.columns) * self.size), parameters.buffer.dtype)
+        for place, column in enumerate(inputs.columns):
+            own = slice(column.offset, column.stop), slice(place * self.size, (place + 1) * self.size)
+            table[own] = parameters[column.name][0]
+        return Operation("vectors", {"table": table})
 
 
 def _flags(own: Array, column: InputColumn) -> Array:

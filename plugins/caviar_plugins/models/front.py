@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
-from caviar.plugin import Array, Embedding, Initial, Inputs, Slot, Views, name_of, namespace
+from caviar.plugin import Array, Embedding, Initial, Inputs, Operation, Slot, Views, name_of, namespace
 
 SCALE = "front.scale"
 _SCALE_RATE = 6.0  # Holzmüller et al. 2024, arXiv:2407.04491: steps of the scale are six times the others
@@ -96,6 +96,19 @@ def front_backward(
         embedding = embeddings[each.number]
         embedding.backward(d[:, :, stop - width : stop], own, parameters.part(part), gradients.part(part))
         stop -= width
+
+
+def front_described(embeddings: Sequence[Embedding], parameters: Views, inputs: Inputs) -> tuple[Operation, ...]:
+    """The embeddings as operations for exporters; the scale is merged into the first layer's weights."""
+    import numpy
+
+    operations, left = [], list(range(inputs.width))
+    for each in _shares(embeddings, parameters, inputs).taken:
+        described = embeddings[each.number].description(parameters.part(_prefix(each)), each.inputs)
+        columns = numpy.asarray([left.index(place) for place in each.places])
+        operations.append(Operation(described.name, {"columns": columns, **described.constants}))
+        left = [place for place in left if place not in each.places]
+    return tuple(operations)
 
 
 def _shares(embeddings: Sequence[Embedding], parameters: Views, inputs: Inputs) -> Shares:

@@ -18,7 +18,6 @@ from caviar.plugin import (
     Many,
     Model,
     ModelContext,
-    NoDescription,
     Normalizer,
     Operation,
     Sampler,
@@ -35,7 +34,7 @@ from pydantic import model_validator
 from caviar_plugins.activations.relu import ReLU
 from caviar_plugins.models.description import described
 from caviar_plugins.models.folded import folded
-from caviar_plugins.models.front import front_backward, front_forward, front_layout
+from caviar_plugins.models.front import front_backward, front_described, front_forward, front_layout
 from caviar_plugins.models.plain_because import plain_because
 from caviar_plugins.samplers.int_ import Int
 from caviar_plugins.samplers.log_int import LogInt
@@ -138,9 +137,10 @@ class MLP(Model, interface=2):
         # Which columns an embedding takes is not known here.
         return None if self.embedding else folded(parameters, statistics, normalizer, self.activation, loss)
 
+    def front_description(self, parameters: Views, inputs: Inputs) -> tuple[Operation, ...]:
+        return front_described(self._embeddings, parameters, inputs)
+
     def description(self, parameters: Views, statistics: Views, normalizer: Normalizer) -> tuple[Operation, ...]:
-        if self.embedding:
-            raise NoDescription(self._embeddings[0])
         return described(parameters, statistics, normalizer, self.activation)
 
     def plain_because(self, normalizer: Normalizer, loss: Loss | None) -> str | None:
@@ -155,11 +155,12 @@ class MLP(Model, interface=2):
         return self.parametrization == "ntk"
 
     def _weight(self, prefix: str, inputs: int, width: int, layer: int, initial: Initial) -> Slot:
-        rate = 1.0
-        if self._ntk:
-            rate = 1 / sqrt(inputs)
-            initial = Initial("normal", rate)
-        return Slot(f"{prefix}.weight", (inputs, width), "weight", initial, layer, rate=rate)
+        if not self._ntk:
+            return Slot(f"{prefix}.weight", (inputs, width), "weight", initial, layer)
+        shorter = 1 / sqrt(inputs)
+        initial = Initial("normal", shorter)
+        # Decay is relative, so it is the same for a weight of variance 1 and is not shortened.
+        return Slot(f"{prefix}.weight", (inputs, width), "weight", initial, layer, rate=shorter, decay=1 / shorter)
 
     def _bias(self, prefix: str, width: int, layer: int, initial: Initial) -> Slot:
         return Slot(f"{prefix}.bias", (1, width), "bias", initial, layer, rate=self.bias_rate)

@@ -15,8 +15,9 @@ class AdamW(Optimizer, interface=1):
     """w *= 1 - learning_rate * decay for weights; then, for all, Adam's step.
 
     theta -= learning_rate * m_hat / (sqrt(v_hat) + epsilon), m and v averages of the gradient and of its square,
-    corrected for their start at zero. Biases, gamma and beta do not decay. A penalty in the gradient (`l2`) is divided
-    by sqrt(v_hat) with it, so that weights with large gradients are penalized less; this decay is the same for all.
+    corrected for their start at zero. Biases, gamma and beta do not decay; a slot may have a factor of its own
+    (`Slot.decay`). A penalty in the gradient (`l2`) is divided by sqrt(v_hat) with it, so that weights with large
+    gradients are penalized less; this decay is the same for all.
     Source: Loshchilov & Hutter 2019, arXiv:1711.05101, algorithm 2, in PyTorch's form: the decay follows the schedule.
     """
 
@@ -42,8 +43,8 @@ class AdamW(Optimizer, interface=1):
     def update(self, parameters: Array, gradients: Array, state: dict[str, Array], step: Array, layout: Layout) -> None:
         xp = namespace(parameters)
         for slot in layout:
-            if slot.role == "weight":
-                parameters[:, slot.start : slot.stop] *= 1 - self.learning_rate * self.decay
+            if slot.decays:
+                parameters[:, slot.start : slot.stop] *= 1 - self.learning_rate * self.decay * slot.decays
         m, v = state["m"], state["v"]
         m += (1 - self.beta1) * (gradients - m)
         v *= self.beta2

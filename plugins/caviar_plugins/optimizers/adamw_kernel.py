@@ -28,7 +28,8 @@ class CompiledAdamW(AdamW):
             ],
             axis=1,
         )
-        kept = numpy.where([slot.role == "weight" for slot in layout], 1 - self.learning_rate * self.decay, 1)
+        pulls = numpy.asarray([slot.decays for slot in layout], parameters.dtype)
+        kept = 1 - self.learning_rate * self.decay * pulls
         starts = numpy.asarray([*(slot.start for slot in layout), parameters.shape[1]])
         _update(parameters, gradients, state["m"], state["v"], constants, kept, starts)
 

@@ -36,8 +36,8 @@ class Lion(Optimizer, interface=1):
 
     def update(self, parameters: Array, gradients: Array, state: dict[str, Array], step: Array, layout: Layout) -> None:
         for slot in layout:
-            if slot.role == "weight":
-                parameters[:, slot.start : slot.stop] *= 1 - self.learning_rate * self.decay
+            if slot.decays:
+                parameters[:, slot.start : slot.stop] *= 1 - self.learning_rate * self.decay * slot.decays
         m = state["m"]
         parameters -= self.learning_rate * namespace(m).sign(self.beta1 * m + (1 - self.beta1) * gradients)
         m *= self.beta2

@@ -17,7 +17,8 @@ class CompiledLion(Lion):
     def update(self, parameters: Array, gradients: Array, state: dict[str, Array], step: Array, layout: Layout) -> None:
         betas = self.beta1, 1 - self.beta1, self.beta2, 1 - self.beta2
         constants = numpy.concatenate([self.learning_rate, *betas], axis=1)
-        kept = numpy.where([slot.role == "weight" for slot in layout], 1 - self.learning_rate * self.decay, 1)
+        pulls = numpy.asarray([slot.decays for slot in layout], parameters.dtype)
+        kept = 1 - self.learning_rate * self.decay * pulls
         starts = numpy.asarray([*(slot.start for slot in layout), parameters.shape[1]])
         _update(parameters, gradients, state["m"], constants, kept, starts)
 

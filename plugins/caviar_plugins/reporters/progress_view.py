@@ -18,6 +18,8 @@ from caviar_plugins.reporters.wording import count, duration
 
 PAUSE = 2.0
 """Seconds between two plain lines: a log stays short."""
+SILENCE = 20.0
+"""Seconds after which a plain line is printed although only the time left has changed."""
 
 
 class View(ABC):
@@ -49,14 +51,17 @@ class View(ABC):
 
 
 class Lines(View):
-    """Plain lines: one per round, and between rounds at most one every two seconds, if it says something new."""
+    """Plain lines: one per round, and between rounds at most one every two seconds, if it says something new.
+
+    Another time left alone is nothing new, until nothing was printed for a while.
+    """
 
     def __init__(self, run: RunInfo, console: Console) -> None:
         super().__init__(run, console)
-        self._next, self._last = monotonic() + PAUSE, ""
+        self._printed, self._last = monotonic(), ("", "", "")
 
     def show(self) -> None:
-        if monotonic() >= self._next:
+        if monotonic() >= self._printed + PAUSE:
             self._line("")
 
     def round_ended(self, index: int) -> None:
@@ -68,11 +73,12 @@ class Lines(View):
     def _line(self, what: str) -> None:
         tracker = self.tracker
         trials = f"{what}{tracker.done}/{self.run.total} trials"
+        news = (trials, tracker.activity(), tracker.best_in_words())
+        if news == self._last and monotonic() < self._printed + SILENCE:
+            return
         facts = (trials, tracker.activity(), tracker.left(), tracker.best_in_words())
-        line = ", ".join(fact for fact in facts if fact)
-        if line != self._last:
-            self.say(line)
-        self._next, self._last = monotonic() + PAUSE, line
+        self.say(", ".join(fact for fact in facts if fact))
+        self._printed, self._last = monotonic(), news
 
 
 class Live(View):

@@ -144,8 +144,9 @@ class PopulationTrainer(Trainer, interface=2):
         self, weights: Mapping[str, Array], population: Population, context: TrainerContext
     ) -> tuple[tuple[Operation, ...], Operation]:
         own, running = self._views(weights, population, context)
-        layers = population.parts["model"].description(own, running, population.parts["normalizer"])
-        return layers, self._chosen_loss().description()
+        model = population.parts["model"]
+        layers = model.description(own, running, population.parts["normalizer"])
+        return (*model.front_description(own, context.inputs), *layers), self._chosen_loss().description()
 
     def _views(
         self, weights: Mapping[str, Array], population: Population, context: TrainerContext

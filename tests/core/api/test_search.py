@@ -47,7 +47,7 @@ def test_constants_and_other_ranges_take_the_place_of_defaults() -> None:
 
 def test_a_function_that_returns_its_metrics_has_one_epoch() -> None:
     @caviar.trial(metric="loss", goal="minimize")
-    def valley(x: Any = Uniform(-1.0, 1.0), shift: float = 0.5) -> float:
+    def valley(x: Any = Uniform(-1.0, 1.0), shift: float = 0.5) -> Any:
         return (x - shift) ** 2
 
     study = searched(valley)
@@ -137,9 +137,9 @@ def test_lists_and_none_may_be_options_and_a_float_is_exact() -> None:
     @caviar.trial(metric="score", goal="maximize")
     def many(
         layers: Any = Choice([[4], [8, 8], None]),
-        tokens: list[str] = ["a", "b"],
+        tokens: Any = ["a", "b"],  # noqa: B006
         rate: Any = Log(0.1, 0.2),
-    ) -> float:
+    ) -> Any:
         seen.append((layers, tokens, rate))
         return rate
 

@@ -41,9 +41,8 @@ def failing(folder: Path, body: str, *words: str) -> str:
     (folder / "train.py").write_text(HEAD + text)
     done = pipe(folder, "run", "train.py", *FEW, *words)
     assert done.returncode == 1, done.stderr
-    results = pipe(
-        folder, "results", "runs/train", "--code", "train.py", *(word for word in words if word == "--debug")
-    )
+    debug = ["--debug"] if "--debug" in words else []
+    results = pipe(folder, "results", "runs/train", "--code", "train.py", *debug)
     return results.stderr
 
 
@@ -100,12 +99,9 @@ def test_one_of_several_functions_is_named(folder: Path) -> None:
     [
         ("x = 1", "train.py: defines no plugin"),
         ("class R(caviar.Reporter): pass", "train.py: has no training function: write @caviar.trial(…) above yours"),
-        (
-            GOOD.replace(', goal="maximize"', ""),
-            "metric 'accuracy' does not state whether higher is better; write goal",
-        ),
-        (GOOD.replace("units=8", "units"), "train(): parameter 'units' has no default; give it a range"),
-        ("def train(", "train.py:6: importing it failed: SyntaxError"),
+        (GOOD.replace(', goal="maximize"', ""), "metric 'accuracy' does not state whether higher is better"),
+        (GOOD.replace("*, seed", "*, many, seed"), "train(): parameter 'many' has no default; give it a range"),
+        ("def train(", "train.py:7: importing it failed: SyntaxError"),
     ],
 )
 def test_a_file_that_cannot_be_searched_is_a_mistake(folder: Path, text: str, told: str) -> None:
@@ -130,7 +126,7 @@ def test_code_runs_only_where_it_is_named(folder: Path) -> None:
     [
         (
             "    yield 1 / 0",
-            "trainer 'train' of train.py {} failed: ZeroDivisionError: division by zero at {}/train.py:9",
+            "failed: ZeroDivisionError: division by zero at {}/train.py:9",
         ),
         (
             "    yield {'acuracy': 1}",
@@ -138,7 +134,7 @@ def test_code_runs_only_where_it_is_named(folder: Path) -> None:
             "give it the same name as 'acuracy' (line 9) at {}/train.py:7",
         ),
         ("    yield from ()", "train() ended without a yield; it yields metrics after each epoch at {}/train.py:7"),
-        ("    return None", "train() returned None instead of its metrics; return {{'accuracy': …}} at {}/train.py:7"),
+        ("    return None", "train() returned None instead of its metrics; return {'accuracy': …} at {}/train.py:7"),
         ("    return 'good'", "train() returned str; a metric is one real number at {}/train.py:7"),
         ("    yield {'accuracy': [1, 2]}", "train() yielded list for 'accuracy'; a metric is one real number (line 9)"),
         ("    yield 1, {'a': [print]}", "train() state['a'][0] is of type builtin_function_or_method, which cannot"),
@@ -148,10 +144,7 @@ def test_code_runs_only_where_it_is_named(folder: Path) -> None:
 )
 def test_what_is_wrong_with_a_function_is_reported_with_its_line(folder: Path, body: str, told: str) -> None:
     found = failing(folder, body)
-    start, _, rest = told.partition("{}/")
-    assert all(part in found for part in start.split("{}"))
-    if rest:
-        assert f"{folder / rest}" in found
+    assert told.replace("{}", str(folder)) in found
 
 
 def test_a_failed_trials_traceback_is_kept(folder: Path) -> None:
@@ -180,18 +173,8 @@ def test_what_ends_or_stops_its_process_costs_its_own_trial(folder: Path) -> Non
         while True:
             pass
 """
-    body = body.replace("    ", "    ", 1)
     (folder / "train.py").write_text(HEAD + GOOD.replace("    import helper\n", "    import helper\n" + body))
-    words = (
-        "--workers",
-        "2",
-        "--set",
-        "search.trials=8",
-        "--set",
-        "search.trial_seconds=2",
-        "--set",
-        "search.strategy=random",
-    )
+    words = ("--workers", "2", "--set", "search.trials=8", "--set", "search.trial_seconds=2")
     found = json.loads(pipe(folder, "run", "train.py", *words, "--set", "reporter=[]", "--quiet", "--json").stdout)
     assert found["finished"] > 0 < found["failed"]
     assert found["finished"] + found["failed"] + found["pruned"] == 8
@@ -200,9 +183,8 @@ def test_what_ends_or_stops_its_process_costs_its_own_trial(folder: Path) -> Non
 
 
 def test_a_hanging_step_is_ended_by_its_time_limit_within_this_process(folder: Path) -> None:
-    (folder / "train.py").write_text(
-        HEAD + GOOD.replace("    import helper\n", "    import helper\n    while rate > 0.1: pass\n")
-    )
+    hangs = "    import helper\n    while rate > 0.1: pass\n"
+    (folder / "train.py").write_text(HEAD + GOOD.replace("    import helper\n", hangs))
     words = ("--set", "search.trial_seconds=0.3", "--set", "search.strategy=random")
     found = json.loads(pipe(folder, "run", "train.py", *FEW, *words, "--json").stdout)
     assert found["pruned"] > 0 < found["finished"]

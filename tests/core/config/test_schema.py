@@ -19,7 +19,7 @@ def validator() -> Any:
     return jsonschema.Draft7Validator(found)
 
 
-@pytest.mark.parametrize("name", examples())
+@pytest.mark.parametrize("name", [each for each in examples() if each != "function"])  # which is a program
 def test_the_examples_are_valid(validator: Any, name: str) -> None:
     text = (Path(__file__).parents[3] / "pipelines" / f"{name}.toml").read_text()
     assert not list(validator.iter_errors(tomllib.loads(text)))

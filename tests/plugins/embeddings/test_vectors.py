@@ -13,6 +13,11 @@ class TestVectors(EmbeddingContract):
     inputs = Inputs.of([InputColumn("town", "category", (4,), 4), InputColumn("street", "category", (), 5)])
 
 
+class TestVectorsOfFlags(EmbeddingContract):
+    embedding = Vectors(size=3, above=2)
+    inputs = Inputs.of([InputColumn("town", "category", (4,), 4), InputColumn("land", "category", (3,), 3)])
+
+
 def test_a_row_gets_the_vector_of_its_level_and_zeros_without_one() -> None:
     embedding, inputs = Vectors(size=2), Inputs.of([InputColumn("street", "category", (), 3)])
     layout = lay_out(embedding.layout(inputs)[0])

@@ -9,7 +9,18 @@ import pytest
 from caviar.plugin import InputColumn, Inputs, ModelContext, Views, lay_out, size_of
 from caviar.testing import ModelContract, bound
 from caviar.testing.model import Untouched
-from caviar_plugins import MLP, SELU, BatchNorm, Mish, Periodic, SoftmaxCrossEntropy, Vectors
+from caviar_plugins import (
+    MLP,
+    SELU,
+    BatchNorm,
+    LayerNorm,
+    LeakyReLU,
+    Mish,
+    Parametric,
+    Periodic,
+    SoftmaxCrossEntropy,
+    Vectors,
+)
 
 MIXED = Inputs.of(
     [
@@ -41,6 +52,16 @@ class TestLinearModelWithAScale(ModelContract):
 class TestMLPWithAScaleAndBatchNormAfterTheActivation(ModelContract):
     model = MLP(layers=2, units=4, front_scale=True)
     normalizer = BatchNorm(place="after-activation")
+
+
+class TestMLPWithAScaleAndLayerNorm(ModelContract):
+    model = MLP(layers=2, units=4, front_scale=True, embedding=EMBEDDED[1:])
+    normalizer = LayerNorm()
+    inputs = MIXED
+
+
+class TestMLPWithLearnedActivations(ModelContract):
+    model = MLP(layers=2, units=4, front_scale=True, activation=Parametric(LeakyReLU(slope=0.2)))
 
 
 def names(model: MLP, inputs: Inputs = MIXED) -> list[str]:

@@ -13,7 +13,7 @@ from caviar.plugin import EpochInfo, TrialState, say_once
 from caviar.testing import ReporterContract
 from caviar.text.once import say_anew
 from caviar_plugins.reporters.progress import Progress
-from caviar_plugins.reporters.progress_view import Lines, Live
+from caviar_plugins.reporters.progress_view import PAUSE, SILENCE, Lines, Live
 from caviar_plugins.reporters.reading import Reading
 from rich.console import Console
 
@@ -45,7 +45,8 @@ def test_elsewhere_than_on_a_terminal_there_are_few_plain_lines(capsys: pytest.C
 def test_a_plain_line_is_not_repeated(capsys: pytest.CaptureFixture[str]) -> None:
     lines = Lines(run_of(1, total=3), Console(stderr=True))
     for trials_done in (0, 0, 0, 1):
-        lines.tracker.done, lines._next = trials_done, 0.0  # two seconds are over
+        lines.tracker.done = trials_done
+        lines._printed -= PAUSE
         lines.show()
     assert [line.split()[1] for line in capsys.readouterr().err.splitlines()[1:]] == ["0/3", "1/3"]
 
@@ -72,7 +73,7 @@ def test_leaders_that_are_trained_again_are_shown_until_they_are_done(capsys: py
     assert isinstance(lines, Lines)
     for trial in range(3):
         progress.after_trial(finished(trial, 0.5))
-    lines._next = 0.0  # two seconds are over
+    lines._printed -= PAUSE
     progress.after_retest_epoch(epoch)
     progress.after_retest_epoch(replace(epoch, trials=(1, 2)))
     told = capsys.readouterr().err.splitlines()[1:]
@@ -84,6 +85,21 @@ def test_leaders_that_are_trained_again_are_shown_until_they_are_done(capsys: py
     assert lines.tracker.best == finished(1, 0.5)
 
 
+def test_another_time_left_alone_is_printed_only_after_a_while(capsys: pytest.CaptureFixture[str]) -> None:
+    progress, epoch = Progress(), EpochInfo((1,), 1, ({},))
+    progress.before_run(run_of(4, total=4))
+    lines = progress._view
+    assert isinstance(lines, Lines)
+    progress.after_trial(finished(0, 0.5))
+    capsys.readouterr()
+    told = []
+    for gone in (PAUSE, PAUSE, SILENCE):
+        lines._printed -= gone
+        progress.after_epoch(epoch)
+        told.append("1/4 trials" in capsys.readouterr().err)
+    assert told == [True, False, True]
+
+
 def test_while_baselines_train_the_views_show_it(capsys: pytest.CaptureFixture[str]) -> None:
     progress = Progress()
     progress.before_run(run_of(1, total=1))
@@ -91,7 +107,7 @@ def test_while_baselines_train_the_views_show_it(capsys: pytest.CaptureFixture[s
     lines = progress._view
     assert isinstance(lines, Lines)
     for _ in ("constant", "linear"):
-        lines._next = 0.0  # two seconds are over
+        lines._printed -= PAUSE
         progress.before_baseline()
     told = capsys.readouterr().err.splitlines()[1:]
     assert [line for line in told if "comparing with baselines, best " in line] == [told[-1]]

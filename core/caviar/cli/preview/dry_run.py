@@ -1,4 +1,4 @@
-"""The dry run of `pipe check`: some epochs of one's own training, in a process of its own, and what is wrong with it."""
+"""The dry run of `pipe check`: some epochs of one's own training, in a process of its own, and what is wrong."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def dry_run(
             return
         carry = {path: array[None] for path, array in (first.carry or {}).items()}
         if int(carry["reached"][0]) < epochs - 1:
-            yield f"{name} yields no state: a trial that goes on after a pause is trained from its start again"
+            yield f"{name} yields no state: a trial that resumes after a pause is trained from its start again"
             return
         rest = dry.trained(epochs - 1, epochs, carry)
         assert rest.metrics is not None
@@ -70,7 +70,7 @@ def dry_run(
         if moved or place:
             seen = f"{moved[0]} {before[moved[0]]:.6g} and {after[moved[0]]:.6g}" if moved else str(place)
             yield (
-                f"a trial that goes on from its state differs from one without a pause in {seen}: what the training "
+                f"a trial that resumes from its state differs from one without a pause in {seen}: what the training "
                 "depends on besides (an optimizer, a random generator, the order of rows) belongs in the state"
             )
 

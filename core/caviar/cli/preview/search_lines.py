@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from caviar.cli.preview.preview import Preview
@@ -10,7 +11,7 @@ from caviar.cli.preview.sizes import population, sizes, trials
 from caviar.cli.preview.wording import called, count
 from caviar.config.checks.sources import called as source_name
 from caviar.config.declaration.space import sampler_of, space_of, span
-from caviar.engine.analysis.cost import speed
+from caviar.engine.analysis.cost import COMPILING, speed
 from caviar.registry.load import name_of
 
 if TYPE_CHECKING:
@@ -56,13 +57,15 @@ def _cost(pipeline: Pipeline, seen: Preview) -> Iterator[tuple[str, str]]:
         "memory",
         f"about {_size(found.memory())} with {by}; populations of up to {count(population(seen), 'member')}",
     )
-    seconds = found.seconds(speed())
+    fast = speed()
+    seconds = found.seconds(fast)
     if seconds is not None:
         search = pipeline.search
         early = search.pruner or search.patience or search.trial_seconds or getattr(pipeline.trainer, "patience", 0)
         limit = search.seconds or seconds
         about = "about" if not early else "at most about"
-        yield "time", f"{about} {_while(min(seconds, limit))} with {by} on cores of their own"
+        first = f"; {_while(COMPILING / fast)} more where kernels are not compiled yet" if find_spec("numba") else ""
+        yield "time", f"{about} {_while(min(seconds, limit))} with {by} on cores of their own{first}"
 
 
 def _beside(rows: Sequence[Sequence[str]], width: int | None) -> Iterator[str]:

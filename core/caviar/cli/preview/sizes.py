@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from caviar.config.declaration.space import PluginChoice, parts_of, sampler_of, settle, space_of
 from caviar.config.declaration.walk import alternatives
 from caviar.engine.analysis.cost import Sizes, Training
+from caviar.engine.baselines import additions
 from caviar.interfaces.backend import Backend
 from caviar.values.dimension import Dimension
 
@@ -65,8 +66,16 @@ def sizes(seen: Preview) -> Sizes:
         workers=workers(seen),
         population=ceil(population(seen) / workers(seen)),
         parameters=seen.shapes[-1].parameters if seen.shapes else 0,
+        boosting=_boosting(seen),
         trainings=tuple(_trainings(seen)),
     )
+
+
+def _boosting(seen: Preview) -> float:
+    """Numbers that the boosting baseline adds up, on the inputs of the models."""
+    if not seen.pipeline.search.baselines:
+        return 0.0
+    return additions.foreseen(seen.task, seen.outputs, seen.inputs, seen.parts()["training"])
 
 
 def _trainings(seen: Preview) -> Iterator[Training]:

@@ -11,6 +11,7 @@ from caviar.cli.preview.preview import Preview, preview
 from caviar.cli.preview.search_lines import search_lines
 from caviar.cli.preview.sizes import steps
 from caviar.cli.preview.wording import called, count
+from caviar.config.declaration.programs import programs_of
 from caviar.config.declaration.space import searched_tables
 
 if TYPE_CHECKING:
@@ -27,8 +28,18 @@ def summary(pipeline: Pipeline, width: int | None = None) -> list[str]:
     if pipeline.trainer.needs_data:
         lines += data_lines(seen) if seen else [("data", called(pipeline.data))]
     lines += _training(pipeline, seen)
+    lines += _programs(pipeline)
     lines += search_lines(pipeline, seen, width and width - INDENT)
     return [f"{word:{INDENT}}{text}".rstrip() for word, text in lines]
+
+
+def _programs(pipeline: Pipeline) -> Iterator[tuple[str, str]]:
+    """The programs that the file names, of which nothing is started here."""
+    for text in programs_of(pipeline):
+        first, *rest = text.split("\n")
+        yield "program", first
+        yield from (("", line) for line in rest)
+        yield "", "not started by a check; a run starts it with --trust"
 
 
 def _training(pipeline: Pipeline, seen: Preview | None) -> Iterator[tuple[str, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, Self, TypeAlias, cast
 
 from pydantic import Field, PrivateAttr, field_validator
 
@@ -187,6 +187,7 @@ class Pipeline(Declared):
 
     _registry: Registry = PrivateAttr(default_factory=current)
     _recipe_task: TaskKind | None = PrivateAttr(default=None)
+    _trusted: bool = PrivateAttr(default=True)
 
     @property
     def registry(self) -> Registry:
@@ -197,6 +198,17 @@ class Pipeline(Declared):
     def recipe_task(self) -> TaskKind | None:
         """The task for which a recipe's values were taken, where the data's head has shown it; else None."""
         return self._recipe_task
+
+    @property
+    def trusted(self) -> bool:
+        """Whether the programs that it names may be started: not those of a file, unless the user says so."""
+        return self._trusted
+
+    def trusting(self, trust: bool = True) -> Self:
+        """The same pipeline, whose programs may be started, or may not."""
+        copy = self.model_copy()
+        copy._trusted = trust
+        return copy
 
     @field_validator("name")
     @classmethod

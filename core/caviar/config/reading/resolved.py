@@ -36,7 +36,7 @@ def loads(text: str, file: str, without: Collection[str] = ()) -> Pipeline:
     pipeline = builder.pipeline()
     if pipeline is None:
         raise Mistakes(builder.mistakes)
-    return pipeline
+    return pipeline.trusting(False)
 
 
 def loads_training(text: str) -> Pipeline:

@@ -9,6 +9,7 @@ from caviar.config.advice.advice import Advice
 from caviar.engine.advice.ended import Ended
 from caviar.engine.advice.last_epochs import last_epochs
 from caviar.engine.advice.many_inputs import many_inputs
+from caviar.engine.advice.nearly_perfect import nearly_perfect
 from caviar.engine.advice.parts_differ import parts_differ
 from caviar.engine.advice.range_edge import range_edge
 from caviar.engine.advice.simple_models import simple_models
@@ -19,6 +20,7 @@ Rule: TypeAlias = Callable[[Ended], Iterator[Advice]]
 RULES: Mapping[str, Rule] = {
     "simple-models": simple_models,
     "parts-differ": parts_differ,
+    "nearly-perfect": nearly_perfect,
     "many-inputs": many_inputs,
     "tied-trials": tied_trials,
     "last-epochs": last_epochs,

@@ -9,6 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from time import process_time
 
+COMPILING = 10.0
+"""Seconds that the kernels of a pipeline take to compile, once on a machine like the one that was measured."""
+
 _LIBRARIES = 170_000_000  # bytes: Python, NumPy, numba, duckdb
 _WORKER = 45_000_000  # bytes of a worker's own, beside what it shares with the coordinator
 _COPIES = 4  # of each parameter while training: itself, its gradient, and what an optimizer remembers
@@ -19,6 +22,7 @@ _LOOP_SECONDS = 1.2e-3  # where the seconds below were measured
 _START = 3.0  # seconds: libraries, plugins, workers with their kernels, the winner's test and its file
 _READ = 11e-9  # for each byte that reading takes
 _PREPARE = 140e-9  # for each number: transforms, split, checksum
+_ADD = 3e-9  # for each number that boosting adds up
 _EPOCH, _STEP = 4e-3, 200e-6  # for each epoch and mini-batch, whatever is in it
 _UPDATE, _MULTIPLY, _UNIT = 3.2e-9, 0.15e-9, 5e-9  # a parameter in a step; a parameter, and a unit, for a row
 
@@ -43,8 +47,8 @@ class Training:
 class Sizes:
     """`table`, `inputs`, `reading`: bytes of the table as it is read, of a model's inputs, and of reading beside it.
 
-    `numbers` are those of all rows; `rows` those of the training part. `trainings`: examples of the trials, none where
-    they are unknown.
+    `numbers` are those of all rows; `rows` those of the training part. `boosting`: numbers that the boosting baseline
+    adds up. `trainings`: examples of the trials, none where they are unknown.
     """
 
     rows: int
@@ -56,6 +60,7 @@ class Sizes:
     workers: int
     population: int
     parameters: int
+    boosting: float = 0.0
     trainings: Sequence[Training] = ()
 
     def memory(self) -> int:
@@ -71,7 +76,7 @@ class Sizes:
         if not self.trainings:
             return None
         one = sum(each.seconds(self.rows) for each in self.trainings) / len(self.trainings)
-        before = _START + _READ * self.reading + _PREPARE * self.numbers
+        before = _START + _READ * self.reading + _PREPARE * self.numbers + _ADD * self.boosting
         return (before + one * self.trials / min(self.workers, self.trials)) / speed
 
 

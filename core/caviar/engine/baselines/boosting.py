@@ -5,36 +5,31 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
+from caviar.engine.baselines.additions import BINS, BUDGET, LEVELS, columns
 from caviar.engine.baselines.fit import Fit, OutOfTime, Rows, part_note
 from caviar.engine.model.folds import Predict
 from caviar.values.arrays import Array
 from caviar.values.dataset import Dataset
 
-_BUDGET = 2e9
-"""Numbers that are added up at most, 3 to 9 ns for each: about ten seconds on one core."""
 _SECONDS = 1e-8
 """For each of these numbers, on a slow core."""
-_TREES = 100
-_LEVELS, _BINS = 6, 31 * 256
-"""Passes over the rows, and bins that are searched, for a tree of scikit-learn's defaults."""
 _LEAST = 0.05
 """The share of the training rows below which it would say nothing."""
 
 
-def boosting(rows: Rows) -> Fit | None:
-    """Trained on the prepared inputs; None where scikit-learn is not installed. Raises whatever scikit-learn does."""
+def boosting(rows: Rows) -> Fit:
+    """Trained on the prepared inputs, where scikit-learn is installed. Raises whatever scikit-learn does."""
     try:
         ensemble = import_module("sklearn.ensemble")
         limits = import_module("threadpoolctl").threadpool_limits
     except ImportError:
-        return None
+        return Fit((), "not compared, because scikit-learn is not installed: pip install scikit-learn")
     data = rows.work.datasets[0]
     outputs = len(data.task.targets) if data.task.kind == "regression" else len(data.task.classes)
-    trees = 1 if data.task.kind == "classification" and outputs == 2 else outputs
-    columns = _TREES * trees * data.x.shape[1] * len(rows.work.datasets)
-    budget = min(_BUDGET, rows.clock.left / _SECONDS)  # scikit-learn cannot be stopped once it trains
-    most, available = int((budget / columns - _BINS) / _LEVELS), len(data.split.train)
-    if budget < _BUDGET and most < _LEAST * available:
+    looked_at = columns(data.task.kind, outputs, data.x.shape[1]) * len(rows.work.datasets)
+    budget = min(BUDGET, rows.clock.left / _SECONDS)  # scikit-learn cannot be stopped once it trains
+    most, available = int((budget / looked_at - BINS) / LEVELS), len(data.split.train)
+    if budget < BUDGET and most < _LEAST * available:
         raise OutOfTime
     if most < _LEAST * available:
         return Fit((), f"not trained: {available:,} rows of {data.x.shape[1]:,} inputs would take minutes")

@@ -51,6 +51,8 @@ def resolve_run(pipeline: Pipeline) -> tuple[Work, tuple[Preparation, ...], Obje
     task = datasets[0].task
     if pipeline.recipe_task not in (None, task.kind):
         raise _other_task(pipeline.recipe_task, task)
+    if pipeline.trainer.needs_data and (complaint := pipeline.trainer.complaint(task)):
+        raise LateMistake(("trainer",), complaint)
     metrics = metrics_for(pipeline.search, task.kind) if pipeline.trainer.needs_data else {}
     metric = searched_metric(pipeline, task.kind, metrics)
     if pipeline.data is not None and task.kind == "classification":

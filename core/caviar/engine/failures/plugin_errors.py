@@ -15,6 +15,7 @@ from caviar.registry.index import PluginError
 from caviar.registry.load import declared, is_bundled, name_of, version_of
 from caviar.support.raised import sentence
 from caviar.values.problem import Problem
+from caviar.values.trial_failed import TrialFailed
 from caviar.values.wrong_return import WrongReturn
 
 
@@ -55,7 +56,12 @@ def culprit_of(error: BaseException, suspect: Plugin | None = None) -> Culprit |
 
 
 def told(error: BaseException, suspect: Plugin | None = None, at: str = "") -> str:
-    """One line: which plugin failed, what it raised, and where; without a plugin, what was raised and where."""
+    """One line: which plugin failed, what it raised, and where; without a plugin, what was raised and where.
+
+    Where a plugin has written the reason itself, that is all.
+    """
+    if isinstance(error, TrialFailed):
+        return sentence(error)
     culprit = culprit_of(error, suspect)
     if culprit is None:
         steps = list(walk_tb(error.__traceback__))

@@ -29,6 +29,7 @@ from caviar.values.wrong_return import WrongReturn, described
 # What a kind's `description` describes: a class that overrides it, and inherits the description, has none.
 _COMPUTES = {
     "activation": "forward",
+    "embedding": "forward",
     "loss": "predict",
     "model": "forward",
     "normalizer": "forward",

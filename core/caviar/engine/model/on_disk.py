@@ -51,7 +51,14 @@ def _file(folder: Path, name: str) -> Path:
 
 
 def save_model(model: SavedModel, path: Path) -> None:
-    """Writes the file atomically; what members share is written once."""
+    """Writes the file atomically."""
+    path.parent.mkdir(exist_ok=True)
+    write_atomically(path, as_bytes(model))
+    sync_folder(path.parent)
+
+
+def as_bytes(model: SavedModel) -> bytes:
+    """The bytes of its file; what members share is written once."""
     preparations = _distinct(model.members)
     places = {id(preparation): place for place, preparation in enumerate(preparations)}
     arrays: dict[str, Array] = {}
@@ -75,9 +82,7 @@ def save_model(model: SavedModel, path: Path) -> None:
         metrics=dict(model.metrics),
         decision=model.decision,
     )
-    path.parent.mkdir(exist_ok=True)
-    write_atomically(path, packed(facts, arrays))
-    sync_folder(path.parent)
+    return packed(facts, arrays)
 
 
 def open_model(path: Path) -> SavedModel:
@@ -87,16 +92,23 @@ def open_model(path: Path) -> SavedModel:
     """
     try:
         with open_plain(path) as file:
-            facts, arrays = unpacked(file.read())
+            content = file.read()
     except FileNotFoundError:
         raise NotAModel(f"{path}: no such file; a run writes it at its end, if a trial has finished") from None
     except OSError as error:
         raise NotAModel(f"{path}: {why_unreadable(error)}") from None
+    return of_bytes(content, str(path))
+
+
+def of_bytes(content: bytes, path: str = "a pickled model") -> SavedModel:
+    """The model in a file's bytes; `path` names them. Raises NotAModel."""
+    try:
+        facts, arrays = unpacked(content)
     except OtherFile:
         raise NotAModel(f"{path}: not a model written by this version of caviar; {_AGAIN}") from None
     except Damaged as damage:
         raise NotAModel(f"{path}: damaged or not a model: {damage}; {_AGAIN}") from None
-    where = str(path)
+    where = path
     try:
         members = _members(facts, arrays, where)
         used = sum(len(each.weights) for each in members)
@@ -104,7 +116,7 @@ def open_model(path: Path) -> SavedModel:
         if len(arrays) != used:
             raise ValueError("arrays that no member uses")
         for number, member in enumerate(members):
-            where = f"{path}: member {number}" if len(members) > 1 else str(path)
+            where = f"{path}: member {number}" if len(members) > 1 else path
             if len(space_of(member.pipeline)):
                 raise ValueError("ranges in its pipeline")
             member.rehearse()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -43,6 +43,12 @@ class SavedModel:
         first, *others = (_interface(each.preparation) for each in self.members)
         if any(each != first for each in others):
             raise ValueError("its members read other columns, or predict something else")
+
+    def __reduce__(self) -> tuple[Callable[[bytes], SavedModel], tuple[bytes]]:
+        """Pickled as the bytes of its file, so that a program's pickle holds no more than the file does."""
+        from caviar.engine.model.on_disk import as_bytes, of_bytes
+
+        return of_bytes, (as_bytes(self),)
 
     @property
     def first(self) -> ModelMember:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
+from shutil import rmtree
 
-CHECKPOINT = "checkpoint.safetensors"
+CHECKPOINTS = ("checkpoint.safetensors*", "checkpoint.state-*")
+"""A trainer's checkpoints: files and folders of such names, directly in the folder of a training."""
+_TRAININGS = (".", "fold-*", "retest-*", "retest-*/fold-*")
 
 
 def trial_folder(run: Path, fold: int, repeat: int, trial: int) -> Path:
@@ -26,8 +29,12 @@ def drop_checkpoints(run: Path, trials: Iterable[int]) -> None:
     folders = [run / "trials" / str(trial) for trial in trials]
     for folder in (each for each in folders if each.is_dir() and not each.is_symlink()):
         with suppress(OSError):
-            for file in folder.rglob(f"{CHECKPOINT}*"):
-                file.unlink(missing_ok=True)
+            patterns = [f"{place}/{name}" for place in _TRAININGS for name in CHECKPOINTS]
+            for checkpoint in [each for pattern in patterns for each in folder.glob(pattern)]:
+                if checkpoint.is_dir() and not checkpoint.is_symlink():
+                    rmtree(checkpoint)
+                else:
+                    checkpoint.unlink(missing_ok=True)
             for inner in sorted((each for each in folder.rglob("*") if each.is_dir()), reverse=True):
                 with suppress(OSError):
                     inner.rmdir()

@@ -46,7 +46,7 @@ class Training:
         alive, population = self._segment, self._bound(self._segment)
         state, clock, deadline = self._first_state(population), Clock(self._segment), Deadline(self._segment.deadline)
         check_stop = deadline.watched(clock.watched(self._context.check_stop))
-        timed = replace(self._context, check_stop=check_stop)
+        timed = replace(self._context, check_stop=check_stop, until=alive.until)
         for epoch in range(alive.start + 1, alive.until + 1):
             try:
                 step = population.parts["trainer"].advance(state, population, self._data, timed, epoch)

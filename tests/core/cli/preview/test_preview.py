@@ -204,6 +204,7 @@ def test_seconds_are_foreseen_from_all_that_takes_time_and_follow_the_machines_s
     longer = replace(_TRIAL, epochs=20), replace(_TRIAL, steps=99), replace(_TRIAL, parameters=999)
     assert min(each.seconds(1000) for each in longer) > _TRIAL.seconds(1000)
     assert (replace(one, reading=10**9).seconds(1.0) or 0) > seconds < (replace(one, numbers=10**8).seconds(1.0) or 0)
+    assert (replace(one, boosting=10**9).seconds(1.0) or 0) > seconds
     assert replace(one, trainings=()).seconds(1.0) is None
 
 

@@ -60,6 +60,21 @@ def timed_file(folder: Path) -> str:
     return '[data]\npath = "t.csv"\ntarget = "y"\ntime = "day"\n'
 
 
+@pytest.mark.parametrize(
+    ("ours", "simple", "rows", "speaks"),
+    [(1.0, 1.0, 200, True), (0.9998, 1.0, 200, False), (1.0, 0.9998, 200, False), (1.0, 1.0, 199, False)],
+)
+def test_no_mistakes_also_of_a_linear_model_are_said(
+    ours: float, simple: float, rows: int, speaks: bool, tmp_path: Path
+) -> None:
+    linear = Standing("linear", {"validation.accuracy": simple, "test.accuracy": simple})
+    found = replace(assessment(1.0, ours, baselines=[linear]), rows={"train": 600, "validation": 200, "test": rows})
+    advice = said(tmp_path, found)
+    assert ("nearly-perfect" in advice) is speaks
+    if speaks:
+        assert "an input may be computed from the target" in advice["nearly-perfect"].text
+
+
 @pytest.mark.parametrize(("test", "speaks"), [(0.873, False), (0.871, True), (0.929, True), (0.927, False)])
 def test_parts_differ_where_their_distance_exceeds_both_intervals(test: float, speaks: bool, tmp_path: Path) -> None:
     """Half intervals of 0.02 allow sqrt(2) * 0.02 = 0.0283."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -199,6 +200,14 @@ def test_a_damaged_one_is_made_again(tmp_path: Path) -> None:
         open_run(tmp_path / "assessed")
     assert given.run(X, CLASSES, runs=tmp_path).assessment == first.assessment
     assert open_run(tmp_path / "assessed").assessment == first.assessment
+
+
+def test_where_scikit_learn_is_missing_a_note_names_its_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "sklearn.ensemble", None)
+    study = pipeline().run(X, CLASSES)
+    assert study.assessment is not None
+    notes = {each.name: each.note for each in study.assessment.baselines if not each.metrics}
+    assert notes == {"boosting": "not compared, because scikit-learn is not installed: pip install scikit-learn"}
 
 
 def test_an_exception_becomes_a_note() -> None:

@@ -1,0 +1,1 @@
+"""Caviar's networks as scikit-learn estimators; `caviar.sklearn` names them."""

@@ -1,0 +1,1 @@
+"""How trainer `command` runs a program: its words, its process, the lines it prints, the files of its trial."""

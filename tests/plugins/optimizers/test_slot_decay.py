@@ -1,0 +1,26 @@
+"""A slot's own decay: a factor of the optimizer's, in plain and in compiled code."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy
+import pytest
+from caviar.plugin import Optimizer
+from caviar.testing.optimizer import LAYOUT, SIZE
+from caviar.testing.tools import bound
+from caviar_plugins import AdamW, Lion
+from caviar_plugins.optimizers.adamw_kernel import CompiledAdamW
+from caviar_plugins.optimizers.lion_kernel import CompiledLion
+
+FACTORS = (2.0, None, 1.0, 0.0, 0.5)
+
+
+@pytest.mark.parametrize("optimizer", [AdamW, CompiledAdamW, Lion, CompiledLion])
+def test_a_slot_may_decay_more_or_less_than_the_others(optimizer: type[Optimizer]) -> None:
+    layout = tuple(replace(slot, decay=factor) for slot, factor in zip(LAYOUT, FACTORS, strict=True))
+    decaying, parameters = bound([optimizer(learning_rate=0.5, decay=0.1)]), numpy.ones((1, SIZE))
+    state = decaying.init(parameters, layout)
+    decaying.update(parameters, numpy.zeros((1, SIZE)), state, numpy.ones((1, 1)), layout)
+    found = [parameters[0, slot.start] for slot in layout]
+    numpy.testing.assert_allclose(found, [0.9, 1.0, 0.95, 1.0, 0.975], rtol=1e-15)

@@ -13,7 +13,7 @@ torch = pytest.importorskip("torch", reason="networks are of PyTorch: install '.
 
 from tests.plugins.models.networks import layers  # noqa: E402
 
-MEMBERS, STEPS, ROWS, CLASSES = 64, 20, 32, 3
+MEMBERS, STEPS, ROWS, CLASSES = 64, 8, 16, 3
 
 
 def test_64_members_with_rates_of_their_own_are_pytorchs_solo_trainings() -> None:

@@ -11,18 +11,12 @@ from functools import partial
 import torch
 from torch import Tensor, nn
 
-from caviar_plugins.models.network_layers import BatchNorm, Dropout, Dropout1d, Dropout2d, Dropout3d
+from caviar_plugins.models.network_held import NotHeld, hold
 from caviar_plugins.models.network_module import Structure, held_by
 from caviar_plugins.models.network_ways import Members, Passed, lend, one_by_one, seeded, stacked
 
 _COUNTS = 1, 2, 3, 8
 _SEED = 5
-_KEEPING = {
-    *(nn.Sequential, nn.Linear, nn.Identity, nn.Flatten, nn.ReLU, nn.LeakyReLU, nn.Tanh, nn.GELU),
-    *(BatchNorm, Dropout, Dropout1d, Dropout2d, Dropout3d),
-}
-"""Layers that were held to it by the laws of models. A module of one's own, with gates and layer normalization, passed
-the trial below and still differed in a few last bits; convolutions did, too."""
 
 
 @dataclass(frozen=True)
@@ -51,9 +45,11 @@ def tried(structure: Structure, members: Members, rows: Tensor) -> Verdict:
     rows = rows[:1, torch.arange(max(rows.shape[1], 2)) % rows.shape[1]]  # batch normalization takes no single one
     module = structure.build(dict(structure.probe), 0).to(rows.device, rows.dtype).train()
     random = _compare_with_itself(structure, module, _multiples(module, one, 1), rows)
-    for layer, each in structure.layers.items():
-        if type(each) not in _KEEPING:
-            return Verdict(_told(structure, layer, "it is not known to keep a member's bits in every stack"), random)
+    try:
+        lend(structure, dict(module.named_modules()), one.numbers[0].tolist(), one.keys[0].unbind())
+        hold(module, rows[0])
+    except NotHeld as error:
+        return Verdict(_told(structure, error.layer, error.why), random)
     inside: list[str] = []
     try:
         with _following(structure.module, inside), warnings.catch_warnings():

@@ -24,6 +24,25 @@ def layers(inputs: int, outputs: int, units: Any = LogInt(4, 8), dropout: Any = 
     )
 
 
+class _Residual(nn.Module):
+    def __init__(self, inputs: int, outputs: int, units: int, scale: float) -> None:
+        super().__init__()
+        self.first, self.again, self.last = nn.Linear(inputs, units), nn.Linear(units, units), nn.Linear(units, outputs)
+        self.norm, self.drop = nn.BatchNorm1d(units), nn.Dropout(0.25)
+        self.scale = scale
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = functional.relu(self.first(x.view(x.size(0), -1)))
+        x = x + self.scale * self.drop(torch.tanh(self.norm(self.again(x))))
+        return self.last(x * self.again(x))
+
+
+@network
+def residual(inputs: int, outputs: int, units: Any = 7, scale: Any = Uniform(0.5, 2.0)) -> nn.Module:
+    """A forward of its own that stacks: a sum, a product, a layer used twice, a number of the member's own."""
+    return _Residual(inputs, outputs, units, scale)
+
+
 class _Gated(nn.Module):
     def __init__(self, inputs: int, outputs: int) -> None:
         super().__init__()

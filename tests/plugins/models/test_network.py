@@ -11,11 +11,15 @@ from caviar_plugins import PopulationTrainer
 pytestmark = pytest.mark.peers
 pytest.importorskip("torch", reason="networks are of PyTorch: install '.[torch]'")
 
-from tests.plugins.models.networks import gated, kernels, layers, recurrent  # noqa: E402
+from tests.plugins.models.networks import gated, kernels, layers, recurrent, residual  # noqa: E402
 
 
 class TestLayers(ModelContract):
     model = layers(units=5, dropout=0.3)
+
+
+class TestResidual(ModelContract):
+    model = residual(scale=0.8)
 
 
 class TestGated(ModelContract):

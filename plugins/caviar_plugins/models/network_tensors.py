@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import torch
 from caviar.plugin import Array, namespace
 from torch import Tensor
+
+# MKL's products round by where their numbers lie in memory, unless it is told, before its first, that they must not.
+# Not only by default: results would depend on it.
+os.environ["MKL_CBWR"] = "AVX2,STRICT"
 
 
 def to_tensor(array: Array) -> Tensor:

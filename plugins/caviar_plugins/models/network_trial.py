@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from typing import TypeAlias
 
 import torch
 from torch import Tensor, nn
@@ -15,8 +16,12 @@ from caviar_plugins.models.network_held import NotHeld, hold
 from caviar_plugins.models.network_module import Structure, held_by
 from caviar_plugins.models.network_ways import Members, Passed, lend, one_by_one, seeded, stacked
 
-_COUNTS = 1, 2, 3, 8
+_COUNTS = 1, 2, 3, 33
+"""The last has a copy at each place that matters: processors load 16 numbers at once, aligned or not."""
 _SEED = 5
+
+
+Way: TypeAlias = Callable[[Structure, Members, Tensor], list[Passed]]
 
 
 @dataclass(frozen=True)
@@ -37,14 +42,14 @@ class Verdict:
 
 
 def tried(structure: Structure, members: Members, rows: Tensor) -> Verdict:
-    """Computes the factory's own initial parameters, and multiples of them, in each way on some of the rows.
+    """Computes the factory's own initial parameters in each way, and in stacks of several sizes, on some of the rows.
 
     Raises ValueError where the module does not compute by lent parameters and buffers what it computes by its own.
     """
     one = members.part(slice(1))
     rows = rows[:1, torch.arange(max(rows.shape[1], 2)) % rows.shape[1]]  # batch normalization takes no single one
     module = structure.build(dict(structure.probe), 0).to(rows.device, rows.dtype).train()
-    random = _compare_with_itself(structure, module, _multiples(module, one, 1), rows)
+    random = _compare_with_itself(structure, module, _several(module, one, [1]), rows)
     try:
         lend(structure, dict(module.named_modules()), one.numbers[0].tolist(), one.keys[0].unbind())
         hold(module, rows[0])
@@ -54,31 +59,42 @@ def tried(structure: Structure, members: Members, rows: Tensor) -> Verdict:
     try:
         with _following(structure.module, inside), warnings.catch_warnings():
             warnings.filterwarnings("error", message="There is a performance drop")
-            found = {count: _numbers(stacked, structure, _multiples(module, one, count), rows) for count in _COUNTS}
+            found = {many: _numbers(stacked, structure, _several(module, one, [1] * many), rows) for many in _COUNTS}
     except Exception as error:  # whatever a layer raises that does not stack
         return Verdict(_told(structure, inside[-1] if inside else "", _reason(error)), random)
-    singly = _numbers(one_by_one, structure, _multiples(module, one, 2), rows)
-    if not all(map(_close, singly, found[2])):
+    ways = [_numbers(way, structure, _several(module, one, (1, 1.1)), rows) for way in (one_by_one, stacked)]
+    if not all(map(_close, *ways)):
         return Verdict(_told(structure, "", "stacked, its members come to other numbers"), random)
-    if not all(_same(few, found[_COUNTS[-1]], count) for count, few in found.items()):
-        return Verdict(_told(structure, "", "a member's bits depend on how many are stacked"), random)
+    if not all(_same(found[1], others) for others in found.values()):
+        why = f"with {rows.shape[1]} rows, a member's bits depend on its place and on how many are stacked"
+        return Verdict(_told(structure, "", why), random)
     return Verdict("")
 
 
-def _multiples(module: nn.Module, one: Members, count: int) -> Members:
-    held, trained = held_by(module), {key for key, each in module.named_parameters() if each.requires_grad}
-    several = {key: torch.stack([each.detach()] * count) for key, each in held.items()}
-    own = {key: several[key] for key in several if key in trained}
-    for each in own.values():
-        for member in range(count):
-            each[member] *= 1 + member / 10
-    running = {key: several[key] for key in several if key not in trained}
+def _several(module: nn.Module, one: Members, factors: Sequence[float]) -> Members:
+    """A member for each factor, with so many times the module's parameters."""
+    count, held = len(factors), held_by(module)
+    trained = {key for key, each in module.named_parameters() if each.requires_grad}
+    own, running = {}, {}
+    for key, each in held.items():
+        if key in trained:
+            own[key] = torch.stack([each.detach() * factor for factor in factors])
+        else:
+            running[key] = torch.stack([each.detach()] * count)
     return Members(own, running, one.numbers.expand(count, -1), one.keys.expand(count, -1), (_SEED,) * count)
 
 
-def _numbers(
-    way: Callable[[Structure, Members, Tensor], list[Passed]], structure: Structure, members: Members, rows: Tensor
-) -> list[Tensor]:
+def _numbers(way: Way, structure: Structure, members: Members, rows: Tensor) -> list[Tensor]:
+    """All that a training pass computes, and a measuring pass then: each (members, …)."""
+    trained = _trained(way, structure, members, rows)
+    structure.module.eval()
+    with torch.no_grad():
+        measured = torch.cat([part.outputs for part in way(structure, members, rows)])
+    structure.module.train()
+    return [*trained, measured]
+
+
+def _trained(way: Way, structure: Structure, members: Members, rows: Tensor) -> list[Tensor]:
     """All that a training pass computes, with the outputs as their own gradient: each (members, …)."""
     parts = way(structure, members, rows)
     slopes = [(part.leaves, dict(part.gradients(part.outputs.detach()))) for part in parts]
@@ -97,7 +113,7 @@ def _compare_with_itself(structure: Structure, module: nn.Module, example: Membe
     slopes = torch.autograd.grad(outputs, [held[key] for key in example.own], outputs.detach(), allow_unused=True)
     own = [_or_zero(slope, held[key]) for slope, key in zip(slopes, example.own, strict=True)]
     expected = [outputs.detach(), *own, *(held[key] for key in example.running)]
-    lent = _numbers(partial(one_by_one, random=True), structure, example, rows)
+    lent = _trained(partial(one_by_one, random=True), structure, example, rows)
     for what, found, wanted in zip(("outputs", *example.own, *example.running), lent, expected, strict=True):
         if not _close(found[0], wanted):
             raise ValueError(
@@ -111,9 +127,9 @@ def _close(found: Tensor, other: Tensor) -> bool:
     return bool(torch.allclose(found, other, rtol=1e-3, atol=1e-5, equal_nan=True))
 
 
-def _same(found: list[Tensor], others: list[Tensor], count: int) -> bool:
-    """Whether the first members have the same bits."""
-    return all(torch.equal(one[:count], other[:count]) for one, other in zip(found, others, strict=True))
+def _same(one: list[Tensor], copies: list[Tensor]) -> bool:
+    """Whether all copies of a member have its bits."""
+    return all(torch.equal(each.expand_as(several), several) for each, several in zip(one, copies, strict=True))
 
 
 def _or_zero(slope: Tensor | None, like: Tensor) -> Tensor:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy
 import pytest
 
 from tests.commands import pipe
@@ -61,7 +62,6 @@ def test_a_killed_search_of_modules_comes_to_the_bits_of_one_in_other_stacks(tmp
     killed.communicate()
     finish(start(file, "killed", *named))
     assert bits(file, "killed") == bits(file, "whole")
-    x = tmp_path / "new.csv"
-    x.write_text(",".join(f"x{each}" for each in range(64)) + "\n" + ",".join(["1"] * 64) + "\n")
-    done = pipe(tmp_path, "predict", "killed", str(x), *named)
+    numpy.savez(tmp_path / "new.npz", x=numpy.ones((2, 64)))
+    done = pipe(tmp_path, "predict", "killed/p", "new.npz", *named)
     assert done.returncode == 0, done.stderr

@@ -44,6 +44,7 @@ _HOMES = {
     "Recall": "caviar_plugins.metrics.recall",
     "RMSE": "caviar_plugins.metrics.rmse",
     "MLP": "caviar_plugins.models.mlp",
+    "network": "caviar_plugins.models.network",
     "BatchNorm": "caviar_plugins.normalizers.batchnorm",
     "LayerNorm": "caviar_plugins.normalizers.layernorm",
     "NoNormalizer": "caviar_plugins.normalizers.none",
@@ -134,6 +135,7 @@ if TYPE_CHECKING:
     from caviar_plugins.metrics.recall import Recall as Recall
     from caviar_plugins.metrics.rmse import RMSE as RMSE
     from caviar_plugins.models.mlp import MLP as MLP
+    from caviar_plugins.models.network import network as network
     from caviar_plugins.normalizers.batchnorm import BatchNorm as BatchNorm
     from caviar_plugins.normalizers.layernorm import LayerNorm as LayerNorm
     from caviar_plugins.normalizers.none import NoNormalizer as NoNormalizer

@@ -13,6 +13,7 @@ from types import NoneType
 from typing import Any
 
 from caviar.interfaces.fields.field import tunable
+from caviar.interfaces.plugin import Plugin
 from caviar.interfaces.sampler import Sampler
 from caviar.interfaces.trainer import Trainer
 from caviar.interfaces.tunable import Tunable
@@ -73,18 +74,10 @@ def parameters_of(function: Callable[..., Any]) -> Parameters:
                 fields.append(name)
                 defaults |= {} if default is Parameter.empty else {name: default}
             continue
-        if default is Parameter.empty:
-            text = "has no default; give it a range, such as Log(1e-4, 1e-1), or a constant"
-            raise TypeError(f"{_named(function)}: parameter '{name}' {text}")
-        types = _types(default, parameter.annotation)
-        if types is None:  # an object of the program, which no file can name: the function keeps its default
+        if (found := field_of(function, parameter, Trainer)) is None:
             continue
-        if name.startswith(("_", "model_")) or name in _OWN or hasattr(Trainer, name) or name in Trainer.model_fields:
-            raise TypeError(f"{_named(function)}: a trainer uses the name '{name}' itself; rename the parameter")
         fields.append(name)
-        annotations[name] = Tunable[_any_of(types)]  # type: ignore[misc]
-        search = default if isinstance(default, Sampler) else None
-        defaults[name] = tunable(default=default, search=search)
+        annotations[name], defaults[name] = found
     return Parameters(tuple(fields), frozenset(given), annotations, defaults)
 
 
@@ -99,6 +92,24 @@ def _refuse_as_given(function: Callable[..., Any], name: str, default: Any) -> N
         raise TypeError(
             f"{_named(function)}: '{name}' cannot be searched, each trial is given its own; remove the range"
         )
+
+
+def field_of(function: Callable[..., Any], parameter: Parameter, base: type[Plugin]) -> tuple[Any, Any] | None:
+    """The annotation and the default of a parameter as a field of a class that extends `base`.
+
+    None for an object of the program, which no file can name: the function keeps its default. Raises TypeError.
+    """
+    name, default = parameter.name, parameter.default
+    if default is Parameter.empty:
+        text = "has no default; give it a range, such as Log(1e-4, 1e-1), or a constant"
+        raise TypeError(f"{_named(function)}: parameter '{name}' {text}")
+    types = _types(default, parameter.annotation)
+    if types is None:
+        return None
+    if name.startswith(("_", "model_")) or name in _OWN or hasattr(base, name) or name in base.model_fields:
+        raise TypeError(f"{_named(function)}: a {base.kind} uses the name '{name}' itself; rename the parameter")
+    search = default if isinstance(default, Sampler) else None
+    return Tunable[_any_of(types)], tunable(default=_frozen(default), search=search)  # type: ignore[misc]
 
 
 def _types(default: Any, annotation: Any) -> tuple[Any, ...] | None:

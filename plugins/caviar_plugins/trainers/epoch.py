@@ -36,7 +36,7 @@ def train_epoch(
     """Changes the state in place; returns the mean training loss, float64 (members,)."""
     sizes = population.below("schedule").pop("batch_size", None)
     batches = list(_batches(data.split.train, sizes, population, context, epoch))
-    at_once, losses = _at_once(size_of(layouts[0]), context), []
+    at_once, losses = _at_once(population.parts["model"].side_by_side, size_of(layouts[0]), context), []
     for start in range(0, len(population), at_once):
         some = slice(start, start + at_once)
         few = {name: array[some] for name, array in state.items()}
@@ -46,16 +46,14 @@ def train_epoch(
     return mean
 
 
-def _at_once(size: int, context: TrainerContext) -> int:
-    """The number of members to train side by side: on a processor as many as fit in its cache, on a device all."""
+def _at_once(most: int, size: int, context: TrainerContext) -> int:
+    """The number of members to train side by side: on a processor as many as the model says, on a device all."""
     if context.backend.on_device:
         return 1 << 30
-    return max(_FEW, _CACHED // size)
+    return max(_FEW, most // size)
 
 
-# Measured on one core with 1 MB of second and 32 MB of third cache: more members at once share the cost of a step's
-# calls, fewer find more of their numbers in cache.
-_CACHED, _FEW = 200_000, 2
+_FEW = 2  # more members at once share the cost of a step's calls
 
 
 def _train(
@@ -125,7 +123,8 @@ def _batches(train: Array, sizes: Any, population: Population, context: TrainerC
     order = train[context.random.child("order", trainer.batch_size, epoch).order(len(train))]
     order = context.backend.send(order)
     starts = list(range(0, len(order), size))
-    if len(starts) > 1 and len(order) - starts[-1] < population.parts["normalizer"].smallest_batch:
+    smallest = max(population.parts[part].smallest_batch for part in ("model", "normalizer"))
+    if len(starts) > 1 and len(order) - starts[-1] < smallest:
         starts.pop()
     for start, stop in zip(starts, [*starts[1:], len(order)], strict=True):
         yield order[start:stop]

@@ -7,14 +7,18 @@ from collections.abc import Mapping
 from caviar.plugin import Array, Layout, Random, Slot, TrainerContext, size_of
 
 
-def initial(layout: Layout, streams: tuple[Random, ...], dtype: str, context: TrainerContext) -> Array:
-    """Every member's initial values, (members, size), drawn by NumPy from streams of (seed, trial, slot)."""
+def initial(
+    layout: Layout, streams: tuple[Random, ...], given: Mapping[str, Array], dtype: str, context: TrainerContext
+) -> Array:
+    """Every member's initial values, (members, size): those given by name, (members, *shape), for the others drawn
+    by NumPy from streams of (seed, trial, slot)."""
     import numpy
 
     buffer = numpy.empty((len(streams), size_of(layout)), dtype=dtype)
     for member, stream in enumerate(streams):
         for slot in layout:
-            buffer[member, slot.start : slot.stop] = _drawn(slot, stream.child("initial", slot.name))
+            own = given[slot.name][member].reshape(-1) if slot.name in given else _drawn(slot, stream)
+            buffer[member, slot.start : slot.stop] = own
     return context.backend.send(buffer)
 
 
@@ -31,7 +35,8 @@ def packed(weights: Mapping[str, Array], layout: Layout, dtype: str, context: Tr
     return context.backend.send(buffer)
 
 
-def _drawn(slot: Slot, stream: Random) -> Array | float:
+def _drawn(slot: Slot, member: Random) -> Array | float:
+    stream = member.child("initial", slot.name)
     if slot.initial.how == "constant":
         return slot.initial.size
     if slot.initial.how == "normal":

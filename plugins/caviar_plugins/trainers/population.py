@@ -85,10 +85,12 @@ class PopulationTrainer(Trainer, interface=2):
     def start(self, population: Population, data: Dataset, context: TrainerContext) -> dict[str, Array]:
         parameters, statistics = self._layouts(population, context)
         xp, members = context.backend.library(), len(population)
-        buffer = initial(parameters, population.streams, self.dtype, context)
+        outputs = self._chosen_loss().outputs(context.task)
+        given = population.parts["model"].initial(context.inputs, outputs, population.streams)
+        buffer = initial(parameters, population.streams, given, self.dtype, context)
         state = {
             "parameters": buffer,
-            "statistics": initial(statistics, population.streams, self.dtype, context),
+            "statistics": initial(statistics, population.streams, given, self.dtype, context),
             "step": xp.zeros((members, 1), dtype=self.dtype),
             "epoch": xp.zeros(members, dtype=xp.int64),
         }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from importlib.metadata import packages_distributions, version
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,13 @@ def numeric_identity(dtype: str, backend: Backend, kernels: bool = True) -> dict
         **backend.identity(),
         "blas": ", ".join(sorted(set(_blas(backend, kernels)))),
     }
+
+
+def library_identity(kinds: Iterable[type[Plugin]]) -> dict[str, str]:
+    """Name -> version of the libraries that these plugins require, and may compute with."""
+    names = sorted({name.partition(".")[0] for kind in kinds for name in kind.requires})
+    owners = packages_distributions() if names else {}
+    return {name: ", ".join(sorted({version(each) for each in owners.get(name, ())})) or "unknown" for name in names}
 
 
 def form_identity(kinds: Iterable[type[Plugin]], backend: Backend, kernels: bool = True) -> dict[str, str]:

@@ -10,14 +10,14 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from caviar.config.declaration.space import parts_of, settle
+from caviar.config.declaration.space import parts_of, searched_tables, settle
 from caviar.config.declaration.walk import plugins_in
 from caviar.engine.failures.machine_faults import fault_of, set_aside
 from caviar.engine.failures.plugin_errors import told
 from caviar.engine.storage.trial_folders import trial_folder
 from caviar.engine.training.bind import bind, bind_population
 from caviar.engine.training.checked import checked, measuring_or_nan
-from caviar.engine.training.identity import form_identity, numeric_identity
+from caviar.engine.training.identity import form_identity, library_identity, numeric_identity
 from caviar.engine.training.malloc import keep_freed_memory
 from caviar.engine.training.one_thread import OneThread, libraries
 from caviar.engine.training.train_segment import Training
@@ -114,7 +114,10 @@ class Work:
     @cached_property
     def identity(self) -> Mapping[str, str]:
         """The numeric identity of this process; an outcome adds which of its kernels were compiled."""
-        return numeric_identity(self.pipeline.trainer.dtype, self.backend, self._kernels)
+        tables = [getattr(self.pipeline, name) for name in searched_tables(self.pipeline)]
+        computing = {type(each) for each in plugins_in((*tables, *self.metrics.values()))}
+        numeric = numeric_identity(self.pipeline.trainer.dtype, self.backend, self._kernels)
+        return {**numeric, **library_identity(computing)}
 
     @property
     def _kernels(self) -> bool:

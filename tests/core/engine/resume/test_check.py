@@ -161,6 +161,27 @@ def test_a_changed_metric_is_refused_even_when_only_its_code_changed(folder: Pat
     assert "was started with different plugins, which may compute something else: metric.mine mine.py " in done.stderr
 
 
+def test_another_version_of_a_library_that_a_plugin_requires_is_refused(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    libraries = folder / "libraries"
+    installed = libraries / "weighing-1.0.dist-info"
+    installed.mkdir(parents=True)
+    (libraries / "weighing.py").touch()
+    (installed / "METADATA").write_text("Metadata-Version: 2.1\nName: weighing\nVersion: 1.0\n")
+    (installed / "top_level.txt").write_text("weighing\n")
+    monkeypatch.syspath_prepend(str(libraries))
+    words = ("--code", "mine.py", "--set", "search.metric=validation.mine")
+    text = METRIC.replace("FACTOR", "1").replace("    worst =", '    requires = ("weighing",)\n    worst =')
+    (folder / "mine.py").write_text(text)
+    result(run(folder, *words))
+    assert result(run(folder, *words))["resumed"] == 3
+    (installed / "METADATA").write_text("Metadata-Version: 2.1\nName: weighing\nVersion: 1.1\n")
+    done = run(folder, *words)
+    assert done.returncode == 2
+    assert "was started on a different system, where bits may differ: weighing 1.0 -> 1.1; use that one" in done.stderr
+
+
 def test_another_numeric_identity_is_refused_naming_both_sides(tmp_path: Path) -> None:
     before = StudyRecord("", {"numpy": "2.3"}, "f", {}, "validation.r2", "maximize")
     now = StudyRecord("", {"numpy": "2.4"}, "f", {}, "validation.r2", "maximize")

@@ -99,7 +99,7 @@ def field_of(function: Callable[..., Any], parameter: Parameter, base: type[Plug
 
     None for an object of the program, which no file can name: the function keeps its default. Raises TypeError.
     """
-    name, default = parameter.name, parameter.default
+    name, default = parameter.name, _plain(parameter.default)
     if default is Parameter.empty:
         text = "has no default; give it a range, such as Log(1e-4, 1e-1), or a constant"
         raise TypeError(f"{_named(function)}: parameter '{name}' {text}")
@@ -109,7 +109,7 @@ def field_of(function: Callable[..., Any], parameter: Parameter, base: type[Plug
     if name.startswith(("_", "model_")) or name in _OWN or hasattr(base, name) or name in base.model_fields:
         raise TypeError(f"{_named(function)}: a {base.kind} uses the name '{name}' itself; rename the parameter")
     search = default if isinstance(default, Sampler) else None
-    return Tunable[_any_of(types)], tunable(default=_frozen(default), search=search)  # type: ignore[misc]
+    return Tunable[_any_of(types)], tunable(default=default, search=search)  # type: ignore[misc]
 
 
 def _types(default: Any, annotation: Any) -> tuple[Any, ...] | None:

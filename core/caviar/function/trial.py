@@ -32,10 +32,12 @@ class TrialFunction(Generic[P, R]):
         return self._function(*args, **kwargs)
 
     def state(self, model: Any) -> Any:
-        """The last state that a finished training yielded, as it was; `model` is a study's or run's, `study.best`.
+        """The last state that a finished training yielded; `model` is `study.best`, or `model()` of a run in a folder.
 
-        Raises Problem for a function that yields none.
+        Raises Problem for a function that yields none, and for a trial, which has no weights.
         """
+        if not hasattr(model, "weights"):
+            raise Problem("a trial is no model; pass study.best, or run.model() of caviar.open_run")
         if model.weights.keys() <= {"epoch"}:
             raise Problem(f"{self.trainer.__name__}() has yielded no state; yield it with the metrics: {{…}}, state")
         return from_arrays(model.weights)

@@ -79,7 +79,7 @@ def test_an_array_without_axes_that_was_one_of_a_population_comes_back_as_an_arr
     stacked = {name: array[None] for name, array in to_arrays({"step": numpy.array(3.0, "float32")}).items()}
     step = from_arrays({name: array[0] for name, array in stacked.items()})["step"]
     assert isinstance(step, numpy.ndarray)
-    assert (step.shape, step.dtype, step) == ((), numpy.dtype("float32"), 3.0)
+    assert (step.shape, step.dtype, step.item()) == ((), numpy.dtype("float32"), 3.0)
 
 
 def test_tensors_of_torch_come_back_as_such() -> None:

@@ -133,3 +133,5 @@ def test_the_state_of_a_function_without_one_is_a_mistake() -> None:
 
     with pytest.raises(Problem, match=r"train\(\) has yielded no state"):
         train.state(searched(train).best)
+    with pytest.raises(Problem, match=r"a trial is no model; pass study\.best, or run\.model\(\)"):
+        train.state(searched(train).trials[0])

@@ -81,7 +81,7 @@ class Model(Plugin):
         """
 
     def initial(self, inputs: Inputs, outputs: int, streams: tuple[Random, ...]) -> Mapping[str, Array]:
-        """Initial values by slot name, NumPy's (members, *slot.shape), where no `Initial` says them.
+        """Initial values by slot name, NumPy arrays of shape (members, …), where no `Initial` says them.
 
         Called on the bound model with a stream for each member. Slots that are not in it begin as they say.
         """

@@ -21,7 +21,8 @@ from caviar.values.random import Random
 
 GIVEN = ("seed", "state", "folder", "epochs")
 """The parameters whose values the engine gives; epochs is the trainer's own field."""
-_OWN = frozenset(("function", "parameters", "metrics"))  # what `FunctionTrainer` declares for its subclasses to set
+_OWN = frozenset(("function", "parameters", "metrics", "says_epochs"))
+"""What `FunctionTrainer` declares for its subclasses to set."""
 _SCALARS = (bool, int, float, str)
 
 

@@ -12,8 +12,8 @@ import pytest
 from caviar.registry.index import Registry, own_distribution
 
 CORE = Path(caviar.__file__).parent
-EXAMPLES = ("cli/scaffold", "testing", "config/hints")
-"""What writes starters, tests plugins of others, and knows other libraries' words for bundled plugins."""
+EXAMPLES = ("_pipelines", "cli/scaffold", "testing", "config/hints")
+"""Pipelines; what writes starters, tests plugins of others, knows other libraries' words for bundled plugins."""
 BUNDLED = {each.name for each in Registry().entries if each.distribution == own_distribution()}
 
 DEFAULTS = {
@@ -24,6 +24,8 @@ DEFAULTS = {
     "config/checks/metrics.py": {"accuracy", "r2"},  # `metric = "auto"`
     "config/checks/losses.py": {"softmax-cross-entropy", "squared"},  # the loss of a task
     "engine/data/resolve.py": {"cupy", "numpy"},  # the backend of "auto"
+    "api/search.py": {"coarse-to-fine", "processes"},
+    "config/reading/document.py": {"coarse-to-fine"},  # of a function's file, which names no strategy
 }
 EXCEPTIONS = {
     "api/pipeline.py": {"memory"},  # `run(X, y)` is that plugin
@@ -40,6 +42,8 @@ EXCEPTIONS = {
     "config/advice/normalizer_alone.py": {"l2"},
     "config/advice/rare_class.py": {"accuracy"},
     "engine/ensembles/select.py": {"log_loss"},  # of the means of classes, which a metric of classes cannot tell apart
+    "cli/preview/dry_run.py": {"processes"},  # a function may crash or hang
+    "engine/advice/nearly_perfect.py": {"r2", "accuracy", "balanced_accuracy", "f1", "auc", "average_precision"},
     "engine/advice/last_epochs.py": {"cosine"},
     "engine/advice/many_inputs.py": {"l2"},
     "engine/advice/tied_trials.py": {"log_loss"},
@@ -51,6 +55,7 @@ EXCEPTIONS = {
 OTHER_WORDS = {
     "numpy": "the array library",
     "cupy": "the array library",
+    "sklearn": "scikit-learn's package",
     "memory": "a fault of the machine",
     "dates": "a kind of column",
     "step": "a field of samplers",
@@ -81,6 +86,7 @@ ELSEWHERE = {
     "engine/ranges/narrowing.py": {"step"},
     "engine/ranges/range_ends.py": {"step"},
     "engine/advice/simple_models.py": {"constant"},
+    "engine/baselines/additions.py": {"sklearn"},
     "engine/baselines/assess.py": {"constant"},
     "engine/failures/machine_faults.py": {"memory"},
     "engine/search/rounds.py": {"memory"},
@@ -88,6 +94,9 @@ ELSEWHERE = {
     "engine/training/identity.py": {"numpy"},
     "engine/training/variants.py": {"numpy", "cupy", "plain"},
     "engine/warm_start/map_to_space.py": {"none"},
+    "function/checkpoint.py": {"numpy"},
+    "function/parameters.py": {"numpy"},
+    "function/state.py": {"numpy", "cupy"},
     "interfaces/activation.py": {"normal"},
     "interfaces/fields/coerce.py": {"numpy"},
     "interfaces/fields/errors.py": {"none"},

@@ -13,7 +13,8 @@ def bundled() -> dict[str, str]:
     """Class -> module of every entry point of the bundled plugins; recipes are files, not classes."""
     groups = [group for group in entry_points().groups if group.startswith("caviar.") and group != "caviar.recipe"]
     entries = [entry for group in groups for entry in entry_points(group=group)]
-    return {entry.attr: entry.module for entry in entries if entry.module.startswith("caviar_plugins.")}
+    plugins = {entry.attr: entry.module for entry in entries if entry.module.startswith("caviar_plugins.")}
+    return plugins | {"network": "caviar_plugins.models.network"}  # a decorator, which makes a plugin of a function
 
 
 def test_every_entry_point_is_exported_under_its_class_name() -> None:

@@ -38,7 +38,7 @@ class TrainerContract(StatedInterface):
         assert start
         assert start.keys() <= later.keys()
         for state in (start, later):
-            assert {array.shape[:1] for array in state.values()} == {(len(EVERY),)}
+            assert {name: array.shape[:1] for name, array in state.items()} == dict.fromkeys(state, (len(EVERY),))
 
     def test_an_advance_tells_of_every_member_and_epoch(self) -> None:
         bench = Bench(self.pipeline)

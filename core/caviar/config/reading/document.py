@@ -71,7 +71,9 @@ def of_function(file: str) -> Document:
     chosen = [each for each in found if each == asked] if asked else found
     if len(chosen) != 1:
         every = ", ".join(f"{path}:{each}" for each in found)
-        none = "has no training function: write @caviar.trial(…) above yours, or pass the file with --code"
+        none = (
+            "has no training function: write @caviar.trial(…) above yours; a file of plugins stands beside a pipeline's"
+        )
         several = f"has {len(found)} training functions; name one: {every}"
         raise Mistakes([Mistake(str(path), None, "", several if len(found) > 1 or (asked and found) else none)])
     name = path.stem if len(found) == 1 else f"{path.stem}-{chosen[0]}"

@@ -47,7 +47,7 @@ def test_a_sound_function_is_trained_for_two_epochs_and_leaves_nothing(tmp_path:
     ("body", "said"),
     [
         (
-            "    random = numpy.random.default_rng(seed)\n    while True: yield random.normal(), 1",
+            "    random = numpy.random.default_rng(seed)\n    while True: yield random.normal(), {}",
             "in validation.accuracy",
         ),
         ("    n = 0\n    while True:\n        n += 1\n        yield 1, {'n': [n]}", "pause in state['n'][0]"),

@@ -104,9 +104,9 @@ def network(factory: Callable[..., Any]) -> Callable[..., Network]:
 
     A pipeline that is run with the factory's file names it by the function's name, `model = "network"`. Every parameter
     after the first two is a field: a default that is a sampler is searched, any other may be set or given a range. The
-    module gets rows (batch, inputs) and returns outputs (batch, outputs), before softmax or sigmoid, which are the loss's.
-    Called `shape` in place of `inputs`, the first parameter is the shape of one sample, such as (3, 32, 32), and rows
-    come as (batch, 3, 32, 32).
+    module gets rows (batch, inputs) and returns outputs (batch, outputs), before softmax or sigmoid, which are the
+    loss's. Called `shape` in place of `inputs`, the first parameter is the shape of one sample, such as (3, 32, 32),
+    and rows come as (batch, 3, 32, 32).
     """
     name = factory.__name__
     first, *others = signature(factory).parameters.values()

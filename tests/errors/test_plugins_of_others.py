@@ -91,4 +91,5 @@ def test_a_metric_of_ones_own_takes_its_goal_from_the_file(tmp_path: Path) -> No
 
 def test_the_extra_that_brings_a_module_is_named() -> None:
     assert install_line(own_distribution(), "optuna") == "pip install 'caviar-ml[optuna]'"
+    assert install_line(own_distribution(), "sklearn.ensemble") == "pip install 'caviar-ml[sklearn]'"
     assert install_line(own_distribution(), "nowhere.sub") == "pip install nowhere"

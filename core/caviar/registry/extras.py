@@ -12,16 +12,18 @@ def install_line(distribution: str, module: str) -> str:
         wanted = requires(distribution) or []
     except PackageNotFoundError:  # a plugin of a code file
         wanted = []
-    extras = []
+    package, fitting = module.partition(".")[0], list[str]()
     for requirement in wanted:
         extra = re.search(r"extra\s*==\s*['\"]([^'\"]+)", requirement)
         name = re.match(r"[A-Za-z0-9._-]+", requirement)
+        if not extra or not name:
+            continue
+        if extra[1] == package:  # an extra for it alone, whatever the distribution is called: scikit-learn has sklearn
+            fitting.insert(0, package)
         # CuPy is called after the CUDA version it is built for: cupy-cuda12x.
-        if extra and name and re.sub(r"-cuda\d+x$", "", _plain(name[0])) == _plain(module.partition(".")[0]):
-            extras.append(extra[1])
-    if extras:  # several have it: the one that is for it alone bears its name
-        return f"pip install '{distribution}[{module if module in extras else extras[0]}]'"
-    return f"pip install {module.partition('.')[0]}"
+        elif re.sub(r"-cuda\d+x$", "", _plain(name[0])) == _plain(package):
+            fitting.append(extra[1])
+    return f"pip install '{distribution}[{fitting[0]}]'" if fitting else f"pip install {package}"
 
 
 def _plain(name: str) -> str:

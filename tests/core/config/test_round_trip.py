@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from caviar.config.fill import fill
 from caviar.config.reading.resolved import loads, loads_training
 from caviar.interfaces.fields.types import FieldType, field_type
 from caviar.plugin import Plugin
-from caviar.registry.index import names
+from caviar.registry.index import NotInstalled, names
 from caviar.registry.load import load
 from caviar_plugins import (
     L2,
@@ -54,8 +55,12 @@ RANGES = (
 
 
 def plugins(kind: str) -> tuple[type[Plugin], ...]:
-    """The bundled plugins of a kind."""
-    return tuple(load(kind, name) for name in names(kind))
+    """The bundled plugins of a kind, without those whose library is not installed."""
+    found = []
+    for name in names(kind):
+        with suppress(NotInstalled):
+            found.append(load(kind, name))
+    return tuple(found)
 
 
 def every(want: FieldType, own: Sampler | None) -> Iterator[Any]:

@@ -68,6 +68,7 @@ def run(folder: Path, *words: str) -> str:
 
 
 @pytest.mark.peers
+@pytest.mark.slow  # minutes
 @pytest.mark.parametrize("name", SEARCHED)
 def test_a_loop_is_searched_and_goes_on_from_its_state_as_if_it_had_not_paused(name: str, folder: Path) -> None:
     if find_spec(SEARCHED[name]) is None:
@@ -92,6 +93,7 @@ def test_a_loop_is_searched_and_goes_on_from_its_state_as_if_it_had_not_paused(n
 
 
 @pytest.mark.peers
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PEERS)
 def test_a_peers_loop_runs(name: str, folder: Path) -> None:
     if find_spec(PEERS[name]) is None:

@@ -67,7 +67,7 @@ def main(trial, epochs=9, seed=1):
     optimizer = optim.AdamW(model.parameters(), lr=lr)
     scheduler = StepLR(optimizer, step_size=1, gamma=gamma)
     parts = {"model": model, "optimizer": optimizer, "scheduler": scheduler}
-    first = RetryHeartbeatStaleTrialCallback.retried_trial_number(trial)
+    first = RetryHeartbeatStaleTrialCallback.retried_trial_number(trial.study.trials[trial.number])
     checkpoint, start = Path(f"checkpoints/{trial.number if first is None else first}.pt"), 0
     if checkpoint.exists():
         saved = torch.load(checkpoint)

@@ -15,8 +15,9 @@ _LAYERS = {
     *(nn.Linear, nn.Identity, nn.Flatten, nn.ReLU, nn.LeakyReLU, nn.Tanh, nn.GELU),
     *(BatchNorm, Dropout, Dropout1d, Dropout2d, Dropout3d),
 }
-"""Layers that were held to it by the laws of models. Layer normalization and convolutions were too, and differed in a
-few last bits, though a trial on a few rows had shown none."""
+"""Layers that the laws of models were tried on in stacks (Linear, Tanh, GELU, BatchNorm, Dropout), and those that take
+each number by itself or only move it. Layer normalization and convolutions were tried too, and differed in a few last
+bits, though a trial on a few rows had shown none."""
 _FUNCTIONS = {
     *(torch.relu, torch.tanh, torch.flatten, torch.add, torch.sub, torch.mul),
     *(functional.relu, functional.leaky_relu, functional.tanh, functional.gelu),

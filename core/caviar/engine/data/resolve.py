@@ -44,9 +44,8 @@ def resolve_run(pipeline: Pipeline) -> tuple[Work, tuple[Preparation, ...], Obje
     Names mean plugins of the current registry, which in a run is that of the pipeline.
     """
     backend = backend_of(pipeline)
-    variant_for(
-        backend, has_kernels(pipeline.trainer)
-    )  # its messages about kernels are logged now, while reporters listen
+    # Its messages about kernels are logged now, while reporters listen.
+    variant_for(backend, has_kernels(pipeline.trainer))
     if pipeline.data is not None and pipeline.trainer.needs_data:
         pipeline = pipeline.model_copy(update={"data": pipeline.data.decided()})
     datasets, preparations = _data_for(pipeline)

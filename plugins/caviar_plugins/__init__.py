@@ -57,6 +57,7 @@ _HOMES = {
     "Hyperband": "caviar_plugins.pruners.hyperband",
     "Median": "caviar_plugins.pruners.median",
     "SuccessiveHalving": "caviar_plugins.pruners.successive_halving",
+    "Thermometer": "caviar_plugins.transforms.thermometer",
     "TopK": "caviar_plugins.pruners.top_k",
     "Progress": "caviar_plugins.reporters.progress",
     "Beta": "caviar_plugins.samplers.beta",
@@ -184,6 +185,7 @@ if TYPE_CHECKING:
     from caviar_plugins.transforms.quantile import Quantile as Quantile
     from caviar_plugins.transforms.robust import Robust as Robust
     from caviar_plugins.transforms.standardize import Standardize as Standardize
+    from caviar_plugins.transforms.thermometer import Thermometer as Thermometer
 
 
 def __getattr__(name: str) -> Any:

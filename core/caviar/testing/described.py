@@ -26,10 +26,17 @@ def computed(formulas: Formulas, operation: Operation, values: Array) -> Array:
     if name not in formulas:
         skip(f"the operation '{name}' is the plugin's own, which only its author can compute")
     columns = constants.pop("columns", None)
+    constants.pop("source", None)
     found: Array = formulas[name](values if columns is None else values[:, columns], **constants)
     if columns is not None:
         found = numpy.concatenate([numpy.delete(values, columns, axis=1), found], axis=1)
     return found if alpha is None else values + alpha * (found - values)
+
+
+def source_of(transform: Operation) -> str:
+    """The column that a transform's operation reads: the one it changes, or the one it names."""
+    source: Any = transform.constants.get("source")
+    return str(source[0]) if source else transform.column
 
 
 def prediction_of(model: ModelDescription, columns: Mapping[str, Array]) -> Array:
@@ -42,7 +49,7 @@ def prediction_of(model: ModelDescription, columns: Mapping[str, Array]) -> Arra
 def _member(member: MemberDescription, columns: Mapping[str, Array]) -> Array:
     table = dict(columns)
     for each in member.transforms:
-        table[each.column] = computed(TRANSFORMS, each, table[each.column])
+        table[each.column] = computed(TRANSFORMS, each, table[source_of(each)])
     blocks = [table[column.name] for column in member.inputs.columns]
     a = numpy.concatenate([block.reshape(len(block), -1).astype(member.dtype) for block in blocks], axis=1)
     for each in member.layers:
@@ -122,6 +129,7 @@ TRANSFORMS: Formulas = {
     "smooth-clip": _smooth_clip,
     "normal-scores": _normal_scores,
     "one-hot": _one_hot,
+    "thermometer": lambda column, edges: column.astype(numpy.float64)[:, None] > edges,
 }
 LAYERS: Formulas = {
     "periodic": _periodic,

@@ -31,6 +31,8 @@ class Operation:
                                                both sides of equal knots, then rounded to float32
         one-hot        words                   a flag for each word, (rows, words), 1 where c is that word; a missing
                                                word is ""
+        thermometer    source, edges           a flag for each edge, (rows, edges), 1 where the column that `source`
+                                               names is larger than the edge, as float64: c is a new column
 
     The embeddings, first of the layers, x of (rows, numbers), the values of a in `columns`; these leave a, and what
     becomes of them follows behind all others, the values of one number, or category, after those of another::

@@ -20,9 +20,10 @@ _DIFFERENT = 5000  # different cells of a column that are looked at
 
 @dataclass(frozen=True)
 class Counts:
-    """How many cells of a column are what; `distinct`, `rarest` and `commonest` count different cells, where they were counted.
+    """How many cells of a column are what.
 
-    `negative` is the only different cell that begins with a minus, if there is one.
+    `distinct`, `rarest` and `commonest` count different cells, where they were counted; `negative` is the only
+    different cell that begins with a minus, if there is one.
     """
 
     present: int

@@ -91,6 +91,7 @@ _HOMES = {
     "Impute": "caviar_plugins.transforms.impute",
     "MinMax": "caviar_plugins.transforms.min_max",
     "OneHot": "caviar_plugins.transforms.one_hot",
+    "PiecewiseLinear": "caviar_plugins.transforms.piecewise_linear",
     "Quantile": "caviar_plugins.transforms.quantile",
     "Robust": "caviar_plugins.transforms.robust",
     "Standardize": "caviar_plugins.transforms.standardize",
@@ -182,6 +183,7 @@ if TYPE_CHECKING:
     from caviar_plugins.transforms.impute import Impute as Impute
     from caviar_plugins.transforms.min_max import MinMax as MinMax
     from caviar_plugins.transforms.one_hot import OneHot as OneHot
+    from caviar_plugins.transforms.piecewise_linear import PiecewiseLinear as PiecewiseLinear
     from caviar_plugins.transforms.quantile import Quantile as Quantile
     from caviar_plugins.transforms.robust import Robust as Robust
     from caviar_plugins.transforms.standardize import Standardize as Standardize

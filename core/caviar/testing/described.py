@@ -81,6 +81,17 @@ def _smooth_clip(column: Array, center: Array, width: Array, limit: float) -> Ar
     return pulled
 
 
+def _piecewise_linear(column: Array, edges: Array) -> Array:
+    finite = edges[numpy.isfinite(edges)]
+    found = numpy.zeros((len(column), len(edges) - 1), dtype=numpy.float32)
+    if len(finite) > 1:
+        shares = (column.astype(numpy.float64)[:, None] - finite[:-1]) / numpy.diff(finite)
+        bins = numpy.arange(len(finite) - 1)
+        low, high = numpy.where(bins == 0, -numpy.inf, 0.0), numpy.where(bins == bins[-1], numpy.inf, 1.0)
+        found[:, : len(bins)] = numpy.clip(shares, low, high)
+    return found
+
+
 def _normal_scores(column: Array, knots: Array) -> Array:
     scores = numpy.asarray([NormalDist().inv_cdf((k + 0.5) / len(knots)) for k in range(len(knots))])
     flat, at = column.reshape(len(column), -1).astype(numpy.float64), knots.reshape(len(knots), -1)
@@ -128,6 +139,7 @@ TRANSFORMS: Formulas = {
     "scale": _scale,
     "smooth-clip": _smooth_clip,
     "normal-scores": _normal_scores,
+    "piecewise-linear": _piecewise_linear,
     "one-hot": _one_hot,
     "thermometer": lambda column, edges: column.astype(numpy.float64)[:, None] > edges,
 }

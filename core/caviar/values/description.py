@@ -29,9 +29,9 @@ class Operation:
         normal-scores  knots                   knots (k, ``*shape``) with the scores P^-1((i + 1/2) / k), P the normal
                                                distribution; c interpolated between them in float64, the mean from
                                                both sides of equal knots, then rounded to float32
-        piecewise-linear  edges                (rows, bins): for each two edges l and u (c - l) / (u - l) in float64, limited
-                                               to 0 and 1 but not below in the first bin nor above in the last that is
-                                               finite, then rounded to float32; 0 in a bin whose u is infinite
+        piecewise-linear  edges                (rows, bins): (c - l) / (u - l) for each two edges l and u, in float64,
+                                               limited to 0 and 1, but not below in the first bin nor above in the last
+                                               whose u is finite, then rounded to float32; 0 where u is infinite
         one-hot        words                   a flag for each word, (rows, words), 1 where c is that word; a missing
                                                word is ""
         thermometer    source, edges           a flag for each edge, (rows, edges), 1 where the column that `source`

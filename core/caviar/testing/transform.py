@@ -25,6 +25,7 @@ def mixed_table(rows: int = 40) -> Table:
             "gaps": gaps,
             "count": random.integers(0, 50, rows),
             "paid": random.choice([0.0, 0.0, 0.0, 20.0, 35.5], rows),
+            "owed": random.choice([0.0, 0.0, 0.0, -1.0, 2.5], rows),
             "constant": numpy.full(rows, 0.1),
             "word": numpy.array(["red", "green", "blue", None] * (rows // 4), dtype=object),
             "flag": numpy.arange(rows) % 3 == 0,
@@ -77,6 +78,14 @@ class TransformContract(StatedInterface):
             _same(self.table.columns[name], column)
         for name, array in kept.items():
             _same(learned[name], array)
+
+    def test_the_order_of_what_it_learned_does_not_matter(self) -> None:
+        learned = self.transform.fit(self.table)
+        every = self.transform.apply(self.table, learned)
+        turned = self.transform.apply(self.table, dict(reversed(learned.items())))  # a saved model has another order
+        assert tuple(turned.columns) == tuple(every.columns)
+        for name in turned.columns:
+            _same(turned.columns[name], every.columns[name])
 
     def test_a_row_does_not_depend_on_the_rows_beside_it(self) -> None:
         learned = self.transform.fit(self.table)

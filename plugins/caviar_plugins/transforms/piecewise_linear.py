@@ -27,9 +27,9 @@ class PiecewiseLinear(Transform, interface=2):
 
     def apply(self, table: Table, learned: dict[str, Array]) -> Table:
         columns = dict(table.columns)
-        for key, edges in learned.items():
-            name = key.removeprefix("edges.")
-            columns[name] = parts(table.columns[name], edges)
+        for name in table.features:
+            if (edges := learned.get(f"edges.{name}")) is not None:
+                columns[name] = parts(table.columns[name], edges)
         return table.with_columns(columns)
 
     def foresee(self, head: Head) -> Head:

@@ -41,9 +41,9 @@ class Thermometer(Transform, interface=2):
 
     def apply(self, table: Table, learned: dict[str, Array]) -> Table:
         columns = dict(table.columns)
-        for key, edges in learned.items():
-            name = key.removeprefix("edges.")
-            columns[_named(name)] = table.columns[name].astype(edges.dtype)[:, None] > edges
+        for name in table.features:
+            if (edges := learned.get(f"edges.{name}")) is not None:
+                columns[_named(name)] = table.columns[name].astype(edges.dtype)[:, None] > edges
         return table.with_columns(columns)
 
     def foresee(self, head: Head) -> Head:

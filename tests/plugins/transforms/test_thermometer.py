@@ -16,7 +16,7 @@ class TestThermometer(TransformContract):
     table = mixed_table(1200)
 
     def test_the_contract_has_something_to_check(self) -> None:
-        assert list(self.transform.fit(self.table)) == ["edges.paid"]
+        assert list(self.transform.fit(self.table)) == ["edges.paid", "edges.owed"]
 
 
 def steps(column: object, new: object | None = None, most: int = 256) -> numpy.ndarray:

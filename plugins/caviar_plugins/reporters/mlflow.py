@@ -107,7 +107,8 @@ class MLflow(EachTrial, interface=1):
                 for name, value in best.metrics.items():
                     if isfinite(value):
                         client.log_metric(parent, name, value)
-            client.log_artifact(parent, str(run.folder / "pipeline.toml"))
+            if (file := run.folder / "pipeline.toml").is_file():
+                client.log_artifact(parent, str(file))
             client.set_terminated(parent, "KILLED" if summary is None else "FINISHED")
 
     def _found(self, wanted: str) -> Iterator[Any]:

@@ -40,6 +40,8 @@ class OptunaStorage(EachTrial, interface=1):
 
     _opened: Any = PrivateAttr(default=None)
     _study: Any = PrivateAttr(default=None)
+    _known: dict[int, Any] = PrivateAttr(default_factory=dict)
+    """The state of each trial that is there already, by its number here."""
 
     def begin(self, run: RunInfo, view: RunView) -> Container[int]:
         import optuna
@@ -55,41 +57,17 @@ class OptunaStorage(EachTrial, interface=1):
                 self._study.set_metric_names([run.metric])
             elif known != ours:
                 raise ValueError(f"the storage has another study called '{name}'; give this one another name: study = …")
-            return {each.user_attrs.get(_NUMBER) for each in self._study.get_trials(deepcopy=False)}
+            found = self._study.get_trials(deepcopy=False)
+            self._known = {each.user_attrs[_NUMBER]: each.state for each in found if _NUMBER in each.user_attrs}
+            return self._known
 
     def write(self, run: RunInfo, trial: Trial, curves: Mapping[str, Array]) -> None:
-        import optuna
-
-        states = optuna.trial.TrialState
-        curve = enumerate(curves[run.metric].tolist() if run.metric in curves else (), 1)
-        steps = {epoch: value for epoch, value in curve if isfinite(value)}
-        value, state = trial.objective, states.COMPLETE
-        if trial.state is TrialState.PRUNED:
-            value, state = list(steps.values())[-1] if steps else None, states.PRUNED
-        elif trial.state is not TrialState.FINISHED or value is None or not isfinite(value):
-            value, state = None, states.FAIL
-        numbers = {name: each for name, each in trial.metrics.items() if isfinite(each)}
-        told = {"epochs": trial.epochs, "seconds": round(trial.seconds, 3), "reason": trial.reason, **numbers}
-        distributions, parameters = {}, {}
-        for path, found in trial.values.items():
-            distributions[path], parameters[path] = _placed(run.space[path], found)
-        now = datetime.now()
+        frozen = _frozen(run, trial, curves)
+        if self._known.get(trial.index) == frozen.state:
+            return  # it ended before a kill, which the study has lost since: it came to the same
         with _quiet():
-            self._study.add_trial(
-                optuna.trial.FrozenTrial(
-                    number=-1,  # Optuna gives it one
-                    trial_id=-1,
-                    state=state,
-                    value=value,
-                    datetime_start=now - timedelta(seconds=trial.seconds),
-                    datetime_complete=now,
-                    params=parameters,
-                    distributions=distributions,
-                    user_attrs={_NUMBER: trial.index, **{name: each for name, each in told.items() if each is not None}},
-                    system_attrs={},
-                    intermediate_values=steps,
-                )
-            )
+            self._study.add_trial(frozen)
+        self._known[trial.index] = frozen.state
 
     def finish(self, run: RunInfo, view: RunView, summary: Summary | None) -> None:
         if engine := getattr(self._opened, "engine", None):  # a database's; a journal is closed after each line
@@ -103,6 +81,38 @@ class OptunaStorage(EachTrial, interface=1):
         if self.storage and "://" in self.storage:
             return RDBStorage(self.storage)
         return JournalStorage(JournalFileBackend(self.storage or str(run.folder / "optuna.journal")))
+
+
+def _frozen(run: RunInfo, trial: Trial, curves: Mapping[str, Array]) -> Any:
+    """The trial as one of Optuna's."""
+    from optuna.trial import FrozenTrial
+    from optuna.trial import TrialState as State
+
+    curve = enumerate(curves[run.metric].tolist() if run.metric in curves else (), 1)
+    steps = {epoch: value for epoch, value in curve if isfinite(value)}
+    value, state = trial.objective, State.COMPLETE
+    if trial.state is TrialState.PRUNED:
+        value, state = list(steps.values())[-1] if steps else None, State.PRUNED
+    elif trial.state is not TrialState.FINISHED or value is None or not isfinite(value):
+        value, state = None, State.FAIL
+    placed = {path: _placed(run.space[path], found) for path, found in trial.values.items()}
+    facts = {"epochs": trial.epochs, "seconds": round(trial.seconds, 3), "reason": trial.reason}
+    numbers = {name: each for name, each in trial.metrics.items() if isfinite(each)}
+    told = {name: each for name, each in {**facts, **numbers}.items() if each is not None}
+    ended = datetime.now()
+    return FrozenTrial(
+        number=-1,  # Optuna gives it one, and an id
+        trial_id=-1,
+        state=state,
+        value=value,
+        datetime_start=ended - timedelta(seconds=trial.seconds),
+        datetime_complete=ended,
+        params={path: found for path, (_, found) in placed.items()},
+        distributions={path: distribution for path, (distribution, _) in placed.items()},
+        user_attrs={_NUMBER: trial.index, **told},
+        system_attrs={},
+        intermediate_values=steps,
+    )
 
 
 def _placed(dimension: Dimension, value: Any) -> tuple[Any, Any]:

@@ -83,6 +83,7 @@ def test_tensorboard_reads_each_curve_once(run: Run) -> None:
 def test_tensorboard_lists_hyperparameters_and_how_trials_ended(run: Run) -> None:
     from tensorboard.backend.event_processing import data_provider, plugin_event_multiplexer
     from tensorboard.context import RequestContext
+    from tensorboard.data.provider import ListHyperparametersResult
     from tensorboard.plugins import base_plugin
     from tensorboard.plugins.hparams import api_pb2, backend_context, list_session_groups
 
@@ -90,8 +91,13 @@ def test_tensorboard_lists_hyperparameters_and_how_trials_ended(run: Run) -> Non
     multiplexer.Reload()
     provider = data_provider.MultiplexerDataProvider(multiplexer, str(run.folder))
     context = backend_context.Context(base_plugin.TBContext(data_provider=provider))
-    columns = context.experiment_from_metadata(RequestContext(), "", True, context.hparams_metadata(RequestContext(), ""))
-    assert {each.name for each in columns.hparam_infos} == set(run.pipeline.trainer.name and run.trials[0].values)
+    no_other = ListHyperparametersResult(hyperparameters=[], session_groups=[])
+    told = context.hparams_metadata(RequestContext(), "")
+    columns = context.experiment_from_metadata(RequestContext(), "", True, told, no_other)
+    intervals = {each.name: each.domain_interval for each in columns.hparam_infos}
+    assert set(intervals) == set(run.trials[0].values)
+    assert (intervals["trainer.units"].min_value, intervals["trainer.units"].max_value) == (4, 64)
+    assert {each.name.tag for each in columns.metric_infos} == {"validation/accuracy", "validation/loss"}
     request = api_pb2.ListSessionGroupsRequest(
         slice_size=100,
         allowed_statuses=[api_pb2.STATUS_SUCCESS, api_pb2.STATUS_FAILURE],

@@ -50,8 +50,11 @@ class Hooks:
         """A population of finished trials, which are re-tested after a round, has trained one more epoch."""
 
     @_spec
-    def after_retests(self, run: RunInfo, trials: tuple[Trial, ...], best: Trial | None) -> None:
-        """After a round these trials were trained once more, from other seeds; `best` is now the best of all."""
+    def after_retests(self, run: RunInfo, trials: tuple[Trial, ...], best: Trial | None, view: RunView) -> None:
+        """After a round these trials were trained once more, from other seeds; `best` is now the best of all.
+
+        `view` reads the whole study; it is valid during the call.
+        """
 
     @_spec
     def before_baseline(self, run: RunInfo, name: str) -> None:

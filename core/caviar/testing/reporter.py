@@ -125,7 +125,8 @@ def _events(folder: Path, trials: tuple[Trial, ...]) -> Iterator[Event]:
     if best is not None:
         yield "after_retest_epoch", {"run": run, "epoch": EpochInfo((best.index,), 1, ({METRIC: 0.25},))}
     again = tuple(replace(each, retests=(Retest(0, each.state, 0.25),)) for each in trials if each is best)
-    yield "after_retests", {"run": run, "trials": again, "best": again[0] if again else None}
+    view = TrialsView(trials, METRIC)
+    yield "after_retests", {"run": run, "trials": again, "best": again[0] if again else None, "view": view}
     if best is not None:
         yield "before_baseline", {"run": run, "name": "linear"}
     yield "after_run", {"run": run, "summary": Summary(trials, best, 1.5), "view": TrialsView(trials, METRIC)}

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from io import StringIO
 from typing import Any
 
+from caviar.values.arrays import Array
 from caviar.values.trial import Trial
 
 
@@ -31,7 +32,7 @@ def trial_columns(trials: Iterable[Trial]) -> dict[str, list[Any]]:
     return columns
 
 
-def epoch_columns(curves: Mapping[str, Mapping[int, Sequence[float]]]) -> dict[str, list[Any]]:
+def epoch_columns(curves: Mapping[str, Mapping[int, Array]]) -> dict[str, list[Any]]:
     """A row for each epoch of each trial, a column for each metric, of curves by metric and trial.
 
     None where a metric has no value for an epoch.
@@ -47,9 +48,7 @@ def epoch_columns(curves: Mapping[str, Mapping[int, Sequence[float]]]) -> dict[s
     }
     for metric, each in curves.items():
         lists = {trial: [float(value) for value in curve] for trial, curve in each.items()}
-        columns[metric] = [
-            lists[trial][epoch] if epoch < len(lists.get(trial, ())) else None for trial, epoch in rows
-        ]
+        columns[metric] = [lists[trial][epoch] if epoch < len(lists.get(trial, ())) else None for trial, epoch in rows]
     return columns
 
 

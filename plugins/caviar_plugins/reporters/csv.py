@@ -11,8 +11,8 @@ class CSV(Reporter, interface=1):
     """Writes trials.csv, a row for each trial that has ended, and epochs.csv, a row for each of their epochs.
 
     Both stand in the run's folder and have the columns of `study.to_pandas()` and `study.curves_to_pandas()`. A file is
-    always replaced as a whole: trials.csv when it has grown by a twentieth and at the end of each round, epochs.csv when
-    the run ends.
+    always replaced as a whole: trials.csv when it has grown by a twentieth and at the end of each round, epochs.csv at
+    the end of the run.
     """
 
     _ended: dict[int, Trial] = PrivateAttr(default_factory=dict)
@@ -40,8 +40,7 @@ class CSV(Reporter, interface=1):
     @caviar.plugin.hook
     def after_run(self, run: RunInfo, view: RunView) -> None:
         self._write(run)
-        curves = {name: dict(each) for name, each in view.all_curves().items()}
-        write_atomically(run.folder / "epochs.csv", csv_text(epoch_columns(curves)).encode())
+        write_atomically(run.folder / "epochs.csv", csv_text(epoch_columns(view.all_curves())).encode())
 
     @caviar.plugin.hook
     def on_failure(self, run: RunInfo, view: RunView) -> None:

@@ -56,7 +56,7 @@ class OptunaStorage(EachTrial, interface=1):
                 self._study.set_user_attr(_STUDY, ours)
                 self._study.set_metric_names([run.metric])
             elif known != ours:
-                raise ValueError(f"the storage has another study called '{name}'; give this one another name: study = …")
+                raise ValueError(f"the storage has another study called '{name}'; give this one a name with study")
             found = self._study.get_trials(deepcopy=False)
             self._known = {each.user_attrs[_NUMBER]: each.state for each in found if _NUMBER in each.user_attrs}
             return self._known

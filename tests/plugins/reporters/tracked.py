@@ -55,7 +55,13 @@ class Killer(Reporter, interface=1):
         if self._ended == self.after:
             os.kill(os.getpid(), signal.SIGKILL)
 """
-SETTINGS = ("search.trials=16", "search.round=8", "search.strategy=random", "search.pruner=successive-halving", "executor=inline")
+SETTINGS = (
+    "search.trials=16",
+    "search.round=8",
+    "search.strategy=random",
+    "search.pruner=successive-halving",
+    "executor=inline",
+)
 
 
 def reported(folder: Path, reporters: Sequence[str], *settings: str) -> Run:

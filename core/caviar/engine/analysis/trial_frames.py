@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import Any
 
 from caviar.text.trial_csv import epoch_columns, trial_columns
+from caviar.values.arrays import Array
 from caviar.values.problem import Problem
 from caviar.values.trial import Trial
 
@@ -25,12 +26,12 @@ def to_polars(trials: Sequence[Trial]) -> Any:
     return polars.DataFrame({name: _of_one_type(cells) for name, cells in trial_columns(trials).items()})
 
 
-def curves_to_pandas(curves: Mapping[str, Mapping[int, Sequence[float]]]) -> Any:
+def curves_to_pandas(curves: Mapping[str, Mapping[int, Array]]) -> Any:
     """A pandas.DataFrame with a row for each epoch of each trial, of curves by metric and trial. Raises Problem."""
     return _library("pandas", "curves_to_pandas").DataFrame(epoch_columns(curves))
 
 
-def curves_to_polars(curves: Mapping[str, Mapping[int, Sequence[float]]]) -> Any:
+def curves_to_polars(curves: Mapping[str, Mapping[int, Array]]) -> Any:
     """The same as a polars.DataFrame. Raises Problem where polars is not installed."""
     return _library("polars", "curves_to_polars").DataFrame(epoch_columns(curves))
 

@@ -120,6 +120,11 @@ _HOMES = {
         "winner_table",
     ),
     "caviar.text.terminal": ("console",),
+    "caviar.text.trial_csv": (
+        "csv_text",
+        "epoch_columns",
+        "trial_columns",
+    ),
     "caviar.values.arrays": (
         "Array",
         "namespace",
@@ -295,6 +300,9 @@ if TYPE_CHECKING:
     from caviar.text.standings import standings_table as standings_table
     from caviar.text.standings import winner_table as winner_table
     from caviar.text.terminal import console as console
+    from caviar.text.trial_csv import csv_text as csv_text
+    from caviar.text.trial_csv import epoch_columns as epoch_columns
+    from caviar.text.trial_csv import trial_columns as trial_columns
     from caviar.values.arrays import Array as Array
     from caviar.values.arrays import namespace as namespace
     from caviar.values.assessment import Assessment as Assessment

@@ -59,7 +59,13 @@ _HOMES = {
     "SuccessiveHalving": "caviar_plugins.pruners.successive_halving",
     "Thermometer": "caviar_plugins.transforms.thermometer",
     "TopK": "caviar_plugins.pruners.top_k",
+    "CSV": "caviar_plugins.reporters.csv",
+    "JSONLines": "caviar_plugins.reporters.jsonl",
+    "MLflow": "caviar_plugins.reporters.mlflow",
+    "OptunaStorage": "caviar_plugins.reporters.optuna",
     "Progress": "caviar_plugins.reporters.progress",
+    "TensorBoard": "caviar_plugins.reporters.tensorboard",
+    "WandB": "caviar_plugins.reporters.wandb",
     "Beta": "caviar_plugins.samplers.beta",
     "Choice": "caviar_plugins.samplers.choice",
     "Int": "caviar_plugins.samplers.int_",
@@ -151,7 +157,13 @@ if TYPE_CHECKING:
     from caviar_plugins.pruners.successive_halving import SuccessiveHalving as SuccessiveHalving
     from caviar_plugins.pruners.top_k import TopK as TopK
     from caviar_plugins.regularizers.l2 import L2 as L2
+    from caviar_plugins.reporters.csv import CSV as CSV
+    from caviar_plugins.reporters.jsonl import JSONLines as JSONLines
+    from caviar_plugins.reporters.mlflow import MLflow as MLflow
+    from caviar_plugins.reporters.optuna import OptunaStorage as OptunaStorage
     from caviar_plugins.reporters.progress import Progress as Progress
+    from caviar_plugins.reporters.tensorboard import TensorBoard as TensorBoard
+    from caviar_plugins.reporters.wandb import WandB as WandB
     from caviar_plugins.samplers.beta import Beta as Beta
     from caviar_plugins.samplers.choice import Choice as Choice
     from caviar_plugins.samplers.int_ import Int as Int

@@ -191,7 +191,7 @@ class _Curves(Reporter):
     """Keeps every curve for the Study: the folder of a study in memory is deleted when the run ends."""
 
     name = "curves"
-    _read: dict[str, dict[int, Array]] = PrivateAttr(default_factory=dict)
+    _read: dict[str, Mapping[int, Array]] = PrivateAttr(default_factory=dict)
 
     @property
     def read(self) -> Mapping[str, Mapping[int, Array]]:
@@ -200,8 +200,7 @@ class _Curves(Reporter):
 
     @hook
     def after_run(self, view: RunView) -> None:
-        names = dict.fromkeys(name for trial in view.trials for name in trial.metrics)
-        self._read.update((name, dict(view.curves(name))) for name in names)
+        self._read.update(view.all_curves())
 
     @hook
     def on_failure(self, view: RunView) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from caviar.config.advice.advice import Advice
-from caviar.engine.analysis.trial_frames import to_pandas, to_polars
+from caviar.engine.analysis.trial_frames import curves_to_pandas, curves_to_polars, to_pandas, to_polars
 from caviar.engine.model.trained import TrainedModel
 from caviar.values.arrays import Array
 from caviar.values.assessment import Assessment
@@ -54,6 +54,14 @@ class Study:
     def to_polars(self) -> Any:
         """A polars.DataFrame with the same columns. Raises Problem without polars."""
         return to_polars(self.trials)
+
+    def curves_to_pandas(self) -> Any:
+        """A pandas.DataFrame, a row for each epoch of each trial: every metric. Raises Problem without pandas."""
+        return curves_to_pandas(self._curves)
+
+    def curves_to_polars(self) -> Any:
+        """A polars.DataFrame with the same columns. Raises Problem without polars."""
+        return curves_to_polars(self._curves)
 
     def __fspath__(self) -> str:
         """The study's folder. Raises ValueError if the study is kept in memory."""

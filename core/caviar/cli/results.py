@@ -36,6 +36,10 @@ def results(
         Path, typer.Argument(metavar="RUN", help="A run's folder, such as runs/digits.", show_default=False)
     ],
     json: Annotated[bool, typer.Option("--json", help="Print all trials as one JSON object.")] = False,
+    csv: Annotated[bool, typer.Option("--csv", help="Print all trials as CSV, a row for each.")] = False,
+    curves: Annotated[
+        bool, typer.Option("--curves", help="Print all metrics as CSV, a row for each epoch of each trial.")
+    ] = False,
     narrow: Annotated[bool, typer.Option("--narrow", help="Print narrower ranges around the best, as TOML.")] = False,
     count: Annotated[int, typer.Option(min=1, help="How many trials the table shows.")] = 20,
     code: Code = None,
@@ -45,9 +49,23 @@ def results(
 
     Pruned trials follow by the epoch they reached, then the others; reasons of failures are printed below, with --debug
     Python's traceback.
+
+    Examples:
+
+      pipe results runs/digits
+
+      pipe results runs/digits --csv > trials.csv
+
+      pipe results runs/digits --narrow
     """
+    if sum((json, csv, curves, narrow)) > 1:
+        raise typer.BadParameter("give one of --json, --csv, --curves and --narrow")
     from caviar.engine.analysis.results import read_results
 
+    if csv or curves:
+        with using_code(code):
+            give(_csv(run, curves))
+        return
     with using_code(code):
         found = read_results(run)
     if narrow:
@@ -106,6 +124,14 @@ def results(
                 show(*trace.splitlines(), err=True)
     name = wider_name(found.pipeline.name, lambda name: (run.parent / name).exists())
     show_next_run(found.advice, _words(run, code), (), name)
+
+
+def _csv(run: Path, curves: bool) -> str:
+    from caviar.engine.analysis.stored_run import StoredRun, opener_of
+    from caviar.text.trial_csv import csv_text, epoch_columns, trial_columns
+
+    found = StoredRun(run, opener_of(run))
+    return csv_text(epoch_columns(found.all_curves()) if curves else trial_columns(found.trials))
 
 
 def _words(run: Path, code: Path | None) -> list[str]:

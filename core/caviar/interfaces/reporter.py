@@ -16,9 +16,9 @@ class Reporter(Plugin):
     Order of calls, all in the coordinating process, by one thread, and never inside a training step::
 
         before_data, after_data           once; no thread that was started between may be left
-        before_run                        once
+        before_run                        once, with a view of the study
           after_epoch                     each epoch of each population
-          after_trial                     each trial that ends
+          after_trial                     each trial that ends, with a view of the study
           after_round                     each round, with a view of the study
           after_retest_epoch, after_retests   where the strategy asked for re-tests
         before_baseline                   each baseline, before it is trained

@@ -23,18 +23,22 @@ class Hooks:
         """The data was read, or could not be read."""
 
     @_spec
-    def before_run(self, run: RunInfo) -> None:
-        """Called once, after the data was read and before the first round."""
+    def before_run(self, run: RunInfo, view: RunView) -> None:
+        """Called once, after the data was read and before the first round.
+
+        `view` reads what earlier runs of the study have recorded; it is valid during the call.
+        """
 
     @_spec
     def after_epoch(self, run: RunInfo, epoch: EpochInfo) -> None:
         """A population has trained one more epoch. Not durable yet."""
 
     @_spec
-    def after_trial(self, run: RunInfo, trial: Trial) -> None:
+    def after_trial(self, run: RunInfo, trial: Trial, view: RunView) -> None:
         """A trial has ended, in any state, and is recorded: durably, unless a pruner stopped it at a rung.
 
-        If a run is killed within about a second, it may call this again for such a trial when it is resumed.
+        If a run is killed within about a second, it may call this again for such a trial when it is resumed. Of `view`,
+        which is valid during the call, only `curves_of` costs the same however many trials there are.
         """
 
     @_spec
@@ -46,8 +50,11 @@ class Hooks:
         """A population of finished trials, which are re-tested after a round, has trained one more epoch."""
 
     @_spec
-    def after_retests(self, run: RunInfo, trials: tuple[Trial, ...], best: Trial | None) -> None:
-        """After a round these trials were trained once more, from other seeds; `best` is now the best of all."""
+    def after_retests(self, run: RunInfo, trials: tuple[Trial, ...], best: Trial | None, view: RunView) -> None:
+        """After a round these trials were trained once more, from other seeds; `best` is now the best of all.
+
+        `view` reads the whole study; it is valid during the call.
+        """
 
     @_spec
     def before_baseline(self, run: RunInfo, name: str) -> None:

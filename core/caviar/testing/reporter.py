@@ -50,7 +50,7 @@ class ReporterContract(StatedInterface):
         run = replace(_run(tmp_path), resumed=4, best=FINISHED)
         summary = Summary((FINISHED, *UNLUCKY), FINISHED, 0.0)
         end = {"run": run, "summary": summary, "view": TrialsView(summary.trials, METRIC)}
-        self.told([("before_run", {"run": run}), ("after_run", end)])
+        self.told([("before_run", {"run": run, "view": end["view"]}), ("after_run", end)])
 
     def test_it_survives_a_run_that_fails_at_any_moment(self, tmp_path: Path) -> None:
         events = list(_events(tmp_path, (FINISHED, *UNLUCKY)))[:-1]
@@ -115,17 +115,18 @@ def _events(folder: Path, trials: tuple[Trial, ...]) -> Iterator[Event]:
     best = next((trial for trial in trials if trial.state is TrialState.FINISHED), None)
     yield "before_data", {"name": run.name}
     yield "after_data", {}
-    yield "before_run", {"run": run}
+    yield "before_run", {"run": run, "view": TrialsView((), METRIC)}
     for epoch in (1, 2):
         metrics = tuple({METRIC: 0.5, "train.loss": numpy.nan} for _ in numbers)
         yield "after_epoch", {"run": run, "epoch": EpochInfo(numbers, epoch, metrics)}
     for trial in trials:
-        yield "after_trial", {"run": run, "trial": trial}
+        yield "after_trial", {"run": run, "trial": trial, "view": TrialsView(trials, METRIC)}
     yield "after_round", {"run": run, "index": 0, "trials": trials, "view": TrialsView(trials, METRIC)}
     if best is not None:
         yield "after_retest_epoch", {"run": run, "epoch": EpochInfo((best.index,), 1, ({METRIC: 0.25},))}
     again = tuple(replace(each, retests=(Retest(0, each.state, 0.25),)) for each in trials if each is best)
-    yield "after_retests", {"run": run, "trials": again, "best": again[0] if again else None}
+    view = TrialsView(trials, METRIC)
+    yield "after_retests", {"run": run, "trials": again, "best": again[0] if again else None, "view": view}
     if best is not None:
         yield "before_baseline", {"run": run, "name": "linear"}
     yield "after_run", {"run": run, "summary": Summary(trials, best, 1.5), "view": TrialsView(trials, METRIC)}

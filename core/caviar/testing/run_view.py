@@ -9,7 +9,7 @@ from typing import Any
 import numpy
 
 from caviar.config.reading.resolved import loads
-from caviar.engine.analysis.trial_frames import to_pandas, to_polars
+from caviar.engine.analysis.trial_frames import curves_to_pandas, curves_to_polars, to_pandas, to_polars
 from caviar.values.arrays import Array
 from caviar.values.history import Goal
 from caviar.values.problem import Problem
@@ -49,6 +49,13 @@ class TrialsView:
         known = (trial for trial in self.trials if trial.epochs and name in trial.metrics)
         return {trial.index: numpy.full(trial.epochs, trial.metrics[name]) for trial in known}
 
+    def curves_of(self, trial: int) -> Mapping[str, Array]:
+        found = next(each for each in self.trials if each.index == trial)
+        return {name: self.curves(name)[trial] for name in found.metrics if found.epochs}
+
+    def all_curves(self) -> Mapping[str, Mapping[int, Array]]:
+        return {name: self.curves(name) for trial in self.trials for name in trial.metrics}
+
     def model(self, trial: int | None = None) -> Any:
         raise Problem("there is no model: it was not saved")
 
@@ -57,3 +64,9 @@ class TrialsView:
 
     def to_polars(self) -> Any:
         return to_polars(self.trials)
+
+    def curves_to_pandas(self) -> Any:
+        return curves_to_pandas(self.all_curves())
+
+    def curves_to_polars(self) -> Any:
+        return curves_to_polars(self.all_curves())

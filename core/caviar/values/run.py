@@ -128,6 +128,12 @@ class RunView(Protocol):
     def curves(self, metric: str | None = None) -> Mapping[int, Array]:
         """A metric (None: the searched one) after each epoch: trial -> float64 (epochs). Raises Problem."""
 
+    def curves_of(self, trial: int) -> Mapping[str, Array]:
+        """Every metric of one trial after each epoch: name -> float64 (epochs). Raises Problem."""
+
+    def all_curves(self) -> Mapping[str, Mapping[int, Array]]:
+        """The curves of every metric: name -> trial -> float64 (epochs)."""
+
     def model(self, trial: int | None = None) -> Any:
         """The saved best model or that of a trial whose weights are kept, with `predict`. Raises Problem."""
 
@@ -136,3 +142,9 @@ class RunView(Protocol):
 
     def to_polars(self) -> Any:
         """A polars.DataFrame with a row for each trial. Raises Problem without polars."""
+
+    def curves_to_pandas(self) -> Any:
+        """A pandas.DataFrame with a row for each epoch of each trial. Raises Problem without pandas."""
+
+    def curves_to_polars(self) -> Any:
+        """A polars.DataFrame with a row for each epoch of each trial. Raises Problem without polars."""

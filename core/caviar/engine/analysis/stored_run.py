@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from caviar.config.declaration.space import settle
 from caviar.engine.analysis.results import Results, model_of, results_of
-from caviar.engine.analysis.trial_frames import to_pandas, to_polars
+from caviar.engine.analysis.trial_frames import curves_to_pandas, curves_to_polars, to_pandas, to_polars
 from caviar.engine.model.member import ModelMember
 from caviar.engine.model.on_disk import ensemble_file, open_model
 from caviar.engine.model.saved import SavedModel
@@ -97,16 +97,32 @@ class StoredRun(RunView):
 
         Trials that have no epoch recorded are absent.
         """
-        import numpy
-
         name = self.metric if metric is None else metric
         with self._open() as ledger:
-            curves = ledger.curves(name)
-            found = {trial: numpy.asarray(curve, dtype=numpy.float64) for trial, curve in curves.items()}
+            found = _arrays(ledger.curves(name))
         known = {each for trial in self.trials for each in trial.metrics}
         if known and name not in known:
             raise Problem(f"there is no metric '{name}'; available: {', '.join(sorted(known))}")
         return found
+
+    def curves_of(self, trial: int) -> dict[str, Array]:
+        """Every metric of one trial after each epoch: name -> float64 (epochs). Raises Problem.
+
+        A trial that has no epoch recorded has none.
+        """
+        import numpy
+
+        with self._open() as ledger:
+            if not 0 <= trial < (count := len(ledger.trials())):
+                raise self._missing(trial, count)
+            curves = {name: ledger.curves(name).get(trial) for name in ledger.metrics()}
+            return {name: numpy.asarray(curve, dtype=numpy.float64) for name, curve in curves.items() if curve}
+
+    def all_curves(self) -> dict[str, dict[int, Array]]:
+        """The curves of every metric: name -> trial -> float64 (epochs)."""
+        with self._open() as ledger:
+            found = {name: _arrays(ledger.curves(name)) for name in ledger.metrics()}
+        return {name: curves for name, curves in found.items() if curves}
 
     def model(self, trial: int | None = None) -> TrainedModel:
         """The saved best model, or that of another finished trial whose weights are kept. Raises Problem.
@@ -146,16 +162,33 @@ class StoredRun(RunView):
         """A polars.DataFrame with the same columns. Raises Problem without polars."""
         return to_polars(self.trials)
 
+    def curves_to_pandas(self) -> Any:
+        """A pandas.DataFrame, a row for each epoch of each trial: every metric. Raises Problem without pandas."""
+        return curves_to_pandas(self.all_curves())
+
+    def curves_to_polars(self) -> Any:
+        """A polars.DataFrame with the same columns. Raises Problem without polars."""
+        return curves_to_polars(self.all_curves())
+
     def _trial(self, number: int) -> Trial:
         found = next((each for each in self.trials if each.index == number), None)
         if found is None:
-            raise Problem(f"there is no trial {number}; {self.folder} has {len(self.trials)} trials, numbered from 0")
+            raise self._missing(number, len(self.trials))
         return found
+
+    def _missing(self, number: int, trials: int) -> Problem:
+        return Problem(f"there is no trial {number}; {self.folder} has {trials} trials, numbered from 0")
 
     @cached_property
     def _results(self) -> Results:
         with using(self._registry), self._open() as ledger:
             return results_of(self._begun or begun_with(self.folder, ledger.study()), ledger)
+
+
+def _arrays(curves: Mapping[int, Sequence[float]]) -> dict[int, Array]:
+    import numpy
+
+    return {trial: numpy.asarray(curve, dtype=numpy.float64) for trial, curve in curves.items()}
 
 
 def opener_of(folder: Path) -> Callable[[], AbstractContextManager[StudyView]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import nan
 from typing import TypeVar
@@ -19,6 +19,7 @@ class Rows:
 
     A round of a search needs all trials several times, and reading 100,000 takes a second. counted: the attempt of
     each trial whose curve counts. attempts: the highest that was started. curves: of the metrics requested so far.
+    metrics: the names of metrics that are known so far, of finished trials and of curves that were added.
     """
 
     study: StudyRecord | None
@@ -28,6 +29,7 @@ class Rows:
     artifacts: Mapping[int, Artifact]
     curves: Mapping[str, Mapping[int, Sequence[float]]]
     assessment: str | None = None
+    metrics: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, ledger: Ledger) -> Rows:
@@ -35,7 +37,8 @@ class Rows:
         study, trials, attempts = ledger.study(), ledger.trials(), ledger.attempts()
         curves = {} if study is None else {study.metric: ledger.curves(study.metric)}
         rows = {trial.index: trial for trial in trials}
-        return cls(study, rows, attempts, attempts, ledger.artifacts(), curves, ledger.assessment())
+        names = _names(tuple(curves), (trial.metrics for trial in trials))
+        return cls(study, rows, attempts, attempts, ledger.artifacts(), curves, ledger.assessment(), names)
 
     def after(self, changes: Changes) -> Rows:
         """The rows with these changes."""
@@ -49,6 +52,7 @@ class Rows:
             {trial: artifact for trial, artifact in artifacts.items() if artifact is not None},
             {metric: self._continued(metric, curves, changes) for metric, curves in self.curves.items()},
             changes.assessment or self.assessment,
+            _names(self.metrics, (piece.metrics.names for piece in changes.curves)),
         )
 
     def with_curves(self, metric: str, curves: Mapping[int, Sequence[float]]) -> Rows:
@@ -71,6 +75,15 @@ class Rows:
                 missing = [nan] * (first - 1 - len(before))
                 found[piece.trial] = [*before, *missing, *piece.metrics.values[0, :, column].tolist()]
         return found
+
+
+def _names(before: tuple[str, ...], more: Iterable[Collection[str]]) -> tuple[str, ...]:
+    """All names, each once, in the order in which they came."""
+    found = dict.fromkeys(before)
+    for names in more:
+        if not all(name in found for name in names):
+            found |= dict.fromkeys(names)
+    return tuple(found)
 
 
 def _with(before: Mapping[int, T], more: Mapping[int, T]) -> Mapping[int, T]:

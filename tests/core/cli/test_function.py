@@ -41,6 +41,7 @@ def failing(folder: Path, body: str, *words: str) -> str:
     (folder / "train.py").write_text(HEAD + text)
     done = pipe(folder, "run", "train.py", *FEW, *words)
     assert done.returncode == 1, done.stderr
+    assert " trials failed: " in done.stderr, "with a reason, also where no reporter prints any"
     debug = ["--debug"] if "--debug" in words else []
     results = pipe(folder, "results", "runs/train", "--code", "train.py", *debug)
     return results.stderr

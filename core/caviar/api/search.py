@@ -13,9 +13,10 @@ from caviar.api.pipeline import Pipeline
 from caviar.config.declaration.pipeline import Search
 from caviar.function.trainer import FunctionTrainer
 from caviar.function.trial import TrialFunction
+from caviar.function.version import version_of_code
 from caviar.interfaces.executor import Executor
 from caviar.interfaces.reporter import Reporter
-from caviar.registry.code import file_of, version_of_code
+from caviar.registry.code import file_of
 from caviar.registry.index import CodeFile, Entry, PluginError, Registry, current, using
 from caviar.registry.load import load
 from caviar.values.trial import Trial

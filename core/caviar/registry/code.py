@@ -15,6 +15,7 @@ from types import ModuleType
 
 from caviar.function.importable import CODE
 from caviar.function.trial import TrialFunction
+from caviar.function.version import version_of_code
 from caviar.interfaces.plugin import Plugin
 from caviar.registry.imports_beside import imports_beside
 from caviar.registry.index import CodeFile, Entry, PluginError, Registry, current
@@ -59,21 +60,20 @@ def with_code(path: Path | None, registry: Registry | None = None) -> Registry:
 
 
 def read_code(path: Path, content: bytes | None = None) -> CodeFile:
-    """Imports a file once for each content; the content is its plugins' version, so a resumed run sees a change.
+    """Imports a file once for each content; the code there is its plugins' version, so a resumed run sees a change.
 
     While it is imported it may import modules that lie beside it, which are not part of that version.
     A class that lacks methods is listed too, to be reported where it is named, unless others of the file extend it.
     """
     if content is None:
         content = _read(path)
-    version = version_of_code(content)
-    name = f"{CODE}{sha256(str(path.resolve()).encode()).hexdigest()[:12]}_{version}"
+    name = f"{CODE}{_checksum(str(path.resolve()).encode())}_{_checksum(content)}"
     with _importing:  # the path of imports is the whole process's
         module = sys.modules.get(name)
         if not isinstance(module, _CodeModule):
             module = _run(path, content, name)
             try:
-                module.code = replace(module.code, entries=_entries(path, module, version))
+                module.code = replace(module.code, entries=_entries(path, module, version_of_code(content)))
             except PluginError:
                 del sys.modules[name]
                 raise
@@ -82,8 +82,7 @@ def read_code(path: Path, content: bytes | None = None) -> CodeFile:
     return module.code
 
 
-def version_of_code(content: bytes) -> str:
-    """The version of a file's plugins: its checksum."""
+def _checksum(content: bytes) -> str:
     return sha256(content).hexdigest()[:12]
 
 

@@ -59,6 +59,19 @@ def test_a_python_file_is_run_and_resumed_and_its_results_are_shown(folder: Path
     assert "validation.accuracy" in told.stdout
 
 
+def test_a_run_resumes_after_a_comment_and_not_after_another_helper(folder: Path) -> None:
+    text = "def helper(): return 1\n" + (folder / "train.py").read_text()
+    (folder / "train.py").write_text(text)
+    assert pipe(folder, "run", "train.py", *FEW).returncode == 0
+    (folder / "train.py").write_text("# said later\n\n" + text.replace("(): return", '():\n    """Help."""\n    return'))
+    again = pipe(folder, "run", "train.py", *FEW, "--json")
+    assert json.loads(again.stdout)["resumed"] == 5
+    (folder / "train.py").write_text(text.replace("return 1", "return 2"))
+    refused = pipe(folder, "run", "train.py", *FEW)
+    assert refused.returncode == 2
+    assert "comments, docstrings and layout of a .py file do not count, all its functions do" in refused.stderr
+
+
 def test_a_constant_may_be_set_and_searched(folder: Path) -> None:
     settings = ("--set", "trainer.units={ int = [1, 4] }", "--set", "trainer.rate=0.5", "--set", "trainer.epochs=2")
     found = json.loads(pipe(folder, "run", "train.py", *FEW, *settings, "--json").stdout)

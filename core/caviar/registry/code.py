@@ -14,6 +14,7 @@ from traceback import extract_tb
 from types import ModuleType
 
 from caviar.function.importable import CODE
+from caviar.function.parameters import WrongFunction
 from caviar.function.trial import TrialFunction
 from caviar.function.version import version_of_code
 from caviar.interfaces.plugin import Plugin
@@ -22,6 +23,14 @@ from caviar.registry.index import CodeFile, Entry, PluginError, Registry, curren
 from caviar.support.raised import sentence
 
 _importing = RLock()
+
+
+class _WrongFunctions(PluginError):
+    """A function of a file cannot be searched; the message has a line for each mistake."""
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        return tuple(str(self).split("\n"))
 
 
 class _CodeModule(ModuleType):
@@ -139,6 +148,8 @@ def _run(path: Path, content: bytes, name: str) -> _CodeModule:
         lines = [frame.lineno for frame in extract_tb(error.__traceback__) if frame.filename == str(path.resolve())]
         line = error.lineno if isinstance(error, SyntaxError) else (lines[-1] if lines else None)
         where = f"{path}:{line}" if line else str(path)
+        if isinstance(error, WrongFunction):
+            raise _WrongFunctions("\n".join(f"{where}: {each}" for each in error.mistakes)) from error
         raise PluginError(f"{where}: importing it failed: {sentence(error)}") from error
     made.after = frozenset(sys.modules)
     return made

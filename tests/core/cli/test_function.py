@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from caviar.cli.terminal import slow
 
 from tests.commands import pipe
 
@@ -70,6 +71,25 @@ def test_a_run_resumes_after_a_comment_and_not_after_another_helper(folder: Path
     refused = pipe(folder, "run", "train.py", *FEW)
     assert refused.returncode == 2
     assert "comments, docstrings and layout of a .py file do not count, all its functions do" in refused.stderr
+
+
+def test_all_mistakes_of_a_function_are_reported_together(folder: Path) -> None:
+    wrong = "@caviar.trial(metric='a', goal='max')\ndef train(rate, units, *, seed=Log(1, 2)): yield 1\n"
+    (folder / "train.py").write_text(HEAD + wrong)
+    done = pipe(folder, "check", "train.py")
+    assert done.returncode == 2
+    told = done.stderr.splitlines()
+    assert len(told) == 5
+    assert all(line.startswith("train.py:7: train()") for line in told)
+    for line, part in zip(told, ("goal must", "say how many", "'rate' has no", "'units' has no", "'seed'"), strict=True):
+        assert part in line
+
+
+def test_a_slow_import_is_said_while_it_lasts(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(slow, "_SLOW", 0)
+    wait = "import threading\nfor each in threading.enumerate():\n    isinstance(each, threading.Timer) and each.join()\n"
+    (folder / "train.py").write_text(wait + (folder / "train.py").read_text())
+    assert pipe(folder, "check", "train.py", "--dry", "0").stderr.startswith("importing train.py …\n")
 
 
 def test_a_constant_may_be_set_and_searched(folder: Path) -> None:

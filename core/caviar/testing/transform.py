@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy
 
 from caviar.interfaces.transform import Transform
-from caviar.testing.described import TRANSFORMS, computed
+from caviar.testing.described import transformed
 from caviar.testing.stated import StatedInterface
 from caviar.testing.tools import described
 from caviar.values.arrays import Array
@@ -61,7 +61,7 @@ class TransformContract(StatedInterface):
             operations = self.transform.description(learned)
         columns = dict(self.table.columns)
         for each in operations:
-            columns[each.column] = computed(TRANSFORMS, each, columns[each.column])
+            columns = transformed(columns, each)
         changed = self.transform.apply(self.table, learned)
         assert columns.keys() == changed.columns.keys()
         for name, column in changed.columns.items():

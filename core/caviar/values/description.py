@@ -31,6 +31,9 @@ class Operation:
                                                both sides of equal knots, then rounded to float32
         one-hot        words                   a flag for each word, (rows, words), 1 where c is that word; a missing
                                                word is ""
+        dates          first, parts            c, seconds since 1970 in UTC, gives way to a column `c.part` for each of
+                                               parts: "year", "month" from 1, "weekday" from 0 (Monday), "hour", "days"
+                                               since first, (c - first) / 86,400; where c is NaN, so is each of them
 
     The embeddings, first of the layers, x of (rows, numbers), the values of a in `columns`; these leave a, and what
     becomes of them follows behind all others, the values of one number, or category, after those of another::
@@ -74,12 +77,17 @@ class Operation:
 
 @dataclass(frozen=True)
 class ColumnDescription:
-    """A column that the model reads: words or numbers, with a shape per row; `levels`: a category's number of codes."""
+    """A column that the model reads: words, dates or numbers, with a shape per row.
+
+    Flags are the numbers 0 and 1, dates seconds since 1970 in UTC; a missing number is NaN, a missing word "".
+    `levels`: a category's number of codes.
+    """
 
     name: str
     words: bool = False
     shape: tuple[int, ...] = ()
     levels: int = 0
+    dates: bool = False
 
 
 @dataclass(frozen=True)

@@ -57,8 +57,10 @@ class Steps:
                 yield f"    c |= {self.call('dates', column, repr(each.column), *_keywords(constants))}"
             else:
                 yield f"    {column} = {self.call(each.name.replace('-', '_'), column, *_keywords(constants))}"
-        names = tuple(column.name for column in preparation.inputs.columns)
-        yield f"    return {self.call('joined', 'c', repr(names), repr(preparation.dtype))}"
+        names = [column.name for column in preparation.inputs.columns]
+        yield "    return " + self.call("joined", "c", "(")[:-1]
+        yield from (f"        {name!r}," for name in names)
+        yield f"    ), {preparation.dtype!r})"
 
     def layer(self, operation: Operation, constants: dict[str, str]) -> str:
         """What becomes of a; constants are texts, such as names."""

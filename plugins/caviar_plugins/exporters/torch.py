@@ -45,9 +45,10 @@ def _file(model: ModelDescription) -> Iterator[str]:
         body += ["", "", *_member(place, member, steps)]
     yield from head(model, "PyTorch", "Model().predict({...})")
     yield "import base64"
-    if "dates" in steps.formulas or "moments" in steps.formulas:
-        yield "from datetime import UTC, datetime"
+    dated = bool({"dates", "moments"} & steps.formulas)
+    yield from ["from datetime import datetime, timezone"] if dated else []
     yield from (*imports(steps), "from typing import Any", "", "import torch", "from torch import Tensor, nn", "")
+    yield from ["UTC = timezone.utc"] if dated else []
     yield from (f"COLUMNS = {tuple(column.name for column in model.columns)!r}", f"TARGETS = {task.targets!r}")
     yield from (*([f"CLASSES = {task.classes!r}"] if task.classes else []), "", "")
     yield from body
@@ -101,10 +102,11 @@ def _member(place: int, member: MemberDescription, steps: Steps) -> Iterator[str
             calls.append(f"a = self.{name}(a)")
             continue
         if arrays:
-            given = ", ".join(f"{key}=nn.Parameter({text}.clone())" for key, text in arrays.items())
-            layers.append(f"self.{name} = nn.ParameterDict(dict({given}))")
-        held = {key: f'self.{name}["{key}"]' for key in arrays}
-        calls.append(f"a = {steps.layer(each, others | held)}")
+            given = [f"{key}={text}" for key, text in arrays.items()]
+            layers.append(f"self.{name} = {steps.call('learned', *given)}")
+            held = {"alpha": f'self.{name}["alpha"]'} if "alpha" in arrays else {"": f"**self.{name}"}
+            others = held | others
+        calls.append(f"a = {steps.layer(each, others)}")
     yield f"class Member{place}(nn.Module):"
     what = f"what its last layer gives for inputs (rows, {member.inputs.width})"
     yield f'    """The network of trial {member.trial}: {what}."""'

@@ -26,18 +26,22 @@ def linear(weight: Tensor, bias: Tensor) -> nn.Linear:
     return layer
 
 
+def learned(**arrays: Tensor) -> nn.ParameterDict:
+    """The parameters of a layer of another kind."""
+    return nn.ParameterDict({name: nn.Parameter(each.clone()) for name, each in arrays.items()})
+
+
 def numbers(rows: Any, name: str, shape: tuple[int, ...]) -> Tensor:
     """A column as float64, (rows, *shape); what is missing is NaN."""
     column = rows[name]
     if not isinstance(column, Tensor):
-        cells = column.tolist() if hasattr(column, "tolist") else column
-        flat = [number(name, cell) for cell in leaves(cells)]
-        column = torch.tensor(flat, dtype=torch.float64)
+        column = torch.tensor([number(name, cell) for cell in leaves(column)], dtype=torch.float64)
     return column.to(torch.float64).reshape(-1, *shape)
 
 
 def leaves(cells: Any) -> list[Any]:
-    """The cells of lists in lists."""
+    """The cells of lists in lists, or of an array."""
+    cells = cells.tolist() if hasattr(cells, "tolist") else cells
     if not isinstance(cells, (list, tuple)):
         return [cells]
     return [leaf for each in cells for leaf in leaves(each)]
@@ -53,8 +57,7 @@ def number(name: str, cell: Any) -> float:
 
 def words(rows: Any, name: str) -> list[str]:
     """A column as texts, "" where missing."""
-    column = rows[name]
-    return [word(cell) for cell in leaves(column.tolist() if hasattr(column, "tolist") else column)]
+    return [word(cell) for cell in leaves(rows[name])]
 
 
 def word(cell: Any) -> str:
@@ -72,8 +75,9 @@ def is_missing(cell: Any) -> bool:
 def moments(rows: Any, name: str) -> Tensor:
     """A column of dates, datetimes or texts such as "2024-02-29 13:00", as seconds since 1970 in UTC."""
     column = rows[name]
-    cells = leaves(column.astype(str).tolist() if "datetime64" in str(getattr(column, "dtype", "")) else column)
-    return torch.tensor([seconds(cell) for cell in cells], dtype=torch.float64)
+    if "datetime64" in str(getattr(column, "dtype", "")):
+        column = column.astype(str)
+    return torch.tensor([seconds(cell) for cell in leaves(column)], dtype=torch.float64)
 
 
 def seconds(cell: Any) -> float:
@@ -114,7 +118,7 @@ def normal_scores(c: Tensor, knots: Tensor) -> Tensor:
 
 def on_lines(x: Tensor, knots: Tensor, values: Tensor) -> Tensor:
     """What numpy.interp gives: on the lines between the points, beyond them the outermost values."""
-    place = (torch.searchsorted(knots, x.contiguous(), right=True) - 1).clamp(0, len(knots) - 2)
+    place = (torch.searchsorted(knots.contiguous(), x.contiguous(), right=True) - 1).clamp(0, len(knots) - 2)
     left, right = knots[place], knots[place + 1]
     slope = torch.where(right > left, (values[place + 1] - values[place]) / (right - left), 0.0)
     y = values[place] + slope * (x - left)

@@ -80,7 +80,8 @@ def _model(run: StoredRun, named: str | None) -> TrainedModel:
     if named is None or named in ("best", "ensemble"):
         return run.model()
     if not named.isdecimal():
-        raise typer.BadParameter(f"'{named}' is no model; give best, ensemble, or a trial's number", param_hint="--model")
+        why = f"'{named}' is no model; give best, ensemble, or a trial's number"
+        raise typer.BadParameter(why, param_hint="--model")
     return run.model(int(named))
 
 
@@ -97,7 +98,7 @@ def _told(path: Path, trained: TrainedModel, described: ModelDescription) -> Ite
     folds = len(described.members) // len(trials)
     several = f", the mean of its {folds} folds" if folds > 1 and len(trials) == 1 else ""
     yield f"{path}: the model of {whose}{several}, {_size(path.stat().st_size)}"
-    kinds = {"words": [], "dates": [], "numbers": []}  # type: dict[str, list[str]]
+    kinds: dict[str, list[str]] = {"words": [], "dates": [], "numbers": []}
     for column in described.columns:
         shape = f" ({' x '.join(map(str, column.shape))})" if column.shape else ""
         kinds["words" if column.words else "dates" if column.dates else "numbers"].append(f"{column.name}{shape}")

@@ -20,14 +20,17 @@ class Arrays:
     def __init__(self) -> None:
         self._names: dict[tuple[str, tuple[int, ...], bytes], str] = {}
 
-    def literal(self, name: str, constant: Constant) -> str:
-        """A constant in source: a number or texts as they are, an array by its name."""
+    def literal(self, name: str, constant: Constant, is_scalar: bool = False) -> str:
+        """A constant in source: a number or texts as they are, an array by its name.
+
+        With `is_scalar`, an array of one number is that number.
+        """
         import numpy
 
         if isinstance(constant, tuple):
             return repr(constant)
         found = numpy.asarray(constant)
-        if found.ndim == 0:
+        if found.size == 1 and (found.ndim == 0 or is_scalar):
             return repr(found.item())
         little = numpy.ascontiguousarray(found, found.dtype.newbyteorder("<"))
         return self._names.setdefault((little.dtype.str, little.shape, little.tobytes()), name)

@@ -80,12 +80,11 @@ class Steps:
 
         found = {}
         for name, value in operation.constants.items():
-            listed = name == "columns"
-            found[name] = (
-                repr(numpy.asarray(value).tolist())
-                if listed
-                else self.arrays.literal(f"{prefix}_{name}".upper(), value)
-            )
+            if name == "columns":
+                found[name] = repr(numpy.asarray(value).tolist())
+            else:
+                is_scalar = operation.name in ("fill", "scale", "smooth-clip")
+                found[name] = self.arrays.literal(f"{prefix}_{name}".upper(), value, is_scalar)
         return found
 
     def answer(self, member: MemberDescription, scores: str) -> str:

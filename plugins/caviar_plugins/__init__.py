@@ -26,6 +26,10 @@ _HOMES = {
     "Vectors": "caviar_plugins.embeddings.vectors",
     "Inline": "caviar_plugins.executors.inline",
     "Processes": "caviar_plugins.executors.processes",
+    "NumPyFile": "caviar_plugins.exporters.numpy",
+    "ONNXFile": "caviar_plugins.exporters.onnx",
+    "SafetensorsFile": "caviar_plugins.exporters.safetensors",
+    "TorchFile": "caviar_plugins.exporters.torch",
     "Absolute": "caviar_plugins.losses.absolute",
     "BinaryCrossEntropy": "caviar_plugins.losses.binary_cross_entropy",
     "Huber": "caviar_plugins.losses.huber",
@@ -125,6 +129,10 @@ if TYPE_CHECKING:
     from caviar_plugins.embeddings.vectors import Vectors as Vectors
     from caviar_plugins.executors.inline import Inline as Inline
     from caviar_plugins.executors.processes import Processes as Processes
+    from caviar_plugins.exporters.numpy import NumPyFile as NumPyFile
+    from caviar_plugins.exporters.onnx import ONNXFile as ONNXFile
+    from caviar_plugins.exporters.safetensors import SafetensorsFile as SafetensorsFile
+    from caviar_plugins.exporters.torch import TorchFile as TorchFile
     from caviar_plugins.losses.absolute import Absolute as Absolute
     from caviar_plugins.losses.binary_cross_entropy import BinaryCrossEntropy as BinaryCrossEntropy
     from caviar_plugins.losses.huber import Huber as Huber

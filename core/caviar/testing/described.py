@@ -33,10 +33,37 @@ def computed(formulas: Formulas, operation: Operation, values: Array) -> Array:
     return found if alpha is None else values + alpha * (found - values)
 
 
-def source_of(transform: Operation) -> str:
-    """The column that a transform's operation reads: the one it changes, or the one it names."""
-    source: Any = transform.constants.get("source")
-    return str(source[0]) if source else transform.column
+def transformed(columns: Mapping[str, Array], operation: Operation) -> dict[str, Array]:
+    """The columns after one operation of a transform."""
+    if operation.name != "dates":
+        source: Any = operation.constants.get("source", (operation.column,))
+        return {**columns, operation.column: computed(TRANSFORMS, operation, columns[source[0]])}
+    others = {name: column for name, column in columns.items() if name != operation.column}
+    constants: dict[str, Any] = dict(operation.constants)
+    parts = date_parts(columns[operation.column], float(constants["first"]))
+    return others | {f"{operation.column}.{part}": parts[part] for part in constants["parts"]}
+
+
+def date_parts(column: Array, first: float) -> dict[str, Array]:
+    """What a column of dates, datetime64 or seconds since 1970, gives way to."""
+    moments = column if column.dtype.kind == "M" else _moments(column)
+    missing = numpy.isnat(moments)
+    seconds = numpy.where(missing, 0, moments.astype("datetime64[s]").astype(numpy.int64))
+    days = seconds // 86_400
+    months = days.astype("datetime64[D]").astype("datetime64[M]").astype(numpy.int64)
+    parts = {
+        "year": 1970 + months // 12,
+        "month": 1 + months % 12,
+        "weekday": (days + 3) % 7,
+        "hour": seconds % 86_400 // 3600,
+        "days": (seconds - first) / 86_400,
+    }
+    return {name: numpy.where(missing, numpy.nan, part) for name, part in parts.items()}
+
+
+def _moments(seconds: Array) -> Array:
+    whole = numpy.where(numpy.isnan(seconds), 0, seconds).astype(numpy.int64).astype("datetime64[s]")
+    return numpy.where(numpy.isnan(seconds), numpy.datetime64("NaT", "s"), whole)
 
 
 def prediction_of(model: ModelDescription, columns: Mapping[str, Array]) -> Array:
@@ -49,7 +76,7 @@ def prediction_of(model: ModelDescription, columns: Mapping[str, Array]) -> Arra
 def _member(member: MemberDescription, columns: Mapping[str, Array]) -> Array:
     table = dict(columns)
     for each in member.transforms:
-        table[each.column] = computed(TRANSFORMS, each, table[source_of(each)])
+        table = transformed(table, each)
     blocks = [table[column.name] for column in member.inputs.columns]
     a = numpy.concatenate([block.reshape(len(block), -1).astype(member.dtype) for block in blocks], axis=1)
     for each in member.layers:

@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy
 
 from caviar.interfaces.transform import Transform
-from caviar.testing.described import TRANSFORMS, computed, source_of
+from caviar.testing.described import transformed
 from caviar.testing.stated import StatedInterface
 from caviar.testing.tools import described
 from caviar.values.arrays import Array
@@ -63,7 +63,7 @@ class TransformContract(StatedInterface):
             operations = self.transform.description(learned)
         columns = dict(self.table.columns)
         for each in operations:
-            columns[each.column] = computed(TRANSFORMS, each, columns[source_of(each)])
+            columns = transformed(columns, each)
         changed = self.transform.apply(self.table, learned)
         assert columns.keys() == changed.columns.keys()
         for name, column in changed.columns.items():

@@ -36,6 +36,9 @@ class Operation:
                                                word is ""
         thermometer    source, edges           a flag for each edge, (rows, edges), 1 where the column that `source`
                                                names is larger than the edge, as float64: c is a new column
+        dates          first, parts            c, seconds since 1970 in UTC, gives way to a column `c.part` for each of
+                                               parts: "year", "month" from 1, "weekday" from 0 (Monday), "hour", "days"
+                                               since first, (c - first) / 86,400; where c is NaN, so is each of them
 
     The embeddings, first of the layers, x of (rows, numbers), the values of a in `columns`; these leave a, and what
     becomes of them follows behind all others, the values of one number, or category, after those of another::
@@ -79,12 +82,17 @@ class Operation:
 
 @dataclass(frozen=True)
 class ColumnDescription:
-    """A column that the model reads: words or numbers, with a shape per row; `levels`: a category's number of codes."""
+    """A column that the model reads: words, dates or numbers, with a shape per row.
+
+    Flags are the numbers 0 and 1, dates seconds since 1970 in UTC; a missing number is NaN, a missing word "".
+    `levels`: a category's number of codes.
+    """
 
     name: str
     words: bool = False
     shape: tuple[int, ...] = ()
     levels: int = 0
+    dates: bool = False
 
 
 @dataclass(frozen=True)

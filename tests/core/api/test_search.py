@@ -129,7 +129,7 @@ if __name__ == "__main__":
     assert done.stdout.startswith("<Study 'train': 4 trials, 4 finished"), done.stderr
     (tmp_path / "train.py").write_text(script.replace('if __name__ == "__main__"', "if True"))
     done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, timeout=100)
-    assert done.stderr.count('train.py:10: searches while it is imported, as its workers do; write if __name__') == 1
+    assert done.stderr.count("train.py:10: searches while it is imported, as its workers do; write if __name__") == 1
     assert "worker process" not in done.stderr, "none was started"
 
 

@@ -64,7 +64,9 @@ def test_a_run_resumes_after_a_comment_and_not_after_another_helper(folder: Path
     text = "def helper(): return 1\n" + (folder / "train.py").read_text()
     (folder / "train.py").write_text(text)
     assert pipe(folder, "run", "train.py", *FEW).returncode == 0
-    (folder / "train.py").write_text("# said later\n\n" + text.replace("(): return", '():\n    """Help."""\n    return'))
+    (folder / "train.py").write_text(
+        "# said later\n\n" + text.replace("(): return", '():\n    """Help."""\n    return')
+    )
     again = pipe(folder, "run", "train.py", *FEW, "--json")
     assert json.loads(again.stdout)["resumed"] == 5
     (folder / "train.py").write_text(text.replace("return 1", "return 2"))
@@ -95,13 +97,17 @@ def test_all_mistakes_of_a_function_are_reported_together(folder: Path) -> None:
     told = done.stderr.splitlines()
     assert len(told) == 5
     assert all(line.startswith("train.py:7: train()") for line in told)
-    for line, part in zip(told, ("goal must", "say how many", "'rate' has no", "'units' has no", "'seed'"), strict=True):
+    for line, part in zip(
+        told, ("goal must", "say how many", "'rate' has no", "'units' has no", "'seed'"), strict=True
+    ):
         assert part in line
 
 
 def test_a_slow_import_is_said_while_it_lasts(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(slow, "_SLOW", 0)
-    wait = "import threading\nfor each in threading.enumerate():\n    isinstance(each, threading.Timer) and each.join()\n"
+    wait = (
+        "import threading\nfor each in threading.enumerate():\n    isinstance(each, threading.Timer) and each.join()\n"
+    )
     (folder / "train.py").write_text(wait + (folder / "train.py").read_text())
     assert pipe(folder, "check", "train.py", "--dry", "0").stderr.startswith("importing train.py …\n")
 

@@ -26,7 +26,7 @@ def test_another_body_is_another_version_also_without_a_source() -> None:
         assert version_of_function(made(text.replace(old, new))) != version_of_function(made(text))
 
 
-TEXT = '''
+TEXT = """
 import math
 SCALE = 2
 
@@ -38,7 +38,7 @@ class Kept:
 
 def f(x):
     return helper(x) if x > 1 else -1.5
-'''
+"""
 
 
 def test_comments_docstrings_and_layout_are_no_part_of_a_version() -> None:
@@ -70,7 +70,11 @@ def f(x,):
     [
         *(("SCALE = 2", "SCALE = 2.0"), ("SCALE * x", "SCALE + x"), ("x > 1", "x >= 1"), ("-1.5", "1.5")),
         *(("limit = None", "limit = False"), ("limit = None", "limit: None"), ("import math", "import cmath as math")),
-        *(("def helper(x)", "def helper(x=None)"), ("return helper", "yield helper"), ("class Kept", "class Kept(str)")),
+        *(
+            ("def helper(x)", "def helper(x=None)"),
+            ("return helper", "yield helper"),
+            ("class Kept", "class Kept(str)"),
+        ),
     ],
 )
 def test_every_statement_of_a_file_is_part_of_its_version(old: str, new: str) -> None:

@@ -39,7 +39,9 @@ def test_no_model_is_promised_where_the_trainer_leaves_none_that_predicts(tmp_pa
     run, summary = replace(run_of(1), folder=tmp_path, predicts=False), summary_of([finished(3, 0.9)])
     assert "\nAll results and the resolved file are in " in printed(run, summary, 200)
     (tmp_path / "trials" / "3").mkdir(parents=True)
-    assert "\nAll results, the resolved file and the best trial's files (trials/3) are in " in printed(run, summary, 200)
+    assert "\nAll results, the resolved file and the best trial's files (trials/3) are in " in printed(
+        run, summary, 200
+    )
 
 
 def test_a_table_of_a_part_of_the_trials_says_so() -> None:

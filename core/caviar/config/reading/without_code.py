@@ -15,7 +15,6 @@ from caviar.interfaces.plugin import Plugin
 from caviar.interfaces.tunable import Tunable
 from caviar.registry import index
 
-
 _ANY: TypeAlias = bool | int | float | str | tuple[Any, ...] | dict[str, Any] | None
 """What a file can hold; None is its "auto"."""
 

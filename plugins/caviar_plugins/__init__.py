@@ -26,6 +26,10 @@ _HOMES = {
     "Vectors": "caviar_plugins.embeddings.vectors",
     "Inline": "caviar_plugins.executors.inline",
     "Processes": "caviar_plugins.executors.processes",
+    "NumPyFile": "caviar_plugins.exporters.numpy",
+    "ONNXFile": "caviar_plugins.exporters.onnx",
+    "SafetensorsFile": "caviar_plugins.exporters.safetensors",
+    "TorchFile": "caviar_plugins.exporters.torch",
     "Absolute": "caviar_plugins.losses.absolute",
     "BinaryCrossEntropy": "caviar_plugins.losses.binary_cross_entropy",
     "Huber": "caviar_plugins.losses.huber",
@@ -57,6 +61,7 @@ _HOMES = {
     "Hyperband": "caviar_plugins.pruners.hyperband",
     "Median": "caviar_plugins.pruners.median",
     "SuccessiveHalving": "caviar_plugins.pruners.successive_halving",
+    "Thermometer": "caviar_plugins.transforms.thermometer",
     "TopK": "caviar_plugins.pruners.top_k",
     "CSV": "caviar_plugins.reporters.csv",
     "JSONLines": "caviar_plugins.reporters.jsonl",
@@ -96,6 +101,7 @@ _HOMES = {
     "Impute": "caviar_plugins.transforms.impute",
     "MinMax": "caviar_plugins.transforms.min_max",
     "OneHot": "caviar_plugins.transforms.one_hot",
+    "PiecewiseLinear": "caviar_plugins.transforms.piecewise_linear",
     "Quantile": "caviar_plugins.transforms.quantile",
     "Robust": "caviar_plugins.transforms.robust",
     "Standardize": "caviar_plugins.transforms.standardize",
@@ -123,6 +129,10 @@ if TYPE_CHECKING:
     from caviar_plugins.embeddings.vectors import Vectors as Vectors
     from caviar_plugins.executors.inline import Inline as Inline
     from caviar_plugins.executors.processes import Processes as Processes
+    from caviar_plugins.exporters.numpy import NumPyFile as NumPyFile
+    from caviar_plugins.exporters.onnx import ONNXFile as ONNXFile
+    from caviar_plugins.exporters.safetensors import SafetensorsFile as SafetensorsFile
+    from caviar_plugins.exporters.torch import TorchFile as TorchFile
     from caviar_plugins.losses.absolute import Absolute as Absolute
     from caviar_plugins.losses.binary_cross_entropy import BinaryCrossEntropy as BinaryCrossEntropy
     from caviar_plugins.losses.huber import Huber as Huber
@@ -193,9 +203,11 @@ if TYPE_CHECKING:
     from caviar_plugins.transforms.impute import Impute as Impute
     from caviar_plugins.transforms.min_max import MinMax as MinMax
     from caviar_plugins.transforms.one_hot import OneHot as OneHot
+    from caviar_plugins.transforms.piecewise_linear import PiecewiseLinear as PiecewiseLinear
     from caviar_plugins.transforms.quantile import Quantile as Quantile
     from caviar_plugins.transforms.robust import Robust as Robust
     from caviar_plugins.transforms.standardize import Standardize as Standardize
+    from caviar_plugins.transforms.thermometer import Thermometer as Thermometer
 
 
 def __getattr__(name: str) -> Any:

@@ -15,6 +15,7 @@ FORMULAS: dict[str, Callable[..., Any]] = {
     "fill": lambda c, value: numpy.asarray(numpy.where(numpy.isnan(c), value, c), c.dtype),
     "scale": lambda c, center, width: ((c - center) / width).astype(numpy.float32),
     "one-hot": lambda c, words: numpy.asarray([["" if v is None else v] for v in c], dtype=str) == words,
+    "thermometer": lambda c, source, edges: c.astype(float)[:, None] > edges,
     "smooth-clip": lambda c, center, width, limit: ((b := (c - center) / width) / numpy.hypot(1.0, b / limit)).astype(
         numpy.float32
     ),

@@ -174,7 +174,8 @@ def test_a_metric_without_a_goal_needs_the_files(file: Path) -> None:
 
 def test_a_metric_that_is_declared_and_not_reported_fails_the_trial_in_words(file: Path) -> None:
     Path("valley.py").write_text(TRAINER.replace('Metrics(("validation.score", ', 'Metrics(("validation.points", '))
-    study = searched(file, "runs", "search.trials=1", "search.pruner=auto")
+    with pytest.warns(UserWarning, match="no trial finished; 1 trial failed: trainer 'valley' of valley.py "):
+        study = searched(file, "runs", "search.trials=1", "search.pruner=auto")
     told = "metrics with validation.score among them; they were validation.points, train.slope"
     assert told in (study.trials[0].reason or "")
 

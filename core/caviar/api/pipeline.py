@@ -25,7 +25,7 @@ from caviar.registry.index import using
 from caviar.registry.load import load as load_plugin
 from caviar.registry.load import name_of
 from caviar.values.arrays import Array
-from caviar.values.ranking import without_winner
+from caviar.values.ranking import failures_of, without_winner
 from caviar.values.run import RunView
 from caviar.values.task import TaskKind
 from caviar.values.trial import Trial, TrialState
@@ -231,9 +231,12 @@ def _run(pipeline: Declaration, runs: Path, on_trial: Callable[[Trial], None] | 
     best, failure = done.summary.best, done.summary.failure
     if failure is not None:
         warnings.warn(failure, stacklevel=3)
-    winner = None if best is None else TrainedModel(best.index, best.values, best.metrics, done.model, failure)
     info, trials = done.info, done.summary.trials
-    refused = best is None and info.where and any(trial.state is TrialState.FINISHED for trial in trials)
+    finished = any(trial.state is TrialState.FINISHED for trial in trials)
+    if not (finished or best or interrupted or pipeline.reporter) and (reasons := failures_of(trials)):
+        warnings.warn(f"no trial finished; {reasons}", stacklevel=3)
+    winner = None if best is None else TrainedModel(best.index, best.values, best.metrics, done.model, failure)
+    refused = best is None and info.where and finished
     nearest = without_winner(trials, info.goal, info.where) if refused else ""
     folder = info.folder if keep else None
     several, together = done.ensemble, None

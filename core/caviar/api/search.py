@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import sys
 from collections.abc import Callable
 from os import PathLike
@@ -12,9 +13,10 @@ from caviar.api.pipeline import Pipeline
 from caviar.config.declaration.pipeline import Search
 from caviar.function.trainer import FunctionTrainer
 from caviar.function.trial import TrialFunction
+from caviar.function.version import version_of_code
 from caviar.interfaces.executor import Executor
 from caviar.interfaces.reporter import Reporter
-from caviar.registry.code import file_of, version_of_code
+from caviar.registry.code import file_of
 from caviar.registry.index import CodeFile, Entry, PluginError, Registry, current, using
 from caviar.registry.load import load
 from caviar.values.trial import Trial
@@ -46,6 +48,8 @@ def search(
     """
     trainer = function.trainer() if isinstance(function, TrialFunction) else function
     cls = type(trainer)
+    if not isinstance(executor, _inline()):
+        _refuse_without_guard(cls)
     with using(_registry(cls)):
         if executor is None:
             processes: Any = load("executor", "processes")
@@ -86,6 +90,28 @@ def _registry(cls: type[FunctionTrainer]) -> Registry:
     return current().with_module(entry)
 
 
-def _searches_itself(path: Path) -> PluginError:
+def _inline() -> Any:
+    return load("executor", "inline")
+
+
+def _refuse_without_guard(cls: type[FunctionTrainer]) -> None:
+    """Raises PluginError for a script whose workers, which import it, would search as well."""
+    if cls.__module__ != "__main__":
+        return
+    line, frame = 0, sys._getframe()
+    while frame.f_back is not None:
+        frame = frame.f_back
+        if frame.f_globals.get("__name__") == "__main__" and frame.f_code.co_name == "<module>":
+            line, file = frame.f_lineno, frame.f_code.co_filename
+    if not line or not (path := Path(file)).is_file():  # of a notebook, or of python -c
+        return
+    steps = (each for each in ast.walk(ast.parse(path.read_bytes())) if isinstance(each, ast.If))
+    around = (each for each in steps if each.lineno <= line <= (each.end_lineno or line))
+    names = (each.id for step in around for each in ast.walk(step.test) if isinstance(each, ast.Name))
+    if "__name__" not in names:
+        raise _searches_itself(f"{path}:{line}")
+
+
+def _searches_itself(path: Path | str) -> PluginError:
     text = 'searches while it is imported, as its workers do; write if __name__ == "__main__": above the search'
     return PluginError(f"{path}: {text}")

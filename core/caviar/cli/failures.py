@@ -32,7 +32,7 @@ def guarded(command: Callable[..., None]) -> Callable[..., None]:
         except BaseException as error:
             if debug or isinstance(error, (SystemExit, GeneratorExit)):
                 raise
-            raise typer.Exit(report(error)) from None
+            raise typer.Exit(report(error, resumes=command.__name__ == "run")) from None
 
     hints = get_type_hints(command, include_extras=True)
     signature = inspect.signature(command)
@@ -44,10 +44,10 @@ def guarded(command: Callable[..., None]) -> Callable[..., None]:
     return run
 
 
-def report(error: BaseException) -> int:
-    """Prints the reason why a command failed, and returns the exit code."""
+def report(error: BaseException, resumes: bool = False) -> int:
+    """Prints the reason why a command failed, and returns the exit code; `resumes`: it continues when run again."""
     if isinstance(error, (KeyboardInterrupt, Stopped)):
-        show("interrupted; run the same command again to resume", err=True)
+        show(f"interrupted{'; run the same command again to resume' if resumes else ''}", err=True)
         return INTERRUPTED
     if isinstance(error, Problem):
         show(*_lines(error), err=True)

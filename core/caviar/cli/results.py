@@ -85,6 +85,7 @@ def results(
         }
         give(json_text.dumps(told, allow_nan=False) + "\n")
         return
+    from caviar.config.reading.without_code import FunctionWithoutCode
     from caviar.text.decisions import decision_lines
     from caviar.text.scores import Scores
     from caviar.text.standings import standings_notes, standings_table, winner_table
@@ -122,6 +123,8 @@ def results(
         for trace in (trial.trace, *(each.trace for each in trial.retests)) if debug else ():
             if trace:
                 show(*trace.splitlines(), err=True)
+    if code is None and isinstance(found.pipeline.trainer, FunctionWithoutCode):
+        code = Path("FILE.py")  # read without it; a run needs it
     name = wider_name(found.pipeline.name, lambda name: (run.parent / name).exists())
     show_next_run(found.advice, _words(run, code), (), name)
 

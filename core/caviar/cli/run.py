@@ -67,7 +67,7 @@ def run(
     from caviar.text.log import timed
     from caviar.text.terminal import result_alone
     from caviar.values.problem import LateMistake
-    from caviar.values.ranking import without_winner
+    from caviar.values.ranking import failures_of, without_winner
 
     chosen = [*(settings or ()), *([] if workers is None else [f"executor.workers={workers}"])]
     watched = verbose_log(since_start) if verbose else nullcontext()
@@ -97,6 +97,8 @@ def run(
         show(f"{done.summary.failure}; {again}", err=True)
         raise typer.Exit(1)
     if done.summary.best is None:
+        if not pipeline.reporter and (failures := failures_of(done.summary.trials)):
+            show(failures, err=True)
         show(without_winner(done.summary.trials, done.info.goal, done.info.where), err=True)
         raise typer.Exit(1)
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from caviar.cli.terminal.slow import said_where_slow
 
 Settings = Annotated[
     list[str] | None,
@@ -28,8 +30,12 @@ def using_code(code: Path | None, file: Path | None = None) -> Iterator[None]:
     from caviar.registry.code import with_code
     from caviar.registry.index import using
 
-    function = None if file is None else python_part(str(file))
-    with using(with_code(function, with_code(code))):
+    registry = None
+    for each in (code, None if file is None else python_part(str(file))):
+        if each is not None:
+            with said_where_slow(f"importing {each} …"):
+                registry = with_code(each, registry)
+    with using(registry) if registry else nullcontext():
         yield
 
 

@@ -147,6 +147,7 @@ def run(
                 readable=readable,
                 code=code[0] if code else None,
                 commands=_useful(commands(folder, code[0] if code else None), pipeline) if readable else (),
+                predicts=pipeline.trainer.needs_data,
             )
             context = SearchContext(
                 pipeline=pipeline,

@@ -1,4 +1,4 @@
-"""The folder of a code file, importable while its functions run, as it is while a script runs."""
+"""What a function's code file means for it: its folder is importable, as a script's is; its version is the file's."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
+
+from caviar.function.version import version_of_code, version_of_function
 
 CODE = "caviar_code_"
 """What the names of the modules of code files begin with."""
@@ -25,3 +27,11 @@ def importable(function: Callable[..., Any]) -> Iterator[None]:
     finally:
         with suppress(ValueError):  # the function may have removed it
             sys.path.remove(folder)
+
+
+def origin(function: Callable[..., Any]) -> tuple[str, str]:
+    """Where a function is from, and the version of its code: of its code file as a whole, or of its own source."""
+    if not function.__module__.startswith(CODE):
+        return function.__module__, version_of_function(function)
+    module: Any = sys.modules[function.__module__]
+    return str(module.code.path), version_of_code(module.code.content)

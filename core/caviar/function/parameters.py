@@ -26,6 +26,14 @@ _OWN = frozenset(("function", "parameters", "metrics", "says_epochs"))
 _SCALARS = (bool, int, float, str)
 
 
+class WrongFunction(TypeError):
+    """What keeps a function from being searched, a sentence for each mistake."""
+
+    def __init__(self, mistakes: Iterable[str]) -> None:
+        self.mistakes = tuple(mistakes)
+        super().__init__("\n".join(self.mistakes))
+
+
 @dataclass(frozen=True)
 class Parameters:
     """`fields`: those that are fields of the trainer; `given`: those of `GIVEN` that the function takes."""
@@ -60,26 +68,39 @@ class Parameters:
 
 
 def parameters_of(function: Callable[..., Any]) -> Parameters:
-    """Raises TypeError for a parameter that cannot be a field."""
+    """Raises WrongFunction with all parameters that cannot be fields."""
     fields, given, annotations, defaults = [], set[str](), dict[str, Any](), dict[str, Any]()
+    mistakes = []
     for name, parameter in signature(function).parameters.items():
         if parameter.kind in (Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD):
             continue
-        if parameter.kind is Parameter.POSITIONAL_ONLY:
-            raise TypeError(f"{_named(function)}: parameter '{name}' must be taken by its name; remove the '/'")
-        default = _plain(parameter.default)
+        try:
+            found = _parameter(function, parameter)
+        except TypeError as error:
+            mistakes.append(str(error))
+            continue
         if name in GIVEN:
-            _refuse_as_given(function, name, default)
             given.add(name)
-            if name == "epochs":
-                fields.append(name)
-                defaults |= {} if default is Parameter.empty else {name: default}
-            continue
-        if (found := field_of(function, parameter, Trainer)) is None:
-            continue
-        fields.append(name)
-        annotations[name], defaults[name] = found
+        elif found is not None:
+            annotations[name], defaults[name] = found
+            fields.append(name)
+        if name == "epochs":
+            fields.append(name)
+            defaults |= {} if parameter.default is Parameter.empty else {name: _plain(parameter.default)}
+    if mistakes:
+        raise WrongFunction(mistakes)
     return Parameters(tuple(fields), frozenset(given), annotations, defaults)
+
+
+def _parameter(function: Callable[..., Any], parameter: Parameter) -> tuple[Any, Any] | None:
+    """What `field_of` says of a parameter; None of one of `GIVEN`. Raises TypeError."""
+    if parameter.kind is Parameter.POSITIONAL_ONLY:
+        text = f"parameter '{parameter.name}' must be taken by its name; remove the '/'"
+        raise TypeError(f"{_named(function)}: {text}")
+    if parameter.name in GIVEN:
+        _refuse_as_given(function, parameter.name, _plain(parameter.default))
+        return None
+    return field_of(function, parameter, Trainer)
 
 
 def _refuse_as_given(function: Callable[..., Any], name: str, default: Any) -> None:

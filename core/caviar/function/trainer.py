@@ -14,12 +14,11 @@ from typing import Any, ClassVar, Literal
 from pydantic import PrivateAttr
 
 from caviar.function import checkpoint
-from caviar.function.importable import importable
+from caviar.function.importable import importable, origin
 from caviar.function.metrics import WrongMetrics, full_name
 from caviar.function.parameters import Parameters
 from caviar.function.state import UnsavableState
 from caviar.function.training import Row, Training
-from caviar.function.version import version_of_function
 from caviar.interfaces.fields.field import setting
 from caviar.interfaces.fields.types import field_type
 from caviar.interfaces.trainer import Advance, Finish, Trainer, TrainerContext
@@ -219,7 +218,7 @@ class FunctionTrainer(Trainer):
         """What a training's numbers depend on: function, values, seed."""
         values = {name: self._value(name, member) for name in self.parameters.fields}
         cls, stream = type(self), population.streams[member].key
-        return repr((cls.__module__, cls.__qualname__, version_of_function(cls.function), values, self.epochs, stream))
+        return repr((*origin(cls.function), cls.__qualname__, values, self.epochs, stream))
 
     def _value(self, name: str, member: int) -> Any:
         value = getattr(self, name)

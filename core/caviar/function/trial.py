@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import update_wrapper
-from inspect import isgeneratorfunction
+from inspect import Parameter, isgeneratorfunction, signature
 from types import new_class
 from typing import Any, Generic, ParamSpec, TypeVar
 
 from caviar.function.metrics import full_name
-from caviar.function.parameters import parameters_of
+from caviar.function.parameters import WrongFunction, parameters_of
 from caviar.function.state import from_arrays
 from caviar.function.trainer import FunctionTrainer
 from caviar.interfaces.fields.field import setting
@@ -61,7 +61,7 @@ def trial(
     where it continues. A function without epochs returns its metrics. It may also take `seed`, a whole number of
     the trial's own, and `folder`, the path of the trial's own folder.
 
-    Raises TypeError for a function that cannot be searched.
+    Raises TypeError, with all reasons, for a function that cannot be searched.
     """
 
     def decorate(function: Callable[P, R]) -> TrialFunction[P, R]:
@@ -73,14 +73,22 @@ def trial(
 def _trainer_of(
     function: Callable[..., Any], metric: str, goal: Goal | None, epochs: int | None, also: tuple[str, ...]
 ) -> type[FunctionTrainer]:
+    mistakes = []
     if goal not in (None, "maximize", "minimize"):
-        raise TypeError(f'{function.__qualname__}(): goal must be "maximize" or "minimize", not {goal!r}')
-    parameters = parameters_of(function)
+        mistakes.append(f'{function.__qualname__}(): goal must be "maximize" or "minimize", not {goal!r}')
+    own = signature(function).parameters.get("epochs")
+    unsaid = epochs is None and (own is None or own.default in (None, Parameter.empty))
+    if unsaid and isgeneratorfunction(function):
+        mistakes.append(f"{function.__qualname__}() yields epochs; say how many: @caviar.trial(…, epochs=20)")
+    try:
+        parameters = parameters_of(function)
+    except WrongFunction as error:
+        raise WrongFunction([*mistakes, *error.mistakes]) from None
+    if mistakes:
+        raise WrongFunction(mistakes)
     defaults = dict(parameters.defaults)
     count = defaults.pop("epochs", epochs) if epochs is None else epochs
     defaults.pop("epochs", None)
-    if count is None and isgeneratorfunction(function):
-        raise TypeError(f"{function.__qualname__}() yields epochs; say how many: @caviar.trial(…, epochs=20)")
     metrics = {full_name(metric): goal, **{full_name(each): None for each in also}}
 
     def body(namespace: dict[str, Any]) -> None:

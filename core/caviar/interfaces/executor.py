@@ -36,7 +36,7 @@ class Job(Protocol):
     def plugins(self) -> Mapping[str, str]:
         """The distribution and version of each plugin that training uses: "optimizer.adam" -> "caviar-ml 0.1.0".
 
-        A worker needs the same ones installed; a code file, whose version is its checksum, travels with the job.
+        A worker needs the same ones installed; a code file, whose version is that of its code, travels with the job.
         """
 
 

@@ -24,6 +24,8 @@ class Exporter(Plugin):
 
     kind: ClassVar[str] = "exporter"
     interface: ClassVar[int] = 1
+    suffix: ClassVar[str] = ""
+    """What follows the run's name in the name of the file where the user gives none, such as ".onnx"."""
 
     @abstractmethod
     def export(self, model: ModelDescription, path: Path) -> None:
@@ -32,3 +34,7 @@ class Exporter(Plugin):
         The same description gives the same bytes. Raises ExportError, naming the operation, if it cannot express one;
         then it writes nothing. For every row the written model predicts what the description defines.
         """
+
+    def usage(self, model: ModelDescription, path: Path) -> str:
+        """Two lines or so of Python, or of a shell, that predict with the file; shown to the user after an export."""
+        return ""

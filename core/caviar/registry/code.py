@@ -14,13 +14,23 @@ from traceback import extract_tb
 from types import ModuleType
 
 from caviar.function.importable import CODE
+from caviar.function.parameters import WrongFunction
 from caviar.function.trial import TrialFunction
+from caviar.function.version import version_of_code
 from caviar.interfaces.plugin import Plugin
 from caviar.registry.imports_beside import imports_beside
 from caviar.registry.index import CodeFile, Entry, PluginError, Registry, current
 from caviar.support.raised import sentence
 
 _importing = RLock()
+
+
+class _WrongFunctions(PluginError):
+    """A function of a file cannot be searched; the message has a line for each mistake."""
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        return tuple(str(self).split("\n"))
 
 
 class _CodeModule(ModuleType):
@@ -59,21 +69,20 @@ def with_code(path: Path | None, registry: Registry | None = None) -> Registry:
 
 
 def read_code(path: Path, content: bytes | None = None) -> CodeFile:
-    """Imports a file once for each content; the content is its plugins' version, so a resumed run sees a change.
+    """Imports a file once for each content; the code there is its plugins' version, so a resumed run sees a change.
 
     While it is imported it may import modules that lie beside it, which are not part of that version.
     A class that lacks methods is listed too, to be reported where it is named, unless others of the file extend it.
     """
     if content is None:
         content = _read(path)
-    version = version_of_code(content)
-    name = f"{CODE}{sha256(str(path.resolve()).encode()).hexdigest()[:12]}_{version}"
+    name = f"{CODE}{_checksum(str(path.resolve()).encode())}_{_checksum(content)}"
     with _importing:  # the path of imports is the whole process's
         module = sys.modules.get(name)
         if not isinstance(module, _CodeModule):
             module = _run(path, content, name)
             try:
-                module.code = replace(module.code, entries=_entries(path, module, version))
+                module.code = replace(module.code, entries=_entries(path, module, version_of_code(content)))
             except PluginError:
                 del sys.modules[name]
                 raise
@@ -82,8 +91,7 @@ def read_code(path: Path, content: bytes | None = None) -> CodeFile:
     return module.code
 
 
-def version_of_code(content: bytes) -> str:
-    """The version of a file's plugins: its checksum."""
+def _checksum(content: bytes) -> str:
     return sha256(content).hexdigest()[:12]
 
 
@@ -140,6 +148,8 @@ def _run(path: Path, content: bytes, name: str) -> _CodeModule:
         lines = [frame.lineno for frame in extract_tb(error.__traceback__) if frame.filename == str(path.resolve())]
         line = error.lineno if isinstance(error, SyntaxError) else (lines[-1] if lines else None)
         where = f"{path}:{line}" if line else str(path)
+        if isinstance(error, WrongFunction):
+            raise _WrongFunctions("\n".join(f"{where}: {each}" for each in error.mistakes)) from error
         raise PluginError(f"{where}: importing it failed: {sentence(error)}") from error
     made.after = frozenset(sys.modules)
     return made

@@ -26,10 +26,44 @@ def computed(formulas: Formulas, operation: Operation, values: Array) -> Array:
     if name not in formulas:
         skip(f"the operation '{name}' is the plugin's own, which only its author can compute")
     columns = constants.pop("columns", None)
+    constants.pop("source", None)
     found: Array = formulas[name](values if columns is None else values[:, columns], **constants)
     if columns is not None:
         found = numpy.concatenate([numpy.delete(values, columns, axis=1), found], axis=1)
     return found if alpha is None else values + alpha * (found - values)
+
+
+def transformed(columns: Mapping[str, Array], operation: Operation) -> dict[str, Array]:
+    """The columns after one operation of a transform."""
+    if operation.name != "dates":
+        source: Any = operation.constants.get("source", (operation.column,))
+        return {**columns, operation.column: computed(TRANSFORMS, operation, columns[source[0]])}
+    others = {name: column for name, column in columns.items() if name != operation.column}
+    constants: dict[str, Any] = dict(operation.constants)
+    parts = date_parts(columns[operation.column], float(constants["first"]))
+    return others | {f"{operation.column}.{part}": parts[part] for part in constants["parts"]}
+
+
+def date_parts(column: Array, first: float) -> dict[str, Array]:
+    """What a column of dates, datetime64 or seconds since 1970, gives way to."""
+    moments = column if column.dtype.kind == "M" else _moments(column)
+    missing = numpy.isnat(moments)
+    seconds = numpy.where(missing, 0, moments.astype("datetime64[s]").astype(numpy.int64))
+    days = seconds // 86_400
+    months = days.astype("datetime64[D]").astype("datetime64[M]").astype(numpy.int64)
+    parts = {
+        "year": 1970 + months // 12,
+        "month": 1 + months % 12,
+        "weekday": (days + 3) % 7,
+        "hour": seconds % 86_400 // 3600,
+        "days": (seconds - first) / 86_400,
+    }
+    return {name: numpy.where(missing, numpy.nan, part) for name, part in parts.items()}
+
+
+def _moments(seconds: Array) -> Array:
+    whole = numpy.where(numpy.isnan(seconds), 0, seconds).astype(numpy.int64).astype("datetime64[s]")
+    return numpy.where(numpy.isnan(seconds), numpy.datetime64("NaT", "s"), whole)
 
 
 def prediction_of(model: ModelDescription, columns: Mapping[str, Array]) -> Array:
@@ -42,7 +76,7 @@ def prediction_of(model: ModelDescription, columns: Mapping[str, Array]) -> Arra
 def _member(member: MemberDescription, columns: Mapping[str, Array]) -> Array:
     table = dict(columns)
     for each in member.transforms:
-        table[each.column] = computed(TRANSFORMS, each, table[each.column])
+        table = transformed(table, each)
     blocks = [table[column.name] for column in member.inputs.columns]
     a = numpy.concatenate([block.reshape(len(block), -1).astype(member.dtype) for block in blocks], axis=1)
     for each in member.layers:
@@ -72,6 +106,17 @@ def _smooth_clip(column: Array, center: Array, width: Array, limit: float) -> Ar
     b = (column.astype(numpy.float64) - center) / width
     pulled: Array = (b / numpy.hypot(1.0, b / limit)).astype(numpy.float32)
     return pulled
+
+
+def _piecewise_linear(column: Array, edges: Array) -> Array:
+    finite = edges[numpy.isfinite(edges)]
+    found = numpy.zeros((len(column), len(edges) - 1), dtype=numpy.float32)
+    if len(finite) > 1:
+        shares = (column.astype(numpy.float64)[:, None] - finite[:-1]) / numpy.diff(finite)
+        bins = numpy.arange(len(finite) - 1)
+        low, high = numpy.where(bins == 0, -numpy.inf, 0.0), numpy.where(bins == bins[-1], numpy.inf, 1.0)
+        found[:, : len(bins)] = numpy.clip(shares, low, high)
+    return found
 
 
 def _normal_scores(column: Array, knots: Array) -> Array:
@@ -121,7 +166,9 @@ TRANSFORMS: Formulas = {
     "scale": _scale,
     "smooth-clip": _smooth_clip,
     "normal-scores": _normal_scores,
+    "piecewise-linear": _piecewise_linear,
     "one-hot": _one_hot,
+    "thermometer": lambda column, edges: column.astype(numpy.float64)[:, None] > edges,
 }
 LAYERS: Formulas = {
     "periodic": _periodic,

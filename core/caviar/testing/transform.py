@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy
 
 from caviar.interfaces.transform import Transform
-from caviar.testing.described import TRANSFORMS, computed
+from caviar.testing.described import transformed
 from caviar.testing.stated import StatedInterface
 from caviar.testing.tools import described
 from caviar.values.arrays import Array
@@ -16,7 +16,7 @@ from caviar.values.table import Table
 
 
 def mixed_table(rows: int = 40) -> Table:
-    """Numbers with missing values, whole numbers, a constant, words, flags, codes, images, and a target."""
+    """Numbers with missing values, whole, mostly zeros, constant; words, flags, codes, images, and a target."""
     random = numpy.random.default_rng(2)
     gaps = random.normal(5.0, 3.0, rows)
     gaps[::7] = numpy.nan
@@ -24,6 +24,8 @@ def mixed_table(rows: int = 40) -> Table:
         {
             "gaps": gaps,
             "count": random.integers(0, 50, rows),
+            "paid": random.choice([0.0, 0.0, 0.0, 20.0, 35.5], rows),
+            "owed": random.choice([0.0, 0.0, 0.0, -1.0, 2.5], rows),
             "constant": numpy.full(rows, 0.1),
             "word": numpy.array(["red", "green", "blue", None] * (rows // 4), dtype=object),
             "flag": numpy.arange(rows) % 3 == 0,
@@ -61,7 +63,7 @@ class TransformContract(StatedInterface):
             operations = self.transform.description(learned)
         columns = dict(self.table.columns)
         for each in operations:
-            columns[each.column] = computed(TRANSFORMS, each, columns[each.column])
+            columns = transformed(columns, each)
         changed = self.transform.apply(self.table, learned)
         assert columns.keys() == changed.columns.keys()
         for name, column in changed.columns.items():
@@ -76,6 +78,14 @@ class TransformContract(StatedInterface):
             _same(self.table.columns[name], column)
         for name, array in kept.items():
             _same(learned[name], array)
+
+    def test_the_order_of_what_it_learned_does_not_matter(self) -> None:
+        learned = self.transform.fit(self.table)
+        every = self.transform.apply(self.table, learned)
+        turned = self.transform.apply(self.table, dict(reversed(learned.items())))  # a saved model has another order
+        assert tuple(turned.columns) == tuple(every.columns)
+        for name in turned.columns:
+            _same(turned.columns[name], every.columns[name])
 
     def test_a_row_does_not_depend_on_the_rows_beside_it(self) -> None:
         learned = self.transform.fit(self.table)
@@ -114,7 +124,18 @@ def _described(name: str, column: Array, levels: int | None) -> ColumnHead:
         words = {cell for cell in column if cell is not None}
         return ColumnHead(name, "words", distinct=len(words), missing=any(cell is None for cell in column))
     kind: ColumnKind = "flags" if column.dtype.kind == "b" else "numbers"
-    return ColumnHead(name, kind, column.shape[1:], missing=bool((column != column).any()), levels=levels)
+    numbers = column[column == column] if column.ndim == 1 and kind == "numbers" else None
+    counts = None if numbers is None else numpy.unique(numbers, return_counts=True)[1]
+    return ColumnHead(
+        name,
+        kind,
+        column.shape[1:],
+        distinct=None if counts is None else len(counts),
+        commonest=None if counts is None else int(counts.max(initial=0)),
+        missing=bool((column != column).any()),
+        gaps=0 if numbers is None else len(column) - len(numbers),
+        levels=levels,
+    )
 
 
 def _same(found: Array, expected: Array) -> None:

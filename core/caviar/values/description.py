@@ -29,8 +29,16 @@ class Operation:
         normal-scores  knots                   knots (k, ``*shape``) with the scores P^-1((i + 1/2) / k), P the normal
                                                distribution; c interpolated between them in float64, the mean from
                                                both sides of equal knots, then rounded to float32
+        piecewise-linear  edges                (rows, bins): (c - l) / (u - l) for each two edges l and u, in float64,
+                                               limited to 0 and 1, but not below in the first bin nor above in the last
+                                               whose u is finite, then rounded to float32; 0 where u is infinite
         one-hot        words                   a flag for each word, (rows, words), 1 where c is that word; a missing
                                                word is ""
+        thermometer    source, edges           a flag for each edge, (rows, edges), 1 where the column that `source`
+                                               names is larger than the edge, as float64: c is a new column
+        dates          first, parts            c, seconds since 1970 in UTC, gives way to a column `c.part` for each of
+                                               parts: "year", "month" from 1, "weekday" from 0 (Monday), "hour", "days"
+                                               since first, (c - first) / 86,400; where c is NaN, so is each of them
 
     The embeddings, first of the layers, x of (rows, numbers), the values of a in `columns`; these leave a, and what
     becomes of them follows behind all others, the values of one number, or category, after those of another::
@@ -74,12 +82,17 @@ class Operation:
 
 @dataclass(frozen=True)
 class ColumnDescription:
-    """A column that the model reads: words or numbers, with a shape per row; `levels`: a category's number of codes."""
+    """A column that the model reads: words, dates or numbers, with a shape per row.
+
+    Flags are the numbers 0 and 1, dates seconds since 1970 in UTC; a missing number is NaN, a missing word "".
+    `levels`: a category's number of codes.
+    """
 
     name: str
     words: bool = False
     shape: tuple[int, ...] = ()
     levels: int = 0
+    dates: bool = False
 
 
 @dataclass(frozen=True)

@@ -19,11 +19,12 @@ _INPUTS: dict[ColumnKind, InputKind] = {"numbers": "number", "flags": "flag"}
 class ColumnHead:
     """One column: its shape, () or that of one row of a block, and what is known from the rows that were read.
 
-    `levels`: how many values a category has; its kind is "flags" where it is a one-hot block, "numbers" where codes.
-    `distinct`: how many different values there are, `rarest`: in how many rows the rarest of them is; None where not
-    counted. `whole`: all numbers are whole, all dates at midnight. `missing`: a cell has no value; None where unknown.
-    `rounded`: whole numbers are beyond `EXACT_WHOLE`. `skew`: how skewed the numbers of a target are, None where not
-    known. `classes`: of a target of few values each as text, in order, with its rows among those looked at.
+    `levels`: how many values a category has; its kind is "flags" where it is a one-hot block, "numbers" where
+    codes. `distinct`: how many different values there are, `rarest` and `commonest`: in how many of the rows that
+    were looked at the rarest and the most frequent of them is; None where not counted. `whole`: all numbers are
+    whole, all dates at midnight. `missing`: a cell has no value; None where unknown. `rounded`: whole numbers are
+    beyond `EXACT_WHOLE`. `skew`: how skewed the numbers of a target are, None where not known. `classes`: of a
+    target of few values each as text, in order, with its rows among those looked at.
 
     For people: `example` is a cell, `label` the kind of column ("category", "id"), `note` what else is known, `gaps`
     the number of cells without a value.
@@ -36,6 +37,7 @@ class ColumnHead:
     whole: bool = False
     missing: bool | None = False
     rarest: int | None = None
+    commonest: int | None = None
     rounded: bool = False
     levels: int | None = None
     skew: Skew | None = field(default=None, compare=False)

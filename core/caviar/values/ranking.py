@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from math import inf, isnan, nan, sqrt
 
@@ -39,6 +40,16 @@ def without_winner(trials: Iterable[Trial], goal: Goal, where: Sequence[Conditio
     nearest, off = finished[0], [each for each in where if each.violation(finished[0].metrics)]
     has = ", ".join(f"{each.metric} {nearest.metrics.get(each.metric, nan):.6g}" for each in off)
     return f"no trial meets {' and '.join(map(str, off))}: the nearest is trial {nearest.index}, with {has}"
+
+
+def failures_of(trials: Iterable[Trial]) -> str:
+    """What befell trials that have a reason, in one line: "4 trials failed: …"; the commonest reason stands for all."""
+    told = Counter((trial.state, trial.reason) for trial in trials if trial.reason)
+    if not told:
+        return ""
+    ((state, reason), many), *others = told.most_common()
+    left = f"; {sum(number for _, number in others)} others ended for other reasons" if others else ""
+    return f"{many} trial{'s' * (many > 1)} {state.value}: {reason}{left}"
 
 
 def _loss(objective: float | None, goal: Goal) -> float:

@@ -35,7 +35,8 @@ class RunInfo:
     it starts from. `kept`: whether the folder is still there after the run. `prints`: whether standard
     output is for what it came to, as it is for `pipe run`; a program's belongs to the program. `readable`: whether
     another program can read the folder; not where a plugin is a class of this program alone. `code`: the file of
-    plugins that it needs for that. `commands`: what a command offers next; none where a program runs it.
+    plugins that it needs for that. `commands`: what a command offers next; none where a program runs it. `predicts`:
+    whether its best model predicts; not where the trainer reads no data, such as a function's or a program's.
     """
 
     name: str
@@ -54,6 +55,7 @@ class RunInfo:
     readable: bool = True
     code: Path | None = None
     commands: tuple[Command, ...] = ()
+    predicts: bool = True
 
 
 @dataclass(frozen=True)

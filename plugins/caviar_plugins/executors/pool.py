@@ -131,7 +131,7 @@ class Pool(Workers):
             self._false_starts += 1
             if death.by_itself or self._false_starts == _FALSE_STARTS:
                 again = "" if death.by_itself else "; run the same command again to retry and resume"
-                raise NoWorkers(f"a worker process could not start: {death}{again}")
+                raise NoWorkers(f"a worker process could not start: {death}{again}") from None
         if task is None:
             return [], []
         if not death.by_itself and not task.overdue:

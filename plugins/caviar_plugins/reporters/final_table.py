@@ -137,7 +137,12 @@ def _next(run: RunInfo, best: Trial | None, width: int) -> Iterator[str]:
         yield 'The results are in memory only; run(…, runs="runs") keeps it in a folder.'
         return
     what = "All results are" if best is None else "The best model, all results and the resolved file are"
-    none = "No model was saved. " if best is None else ""
+    none = "No model was saved. " if best is None and run.predicts else ""
+    if best is not None and not run.predicts:
+        files = f"trials/{best.index}"
+        has_files = (run.folder / files).is_dir()
+        theirs = f", the resolved file and the best trial's files ({files})" if has_files else " and the resolved file"
+        what = f"All results{theirs} are"
     if not run.readable:
         yield f"{none}{what} in {run.folder}. `pipe` cannot read them: a plugin is a class of this program."
         return

@@ -20,9 +20,10 @@ _DIFFERENT = 5000  # different cells of a column that are looked at
 
 @dataclass(frozen=True)
 class Counts:
-    """How many cells of a column are what; `distinct` and `rarest` count different cells, where they were counted.
+    """How many cells of a column are what.
 
-    `negative` is the only different cell that begins with a minus, if there is one.
+    `distinct`, `rarest` and `commonest` count different cells, where they were counted; `negative` is the only
+    different cell that begins with a minus, if there is one.
     """
 
     present: int
@@ -33,11 +34,12 @@ class Counts:
     largest: float
     distinct: int
     rarest: int
+    commonest: int
     length: float
     negative: str
 
 
-_NONE = Counts(0, 0, 0, 0, False, 0.0, 0, 0, 0.0, "")
+_NONE = Counts(0, 0, 0, 0, False, 0.0, 0, 0, 0, 0.0, "")
 
 
 def counts(cells: Cells, places: Sequence[int], distinct: bool) -> dict[int, Counts]:
@@ -63,12 +65,12 @@ def _counted(cells: Cells, source: str, distinct: bool) -> dict[int, Counts]:
     unsigned = "strlen(text) - CAST(starts_with(text, '-') OR starts_with(text, '+') AS INT)"
     tests = f"regexp_full_match(text, {quoted(NUMBER)}) AS plain, abs(try_cast(text AS DOUBLE)) AS size"
     shape = f"NOT contains(text, '.') AND NOT contains(lower(text), 'e') AS digits, {unsigned} AS long"
-    differ = "0, 0, 0, ''"
+    differ = "0, 0, 0, 0, ''"
     if distinct:
         source = f"SELECT place, text, count(*) AS n FROM ({source}) GROUP BY ALL"
         negative = "starts_with(text, '-')"
         only = f"CASE WHEN count(*) FILTER ({negative}) = 1 THEN min(text) FILTER ({negative}) ELSE '' END"
-        differ = f"count(*), min(n), avg(length(text)), {only}"
+        differ = f"count(*), min(n), max(n), avg(length(text)), {only}"
     query = (
         "SELECT place, sum(n), sum(n) FILTER (plain), sum(n) FILTER (plain AND digits AND long <= 18), "
         f"sum(CASE WHEN plain THEN 0 WHEN lower(text) IN {listed(flags.PLAIN)} THEN n ELSE 0 END), "
@@ -79,9 +81,10 @@ def _counted(cells: Cells, source: str, distinct: bool) -> dict[int, Counts]:
 
 
 def _counts(row: Sequence[Any]) -> Counts:
-    present, plain, whole, true_false, long, largest, distinct, rarest, length, negative = row
+    present, plain, whole, true_false, long, largest, *differ, length, negative = row
+    distinct, rarest, commonest = map(int, differ)
     sizes = (int(present), int(plain or 0), int(whole or 0), int(true_false or 0))
-    return Counts(*sizes, bool(long), float(largest or 0.0), int(distinct), int(rarest), float(length), negative)
+    return Counts(*sizes, bool(long), float(largest or 0.0), distinct, rarest, commonest, float(length), negative)
 
 
 def different(cells: Cells, place: int) -> list[str]:

@@ -72,7 +72,7 @@ def _counted(cells: Cells, place: int, reading: Reading, count: Counts) -> dict[
         return {"distinct": count.distinct, "missing": bool(empty), "rarest": rarest, "gaps": empty}
     check(cells, place, reading, {place: count}, count.plain, count.largest)
     told = {"distinct": count.distinct, "missing": bool(empty), "whole": reading.whole, "rounded": count.long}
-    return told | {"gaps": empty}
+    return told | {"commonest": count.commonest, "gaps": empty}
 
 
 def _queried(cells: Cells, place: int, reading: Reading, found: Readings) -> dict[str, Any]:

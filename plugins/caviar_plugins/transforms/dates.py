@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from caviar.plugin import Array, ColumnHead, Head, NoDescription, Operation, Table, Transform
+from caviar.plugin import Array, ColumnHead, Constant, Head, Operation, Table, Transform
 
 _DAY = 86_400  # seconds
 
@@ -47,9 +47,14 @@ class Dates(Transform, interface=2):
         return head.with_features(tuple(features))
 
     def description(self, learned: dict[str, Array]) -> tuple[Operation, ...]:
-        if learned:
-            raise NoDescription(self)
-        return ()
+        names = [key.removeprefix("first.") for key in learned if key.startswith("first.")]
+        return tuple(Operation("dates", _constants(learned, name), name) for name in names)
+
+
+def _constants(learned: dict[str, Array], name: str) -> dict[str, Constant]:
+    """The constants of a column's operation."""
+    first, hours = (learned[f"{key}.{name}"].reshape(-1)[0].item() for key in ("first", "hours"))
+    return {"first": float(first), "parts": ("year", "month", "weekday", *(["hour"] if hours else []), "days")}
 
 
 def _parts(column: Array, first: int, hours: bool) -> Iterator[tuple[str, Array]]:

@@ -129,7 +129,17 @@ if __name__ == "__main__":
     assert done.stdout.startswith("<Study 'train': 4 trials, 4 finished"), done.stderr
     (tmp_path / "train.py").write_text(script.replace('if __name__ == "__main__"', "if True"))
     done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, timeout=100)
-    assert 'write if __name__ == "__main__": above the search' in done.stderr
+    assert done.stderr.count("train.py:10: searches while it is imported, as its workers do; write if __name__") == 1
+    assert "worker process" not in done.stderr, "none was started"
+
+
+def test_a_search_in_which_all_trials_fail_warns_with_the_reason() -> None:
+    @caviar.trial(metric="score", goal="maximize")
+    def broken(x: Any = Uniform(0.0, 1.0)) -> Any:
+        raise ValueError("no file there")
+
+    with pytest.warns(UserWarning, match=r"no trial finished; 6 trials failed: .*ValueError: no file there at "):
+        assert searched(broken, round=6).best is None
 
 
 @pytest.mark.thorough

@@ -34,6 +34,20 @@ def test_scikit_learns_checks_of_estimators_hold(estimator: Any, check: Callable
     check(estimator)
 
 
+def test_a_misspelt_parameter_is_reported_with_the_name_of_the_class() -> None:
+    class Own(MLPRegressor):  # type: ignore[misc, unused-ignore]
+        def __init__(self, *, units: Any = None) -> None:
+            super().__init__(units=units)
+
+    class Below(Own):  # type: ignore[misc, unused-ignore]
+        pass
+
+    for estimator in (MLPClassifier, MLPRegressor):
+        with pytest.raises(TypeError, match=rf"^{estimator.__name__}\.__init__\(\) got an unexpected .* 'unit'"):
+            estimator(unit=3)  # type: ignore[call-arg]
+    assert Below(units=3).units == 3
+
+
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 @parametrize_with_checks(  # type: ignore[untyped-decorator]

@@ -14,6 +14,8 @@ import pytest
 from caviar import Problem, Study
 from caviar_plugins import Inline, Uniform
 
+pytestmark = pytest.mark.filterwarnings("ignore:no trial finished")  # it is read from the trials
+
 
 def searched(function: object, **others: object) -> Study:
     return caviar.search(function, **{"trials": 2, "executor": Inline(), **others})  # type: ignore[arg-type]

@@ -35,6 +35,15 @@ def test_the_table_shows_the_best_few_the_winner_and_what_to_do_next() -> None:
     assert "pipe predict 'runs/my digits' DATA" in text
 
 
+def test_no_model_is_promised_where_the_trainer_leaves_none_that_predicts(tmp_path: Path) -> None:
+    run, summary = replace(run_of(1), folder=tmp_path, predicts=False), summary_of([finished(3, 0.9)])
+    assert "\nAll results and the resolved file are in " in printed(run, summary, 200)
+    (tmp_path / "trials" / "3").mkdir(parents=True)
+    assert "\nAll results, the resolved file and the best trial's files (trials/3) are in " in printed(
+        run, summary, 200
+    )
+
+
 def test_a_table_of_a_part_of_the_trials_says_so() -> None:
     many, few = (summary_of([finished(index, 0.9) for index in range(count)]) for count in (6, 5))
     assert "\nThe best 5 of 6 finished trials.\n" in printed(run_of(1), many, 80)

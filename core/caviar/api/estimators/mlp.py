@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import FunctionType
 from typing import Any, Self
 
 import numpy
@@ -69,6 +70,16 @@ class _Networks(BaseEstimator):  # type: ignore[misc]
         self.n_jobs = n_jobs
         self.random_state = random_state
         self.verbose = verbose
+
+    def __init_subclass__(cls, **others: Any) -> None:
+        """Gives the class an `__init__` of its name, by which Python reports a misspelt parameter."""
+        super().__init_subclass__(**others)
+        shared: Any = cls.__init__
+        if shared.__code__ is _Networks.__init__.__code__:
+            own = FunctionType(shared.__code__, shared.__globals__, shared.__name__, shared.__defaults__)
+            own.__kwdefaults__, own.__annotations__ = shared.__kwdefaults__, shared.__annotations__
+            own.__qualname__ = f"{cls.__qualname__}.__init__"
+            cls.__init__ = own  # type: ignore[method-assign, assignment]
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -19,7 +19,7 @@ from caviar.interfaces.executor import Workers
 from caviar.registry.code import file_of
 from caviar.registry.load import load, name_of
 from caviar.values.arrays import Array
-from caviar.values.problem import Problem
+from caviar.values.problem import Problem, Stopped
 from caviar.values.segment import MemberOutcome, Segment
 from caviar.values.trial import TrialState
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from caviar.config.declaration.pipeline import Pipeline
 
 _PATIENCE = 60  # seconds without an epoch, after which it is said
+_LIMIT = 300  # seconds without an epoch, after which the dry run ends
 
 
 class DryRunFailed(Problem):
@@ -44,10 +45,11 @@ def dry_run(
 ) -> Iterator[str]:
     """Trains the middle of the space for so many epochs, with and without a pause; yields remarks.
 
-    `silent` is called with a sentence where nothing is heard for a minute. Raises DryRunFailed.
+    `silent` is called with a sentence where nothing is heard for a minute, or where the user stops it. Raises
+    DryRunFailed, also where nothing is heard for five minutes.
     """
     name, epochs = name_of(type(pipeline.trainer)), min(epochs, pipeline.trainer.epochs)
-    with _worker(pipeline, f"dry run of {name}: no epoch within a minute; --dry 0 skips it", silent, check_stop) as dry:
+    with _worker(pipeline, name, silent, check_stop) as dry:
         whole = dry.trained(0, epochs)
         assert whole.metrics is not None
         yield f"{epochs} of {pipeline.trainer.epochs} epochs in {whole.seconds:.3g} s"
@@ -95,7 +97,7 @@ class _Dry:
 
 @contextmanager
 def _worker(
-    pipeline: Pipeline, sentence: str, silent: Callable[[str], None], check_stop: Callable[[], None]
+    pipeline: Pipeline, name: str, silent: Callable[[str], None], check_stop: Callable[[], None]
 ) -> Iterator[_Dry]:
     """One worker process, in which a crash of the function does no harm."""
     since, said = monotonic(), False
@@ -106,10 +108,20 @@ def _worker(
 
     def look() -> None:
         nonlocal said
-        check_stop()
-        if not said and monotonic() - since > _PATIENCE:
+        seconds = monotonic() - since
+        try:
+            check_stop()
+        except Stopped:
+            silent(f"dry run of {name}: stopped {seconds:.0f} s after it started or yielded last")
+            raise
+        if not said and seconds > _PATIENCE:
             said = True
-            silent(sentence)
+            silent(f"dry run of {name}: no epoch within {_PATIENCE} s; it is stopped after {_LIMIT} s without one")
+        if seconds > _LIMIT:
+            raise DryRunFailed(
+                f"dry run of {name}: stopped after {_LIMIT} s without an epoch: {name}() loops for ever, or an epoch "
+                "takes longer than that; --dry 0 skips the dry run"
+            )
 
     import numpy
 

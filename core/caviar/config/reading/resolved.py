@@ -25,14 +25,14 @@ _OUTSIDE = ("executor", "reporter", "store")
 _OF_A_FILE = {"path", "target"}
 
 
-def loads(text: str, file: str, without: Collection[str] = ()) -> Pipeline:
+def loads(text: str, file: str, without: Collection[str] = (), build: type[Builder] = Builder) -> Pipeline:
     """The pipeline of a resolved text, whose defaults are all written out; tables in `without` are left at theirs.
 
     Raises Mistakes naming `file`.
     """
     document = parse(text, file)
     tree = {key: value for key, value in document.tree.items() if key not in without}
-    builder = Builder(replace(document, tree=tree))
+    builder = build(replace(document, tree=tree))
     pipeline = builder.pipeline()
     if pipeline is None:
         raise Mistakes(builder.mistakes)

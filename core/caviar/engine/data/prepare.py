@@ -72,7 +72,15 @@ class Preparation:
         for transform, learned in zip(self.transforms, self.learned, strict=True):
             table = _applied(transform, table, learned)
         check_filled(table)
-        return _matrix(table, dtype)
+        return _matrix(self._as_made(table), dtype)
+
+    def _as_made(self, table: Table) -> Table:
+        """The columns by name in the order of training, so that none is taken for another. Raises WrongReturn."""
+        shapes = {name: column.shape[1:] for name, column in table.columns.items()}
+        if shapes != {column.name: column.shape for column in self.made.columns}:
+            at_fault, made = self.transforms[-1], ", ".join(column.name for column in self.made.columns)
+            raise WrongReturn(at_fault, "apply", f"left columns {', '.join(shapes)} of new rows; in training {made}")
+        return table.with_columns({column.name: table.columns[column.name] for column in self.made.columns})
 
     @property
     def kinds(self) -> dict[str, ColumnKind]:

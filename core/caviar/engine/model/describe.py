@@ -43,7 +43,7 @@ def describe(model: SavedModel) -> ModelDescription:
     model.require_prediction()
     read = model.first.preparation
     columns = tuple(
-        ColumnDescription(name, name in read.words, shape, read.levels.get(name, 0))
+        ColumnDescription(name, name in read.words, shape, read.levels.get(name, 0), name in read.dates)
         for name, shape in zip(read.features, read.shapes, strict=True)
     )
     with others_blamed():

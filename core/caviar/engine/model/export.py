@@ -12,7 +12,14 @@ from caviar.engine.model.saved import SavedModel
 from caviar.interfaces.exporter import Exporter, ExportError
 from caviar.registry.index import PluginError, using
 from caviar.registry.load import name_of, version_of
+from caviar.values.description import ModelDescription
 from caviar.values.problem import Problem
+
+
+def description_of(model: SavedModel) -> ModelDescription:
+    """The model as exporters get it. Raises ExportError and NothingToPredict."""
+    with using(model.first.pipeline.registry):
+        return describe(model)
 
 
 def export(model: SavedModel, exporter: str | Exporter, path: Path) -> None:
@@ -24,7 +31,9 @@ def export(model: SavedModel, exporter: str | Exporter, path: Path) -> None:
         writer: Any = plugin_by_name("exporter", exporter)() if isinstance(exporter, str) else exporter
         if not isinstance(writer, Exporter):
             raise ExportError(f"{writer!r} is not an exporter; pass an exporter's name, or an instance of an Exporter")
-        description = describe(model)
+    description = description_of(model)
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise ExportError(f"{path}: not a regular file; a model is written beside it and takes its place")
     if not path.parent.is_dir():
         raise ExportError(f"{path.parent}: there is no such folder; make it, or give another path")
     try:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from caviar.engine.data.comparison import not_used
 from caviar.engine.data.frames import rows_of
-from caviar.engine.model.export import export
+from caviar.engine.model.export import description_of, export
 from caviar.text.once import say_once
 from caviar.values.arrays import Array
 from caviar.values.class_decision import ClassDecision
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from caviar.engine.model.member import ModelMember
     from caviar.engine.model.saved import SavedModel
     from caviar.interfaces.exporter import Exporter
+    from caviar.values.description import ModelDescription
 
 _MANY = 20  # rows: fewer say little, and a program that predicts one at a time is to lose no time
 
@@ -87,6 +88,11 @@ class TrainedModel:
                 f"this model has {len(self.members)} members, each with its weights: model.members[0].weights"
             )
         return self.members[0].weights
+
+    @property
+    def description(self) -> ModelDescription:
+        """The model as exporters get it. Raises ExportError where a plugin of the model has no description."""
+        return description_of(self._trained)
 
     def export(self, exporter: str | Exporter, path: str | PathLike[str]) -> None:
         """Writes the model for another program: `exporter` is an exporter's name, or an exporter with its options.

@@ -99,7 +99,12 @@ def _difference(before: StudyRecord, now: StudyRecord, known: Sequence[Trial], t
     if not nothing_learned and (moved := changes(system_of(before.identity), now.identity)):
         return f"was started on a different system, where bits may differ: {moved}; use that one"
     if moved := changes(*(_proposing(each.plugins) if nothing_learned else each.plugins for each in (before, now))):
-        return f"was started with different plugins, which may compute something else: {moved}; use those"
+        code = (
+            " (comments, docstrings and layout of a .py file do not count, all its functions do)"
+            if ".py " in moved
+            else ""
+        )
+        return f"was started with different plugins, which may compute something else: {moved}{code}; use those"
     if len(known) > trials:
         return (
             f"has {len(known)} trials already, and search.trials = {trials} is the total; ask for {len(known)} or more"

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from caviar.config.declaration.pipeline import Pipeline
 from caviar.config.reading.resolved import loads
+from caviar.config.reading.without_code import BuilderWithoutCode
 from caviar.interfaces.store import StoreError, StudyRecord
 from caviar.support.files import open_plain, why_unreadable
 from caviar.values.problem import Problem
@@ -48,5 +49,5 @@ def begun_with(folder: Path, study: StudyRecord | None) -> Pipeline:
 
 
 def _readable(text: str, file: str) -> Pipeline:
-    """The pipeline without its backend, which need not be installed to read a run."""
-    return loads(text, file, without=("backend",))
+    """The pipeline without its backend and the code of its function, which are not needed to read a run."""
+    return loads(text, file, without=("backend",), build=BuilderWithoutCode)

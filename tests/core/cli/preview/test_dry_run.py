@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from caviar.cli.preview import dry_run
 
 from tests.commands import pipe
 
@@ -90,3 +94,30 @@ def test_only_what_was_named_on_the_command_line_is_run(tmp_path: Path) -> None:
     assert not (tmp_path / "ran").exists()
     assert "dry run" in pipe(tmp_path, "check", "p.toml", "--code", "train.py").stdout
     assert (tmp_path / "ran").exists()
+
+
+FOR_EVER = "    open('ran', 'w')\n    while True: pass\n    yield 1"
+
+
+def test_a_function_that_loops_for_ever_is_stopped_and_that_is_a_mistake(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dry_run, "_PATIENCE", 0.2)
+    monkeypatch.setattr(dry_run, "_LIMIT", 1)
+    code, told = checked(tmp_path, FOR_EVER)
+    assert code == 2
+    assert "dry run of train: no epoch within 0.2 s; it is stopped after 1 s without one\n" in told
+    assert "dry run of train: stopped after 1 s without an epoch: train() loops for ever, or an epoch takes" in told
+
+
+def test_an_interrupted_dry_run_says_so_and_promises_no_resume(tmp_path: Path) -> None:
+    (tmp_path / "train.py").write_text(HEAD + FOR_EVER)
+    words = [sys.executable, "-m", "caviar", "check", "train.py"]
+    check = subprocess.Popen(words, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    while not (tmp_path / "ran").exists():
+        assert check.poll() is None
+    check.send_signal(signal.SIGINT)
+    _, told = check.communicate(timeout=60)
+    assert check.returncode == 130
+    assert told.startswith("dry run of train: stopped ")
+    assert told.endswith("\ninterrupted\n")

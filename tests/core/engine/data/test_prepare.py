@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy
 import pytest
 from caviar.engine.data.fingerprint import fingerprint
 from caviar.engine.data.prepare import prepare
-from caviar.plugin import Array, Data, DataError, Random, Table
+from caviar.plugin import Array, Data, DataError, Random, Table, Transform
+from caviar.values.wrong_return import WrongReturn
 from caviar_plugins import Digits, Standardize
 from sklearn.model_selection import StratifiedShuffleSplit
 
@@ -92,6 +94,35 @@ def test_new_rows_are_prepared_like_the_old() -> None:
     y = numpy.linspace(0, 1, 100)
     dataset, preparation = prepared(y)
     assert numpy.array_equal(preparation.inputs(table(y), "float32"), dataset.x)
+
+
+class Unsteady(Transform, interface=2):
+    """Leaves its columns in the order of what it learned, which a saved model does not keep; or leaves one out."""
+
+    lost: bool = False
+
+    def fit(self, table: Table) -> dict[str, Array]:
+        return {f"of.{name}": numpy.zeros(1) for name in table.features}
+
+    def apply(self, table: Table, learned: dict[str, Array]) -> Table:
+        names = [key.removeprefix("of.") for key in learned]
+        return table.with_columns({name: table.columns[name] for name in names[self.lost :]})
+
+
+def test_inputs_of_new_rows_are_taken_by_name_whatever_order_a_transform_leaves() -> None:
+    rows = Table({"b": numpy.arange(40.0), "a": -numpy.arange(40.0), "y": numpy.arange(40) % 2}, ("y",))
+    (dataset,), (preparation,) = prepare(Given(table=rows), [Unsteady()], "float32", Random(1))
+    reread = replace(preparation, learned=tuple(dict(sorted(each.items())) for each in preparation.learned))
+    assert numpy.array_equal(reread.inputs(rows, "float32"), dataset.x)
+
+
+def test_a_transform_that_leaves_other_columns_of_new_rows_is_named() -> None:
+    rows = Table({"b": numpy.arange(40.0), "a": -numpy.arange(40.0), "y": numpy.arange(40) % 2}, ("y",))
+    _, (preparation,) = prepare(Given(table=rows), [Unsteady()], "float32", Random(1))
+    broken = replace(preparation, transforms=(Unsteady(lost=True),))
+    with pytest.raises(WrongReturn, match=r"apply\(\) left columns a of new rows; in training b, a") as raised:
+        broken.inputs(rows, "float32")
+    assert isinstance(raised.value.plugin, Unsteady)
 
 
 def test_the_fingerprint_sees_every_value_and_name() -> None:

@@ -149,8 +149,10 @@ def details(tracker: Tracker, width: int, bars: bool) -> list[str]:
         score, number = tracker.best_score()
         curve = sparkline(tracker.curve) if bars else ""
         head = f"{score} {curve} {number}" if curve else f"{score}, {number}"
-        first, *others = tracker.best_values() or [""]
-        lines.append(fitting([f"{head}: {first}" if first else head, *others], width))
-    if facts := [fact for fact in (tracker.rate(), tracker.alive()) if fact]:
-        lines.append(fitting(", ".join(facts).split(", "), width))
+        lines.append(fitting(head, tracker.best_values(), width))
+    speed, alive = tracker.rate(), tracker.alive()
+    if speed and len(speed) + len(alive) + 2 > width:
+        alive = ""
+    if facts := ", ".join(filter(None, (speed, alive))):
+        lines.append(facts)
     return lines

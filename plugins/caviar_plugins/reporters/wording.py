@@ -45,12 +45,13 @@ def sparkline(curve: Sequence[float], width: int = 16) -> str:
     )
 
 
-def fitting(parts: Sequence[str], width: int) -> str:
-    """As many of the parts, from the first on, as fit, with commas between; "…" stands for the others."""
-    text = parts[0] if parts else ""
-    for place, part in enumerate(parts[1:], 2):
-        more = f"{text}, {part}"
-        if len(more) + (3 if place < len(parts) else 0) > width:
-            return f"{text}, …"
+def fitting(head: str, parts: Sequence[str], width: int) -> str:
+    """The head and as many of the parts, from the first on, as fit: "head: one, two, …"."""
+    text = head
+    for place, part in enumerate(parts):
+        more = f"{text}{', ' if place else ': '}{part}"
+        last = place == len(parts) - 1
+        if len(more) + (0 if last else len(", …")) > width:
+            return f"{text}, …" if place else text
         text = more
     return text

@@ -43,11 +43,13 @@ class Progress(Reporter, interface=1):
 
     @caviar.plugin.hook
     def before_run(self, run: RunInfo, view: RunView) -> None:
+        from caviar_plugins.reporters.notebook_view import Notebook
         from caviar_plugins.reporters.progress_view import Lines, Live
 
         self._reasons.clear()
         console = caviar.plugin.console(stderr=True)
-        self._view = Live(run, console) if console.is_terminal else Lines(run, console)
+        notebook = console.is_jupyter and not console.quiet
+        self._view = (Live if console.is_terminal else Notebook if notebook else Lines)(run, console)
         self._listen(self._view.say)
         self._read_curve(view)
 
@@ -96,10 +98,8 @@ class Progress(Reporter, interface=1):
     def after_run(self, run: RunInfo, summary: Summary) -> None:
         self._listen(None)
         if self._view:
-            from caviar_plugins.reporters.final_table import print_summary
-
             self._view.close()
-            print_summary(run, summary, caviar.plugin.console(stderr=not run.prints))
+            self._view.print_summary(summary)
 
     @caviar.plugin.hook
     def on_failure(self, run: RunInfo) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from time import monotonic
 
-from caviar.plugin import RunInfo
+import caviar
+from caviar.plugin import RunInfo, Summary
 from rich import live
 from rich.console import Console, Group
 from rich.progress_bar import ProgressBar
@@ -48,6 +49,12 @@ class View(ABC):
     @abstractmethod
     def close(self) -> None:
         """Restores the screen."""
+
+    def print_summary(self, summary: Summary) -> None:
+        """Prints the best trials and what to do next, on standard output where that is for it."""
+        from caviar_plugins.reporters.final_table import print_summary
+
+        print_summary(self.run, summary, caviar.plugin.console(stderr=not self.run.prints))
 
 
 class Lines(View):

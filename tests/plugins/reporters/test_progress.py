@@ -12,6 +12,7 @@ import pytest
 from caviar.plugin import EpochInfo, TrialState, say_once
 from caviar.testing import ReporterContract
 from caviar.text.once import say_anew
+from caviar.text.terminal import result_alone
 from caviar_plugins.reporters.progress import Progress
 from caviar_plugins.reporters.progress_view import PAUSE, SILENCE, Lines, Live
 from caviar_plugins.reporters.reading import Reading
@@ -141,6 +142,36 @@ def test_the_live_view_fits_eighty_columns_and_leaves_the_screen_as_it_was() -> 
     assert "best validation.accuracy 0.8750, trial 1: learning_rate 0.0411523" in text
     assert max(map(len, text.splitlines())) <= 80
     assert screen.getvalue().rstrip().endswith("\x1b[2K")
+
+
+@pytest.mark.parametrize("width", [60, 80, 120, 200])
+def test_the_live_view_breaks_no_word_and_shows_the_best_curve(width: int) -> None:
+    view = Live(run_of(4), Console(file=StringIO(), force_terminal=True, width=width, highlight=False))
+    view.tracker.epoch(EpochInfo((0,), 5, ({},)))
+    view.tracker.ended(finished(1, 0.875, 4))
+    view.tracker.curve = [0.1, 0.3, float("nan"), 0.9]
+    view.close()
+    screen = StringIO()
+    Console(file=screen, width=width).print(view._picture())
+    best = next(line for line in screen.getvalue().splitlines() if line.startswith("best"))
+    assert "0.8750 ▁▃ █ trial 1" in best
+    words = set(re.split(r"[\s,:]+", view.tracker.best_in_words())) | {"▁▃", "█", "…"}
+    assert set(re.split(r"[\s,:]+", best.strip())) <= words
+    assert all(len(line.rstrip()) <= width for line in screen.getvalue().splitlines())
+
+
+def test_where_the_result_alone_is_wanted_nothing_else_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    with result_alone():
+        progress, best = Progress(), finished(0, 0.5)
+        progress.before_data("digits")
+        progress.after_data()
+        progress.before_run(replace(run_of(1), prints=True), view_of())
+        progress.after_trial(best, view_of(best))
+        progress.after_round(0)
+        progress.after_run(replace(run_of(1), prints=True), summary_of([best]))
+    told = capsys.readouterr()
+    assert told.err == ""
+    assert "Best: trial 0" in told.out
 
 
 def test_the_live_view_moves_and_shows_the_time_while_no_event_arrives() -> None:

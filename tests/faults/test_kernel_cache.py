@@ -184,7 +184,7 @@ def run(folder: Path, into: str, **environment: str) -> tuple[list[str], list[An
     """Runs the pipeline anew; what its reporter said of kernels, and its results without times."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("NUMBA_")}
     caviar = [sys.executable, "-m", "caviar"]
-    words = ["run", "p.toml", "--runs", into, "--quiet"]
+    words = ["run", "p.toml", "--runs", into]
     done = subprocess.run(
         [*caviar, *words], cwd=folder, env=inherited | environment, capture_output=True, text=True, check=False
     )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from caviar.cli.advice import show_advice, show_next_run, wider_name
-from caviar.cli.shared import Code, Quiet, Settings, limit_blas_threads, since_start, using_code
+from caviar.cli.shared import Code, Settings, limit_blas_threads, since_start, using_code
 from caviar.cli.terminal.json_objects import (
     advice_objects,
     assessment_object,
@@ -43,7 +43,9 @@ def run(
     code: Code = None,
     trust: Trust = False,
     json: Annotated[bool, typer.Option("--json", help="Print the result as one JSON object and nothing else.")] = False,
-    quiet: Quiet = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Print the result alone: no progress, no advice.")
+    ] = False,
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="Show what is done, by whom and how long it takes.")
     ] = False,
@@ -63,12 +65,15 @@ def run(
     from caviar.engine.resume.check import Refused
     from caviar.engine.study import run as run_pipeline
     from caviar.text.log import timed
+    from caviar.text.terminal import result_alone
     from caviar.values.problem import LateMistake
     from caviar.values.ranking import failures_of, without_winner
 
     chosen = [*(settings or ()), *([] if workers is None else [f"executor.workers={workers}"])]
     watched = verbose_log(since_start) if verbose else nullcontext()
-    with watched, redirect_stdout(sys.stderr if json else sys.stdout), using_code(code, file):  # whatever plugins print
+    silenced = result_alone() if quiet else nullcontext()
+    apart = redirect_stdout(sys.stderr if json else sys.stdout)  # whatever plugins print
+    with watched, silenced, apart, using_code(code, file):
         with timed("%s read and checked", file):
             pipeline = load(file, chosen)
         pipeline = trusted(pipeline, runs / pipeline.name, trust)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -12,18 +14,33 @@ from caviar.text.printable import printable
 if TYPE_CHECKING:
     from rich.console import Console
 
+_silenced = ContextVar("silenced", default=False)
 _ENDLESS = 100_000  # characters: where nobody looks, as in a pipe, a trial stays on its line
 
 
 def console(stderr: bool = False) -> Console:
     """A console of rich's on standard output or standard error.
 
-    Control characters in what is printed are written as escapes. Where it is no terminal, no line is broken.
+    Control characters in what is printed are written as escapes. Where it is no terminal, no line is broken. Nothing
+    appears on standard error where the user wants the result alone.
     """
+    if stderr and _silenced.get():
+        silent: Console = _safe()(stderr=True, quiet=True, force_terminal=False)
+        return silent
     made: Console = _safe()(stderr=stderr, highlight=False)
     if not (sys.stderr if stderr else sys.stdout).isatty():
         made.width = _ENDLESS
     return made
+
+
+@contextmanager
+def result_alone() -> Iterator[None]:
+    """In this block reporters print nothing on standard error."""
+    token = _silenced.set(True)
+    try:
+        yield
+    finally:
+        _silenced.reset(token)
 
 
 @cache

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import caviar
-from caviar.plugin import EpochInfo, Reporter, RunInfo, Summary, Trial
+from caviar.plugin import EpochInfo, Reporter, RunInfo, RunView, Summary, Trial
 from pydantic import PrivateAttr
 
 if TYPE_CHECKING:
@@ -42,13 +42,16 @@ class Progress(Reporter, interface=1):
             self._reading.close()
 
     @caviar.plugin.hook
-    def before_run(self, run: RunInfo) -> None:
+    def before_run(self, run: RunInfo, view: RunView) -> None:
+        from caviar_plugins.reporters.notebook_view import Notebook
         from caviar_plugins.reporters.progress_view import Lines, Live
 
         self._reasons.clear()
         console = caviar.plugin.console(stderr=True)
-        self._view = Live(run, console) if console.is_terminal else Lines(run, console)
+        notebook = console.is_jupyter and not console.quiet
+        self._view = (Live if console.is_terminal else Notebook if notebook else Lines)(run, console)
         self._listen(self._view.say)
+        self._read_curve(view)
 
     @caviar.plugin.hook
     def after_epoch(self, epoch: EpochInfo) -> None:
@@ -57,9 +60,11 @@ class Progress(Reporter, interface=1):
             self._view.show()
 
     @caviar.plugin.hook
-    def after_trial(self, trial: Trial) -> None:
+    def after_trial(self, trial: Trial, view: RunView) -> None:
         if self._view:
             self._view.tracker.ended(trial)
+            if self._view.tracker.best is trial:
+                self._read_curve(view)
             if trial.state is caviar.TrialState.FAILED and trial.reason not in self._reasons:
                 self._reasons.add(trial.reason)
                 self._view.say(f"trial {trial.index} failed: {trial.reason}")  # the final table has their number
@@ -68,6 +73,7 @@ class Progress(Reporter, interface=1):
     @caviar.plugin.hook
     def after_round(self, index: int) -> None:
         if self._view:
+            self._view.tracker.round_ended()
             self._view.round_ended(index)
 
     @caviar.plugin.hook
@@ -77,9 +83,10 @@ class Progress(Reporter, interface=1):
             self._view.show()
 
     @caviar.plugin.hook
-    def after_retests(self, best: Trial | None) -> None:
+    def after_retests(self, best: Trial | None, view: RunView) -> None:
         if self._view:
             self._view.tracker.retested(best)
+            self._read_curve(view)
 
     @caviar.plugin.hook
     def before_baseline(self) -> None:
@@ -91,10 +98,8 @@ class Progress(Reporter, interface=1):
     def after_run(self, run: RunInfo, summary: Summary) -> None:
         self._listen(None)
         if self._view:
-            from caviar_plugins.reporters.final_table import print_summary
-
             self._view.close()
-            print_summary(run, summary, caviar.plugin.console(stderr=not run.prints))
+            self._view.print_summary(summary)
 
     @caviar.plugin.hook
     def on_failure(self, run: RunInfo) -> None:
@@ -103,6 +108,12 @@ class Progress(Reporter, interface=1):
             self._view.close()
             place = f"are recorded in {run.folder}" if run.kept else "are done"
             self._view.say(f"{self._view.tracker.done} of {run.total} trials {place}")
+
+    def _read_curve(self, view: RunView) -> None:
+        """Reads the best trial's curve."""
+        if self._view and (best := self._view.tracker.best):
+            curves = view.curves_of(best.index)
+            self._view.tracker.curve = curves.get(self._view.run.metric, ())
 
     def _listen(self, say: Callable[[str], None] | None) -> None:
         """Prints messages that are logged for people, such as that kernels are compiled; None: stops."""

@@ -1,11 +1,12 @@
-"""The two views of a run: live on a terminal, plain lines elsewhere."""
+"""The views of a run: live on a terminal, plain lines elsewhere."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from time import monotonic
 
-from caviar.plugin import RunInfo
+import caviar
+from caviar.plugin import RunInfo, Summary
 from rich import live
 from rich.console import Console, Group
 from rich.progress_bar import ProgressBar
@@ -14,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from caviar_plugins.reporters.tracker import Tracker
-from caviar_plugins.reporters.wording import count, duration
+from caviar_plugins.reporters.wording import count, duration, fitting, sparkline
 
 PAUSE = 2.0
 """Seconds between two plain lines: a log stays short."""
@@ -49,6 +50,12 @@ class View(ABC):
     def close(self) -> None:
         """Restores the screen."""
 
+    def print_summary(self, summary: Summary) -> None:
+        """Prints the best trials and what to do next, on standard output where that is for it."""
+        from caviar_plugins.reporters.final_table import print_summary
+
+        print_summary(self.run, summary, caviar.plugin.console(stderr=not self.run.prints))
+
 
 class Lines(View):
     """Plain lines: one per round, and between rounds at most one every two seconds, if it says something new.
@@ -82,7 +89,7 @@ class Lines(View):
 
 
 class Live(View):
-    """Two lines at the bottom of the terminal, removed at the end.
+    """A few lines at the bottom of the terminal, removed at the end.
 
     Drawn four times a second, by a thread of rich's, so that a spinner and the time show activity while
     kernels are compiled or an epoch takes long.
@@ -105,23 +112,54 @@ class Live(View):
     def close(self) -> None:
         self._live.stop()
 
-    def _so_far(self) -> str:
-        return duration(monotonic() - self._began)
-
     def _picture(self) -> Group:
-        tracker, run = self.tracker, self.run
-        times = (self._so_far(), tracker.activity() or tracker.left())
+        tracker, run, width = self.tracker, self.run, self.console.width
+        name, done = shortened(run.name), f"{tracker.done}/{run.total} trials"
+        so_far = (duration(monotonic() - self._began), tracker.activity() or tracker.left())
+        times = ", ".join(fact for fact in so_far if fact)
         row = Table.grid(expand=True, padding=(0, 1))
         row.add_column(width=1)
-        row.add_column(no_wrap=True, max_width=20, overflow="ellipsis")
+        row.add_column(no_wrap=True)
         row.add_column(ratio=1)
         row.add_column(no_wrap=True)
-        row.add_column(no_wrap=True)
-        row.add_row(
-            self._spinner,
-            Text(run.name, style="bold"),
-            ProgressBar(total=1.0, completed=tracker.share),
-            Text(f"{tracker.done}/{run.total} trials"),
-            Text(", ".join(fact for fact in times if fact), style="dim"),
-        )
-        return Group(row, Text(tracker.best_in_words(), no_wrap=True, overflow="ellipsis", style="dim"))
+        cells = [self._spinner, Text(name, style="bold"), _bar(tracker.share), Text(done)]
+        beside = len(name) + len(done) + len(times) + len("|    ") + _SHORTEST <= width
+        if beside:
+            row.add_column(no_wrap=True)
+            cells.append(Text(times, style="dim"))
+        row.add_row(*cells)
+        lines = [] if beside else [times]
+        lines += details(tracker, width, not self.console.options.ascii_only)
+        return Group(row, *(Text(line, no_wrap=True, overflow="ellipsis", style="dim") for line in lines))
+
+
+_SHORTEST = 8
+"""The least length of the bar."""
+
+
+def _bar(share: float) -> ProgressBar:
+    return ProgressBar(total=1.0, completed=share)
+
+
+def shortened(name: str, most: int = 20) -> str:
+    """A run's name on a line that has little room."""
+    return name if len(name) <= most else f"{name[: most - 1]}…"
+
+
+def details(tracker: Tracker, width: int, bars: bool) -> list[str]:
+    """The best trial, with its curve where the terminal has `bars`; then how fast trials are trained and go on.
+
+    What does not fit is left out from the end, whole.
+    """
+    lines = []
+    if tracker.best is not None:
+        score, number = tracker.best_score()
+        curve = sparkline(tracker.curve) if bars else ""
+        head = f"{score} {curve} {number}" if curve else f"{score}, {number}"
+        lines.append(fitting(head, tracker.best_values(), width))
+    speed, alive = tracker.rate(), tracker.alive()
+    if speed and len(speed) + len(alive) + 2 > width:
+        alive = ""
+    if facts := ", ".join(filter(None, (speed, alive))):
+        lines.append(facts)
+    return lines

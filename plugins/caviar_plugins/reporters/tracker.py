@@ -1,40 +1,52 @@
-"""Tracks a run's progress: trials done, the best so far, the time left."""
+"""Tracks a run's progress: trials done, the best so far, how many go on, the time left."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from time import monotonic
 
-from caviar.plugin import EpochInfo, RunInfo, Scores, Trial, ranked
+from caviar.plugin import EpochInfo, RunInfo, Scores, Trial, TrialState, ranked
 
-from caviar_plugins.reporters.wording import count, duration
+from caviar_plugins.reporters.wording import count, duration, rate
 
 
 class Tracker:
     """Counts epochs, so that progress is visible while the first population trains.
 
-    `comparing`: the search is over, and baselines are trained.
+    `comparing`: the search is over, and baselines are trained. `curve`: the searched metric of the best trial by epoch.
     """
 
     def __init__(self, run: RunInfo, now: Callable[[], float] = monotonic) -> None:
         self.run, self.done, self.best = run, run.resumed, run.best
         self.comparing = False
+        self.curve: Sequence[float] = ()
         self._now = now
         self._since: tuple[float, int] | None = None
         self._training: dict[int, int] = {}
         self._again = set[int]()
+        self._begun, self._stopped = set[int](), Counter[int]()
 
     def epoch(self, epoch: EpochInfo) -> None:
         """Counts an epoch of a population."""
         self._training.update(dict.fromkeys(epoch.trials, epoch.epoch))
+        self._begun.update(epoch.trials)
         self._since = self._since or (self._now(), self._epochs())  # libraries are loaded by then, kernels compiled
 
     def ended(self, trial: Trial) -> None:
         """Counts a trial that has ended."""
         self._training.pop(trial.index, None)
         self.done += 1
+        if trial.state is TrialState.PRUNED:
+            self._begun.add(trial.index)
+            self._stopped[trial.epochs] += 1
         if trial.feasible:
             self.best = ranked([trial, *([self.best] if self.best else [])], self.run.goal)[0]
+
+    def round_ended(self) -> None:
+        """The next trials are another round's."""
+        self._begun.clear()
+        self._stopped.clear()
 
     def retest_epoch(self, epoch: EpochInfo) -> None:
         """Counts an epoch of re-tests."""
@@ -58,6 +70,21 @@ class Tracker:
         gained, missing = self._epochs() - before, self.run.total * self.run.epochs - self._epochs()
         return f"{duration((self._now() - since) * missing / gained)} left" if gained else ""
 
+    def rate(self) -> str:
+        """How many models are trained in a second, a minute or an hour, or nothing before one has ended."""
+        gained = self.done - self.run.resumed
+        if self._since is None or not gained or (seconds := self._now() - self._since[0]) <= 0:
+            return ""
+        return rate(gained, seconds, "models")
+
+    def alive(self) -> str:
+        """How many trials of this round went on after each rung, or nothing while no pruner has stopped one."""
+        left, told = len(self._begun), [count(len(self._begun), "trial")]
+        for epoch, stopped in sorted(self._stopped.items()):
+            left -= stopped
+            told.append(f"{left} after epoch {epoch}")
+        return ", ".join(told) if self._stopped else ""
+
     def activity(self) -> str:
         """A note while leading trials are re-tested or baselines trained, or nothing."""
         if self.comparing:
@@ -66,10 +93,20 @@ class Tracker:
 
     def best_in_words(self) -> str:
         """The best trial so far with its values, or nothing."""
+        return ": ".join(filter(None, (", ".join(self.best_score()), ", ".join(self.best_values()))))
+
+    def best_score(self) -> tuple[str, ...]:
+        """The searched metric of the best trial so far, and its number; nothing before there is one."""
         if self.best is None:
-            return ""
-        score, values = Scores(self.run.metric).words(self.best), self.run.space.line(self.best.values)
-        return f"best {self.run.metric} {score}, trial {self.best.index}" + (values and f": {values}")
+            return ()
+        return f"best {self.run.metric} {Scores(self.run.metric).words(self.best)}", f"trial {self.best.index}"
+
+    def best_values(self) -> list[str]:
+        """The values of the best trial so far, each with its name."""
+        if self.best is None:
+            return []
+        names = self.run.space.names
+        return [f"{names[path]} {told}" for path, told in self.run.space.words(self.best.values).items()]
 
     def _epochs(self) -> int:
         return self.done * self.run.epochs + sum(self._training.values())

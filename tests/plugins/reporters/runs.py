@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from caviar.plugin import Command, Dimension, RunInfo, Space, Summary, Trial, TrialState
+from caviar.testing.run_view import TrialsView
 from caviar_plugins.samplers.log import Log
 
 PATHS = ("optimizer.learning_rate", "regularizer.l1.strength", "regularizer.l2.strength", "schedule.epsilon")
@@ -34,3 +35,8 @@ def summary_of(trials: list[Trial]) -> Summary:
     if best is not None:
         best = replace(best, metrics={**best.metrics, "test.accuracy": 0.9625})
     return Summary(tuple(trials), best, 75.0)
+
+
+def view_of(*trials: Trial) -> TrialsView:
+    """A study of these trials."""
+    return TrialsView(trials, "validation.accuracy")

@@ -12,12 +12,13 @@ import pytest
 from caviar.plugin import EpochInfo, TrialState, say_once
 from caviar.testing import ReporterContract
 from caviar.text.once import say_anew
+from caviar.text.terminal import result_alone
 from caviar_plugins.reporters.progress import Progress
 from caviar_plugins.reporters.progress_view import PAUSE, SILENCE, Lines, Live
 from caviar_plugins.reporters.reading import Reading
 from rich.console import Console
 
-from tests.plugins.reporters.runs import finished, run_of, summary_of
+from tests.plugins.reporters.runs import finished, run_of, summary_of, view_of
 
 
 class TestProgress(ReporterContract):
@@ -26,12 +27,12 @@ class TestProgress(ReporterContract):
 
 def test_elsewhere_than_on_a_terminal_there_are_few_plain_lines(capsys: pytest.CaptureFixture[str]) -> None:
     run, progress = run_of(1, total=3), Progress()
-    progress.before_run(run)
+    progress.before_run(run, view_of())
     for epoch in range(1, 11):
         progress.after_epoch(EpochInfo((0, 1), epoch, ({}, {})))
     failed = replace(finished(1, 0.0), state=TrialState.FAILED, objective=None, reason="why")
     for trial in (finished(0, 0.5), failed, replace(failed, index=2)):  # a reason is printed once
-        progress.after_trial(trial)
+        progress.after_trial(trial, view_of(trial))
     progress.after_round(0)
     told = capsys.readouterr()
     assert told.out == ""
@@ -56,7 +57,7 @@ def test_what_a_run_came_to_goes_to_standard_output_if_that_is_for_it_however_wi
     capsys: pytest.CaptureFixture[str], prints: bool
 ) -> None:
     progress, best, run = Progress(), finished(0, 0.5, 4), replace(run_of(4), prints=prints)
-    progress.before_run(run)
+    progress.before_run(run, view_of())
     capsys.readouterr()
     progress.after_run(run, summary_of([best]))
     out, err = capsys.readouterr()
@@ -68,11 +69,11 @@ def test_what_a_run_came_to_goes_to_standard_output_if_that_is_for_it_however_wi
 
 def test_leaders_that_are_trained_again_are_shown_until_they_are_done(capsys: pytest.CaptureFixture[str]) -> None:
     progress, epoch = Progress(), EpochInfo((0, 2), 1, ({}, {}))
-    progress.before_run(run_of(1, total=3))
+    progress.before_run(run_of(1, total=3), view_of())
     lines = progress._view
     assert isinstance(lines, Lines)
     for trial in range(3):
-        progress.after_trial(finished(trial, 0.5))
+        progress.after_trial(finished(trial, 0.5), view_of(finished(trial, 0.5)))
     lines._printed -= PAUSE
     progress.after_retest_epoch(epoch)
     progress.after_retest_epoch(replace(epoch, trials=(1, 2)))
@@ -80,17 +81,17 @@ def test_leaders_that_are_trained_again_are_shown_until_they_are_done(capsys: py
     assert len(told) == 1, "one line every two seconds at most"
     assert told[0].startswith("digits: 3/3 trials, training 2 leaders again, best ")
     assert lines.tracker.activity() == "training 3 leaders again"
-    progress.after_retests(finished(1, 0.5))
+    progress.after_retests(finished(1, 0.5), view_of(finished(1, 0.5)))
     assert lines.tracker.activity() == ""
     assert lines.tracker.best == finished(1, 0.5)
 
 
 def test_another_time_left_alone_is_printed_only_after_a_while(capsys: pytest.CaptureFixture[str]) -> None:
     progress, epoch = Progress(), EpochInfo((1,), 1, ({},))
-    progress.before_run(run_of(4, total=4))
+    progress.before_run(run_of(4, total=4), view_of())
     lines = progress._view
     assert isinstance(lines, Lines)
-    progress.after_trial(finished(0, 0.5))
+    progress.after_trial(finished(0, 0.5), view_of(finished(0, 0.5)))
     capsys.readouterr()
     told = []
     for gone in (PAUSE, PAUSE, SILENCE):
@@ -102,8 +103,8 @@ def test_another_time_left_alone_is_printed_only_after_a_while(capsys: pytest.Ca
 
 def test_while_baselines_train_the_views_show_it(capsys: pytest.CaptureFixture[str]) -> None:
     progress = Progress()
-    progress.before_run(run_of(1, total=1))
-    progress.after_trial(finished(0, 0.5))
+    progress.before_run(run_of(1, total=1), view_of())
+    progress.after_trial(finished(0, 0.5), view_of(finished(0, 0.5)))
     lines = progress._view
     assert isinstance(lines, Lines)
     for _ in ("constant", "linear"):
@@ -119,7 +120,7 @@ def test_while_baselines_train_the_views_show_it(capsys: pytest.CaptureFixture[s
 
 def test_an_interrupted_run_says_how_far_it_came(capsys: pytest.CaptureFixture[str]) -> None:
     progress = Progress()
-    progress.before_run(run_of(0, resumed=3))
+    progress.before_run(run_of(0, resumed=3), view_of())
     progress.on_failure(run_of(0, resumed=3))
     assert capsys.readouterr().err.splitlines() == [
         "digits: 8 trials of 10 epochs, 3 of them done before, in runs/my digits",
@@ -141,6 +142,36 @@ def test_the_live_view_fits_eighty_columns_and_leaves_the_screen_as_it_was() -> 
     assert "best validation.accuracy 0.8750, trial 1: learning_rate 0.0411523" in text
     assert max(map(len, text.splitlines())) <= 80
     assert screen.getvalue().rstrip().endswith("\x1b[2K")
+
+
+@pytest.mark.parametrize("width", [60, 80, 120, 200])
+def test_the_live_view_breaks_no_word_and_shows_the_best_curve(width: int) -> None:
+    view = Live(run_of(4), Console(file=StringIO(), force_terminal=True, width=width, highlight=False))
+    view.tracker.epoch(EpochInfo((0,), 5, ({},)))
+    view.tracker.ended(finished(1, 0.875, 4))
+    view.tracker.curve = [0.1, 0.3, float("nan"), 0.9]
+    view.close()
+    screen = StringIO()
+    Console(file=screen, width=width).print(view._picture())
+    best = next(line for line in screen.getvalue().splitlines() if line.startswith("best"))
+    assert "0.8750 ▁▃ █ trial 1" in best
+    words = set(re.split(r"[\s,:]+", view.tracker.best_in_words())) | {"▁▃", "█", "…"}
+    assert set(re.split(r"[\s,:]+", best.strip())) <= words
+    assert all(len(line.rstrip()) <= width for line in screen.getvalue().splitlines())
+
+
+def test_where_the_result_alone_is_wanted_nothing_else_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    with result_alone():
+        progress, best = Progress(), finished(0, 0.5)
+        progress.before_data("digits")
+        progress.after_data()
+        progress.before_run(replace(run_of(1), prints=True), view_of())
+        progress.after_trial(best, view_of(best))
+        progress.after_round(0)
+        progress.after_run(replace(run_of(1), prints=True), summary_of([best]))
+    told = capsys.readouterr()
+    assert told.err == ""
+    assert "Best: trial 0" in told.out
 
 
 def test_the_live_view_moves_and_shows_the_time_while_no_event_arrives() -> None:
@@ -170,7 +201,7 @@ def test_only_the_reporter_prints_what_is_logged_for_people(
     progress.before_data("digits")
     say_once("while reading")
     progress.after_data()
-    progress.before_run(run_of(1))
+    progress.before_run(run_of(1), view_of())
     say_once("compiling")
     progress.on_failure(run_of(1))
     say_once("to nobody again")

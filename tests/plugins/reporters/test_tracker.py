@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from caviar.plugin import EpochInfo
+from caviar.plugin import EpochInfo, TrialState
 from caviar_plugins.reporters.tracker import Tracker
 
 from tests.plugins.reporters.runs import finished, run_of
@@ -42,6 +42,28 @@ def test_without_a_second_event_no_time_is_shown() -> None:
     tracker.epoch(EpochInfo((0, 1), 10, ({}, {})))
     tracker.ended(finished(0, 0.5))
     assert tracker.left() == ""
+
+
+def test_models_per_second_count_from_the_first_epoch_and_only_this_process() -> None:
+    seconds = iter((60.0, 62.0))
+    tracker = Tracker(run_of(0, total=9, resumed=3), lambda: next(seconds))
+    assert tracker.rate() == ""
+    tracker.epoch(EpochInfo((3,), 1, ({},)))
+    for number in (3, 4, 5):
+        tracker.ended(finished(number, 0.5))
+    assert tracker.rate() == "1.5 models/s"
+
+
+def test_those_alive_after_each_rung_are_of_this_round() -> None:
+    tracker = Tracker(run_of(0, total=16))
+    for epoch in (1, 2, 3):
+        tracker.epoch(EpochInfo(tuple(range(8)), epoch, ({},) * 8))
+    assert tracker.alive() == "", "nothing was stopped yet"
+    for number, epochs in ((0, 1), (1, 1), (2, 1), (3, 1), (4, 3), (5, 3)):
+        tracker.ended(replace(finished(number, 0.5), state=TrialState.PRUNED, epochs=epochs))
+    assert tracker.alive() == "8 trials, 4 after epoch 1, 2 after epoch 3"
+    tracker.round_ended()
+    assert tracker.alive() == ""
 
 
 def test_of_equals_the_lower_index_is_the_best_whatever_the_order() -> None:

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-import csv
 import sys
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack, closing, contextmanager, redirect_stdout
-from io import StringIO, TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 import typer
 
+from caviar.cli.prediction_file import Block, Format, Write, format_of, text_writer, writer
 from caviar.cli.shared import Code, limit_blas_threads, using_code
 from caviar.cli.terminal.output import give, show, show_logged
 from caviar.cli.terminal.progress import ProgressLine
+from caviar.cli.terminal.standard_input import standard_input
 
 ModelName: TypeAlias = Literal["best", "ensemble"]
 
 if TYPE_CHECKING:
     from caviar.engine.model.prediction import Prediction
     from caviar.values.arrays import Array
-    from caviar.values.task import Task
+
+_PIPED = Path("-")
 
 
 def predict(
@@ -29,14 +30,27 @@ def predict(
         Path, typer.Argument(metavar="RUN", help="A run's folder, such as runs/digits.", show_default=False)
     ],
     data: Annotated[
-        Path, typer.Argument(metavar="DATA", help="Rows to predict; the target may be missing.", show_default=False)
+        Path,
+        typer.Argument(
+            metavar="DATA", help="Rows to predict, - for standard input; the target may be missing.", show_default=False
+        ),
     ],
     code: Code = None,
     model: Annotated[
         ModelName | None,
         typer.Option(help="Which model predicts; the ensemble, if there is one.", show_default=False),
     ] = None,
-    out: Annotated[Path | None, typer.Option(help="Write a CSV file instead of printing.", show_default=False)] = None,
+    id: Annotated[
+        str | None,
+        typer.Option(metavar="COLUMN", help="A column of DATA to put before each prediction.", show_default=False),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Write a .csv, .jsonl or .parquet file instead of printing.", show_default=False),
+    ] = None,
+    format: Annotated[
+        Format | None, typer.Option(help="What is written, whatever the file's suffix.", show_default=False)
+    ] = None,
 ) -> None:
     """Predict the rows of DATA with RUN's ensemble, or its best model where it has no ensemble.
 
@@ -45,61 +59,41 @@ def predict(
     """
     limit_blas_threads()
     show_logged()
+    kind = format_of(out, format)
     with ExitStack() as stack:
         with redirect_stdout(sys.stderr):  # whatever plugins print: the predictions are for programs
             stack.enter_context(using_code(code))
             from caviar.engine.analysis.results import model_of
             from caviar.engine.model.prediction import predict_file
 
-            prediction = predict_file(model_of(run, model), data)
+            file = model_of(run, model)
+            rows, called = (stack.enter_context(standard_input()), "standard input") if data == _PIPED else (data, "")
+            prediction = predict_file(file, rows, keep=id, called=called)
         if out is None:
-            _write(_Printed(), prediction, ProgressLine(printing=True))
+            _write(text_writer(give, kind), prediction, ProgressLine(printing=True))
         else:
-            with _file(out) as file:
-                _write(file, prediction, ProgressLine(printing=False))
-    if out is not None:
-        show(f"{prediction.rows} predictions in {out}", err=True)
-    show(*(f"{data}: {each}" for each in prediction.differences), err=True)
-
-
-class _Text(Protocol):
-    def write(self, text: str, /) -> Any: ...
-
-
-class _Printed:
-    """Standard output as a text file."""
-
-    def write(self, text: str) -> None:
-        give(text)
+            with _file(out, kind) as write:
+                _write(write, prediction, ProgressLine(printing=False))
+        if out is not None:
+            show(f"{prediction.rows} predictions in {out}", err=True)
+        show(*(f"{called or data}: {each}" for each in prediction.differences), err=True)
 
 
 @contextmanager
-def _file(out: Path) -> Iterator[_Text]:
+def _file(out: Path, kind: Format) -> Iterator[Write]:
     """The file that is written: complete, or as it was before. What is no file, such as a pipe, is written directly."""
     from caviar.support.files import replacing
 
-    if out.exists() and not out.is_file():
-        with out.open("w", encoding="utf-8", newline="") as direct:
-            yield direct
-        return
-    with replacing(out.resolve()) as file:
-        text = TextIOWrapper(file, encoding="utf-8", newline="", write_through=True)
-        yield text
-        text.detach()
+    opened = out.open("wb") if out.exists() and not out.is_file() else replacing(out.resolve())
+    with opened as file, writer(file, kind) as write:
+        yield write
 
 
-def _write(file: _Text, prediction: Prediction, progress: ProgressLine) -> None:
-    """Writes the header and a row for each prediction, block by block."""
-    task, begun = prediction.task, False
+def _write(write: Write, prediction: Prediction, progress: ProgressLine) -> None:
+    """Writes block by block."""
     with closing(progress), closing(_silently(prediction)) as blocks:
         for block in blocks:
-            text = StringIO()
-            writer = csv.writer(text, lineterminator="\n")
-            if not begun:
-                writer.writerow([*task.targets, *(f"probability {label}" for label in task.classes)])
-            writer.writerows(_rows(task, block))
-            file.write(text.getvalue())
-            begun = True
+            write(_columns(prediction, block))
             progress.show(f"{prediction.rows:,} rows predicted, {prediction.share:.0%} of the file")
 
 
@@ -114,8 +108,16 @@ def _silently(prediction: Prediction) -> Generator[Array, None, None]:
             yield block
 
 
-def _rows(task: Task, prediction: Array) -> Iterator[list[Any]]:
-    codes = task.decided(prediction).tolist() if task.kind == "classification" else []
-    for place, row in enumerate(prediction):
-        numbers = [f"{value:.7g}" for value in row.tolist()]  # as many digits as float32 holds
-        yield [task.classes[codes[place]], *numbers] if task.kind == "classification" else numbers
+def _columns(prediction: Prediction, block: Array) -> Block:
+    """The cells that are kept, then the predictions, then the probabilities."""
+    import numpy
+
+    task = prediction.task
+    columns: dict[str, Array] = {}
+    if prediction.keep is not None and prediction.kept is not None:
+        columns[prediction.keep] = prediction.kept
+    if task.kind == "regression":
+        return columns | {target: block[:, place] for place, target in enumerate(task.targets)}
+    classes = numpy.asarray(task.classes)
+    columns[task.targets[0]] = (classes.astype(object) if classes.dtype.kind == "U" else classes)[task.decided(block)]
+    return columns | {f"probability {label}": block[:, place] for place, label in enumerate(task.classes)}

@@ -66,6 +66,9 @@ class Operation:
         parametric  of, alpha              a + alpha (f(a) - a), f the formula that `of` names, with its constants if it
                                            has some
 
+        module                             what a PyTorch module computes: only its code says; the constants are its
+                                           parameters and buffers by their names, a number as (1,)
+
     The heads, o of (rows, outputs)::
 
         softmax    exp(o) / sum exp(o) over the outputs: the probability of each class

@@ -9,7 +9,7 @@ from typing import ClassVar
 from caviar.plugin import Exporter, MemberDescription, ModelDescription, write_atomically
 
 from caviar_plugins.exporters.parts import check_known, preparations
-from caviar_plugins.exporters.python_source import columns_told, docstring, functions
+from caviar_plugins.exporters.python_source import columns_told, docstring, functions, imported
 from caviar_plugins.exporters.python_steps import Steps
 
 _FORMULAS = Path(__file__).with_name("numpy_formulas.py")
@@ -30,7 +30,7 @@ class NumPyFile(Exporter, interface=1):
         write_atomically(path, ("\n".join(_file(model)) + "\n").encode())
 
     def usage(self, model: ModelDescription, path: Path) -> str:
-        return f"from {path.stem} import predict\npredict(rows)  # columns by name: a dict of lists, or a data frame"
+        return f"{imported(path, 'predict')}\npredict(rows)  # columns by name: a dict of lists, or a data frame"
 
 
 def _file(model: ModelDescription) -> Iterator[str]:
@@ -46,8 +46,8 @@ def _file(model: ModelDescription) -> Iterator[str]:
     yield from ("Array = np.ndarray", f"COLUMNS = {tuple(column.name for column in model.columns)!r}")
     yield from (f"TARGETS = {task.targets!r}", *([f"CLASSES = {task.classes!r}"] if task.classes else []), "", "")
     yield from body
-    for each in functions(_FORMULAS, steps.formulas):
-        yield from ("", "", each)
+    for formula in functions(_FORMULAS, steps.formulas):
+        yield from ("", "", formula)
     yield from ("", "", *steps.arrays.source())
 
 

@@ -40,14 +40,23 @@ def preparations(model: ModelDescription) -> tuple[list[Preparation], list[int]]
     return list(found.values()), [places[key] for key in keys]
 
 
-def check_known(model: ModelDescription, exporter: str) -> None:
-    """Raises ExportError, which names the operation, for one outside of the vocabulary of `Operation`."""
+def check_known(model: ModelDescription, exporter: str, with_modules: bool = False) -> None:
+    """Raises ExportError, which names the operation, for one outside of the vocabulary of `Operation`.
+
+    `with_modules`: also for the weights of PyTorch modules, whose formula is not known.
+    """
     for member in model.members:
         for name, place in _unknown(member):
-            raise ExportError(
-                f"exporter '{exporter}' does not know the operation '{name}', {place} of trial {member.trial}'s model; "
-                "it writes the formulas that caviar.plugin.Operation lists"
-            )
+            if name == "module" and not with_modules:
+                raise ExportError(
+                    f"exporter '{exporter}' does not know the operation 'module': only its code says what a PyTorch "
+                    "module computes; 'safetensors' writes its weights and what prepares its inputs"
+                )
+            if name != "module":
+                raise ExportError(
+                    f"exporter '{exporter}' does not know the operation '{name}', {place} of trial {member.trial}'s "
+                    "model; it writes the formulas that caviar.plugin.Operation lists"
+                )
 
 
 def _unknown(member: MemberDescription) -> Iterator[tuple[str, str]]:

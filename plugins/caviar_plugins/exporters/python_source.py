@@ -55,6 +55,13 @@ def functions(file: Path, names: Collection[str]) -> list[str]:
     return [f"{ast.get_source_segment(text, node)}" for name, node in found.items() if name in needed]
 
 
+def imported(path: Path, name: str) -> str:
+    """The line that gets a name from a file, wherever it lies and whatever it is called."""
+    if path.parent == Path() and path.suffix == ".py" and path.stem.isidentifier():
+        return f"from {path.stem} import {name}"
+    return f"import runpy; {name} = runpy.run_path({str(path)!r})[{name!r}]"
+
+
 def docstring(lines: Iterable[str]) -> Iterator[str]:
     """Lines as a docstring that nothing in them can end: names and words are whatever the data holds."""
     text = "\n".join(lines).replace("\\", "\\\\").replace('"""', '\\"\\"\\"')

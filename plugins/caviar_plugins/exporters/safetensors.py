@@ -26,7 +26,7 @@ class SafetensorsFile(Exporter, interface=1):
     def export(self, model: ModelDescription, path: Path) -> None:
         from safetensors.numpy import save
 
-        check_known(model, "safetensors")
+        check_known(model, "safetensors", with_modules=True)
         tensors: dict[str, Array] = {}
         members = []
         for place, member in enumerate(model.members):

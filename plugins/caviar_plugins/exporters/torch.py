@@ -10,7 +10,7 @@ from caviar.plugin import Constant, Exporter, MemberDescription, ModelDescriptio
 
 from caviar_plugins.exporters.numpy import head, imports
 from caviar_plugins.exporters.parts import check_known, preparations
-from caviar_plugins.exporters.python_source import functions
+from caviar_plugins.exporters.python_source import functions, imported
 from caviar_plugins.exporters.python_steps import Steps
 
 _FORMULAS = Path(__file__).with_name("torch_formulas.py")
@@ -32,7 +32,7 @@ class TorchFile(Exporter, interface=1):
 
     def usage(self, model: ModelDescription, path: Path) -> str:
         call = "Model().predict(rows)  # columns by name: a dict of lists, or a data frame"
-        return f"from {path.stem} import Model\n{call}"
+        return f"{imported(path, 'Model')}\n{call}"
 
 
 def _file(model: ModelDescription) -> Iterator[str]:
@@ -52,8 +52,8 @@ def _file(model: ModelDescription) -> Iterator[str]:
     yield from (f"COLUMNS = {tuple(column.name for column in model.columns)!r}", f"TARGETS = {task.targets!r}")
     yield from (*([f"CLASSES = {task.classes!r}"] if task.classes else []), "", "")
     yield from body
-    for each in functions(_FORMULAS, steps.formulas):
-        yield from ("", "", each)
+    for formula in functions(_FORMULAS, steps.formulas):
+        yield from ("", "", formula)
     yield from ("", "", *steps.arrays.source())
 
 

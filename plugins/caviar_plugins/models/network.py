@@ -13,6 +13,7 @@ from caviar.plugin import (
     Model,
     ModelContext,
     Normalizer,
+    Operation,
     Random,
     Sampler,
     Slot,
@@ -64,6 +65,10 @@ class Network(Model, interface=2):
         from caviar_plugins.models.network_passes import backward
 
         backward(gradient, cache, gradients)
+
+    def description(self, parameters: Views, statistics: Views, normalizer: Normalizer) -> tuple[Operation, ...]:
+        held = {name: views[name][0] for views in (parameters, statistics) for name in views}
+        return (Operation("module", held),)
 
     def structure(self, inputs: Inputs, outputs: int) -> Structure:
         """The module that all members have in common."""

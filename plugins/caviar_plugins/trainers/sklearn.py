@@ -6,13 +6,14 @@ import json
 from collections.abc import Callable, Mapping, Set
 from dataclasses import replace
 from difflib import get_close_matches
-from typing import Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, NoReturn, Self
 
 from caviar.plugin import (
     Advance,
     Array,
     Dataset,
     Each,
+    ExportError,
     Finish,
     Metrics,
     Population,
@@ -132,6 +133,12 @@ class SklearnTrainer(Trainer, interface=2):
             fitted = [self._fitted(place, epoch, epochs, population, data, context) for place in range(len(population))]
             model = sklearn_file.packed(fitted)
         return Finish({"model": model})
+
+    def description(self, *_: object) -> NoReturn:
+        raise ExportError(
+            f"trainer 'sklearn' cannot be exported: its model is scikit-learn's {self.estimator}, not a network; "
+            'model.weights["model"].tobytes() is its file, which skops.io.loads opens; skl2onnx makes ONNX of that'
+        )
 
     def predict(self, weights: Mapping[str, Array], population: Population, x: Array, context: TrainerContext) -> Array:
         import numpy

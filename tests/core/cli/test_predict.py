@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import csv
+import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
+import duckdb
 import numpy
 import pytest
 from caviar import load
@@ -165,3 +168,86 @@ def test_ten_times_the_rows_take_hardly_more_memory(trained: Path, tmp_path: Pat
         with (tmp_path / "out.csv").open() as file:
             assert sum(1 for _ in file) == 1 + count
     assert peaks[1] - peaks[0] < 100, peaks
+
+
+def texts(count: int) -> str:
+    """Rows with a name of their own, the columns in another order."""
+    head, *lines = rows_of(count).splitlines()
+    named = [f"{','.join(line.split(',')[::-1])},{number:05}" for number, line in enumerate(lines)]
+    return "\n".join([f"{','.join(head.split(',')[::-1])},name", *named]) + "\n"
+
+
+def read(file: Path) -> list[dict[str, Any]]:
+    """The rows of a written file, by the readers of others."""
+    if file.suffix == ".parquet":
+        parquet: Any = pytest.importorskip("pyarrow.parquet", reason="it reads what is written: install '.[arrow]'")
+        found: list[dict[str, Any]] = parquet.read_table(file).to_pylist()
+        return found
+    if file.suffix == ".jsonl":
+        return [json.loads(line) for line in file.read_text().splitlines()]
+    with file.open(newline="") as text:
+        return list(csv.DictReader(text))
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".jsonl", ".parquet"])
+def test_every_format_holds_the_same_rows_with_their_ids(
+    suffix: str, trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(text_blocks, "BLOCK", 1000)
+    (tmp_path / "n.csv").write_text(texts(200))
+    done = predict(trained, tmp_path / "n.csv", "--id", "name", "--out", tmp_path / f"out{suffix}")
+    assert done.exit_code == 0, done.stderr
+    assert "not used" not in done.stderr
+    found = read(tmp_path / f"out{suffix}")
+    assert list(found[0]) == ["name", "y", "probability a", "probability b"]
+    assert [row["name"] for row in found] == [f"{number:05}" for number in range(200)]
+    whole = numpy.concatenate([*predict_file(best_file(trained / "runs" / "p"), tmp_path / "n.csv")])
+    numbers = [[float(row["probability a"]), float(row["probability b"])] for row in found]
+    numpy.testing.assert_allclose(numbers, whole, rtol=1e-6)
+    assert [row["y"] for row in found] == ["ab"[place] for place in whole.argmax(axis=1)]
+    assert [file.name for file in tmp_path.iterdir() if file.name.startswith("out")] == [f"out{suffix}"]
+
+
+def test_the_id_may_be_a_column_that_the_model_reads(trained: Path, tmp_path: Path) -> None:
+    (tmp_path / "n.csv").write_text(rows_of(3).replace("1,2021", ",2021"))
+    expected = {"u": ["0.25", "1.25", "2.25"], "v": ["0", "", "2"], "day": ["2021-01-01", "2021-02-02"]}
+    for name, cells in expected.items():
+        lines = predict(trained, tmp_path / "n.csv", "--id", name).stdout.splitlines()
+        assert [line.split(",")[0] for line in lines[: len(cells) + 1]] == [name, *cells]
+
+
+@pytest.mark.parametrize("kind", ["csv", "jsonl", "parquet", "csv.gz"])
+def test_rows_of_standard_input_are_predicted_as_those_of_a_file(kind: str, trained: Path, tmp_path: Path) -> None:
+    (tmp_path / "n.csv").write_text(texts(40))
+    expected = predict(trained, tmp_path / "n.csv").stdout
+    with duckdb.connect() as connection:
+        told = {"jsonl": "FORMAT json", "parquet": "FORMAT parquet", "csv": "FORMAT csv", "csv.gz": "COMPRESSION gzip"}
+        rows = f"read_csv('{tmp_path / 'n.csv'}', types={{'name': 'VARCHAR'}})"
+        connection.execute(f"COPY (SELECT * FROM {rows}) TO '{tmp_path / 'piped'}' ({told[kind]})")
+    content = (tmp_path / "piped").read_bytes()
+    done = CliRunner().invoke(app, ["predict", str(trained / "runs" / "p"), "-"], input=content)
+    assert (done.exit_code, done.stdout) == (0, expected)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--id", "nam"], "standard input: no column 'nam' to keep; did you mean 'name'?"),
+        (["--id", "y"], "column 'y' is predicted, so its cells cannot be kept under this name"),
+        (["--format", "parquet"], "parquet cannot be printed; name a file that ends with .parquet"),
+        (
+            ["--out", "o.xlsx"],
+            "o.xlsx: predictions are written as .csv, .jsonl or .parquet; rename it, or give --format",
+        ),
+    ],
+)
+def test_what_cannot_be_written_is_told(words: list[str], told: str, trained: Path) -> None:
+    done = CliRunner().invoke(app, ["predict", str(trained / "runs" / "p"), "-", *words], input=texts(3))
+    assert (done.exit_code, done.stdout, done.stderr.strip()) == (2, "", told)
+
+
+def test_a_mistake_in_standard_input_is_named_by_its_line(trained: Path) -> None:
+    run = str(trained / "runs" / "p")
+    done = CliRunner().invoke(app, ["predict", run, "-"], input=texts(30).replace("\n2021-07-07,6,", "\n2021-07-07,x,"))
+    assert done.stderr.startswith("standard input:8: column 'v' holds 'x'")
+    assert "/tmp" not in done.stderr

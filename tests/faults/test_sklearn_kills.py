@@ -1,4 +1,4 @@
-"""A search of scikit-learn's forests killed by SIGKILL, in a rung and between rungs, comes to the same bits."""
+"""A search of scikit-learn's forests killed by SIGKILL comes to the same bits, and no ended trial is trained again."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.test_processes import bits, finish, rows, start, until
+from tests.faults.killing import check_kills
 
 PIPELINE = """
 name = "p"
@@ -21,23 +21,16 @@ epochs = 4
 n_estimators = { int = [4, 12] }
 max_depth = { choice = ["none", 4] }
 [search]
+strategy = "coarse-to-fine"
 baselines = false
 trials = 8
 round = 4
-pruner = "successive-halving"
+pruner = "hyperband"
 """
 
 
-@pytest.mark.slow
-def test_a_search_of_forests_that_is_killed_comes_to_the_same_bits(tmp_path: Path) -> None:
-    file = tmp_path / "p.toml"
-    file.write_text(PIPELINE)
-    finish(start(file, "whole", "--set", "executor=inline"))
-    for enough in (1, 50):  # values of metrics: during the first rung, and after it
-        killed = start(file, "killed")
-        until(lambda: rows(file, "killed", "SELECT count(*) FROM metric")[0][0] >= enough, killed)  # noqa: B023
-        killed.kill()
-        killed.communicate()
-    finish(start(file, "killed"))
-    assert bits(file, "killed") == bits(file, "whole")
-    assert {state for (state,) in rows(file, "killed", "SELECT state FROM trial")} == {"finished", "pruned"}
+@pytest.mark.thorough
+@pytest.mark.parametrize("kills", [2, pytest.param(10, marks=pytest.mark.slow)])
+def test_a_search_of_forests_that_is_killed_comes_to_the_same_bits(tmp_path: Path, kills: int) -> None:
+    (tmp_path / "p.toml").write_text(PIPELINE)
+    check_kills(tmp_path / "p.toml", kills)

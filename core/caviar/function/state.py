@@ -1,7 +1,8 @@
 """A training's state as named arrays: any nesting of dicts, lists and tuples of arrays, numbers, text and None.
 
 The arrays are named "0", "1", … in the order of the nesting; "nesting" is the rest, as JSON in UTF-8 (uint8). Arrays
-and tensors come back in the library that they came from, on the processor. Nothing is pickled.
+and tensors come back in the library that they came from, on the processor, named tuples in their class. Nothing is
+pickled.
 """
 
 from __future__ import annotations
@@ -11,19 +12,17 @@ import sys
 from base64 import b64decode, b64encode
 from collections import ChainMap, Counter, defaultdict
 from collections.abc import Mapping
+from dataclasses import is_dataclass
 from typing import Any
 
+from caviar.function.named_tuples import class_at, made_at, place_of
+from caviar.function.unsavable import UnsavableState
 from caviar.values.arrays import Array
-from caviar.values.problem import Problem
 
 _NESTING = "nesting"
 _SPECIAL = (defaultdict, Counter, ChainMap)  # which do something of their own for a key that is missing
 _BITS = 10_000  # Python reads whole numbers of up to 4,300 digits, about 14,000 bits, from text
 _KEYS = (str, int, float, bool, type(None))
-
-
-class UnsavableState(Problem):
-    """A part of a state that cannot be saved; the message names its place and its type."""
 
 
 def to_arrays(state: Any) -> dict[str, Array]:
@@ -63,6 +62,15 @@ def _nesting(value: Any, at: str, arrays: dict[str, Array], around: tuple[int, .
             if type(key) not in _KEYS:
                 raise UnsavableState(f"{at} has the key {key!r} of type {_named(type(key))}; use text or a number")
         return ["dict", [[key, _nesting(each, f"{at}[{key!r}]", arrays, around)] for key, each in value.items()]]
+    if issubclass(kind, tuple) and hasattr(kind, "_fields"):
+        place = place_of(kind)
+        if class_at(place, kind._fields) is not kind:
+            raise UnsavableState(f"{at} is a {_named(kind)}, which no other process could find; define it in a module")
+        values = [_nesting(each, f"{at}.{name}", arrays, around) for name, each in zip(kind._fields, value, strict=True)]
+        return ["named", [place, kind._fields, values]]
+    if is_dataclass(value):
+        text = "use dataclasses.asdict(…) and make it again from that, or its leaves, jax.tree.flatten(…)[0]"
+        raise UnsavableState(f"{at} is of type {_named(kind)}, a dataclass, and cannot be saved as it is; {text}")
     if kind in (list, tuple):
         return [kind.__name__, [_nesting(each, f"{at}[{n}]", arrays, around) for n, each in enumerate(value)]]
     try:
@@ -88,6 +96,9 @@ def _value(nesting: Any, arrays: Mapping[str, Array]) -> Any:
     if mark in ("list", "tuple"):
         values = [_value(each, arrays) for each in content]
         return tuple(values) if mark == "tuple" else values
+    if mark == "named":
+        place, fields, values = content
+        return made_at(place, fields, [_value(each, arrays) for each in values])
     name, dtype, _ = content
     return _restored(mark, numpy.array(arrays[name], order="C"), dtype)  # a member's array of no axes is a scalar
 

@@ -48,11 +48,19 @@ class Pool(Workers):
     """At most `count` workers, started when there is work for them, or soon will be.
 
     The job specification lies in memory that all of them share: data are not sent or copied. `may_fork`: whether a fork
-    of this process could do the job.
+    of this process could do the job. `devices`: CUDA_VISIBLE_DEVICES of each worker; none is set where it is empty.
     """
 
-    def __init__(self, job_spec: Iterable[Buffer], count: int, check_stop: Callable[[], None], may_fork: bool) -> None:
+    def __init__(
+        self,
+        job_spec: Iterable[Buffer],
+        count: int,
+        check_stop: Callable[[], None],
+        may_fork: bool,
+        devices: Sequence[str | None] = (),
+    ) -> None:
         self._count, self._check_stop, self._may_fork = count, check_stop, may_fork
+        self._devices = devices or (None,) * count
         self._workers: dict[WorkerHandle, _Task | None] = {}
         self._false_starts = 0
         self._shared = os.memfd_create("caviar-job")
@@ -67,7 +75,7 @@ class Pool(Workers):
         """Starts so many more workers, within `count`. Raises NoWorkers."""
         for _ in range(min(wanted, self._count - len(self._workers))):
             free = min(set(range(self._count)) - {worker.number for worker in self._workers})
-            self._workers[WorkerHandle(self._shared, free, self._count, self._may_fork)] = None
+            self._workers[WorkerHandle(self._shared, free, self._count, self._may_fork, self._devices[free])] = None
             _log.debug("worker %d of %d: started", free, self._count)
 
     def run(self, segments: Iterable[Segment], tell: Tell) -> Iterator[Outcome]:

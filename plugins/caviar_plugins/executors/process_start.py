@@ -15,6 +15,8 @@ from json import dumps
 from time import monotonic, sleep
 from typing import NoReturn, Protocol
 
+from caviar_plugins.executors.cuda_devices import VARIABLE
+
 _SPAWN = """import sys
 sys.path[:] = {path}
 from caviar_plugins.executors.lifeline import depend_on
@@ -38,13 +40,22 @@ class Process(Protocol):
 
 @dataclass(frozen=True)
 class WorkerArguments:
-    """A worker's arguments: two file descriptors, its `number` of `count`, and the lowest level that it logs."""
+    """A worker's arguments: two file descriptors, its `number` of `count`, and the lowest level that it logs.
+
+    `devices`: what CUDA_VISIBLE_DEVICES is for it; None leaves that as it is.
+    """
 
     connection: int
     job_spec: int
     number: int
     count: int
     level: int = logging.WARNING
+    devices: str | None = None
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables that it has besides those of this process."""
+        return _ONE_THREAD | ({} if self.devices is None else {VARIABLE: self.devices})
 
 
 def _can_fork() -> bool:
@@ -111,6 +122,7 @@ def _work(arguments: WorkerArguments, coordinator: int, mask: Iterable[int]) -> 
     try:
         gc.freeze()  # what the coordinator has is never taken down here: it may hold what is closed now
         _detach((arguments.connection, arguments.job_spec))
+        os.environ.update(arguments.environment)
         from caviar_plugins.executors.lifeline import depend_on
         from caviar_plugins.executors.worker import main
 
@@ -162,7 +174,7 @@ class Spawned:
             stdin=subprocess.DEVNULL,
             stdout=2,  # ours belongs to the results
             pass_fds=(arguments.connection, arguments.job_spec),
-            env=os.environ | _ONE_THREAD,
+            env=os.environ | arguments.environment,
             process_group=0,  # the terminal's interrupt is for the coordinator alone
         )
 

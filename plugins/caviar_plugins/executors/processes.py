@@ -18,6 +18,7 @@ class Processes(Executor, interface=2):
     """None: one per core that this process may use, or per GPU. No worker starts if no trial is left to train."""
 
     def open(self, job: Job, check_stop: Callable[[], None], trials: int) -> Workers:
+        from caviar_plugins.executors.cuda_devices import shared_out
         from caviar_plugins.executors.inline import Inline
         from caviar_plugins.executors.pool import Pool
 
@@ -25,7 +26,8 @@ class Processes(Executor, interface=2):
         if job_spec is None:
             return Inline().open(job, check_stop, trials)
         count = self.workers or job.devices() or len(os.sched_getaffinity(0))
-        pool = Pool(job_spec, count, check_stop, _may_fork(job))
+        devices = shared_out(count) if job.devices() is None else ()  # a backend takes its device itself
+        pool = Pool(job_spec, count, check_stop, _may_fork(job), devices)
         try:
             pool.start(trials)  # now: when reporters have started threads, it is too late to fork
         except BaseException:

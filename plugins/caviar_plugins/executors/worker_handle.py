@@ -52,10 +52,10 @@ class Message:
 class WorkerHandle:
     """A worker process, `number` of `count`; `ready` once it has made the job from the job specification.
 
-    `may_fork`: whether a fork of this process could do the job. Raises NoWorkers.
+    `may_fork`: whether a fork of this process could do the job; `devices`: see `WorkerArguments`. Raises NoWorkers.
     """
 
-    def __init__(self, job_spec: int, number: int, count: int, may_fork: bool) -> None:
+    def __init__(self, job_spec: int, number: int, count: int, may_fork: bool, devices: str | None = None) -> None:
         self.number = number
         self.ready, self._compiling, self._heard = False, False, monotonic()
         try:
@@ -63,7 +63,7 @@ class WorkerHandle:
         except OSError as error:
             raise NoWorkers(f"a worker process could not start: {error}") from error
         level = logging.getLogger("caviar").getEffectiveLevel()
-        arguments = WorkerArguments(theirs.fileno(), job_spec, number, count, level)
+        arguments = WorkerArguments(theirs.fileno(), job_spec, number, count, level, devices)
         try:
             self._process = begin(arguments, may_fork)
         except OSError as error:

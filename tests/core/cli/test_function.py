@@ -78,7 +78,8 @@ def test_a_run_resumes_after_a_comment_and_not_after_another_helper(folder: Path
 def test_results_are_read_without_the_code(folder: Path) -> None:
     ranges = "layers=Choice([[4], [8, 8], None]), form='a', counts=(1, 2), "
     text = (folder / "train.py").read_text().replace("import Log", "import Choice, Log").replace("units=8, ", ranges)
-    (folder / "train.py").write_text(text.replace("units + ", ""))
+    text = text.replace("units + ", "").replace("accuracy", "score").replace("maximize", "minimize")
+    (folder / "train.py").write_text(text)
     assert pipe(folder, "run", "train.py", *FEW, "--set", "search.trials=16").returncode == 0
     for words in ((), ("--json",), ("--narrow",)):
         there = pipe(folder, "results", "runs/train", "--code", "train.py", *words)

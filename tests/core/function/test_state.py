@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from collections import Counter, OrderedDict, defaultdict
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy
 import pytest
@@ -53,6 +56,51 @@ def test_arrays_come_back_to_the_bit_and_independent_of_the_first(dtype: str) ->
     assert found["none"].shape == (0, 1)
     found["weights"][0][:] = 1
     numpy.testing.assert_array_equal(from_arrays(arrays)["weights"][0], expected)
+
+
+class Moments(NamedTuple):
+    """As optax has them: nested, with arrays and without fields."""
+
+    count: Any
+    mean: Any
+
+
+class Nothing(NamedTuple):
+    pass
+
+
+def test_named_tuples_come_back_in_their_class() -> None:
+    found = back([Moments(3, {"weights": numpy.arange(2.0)}), Nothing(), (Moments(None, Nothing()),)])
+    assert type(found[0]) is Moments
+    assert type(found[1]) is Nothing
+    assert found[2] == (Moments(None, Nothing()),)
+    assert found[0].mean["weights"].tolist() == [0.0, 1.0]
+
+
+@pytest.mark.parametrize(
+    "place",
+    ["os:system", "os:stat_result", "not_imported_yet:Moments", f"{__name__}:Other", f"{__name__}:Moments"],
+)
+def test_a_state_imports_and_calls_nothing(place: str) -> None:
+    """A named tuple is made of an imported class with these fields, or not at all."""
+    nesting = json.dumps(["named", [place, ["count", "other"], [1, 2]]])
+    with pytest.raises(UnsavableState, match="which has not been imported here or has other fields"):
+        from_arrays({"nesting": numpy.frombuffer(nesting.encode(), "uint8")})
+    assert "not_imported_yet" not in sys.modules
+
+
+def test_what_could_not_be_made_again_is_refused_with_what_to_do() -> None:
+    class Local(NamedTuple):
+        x: int
+
+    @dataclass
+    class Settings:
+        x: int
+
+    with pytest.raises(UnsavableState, match=r"state\[0\]\.mean is a .*Local, which no other process could find"):
+        to_arrays([Moments(1, Local(1))])
+    with pytest.raises(UnsavableState, match=r"a dataclass, .* use dataclasses\.asdict\(…\) .*jax\.tree\.flatten"):
+        to_arrays(Settings(1))
 
 
 def test_an_array_of_another_library_comes_as_numpys() -> None:

@@ -20,7 +20,10 @@ _ANY: TypeAlias = bool | int | float | str | tuple[Any, ...] | dict[str, Any] | 
 
 
 class FunctionWithoutCode(FunctionTrainer):
-    """Stands for a function that only its file could train; its parameters may have any value or range."""
+    """Stands for a function that only its file could train; its parameters may have any value or range.
+
+    Its metric's goal is that of the study.
+    """
 
 
 class BuilderWithoutCode(Builder):
@@ -30,11 +33,12 @@ class BuilderWithoutCode(Builder):
         tree = self.document.tree
         table = tree.get("trainer")
         if kind == "trainer" and name not in index.names(kind) and isinstance(table, dict) and "data" not in tree:
-            return _function(str(name), table)
+            metric = tree.get("search", {}).get("metric")
+            return _function(str(name), table, {metric: None} if isinstance(metric, str) else {})
         return super().loaded(kind, name, at)
 
 
-def _function(name: str, table: Mapping[str, Any]) -> type[FunctionTrainer]:
+def _function(name: str, table: Mapping[str, Any], metrics: Mapping[str, None]) -> type[FunctionTrainer]:
     own = [key for key in table if key != "use" and key not in FunctionTrainer.model_fields]
 
     def body(namespace: dict[str, Any]) -> None:
@@ -43,7 +47,7 @@ def _function(name: str, table: Mapping[str, Any]) -> type[FunctionTrainer]:
             **{key: tunable(default=None) for key in own},
             "name": name,
             "parameters": Parameters(tuple(own), frozenset(), {}, {}),
-            "metrics": {},
+            "metrics": metrics,
             "says_epochs": True,
         }
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from caviar.config.declaration.pipeline import Pipeline
 from caviar.config.reading.resolved import loads
-from caviar.config.reading.without_code import BuilderWithoutCode
+from caviar.config.reading.without_code import BuilderWithoutCode, FunctionWithoutCode
 from caviar.interfaces.store import StoreError, StudyRecord
 from caviar.support.files import open_plain, why_unreadable
 from caviar.values.problem import Problem
@@ -45,7 +45,10 @@ def begun_with(folder: Path, study: StudyRecord | None) -> Pipeline:
     """
     if study is None:
         raise StoreError(f"{folder}: contains no study; `pipe run` of its pipeline starts one")
-    return _readable(study.file, f"{folder} (its study)")
+    pipeline = _readable(study.file, f"{folder} (its study)")
+    if not isinstance(pipeline.trainer, FunctionWithoutCode):
+        return pipeline
+    return pipeline.model_copy(update={"search": pipeline.search.model_copy(update={"goal": study.goal})})
 
 
 def _readable(text: str, file: str) -> Pipeline:

@@ -56,6 +56,7 @@ _HOMES = {
         "Artifact",
         "Changes",
         "Curve",
+        "Damaged",
         "Ledger",
         "Store",
         "StoreError",
@@ -81,6 +82,7 @@ _HOMES = {
         "version_of",
     ),
     "caviar.support.files": (
+        "aside",
         "open_plain",
         "sync_folder",
         "why_unusable",
@@ -257,6 +259,7 @@ if TYPE_CHECKING:
     from caviar.interfaces.store import Artifact as Artifact
     from caviar.interfaces.store import Changes as Changes
     from caviar.interfaces.store import Curve as Curve
+    from caviar.interfaces.store import Damaged as Damaged
     from caviar.interfaces.store import Ledger as Ledger
     from caviar.interfaces.store import Store as Store
     from caviar.interfaces.store import StoreError as StoreError
@@ -274,6 +277,7 @@ if TYPE_CHECKING:
     from caviar.registry.index import PluginError as PluginError
     from caviar.registry.load import name_of as name_of
     from caviar.registry.load import version_of as version_of
+    from caviar.support.files import aside as aside
     from caviar.support.files import open_plain as open_plain
     from caviar.support.files import sync_folder as sync_folder
     from caviar.support.files import why_unusable as why_unusable

@@ -1,4 +1,7 @@
-"""Damaged files of a run: after each, `results`, `predict` and `run` say so or give what they gave before."""
+"""Damaged files of a run: after each, `results`, `predict` and `run` say so or give what they gave before.
+
+And `pipe doctor` finds what they find; repaired, and run again, it is the run that it was.
+"""
 
 import json
 import shutil
@@ -23,7 +26,7 @@ executor = "inline"
 model.units = { int = [2, 6] }
 optimizer.learning_rate = { log = [1e-3, 1e-1] }
 trainer = { epochs = 3, batch_size = 32 }
-search = { baselines = false, trials = 6, round = 3, pruner = "successive-halving" }
+search = { baselines = false, trials = 8, round = 4, pruner = "successive-halving" }
 store.keep = 4
 """
 TARGETS: dict[str, Callable[[Path], Path]] = {
@@ -35,6 +38,8 @@ TARGETS: dict[str, Callable[[Path], Path]] = {
     "the resolved file": lambda folder: folder / "pipeline.toml",
 }
 WINNER: list[str] = []
+WHOLE: list[Any] = []
+"""All trials, and the best one, of the run that ended."""
 LOGGED = ("the study beside its log", "the log")
 
 
@@ -110,6 +115,8 @@ def is_earlier(found: list[Any], whole: list[Any]) -> bool:
 def campaign(home: Path, target: str, numbers: range) -> list[str]:
     """What went wrong: a command that neither says that the file is damaged nor gives what it gave before."""
     expected = {}
+    laid_out(home, "the study")
+    WHOLE[:] = [results()[1], resume()[1]]
     laid_out(home, target)
     for name, command in COMMANDS.items():
         code, expected[name], error = command()
@@ -118,7 +125,13 @@ def campaign(home: Path, target: str, numbers: range) -> list[str]:
     wrong = []
     for number in numbers:
         file = laid_out(home, target)
-        file.write_bytes(damaged(file.read_bytes(), number))
+        content = damaged(file.read_bytes(), number)
+        file.write_bytes(content)
+        verdict, _, error = pipe("doctor", "runs/p")
+        assert verdict in (0, 1), f"{number}: {error}"
+        if why := not_mended(content, gone=target == "the log" or not verdict):
+            wrong.append(f"{number}: repaired, {why}")
+        laid_out(home, target).write_bytes(content)
         outcomes = {}
         for name, command in COMMANDS.items():
             outcomes[name] = code, found, error = command()
@@ -126,11 +139,31 @@ def campaign(home: Path, target: str, numbers: range) -> list[str]:
                 found == expected[name]
                 or (target == "the log" and name == "results" and is_earlier(found, expected[name]))
             )
+            if not same and not verdict and is_told(code, error) and "missing" not in error:
+                wrong.append(f"{number}: {name} {error.strip()[:300]}, and doctor found nothing")
             if not same and not is_told(code, error):
                 wrong.append(f"{number}: {name} {code} {error.strip()[:300]} {str(found)[:200]}")
         if outcomes["run"][0] == 0 and results()[1] != whole:
             wrong.append(f"{number}: run said nothing, and results are others afterwards: {results()}")
     return wrong
+
+
+def not_mended(content: bytes, gone: bool) -> str | None:
+    """How a run whose file was damaged differs from what it was, after `--repair` and `pipe run`.
+
+    `gone`: the file as it was damaged need not be there. SQLite cuts a log where it is damaged.
+    """
+    _, said, error = pipe("doctor", "runs/p", "--repair")
+    if error:
+        return f"doctor says {error.strip()}"
+    kept = any(file.read_bytes() == content for file in Path("runs/p").rglob("*") if file.is_file())
+    if not kept and not gone:
+        return f"what was damaged is gone: {said}"
+    _, best, error = resume()
+    now = results()[1], best, pipe("doctor", "runs/p")[0]
+    if now != (WHOLE[0], WHOLE[1], 0):
+        return f"{error.strip()[:300]} {str(now)[:300]}; {said}"
+    return None
 
 
 @pytest.mark.parametrize("target", TARGETS)

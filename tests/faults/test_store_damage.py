@@ -16,7 +16,7 @@ from caviar.plugin import Metrics, StoreError, StudyRecord, Trial, TrialState
 from caviar_plugins.stores.rows import ARTIFACT, STORED, STUDY, signed
 from caviar_plugins.stores.schema import VERSION
 from caviar_plugins.stores.sqlite import SQLite
-from caviar_plugins.stores.store_errors import DAMAGED, store_errors
+from caviar_plugins.stores.store_errors import store_errors
 
 
 @pytest.fixture
@@ -71,12 +71,12 @@ def forge(run: Path, table: str, columns: str, change: Callable[[tuple[Any, ...]
 
 def test_text_is_no_study(run: Path) -> None:
     (run / "study.sqlite").write_text("once upon a time, " * 100)
-    assert refused(run).endswith("study.sqlite: not a study, nor any SQLite database; move it away and run again")
+    assert "study.sqlite: not a study, nor any SQLite database; `pipe doctor" in refused(run)
 
 
 def test_a_truncated_database_is_damaged(run: Path) -> None:
     os.truncate(run / "study.sqlite", 4096 * 3)
-    assert "study.sqlite: damaged; move the run's folder away" in refused(run)
+    assert f"study.sqlite: damaged; `pipe doctor {run}` says what is left, and recovers it" in refused(run)
 
 
 def test_zeros_are_no_study(run: Path) -> None:
@@ -107,7 +107,7 @@ def test_another_format_is_named(run: Path, version: int, words: str) -> None:
 def test_a_name_in_the_schema_that_became_bytes_is_damage(run: Path, column: str) -> None:
     change = f"UPDATE sqlite_master SET {column} = CAST({column} AS BLOB) WHERE name = 'attempt'"
     execute(run, "PRAGMA writable_schema = ON", change)
-    assert DAMAGED in refused(run)
+    assert "damaged; `pipe doctor" in refused(run)
 
 
 def test_words_where_json_belongs_are_damage(run: Path) -> None:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from caviar.cli.check import check
+from caviar.cli.doctor import doctor
 from caviar.cli.export import export
 from caviar.cli.failures import guarded
 from caviar.cli.fill import fill
@@ -27,7 +28,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for command in (run, check, fill, init, plugins, results, predict, export, split, schema):
+for command in (run, check, fill, init, plugins, results, predict, export, doctor, split, schema):
     app.command()(guarded(command))
 
 

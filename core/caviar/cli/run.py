@@ -6,12 +6,14 @@ import json as json_text
 import os
 import sys
 from contextlib import nullcontext, redirect_stdout
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from caviar.cli.advice import show_advice, show_next_run, wider_name
+from caviar.cli.new_run import dated
 from caviar.cli.shared import Code, Settings, limit_blas_threads, since_start, using_code
 from caviar.cli.terminal.json_objects import (
     advice_objects,
@@ -42,6 +44,9 @@ def run(
     ] = None,
     code: Code = None,
     trust: Trust = False,
+    new: Annotated[
+        bool, typer.Option("--new", help="Begin a dated run beside the earlier ones, which starts from the latest.")
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print the result as one JSON object and nothing else.")] = False,
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="Print the result alone: no progress, no advice.")
@@ -76,6 +81,9 @@ def run(
     with watched, silenced, apart, using_code(code, file):
         with timed("%s read and checked", file):
             pipeline = load(file, chosen)
+            if new:
+                chosen = dated(pipeline.name, runs, chosen, date.today())
+                pipeline = load(file, chosen)
         pipeline = trusted(pipeline, runs / pipeline.name, trust)
         show_advice(pipeline, quiet)
         try:
@@ -84,7 +92,8 @@ def run(
         except LateMistake as mistake:
             raise locate(file, chosen, mistake) from None
         except Refused as refused:
-            raise Refused(refused.folder, refused.reason, "--set name=…", "--runs") from None
+            beside = "begin a dated run beside it, which starts from its trials (--new)"
+            raise Refused(refused.folder, f"{refused.reason}; or {beside}", "--set name=…", "--runs") from None
     if json:
         give(json_text.dumps(as_object(done), allow_nan=False) + "\n")
     if done.summary.best is not None and not quiet:

@@ -26,6 +26,7 @@ from caviar.engine.failures.plugin_errors import others_blamed, told
 from caviar.engine.model.saved import SavedModel
 from caviar.engine.model.winner import Models
 from caviar.engine.resume.check import check_resumable, judges_of, record_of
+from caviar.engine.resume.lost_states import restart_lost
 from caviar.engine.resume.trust import check_trusted, remember
 from caviar.engine.search.context import SearchContext
 from caviar.engine.search.loop import SearchLoop
@@ -125,7 +126,7 @@ def run(
             check_resumable(ledger, record_of(work, objective, earlier), total, folder)
             write_atomically(folder / "pipeline.toml", to_toml(pipeline).encode())
             remember(folder, programs_of(pipeline))
-            notes = (*notes, *queue_again(ledger))
+            notes = (*notes, *queue_again(ledger), *restart_lost(ledger))
             observers.offered["view"] = partial(going_on, folder, ledger, pipeline)
             before = ledger.trials()
             code = code_of(pipeline, *judges_of(work, objective))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +13,7 @@ from caviar.interfaces.fields.field import setting
 from caviar.interfaces.plugin import Plugin
 from caviar.support.closing import Closing
 from caviar.support.files import why_unusable
+from caviar.text.shell import shell_word
 from caviar.values.earlier import EarlierTrial
 from caviar.values.history import Goal
 from caviar.values.metrics import Metrics
@@ -136,7 +137,8 @@ class Store(Plugin):
 
     `open` is called once by a process that runs a study; a second process must be refused. `read` may be called by
     any process at any time. Workers never see a store. Raise StoreError, whose message names the file, the reason and
-    what to do; `file_errors` does so for errors of the operating system.
+    what to do; `file_errors` does so for errors of the operating system, and Damaged is for content that is not as it
+    was written. `holder`, `salvage` and `repair` serve `pipe doctor`; a store may leave them as they are.
     """
 
     kind: ClassVar[str] = "store"
@@ -156,11 +158,34 @@ class Store(Plugin):
     def read(self, folder: Path) -> Ledger:
         """A study at this moment, for reading only, even while another process goes on with it. Raises StoreError."""
 
+    def holder(self, folder: Path) -> str | None:
+        """Which process has the study open to run it, in words; None where there is none or it cannot be known."""
+        return None
+
+    def salvage(self, folder: Path) -> Changes:
+        """The rows of a damaged study that are as they were written; changes no file. Raises StoreError."""
+        raise StoreError(f"{folder}: this store cannot recover a damaged study; put back a copy")
+
+    def repair(self, folder: Path, choose: Callable[[Changes], Changes | None]) -> tuple[Path, ...]:
+        """Puts a new study in a damaged one's place: with what `choose` returns for what `salvage` does.
+
+        The files of the damaged study are renamed; returns their new paths. Where `choose` returns None there is no
+        study afterwards. Locks the study meanwhile. Raises StoreError.
+        """
+        raise StoreError(f"{folder}: this store cannot recover a damaged study; put back a copy")
+
 
 class StoreError(Problem):
     """The study cannot be read or written; the message names the file, the reason and what to do."""
 
     exit_code: ClassVar[int] = 1
+
+
+class Damaged(StoreError):
+    """A file of a run is not as it was written; `folder` is the run's, `why` says more."""
+
+    def __init__(self, path: Path, folder: Path, why: str = "damaged") -> None:
+        super().__init__(f"{path}: {why}; `pipe doctor {shell_word(str(folder))}` says what is left, and recovers it")
 
 
 @contextmanager

@@ -20,6 +20,7 @@ from errno import (
     EPERM,
     EROFS,
 )
+from itertools import count
 from pathlib import Path
 from typing import BinaryIO
 
@@ -86,6 +87,12 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
         with suppress(OSError):
             part.unlink(missing_ok=True)  # on a full disk its space is needed
         raise
+
+
+def aside(path: Path) -> Path:
+    """The name under which a damaged file is kept beside its place: the first of NAME.damaged-1, … that is free."""
+    names = (path.with_name(f"{path.name}.damaged-{number}") for number in count(1))
+    return next(name for name in names if not os.path.lexists(name))
 
 
 def open_plain(path: Path) -> BinaryIO:

@@ -12,13 +12,13 @@ from pathlib import Path
 from caviar.plugin import StoreError, sync_folder
 
 from caviar_plugins.stores.schema import APPLICATION, TABLES, VERSION, transaction
-from caviar_plugins.stores.store_errors import DAMAGED, code_of, store_errors
+from caviar_plugins.stores.store_errors import code_of, damaged, store_errors
 
 
 def create_or_open(path: Path) -> sqlite3.Connection:
     """Opens a connection that may write; an empty or missing file becomes a study without trials."""
     with store_errors(path):
-        connection = _connected(path.absolute().as_uri())
+        connection = connected(path.absolute().as_uri())
         try:
             new = _is_new(connection, path)
             connection.execute("PRAGMA journal_mode = WAL")
@@ -62,7 +62,7 @@ def _looking(path: Path, shared: bool) -> sqlite3.Connection:
     written = wal.exists() and wal.stat().st_size > 0
     # The last to close tidies up the files beside it, which mode=ro leaves.
     writable, alone = os.access(path.parent, os.W_OK), "rw" if written else "ro&immutable=1"
-    connection = _connected(f"{address}?mode={('rw' if writable else 'ro') if shared else alone}")
+    connection = connected(f"{address}?mode={('rw' if writable else 'ro') if shared else alone}")
     try:
         if not shared and written:
             connection.execute("PRAGMA locking_mode = EXCLUSIVE")
@@ -77,7 +77,7 @@ def _looking(path: Path, shared: bool) -> sqlite3.Connection:
     return connection
 
 
-def _connected(address: str) -> sqlite3.Connection:
+def connected(address: str) -> sqlite3.Connection:
     """A connection that trusts neither the schema nor the sizes in a database."""
     connection = sqlite3.connect(address, uri=True, isolation_level=None)
     connection.execute("PRAGMA trusted_schema = OFF")
@@ -92,6 +92,8 @@ def _is_new(connection: sqlite3.Connection, path: Path) -> bool:
     if not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] and not application:
         return True
     if application != APPLICATION:
+        if _objects(connection) == own_objects():
+            raise damaged(path)
         raise StoreError(f"{path}: another program's database, not a study; move it away and run again")
     if version != VERSION:
         other = "a newer Caviar" if version > VERSION else "an older Caviar"
@@ -99,9 +101,9 @@ def _is_new(connection: sqlite3.Connection, path: Path) -> bool:
             f"{path}: written by {other} (format {version}, this one knows {VERSION}); "
             "use that one, or choose another name or folder"
         )
-    if strange := _objects(connection) ^ _own_objects():
+    if strange := _objects(connection) ^ own_objects():
         kind, name = min(strange, key=repr)[:2]  # a damaged cell may hold bytes, which no text is less than
-        raise StoreError(f"{path}: the {kind} {name} is not that of a study: {DAMAGED}")
+        raise damaged(path, f"the {kind} {name} is not that of a study: damaged")
     return False
 
 
@@ -111,7 +113,8 @@ def _objects(connection: sqlite3.Connection) -> Set[tuple[str, ...]]:
 
 
 @cache
-def _own_objects() -> Set[tuple[str, ...]]:
+def own_objects() -> Set[tuple[str, ...]]:
+    """All objects of a study's database."""
     with closing(sqlite3.connect(":memory:")) as empty:
         empty.executescript(TABLES)
         return _objects(empty)

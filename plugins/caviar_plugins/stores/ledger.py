@@ -27,7 +27,7 @@ from caviar_plugins.stores.rows import (
     trial_row,
 )
 from caviar_plugins.stores.schema import noted, transaction
-from caviar_plugins.stores.store_errors import DAMAGED, checked_rows, store_errors
+from caviar_plugins.stores.store_errors import checked_rows, damaged, store_errors
 
 _PROPOSED = 4  # the first columns of a trial never change
 
@@ -103,7 +103,7 @@ class SQLiteLedger(Ledger):
         """Checks the file as a whole; each row is checked when it is read. Raises StoreError."""
         for (complaint,) in self._rows("PRAGMA quick_check(1)"):
             if complaint != "ok":
-                raise StoreError(f"{self._path}: {DAMAGED}")
+                raise damaged(self._path)
 
     def close(self) -> None:
         try:

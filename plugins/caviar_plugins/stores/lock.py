@@ -6,10 +6,11 @@ import fcntl
 import json
 import os
 import socket
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
-from caviar.plugin import StoreError
+from caviar.plugin import StoreError, open_plain
 
 from caviar_plugins.stores.store_errors import store_errors
 
@@ -39,6 +40,17 @@ class Lock:
         """Releases the lock, even if a forked child still has the file open."""
         fcntl.flock(self._file, fcntl.LOCK_UN)
         os.close(self._file)
+
+
+def holder_of(folder: Path) -> str | None:
+    """The process that has locked a run's folder, in words; None where none has."""
+    path = folder / "study.lock"
+    with suppress(OSError), open_plain(path) as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return _holder(file.read(1000))
+    return None
 
 
 def _self() -> dict[str, object]:

@@ -13,6 +13,7 @@ from zlib import crc32
 from caviar.plugin import (
     Curve,
     EarlierTrial,
+    Metrics,
     Retest,
     StudyRecord,
     Trial,
@@ -152,6 +153,16 @@ def curve_row(curve: Curve) -> tuple[Any, ...]:
         for name, column in zip(metrics.names, metrics.values[0].T.tolist(), strict=True)
     }
     return curve.trial, curve.attempt, metrics.first, _json(columns)
+
+
+def curve_of(row: tuple[Any, ...]) -> Curve:
+    """The inverse."""
+    import numpy
+
+    trial, attempt, first, values = row
+    columns = {name: [*map(from_json_number, column)] for name, column in json.loads(values).items()}
+    table = numpy.asarray([*columns.values()], dtype=numpy.float64)
+    return Curve(trial, attempt, Metrics(tuple(columns), first, table.T[None]))
 
 
 def curves_of(rows: Iterable[tuple[Any, ...]], metric: str) -> Mapping[int, list[float]]:

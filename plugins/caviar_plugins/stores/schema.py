@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 APPLICATION = int.from_bytes(b"CAVR")
 VERSION = 6
+_PAGE = 4096  # bytes, SQLite's default
 
 TABLES = """
 CREATE TABLE study (
@@ -81,6 +82,23 @@ CREATE VIEW metric AS
     SELECT curve.trial, curve.attempt, curve.first + value.key AS epoch, metric.key AS name, value.value AS value
     FROM curve, json_each(curve."values") AS metric, json_each(metric.value) AS value;
 """
+
+
+def with_own_schema(content: bytes) -> bytes:
+    """The bytes of a study's database with the first page, its header and the tables' declarations, as in every study.
+
+    All tables are created at once in a new file, so the declarations fill that page and name the same places. What is
+    free in the file is not known any more.
+    """
+    with closing(sqlite3.connect(":memory:")) as empty:
+        empty.executescript(TABLES)
+        empty.execute(f"PRAGMA application_id = {APPLICATION}")
+        empty.execute(f"PRAGMA user_version = {VERSION}")
+        page = bytearray(empty.serialize()[:_PAGE])
+    page[18:20] = b"\x02\x02"  # with a log
+    page[28:32] = (len(content) // _PAGE).to_bytes(4)
+    page[92:96] = page[24:28]  # that number of pages holds
+    return bytes(page) + content[_PAGE:]
 
 
 @contextmanager

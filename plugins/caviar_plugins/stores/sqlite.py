@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from caviar.plugin import Ledger, Store, StoreError, file_errors
+from caviar.plugin import Changes, Ledger, Store, StoreError, file_errors, sync_folder
 
 if TYPE_CHECKING:
     from caviar_plugins.stores.ledger import SQLiteLedger
@@ -38,6 +40,37 @@ class SQLite(Store, interface=4):
         path = folder / "study.sqlite"
         _refuse_others(path)
         return _verified(SQLiteLedger(path, look_at(path)))
+
+    def holder(self, folder: Path) -> str | None:
+        from caviar_plugins.stores.lock import holder_of
+
+        return holder_of(folder)
+
+    def salvage(self, folder: Path) -> Changes:
+        from caviar_plugins.stores.salvage import salvaged
+
+        path = folder / "study.sqlite"
+        _refuse_others(path)
+        return salvaged(path)
+
+    def repair(self, folder: Path, choose: Callable[[Changes], Changes | None]) -> tuple[Path, ...]:
+        from caviar_plugins.stores.lock import Lock
+        from caviar_plugins.stores.salvage import put_aside
+
+        lock = Lock(folder)
+        try:
+            chosen = choose(self.salvage(folder))
+            with file_errors(folder), TemporaryDirectory(dir=folder, prefix=".repair-") as place:
+                if chosen is not None:
+                    with self.open(Path(place)) as ledger:
+                        ledger.commit(chosen)
+                aside = put_aside(folder / "study.sqlite")
+                if chosen is not None:
+                    (Path(place) / "study.sqlite").rename(folder / "study.sqlite")
+                sync_folder(folder)
+        finally:
+            lock.release()
+        return aside
 
 
 def _verified(ledger: SQLiteLedger) -> Ledger:

@@ -8,21 +8,21 @@ from contextlib import contextmanager
 from errno import EACCES, ENOLCK, ENOSPC
 from pathlib import Path
 
-from caviar.plugin import StoreError, file_errors, why_unusable
-
-DAMAGED = "damaged; move the run's folder away and run again, or put back a copy of it"
+from caviar.plugin import Damaged, StoreError, file_errors, why_unusable
 
 _FULL, _FORBIDDEN, _NO_LOCKS = (why_unusable(OSError(number, "")) for number in (ENOSPC, EACCES, ENOLCK))
 _LOCAL = "which a study needs; choose a local folder for the runs"
+_DAMAGES = {
+    sqlite3.SQLITE_NOTADB: "not a study, nor any SQLite database",
+    sqlite3.SQLITE_CORRUPT: "damaged",
+    sqlite3.SQLITE_TOOBIG: "damaged",
+}
 _SQLITE = {
     sqlite3.SQLITE_FULL: _FULL,
     sqlite3.SQLITE_READONLY: _FORBIDDEN,
     sqlite3.SQLITE_PERM: _FORBIDDEN,
     sqlite3.SQLITE_CANTOPEN: "cannot be opened; check the permissions of the file and of its folder",
-    sqlite3.SQLITE_NOTADB: "not a study, nor any SQLite database; move it away and run again",
-    sqlite3.SQLITE_CORRUPT: DAMAGED,
     sqlite3.SQLITE_BUSY: "in use by another program; close that and run the same command again",
-    sqlite3.SQLITE_TOOBIG: DAMAGED,
     sqlite3.SQLITE_IOERR_SHMMAP: f"the file system has no shared memory maps, {_LOCAL}",
     sqlite3.SQLITE_IOERR_SHMLOCK: _NO_LOCKS,
     sqlite3.SQLITE_IOERR_LOCK: _NO_LOCKS,
@@ -38,11 +38,16 @@ def store_errors(path: Path) -> Iterator[None]:
         with file_errors(path):
             yield
     except UnicodeDecodeError as error:  # SQLite quotes what is damaged in its messages
-        raise StoreError(f"{path}: {DAMAGED}") from error
+        raise damaged(path) from error
     except sqlite3.Error as error:
-        raise StoreError(f"{path}: {_why(error)}") from error
+        raise _told(path, error) from error
     except MemoryError as error:  # also where SQLite takes damage for a very long text
-        raise StoreError(f"{path}: too large for the memory there is, or {DAMAGED}") from error
+        raise damaged(path, "too large for the memory there is, or damaged") from error
+
+
+def damaged(path: Path, why: str = "damaged") -> Damaged:
+    """The error about a file of a study, which lies directly in the run's folder."""
+    return Damaged(path, path.parent, why)
 
 
 def code_of(error: sqlite3.Error) -> int:
@@ -50,11 +55,13 @@ def code_of(error: sqlite3.Error) -> int:
     return getattr(error, "sqlite_errorcode", 0)
 
 
-def _why(error: sqlite3.Error) -> str:
+def _told(path: Path, error: sqlite3.Error) -> StoreError:
     code = code_of(error)
     if "decode" in str(error):  # Python's, of a text that is not UTF-8
-        return DAMAGED
-    return _SQLITE.get(code) or _SQLITE.get(code & 0xFF) or f"cannot be used: {error}"
+        return damaged(path)
+    if why := _DAMAGES.get(code & 0xFF):
+        return damaged(path, why)
+    return StoreError(f"{path}: {_SQLITE.get(code) or _SQLITE.get(code & 0xFF) or f'cannot be used: {error}'}")
 
 
 @contextmanager
@@ -63,4 +70,4 @@ def checked_rows(path: Path) -> Iterator[None]:
     try:
         yield
     except (ValueError, TypeError, LookupError, AttributeError) as error:
-        raise StoreError(f"{path}: {DAMAGED}") from error
+        raise damaged(path) from error

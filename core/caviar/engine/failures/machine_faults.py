@@ -95,7 +95,11 @@ def resolve(
 
 def named(outcomes: Sequence[MemberOutcome]) -> str:
     """The trials of some outcomes in a message: "trials 3, 4"."""
-    numbers = [each.trial for each in outcomes]
+    return numbered([each.trial for each in outcomes])
+
+
+def numbered(numbers: Sequence[int]) -> str:
+    """Trials in a message: "trials 3, 4"."""
     if len(numbers) == 1:
         return f"trial {numbers[0]}"
     more = f" and {len(numbers) - 5} more" if len(numbers) > 5 else ""

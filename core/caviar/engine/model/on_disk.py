@@ -90,24 +90,20 @@ def open_model(path: Path) -> SavedModel:
 
     Runs no code except that of the installed plugins that it names.
     """
-    try:
-        with open_plain(path) as file:
-            content = file.read()
-    except FileNotFoundError:
-        raise NotAModel(f"{path}: no such file; a run writes it at its end, if a trial has finished") from None
-    except OSError as error:
-        raise NotAModel(f"{path}: {why_unreadable(error)}") from None
-    return of_bytes(content, str(path))
+    return of_bytes(_content(path), str(path))
+
+
+def trial_in(path: Path) -> int:
+    """The trial of a model file, its first one, if the file is as it was written. Raises NotAModel.
+
+    The plugins that it names need not be there.
+    """
+    return _unpacked(_content(path), str(path))[0].members[0].trial
 
 
 def of_bytes(content: bytes, path: str = "a pickled model") -> SavedModel:
     """The model in a file's bytes; `path` names them. Raises NotAModel."""
-    try:
-        facts, arrays = unpacked(content)
-    except OtherFile:
-        raise NotAModel(f"{path}: not a model written by this version of caviar; {_AGAIN}") from None
-    except Damaged as damage:
-        raise NotAModel(f"{path}: damaged or not a model: {damage}; {_AGAIN}") from None
+    facts, arrays = _unpacked(content, path)
     where = path
     try:
         members = _members(facts, arrays, where)
@@ -145,6 +141,25 @@ def ensemble_in(folder: Path) -> Ensemble | None:
     except (OSError, NotAModel, OtherFile, Damaged):
         return None
     return Ensemble({each.trial: each.count for each in facts.members}, facts.metrics, facts.decision)
+
+
+def _content(path: Path) -> bytes:
+    try:
+        with open_plain(path) as file:
+            return file.read()
+    except FileNotFoundError:
+        raise NotAModel(f"{path}: no such file; a run writes it at its end, if a trial has finished") from None
+    except OSError as error:
+        raise NotAModel(f"{path}: {why_unreadable(error)}") from None
+
+
+def _unpacked(content: bytes, path: str) -> tuple[Facts, dict[str, Array]]:
+    try:
+        return unpacked(content)
+    except OtherFile:
+        raise NotAModel(f"{path}: not a model written by this version of caviar; {_AGAIN}") from None
+    except Damaged as damage:
+        raise NotAModel(f"{path}: damaged or not a model: {damage}; {_AGAIN}") from None
 
 
 def _members(facts: Facts, arrays: Mapping[str, Array], where: str) -> tuple[ModelMember, ...]:

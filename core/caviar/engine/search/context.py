@@ -8,7 +8,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from caviar.config.declaration.space import floats
-from caviar.engine.search.history import history_of
+from caviar.engine.search.deduplicate import Tried
+from caviar.engine.search.history import HistoryTable
 from caviar.engine.search.objective import Objective
 from caviar.engine.search.observers import Observers
 from caviar.engine.search.time_limit import NO_LIMIT, TimeLimit
@@ -50,4 +51,13 @@ class SearchContext:
 
     def history(self, trials: Sequence[Trial]) -> History:
         """The history for a strategy: the trials of earlier runs, then `trials`, which are this study's."""
-        return history_of(trials, self.ledger, self.objective, len(self.space), self.earlier, len(self.given))
+        return self._table.history(trials, self.ledger, len(self.given))
+
+    @cached_property
+    def _table(self) -> HistoryTable:
+        return HistoryTable(self.objective, len(self.space), self.earlier)
+
+    @cached_property
+    def tried(self) -> Tried:
+        """What the trials have tried."""
+        return Tried()

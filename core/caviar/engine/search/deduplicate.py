@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from itertools import chain
 from math import isfinite
 from typing import Any
@@ -10,39 +11,57 @@ from typing import Any
 from caviar.values.arrays import Array
 from caviar.values.dimension import Dimension, Space
 from caviar.values.random import Random, uniforms
+from caviar.values.trial import Trial
 
 _DRAWS = 64  # tried before a finite space is searched value by value for what is left
 _FINEST = 1 << 20  # cuts of [0, 1] in which the values of a dimension are looked for
 
 
-def deduplicate(space: Space, points: Array, tried: Iterable[Mapping[str, Any]], first: int, random: Random) -> Array:
-    """Clipped points for the trials from number `first` on, of which none repeats one of those tried, nor another.
+class Tried:
+    """The keys of the values of trials; those of each trial are made once in a search."""
+
+    def __init__(self) -> None:
+        self._keys: list[str] = []
+        self._all: set[str] = set()
+
+    def by(self, trials: Sequence[Trial]) -> AbstractSet[str]:
+        """The keys of the first trials of a study."""
+        new = [key_of(trial.values) for trial in trials[len(self._keys) :]]
+        self._keys += new
+        self._all.update(new)
+        return self._all if len(trials) == len(self._keys) else set(self._keys[: len(trials)])
+
+
+def key_of(values: Mapping[str, Any]) -> str:
+    """The same text for the same values."""
+    return repr(sorted(values.items()))
+
+
+def deduplicate(space: Space, points: Array, tried: AbstractSet[str], first: int, random: Random) -> Array:
+    """Clipped points for the trials from number `first` on, of which none has a key of those tried, nor of another.
 
     A point whose values were tried is replaced by a draw from the whole space, which depends on the trial's number and
     on what was tried. Fewer points than were given: no untried point is left.
     """
     import numpy
 
-    seen, kept = {_key(values) for values in tried}, []
+    own, kept = set[str](), []
     for number, point in enumerate(points, first):
-        new = _untried(space, point, seen, random.child(number))
+        new = _untried(space, point, (tried, own), random.child(number))
         if new is None:
             break
-        seen.add(_key(space.values(new)))
+        own.add(key_of(space.values(new)))
         kept.append(new)
     return numpy.asarray(kept, dtype=numpy.float64).reshape(len(kept), len(space))
 
 
-def _untried(space: Space, point: Array, seen: set[str], random: Random) -> Array | None:
+def _untried(space: Space, point: Array, seen: tuple[AbstractSet[str], ...], random: Random) -> Array | None:
     finite = isfinite(space.size)
     for each in chain([point], _draws(space, random), _cells(space, random) if finite else ()):
-        if _key(space.values(each)) not in seen:
+        key = key_of(space.values(each))
+        if not any(key in keys for keys in seen):
             return each
     return None if finite else point  # a continuum so narrow that it repeats itself has no better one
-
-
-def _key(values: Mapping[str, Any]) -> str:
-    return repr(sorted(values.items()))
 
 
 def _draws(space: Space, random: Random) -> Iterator[Array]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import nan
+from operator import is_not
 
 from caviar.engine.search.objective import Objective
 from caviar.engine.storage.study_view import StudyView
@@ -13,40 +14,98 @@ from caviar.values.history import History
 from caviar.values.trial import Trial, TrialState
 
 
-def history_of(
-    own: Sequence[Trial],
-    ledger: StudyView,
-    objective: Objective,
-    dimensions: int,
-    earlier: Sequence[EarlierTrial] = (),
-    points: int = 0,
-) -> History:
-    """What is known: trials of earlier runs, then these of the study's own, the first `points` of them given."""
+class HistoryTable:
+    """A row for each trial: those of earlier runs, then a study's own. A trial is entered again when it has changed.
+
+    So a round costs what its trials cost, and copies of arrays.
+    """
+
+    def __init__(self, objective: Objective, dimensions: int, earlier: Sequence[EarlierTrial] = ()) -> None:
+        import numpy
+
+        self._objective, self._earlier = objective, len(earlier)
+        self._trials: list[Trial] = []
+        self._states: list[TrialState] = []
+        self._points, self._curves, self._runs = (numpy.empty((0, width)) for width in (dimensions, 0, 0))
+        self._numbers = {name: numpy.empty(0) for name in ("objectives", "epochs", "violations", "lengths", "stopped")}
+        self._retested = set[int]()
+        for each in earlier:
+            self._enter(len(self._trials), each.trial, each.curve, own=False)
+
+    def history(self, own: Sequence[Trial], ledger: StudyView, points: int = 0) -> History:
+        """What is known of these trials of the study, the first ones; the first `points` of them were given."""
+        known = ledger.curves(self._objective.metric) if own else {}
+        before, count = self._earlier, self._earlier + len(own)
+        rows = [row for row, other in enumerate(map(is_not, own, self._trials[before:]), before) if other]
+        for row in (*rows, *range(len(self._trials), count)):
+            trial = own[row - before]
+            self._enter(row, trial, known.get(trial.index, ()))
+        numbers = {name: column[:count].copy() for name, column in self._numbers.items()}
+        longest = int(numbers["lengths"].max(initial=0))
+        return History(
+            goal=self._objective.goal,
+            points=self._points[:count].copy(),
+            objectives=numbers["objectives"],
+            states=tuple(self._states[:count]),
+            epochs=numbers["epochs"].astype("int64"),
+            curves=self._curves[:count, :longest].copy(),
+            given=before + min(points, len(own)),
+            violations=numbers["violations"] if self._objective.conditions else None,
+            earlier=before,
+            runs=self._runs_of(count),
+            stopped=int(numbers["stopped"].sum()),
+        )
+
+    def _runs_of(self, count: int) -> Array | None:
+        import numpy
+
+        if not any(row < count for row in self._retested):
+            return None
+        runs: Array = self._runs[:count]
+        return runs[:, : int((~numpy.isnan(runs)).sum(1).max(initial=0))].copy()
+
+    def _enter(self, row: int, trial: Trial, curve: Sequence[float], own: bool = True) -> None:
+        if row == len(self._trials):
+            self._trials.append(trial)
+            self._states.append(trial.state)
+            self._points = _with_row(self._points, row, self._points.shape[1])
+            self._numbers = {name: _with_row(column, row) for name, column in self._numbers.items()}
+        self._curves = _with_row(self._curves, row, len(curve))
+        self._runs = _with_row(self._runs, row, len(trial.runs))
+        self._trials[row], self._states[row] = trial, trial.state
+        self._points[row] = trial.point
+        for table, values in ((self._curves, curve), (self._runs, trial.runs)):
+            table[row] = nan
+            table[row, : len(values)] = values
+        stopped = sum(each.state is TrialState.PRUNED for each in trial.retests) if own else 0
+        found = _objective(trial, curve), trial.epochs, trial.violation, len(curve), stopped
+        for column, value in zip(self._numbers.values(), found, strict=True):
+            column[row] = value
+        (self._retested.add if trial.retests else self._retested.discard)(row)
+
+
+def _with_row(table: Array, row: int, width: int | None = None) -> Array:
+    """The table with room for a row, and for so many columns; new room is NaN."""
     import numpy
 
-    trials = [*(each.trial for each in earlier), *own]
-    known = ledger.curves(objective.metric) if own else {}
-    curves = _table([*(each.curve for each in earlier), *(known.get(trial.index, ()) for trial in own)])
-    objectives = [_objective(trial, curve) for trial, curve in zip(trials, curves, strict=True)]
-    return History(
-        goal=objective.goal,
-        points=numpy.asarray([trial.point for trial in trials], dtype=numpy.float64).reshape(len(trials), dimensions),
-        objectives=numpy.asarray(objectives, dtype=numpy.float64),
-        states=tuple(trial.state for trial in trials),
-        epochs=numpy.asarray([trial.epochs for trial in trials], dtype=numpy.int64),
-        curves=curves,
-        given=len(earlier) + min(points, len(own)),
-        violations=numpy.asarray([trial.violation for trial in trials]) if objective.conditions else None,
-        earlier=len(earlier),
-        runs=_table([trial.runs for trial in trials]) if any(trial.retests for trial in trials) else None,
-        stopped=sum(each.state is TrialState.PRUNED for trial in own for each in trial.retests),
-    )
+    rows = len(table) if row < len(table) else max(64, 2 * len(table))
+    shape = (rows,) if width is None else (rows, max(width, table.shape[1]))
+    if shape == table.shape:
+        return table
+    larger: Array = numpy.full(shape, nan)
+    larger[tuple(map(slice, table.shape))] = table
+    return larger
 
 
-def _objective(trial: Trial, curve: Array) -> float:
+def history_of(own: Sequence[Trial], ledger: StudyView, objective: Objective, dimensions: int) -> History:
+    """The history of a study that is only read."""
+    return HistoryTable(objective, dimensions).history(own, ledger)
+
+
+def _objective(trial: Trial, curve: Sequence[float]) -> float:
     """The objective that a strategy sees; of a pruned trial its last value."""
     if trial.state is TrialState.PRUNED and trial.epochs:
-        return float(curve[trial.epochs - 1])
+        return curve[trial.epochs - 1] if len(curve) >= trial.epochs else nan
     judged = trial.judged
     return nan if judged is None else judged
 
@@ -56,15 +115,8 @@ def curves_of(trials: Sequence[Trial], ledger: StudyView, objective: Objective, 
     import numpy
 
     known = ledger.curves(objective.metric) if trials else {}
-    found = _table([known.get(trial.index, ())[:epochs] for trial in trials])
-    short = numpy.full((len(trials), epochs - found.shape[1]), nan)  # where all have ended before
-    return numpy.concatenate([found, short], axis=1)
-
-
-def _table(rows: Sequence[Sequence[float]]) -> Array:
-    import numpy
-
-    table = numpy.full((len(rows), max(map(len, rows), default=0)), numpy.nan)
-    for line, row in zip(table, rows, strict=True):
+    table = numpy.full((len(trials), epochs), numpy.nan)
+    for line, trial in zip(table, trials, strict=True):
+        row = known.get(trial.index, ())[:epochs]
         line[: len(row)] = row
     return table

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from caviar.engine.failures.identical_failures import ENOUGH, common_reason
 from caviar.engine.failures.plugin_errors import attribute_errors
 from caviar.engine.search.context import SearchContext
-from caviar.engine.search.deduplicate import deduplicate
+from caviar.engine.search.deduplicate import deduplicate, key_of
 from caviar.engine.search.patience import out_of_patience
 from caviar.engine.search.retests import Retests, known_before
 from caviar.engine.search.rounds import Round
@@ -35,8 +35,8 @@ class SearchLoop:
         """
         context, ledger, limit = self.context, self.context.ledger, self.context.limit
         unmark(ledger)
-        total, size, known = context.info.total, context.pipeline.search.round, ledger.trials()
-        for index in range(known[-1].round if known else 0, -(-total // size)):
+        total, size = context.info.total, context.pipeline.search.round
+        for index in range(_first_open(ledger.trials()) // size, -(-total // size)):
             if limit.over:
                 return self._out_of_time()
             wanted = range(index * size, min((index + 1) * size, total))
@@ -44,10 +44,10 @@ class SearchLoop:
             with timed("round %d: trained", index):
                 trained = Round(context, wanted).complete(workers)
             trials = ledger.trials()[wanted.start : wanted.stop]
-            if trained and all(trial.state.done for trial in trials):
-                context.observers.tell("after_round", run=context.info, index=index, trials=trials)
-            if not all(trial.state.done for trial in ledger.trials()):
+            if not all(trial.state.done for trial in trials):
                 return self._out_of_time()
+            if trained:
+                context.observers.tell("after_round", run=context.info, index=index, trials=trials)
             if len(context.space):
                 Retests(context, index).complete(workers)
             halt = self._hopeless() or halt
@@ -70,9 +70,10 @@ class SearchLoop:
         """Adds a round's missing trials, proposed from earlier rounds only; returns the reason if none can follow."""
         context = self.context
         trials = context.ledger.trials()
-        if len(trials) >= wanted.stop:
+        there = {trial.index for trial in trials[wanted.start : wanted.stop]}
+        if there >= {*wanted}:
             return None
-        known = known_before(index, trials)
+        known = known_before(index, context.ledger)
         halt = out_of_patience(known[: wanted.start], context.objective.goal, context.pipeline.search.patience)
         if halt:
             return halt
@@ -83,7 +84,7 @@ class SearchLoop:
             Trial(number, index, tuple(point.tolist()), context.space.values(point))
             for number, point in zip(asked, points, strict=False)
         ]
-        new = [trial for trial in (*given, *drawn) if trial.index >= len(known)]
+        new = [trial for trial in (*given, *drawn) if trial.index not in there]
         if new:
             context.ledger.add_round(new)
         return "no untried point is left" if len(points) < len(asked) else None
@@ -103,5 +104,13 @@ class SearchLoop:
             if points.ndim != 2 or points.shape[0] > count or points.shape[1] != len(space):
                 text = f"proposed an array of shape {points.shape} instead of {(count, len(space))}"
                 raise WrongReturn(strategy, "propose", text)
-        tried = [trial.values for trial in (*known, *given)]
+        tried = self.context.tried.by(known)
+        if given:
+            tried = tried | {key_of(trial.values) for trial in given}
         return deduplicate(space, space.clip(points), tried, asked.start, seed.child("fresh"))
+
+
+def _first_open(trials: Sequence[Trial]) -> int:
+    """The number of the first trial that is missing, as in a study that was repaired, or else of the last one."""
+    missing = (place for place, trial in enumerate(trials) if trial.index != place)
+    return next(missing, max(len(trials) - 1, 0))

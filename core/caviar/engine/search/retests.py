@@ -13,6 +13,7 @@ from caviar.engine.failures.machine_faults import resolve
 from caviar.engine.failures.plugin_errors import attribute_errors
 from caviar.engine.search.context import SearchContext
 from caviar.engine.search.trainings import Trainings
+from caviar.engine.storage.study_view import StudyView
 from caviar.interfaces.executor import Workers
 from caviar.values.random import Random
 from caviar.values.segment import MemberOutcome
@@ -29,12 +30,12 @@ class Retests:
 
     def complete(self, workers: Workers) -> None:
         """Requests the re-tests unless that was done; trains the queued ones if there is time. Raises Unfinished."""
-        trials = self.context.ledger.trials()
-        asked = any(each.round == self.round for trial in trials for each in trial.retests)
+        trials, retested = self.context.ledger.trials(), self.context.ledger.retested().values()
+        asked = any(each.round == self.round for trial in retested for each in trial.retests)
         if trials and trials[-1].round == self.round and not asked:
             queued = self._ask(trials)
         else:
-            queued = [trial for trial in trials if trial.retests and trial.retests[-1].state is TrialState.QUEUED]
+            queued = [trial for trial in retested if trial.retests[-1].state is TrialState.QUEUED]
         if not queued or self.context.limit.over:
             return
         for repeat in sorted({len(trial.retests) for trial in queued}):
@@ -80,9 +81,14 @@ class Retests:
         return replace(trial, retests=(*before, done), killed=0)
 
 
-def known_before(round: int, trials: Sequence[Trial]) -> tuple[Trial, ...]:
+def known_before(round: int, ledger: StudyView) -> tuple[Trial, ...]:
     """The trials for proposing a round: with the re-tests of earlier rounds only."""
-    return tuple(
-        replace(trial, retests=tuple(each for each in trial.retests if each.round < round)) if trial.retests else trial
-        for trial in trials
-    )
+    trials = [*ledger.trials()]
+    for place, trial in ledger.retested().items():
+        trials[place] = before_round(round, trial)
+    return tuple(trials)
+
+
+def before_round(round: int, trial: Trial) -> Trial:
+    """A trial with the re-tests of earlier rounds only."""
+    return replace(trial, retests=tuple(each for each in trial.retests if each.round < round))

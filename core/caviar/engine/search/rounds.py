@@ -159,7 +159,8 @@ class Round:
         changed = [
             replace(trial, state=state)
             for trial, state in zip(trials, decisions, strict=True)
-            if trial.state is TrialState.PAUSED or (trial.state is TrialState.RUNNING and trial.epochs == rung)
+            if (trial.state is TrialState.PAUSED and trial.epochs <= rung)  # further: a lost trial catches up
+            or (trial.state is TrialState.RUNNING and trial.epochs == rung)
         ]
         self._settle(changed)
 

@@ -11,13 +11,12 @@ from hashlib import sha256
 from pathlib import Path
 
 from caviar.engine.storage.artifacts import Artifacts
-from caviar.interfaces.store import Artifact, StoreError, file_errors
+from caviar.interfaces.store import Artifact, Damaged, file_errors
 from caviar.support.files import open_plain, sync_folder, write_atomically
 from caviar.values.arrays import Array
 
 _NAME = re.compile(r"models/trial-[0-9]+-[0-9a-f]{16}\.safetensors", re.ASCII)
 _NOTHING = Artifact("", 0, "")  # of a trial whose trainer has no weights: no file
-_AGAIN = "put back a copy, or move the run's folder away and run again"
 
 
 class ArtifactFolder(Artifacts):
@@ -59,14 +58,14 @@ class ArtifactFolder(Artifacts):
         if artifact == _NOTHING:
             return {}
         if not _NAME.fullmatch(artifact.path) or not artifact.path.startswith(f"models/trial-{trial}-"):
-            raise StoreError(
-                f"{self._folder}: the study gives trial {trial} a file '{artifact.path}': damaged; {_AGAIN}"
+            raise Damaged(
+                self._folder, self._folder, f"the study gives trial {trial} a file '{artifact.path}': damaged"
             )
         path = self._folder / artifact.path
         with file_errors(path), open_plain(path) as file:
             content = file.read() if os.fstat(file.fileno()).st_size == artifact.size else b""
         if sha256(content).hexdigest() != artifact.sha256:
-            raise StoreError(f"{path}: not as it was written (size or checksum differ); {_AGAIN}")
+            raise Damaged(path, self._folder, "not as it was written (size or checksum differ)")
         return dict(load(content))
 
     def sweep(self, keep: Collection[str]) -> None:

@@ -14,7 +14,7 @@ from caviar.engine.storage.keep import Keep, useless
 from caviar.engine.storage.pending import NOTHING
 from caviar.engine.storage.stored_values import proposed, stored
 from caviar.engine.storage.study_view import StudyView
-from caviar.engine.storage.trial_folders import drop_checkpoints
+from caviar.engine.storage.trial_folders import drop_checkpoints, trials_with_folders
 from caviar.interfaces.store import Changes, Curve, Ledger, Store, StudyRecord
 from caviar.values.arrays import Array
 from caviar.values.assessment import Assessment
@@ -55,7 +55,7 @@ class StudyLedger(StudyView):
         self._keep, self._pending, self._committed = keep, NOTHING, monotonic()
         self._sweep()
         # A process that was killed after a commit has left those of trials that had just ended.
-        drop_checkpoints(folder, [number for number, trial in self._rows.trials.items() if trial.state.done])
+        drop_checkpoints(folder, [number for number in trials_with_folders(folder) if self._has_ended(number)])
 
     def holds(self, trial: int) -> bool:
         return trial in self._held()
@@ -71,7 +71,6 @@ class StudyLedger(StudyView):
     def describe(self, study: StudyRecord) -> None:
         """Durably sets or replaces what the study is about."""
         self._change(Changes(study=study), durable=True)
-        super().curves(study.metric)
 
     def assess(self, assessment: Assessment) -> None:
         """Durably sets or replaces what is known about the winner."""
@@ -91,7 +90,7 @@ class StudyLedger(StudyView):
         changes = Changes(populations=(population,))
         if self._pending is NOTHING:
             self._ledger.commit(changes, durable=False)
-            self._rows = self._rows.after(changes)
+            self._rows.change(changes)
         else:
             self._change(changes)
         return tuple(population.values())
@@ -104,7 +103,7 @@ class StudyLedger(StudyView):
         new = self._new_rows(each.trial for each in records)
         held = self._held()
         concerned = held | {each.trial.index for each in records if each.weights is not None}
-        keep = self._keep.of(new.get(each) or self._rows.trials[each] for each in concerned)
+        keep = self._keep.of(new.get(each) or self._known(each) for each in concerned)
         changes = Changes(
             trials=new,
             attempts={each.trial.index: each.attempt for each in records},
@@ -117,7 +116,7 @@ class StudyLedger(StudyView):
         self._change(
             changes,
             {trial: each for trial, each in arrays.items() if trial in keep},
-            trained=sum(trial.seconds - self._rows.trials[number].seconds for number, trial in new.items()),
+            trained=sum(trial.seconds - self._known(number).seconds for number, trial in new.items()),
             durable=any(trial.state.done for trial in new.values()),
         )
 
@@ -145,7 +144,7 @@ class StudyLedger(StudyView):
         return self._rows.artifacts.keys() | self._pending.arrays.keys()
 
     def _attempt(self, trial: int) -> int:
-        known = self._rows.trials[trial]
+        known = self._known(trial)
         last = self._rows.attempts.get(trial, 0)
         return last if known.epochs and not known.state.done else last + 1
 
@@ -153,11 +152,19 @@ class StudyLedger(StudyView):
         """Rows of trials as they are to be stored; round, point and values stay as proposed."""
         rows: dict[int, Trial] = {}
         for trial in trials:
-            known = self._rows.trials.get(trial.index)
-            if known is None:
-                raise LookupError(f"trial {trial.index} was never added to a round")
+            known = self._known(trial.index)
             rows[trial.index] = replace(stored(trial), round=known.round, point=known.point, values=known.values)
         return rows
+
+    def _known(self, number: int) -> Trial:
+        known = self._rows.trial(number)
+        if known is None:
+            raise LookupError(f"trial {number} was never added to a round")
+        return known
+
+    def _has_ended(self, number: int) -> bool:
+        known = self._rows.trial(number)
+        return known is not None and known.state.done
 
     def _change(
         self,
@@ -166,16 +173,19 @@ class StudyLedger(StudyView):
         trained: float = 0.0,
         durable: bool = False,
     ) -> None:
-        before = self._rows, self._pending
+        before = self._pending
         copies = {trial: {name: array.copy() for name, array in each.items()} for trial, each in (arrays or {}).items()}
+        self._pending = before.then(changes, copies, trained)
         try:
-            self._pending = self._pending.then(changes, copies, trained)
-            self._rows = self._rows.after(changes)
             if durable or self._pending.overdue(monotonic() - self._committed):
                 self._commit()
         except Exception:
-            self._rows, self._pending = before
+            self._pending = before
             raise
+        except BaseException:  # it may have happened
+            self._rows.change(changes)
+            raise
+        self._rows.change(changes)
 
     def _commit(self) -> None:
         """Writes all pending changes: first the arrays, then one commit that names them."""
@@ -186,8 +196,8 @@ class StudyLedger(StudyView):
         ended = [number for number, trial in changes.trials.items() if trial.state.done]
         changes = replace(changes, artifacts={**changes.artifacts, **written})
         self._ledger.commit(changes)
-        self._rows, self._pending = self._rows.after(Changes(artifacts=changes.artifacts)), NOTHING
-        self._committed = monotonic()
+        self._rows.change(Changes(artifacts=changes.artifacts))
+        self._pending, self._committed = NOTHING, monotonic()
         # Only now: a failed commit may still be in effect after a crash, or may not, and needs them in both cases.
         self._sweep()
         drop_checkpoints(self._folder, ended)

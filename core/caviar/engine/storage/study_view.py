@@ -21,7 +21,7 @@ class StudyView(Closing):
 
     def __init__(self, folder: Path, ledger: Ledger, artifacts: Artifacts) -> None:
         self._folder, self._ledger, self._artifacts = folder, ledger, artifacts
-        self._rows = Rows.read(ledger)
+        self._rows = Rows(ledger)
 
     def study(self) -> StudyRecord | None:
         """What the study is about; None when it is new."""
@@ -29,7 +29,11 @@ class StudyView(Closing):
 
     def trials(self) -> tuple[Trial, ...]:
         """All trials by index, without curves; one in training is as it was before it."""
-        return tuple(self._rows.trials.values())
+        return self._rows.trials()
+
+    def retested(self) -> dict[int, Trial]:
+        """The trials that have re-tests, by their place among all."""
+        return self._rows.retested()
 
     def metrics(self) -> tuple[str, ...]:
         """The names of the metrics that trials have, as far as they are known: before a trial has finished, those of
@@ -37,9 +41,12 @@ class StudyView(Closing):
         return self._rows.metrics
 
     def curves(self, metric: str) -> Mapping[int, Sequence[float]]:
-        """One metric after each epoch, by trial; of each trial's last attempt only."""
+        """One metric after each epoch, by trial; of each trial's last attempt only. Raises StoreError.
+
+        What is returned changes with the study.
+        """
         if metric not in self._rows.curves:
-            self._rows = self._rows.with_curves(metric, self._ledger.curves(metric))
+            self._rows.read_curves(metric, self._ledger)
         return self._rows.curves[metric]
 
     def assessment(self) -> Assessment | None:
@@ -53,6 +60,11 @@ class StudyView(Closing):
     def holds(self, trial: int) -> bool:
         """Whether arrays of a trial are stored."""
         return trial in self._rows.artifacts
+
+    @property
+    def files(self) -> Mapping[str, int]:
+        """The files of stored arrays, relative to the run's folder, and the trials that they belong to."""
+        return {artifact.path: trial for trial, artifact in self._rows.artifacts.items() if artifact.path}
 
     def weights(self, trial: int) -> Mapping[str, Array]:
         """The arrays last recorded for a trial, checked against their checksum. Raises StoreError."""

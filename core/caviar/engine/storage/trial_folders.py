@@ -21,6 +21,12 @@ def trial_folder(run: Path, fold: int, repeat: int, trial: int) -> Path:
     return folder
 
 
+def trials_with_folders(run: Path) -> list[int]:
+    """The numbers of the trials that have a folder."""
+    names = [each.name for each in run.glob("trials/*")]
+    return [int(name) for name in names if name.isdecimal()]
+
+
 def drop_checkpoints(run: Path, trials: Iterable[int]) -> None:
     """Removes the checkpoints of trials that have ended, and folders without anything else.
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 from subprocess import CompletedProcess
 from typing import Any
 
 import numpy
 import pytest
+from caviar.cli.new_run import dated
 from caviar.engine.resume.check import Refused, check_resumable
 from caviar.engine.storage.study_ledger import open_study
+from caviar.engine.storage.study_view import read_study
 from caviar.interfaces.store import StudyRecord
 from caviar_plugins import SQLite
 
@@ -196,3 +199,29 @@ def test_a_loss_for_another_task_is_refused(folder: Path) -> None:
     done = run(folder, "--set", "trainer.loss=softmax-cross-entropy")
     assert done.returncode == 2
     assert "'softmax-cross-entropy' is for classification" in done.stderr
+
+
+def test_a_changed_pipeline_begins_a_dated_run_beside_it_which_starts_from_its_trials(folder: Path) -> None:
+    learning = ("--set", "search.strategy=coarse-to-fine")
+    result(run(folder, *learning))
+    changed = (*learning, "--set", "trainer.epochs=2", "--set", "optimizer.learning_rate={ log = [1e-4, 1.0] }")
+    assert "or begin a dated run beside it, which starts from its trials (--new)" in run(folder, *changed).stderr
+    name = f"small-{date.today().isoformat()}"
+    done = run(folder, *changed, "--new")
+    assert result(done)["run"] == f"runs/{name}"
+    with read_study(SQLite(), folder / "runs" / name) as study:
+        record = study.study()
+    assert record is not None
+    assert len(record.earlier) == 3
+    assert result(run(folder, *changed, "--new"))["resumed"] == 3, "today's run is resumed"
+
+
+def test_with_rows_of_every_day_each_days_run_starts_from_that_of_the_day_before(folder: Path) -> None:
+    for day, before in ((date(2026, 11, 29), "small"), (date(2026, 11, 30), "small-2026-11-29")):
+        (folder / "runs" / before).mkdir(parents=True)
+        (folder / "runs" / before / "pipeline.toml").touch()
+        settings = dated("small", folder / "runs", ["seed=2", "name=small"], day)
+        assert settings == ["seed=2", f"name=small-{day}", f"search.start_from={folder}/runs/{before}"]
+    own = ["search.start_from=[]"]
+    assert dated("small", folder / "runs", own, day) == [*own, "name=small-2026-11-30"]
+    assert dated("other", folder / "runs", [], day) == ["name=other-2026-11-30"]

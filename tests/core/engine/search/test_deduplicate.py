@@ -11,7 +11,7 @@ import numpy
 import pytest
 from caviar import Sampler, Trial, load
 from caviar.cli.preview.summary import summary
-from caviar.engine.search.deduplicate import deduplicate
+from caviar.engine.search.deduplicate import deduplicate, key_of
 from caviar.engine.study import Interrupted
 from caviar.plugin import Array, Dimension, Random, Space
 from caviar_plugins import Choice, Int, Log, LogInt
@@ -65,7 +65,7 @@ def test_the_size_of_a_space_counts_what_a_choice_activates() -> None:
 @given(seed=st.integers(0, 999), count=st.integers(0, 60))
 @settings(max_examples=30, deadline=None)
 def test_nothing_is_tried_twice_and_all_there_is_is_tried(seed: int, count: int) -> None:
-    points = deduplicate(TREE, drawn(TREE, count, seed), (), 0, Random(seed))
+    points = deduplicate(TREE, drawn(TREE, count, seed), set(), 0, Random(seed))
     assert len(points) == min(count, CELLS)
     assert len(set(all_of(TREE, points))) == len(points)
     numpy.testing.assert_array_equal(points, TREE.clip(points))
@@ -74,24 +74,24 @@ def test_nothing_is_tried_twice_and_all_there_is_is_tried(seed: int, count: int)
 def test_points_that_repeat_nothing_stay_as_they_are() -> None:
     space = Space((*TREE.dimensions, Dimension("rate", Log(1e-4, 1))))
     points = drawn(space, 50)
-    numpy.testing.assert_array_equal(deduplicate(space, points, (), 7, Random(1)), points)
+    numpy.testing.assert_array_equal(deduplicate(space, points, set(), 7, Random(1)), points)
 
 
 @pytest.mark.parametrize("cut", [0, 1, 5, 20])
 def test_rounds_of_any_size_replace_alike(cut: int) -> None:
     points = drawn(TREE, 25)
-    whole = deduplicate(TREE, points, (), 0, Random(3))
-    first = deduplicate(TREE, points[:cut], (), 0, Random(3))
-    rest = deduplicate(TREE, points[cut:], [TREE.values(point) for point in first], cut, Random(3))
+    whole = deduplicate(TREE, points, set(), 0, Random(3))
+    first = deduplicate(TREE, points[:cut], set(), 0, Random(3))
+    rest = deduplicate(TREE, points[cut:], {key_of(TREE.values(point)) for point in first}, cut, Random(3))
     numpy.testing.assert_array_equal(numpy.concatenate([first, rest]), whole)
 
 
 def test_values_that_are_hardly_ever_drawn_are_found_before_the_search_ends() -> None:
     space = Space((Dimension("rare", Rare(), levels=10), Dimension("n", LogInt(1, 3000), levels=3000)))
-    points = deduplicate(space, numpy.full((20, 2), 0.5), (), 0, Random(0))
+    points = deduplicate(space, numpy.full((20, 2), 0.5), set(), 0, Random(0))
     assert len(set(all_of(space, points))) == 20
     alone = Space(space.dimensions[:1])
-    points = deduplicate(alone, numpy.full((20, 1), 0.5), (), 0, Random(0))
+    points = deduplicate(alone, numpy.full((20, 1), 0.5), set(), 0, Random(0))
     assert sorted(alone.values(point)["rare"] for point in points) == list(range(10))
 
 
@@ -104,7 +104,7 @@ def test_a_continuum_that_repeats_itself_is_let_be() -> None:
             return numpy.full_like(value, 0.5)
 
     space = Space((Dimension("point", Point()),))
-    assert len(deduplicate(space, numpy.full((3, 1), 0.5), (), 0, Random(0))) == 3
+    assert len(deduplicate(space, numpy.full((3, 1), 0.5), set(), 0, Random(0))) == 3
 
 
 PIPELINE = """

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from caviar import PluginError, load
-from caviar.engine.search.retests import known_before
+from caviar.engine.search.retests import before_round
 from caviar.engine.study import Interrupted, run
 from caviar.plugin import Stopped
 from caviar.values.trial import Retest, Trial, TrialState
@@ -189,7 +189,7 @@ def test_a_strategy_that_asks_for_what_cannot_be_is_named(file: Path, body: str,
 def test_a_round_is_proposed_without_its_own_retests() -> None:
     retests = tuple(Retest(round, TrialState.FINISHED, float(round)) for round in (0, 0, 1, 3))
     trial = Trial(0, 0, (), {}, TrialState.FINISHED, objective=9.0, retests=retests)
-    seen = [known_before(round, [trial])[0].runs for round in (0, 1, 3)]
+    seen = [before_round(round, trial).runs for round in (0, 1, 3)]
     assert seen == [(9.0,), (9.0, 0.0, 0.0), (9.0, 0.0, 0.0, 1.0)]
 
 

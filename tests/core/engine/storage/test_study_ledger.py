@@ -52,7 +52,7 @@ def test_it_tells_after_every_change_what_the_next_process_will_find(
         lambda: ledger.record([waits(finish(5, None))]),
         lambda: ledger.settle([replace(finish(5, None).trial, state=TrialState.PRUNED)]),
     )
-    before = ledger.curves("loss")
+    ledger.curves("loss")  # from now on in memory
     for change in changes:
         with suppress(LookupError):
             change()
@@ -61,7 +61,6 @@ def test_it_tells_after_every_change_what_the_next_process_will_find(
         ledger._commit()
         with read_study(SQLite(), tmp_path / "run") as view:
             assert told(view) == ours == told(ledger)
-    assert not before, "earlier answers stay as they were"
     assert len(ledger.trials()) == 10
 
 

@@ -1,0 +1,148 @@
+"""Examining a run: its store, the weights of its trials, its models, what crashes left, and who uses it."""
+
+from __future__ import annotations
+
+import tomllib
+from collections import Counter
+from collections.abc import Iterator
+from os.path import lexists
+from pathlib import Path
+
+from caviar.config.declaration.pipeline import Pipeline
+from caviar.engine.doctor.finding import Finding, wrong
+from caviar.engine.doctor.whole import whole
+from caviar.engine.model.on_disk import best_file, ensemble_file, trial_in
+from caviar.engine.resume.run_folder import NoRun, pipeline_file
+from caviar.engine.storage.study_view import StudyView, read_study
+from caviar.interfaces.store import Damaged, Store, StoreError, file_errors
+from caviar.support.files import open_plain
+from caviar.values.problem import Problem
+
+_RUN = "`pipe run` of its pipeline"
+_AGAIN = f"{_RUN} writes it again"
+
+
+def store_of(folder: Path) -> Store:
+    """The store of a run; the default one where its resolved file does not tell."""
+    try:
+        return pipeline_file(folder).store
+    except Problem:
+        return Pipeline().store
+
+
+def examine(folder: Path) -> list[Finding]:
+    """All that can be said about a run's folder; changes nothing. Raises NoRun."""
+    store = store_of(folder)
+    if not lexists(folder / "pipeline.toml"):
+        try:
+            read_study(store, folder).close()
+        except Damaged:
+            pass
+        except StoreError:
+            raise NoRun(f"{folder}: no run here; runs are folders such as runs/digits") from None
+    holder, found = store.holder(folder), list[Finding]()
+    try:
+        with read_study(store, folder) as study:
+            found += [resolved_file(folder, study), Finding("study", _ended(study))]
+            if holder is None:  # a run replaces and removes files between two looks at them
+                found += [_weights(study), *_models(folder, study), *_leftovers(folder, study)]
+    except Damaged as damage:
+        found = [resolved_file(folder, None), _recoverable(store, folder, damage), *_models(folder, None)]
+    except StoreError as error:
+        found = [resolved_file(folder, None), wrong("study", error)]
+    if holder is not None:
+        found.append(Finding("in use", f"by {holder}", cure="examine it again when that has ended"))
+    return found
+
+
+def resolved_file(folder: Path, study: StudyView | None) -> Finding:
+    """Whether pipeline.toml can be read; people may edit it, and a run goes by what its study has."""
+    file, record = folder / "pipeline.toml", study and study.study()
+    try:
+        with file_errors(file), open_plain(file) as opened:
+            text = opened.read().decode()
+        if record is None:
+            tomllib.loads(text)
+        elif text != record.file:
+            pipeline_file(folder)
+            return Finding("pipeline.toml", "not as the study was started", cure=_AGAIN)
+    except StoreError as error:
+        return Finding("pipeline.toml", wrong("", error).state, sound=False, cure=_AGAIN)
+    except (ValueError, Problem):
+        return Finding("pipeline.toml", "damaged", sound=False, cure=_AGAIN)
+    return Finding("pipeline.toml", "sound")
+
+
+def read_all(study: StudyView) -> None:
+    """Reads what is not read when a study is opened: every curve, and with it its checksum. Raises StoreError."""
+    if (record := study.study()) is not None:
+        study.curves(record.metric)
+
+
+def bad_weights(study: StudyView) -> dict[int, StoreError]:
+    """The trials whose stored weights or training states are missing or not as they were written, and why."""
+    bad = {}
+    for trial in sorted(study.files.values()):
+        try:
+            study.weights(trial)
+        except StoreError as error:
+            bad[trial] = error
+    return bad
+
+
+def models_of(folder: Path) -> tuple[tuple[str, Path], ...]:
+    """The names and files of a run's models. Raises NotAModel."""
+    return ("best model", best_file(folder)), ("ensemble", ensemble_file(folder))
+
+
+def _ended(study: StudyView) -> str:
+    """How many trials there are, by state."""
+    read_all(study)
+    states = Counter(trial.state.value for trial in study.trials())
+    return f"sound, {states.total()} trials" + "".join(f", {count} {state}" for state, count in states.items())
+
+
+def _recoverable(store: Store, folder: Path, damage: Damaged) -> Finding:
+    why = wrong("", damage).state
+    try:
+        left = whole(store.salvage(folder))
+    except StoreError as error:
+        return Finding("study", why, sound=False, cure=wrong("", error).cure)
+    if left is None:
+        cure = f"--repair sets it aside, for nothing can be recovered; then {_RUN} trains all trials again"
+    else:
+        cure = f"--repair recovers {len(left.trials)} trials; then {_RUN} trains the others again"
+    return Finding("study", why, sound=False, cure=cure)
+
+
+def _weights(study: StudyView) -> Finding:
+    bad, held = bad_weights(study), len(study.files)
+    if not bad:
+        return Finding("weights", f"sound, of {held} trials")
+    told = Counter(wrong("", error).state.partition(" (")[0] for error in bad.values())
+    numbers = ", ".join(map(str, [*bad][:5])) + (", …" if len(bad) > 5 else "")
+    state = f"{', '.join(f'{count} {why}' for why, count in told.items())} of {held} (trial {numbers})"
+    return Finding("weights", state, sound=False, cure=f"{_RUN} trains again those that it needs")
+
+
+def _models(folder: Path, study: StudyView | None) -> Iterator[Finding]:
+    assessment = study and study.assessment()
+    expected = {"best model": bool(assessment), "ensemble": bool(assessment and assessment.ensemble)}
+    for name, file in models_of(folder):
+        try:
+            if lexists(file):
+                yield Finding(name, f"sound, of trial {trial_in(file)}")
+            elif expected[name]:
+                yield Finding(name, "missing", sound=False, cure=_AGAIN)
+        except Problem as problem:
+            yield wrong(name, problem)
+
+
+def _leftovers(folder: Path, study: StudyView) -> Iterator[Finding]:
+    """Files that a killed process left."""
+    left = [file for pattern in ("*.part", "models/*.part", ".repair-*") for file in folder.glob(pattern)]
+    stored = {folder / file for file in study.files}
+    left += [file for file in (folder / "models").glob("trial-*.safetensors") if file not in stored]
+    if left:
+        names = ", ".join(str(file.relative_to(folder)) for file in left[:3]) + (", …" if len(left) > 3 else "")
+        yield Finding("leftovers", f"{len(left)} of a process that was killed: {names}", cure="harmless")

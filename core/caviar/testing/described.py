@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from math import pi, sqrt
 from statistics import NormalDist
 from typing import Any, TypeAlias
@@ -33,6 +33,17 @@ def computed(formulas: Formulas, operation: Operation, values: Array) -> Array:
     return found if alpha is None else values + alpha * (found - values)
 
 
+def through(layers: Iterable[Operation], a: Array) -> Array:
+    """What becomes of a (rows, inputs), one layer after the other. Skips the test as `computed` does."""
+    kept = a
+    for each in layers:
+        if each.name == "keep":
+            kept = a
+        else:
+            a = a + kept if each.name == "add" else computed(LAYERS, each, a)
+    return a
+
+
 def source_of(transform: Operation) -> str:
     """The column that a transform's operation reads: the one it changes, or the one it names."""
     source: Any = transform.constants.get("source")
@@ -52,9 +63,7 @@ def _member(member: MemberDescription, columns: Mapping[str, Array]) -> Array:
         table[each.column] = computed(TRANSFORMS, each, table[source_of(each)])
     blocks = [table[column.name] for column in member.inputs.columns]
     a = numpy.concatenate([block.reshape(len(block), -1).astype(member.dtype) for block in blocks], axis=1)
-    for each in member.layers:
-        a = computed(LAYERS, each, a)
-    a = computed(HEADS, member.head, a)
+    a = computed(HEADS, member.head, through(member.layers, a))
     if not member.scales:
         return a
     return numpy.stack([scale.in_units(a[:, k]) for k, scale in enumerate(member.scales)], axis=1)

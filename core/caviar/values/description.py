@@ -62,6 +62,9 @@ class Operation:
         tanh                               tanh(a)
         parametric  of, alpha              a + alpha (f(a) - a), f the formula that `of` names, with its constants if it
                                            has some
+        keep                               a as it is, which the next `add` needs
+        add                                a + what the last `keep` kept; between them the layers that a residual layer
+                                           adds its input to, and no other `keep`
 
     The heads, o of (rows, outputs)::
 

@@ -32,10 +32,11 @@ from caviar_plugins.normalizers.none import NoNormalizer
 class CompiledMLP(MLP):
     """Passes of networks with batch normalization before the activation or without a normalizer.
 
-    ReLU networks without a front or residual layers have passes of their own, with softmax cross-entropy between them in one call. The
-    general passes serve smooth activations, a front and any loss; they are compiled where a pipeline needs them.
-    Everything else takes the plain way, with the compiled or plain parts it has. A step's cost outside the products is
-    calls and memory: here a pass is one call, and what a layer writes the next one finds in cache.
+    ReLU networks without a front or residual layers have passes of their own, with softmax cross-entropy between them
+    in one call. The general passes serve smooth activations, a front, residual layers and any loss; they are compiled
+    where a pipeline needs them. Everything else takes the plain way, with the compiled or plain parts it has. A step's
+    cost outside the products is calls and memory: here a pass is one call, and what a layer writes the next one finds
+    in cache.
     """
 
     def forward(self, parameters: Views, statistics: Views, x: Array, context: ModelContext) -> tuple[Array, Any]:

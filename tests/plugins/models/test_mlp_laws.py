@@ -63,7 +63,7 @@ class TestResidualMLPWithLayerNormAfterTheActivation(ModelContract):
 
 def test_a_layer_behind_one_of_its_own_width_adds_its_input() -> None:
     """And no other layer does: the first because its input is as wide by chance."""
-    model = bind([MLP(units=(3, 3, 2, 2), residual=True)], "float64", lambda array: array)
+    model = bind([MLP(units=(3, 3, 2, 2, 3), residual=True)], "float64", lambda array: array)
     layout = lay_out(model.layout(Inputs.block(3), 1, NoNormalizer())[0])
     own = Views(numpy.random.default_rng(0).normal(size=(1, size_of(layout))), layout)
     x = numpy.random.default_rng(1).normal(size=(1, 7, 3))
@@ -77,4 +77,5 @@ def test_a_layer_behind_one_of_its_own_width_adds_its_input() -> None:
     h2 = layer(2, h1) + h1
     h3 = layer(3, h2)
     h4 = layer(4, h3) + h3
-    numpy.testing.assert_allclose(output, h4 @ own["output.weight"] + own["output.bias"], rtol=1e-14)
+    h5 = layer(5, h4)
+    numpy.testing.assert_allclose(output, h5 @ own["output.weight"] + own["output.bias"], rtol=1e-14)

@@ -34,7 +34,7 @@ class Case:
 def committed() -> list[Case]:
     """All of them."""
     parts = [*_normalizers(), *_activations(), *_losses(), *_schedules(), *_optimizers()]
-    return [*parts, embedding("periodic", seed=0), *networks(seed=0)]
+    return [*parts, embedding("periodic", seed=0), *networks(seed=0), *residual_networks(seed=0)]
 
 
 def normalizer(name: str, plugin: Normalizer, seed: int, rows: int = 9, units: int = 4, **options: Any) -> Case:
@@ -79,17 +79,20 @@ def embedding(name: str, seed: int, rows: int = 7, numbers: int = 3) -> Case:
 
 def networks(seed: int) -> list[Case]:
     """A whole network's training by every optimizer, with and without normalizers and a penalty."""
-    normalizers = {
-        "none": NoNormalizer(),
-        "batchnorm": BatchNorm(averaging=0.8),
-        "batchnorm after": BatchNorm(place="after-activation"),
-        "layernorm": LayerNorm(),
-    }
     return [
-        _network(f"{name}, {between}, l2 {strength:g}", plugin, normalizers[between], strength, seed)
+        _network(f"{name}, {between}, l2 {strength:g}", plugin, NORMALIZERS[between], strength, seed)
         for name, plugin in OPTIMIZERS.items()
-        for between in normalizers
+        for between in NORMALIZERS
         for strength in (0.0, 0.01)
+    ]
+
+
+def residual_networks(seed: int) -> list[Case]:
+    """A network of layers that add their input, with and without normalizers."""
+    plugin, model = OPTIMIZERS["sgd with momentum"], MLP(units=(6, 6, 6), residual=True)
+    return [
+        _network(f"residual, {between}", plugin, NORMALIZERS[between], 0.0, seed, model)
+        for between in ("none", "batchnorm", "layernorm")
     ]
 
 
@@ -105,9 +108,17 @@ OPTIMIZERS: dict[str, Optimizer] = {
 }
 
 
-def _network(name: str, plugin: Optimizer, between: Normalizer, strength: float, seed: int) -> Case:
-    random = numpy.random.default_rng(seed)
-    model, rows = MLP(units=(6, 5)), 48
+NORMALIZERS: dict[str, Normalizer] = {
+    "none": NoNormalizer(),
+    "batchnorm": BatchNorm(averaging=0.8),
+    "batchnorm after": BatchNorm(place="after-activation"),
+    "layernorm": LayerNorm(),
+}
+PLAIN = MLP(units=(6, 5))
+
+
+def _network(name: str, plugin: Optimizer, between: Normalizer, strength: float, seed: int, model: MLP = PLAIN) -> Case:
+    random, rows = numpy.random.default_rng(seed), 48
     parameters, statistics = (lay_out(each) for each in model.layout(Inputs.block(4), 3, between))
     start = {
         slot.name: random.normal(0.2, 0.6, slot.shape) for slot in (*parameters, *statistics) if slot.role == "weight"

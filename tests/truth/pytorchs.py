@@ -92,7 +92,7 @@ def embedding(parts: Mapping[str, Any], arrays: Mapping[str, Array]) -> dict[str
 
 
 def network(parts: Mapping[str, Any], arrays: Mapping[str, Array]) -> dict[str, Array]:
-    layers = _Network(parts["model"].units, parts["normalizer"], arrays)
+    layers = _Network(parts["model"].units, parts["model"].residual, parts["normalizer"], arrays)
     weights = [each.weight for each in layers.linear]
     others = [each for each in layers.parameters() if not any(each is weight for weight in weights)]
     optimizer = _optimizer(parts["optimizer"], weights, others)
@@ -107,10 +107,14 @@ def network(parts: Mapping[str, Any], arrays: Mapping[str, Array]) -> dict[str, 
 
 
 class _Network(nn.Module):  # type: ignore[misc, unused-ignore]  # PyTorch is not in every environment
-    """Linear layers with ReLU, and the normalizer before or after it."""
+    """Linear layers with ReLU, and the normalizer before or after it; with `residual`, all but the first add their x.
 
-    def __init__(self, units: tuple[int, ...], plugin: Any, arrays: Mapping[str, Array]) -> None:
+    All hidden layers are then as wide as each other.
+    """
+
+    def __init__(self, units: tuple[int, ...], residual: bool, plugin: Any, arrays: Mapping[str, Array]) -> None:
         super().__init__()
+        self.residual = residual
         widths = [arrays["x"].shape[1], *units, 3]
         self.before = plugin.place == "before-activation"
         biased = not (self.before and type(plugin).__name__ == "BatchNorm")
@@ -128,9 +132,10 @@ class _Network(nn.Module):  # type: ignore[misc, unused-ignore]  # PyTorch is no
                     layer.bias.zero_()
 
     def forward(self, a: torch.Tensor) -> torch.Tensor:
-        for linear, normal in zip(self.linear, self.normal, strict=False):
+        for number, (linear, normal) in enumerate(zip(self.linear, self.normal, strict=False)):
             z = linear(a)
-            a = torch.relu(normal(z)) if self.before else normal(torch.relu(z))
+            h = torch.relu(normal(z)) if self.before else normal(torch.relu(z))
+            a = h + a if self.residual and number > 0 else h
         last: torch.Tensor = self.linear[-1](a)
         return last
 

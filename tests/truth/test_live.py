@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.truth import ours
-from tests.truth.cases import Case, loss, networks, normalizer, optimizer
+from tests.truth.cases import Case, loss, networks, normalizer, optimizer, residual_networks
 from tests.truth.compare import assert_equal
 
 pytestmark = pytest.mark.peers
@@ -95,6 +95,9 @@ def test_losses_and_their_gradients_are_pytorchs(name: str) -> None:
     values()
 
 
-@pytest.mark.parametrize("number", range(len(networks(0))), ids=[case.name for case in networks(0)])
-def test_two_hundred_steps_of_a_whole_network_are_pytorchs(number: int) -> None:
-    check(networks(seed=1)[number])
+NETWORKS = [*networks(seed=1), *residual_networks(seed=1)]
+
+
+@pytest.mark.parametrize("case", NETWORKS, ids=lambda case: case.name)
+def test_two_hundred_steps_of_a_whole_network_are_pytorchs(case: Case) -> None:
+    check(case)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from math import pi, sqrt
 from statistics import NormalDist
 from typing import Any, TypeAlias
@@ -31,6 +31,17 @@ def computed(formulas: Formulas, operation: Operation, values: Array) -> Array:
     if columns is not None:
         found = numpy.concatenate([numpy.delete(values, columns, axis=1), found], axis=1)
     return found if alpha is None else values + alpha * (found - values)
+
+
+def through(layers: Iterable[Operation], a: Array) -> Array:
+    """What becomes of a (rows, inputs), one layer after the other. Skips the test as `computed` does."""
+    kept = a
+    for each in layers:
+        if each.name == "keep":
+            kept = a
+        else:
+            a = a + kept if each.name == "add" else computed(LAYERS, each, a)
+    return a
 
 
 def transformed(columns: Mapping[str, Array], operation: Operation) -> dict[str, Array]:
@@ -79,9 +90,7 @@ def _member(member: MemberDescription, columns: Mapping[str, Array]) -> Array:
         table = transformed(table, each)
     blocks = [table[column.name] for column in member.inputs.columns]
     a = numpy.concatenate([block.reshape(len(block), -1).astype(member.dtype) for block in blocks], axis=1)
-    for each in member.layers:
-        a = computed(LAYERS, each, a)
-    a = computed(HEADS, member.head, a)
+    a = computed(HEADS, member.head, through(member.layers, a))
     if not member.scales:
         return a
     return numpy.stack([scale.in_units(a[:, k]) for k, scale in enumerate(member.scales)], axis=1)

@@ -15,7 +15,7 @@ from caviar.engine.model.saved import SavedModel
 from caviar.interfaces.model import Model, ModelContext
 from caviar.interfaces.normalizer import Normalizer
 from caviar.registry.load import load
-from caviar.testing.described import LAYERS, computed
+from caviar.testing.described import through
 from caviar.testing.samples import Samples, samples
 from caviar.testing.stated import StatedInterface
 from caviar.testing.tools import bound, close, described, slopes, spread
@@ -128,10 +128,9 @@ class ModelContract(StatedInterface):
         model, (parameters, statistics) = bound([self.model]), self.parts(1)
         context = self.context(model, [0], "float64", training=False)
         with described():
-            a = self.rows()[0]
             front = model.front_description(parameters, self.inputs)
-            for each in (*front, *model.description(parameters, statistics, context.normalizer)):
-                a = computed(LAYERS, each, a)
+            layers = model.description(parameters, statistics, context.normalizer)
+            a = through((*front, *layers), self.rows()[0])
         expected, _ = model.forward(parameters, statistics, self.rows(), context)
         numpy.testing.assert_allclose(a, expected[0], rtol=1e-9)
 

@@ -65,6 +65,9 @@ class Operation:
         tanh                               tanh(a)
         parametric  of, alpha              a + alpha (f(a) - a), f the formula that `of` names, with its constants if it
                                            has some
+        keep                               a as it is, which the next `add` needs
+        add                                a + what the last `keep` kept; between them the layers that a residual layer
+                                           adds its input to, and no other `keep`
 
         module                             what a PyTorch module computes: only its code says; the constants are its
                                            parameters and buffers by their names, a number as (1,)

@@ -14,11 +14,12 @@ _BLOCK = 512  # rows: what a layer writes is still in cache when the next one re
 
 @dataclass(frozen=True)
 class Folded:
-    """Weights (inputs, units) and biases (units,) of each layer, the output layer last."""
+    """Weights (inputs, units) and biases (units,) of each layer, the output layer last; `residual`: see `adds`."""
 
     layers: tuple[tuple[Array, Array], ...]
     activation: Activation
     loss: Loss
+    residual: bool
 
     def __call__(self, x: Array) -> Array:
         """Probabilities or scaled targets of rows (rows, inputs)."""
@@ -35,25 +36,41 @@ class Folded:
     def outputs(self, x: Array) -> Array:
         """The network's outputs for a block of rows, (rows, outputs)."""
         a = x[None]
-        for weight, bias in self.layers[:-1]:
-            a, _ = self.activation.forward(a @ weight + bias)
+        for place, (weight, bias) in enumerate(self.layers[:-1]):
+            h, _ = self.activation.forward(a @ weight + bias)
+            a = h + a if self.residual and adds(place, weight) else h
         weight, bias = self.layers[-1]
         output: Array = a[0] @ weight + bias
         return output
 
 
 def folded(
-    parameters: Views, statistics: Views, normalizer: Normalizer, activation: Activation, loss: Loss
+    parameters: Views,
+    statistics: Views,
+    normalizer: Normalizer,
+    activation: Activation,
+    loss: Loss,
+    residual: bool,
 ) -> Folded | None:
-    """The first member's network; None if the normalizer depends on the row, or the activation on the layer."""
-    layers = None if activation.slots(1) else folded_layers(parameters, statistics, normalizer)
-    return None if layers is None else Folded(layers, activation, loss)
+    """The first member's network; None if the normalizer cannot be folded, or the activation depends on the layer."""
+    layers = None if activation.slots(1) else folded_layers(parameters, statistics, normalizer, residual)
+    return None if layers is None else Folded(layers, activation, loss, residual)
+
+
+def adds(place: int, weight: Array) -> bool:
+    """Whether a hidden layer, counted from 0, of a residual network adds its input: behind one of its own width."""
+    return place > 0 and weight.shape[-2] == weight.shape[-1]
 
 
 def folded_layers(
-    parameters: Views, statistics: Views, normalizer: Normalizer
+    parameters: Views, statistics: Views, normalizer: Normalizer, residual: bool
 ) -> tuple[tuple[Array, Array], ...] | None:
-    """Weight and bias of each of the first member's layers; None if the normalizer depends on the row."""
+    """Weight and bias of each of the first member's layers; None if the normalizer cannot be folded.
+
+    It cannot if it depends on the row, nor behind an activation whose output is added to before the next layer.
+    """
+    if residual and normalizer.place == "after-activation":
+        return None
     xp, dtype = namespace(parameters.buffer), parameters.buffer.dtype
     layers: list[tuple[Array, Array]] = []
     # What the front, or a normalizer after the activation, does to the next layer's inputs.

@@ -54,6 +54,9 @@ class MLP(Model, interface=2):
     of variance 1 in z = a W / sqrt(inputs) + b (Jacot et al. 2018, arXiv:1806.07572). Scale, parametrization and
     `bias_rate` are those of RealMLP (Holzmüller et al. 2024, arXiv:2407.04491); its initial weights and biases that
     depend on the data are left out, in their place are those of its simplified form, RealMLP-TD-S.
+
+    With `residual`, a hidden layer behind one of its own width adds that one's output to its own, after dropout (He et
+    al. 2015, arXiv:1512.03385). The first layer adds nothing, however wide its input happens to be.
     """
 
     variants: ClassVar[Mapping[str, str]] = {
@@ -74,6 +77,7 @@ class MLP(Model, interface=2):
     embedding: Many[Each[Embedding]] = setting(default=(), also=("num_emb_type", "embeddings", "num_embeddings"))
     front_scale: Tunable[bool] = tunable(default=False, also=("add_front_scale",))
     parametrization: Tunable[Literal["standard", "ntk"]] = tunable(default="standard", also=("weight_param",))
+    residual: Tunable[bool] = tunable(default=False, also=("skip_connections", "skip", "resnet"))
     bias_rate: float = setting(default=1.0, gt=0, also=("bias_lr_factor",))
     """The optimizer's steps of biases are multiplied by it."""
 
@@ -114,7 +118,7 @@ class MLP(Model, interface=2):
             h, kept = self._inner(self._linear(a, own), own, running, context)
             h, mask = self._drop(h, layer, context)
             caches.append((a, kept, mask))
-            a = h
+            a = h + a if self._adds(layer) else h
         return self._linear(a, parameters.part("output")), (caches, a, front)
 
     def backward(self, gradient: Array, cache: Any, parameters: Views, gradients: Views, context: ModelContext) -> None:
@@ -124,10 +128,13 @@ class MLP(Model, interface=2):
         for layer in range(len(caches), 0, -1):
             own, filled = parameters.part(f"layer{layer}"), gradients.part(f"layer{layer}")
             a, kept, mask = caches[layer - 1]
+            around = d
             if mask is not None:
                 d = d * mask
             d = self._inner_backward(d, kept, own, filled, context)
             d = self._linear_backward(d, a, own, filled, needs_input=layer > 1 or front is not None)
+            if self._adds(layer):
+                d = d + around
         if front is not None:
             front_backward(self._embeddings, d, front, parameters, gradients)
 
@@ -135,13 +142,15 @@ class MLP(Model, interface=2):
         self, parameters: Views, statistics: Views, normalizer: Normalizer, loss: Loss
     ) -> Callable[[Array], Array] | None:
         # Which columns an embedding takes is not known here.
-        return None if self.embedding else folded(parameters, statistics, normalizer, self.activation, loss)
+        if self.embedding:
+            return None
+        return folded(parameters, statistics, normalizer, self.activation, loss, self._residual)
 
     def front_description(self, parameters: Views, inputs: Inputs) -> tuple[Operation, ...]:
         return front_described(self._embeddings, parameters, inputs)
 
     def description(self, parameters: Views, statistics: Views, normalizer: Normalizer) -> tuple[Operation, ...]:
-        return described(parameters, statistics, normalizer, self.activation)
+        return described(parameters, statistics, normalizer, self.activation, self._residual)
 
     def plain_because(self, normalizer: Normalizer, loss: Loss | None) -> str | None:
         return plain_because(self, normalizer)
@@ -149,6 +158,15 @@ class MLP(Model, interface=2):
     def _widths(self) -> tuple[int, ...]:
         units: Any = self.units  # bound, so that no sampler is left in it
         return units if isinstance(units, tuple) else (units,) * self.layers
+
+    def _adds(self, layer: int) -> bool:
+        """Whether a hidden layer, counted from 1, adds its input to its output."""
+        widths = self._widths()
+        return self._residual and layer > 1 and widths[layer - 2] == widths[layer - 1]
+
+    @property
+    def _residual(self) -> bool:
+        return bool(self.residual)  # bound, so that no sampler is left in it
 
     @property
     def _ntk(self) -> bool:

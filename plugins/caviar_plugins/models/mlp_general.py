@@ -20,14 +20,15 @@ CHUNK = 1024
 """Values whose exponentials are computed at once: they stay in the first cache."""
 
 # plan: as in `mlp_passes`. space: z of all hidden layers, h of them, slopes of them where z is needed again, what
-# normalizing keeps, then `below` and `spare` of backward, then exponents. A slope is the activation's derivative, times
-# what dropout does to h; without a normalizer it takes z's place, and the gradient with respect to z the slope's.
+# normalizing keeps, then `below` of backward, two of them in turn, and `spare`, then exponents. A slope is the
+# activation's derivative, times what dropout does to h; without a normalizer it takes z's place, and the gradient with
+# respect to z the slope's. `residual`: a hidden layer behind one of its own width adds its input to its h.
 
 
 def room(plan: Array, rows: int) -> int:
     """How many values of `space` a member's passes need."""
     hidden, widest = plan[:-1, 1].sum(), plan[:-1, 1].max()
-    return int((3 * rows + KEPT) * hidden + rows * widest + plan[:, :2].prod(axis=1).max()) + CHUNK
+    return int((3 * rows + KEPT) * hidden + 2 * rows * widest + plan[:, :2].prod(axis=1).max()) + CHUNK
 
 
 @compiled
@@ -43,6 +44,7 @@ def forward(
     words: Array,
     code: int,
     training: bool,
+    residual: bool,
     space: Array,
     integers: Array,
     output: Array,
@@ -62,6 +64,7 @@ def forward(
             words,
             code,
             training,
+            residual,
             own_space,
             integers,
             output[k],
@@ -76,13 +79,14 @@ def backward(
     plan: Array,
     parameters: Array,
     gradients: Array,
+    residual: bool,
     space: Array,
     d_x: Array,
     quick: bool,
 ) -> None:
     """Fills the gradients, and those of x unless d_x is empty. Slopes and z are overwritten."""
     for k in range(len(parameters)):
-        _backward(gradient[k], x[k % len(x)], plan, parameters[k], gradients[k], space[k], d_x[k], quick)
+        _backward(gradient[k], x[k % len(x)], plan, parameters[k], gradients[k], residual, space[k], d_x[k], quick)
 
 
 @subkernel
@@ -98,6 +102,7 @@ def _forward(
     words: Array,
     code: int,
     training: bool,
+    residual: bool,
     space: Array,
     integers: Array,
     output: Array,
@@ -128,6 +133,8 @@ def _forward(
         _activate(h.reshape(-1), slope.reshape(-1), code, exponents, integers)
         if rate > x.dtype.type(0):
             keep_or_drop_both(h.reshape(-1), slope.reshape(-1), rate, key, words, layer + 1)
+        if residual and layer > 0 and inputs == units:
+            _add(h.reshape(-1), a.reshape(-1))
         a = h
         begin += units
     inputs, units, weight, bias, _, _, _, _ = row(plan, last)
@@ -137,13 +144,13 @@ def _forward(
 
 @subkernel
 def _backward(
-    d: Array, x: Array, plan: Array, own: Array, filled: Array, space: Array, d_x: Array, quick: bool
+    d: Array, x: Array, plan: Array, own: Array, filled: Array, residual: bool, space: Array, d_x: Array, quick: bool
 ) -> None:
     rows, last = len(x), len(plan) - 1
     hidden, widest = hidden_units(plan)
     nothing = x.dtype.type(-numpy.inf)
     place = (3 * rows + KEPT) * hidden
-    turned = space[place + rows * widest :]
+    turned = space[place + 2 * rows * widest :]
     begin = hidden
     for layer in range(last, -1, -1):
         inputs, units, weight, bias, _, _, _, _ = row(plan, layer)
@@ -158,18 +165,26 @@ def _backward(
         z = matrix(space, rows * begin, rows, inputs)
         h = matrix(space, rows * (hidden + begin), rows, inputs)
         multiply_turned(h, d, matrix(filled, weight, inputs, units), quick)
-        below = matrix(space, place, rows, inputs)
+        below = matrix(space, place + layer % 2 * rows * widest, rows, inputs)
         multiply_by_turned(d, matrix(own, weight, inputs, units), below, turned, quick)
+        if residual and layer < last and inputs == units:
+            _add(below.reshape(-1), space[place + (layer + 1) % 2 * rows * widest :])
         gamma, beta = plan[layer - 1, 4], plan[layer - 1, 5]
         if gamma >= 0:
             slope = matrix(space, rows * (2 * hidden + begin), rows, inputs)
-            _times(below.reshape(-1), slope.reshape(-1))
+            _times(slope.reshape(-1), below.reshape(-1))
             kept = kept_numbers(space, 3 * rows * hidden + KEPT * begin, inputs)
             d_gamma, d_beta = filled[gamma : gamma + inputs], filled[beta : beta + inputs]
-            normalize_backward(below, z, kept, d_gamma, d_beta, nothing)
+            normalize_backward(slope, z, kept, d_gamma, d_beta, nothing)
         else:
             _times(z.reshape(-1), below.reshape(-1))
         d = z
+
+
+@subkernel
+def _add(a: Array, b: Array) -> None:
+    for i in range(len(a)):
+        a[i] += b[i]
 
 
 @subkernel

@@ -32,10 +32,11 @@ from caviar_plugins.normalizers.none import NoNormalizer
 class CompiledMLP(MLP):
     """Passes of networks with batch normalization before the activation or without a normalizer.
 
-    ReLU networks without a front have passes of their own, with softmax cross-entropy between them in one call. The
-    general passes serve smooth activations, a front and any loss; they are compiled where a pipeline needs them.
-    Everything else takes the plain way, with the compiled or plain parts it has. A step's cost outside the products is
-    calls and memory: here a pass is one call, and what a layer writes the next one finds in cache.
+    ReLU networks without a front or residual layers have passes of their own, with softmax cross-entropy between them
+    in one call. The general passes serve smooth activations, a front, residual layers and any loss; they are compiled
+    where a pipeline needs them. Everything else takes the plain way, with the compiled or plain parts it has. A step's
+    cost outside the products is calls and memory: here a pass is one call, and what a layer writes the next one finds
+    in cache.
     """
 
     def forward(self, parameters: Views, statistics: Views, x: Array, context: ModelContext) -> tuple[Array, Any]:
@@ -99,15 +100,15 @@ class CompiledMLP(MLP):
         self, parameters: Views, statistics: Views, normalizer: Normalizer, loss: Loss
     ) -> Callable[[Array], Array] | None:
         network = super().folded(parameters, statistics, normalizer, loss)
-        if not isinstance(network, Folded) or type(self.activation) is not CompiledReLU:
+        if not isinstance(network, Folded) or network.residual or type(self.activation) is not CompiledReLU:
             return network
-        return CompiledFolded(network.layers, network.activation, network.loss)
+        return CompiledFolded(network.layers, network.activation, network.loss, residual=False)
 
     def _fits(self, x: Array, context: ModelContext) -> bool:
         normalizer = context.normalizer
         known = type(normalizer) is CompiledBatchNorm or type(normalizer) is NoNormalizer
         before = known and normalizer.place == "before-activation" and type(context.activation) is CompiledReLU
-        return before and len(x) == 1 and len(self._widths()) > 0 and not self._has_front
+        return before and len(x) == 1 and len(self._widths()) > 0 and not (self._has_front or self._residual)
 
     def _code(self, context: ModelContext) -> int | None:
         """The activation's code for the general passes; None for networks that they cannot compute."""
@@ -145,15 +146,16 @@ class CompiledMLP(MLP):
             given = epsilon, epsilon, numpy.zeros_like(epsilon), numpy.zeros(members, numpy.uint64), _NO_WORDS
         buffers = parameters.buffer, statistics.buffer
         quick = quick_pieces()
-        general.forward(a, plan, *buffers, *given, code, context.training, space, integers, output, quick)
+        way = code, context.training, self._residual
+        general.forward(a, plan, *buffers, *given, *way, space, integers, output, quick)
         return _Passed(plan, a, front, space, output)
 
     def _pass_back(self, gradient: Array, passed: _Passed, parameters: Views, gradients: Views) -> None:
         members, (rows, inputs) = len(parameters.buffer), passed.x.shape[1:]
         wanted = passed.front is not None
         d_x = numpy.empty((members, rows, inputs) if wanted else (members, 0, 0), gradient.dtype)
-        buffers = parameters.buffer, gradients.buffer
-        general.backward(walkable(gradient), passed.x, passed.plan, *buffers, passed.space, d_x, quick_pieces())
+        given = parameters.buffer, gradients.buffer, self._residual, passed.space
+        general.backward(walkable(gradient), passed.x, passed.plan, *given, d_x, quick_pieces())
         if wanted:
             front_backward(self._embeddings, d_x, passed.front, parameters, gradients)
 

@@ -100,6 +100,23 @@ def test_a_pass_with_any_loss_is_that_of_the_plain_code(loss: Any) -> None:
 
 @pytest.mark.parametrize("front", FRONTS)
 @pytest.mark.parametrize("normalizer", [NoNormalizer(), BatchNorm()])
+@pytest.mark.parametrize("activation", [ReLU(), Mish()])
+def test_a_pass_of_residual_layers_is_that_of_the_plain_code(activation: Any, normalizer: Any, front: str) -> None:
+    units = (INPUTS.width, 37, 37, 37, 5, 5)  # the first adds nothing, though it is as wide as the input
+    parts = {"activation": activation, "layers": 6, "units": units, "residual": True, **FRONTS[front]}
+    for dropout in (0.0, 0.2):
+        plainly, quickly = (
+            passed(form, [0, 1, 2], "float64", normalizer, Squared(), dropout=dropout, **parts)
+            for form in (plain, compiled)
+        )
+        agree(quickly, plainly, "float64")
+        alone = passed(compiled, [1], "float64", normalizer, Squared(), dropout=dropout, **parts)
+        for name, array in alone.items():
+            numpy.testing.assert_array_equal(array[0], quickly[name][1], err_msg=name)
+
+
+@pytest.mark.parametrize("front", FRONTS)
+@pytest.mark.parametrize("normalizer", [NoNormalizer(), BatchNorm()])
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_a_member_has_the_same_bits_alone_and_among_others(activation: Any, normalizer: Any, front: str) -> None:
     for loss in (LOSSES[0], LOSSES[2]):

@@ -45,6 +45,8 @@ MODELS = [
         for activation in (ReLU(), GELU(), SiLU(), Mish(), SELU(), Tanh(), Sigmoid(), Leaky())
     ),
     MLP(units=3, embedding=(Periodic(),), front_scale=True),
+    MLP(units=3, residual=True),
+    MLP(units=3, residual=True, activation=Sigmoid()),
     Mine(units=3),
 ]
 NORMALIZERS = [

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 from inspect import isclass
-from pathlib import Path
 from typing import Any
 
 import caviar
 from caviar.interfaces.plugin import Declared
 
-sys.path.insert(0, str(Path(__file__).parent))
-
 project = "Caviar"
 author = "The authors of Caviar"
 release = caviar.__version__
-extensions = ["myst_parser", "sphinx.ext.autodoc", "plugin_list"]
+extensions = ["myst_parser", "sphinx.ext.autodoc"]
 add_module_names = False
 exclude_patterns = ["build", "first_plugin"]
 source_suffix = {".md": "markdown"}

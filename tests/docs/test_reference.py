@@ -12,7 +12,7 @@ import pytest
 from caviar.registry.index import entries, own_distribution
 from caviar.registry.load import KINDS
 
-from docs import draw_samplers, plugin_list
+from docs import draw_samplers, write_reference
 from tests.docs.blocks import ROOT
 
 pytest.importorskip("scipy", reason="the picture of normal is drawn with SciPy")
@@ -43,12 +43,25 @@ def test_every_contract_has_its_laws() -> None:
     assert [module for module in modules if f"{module}\n" not in page] == []
 
 
+@pytest.mark.parametrize("name", write_reference.pages())
+def test_a_page_is_what_the_script_writes(name: str) -> None:
+    shown = (DOCS / "reference" / name).read_text(encoding="utf-8")
+    assert shown == write_reference.pages()[name], "run `python docs/write_reference.py`"
+
+
 def test_the_list_of_plugins_has_every_bundled_one_with_its_keys() -> None:
-    text = plugin_list.plugin_list()
+    text = write_reference.plugin_list()
     assert re.findall(r"^### (.*)", text, re.M) == [
         each.name for kind in KINDS for each in entries(kind) if each.distribution == own_distribution()
     ]
     assert "| `beta1` | `0.9` | a number, at least 0 and below 1 | `{ beta = [0.8, 0.99] }` | 4 | beta_1 |" in text
+
+
+def test_the_list_of_commands_has_options_as_they_are_written() -> None:
+    text = write_reference.command_list()
+    assert "| `--set PATH=VALUE` | " in text
+    assert "| `--runs PATH` | Folder of the runs, one folder each. | `runs` |" in text
+    assert "\npipe init [FILE | NAME] [OPTIONS]\n" in text
 
 
 def test_the_pages_build_without_a_warning(tmp_path: Path) -> None:

@@ -108,5 +108,5 @@ def _member(place: int, member: MemberDescription, steps: Steps) -> Iterator[str
         if each.name == "dense":
             yield f"    a = a @ {constants['weight']} + {constants['bias']}"
         else:
-            yield f"    a = {steps.layer(each, constants)}"
+            yield f"    {steps.layer(each, constants)}"
     yield f"    return {steps.answer(member, 'a')}"

@@ -20,8 +20,14 @@ def answered(graph: Graph, member: MemberDescription, inputs: Value) -> Value:
     import numpy
 
     a, width = inputs, member.inputs.width
+    kept = a
     for each in member.layers:
-        a, width = _layer(graph, member.dtype, a, width, each)
+        if each.name == "keep":
+            kept = a
+        elif each.name == "add":
+            a = graph.add("Add", a, kept)
+        else:
+            a, width = _layer(graph, member.dtype, a, width, each)
     answer = _HEADS[member.head.name](graph, a)
     nothing = graph.add("Mul", inputs, numpy.zeros((), member.dtype))
     lost = graph.add("ReduceSum", nothing, numpy.asarray([1]), keepdims=1)

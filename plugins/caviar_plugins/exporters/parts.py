@@ -10,7 +10,7 @@ from caviar.plugin import Constant, ExportError, Inputs, MemberDescription, Mode
 
 TRANSFORMS = ("fill", "scale", "smooth-clip", "normal-scores", "piecewise-linear", "one-hot", "thermometer", "dates")
 ACTIVATIONS = ("relu", "leaky-relu", "gelu", "silu", "selu", "mish", "sigmoid", "tanh")
-LAYERS = ("periodic", "cosines", "vectors", "dense", "layernorm", "parametric", *ACTIVATIONS)
+LAYERS = ("periodic", "cosines", "vectors", "dense", "layernorm", "parametric", "keep", "add", *ACTIVATIONS)
 HEADS = ("softmax", "sigmoid", "identity")
 
 

@@ -64,7 +64,12 @@ class Steps:
         yield f"    ), {preparation.dtype!r})"
 
     def layer(self, operation: Operation, constants: dict[str, str]) -> str:
-        """What becomes of a; constants are texts, such as names."""
+        """The statement that changes a; constants are texts, such as names."""
+        if operation.name == "keep":
+            return "kept = a"
+        return "a = a + kept" if operation.name == "add" else f"a = {self._changed(operation, constants)}"
+
+    def _changed(self, operation: Operation, constants: dict[str, str]) -> str:
         if operation.name == "parametric":
             alpha, (of,) = constants.pop("alpha"), texts(operation.constants["of"])
             constants.pop("of")

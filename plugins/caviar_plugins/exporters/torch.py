@@ -106,7 +106,7 @@ def _member(place: int, member: MemberDescription, steps: Steps) -> Iterator[str
             layers.append(f"self.{name} = {steps.call('learned', *given)}")
             held = {"alpha": f'self.{name}["alpha"]'} if "alpha" in arrays else {"": f"**self.{name}"}
             others = held | others
-        calls.append(f"a = {steps.layer(each, others)}")
+        calls.append(steps.layer(each, others))
     yield f"class Member{place}(nn.Module):"
     what = f"what its last layer gives for inputs (rows, {member.inputs.width})"
     yield f'    """The network of trial {member.trial}: {what}."""'

@@ -127,4 +127,8 @@ def _layers(
     yield Operation("parametric", {"of": (ACTIVATIONS[::-1][ACTIVATIONS.index(activation)],), "alpha": normal(6)})
     yield Operation("leaky-relu", {"slope": 0.2})
     yield Operation("parametric", {"of": ("leaky-relu",), "alpha": normal(6), "slope": 0.1})
+    yield Operation("keep")
+    yield Operation("dense", {"weight": normal(6, 6), "bias": normal(6)})
+    yield Operation("tanh")
+    yield Operation("add")
     yield Operation("dense", {"weight": normal(6, outputs), "bias": normal(outputs)})

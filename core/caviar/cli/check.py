@@ -5,13 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from caviar.cli.advice import show_advice
-from caviar.cli.shared import Code, Quiet, Settings, limit_blas_threads, using_code
+from caviar.cli.shared import Code, File, Quiet, Settings, limit_blas_threads, using_code
 from caviar.cli.terminal.output import show, width_of
 
 if TYPE_CHECKING:
@@ -19,9 +18,7 @@ if TYPE_CHECKING:
 
 
 def check(
-    file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="A pipeline file, or a Python file.", show_default=False)
-    ],
+    file: File,
     settings: Settings = None,
     code: Code = None,
     quiet: Quiet = False,
@@ -31,6 +28,14 @@ def check(
 
     With mistakes the exit code is 2. Of the data, only the head is read. A training function of a Python file that is
     named here is tried out in a process of its own.
+
+    Examples:
+
+      pipe check my.toml
+
+      pipe check my.toml --set trainer.epochs=50
+
+      pipe check train.py --dry 0
     """
     from caviar.cli.preview.summary import INDENT, summary
     from caviar.config.load import load, locate

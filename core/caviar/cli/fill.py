@@ -7,14 +7,12 @@ from typing import Annotated
 
 import typer
 
-from caviar.cli.shared import Code, using_code
+from caviar.cli.shared import Code, File, using_code
 from caviar.cli.terminal.output import give, show
 
 
 def fill(
-    file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="A pipeline file, or a Python file.", show_default=False)
-    ],
+    file: File,
     out: Annotated[
         Path | None, typer.Option(help="Write to this file, which may be FILE itself.", show_default=False)
     ] = None,

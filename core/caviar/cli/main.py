@@ -26,7 +26,6 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    add_completion=False,
 )
 for command in (run, check, fill, init, plugins, results, predict, export, doctor, split, schema):
     app.command()(guarded(command))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from caviar.cli.completion import plugins as installed
 from caviar.cli.shared import Code, using_code
 from caviar.cli.terminal.output import show
 
@@ -18,10 +19,19 @@ if TYPE_CHECKING:
 
 
 def plugins(
-    name: Annotated[str | None, typer.Argument(help="A plugin's name.", show_default=False)] = None,
+    name: Annotated[
+        str | None, typer.Argument(help="A plugin's name.", show_default=False, autocompletion=installed)
+    ] = None,
     code: Code = None,
 ) -> None:
-    """List the plugins, or show the keys that NAME accepts."""
+    """List the plugins, or show the keys that NAME accepts.
+
+    Examples:
+
+      pipe plugins
+
+      pipe plugins adam
+    """
     with using_code(code):
         show(*(_list() if name is None else _show(name)))
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from caviar.cli.advice import show_next_run, wider_name
-from caviar.cli.shared import Code, using_code
+from caviar.cli.shared import Code, RunFolder, using_code
 from caviar.cli.terminal.json_objects import (
     advice_objects,
     assessment_object,
@@ -32,9 +32,7 @@ if TYPE_CHECKING:
 
 
 def results(
-    run: Annotated[
-        Path, typer.Argument(metavar="RUN", help="A run's folder, such as runs/digits.", show_default=False)
-    ],
+    run: RunFolder,
     json: Annotated[bool, typer.Option("--json", help="Print all trials as one JSON object.")] = False,
     csv: Annotated[bool, typer.Option("--csv", help="Print all trials as CSV, a row for each.")] = False,
     curves: Annotated[

@@ -14,7 +14,7 @@ import typer
 
 from caviar.cli.advice import show_advice, show_next_run, wider_name
 from caviar.cli.new_run import dated
-from caviar.cli.shared import Code, Settings, limit_blas_threads, since_start, using_code
+from caviar.cli.shared import Code, File, Settings, limit_blas_threads, since_start, using_code
 from caviar.cli.terminal.json_objects import (
     advice_objects,
     assessment_object,
@@ -34,9 +34,7 @@ _RUNS = Path("runs")
 
 
 def run(
-    file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="A pipeline file, or a Python file.", show_default=False)
-    ],
+    file: File,
     settings: Settings = None,
     runs: Annotated[Path, typer.Option(help="Folder of the runs, one folder each.")] = _RUNS,
     workers: Annotated[
@@ -64,6 +62,8 @@ def run(
       pipe run pipelines/digits.toml
 
       pipe run pipelines/digits.toml --set search.trials=128
+
+      pipe run train.py --workers 4
     """
     limit_blas_threads()
     from caviar.config.load import load, locate

@@ -21,6 +21,8 @@ def schema(
     It knows the plugins on this machine. In an editor with taplo (Even Better TOML), after
     `pipe schema --out caviar.json`, a file whose first line is `#:schema caviar.json` is completed and checked while
     it is written.
+
+    Example: pipe schema --out caviar.json
     """
     from caviar.config.schema import schema as whole
 

@@ -11,8 +11,17 @@ from typing import Annotated
 
 import typer
 
+from caviar.cli.completion import files, runs
 from caviar.cli.terminal.slow import said_where_slow
 
+File = Annotated[
+    Path,
+    typer.Argument(metavar="FILE", help="A pipeline file, or a Python file.", show_default=False, autocompletion=files),
+]
+RunFolder = Annotated[
+    Path,
+    typer.Argument(metavar="RUN", help="A run's folder, such as runs/digits.", show_default=False, autocompletion=runs),
+]
 Settings = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="PATH=VALUE", help="Set a value of the file, e.g. optimizer.learning_rate=0.01."),

@@ -31,6 +31,8 @@ def split(
 
     Prints CSV: the number of each row, its line, and its part; with folds, its part in each fold. Of a run, FILE is
     runs/NAME/pipeline.toml.
+
+    Example: pipe split my.toml --out rows.csv
     """
     from caviar.config.load import load, locate
     from caviar.engine.data.row_parts import row_parts

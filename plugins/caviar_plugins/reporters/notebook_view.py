@@ -67,8 +67,9 @@ class Notebook(View):
         self._put("\n".join([*self._said, *lines]))
 
     def _put(self, text: str) -> None:
-        from IPython.display import display
+        import IPython.display
 
+        display: Any = IPython.display.display  # which has no types
         told = printable(text)
         shown = {"text/plain": told, "text/html": f'<pre style="line-height: 1.3">{escape(told)}</pre>'}
         if self._output is None:

@@ -112,8 +112,8 @@ class Progress(Reporter, interface=1):
     def _read_curve(self, view: RunView) -> None:
         """Reads the best trial's curve."""
         if self._view and (best := self._view.tracker.best):
-            curves = view.curves_of(best.index)
-            self._view.tracker.curve = curves.get(self._view.run.metric, ())
+            curve = view.curves_of(best.index).get(self._view.run.metric)
+            self._view.tracker.curve = () if curve is None else curve.tolist()
 
     def _listen(self, say: Callable[[str], None] | None) -> None:
         """Prints messages that are logged for people, such as that kernels are compiled; None: stops."""

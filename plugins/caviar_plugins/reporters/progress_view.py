@@ -8,7 +8,7 @@ from time import monotonic
 import caviar
 from caviar.plugin import RunInfo, Summary
 from rich import live
-from rich.console import Console, Group
+from rich.console import Console, Group, RenderableType
 from rich.progress_bar import ProgressBar
 from rich.spinner import Spinner
 from rich.table import Table
@@ -122,7 +122,7 @@ class Live(View):
         row.add_column(no_wrap=True)
         row.add_column(ratio=1)
         row.add_column(no_wrap=True)
-        cells = [self._spinner, Text(name, style="bold"), _bar(tracker.share), Text(done)]
+        cells: list[RenderableType] = [self._spinner, Text(name, style="bold"), _bar(tracker.share), Text(done)]
         beside = len(name) + len(done) + len(times) + len("|    ") + _SHORTEST <= width
         if beside:
             row.add_column(no_wrap=True)

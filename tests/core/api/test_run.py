@@ -173,6 +173,24 @@ def test_a_polars_frame_has_a_row_for_each_trial(run: Run) -> None:
     assert frame["optimizer.learning_rate"].to_list() == [t.values["optimizer.learning_rate"] for t in run.trials]
 
 
+def test_curves_are_a_frame_with_a_row_for_each_epoch(run: Run, study: Study) -> None:
+    if find_spec("pandas") is None or find_spec("polars") is None:
+        pytest.skip("pandas or polars is not installed")
+    frame = run.curves_to_pandas()
+    assert len(frame) == sum(trial.epochs for trial in run.trials)
+    for number, rows in frame.groupby("trial"):
+        assert rows["epoch"].tolist() == list(range(1, len(rows) + 1))
+        for metric, curve in run.curves_of(number).items():
+            assert rows[metric].tolist() == curve.tolist() == run.curves(metric)[number].tolist()
+    assert run.curves_to_polars().to_dict(as_series=False) == frame.to_dict("list")
+    assert study.curves_to_pandas().equals(frame)
+
+
+def test_curves_of_a_trial_that_is_not_there_are_an_error(run: Run) -> None:
+    with pytest.raises(Problem, match=r"there is no trial 40; .* has 40 trials, numbered from 0"):
+        run.curves_of(40)
+
+
 @pytest.mark.parametrize("library", ["pandas", "polars"])
 def test_a_missing_library_is_reported_with_the_line_that_installs_it(
     library: str, run: Run, monkeypatch: pytest.MonkeyPatch

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import fcntl
 import json
 import os
@@ -12,6 +13,7 @@ import subprocess
 import sys
 import termios
 import time
+from io import StringIO
 from pathlib import Path
 
 import numpy
@@ -24,6 +26,8 @@ from caviar.plugin import EpochInfo, hook, short_number
 from caviar.values.problem import Stopped
 from caviar.values.trial import Trial
 from typer.testing import CliRunner
+
+from tests.commands import pipe
 
 FILE = """
 data = "digits"
@@ -78,6 +82,29 @@ def test_on_a_terminal_each_value_has_its_column_and_no_line_is_too_long(
     left_out = {"optimizer.epsilon", "regularizer.l2.strength"} if columns == 60 else set()
     assert set(trials[0].values) - told == left_out
     assert ("Not shown: epsilon, strength;" in text) is bool(left_out)
+
+
+def test_tables_for_programs_have_a_row_for_each_trial_and_for_each_epoch(
+    study: tuple[Path, tuple[Trial, ...]],
+) -> None:
+    folder, trials = study
+    tables = [
+        list(csv.DictReader(StringIO(pipe(folder, "results", ".", each).stdout))) for each in ("--csv", "--curves")
+    ]
+    assert [(int(row["trial"]), row["state"]) for row in tables[0]] == [(each.index, each.state) for each in trials]
+    for row, trial in zip(tables[0], trials, strict=True):
+        assert float(row["optimizer.learning_rate"]) == trial.values["optimizer.learning_rate"]
+        assert row["objective"] == ("" if trial.objective is None else repr(trial.objective))
+    reached = [(each.index, epoch) for each in trials for epoch in range(1, each.epochs + 1)]
+    assert [(int(row["trial"]), int(row["epoch"])) for row in tables[1]] == reached
+    last = {int(row["trial"]): float(row["validation.accuracy"]) for row in tables[1]}
+    finished = {each.index: each.objective for each in trials if each.state is TrialState.FINISHED}
+    assert {number: last[number] for number in finished} == finished
+
+
+def test_one_kind_of_output_is_asked_for_at_a_time(study: tuple[Path, tuple[Trial, ...]]) -> None:
+    done = pipe(study[0], "results", ".", "--json", "--csv")
+    assert (done.returncode, "give one of --json, --csv, --curves and --narrow" in done.stderr) == (2, True)
 
 
 def test_a_pruned_trial_says_how_far_it_came(study: tuple[Path, tuple[Trial, ...]]) -> None:

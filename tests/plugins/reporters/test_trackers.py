@@ -166,7 +166,7 @@ def test_mlflow_finds_a_parent_and_a_child_for_each_trial(run: Run, monkeypatch:
     from mlflow.tracking import MlflowClient
 
     monkeypatch.chdir(run.folder.parents[1])
-    client = MlflowClient("sqlite:///mlflow.db")
+    client: Any = MlflowClient("sqlite:///mlflow.db")
     experiment = client.get_experiment_by_name("caviar")
     found = client.search_runs([experiment.experiment_id])
     (parent,) = [each for each in found if "mlflow.parentRunId" not in each.data.tags]
@@ -213,6 +213,7 @@ def records(file: Path) -> Iterator[Any]:
     """The messages of a file of W&B's, in its own definition of them; the file is a log of LevelDB's after 7 bytes."""
     from wandb.proto import wandb_internal_pb2
 
+    messages: Any = wandb_internal_pb2
     content, place, message = file.read_bytes(), 7, b""
     assert content[:4] == b":W&B"
     while place < len(content):
@@ -223,7 +224,7 @@ def records(file: Path) -> Iterator[Any]:
         message += content[place + 7 : place + 7 + size]
         place += 7 + size
         if kind in (1, 4):  # whole, or the last part
-            record = wandb_internal_pb2.Record()
+            record = messages.Record()
             record.ParseFromString(message)
             yield record
             message = b""

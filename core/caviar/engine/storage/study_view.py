@@ -36,9 +36,11 @@ class StudyView(Closing):
         return self._rows.retested()
 
     def metrics(self) -> tuple[str, ...]:
-        """The names of the metrics that trials have, as far as they are known: before a trial has finished, those of
-        the curves that this process has recorded, and the searched one."""
-        return self._rows.metrics
+        """The names of the metrics that trials have, sorted, as far as they are known.
+
+        Before a trial has finished: those of the curves that this process has recorded, and the searched one.
+        """
+        return tuple(sorted(self._rows.metrics))
 
     def curves(self, metric: str) -> Mapping[int, Sequence[float]]:
         """One metric after each epoch, by trial; of each trial's last attempt only. Raises StoreError.

@@ -15,7 +15,7 @@ from caviar.function.unsavable import UnsavableState
 
 
 def place_of(cls: type) -> str:
-    """"module:name" of a class; a code file's module without the part that changes with its content."""
+    """ "module:name" of a class; a code file's module without the part that changes with its content."""
     module = cls.__module__
     return f"{module.rpartition('_')[0] if module.startswith(CODE) else module}:{cls.__qualname__}"
 

@@ -66,7 +66,9 @@ def _nesting(value: Any, at: str, arrays: dict[str, Array], around: tuple[int, .
         place = place_of(kind)
         if class_at(place, kind._fields) is not kind:
             raise UnsavableState(f"{at} is a {_named(kind)}, which no other process could find; define it in a module")
-        values = [_nesting(each, f"{at}.{name}", arrays, around) for name, each in zip(kind._fields, value, strict=True)]
+        values = [
+            _nesting(each, f"{at}.{name}", arrays, around) for name, each in zip(kind._fields, value, strict=True)
+        ]
         return ["named", [place, kind._fields, values]]
     if is_dataclass(value):
         text = "use dataclasses.asdict(…) and make it again from that, or its leaves, jax.tree.flatten(…)[0]"

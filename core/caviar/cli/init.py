@@ -136,7 +136,7 @@ def _asked(guess: Guess, columns: tuple[str, ...]) -> tuple[str, str]:
 
 
 def _example(name: str) -> None:
-    from caviar.cli.scaffold.examples import copy_example, examples
+    from caviar.cli.scaffold.examples import copy_example, examples, needs_trust
 
     if not name:
         known = examples()
@@ -145,7 +145,7 @@ def _example(name: str) -> None:
         return
     written = copy_example(name, Path())
     show(f"Written: {', '.join(map(str, written))}")
-    show(f"Next: {_command('run', written[0])}")
+    show(f"Next: {_command('run', written[0])}{' --trust' if needs_trust(written[0]) else ''}")
 
 
 def _plugin(name: str, kind: str) -> None:

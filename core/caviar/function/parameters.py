@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from inspect import Parameter, signature
@@ -16,7 +16,7 @@ from caviar.interfaces.fields.field import tunable
 from caviar.interfaces.plugin import Plugin
 from caviar.interfaces.sampler import Sampler
 from caviar.interfaces.trainer import Trainer
-from caviar.interfaces.tunable import Tunable
+from caviar.interfaces.tunable import Each, Tunable
 from caviar.values.random import Random
 
 GIVEN = ("seed", "state", "folder", "epochs")
@@ -125,7 +125,10 @@ def field_of(function: Callable[..., Any], parameter: Parameter, base: type[Plug
     if default is Parameter.empty:
         text = "has no default; give it a range, such as Log(1e-4, 1e-1), or a constant"
         raise TypeError(f"{_named(function)}: parameter '{name}' {text}")
-    types = _types(default, parameter.annotation)
+    try:
+        types = _types(default, parameter.annotation)
+    except TypeError as error:
+        raise TypeError(f"{_named(function)}: parameter '{name}': {error}") from None
     if types is None:
         return None
     if name.startswith(("_", "model_")) or name in _OWN or hasattr(base, name) or name in base.model_fields:
@@ -139,7 +142,7 @@ def _types(default: Any, annotation: Any) -> tuple[Any, ...] | None:
     if isinstance(default, Sampler):
         if default.ordered:
             return (int,) if default.whole else (float,)
-        return _together(default.ends())
+        return _options(default.ends())
     if default is None:
         return (*_SCALARS, NoneType)
     if isinstance(default, (list, tuple)):
@@ -151,6 +154,21 @@ def _types(default: Any, annotation: Any) -> tuple[Any, ...] | None:
     if type(default) is int and annotation in (float, "float"):
         return (float,)
     return (type(default),) if type(default) in _SCALARS else None
+
+
+def _options(values: Sequence[Any]) -> tuple[Any, ...] | None:
+    """The types of a choice's options. Tables with a name, {"use": "adam", …}, may have ranges of their own."""
+    named = [each for each in values if isinstance(each, dict) and isinstance(each.get("use"), str)]
+    if not named:
+        return _together(values)
+    names = [
+        each["use"] if isinstance(each, dict) else each for each in values if isinstance(each, str) or each in named
+    ]
+    if len(names) < len(values):
+        raise TypeError('beside {"use": …} a choice has texts and other such tables only')
+    if len(set(names)) < len(names):
+        raise TypeError(f"two options of a choice have one name: {', '.join(names)}")
+    return (dict[str, Each[Any]], *((str,) if len(named) < len(values) else ()))
 
 
 def _together(values: Iterable[Any]) -> tuple[Any, ...] | None:

@@ -49,7 +49,7 @@ def _stated(node: Any) -> Any:
     fields = dict(ast.iter_fields(node))
     if isinstance(node, _DOCUMENTED) and ast.get_docstring(node, clean=False) is not None:
         fields["body"] = node.body[1:]
-    empty = (None, [])
+    empty: tuple[Any, ...] = (None, [])
     return [type(node).__name__, *([name, _stated(each)] for name, each in fields.items() if each not in empty)]
 
 

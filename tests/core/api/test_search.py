@@ -133,6 +133,55 @@ if __name__ == "__main__":
     assert "worker process" not in done.stderr, "none was started"
 
 
+def test_an_option_brings_its_own_ranges_and_a_trial_has_those_of_its_option_alone() -> None:
+    options = [
+        "none",
+        {"use": "sgd", "momentum": Uniform(0.0, 0.9)},
+        {"use": "adam", "beta": Choice((0.9, 0.99)), "eps": 0.1},
+    ]
+    seen: list[Any] = []
+
+    @caviar.trial(metric="score", goal="maximize")
+    def train(optimizer: Any = Choice(options)) -> Any:  # type: ignore[arg-type]
+        seen.append(optimizer)
+        return 0.5
+
+    study = searched(train, trials=16, round=16, strategy="random")
+    path = "trainer.optimizer"
+    own = {"none": set(), "sgd": {f"{path}.sgd.momentum"}, "adam": {f"{path}.adam.beta"}}
+    assert {each.values[path] for each in study.trials} == {*own}
+    for trial, given in zip(study.trials, seen, strict=True):
+        name = trial.values[path]
+        assert {*trial.values} == {path, *own[name]}
+        expected = {
+            "none": "none",
+            "sgd": {"use": "sgd", "momentum": trial.values.get(f"{path}.sgd.momentum")},
+            "adam": {"use": "adam", "beta": trial.values.get(f"{path}.adam.beta"), "eps": 0.1},
+        }
+        assert given == expected[name]
+    point = {"trainer.optimizer": "sgd", "trainer.optimizer.sgd.momentum": 0.25}
+    searched(train, trials=1, points=[point])
+    assert seen[-1] == {"use": "sgd", "momentum": 0.25}
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (
+            [{"use": "a"}, {"use": "a", "x": 1}],
+            r"train\(\): parameter 'x': two options of a choice have one name: a, a",
+        ),
+        ([{"use": "a"}, 3], r"parameter 'x': beside \{\"use\": …\} a choice has texts and other such tables only"),
+    ],
+)
+def test_options_with_ranges_need_names(options: list[Any], told: str) -> None:
+    def train(x: Any = Choice(options)) -> Any:  # type: ignore[arg-type]
+        return 0.5
+
+    with pytest.raises(TypeError, match=told):
+        caviar.trial(metric="score", goal="maximize")(train)
+
+
 def test_a_search_in_which_all_trials_fail_warns_with_the_reason() -> None:
     @caviar.trial(metric="score", goal="maximize")
     def broken(x: Any = Uniform(0.0, 1.0)) -> Any:

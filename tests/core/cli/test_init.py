@@ -173,6 +173,14 @@ def test_a_person_at_a_terminal_is_asked(penguins: Path) -> None:
     assert "penguins.toml predicts 'island'\n" in told
 
 
+def test_the_example_of_a_program_brings_it_and_runs_as_the_command_says(tmp_path: Path) -> None:
+    done = pipe(tmp_path, "init", "--example", "command")
+    assert done.stdout == "Written: command.toml, command/train.py\nNext: pipe run command.toml --trust\n"
+    few = ("--set", "search.trials=3", "--set", "executor=inline", "--set", "trainer.epochs=2")
+    ran = pipe(tmp_path, "run", "command.toml", "--trust", "--quiet", *few)
+    assert ran.returncode == 0, ran.stderr
+
+
 def test_examples_are_listed_and_copied_with_their_data(tmp_path: Path) -> None:
     listing = pipe(tmp_path, "init", "--example").stdout
     assert [line.split()[0] for line in listing.splitlines()] == list(examples())

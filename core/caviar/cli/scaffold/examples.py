@@ -22,7 +22,7 @@ def examples() -> dict[str, str]:
 
 
 def copy_example(name: str, folder: Path) -> list[Path]:
-    """Writes an example and its bundled data; the files that were written."""
+    """Writes an example, its bundled data and its program; the files that were written."""
     if name not in examples():
         raise NoExample(f"no example is called '{name}'{closest(name, examples())}")
     source = next(each for each in (_folder() / f"{name}.toml", _folder() / f"{name}.py") if each.is_file())
@@ -31,13 +31,19 @@ def copy_example(name: str, folder: Path) -> list[Path]:
         raise NoExample(f"{target}: already exists; rename or remove it first")
     shutil.copyfile(source, target)
     written = [target]
-    data = tomllib.loads(source.read_text()).get("data", {}) if source.suffix == ".toml" else {}
-    path = data.get("path", "")
-    if path and (source.parent / path).is_file() and not (folder / path).exists():
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(source.parent / path, folder / path)
-        written.append(folder / path)
+    file = tomllib.loads(source.read_text()) if source.suffix == ".toml" else {}
+    trainer = file.get("trainer", {})
+    for path in (file.get("data", {}).get("path", ""), *trainer.get("command", ())):
+        if path and (source.parent / path).is_file() and not (folder / path).exists():
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source.parent / path, folder / path)
+            written.append(folder / path)
     return written
+
+
+def needs_trust(file: Path) -> bool:
+    """Whether an example starts a program, which a run does with `--trust` only."""
+    return file.suffix == ".toml" and "command" in tomllib.loads(file.read_text()).get("trainer", {})
 
 
 def _folder() -> Path:

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from caviar.config.declaration.pipeline import Pipeline
-from caviar.config.declaration.walk import Node, children, is_choice, rebuild, walk
+from caviar.config.declaration.walk import Node, children, is_choice, name_of_option, rebuild, walk
 from caviar.interfaces.fields.declared import Declared
 from caviar.interfaces.plugin import Plugin
 from caviar.interfaces.sampler import Sampler
-from caviar.registry.load import label_of
 from caviar.values.arrays import Array
 from caviar.values.dimension import Dimension, Scale, Space
 
@@ -35,14 +34,14 @@ def searched_tables(pipeline: Pipeline) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class PluginChoice:
-    """A choice of plugins in the space: its values are the plugins' names."""
+    """A choice of plugins, or of a function's named tables, in the space: its values are their names."""
 
     sampler: Sampler
 
     @property
     def names(self) -> tuple[str, ...]:
         """The names of the options, in order."""
-        return tuple(label_of(option) for option in self.sampler.ends())
+        return tuple(name_of_option(option) for option in self.sampler.ends())
 
     def from_unit(self, u: Array) -> Array:
         """Converts coordinates to levels."""
@@ -90,7 +89,7 @@ def sampler_of(dimension: Dimension) -> Sampler:
 
 def span(sampler: Sampler) -> str:
     """A range in words; for a choice of plugins their names."""
-    return " | ".join(map(label_of, sampler.ends())) if is_choice(sampler) else sampler.span()
+    return " | ".join(map(name_of_option, sampler.ends())) if is_choice(sampler) else sampler.span()
 
 
 def settle(pipeline: Pipeline, values: Mapping[str, Any]) -> Pipeline:

@@ -17,7 +17,7 @@ class Node:
     """A value in a declared tree, and its place there.
 
     `owner`: the class and field that hold it, by itself or in a list; None for an option or a table's entry.
-    `option`: the path of the choice of plugins that it belongs to, and its level there.
+    `option`: the path of the choice of plugins or tables that it belongs to, and its level there.
     """
 
     path: str
@@ -66,11 +66,11 @@ def rebuild(value: Any, change: Callable[[str | int, Any], Any]) -> Any:
 def children(value: Any) -> Iterator[tuple[str | int, Any]]:
     """Yields the direct children of a value, with the word that follows the value's own in a path.
 
-    Fields of a declared object, entries of a table, options of a choice of plugins and plugins in a list by their
+    Fields of a declared object, entries of a table, options of a choice of parts and plugins in a list by their
     names; other elements of a list by their places.
     """
     if isinstance(value, Sampler) and is_choice(value):
-        yield from ((label_of(option), option) for option in value.ends())
+        yield from ((name_of_option(option), option) for option in value.ends())
     elif isinstance(value, Declared):
         yield from ((field, getattr(value, field)) for field in type(value).model_fields)
     elif isinstance(value, dict):
@@ -86,5 +86,17 @@ def alternatives(value: Any) -> tuple[Any, ...]:
 
 
 def is_choice(sampler: Sampler) -> bool:
-    """Whether a sampler's options are plugins."""
-    return not sampler.ordered and any(isinstance(option, Plugin) for option in sampler.ends())
+    """Whether a sampler's options may have ranges of their own: plugins, or a function's tables with a name."""
+    return not sampler.ordered and any(isinstance(each, Plugin) or is_named_table(each) for each in sampler.ends())
+
+
+def is_named_table(option: Any) -> bool:
+    """Whether an option is a table with its name as "use", such as { use = "adam", beta = 0.9 }."""
+    return isinstance(option, dict) and isinstance(option.get("use"), str)
+
+
+def name_of_option(option: Any) -> str:
+    """The name of an option of such a choice; that of a text beside tables is the text."""
+    if isinstance(option, Plugin):
+        return label_of(option)
+    return str(option["use"] if is_named_table(option) else option)

@@ -12,10 +12,10 @@ from caviar.function.parameters import Parameters
 from caviar.function.trainer import FunctionTrainer
 from caviar.interfaces.fields.field import tunable
 from caviar.interfaces.plugin import Plugin
-from caviar.interfaces.tunable import Tunable
+from caviar.interfaces.tunable import Each, Tunable
 from caviar.registry import index
 
-_ANY: TypeAlias = bool | int | float | str | tuple[Any, ...] | dict[str, Any] | None
+_ANY: TypeAlias = bool | int | float | str | tuple[Any, ...] | dict[str, Each[Any]] | None
 """What a file can hold; None is its "auto"."""
 
 

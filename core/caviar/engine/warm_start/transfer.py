@@ -14,12 +14,10 @@ from caviar.config.declaration.space import (
     settle,
     space_of,
 )
-from caviar.config.declaration.walk import children, is_choice
+from caviar.config.declaration.walk import children, is_choice, name_of_option
 from caviar.interfaces.fields.declared import Declared
 from caviar.interfaces.fields.types import say
-from caviar.interfaces.plugin import Plugin
 from caviar.interfaces.sampler import Sampler
-from caviar.registry.load import label_of
 from caviar.values.dimension import Dimension
 
 _NEVER_MATTERS = ("trainer.population",)
@@ -74,7 +72,7 @@ def _compare(here: Any, there: Any, path: str, home: str, values: Mapping[str, A
         found.values[path], found.homes[path] = there, home
         if is_choice(here):
             options = dict(children(here))
-            found.values[path] = chosen = label_of(there) if isinstance(there, Plugin) else ""
+            found.values[path] = chosen = "" if isinstance(there, Sampler) else name_of_option(there)
             if chosen not in options:
                 raise NotTransferable(f"with another {path}")
             # Where it was a choice, too, the option's name is an element of the paths below it.
@@ -108,7 +106,7 @@ def _pairs(here: Any, there: Any, path: str) -> list[tuple[str | int, Any, Any]]
 def _width(dimension: Dimension, ours: Sampler, theirs: Sampler) -> str:
     """The difference of a range from the earlier one."""
     if isinstance(dimension.sampler, PluginChoice):
-        new, old = ({label_of(each) for each in sampler.ends()} for sampler in (ours, theirs))
+        new, old = ({name_of_option(each) for each in sampler.ends()} for sampler in (ours, theirs))
         return "has other options" if new != old else "has other ranges inside"
     now, before = ours.ends(), theirs.ends()
     if not (dimension.ordered and all(isinstance(each, (int, float)) for each in (*now, *before))):

@@ -146,8 +146,8 @@ class CompiledMLP(MLP):
             given = epsilon, epsilon, numpy.zeros_like(epsilon), numpy.zeros(members, numpy.uint64), _NO_WORDS
         buffers = parameters.buffer, statistics.buffer
         quick = quick_pieces()
-        way = code, context.training, self._residual
-        general.forward(a, plan, *buffers, *given, *way, space, integers, output, quick)
+        training, residual = context.training, self._residual
+        general.forward(a, plan, *buffers, *given, code, training, residual, space, integers, output, quick)
         return _Passed(plan, a, front, space, output)
 
     def _pass_back(self, gradient: Array, passed: _Passed, parameters: Views, gradients: Views) -> None:

@@ -71,7 +71,8 @@ def test_a_layer_behind_one_of_its_own_width_adds_its_input() -> None:
     output, _ = model.forward(own, Views(numpy.zeros((1, 0)), ()), x, context)
 
     def layer(number: int, a: Array) -> Array:
-        return numpy.maximum(a @ own[f"layer{number}.weight"] + own[f"layer{number}.bias"], 0)
+        h: Array = numpy.maximum(a @ own[f"layer{number}.weight"] + own[f"layer{number}.bias"], 0)
+        return h
 
     h1 = layer(1, x)
     h2 = layer(2, h1) + h1

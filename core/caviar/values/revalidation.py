@@ -113,8 +113,9 @@ class Revalidation:
     @property
     def conclusion(self) -> str:
         """The exit code in words."""
+        good = "still good" if self.wins.answer == "yes" else "no rival is shown to be better"
         return {
-            self.GOOD: "still good",
+            self.GOOD: good,
             self.MOVED: "moved: search again",
             self.DATA_MOVED: "the data moved, and nothing beats the winner",
         }[self.exit_code]

@@ -12,7 +12,7 @@ from caviar.engine.training.identity import changes, system_of
 
 def system_now(identity: Mapping[str, str], plugins: Mapping[str, str]) -> dict[str, str]:
     """Name -> version: the numeric identity, Python, the processor's model, and the distributions of the plugins."""
-    return {**numeric(identity, plugins), "python": platform.python_version(), "processor": _processor()}
+    return {**numeric(identity, plugins), "python": platform.python_version(), "processor": processor()}
 
 
 def numeric(identity: Mapping[str, str], plugins: Mapping[str, str]) -> dict[str, str]:
@@ -35,7 +35,8 @@ def _distributions(owners: Iterable[str]) -> dict[str, str]:
     return {name: ", ".join(sorted(versions)) for name, versions in sorted(found.items())}
 
 
-def _processor() -> str:
+def processor() -> str:
+    """The processor's model."""
     with suppress(OSError):
         for line in Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines():
             name, _, model = line.partition(":")

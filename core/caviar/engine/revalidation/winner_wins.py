@@ -66,8 +66,8 @@ def compared(candidates: Sequence[Candidate], scores: Scores, feasible: Sequence
     """Each candidate with its lead over the winner, and the interval of it that holds for all candidates at once.
 
     A lead is the mean over seeds of paired differences. Its variance is that of the mean over resampled rows, plus
-    that over seeds, which is drawn towards the median over the better half of rivals, as few seeds say little. One that may not win, or
-    that failed or diverged with a seed, is infinitely far behind.
+    that over seeds, which is drawn towards the median over the better half of rivals, as few seeds say little. One
+    that may not win, or that failed or diverged with a seed, is infinitely far behind.
     """
     import numpy
 

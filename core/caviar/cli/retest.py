@@ -72,7 +72,7 @@ def retest(
             with stop_on_signals() as check_stop:
                 found: Revalidation | None = _revalidated(finished, given, seeds, check_stop)
                 if found is not None and search and found.exit_code == found.MOVED:
-                    found = replace(found, searched=_searched_again(finished, given, check_stop))
+                    found = replace(found, searched=_searched_again(finished, given, found, check_stop))
                     note_revalidation(run, found)
         else:
             found = None
@@ -109,13 +109,15 @@ def _revalidated(finished: FinishedRun, given: Data | None, seeds: int, check_st
         return revalidate(finished, given, seeds, watch)
 
 
-def _searched_again(finished: FinishedRun, given: Data | None, check_stop: Callable[[], None]) -> str:
+def _searched_again(
+    finished: FinishedRun, given: Data | None, found: Revalidation, check_stop: Callable[[], None]
+) -> str:
     """Searches anew in a run beside this one; returns its folder."""
     from caviar.engine.revalidation.again import search_again
     from caviar.engine.study import run as run_pipeline
 
     runs = finished.folder.parent
-    done = run_pipeline(search_again(finished, given), runs, check_stop, prints=True)
+    done = run_pipeline(search_again(finished, given, found), runs, check_stop, prints=True)
     return str(done.info.folder)
 
 

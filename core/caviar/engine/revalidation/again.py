@@ -1,4 +1,4 @@
-"""Searching again: a new study beside a run, on other data, that begins with its leaders and knows its trials."""
+"""Searching again: a new study beside a run, on today's data, that begins with what a revalidation found best."""
 
 from __future__ import annotations
 
@@ -12,17 +12,23 @@ if TYPE_CHECKING:
     from caviar.config.declaration.pipeline import Pipeline
     from caviar.engine.revalidation.finished import FinishedRun
     from caviar.interfaces.data import Data
+    from caviar.values.revalidation import Revalidation
 
-_LEADERS = 4  # the winner included: they are tried first
+_FIRST = 4  # of those that were trained: they are tried first
 
 
-def search_again(run: FinishedRun, data: Data | None) -> Pipeline:
-    """The pipeline of the new study: its name has the date, its strategy starts from the run where it learns."""
+def search_again(run: FinishedRun, data: Data | None, found: Revalidation) -> Pipeline:
+    """The pipeline of the new study, whose name has the date.
+
+    Its strategy learns from the run's trials where the winner still wins. Where another configuration does, what they
+    had on other data points the wrong way, so it learns from today's trainings alone.
+    """
     names = (f"{run.pipeline.name}-{now()[:10]}{'' if each == 1 else f'-{each}'}" for each in count(1))
     name = next(each for each in names if not (run.folder.parent / each).exists())
     search = run.pipeline.search
-    points = tuple(dict(each.values) for each in run.leaders[:_LEADERS]) if len(space_of(run.pipeline)) else ()
-    sources = (run.folder.absolute(),) if search.strategy.learns else ()
+    ahead = sorted(found.rivals, key=lambda each: (-each.ahead, each.trial))[:_FIRST]
+    points = tuple(dict(each.values) for each in ahead) if len(space_of(run.pipeline)) else ()
+    sources = (run.folder.absolute(),) if search.strategy.learns and found.wins.answer != "no" else ()
     strategy = search.strategy
     if getattr(strategy, "trials", None) is not None:  # one that plans ahead counts anew
         strategy = strategy.model_copy(update={"trials": None})

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from caviar.engine.revalidation.today import Rows
     from caviar.engine.revalidation.winner_wins import Scores
 
-_SHARP = 2.0  # an interval that is wider than so many times that of the search is too wide to deny a change
+_SHARP = 2.0  # a change is denied if the interval excludes one of so many times half the search's own interval
 
 
 def moved_on_rows(run: FinishedRun, new: Rows, judge: Judge, rows: Array, retrained: Scores) -> Answer:
@@ -107,7 +107,7 @@ def _answer(
     ends = difference - half, difference + half
     if ends[0] > 0 or ends[1] < 0:
         return Answer("yes", f"{told}: {'better' if sign * difference > 0 else 'worse'}", ends, details)
-    if half <= _SHARP * before:
+    if max(map(abs, ends)) <= _SHARP * before:
         return Answer("no", told, ends, details)
     return Answer("cannot tell", f"{told}; that is too little to tell", ends, details)
 

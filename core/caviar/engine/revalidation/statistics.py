@@ -48,7 +48,7 @@ def kolmogorov_smirnov(old: Array, new: Array) -> tuple[float, float]:
     return distance, float(kolmogorov(distance * sqrt(len(old) * len(new) / (len(old) + len(new)))))
 
 
-def chi_square(old: Array, new: Array) -> tuple[float, float]:
+def chi_square(old: Sequence[float] | Array, new: Sequence[float] | Array) -> tuple[float, float]:
     """The total variation between two lists of counts, and the p value of the chi-square test that they are alike.
 
     Cells in which one of the two would expect fewer than 5 are counted as one.
@@ -88,8 +88,9 @@ def shares_differ(old: tuple[int, int], new: tuple[int, int]) -> float:
     possible = numpy.arange(max(0, hits - old[1]), min(hits, new[1]) + 1, dtype=numpy.float64)
 
     def ways(n: Array | float, k: Array | float) -> Array:
-        found: Array = gammaln(numpy.asarray(n) + 1.0) - gammaln(numpy.asarray(k) + 1.0)
-        return found - gammaln(numpy.asarray(n - k) + 1.0)
+        whole, chosen = numpy.asarray(n, dtype=numpy.float64), numpy.asarray(k, dtype=numpy.float64)
+        found: Array = gammaln(whole + 1) - gammaln(chosen + 1) - gammaln(whole - chosen + 1)
+        return found
 
     chance = numpy.exp(ways(new[1], possible) + ways(old[1], hits - possible) - ways(rows, hits))
     mine = chance[int(new[0] - possible[0])]

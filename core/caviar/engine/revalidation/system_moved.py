@@ -121,7 +121,8 @@ class SystemCheck:
             if apart == 0 and now == was:
                 return True, "trained again from the same seed its weights are the same, bit for bit"
             far = f"its weights differ by up to {apart:.2g}, and " if apart is not None else ""
-            return False, f"trained again from the same seed {far}{metric} is {now:.6g} instead of {was:.6g}"
+            so = f"is {now:.6g} instead of {was:.6g}" if now != was else f"is {was:.6g} as it was"
+            return False, f"trained again from the same seed {far}{metric} {so}"
         if now == was:
             return True, f"trained again from the same seed it has the same {metric}, {was:.6g}"
         return False, f"trained again from the same seed {metric} is {now:.6g} instead of {was:.6g}"

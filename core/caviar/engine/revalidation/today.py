@@ -14,7 +14,7 @@ from caviar.engine.data.resolve import resolve_run
 from caviar.engine.model.folds import Folds
 from caviar.engine.revalidation.finished import FinishedRun
 from caviar.engine.training.job import Work
-from caviar.interfaces.data import Data
+from caviar.interfaces.data import Data, DataError
 from caviar.registry.load import load
 from caviar.values.problem import Problem
 from caviar.values.random import Random
@@ -44,7 +44,7 @@ def rows_of(run: FinishedRun, data: Data | None, folder: Path) -> tuple[Rows, Ro
     `data` None: that of the run's file. `folder` is for what trainers write. Raises DataError.
     """
     pipeline = run.pipeline if data is None else run.pipeline.model_copy(update={"data": data})
-    new = _read(pipeline, folder)
+    new = _read_today(pipeline, folder)
     if new.work.datasets[0].fingerprint == run.record.fingerprint:
         return new, new
     try:
@@ -54,6 +54,17 @@ def rows_of(run: FinishedRun, data: Data | None, folder: Path) -> tuple[Rows, Ro
     if old is not None and old.work.datasets[0].fingerprint != run.record.fingerprint:
         old = None
     return new, old
+
+
+def _read_today(pipeline: Pipeline, folder: Path) -> Rows:
+    """Today's rows. There may be other classes now than the two of which the run's file names one."""
+    data = pipeline.data
+    try:
+        return _read(pipeline, folder)
+    except DataError:
+        if data is None or data.positive is None:
+            raise
+        return _read(pipeline.model_copy(update={"data": data.model_copy(update={"positive": None})}), folder)
 
 
 def replaced(run: FinishedRun, file: Path) -> Data:

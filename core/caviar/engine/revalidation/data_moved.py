@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from caviar.engine.revalidation.finished import FinishedRun
     from caviar.engine.revalidation.today import Rows
 
-LEVEL = 0.05
+LEVEL = 0.01
 """The chance that data from the same distribution are said to have moved, at most, over all columns."""
 SIZE = 0.05
 """The least shift that is reported: the share of rows that would have to have another value."""

@@ -66,7 +66,7 @@ def _revalidated(run: FinishedRun, data: Data | None, seeds: int, watch: Watch, 
     rivals = compared(chosen, scores, feasible)
     wins = winner_wins(rivals, scores.half_width, metric)
     watch.step("comparing the data")
-    rows = _unseen(old, new)
+    rows = unseen(old, new)
     metric_moved = (
         moved_over_seeds(run, scores)
         if judge is None
@@ -131,7 +131,7 @@ def _objective(outcome: MemberOutcome, run: FinishedRun) -> float:
     return (outcome.final or {}).get(run.objective.metric, float("nan"))
 
 
-def _unseen(old: Rows | None, new: Rows) -> Array:
+def unseen(old: Rows | None, new: Rows) -> Array:
     """The new rows that are not old ones, as far as the old ones are there."""
     import numpy
 

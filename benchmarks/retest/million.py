@@ -31,7 +31,7 @@ from caviar.engine.revalidation.data_moved import data_moved
 from caviar.engine.revalidation.finished import read_finished
 from caviar.engine.revalidation.metric_moved import deployed
 from caviar.engine.revalidation.revalidate import unseen
-from caviar.engine.revalidation.today import replaced, rows_of
+from caviar.engine.revalidation.today import old_rows, replaced, todays_rows
 from caviar.engine.revalidation.training import Judged
 
 times, began = {}, time.process_time()
@@ -43,13 +43,16 @@ def lap(name):
 run = read_finished(Path("runs/rows"))
 lap("open")
 with TemporaryDirectory() as folder:
-    new, old = rows_of(run, replaced(run, Path("new.csv")), Path(folder))
-lap("read both")
+    new = todays_rows(run, replaced(run, Path("new.csv")), Path(folder))
+    lap("read today's rows")
+    judge, new = Judged(new).judge, new.without_inputs()
+    old = old_rows(run, new, True, Path(folder))
+lap("read the old rows")
 rows = unseen(old, new)
 lap("find added rows")
 moved = data_moved(run, old, new, rows)
 lap("compare columns and classify")
-deployed(run.model, new, Judged(new).judge, rows)
+deployed(run.model, new, judge, rows)
 lap("deployed model")
 print("TIMES " + json.dumps([times, moved.answer.answer, [each.column for each in moved.shifts]]))
 """

@@ -19,7 +19,7 @@ from caviar.engine.revalidation.rivals import Candidate, candidates
 from caviar.engine.revalidation.statistics import require
 from caviar.engine.revalidation.system import moved, system_now
 from caviar.engine.revalidation.system_moved import SystemCheck
-from caviar.engine.revalidation.today import Rows, rows_of
+from caviar.engine.revalidation.today import Rows, old_rows, todays_rows
 from caviar.engine.revalidation.training import Judged, trainings
 from caviar.engine.revalidation.winner_wins import Scores, compared, scored, winner_wins
 from caviar.interfaces.data import Data
@@ -56,7 +56,7 @@ def revalidate(run: FinishedRun, data: Data | None = None, seeds: int = SEEDS, w
 
 def _revalidated(run: FinishedRun, data: Data | None, seeds: int, watch: Watch, folder: Path) -> Revalidation:
     watch.step("reading the data")
-    new, old = rows_of(run, data, folder)
+    new = todays_rows(run, data, folder)
     chosen = candidates(run)
     judged = Judged(new, run.model.task.threshold)
     watch.step(f"training the winner and {len(chosen) - 1} rivals with {seeds} seeds")
@@ -65,6 +65,12 @@ def _revalidated(run: FinishedRun, data: Data | None, seeds: int, watch: Watch, 
     metric = judge.name if judge else run.objective.metric
     rivals = compared(chosen, scores, feasible)
     wins = winner_wins(rivals, scores.half_width, metric)
+    record = record_of(new.work, run.objective)
+    held_out = len(judged.held_out) if judge else 0
+    if new.fingerprint != run.record.fingerprint:  # before the old ones are read
+        del judged
+        new = new.without_inputs()
+    old = old_rows(run, new, data is not None, folder)
     watch.step("comparing the data")
     rows = unseen(old, new)
     metric_moved = (
@@ -76,7 +82,6 @@ def _revalidated(run: FinishedRun, data: Data | None, seeds: int, watch: Watch, 
     )
     shifted = data_moved(run, old, new, rows)
     watch.step("comparing the system")
-    record = record_of(new.work, run.objective)
     system = system_now(record.identity, record.plugins)
     told = moved(run.system, system)
     check = SystemCheck(run, old, seeds, watch.check_stop, watch.tell)
@@ -87,7 +92,7 @@ def _revalidated(run: FinishedRun, data: Data | None, seeds: int, watch: Watch, 
         metric=metric,
         goal=run.objective.goal,
         seeds=seeds,
-        rows=len(judged.held_out) if judge else 0,
+        rows=held_out,
         wins=wins,
         metric_moved=metric_moved,
         data_moved=shifted.answer,

@@ -11,14 +11,17 @@ from caviar.config.reading.resolved import reader_for
 from caviar.engine.data.frames import table_of
 from caviar.engine.data.prepare import Preparation, read_and_split
 from caviar.engine.data.resolve import resolve_run
+from caviar.engine.data.split.rows import Division
 from caviar.engine.model.folds import Folds
 from caviar.engine.revalidation.finished import FinishedRun
 from caviar.engine.training.job import Work
 from caviar.interfaces.data import Data, DataError
 from caviar.registry.load import load
+from caviar.values.arrays import Array
 from caviar.values.problem import Problem
 from caviar.values.random import Random
 from caviar.values.table import Table
+from caviar.values.task import Task
 
 if TYPE_CHECKING:
     from caviar.config.declaration.pipeline import Pipeline
@@ -37,28 +40,43 @@ class Rows:
         """Which of a model's members predicts which row."""
         return Folds(self.work, self.preparations)
 
+    @property
+    def fingerprint(self) -> str:
+        """That of the data."""
+        return self.work.datasets[0].fingerprint
 
-def rows_of(run: FinishedRun, data: Data | None, folder: Path) -> tuple[Rows, Rows | None]:
-    """Today's rows, and those of the search, which may be the same, where they are left as they were.
+    def without_inputs(self) -> Rows:
+        """The same after nothing more is trained on them, in less memory: table, truth and task."""
+        import numpy
 
-    `data` None: that of the run's file. `folder` is for what trainers write. Raises DataError.
+        nothing = numpy.empty((0, 0), dtype=self.work.datasets[0].x.dtype)
+        datasets = tuple(replace(each, x=nothing, y=nothing) for each in self.work.datasets)
+        return replace(self, work=replace(self.work, datasets=datasets))
+
+
+def old_rows(run: FinishedRun, new: Rows, given: bool, folder: Path) -> Rows | None:
+    """The rows of the search where they are left as they were: today's, or those of its file where others are `given`.
+
+    None where the file has other rows now, or cannot be read.
     """
-    pipeline = run.pipeline if data is None else run.pipeline.model_copy(update={"data": data})
-    new = _read_today(pipeline, folder)
-    if new.work.datasets[0].fingerprint == run.record.fingerprint:
-        return new, new
+    if new.fingerprint == run.record.fingerprint:
+        return new
+    if not given:
+        return None
     try:
-        old = None if data is None else _read(run.pipeline, folder)
+        old = _read(run.pipeline, folder)
     except Problem:  # moved away, or replaced by rows that cannot be read
-        old = None
-    if old is not None and old.work.datasets[0].fingerprint != run.record.fingerprint:
-        old = None
-    return new, old
+        return None
+    return old if old.fingerprint == run.record.fingerprint else None
 
 
-def _read_today(pipeline: Pipeline, folder: Path) -> Rows:
-    """Today's rows. There may be other classes now than the two of which the run's file names one."""
-    data = pipeline.data
+def todays_rows(run: FinishedRun, data: Data | None, folder: Path) -> Rows:
+    """Today's rows under the run's pipeline: those in its file, or in other `data`. Raises DataError.
+
+    `folder` is for what trainers write. There may be other classes now than the two of which the run's file names one.
+    """
+    data = run.pipeline.data if data is None else data
+    pipeline = run.pipeline.model_copy(update={"data": data})
     try:
         return _read(pipeline, folder)
     except DataError:
@@ -101,8 +119,12 @@ def with_tables(rows: Rows, pipeline: Pipeline) -> Rows:
 
 
 def _read(pipeline: Pipeline, folder: Path) -> Rows:
-    work, preparations, _ = resolve_run(pipeline)
-    work = replace(work, folder=folder)
-    if work.pipeline.data is None or not pipeline.trainer.needs_data:
-        return Rows(work, preparations, None)
-    return Rows(work, preparations, read_and_split(work.pipeline.data, Random(pipeline.seed))[0])
+    tables = []
+
+    def read(data: Data, seed: Random) -> tuple[Table, Task, Array, Division]:
+        found = read_and_split(data, seed)
+        tables.append(found[0])
+        return found
+
+    work, preparations, _ = resolve_run(pipeline, read)
+    return Rows(replace(work, folder=folder), preparations, tables[0] if tables else None)

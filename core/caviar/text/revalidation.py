@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _QUESTIONS = ("Does the winner still win?", "Did its metric move?", "Did the data move?", "Did the system move?")
 _MOST_SHIFTS = 12
+_WIDE = 100  # characters of a terminal that has room for values
 _CALLED = {"winner": "the winner", "leader": "leader", "neighbour": "neighbour", "fresh": "fresh draw"}
 
 
@@ -40,17 +41,16 @@ def rivals_table(found: Revalidation, space: Space, width: int) -> Table:
     from rich.table import Table
     from rich.text import Text
 
+    ordered = sorted(found.rivals, key=lambda rival: (-rival.ahead, rival.trial))
+    heads = ("", "trial", found.metric, "ahead by", "at 95 %")
+    rows = [(_CALLED[each.kind], str(each.trial), _scores(each), _ahead(each), _ends(each)) for each in ordered]
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for head in ("", "trial", found.metric, "ahead by", "at 95 %"):
-        table.add_column(head, no_wrap=True, justify="left" if not head else "right")
-    wide = width >= 100
-    if wide:
+    for head, *cells in zip(heads, *rows, strict=True):
+        table.add_column(head, min_width=max(map(len, (head, *cells))), justify="right" if head else "left")
+    if wide := width >= _WIDE:
         table.add_column("values", overflow="ellipsis", no_wrap=True, justify="left")
-    for each in sorted(found.rivals, key=lambda rival: (-rival.ahead, rival.trial)):
-        ends = " to ".join(short_interval(*each.interval)) if each.interval else ""
-        ahead = "" if each.kind == "winner" else f"{each.ahead:+.3g}" if isfinite(each.ahead) else "cannot win"
-        cells = (_CALLED[each.kind], str(each.trial), _scores(each), ahead, ends)
-        table.add_row(*map(Text, cells), *([Text(space.line(each.values))] if wide else []))
+    for each, row in zip(ordered, rows, strict=True):
+        table.add_row(*map(Text, row), *([Text(space.line(each.values))] if wide else []))
     return table
 
 
@@ -97,6 +97,16 @@ def _told(answer: Answer) -> str:
     if answer.interval is None:
         return answer.text
     return f"{answer.text} ({' to '.join(short_interval(*answer.interval))})"
+
+
+def _ahead(rival: Rival) -> str:
+    if rival.kind == "winner":
+        return ""
+    return f"{rival.ahead:+.3g}" if isfinite(rival.ahead) else "cannot win"
+
+
+def _ends(rival: Rival) -> str:
+    return " to ".join(short_interval(*rival.interval)) if rival.interval else ""
 
 
 def _scores(rival: Rival) -> str:

@@ -16,7 +16,7 @@ _FEWEST = 50  # rows of a side
 _FOLDS = 3
 _LEVELS = 30  # frequent words of a column; all others are one
 _MOST_SHUFFLED = 40  # columns, those with the largest shifts
-_NAMED = 5
+_NAMED, _USED = 5, 0.02  # columns that are named, and by how much the AUC falls at least without one
 
 
 def installed() -> bool:
@@ -76,7 +76,7 @@ def told_apart(old: Table, new: Table, order: list[str]) -> ToldApart | None:
             without[rows] = model.decision_function(shuffled[rows])
         used[name] = whole - auc(without)
     ordered = sorted(used.items(), key=lambda item: -item[1])
-    return ToldApart(whole, ends, p, {name: drop for name, drop in ordered[:_NAMED] if drop > 0.005})
+    return ToldApart(whole, ends, p, {name: drop for name, drop in ordered[:_NAMED] if drop > _USED})
 
 
 def _ranked(scores: Array, fold: Array) -> Array:

@@ -15,6 +15,7 @@ from caviar.values.random import Random
 from caviar.values.revalidation import Answer, Rival
 
 _RESAMPLES = 100  # of the rows, for standard errors
+_DIGITS = 12  # of a mean: beyond them is rounding
 _PRIOR = 4.0  # degrees of freedom that the spread over seeds has from the other rivals
 
 
@@ -95,7 +96,7 @@ def compared(candidates: Sequence[Candidate], scores: Scores, feasible: Sequence
         total = over_rows + over_seeds
         freedom = min((_PRIOR + own) * (total / over_seeds) ** 2, 1e6) if over_seeds else 1e6
         half = t_quantile(1 - 0.025 / len(fit), freedom) * sqrt(total)
-        ahead = float(apart[place].mean())
+        ahead = round(float(apart[place].mean()), _DIGITS)
         rivals[place] = replace(rivals[place], ahead=ahead, interval=(ahead - half, ahead + half))
     return tuple(rivals)
 
@@ -117,18 +118,12 @@ def winner_wins(rivals: Sequence[Rival], half_width: float, metric: str) -> Answ
     if surest.interval is not None and surest.interval[0] > 0:
         return Answer("no", f"{_named(surest)} is better by {surest.ahead:.4g} {metric}", surest.interval)
     highest = max(each.interval[1] for each in judged if each.interval is not None)
-    lead = (
-        f"{_named(nearest)}, the nearest of {len(judged)} rivals, is "
-        f"{'behind' if nearest.ahead <= 0 else 'ahead'} by {abs(nearest.ahead):.4g} {metric}"
-    )
+    far = f"{'behind' if nearest.ahead < 0 else 'ahead'} by {abs(nearest.ahead):.4g} {metric}"
+    lead = f"{_named(nearest)}, the best of {len(judged)} rivals, is {far if nearest.ahead else 'level with it'}"
     if highest <= half_width:
         return Answer("yes", lead, nearest.interval)
-    return Answer(
-        "cannot tell",
-        f"{lead}; a lead of up to {highest:.2g} is possible, more than {half_width:.2g}, which "
-        "chance gives one training; more rows or more seeds would tell",
-        nearest.interval,
-    )
+    told = f"{lead}; a rival may be better by up to {highest:.2g}, and only less than {half_width:.2g} would be chance"
+    return Answer("cannot tell", told, nearest.interval)
 
 
 def _named(rival: Rival) -> str:

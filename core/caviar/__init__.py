@@ -19,6 +19,7 @@ _HOMES = {
         "Pipeline",
         "load",
     ),
+    "caviar.api.retest": ("retest",),
     "caviar.api.run": (
         "Run",
         "open_run",
@@ -75,6 +76,7 @@ _HOMES = {
         "Standing",
     ),
     "caviar.values.problem": ("Problem",),
+    "caviar.values.revalidation": ("Revalidation",),
     "caviar.values.trial": (
         "Trial",
         "TrialState",
@@ -86,6 +88,7 @@ if TYPE_CHECKING:
     from caviar import plugin as plugin
     from caviar.api.pipeline import Pipeline as Pipeline
     from caviar.api.pipeline import load as load
+    from caviar.api.retest import retest as retest
     from caviar.api.run import Run as Run
     from caviar.api.run import open_run as open_run
     from caviar.api.search import search as search
@@ -128,6 +131,7 @@ if TYPE_CHECKING:
     from caviar.values.assessment import Assessment as Assessment
     from caviar.values.assessment import Standing as Standing
     from caviar.values.problem import Problem as Problem
+    from caviar.values.revalidation import Revalidation as Revalidation
     from caviar.values.trial import Trial as Trial
     from caviar.values.trial import TrialState as TrialState
 

@@ -43,7 +43,7 @@ README = (
     "python3 -m venv .venv && pip install . && ",
     "python3 -m venv .venv && pip install '.[test]' && ",
 )
-TRAINS = re.compile(r"pipe (run|results|predict)|python|pytest")
+TRAINS = re.compile(r"pipe (run|results|predict|retest)|python|pytest")
 SMALL = "--set search.trials=2 --set trainer.epochs=1 --set search.baselines=false"
 PIPE = """#!/bin/sh
 command=$1

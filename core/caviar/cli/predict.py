@@ -77,6 +77,20 @@ def predict(
         if out is not None:
             show(f"{prediction.rows} predictions in {out}", err=True)
         show(*(f"{called or data}: {each}" for each in prediction.differences), err=True)
+        if overdue := _overdue(run):
+            show(overdue, err=True)
+
+
+def _overdue(run: Path) -> str:
+    """Advice where the model was not tested for more than a month."""
+    from caviar.engine.revalidation.history import MONTH
+    from caviar.engine.revalidation.tested import tested
+
+    found = tested(run)
+    if found is None or found.days <= MONTH:
+        return ""
+    since = f"; {found.changes} since" if found.changes else ""
+    return f"advice: {run} was last tested {int(found.days)} days ago{since}; pipe retest {run} (last-tested)"
 
 
 @contextmanager

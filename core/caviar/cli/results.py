@@ -18,6 +18,7 @@ from caviar.cli.terminal.json_objects import (
     best_object,
     decision_object,
     ensemble_object,
+    tested_object,
     trial_object,
 )
 from caviar.cli.terminal.output import give, show
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from caviar.text.columns import Columns
     from caviar.text.scores import Scores
     from caviar.values.trial import Trial
+
+_MOST_TESTS = 12
 
 
 def results(
@@ -80,6 +83,7 @@ def results(
             "ensemble": ensemble_object(found.ensemble),
             "assessment": assessment_object(found.assessment),
             "advice": advice_objects(found.advice),
+            "tested": tested_object(found.tested),
         }
         give(json_text.dumps(told, allow_nan=False) + "\n")
         return
@@ -114,6 +118,8 @@ def results(
         console.print(standings_table(found.assessment))
         for line in standings_notes(found.assessment):
             console.print(line, markup=False)
+    for line in _tested(found):
+        console.print(line, markup=False)
     for trial in found.trials:
         if trial.reason:
             state = f" {trial.state.value}" if trial.state.done else ""  # else the reason says how far it came
@@ -133,6 +139,18 @@ def _csv(run: Path, curves: bool) -> str:
 
     found = StoredRun(run, opener_of(run))
     return csv_text(epoch_columns(found.all_curves()) if curves else trial_columns(found.trials))
+
+
+def _tested(found: Results) -> Iterator[str]:
+    """When the winner was tested, each time with what came of it."""
+    from caviar.text.revalidation import days_ago
+
+    if found.tested is None:
+        return
+    for past in found.tested.revalidations[-_MOST_TESTS:]:
+        yield f"tested {past.date[:10]}: {past.conclusion}"
+    since = f"; {found.tested.changes} since" if found.tested.changes else ""
+    yield f"last tested {days_ago(found.tested.days)}{since}"
 
 
 def _words(run: Path, code: Path | None) -> list[str]:

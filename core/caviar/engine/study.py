@@ -28,6 +28,7 @@ from caviar.engine.model.winner import Models
 from caviar.engine.resume.check import check_resumable, judges_of, record_of
 from caviar.engine.resume.lost_states import restart_lost
 from caviar.engine.resume.trust import check_trusted, remember
+from caviar.engine.revalidation.reference import note_reference
 from caviar.engine.search.context import SearchContext
 from caviar.engine.search.loop import SearchLoop
 from caviar.engine.search.observers import Observers
@@ -174,6 +175,8 @@ def run(
                 with timed("best model assessed"):
                     clock = Clock(check_stop, limit.end)
                     assessment = _assessment(context, models.folds, best, model, ensemble, clock)
+                if model is not None and kept:
+                    note_reference(folder, work, objective, model)
             except BaseException as error:
                 interrupted = isinstance(error, (Stopped, KeyboardInterrupt))
                 reason = str(error) if isinstance(error, Problem) else told(error)

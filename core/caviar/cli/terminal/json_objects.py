@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from caviar.config.advice.advice import Advice
+    from caviar.engine.revalidation.tested import Tested
     from caviar.values.assessment import Assessment, Standing
     from caviar.values.class_decision import ClassDecision
     from caviar.values.ensemble import Ensemble
@@ -76,6 +77,18 @@ def ensemble_object(found: Ensemble | None) -> dict[str, Any] | None:
         "members": [{"trial": trial, "count": count} for trial, count in found.drawn.items()],
         "metrics": _plain(found.metrics),
         "decision": decision_object(found.decision),
+    }
+
+
+def tested_object(found: Tested | None) -> dict[str, Any] | None:
+    """When the winner was tested last, what has changed since, and all revalidations; None before there is one."""
+    if found is None:
+        return None
+    return {
+        "date": found.date,
+        "days": round(found.days, 2),
+        "changes": found.changes,
+        "revalidations": [dict(each.whole) for each in found.revalidations],
     }
 
 

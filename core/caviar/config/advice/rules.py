@@ -34,7 +34,10 @@ RULES: dict[str, Rule] = {
     "rare-class": rare_class,
     "few-rows-per-class": few_rows_per_class,
 }
-AFTER = ("simple-models", "parts-differ", "nearly-perfect", "many-inputs", "tied-trials", "last-epochs", "range-edge")
+AFTER = (
+    *("simple-models", "parts-differ", "nearly-perfect", "many-inputs", "tied-trials", "last-epochs", "range-edge"),
+    "last-tested",
+)
 """Rules that need results; the engine has them."""
 
 

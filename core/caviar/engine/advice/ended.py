@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import TYPE_CHECKING
 
+from caviar.engine.revalidation.tested import Tested
 from caviar.engine.search.objective import Objective
 from caviar.values.assessment import Assessment
 from caviar.values.trial import Trial
@@ -20,6 +21,7 @@ class Ended:
     """`best` is the winner, `curves` gives a metric after each epoch, by trial.
 
     `assessment` is the winner's; None where it has none, such as where another trial leads than when the search ended.
+    `tested` says when the winner was tested last; None in the run that finds it.
     """
 
     pipeline: Pipeline
@@ -28,6 +30,7 @@ class Ended:
     objective: Objective
     assessment: Assessment | None
     curves: Callable[[str], Mapping[int, Sequence[float]]]
+    tested: Tested | None = None
 
     def half_interval(self, part: str) -> float | None:
         """Half the 95 % interval over rows of the winner's compared metric on a part; None where it is unknown.

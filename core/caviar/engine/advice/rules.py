@@ -8,6 +8,7 @@ from typing import TypeAlias
 from caviar.config.advice.advice import Advice
 from caviar.engine.advice.ended import Ended
 from caviar.engine.advice.last_epochs import last_epochs
+from caviar.engine.advice.last_tested import last_tested
 from caviar.engine.advice.many_inputs import many_inputs
 from caviar.engine.advice.nearly_perfect import nearly_perfect
 from caviar.engine.advice.parts_differ import parts_differ
@@ -25,6 +26,7 @@ RULES: Mapping[str, Rule] = {
     "tied-trials": tied_trials,
     "last-epochs": last_epochs,
     "range-edge": range_edge,
+    "last-tested": last_tested,
 }
 
 

@@ -16,6 +16,7 @@ from caviar.engine.advice.rules import advice_on_result
 from caviar.engine.analysis.importance import importance
 from caviar.engine.model.on_disk import NotAModel, best_file, decision_in, ensemble_file, ensemble_in
 from caviar.engine.resume.run_folder import begun_with, pipeline_file
+from caviar.engine.revalidation.tested import Tested, tested
 from caviar.engine.search.history import history_of
 from caviar.engine.search.objective import Objective, objective_of
 from caviar.engine.storage.study_view import StudyView, read_study
@@ -36,6 +37,7 @@ class Results:
     `reached`: the searched metric after a pruned trial's last epoch, by trial. `identity`: what bits depend on besides
     pipeline, seed and data. `decision`: how the best model, once it is there, decides between classes. `assessment`:
     that of the winner, None before the search has ended, and `advice` on it. `ensemble`: that of the assessment.
+    `tested`: when the winner was tested last, None before there is one.
     """
 
     trials: tuple[Trial, ...]
@@ -49,6 +51,7 @@ class Results:
     advice: tuple[Advice, ...]
     decision: ClassDecision | None = None
     ensemble: Ensemble | None = None
+    tested: Tested | None = None
 
     @property
     def best(self) -> Trial | None:
@@ -95,13 +98,13 @@ def read_results(folder: Path) -> Results:
     Raises NoRun, Mistakes where pipeline.toml is damaged, and StoreError.
     """
     with read_study(pipeline_file(folder).store, folder) as ledger:
-        found = results_of(begun_with(folder, ledger.study()), ledger)
+        found = results_of(begun_with(folder, ledger.study()), ledger, tested(folder))
     has_ensemble = found.assessment is not None and found.assessment.ensemble is not None
     return replace(found, decision=decision_in(folder), ensemble=ensemble_in(folder) if has_ensemble else None)
 
 
-def results_of(pipeline: Pipeline, ledger: StudyView) -> Results:
-    """The results in an open ledger, of a study of this resolved pipeline."""
+def results_of(pipeline: Pipeline, ledger: StudyView, tested: Tested | None = None) -> Results:
+    """The results in an open ledger, of a study of this resolved pipeline whose winner was `tested` then."""
     study = ledger.study()
     assert study is not None, "what has a pipeline was described"
     assert pipeline.search.asked is not None, "a resolved file says its metric"
@@ -118,9 +121,10 @@ def results_of(pipeline: Pipeline, ledger: StudyView) -> Results:
     if best is None or assessment is None or assessment.trial != best.index:
         assessment = None
     if best is not None and (assessment is not None or not pipeline.trainer.needs_data):
-        advice = advice_on_result(Ended(pipeline, trials, best, objective, assessment, ledger.curves))
+        advice = advice_on_result(Ended(pipeline, trials, best, objective, assessment, ledger.curves, tested))
     shares = importance(space, history)
-    return Results(trials, objective, space, shares, pipeline, reached, study.identity, assessment, advice)
+    found = trials, objective, space, shares, pipeline, reached, study.identity, assessment, advice
+    return Results(*found, tested=tested)
 
 
 def model_of(folder: Path, named: ModelName | None = None) -> Path:

@@ -18,6 +18,7 @@ from caviar.engine.model.on_disk import ensemble_file, open_model
 from caviar.engine.model.saved import SavedModel
 from caviar.engine.model.trained import TrainedModel
 from caviar.engine.resume.run_folder import begun_with, pipeline_file
+from caviar.engine.revalidation.tested import tested
 from caviar.engine.storage.fold_weights import parted
 from caviar.engine.storage.study_view import StudyView, read_study
 from caviar.registry.index import Registry, current, using
@@ -182,7 +183,8 @@ class StoredRun(RunView):
     @cached_property
     def _results(self) -> Results:
         with using(self._registry), self._open() as ledger:
-            return results_of(self._begun or begun_with(self.folder, ledger.study()), ledger)
+            begun = self._begun or begun_with(self.folder, ledger.study())
+            return results_of(begun, ledger, tested(self.folder))
 
 
 def _arrays(curves: Mapping[int, Sequence[float]]) -> dict[int, Array]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 from caviar.config.checks.data_errors import (
     column_with_gaps,
@@ -31,6 +31,9 @@ from caviar.values.random import Random
 from caviar.values.table import Table
 from caviar.values.task import Task
 from caviar.values.wrong_return import WrongReturn, described
+
+Read: TypeAlias = Callable[[Data, Random], tuple[Table, Task, Array, Division]]
+"""Gives the rows with their task and truth, and which of them are in which part."""
 
 
 @dataclass(frozen=True)
@@ -90,10 +93,13 @@ class Preparation:
 
 
 def prepare(
-    data: Data, transforms: Sequence[Transform], dtype: str, seed: Random
+    data: Data, transforms: Sequence[Transform], dtype: str, seed: Random, read: Read | None = None
 ) -> tuple[tuple[Dataset, ...], tuple[Preparation, ...]]:
-    """Reads the data and makes a dataset of it, or one for each fold; and how it prepared each. Raises DataError."""
-    table, task, truth, division = read_and_split(data, seed)
+    """Reads the data and makes a dataset of it, or one for each fold; and how it prepared each. Raises DataError.
+
+    `read` is called in the place of `read_and_split`.
+    """
+    table, task, truth, division = (read or read_and_split)(data, seed)
     content = fingerprint(table)
     kept = {name: column for name, column in table.columns.items() if name not in unlearned(data)}
     table = replace(table.with_columns(kept), notes=(*table.notes, *division.told))

@@ -10,7 +10,7 @@ from caviar.config.checks.losses import with_loss
 from caviar.config.checks.metrics import metrics_for, searched_metric
 from caviar.config.checks.target_errors import threshold_metric
 from caviar.config.declaration.walk import alternatives
-from caviar.engine.data.prepare import Preparation, no_data, prepare
+from caviar.engine.data.prepare import Preparation, Read, no_data, prepare
 from caviar.engine.data.targets import declaration_of
 from caviar.engine.search.objective import Objective, objective_of
 from caviar.engine.training.job import Work
@@ -37,7 +37,7 @@ class NoBackend(LateMistake):
         super().__init__(("backend",), reason)
 
 
-def resolve_run(pipeline: Pipeline) -> tuple[Work, tuple[Preparation, ...], Objective]:
+def resolve_run(pipeline: Pipeline, read: Read | None = None) -> tuple[Work, tuple[Preparation, ...], Objective]:
     """Reads the data, where the trainer needs some, and makes the job of a run; how the rows of each fold are prepared.
 
     The job's pipeline is the one that is recorded, searched and saved: nothing in it that results depend on is open.
@@ -48,7 +48,7 @@ def resolve_run(pipeline: Pipeline) -> tuple[Work, tuple[Preparation, ...], Obje
     variant_for(backend, has_kernels(pipeline.trainer))
     if pipeline.data is not None and pipeline.trainer.needs_data:
         pipeline = pipeline.model_copy(update={"data": pipeline.data.decided()})
-    datasets, preparations = _data_for(pipeline)
+    datasets, preparations = _data_for(pipeline, read)
     task = datasets[0].task
     if pipeline.recipe_task not in (None, task.kind):
         raise _other_task(pipeline.recipe_task, task)
@@ -70,14 +70,14 @@ def _other_task(foreseen: str | None, task: Task) -> LateMistake:
     return LateMistake(("recipe",), f'{first}, but all rows make it {task.kind}; write task = "{task.kind}" in [data]')
 
 
-def _data_for(pipeline: Pipeline) -> tuple[tuple[Dataset, ...], tuple[Preparation, ...]]:
+def _data_for(pipeline: Pipeline, read: Read | None) -> tuple[tuple[Dataset, ...], tuple[Preparation, ...]]:
     """The datasets and how they were prepared, one for each fold. Raises DataError."""
     trainer = pipeline.trainer
     if not trainer.needs_data:
         return no_data(trainer.dtype)
     if pipeline.data is None:
         raise DataError("data: missing; give a [data] table with path and target")
-    datasets, preparations = prepare(pipeline.data, pipeline.transform, trainer.dtype, Random(pipeline.seed))
+    datasets, preparations = prepare(pipeline.data, pipeline.transform, trainer.dtype, Random(pipeline.seed), read)
     if "normalizer" in trainer.uses:
         smallest = max(each.smallest_batch for each in alternatives(pipeline.normalizer))
         fewest = min(len(dataset.split.train) for dataset in datasets)

@@ -1,0 +1,100 @@
+"""A finished run as a revalidation finds it in its folder."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from caviar.engine.model.on_disk import best_file, open_model
+from caviar.engine.model.saved import SavedModel
+from caviar.engine.resume.run_folder import begun_with, pipeline_file
+from caviar.engine.revalidation.history import revalidations
+from caviar.engine.revalidation.reference import Reference, read_reference
+from caviar.engine.revalidation.system import numeric
+from caviar.engine.search.objective import Objective, objective_of
+from caviar.engine.storage.study_view import read_study
+from caviar.interfaces.store import StoreError, StudyRecord
+from caviar.values.arrays import Array
+from caviar.values.assessment import Assessment
+from caviar.values.problem import Problem
+from caviar.values.ranking import without_winner
+from caviar.values.trial import Trial
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from caviar.config.declaration.pipeline import Pipeline
+
+
+@dataclass(frozen=True)
+class FinishedRun:
+    """A run whose search has ended with a winner, `best`; `model` is its model as it was saved.
+
+    `leaders` are the feasible trials, the best first. `weights` are the winner's as its training left them, None where
+    they are not kept. `reference` is None in a run that ended before there were any.
+    """
+
+    folder: Path
+    pipeline: Pipeline
+    record: StudyRecord
+    trials: tuple[Trial, ...]
+    leaders: tuple[Trial, ...]
+    objective: Objective
+    model: SavedModel
+    assessment: Assessment | None
+    weights: Mapping[str, Array] | None
+    reference: Reference | None
+
+    @property
+    def best(self) -> Trial:
+        """The winner."""
+        return next(each for each in self.trials if each.index == self.model.trial)
+
+    def trusting(self, trust: bool) -> FinishedRun:
+        """The run, whose programs may be started or not."""
+        return replace(self, pipeline=self.pipeline.trusting(trust))
+
+    @property
+    def ended(self) -> str:
+        """When the search ended: by the reference, else when the model's file was written."""
+        if self.reference is not None:
+            return self.reference.date
+        written = best_file(self.folder).stat().st_mtime
+        return datetime.fromtimestamp(written, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    @property
+    def tested(self) -> str:
+        """When it was tested last: by a revalidation, else when the search ended."""
+        known = revalidations(self.folder)
+        return known[-1].date if known else self.ended
+
+    @property
+    def system(self) -> dict[str, str]:
+        """What the search ran on."""
+        if self.reference is not None:
+            return self.reference.system
+        return numeric(self.record.identity, self.record.plugins)
+
+
+def read_finished(folder: Path) -> FinishedRun:
+    """The run in a folder. Raises NoRun, Mistakes, StoreError, NotAModel, and Problem where nothing has won."""
+    with read_study(pipeline_file(folder).store, folder) as ledger:
+        record, trials, assessment = ledger.study(), ledger.trials(), ledger.assessment()
+        pipeline = begun_with(folder, record)
+        assert record is not None, "what has a pipeline was described"
+        objective = objective_of(pipeline, record.metric)
+        leaders = tuple(objective.winners(trials))
+        if not leaders:
+            raise Problem(f"{folder}: {without_winner(trials, objective.goal, objective.conditions)}")
+        model, weights = open_model(best_file(folder)), None
+        with suppress(StoreError):
+            weights = ledger.weights(model.trial)
+    if assessment is not None and assessment.trial != model.trial:
+        assessment = None
+    reference = read_reference(folder)
+    if reference is not None and reference.trial != model.trial:
+        reference = None
+    return FinishedRun(folder, pipeline, record, trials, leaders, objective, model, assessment, weights, reference)

@@ -1,0 +1,95 @@
+"""The revalidations of a run: files in its folder, one each, and when the run was last tested."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from math import isfinite
+from pathlib import Path
+from typing import Any
+
+from caviar.support.files import open_plain, sync_folder, write_atomically
+from caviar.values.problem import Problem
+from caviar.values.revalidation import Revalidation
+
+_FOLDER, _FORMAT = "revalidations", 1
+_DAY = 86_400
+MONTH = 30
+"""Days after which a run should be tested again."""
+_UNITS = {"h": 1 / 24, "d": 1.0, "w": 7.0}
+
+
+@dataclass(frozen=True)
+class Past:
+    """A revalidation as it was recorded: its date, its conclusion and exit code, its system, and all of it as JSON."""
+
+    date: str
+    conclusion: str
+    exit_code: int
+    system: Mapping[str, str]
+    whole: Mapping[str, Any]
+
+
+def now() -> str:
+    """The time of day in UTC, to the second."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def days_since(date: str) -> float:
+    """Days since a date of `now`; below 0 where the clock was changed."""
+    return (datetime.now(UTC) - datetime.strptime(date, "%Y-%m-%dT%H:%M:%S%z")).total_seconds() / _DAY
+
+
+def days_in(text: str) -> float:
+    """The days in "30d", "4w" or "12h". Raises Problem."""
+    number, unit = text[:-1], text[-1:]
+    with suppress(ValueError):
+        if unit in _UNITS and isfinite(float(number)) and float(number) >= 0:
+            return float(number) * _UNITS[unit]
+    raise Problem(f"'{text}' is no time span; write days, weeks or hours, such as 30d, 4w or 12h")
+
+
+def as_plain(found: Revalidation) -> dict[str, Any]:
+    """A revalidation for JSON: NaN and infinities become null."""
+    told = {**asdict(found), "conclusion": found.conclusion, "exit_code": found.exit_code}
+    plain: dict[str, Any] = _finite(told)
+    return plain
+
+
+def note_revalidation(folder: Path, found: Revalidation) -> Path:
+    """Keeps a revalidation in the run's folder, durably; returns its file. Raises OSError."""
+    place = folder / _FOLDER
+    place.mkdir(exist_ok=True)
+    file = place / f"{found.date.replace(':', '')}.json"
+    write_atomically(file, (json.dumps({"format": _FORMAT, **as_plain(found)}, indent=1) + "\n").encode())
+    sync_folder(place)
+    return file
+
+
+def revalidations(folder: Path) -> tuple[Past, ...]:
+    """Those of a run, the earliest first; files that cannot be read are left out."""
+    place = folder / _FOLDER
+    if place.is_symlink() or not place.is_dir():
+        return ()
+    found = []
+    for file in sorted(place.glob("*.json")):
+        with suppress(OSError, ValueError, KeyError, TypeError):
+            with open_plain(file) as opened:
+                told = json.loads(opened.read())
+            if told.pop("format") == _FORMAT:
+                days_since(told["date"])
+                found.append(Past(told["date"], told["conclusion"], told["exit_code"], told["system"], told))
+    return tuple(found)
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {name: _finite(each) for name, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_finite(each) for each in value]
+    return value

@@ -1,0 +1,118 @@
+"""Question 2: did the winner's metric move? The deployed model on new rows, beside its metric after the search."""
+
+from __future__ import annotations
+
+from math import isfinite, sqrt
+from typing import TYPE_CHECKING
+
+from caviar.engine.baselines.judge import Judge, drawn_rows, interval
+from caviar.engine.model.decide import seen_by
+from caviar.engine.revalidation.statistics import t_quantile
+from caviar.interfaces.data import DataError
+from caviar.values.arrays import Array
+from caviar.values.random import Random
+from caviar.values.revalidation import Answer
+from caviar.values.task import Task
+
+if TYPE_CHECKING:
+    from caviar.engine.model.saved import SavedModel
+    from caviar.engine.revalidation.finished import FinishedRun
+    from caviar.engine.revalidation.today import Rows
+    from caviar.engine.revalidation.winner_wins import Scores
+
+_SHARP = 2.0  # a change is denied if the interval excludes one of so many times half the search's own interval
+
+
+def moved_on_rows(run: FinishedRun, new: Rows, judge: Judge, rows: Array, retrained: Scores) -> Answer:
+    """The answer for a model that predicts; `rows` are those of the new table that it was not trained on."""
+    before = measured_before(run, judge)
+    again = f"trained again it has {_mean(retrained):.4g} on the held-out rows of today"
+    if before is None:
+        return Answer("cannot tell", f"the run does not record the {judge.name} that its winner had", details=(again,))
+    name, was, ends = before
+    try:
+        now, more = deployed(run.model, new, judge, rows)
+    except DataError as error:
+        return Answer("cannot tell", f"the deployed model cannot predict the new rows: {error}", details=(again,))
+    if more is None or ends is None:
+        told = f"{name} was {was:.4g} and is {now:.4g} on {len(rows):,} new rows, without an interval"
+        return Answer("cannot tell", told, details=(again,))
+    variance = sum(((high - low) / 3.92) ** 2 for low, high in (ends, more))
+    difference, half = now - was, 1.96 * sqrt(variance)
+    told = f"{name} of the deployed model was {was:.4g} and is {now:.4g} on {len(rows):,} new rows"
+    return _answer(difference, half, (ends[1] - ends[0]) / 2, judge.sign, told, (again,))
+
+
+def moved_over_seeds(run: FinishedRun, retrained: Scores) -> Answer:
+    """The answer where no row is predicted: the metric of new trainings beside that of the search's."""
+    import numpy
+
+    was, now = numpy.asarray(run.best.runs), retrained.values[0]
+    if not (numpy.isfinite(was).all() and numpy.isfinite(now).all() and len(now) > 1):
+        return Answer("cannot tell", "a training of the winner failed or diverged")
+    apart = numpy.concatenate([now - now.mean(), was - was.mean()])
+    freedom = len(apart) - 2
+    spread = sqrt(float((apart**2).sum()) / max(freedom, 1))
+    half = t_quantile(0.975, max(freedom, 1)) * spread * sqrt(1 / len(now) + 1 / len(was))
+    name = run.objective.metric
+    told = f"{name} of the winner was {was.mean():.4g} and is {now.mean():.4g}, trained again with {len(now)} seeds"
+    wide = t_quantile(0.975, max(freedom, 1)) * spread
+    return _answer(float(now.mean() - was.mean()), half, wide, retrained.sign, told)
+
+
+def measured_before(run: FinishedRun, judge: Judge) -> tuple[str, float, tuple[float, float] | None] | None:
+    """The compared metric of the winner when its search ended: its name, its value and its interval over rows."""
+    found = run.assessment
+    if found is None or found.metric != judge.name or not found.parts:
+        return None
+    name = found.on(found.parts[-1])  # the test part, where there is one
+    value = found.winner.metrics.get(name)
+    return None if value is None or not isfinite(value) else (name, value, found.winner.intervals.get(name))
+
+
+def deployed(model: SavedModel, rows: Rows, judge: Judge, chosen: Array) -> tuple[float, tuple[float, float] | None]:
+    """The metric of a saved model on rows of a table, with its interval over rows. Raises DataError."""
+    import numpy
+
+    assert rows.table is not None, "a model that predicts has rows"
+    task, data = model.task, rows.work.datasets[0]
+    drawn = numpy.sort(chosen[drawn_rows(len(chosen), max(len(task.classes), len(task.targets)), Random(0))])
+    predicted = model.predict(model.first.preparation.expected(rows.table.take(drawn)))
+    predicted, truth = aligned(predicted, task, data.truth[drawn], data.task)
+    seen = seen_by(judge.metric, predicted, task)
+    found = judge.value(seen, truth)
+    values = judge.resampled([seen], truth, Random(0).child("deployed"))
+    return found, interval(values[:, 0], found, found, len(drawn) / len(chosen))
+
+
+def aligned(predicted: Array, old: Task, truth: Array, new: Task) -> tuple[Array, Array]:
+    """Predictions of a model and a truth of other classes, both in the order of the model's classes, then new ones.
+
+    A class that the model does not know has the probability 0.
+    """
+    import numpy
+
+    if old.classes == new.classes:
+        return predicted, truth
+    labels = [*old.classes, *(each for each in new.classes if each not in old.classes)]
+    wider = numpy.zeros((len(predicted), len(labels)), predicted.dtype)
+    wider[:, : predicted.shape[1]] = predicted
+    codes = numpy.asarray([labels.index(each) for each in new.classes])
+    return wider, codes[truth]
+
+
+def _answer(
+    difference: float, half: float, before: float, sign: int, told: str, details: tuple[str, ...] = ()
+) -> Answer:
+    ends = difference - half, difference + half
+    if ends[0] > 0 or ends[1] < 0:
+        return Answer("yes", f"{told}: {'better' if sign * difference > 0 else 'worse'}", ends, details)
+    if max(map(abs, ends)) <= _SHARP * before:
+        return Answer("no", told, ends, details)
+    return Answer("cannot tell", f"{told}; that is too little to tell", ends, details)
+
+
+def _mean(scores: Scores) -> float:
+    import numpy
+
+    return float(numpy.mean(scores.values[0]))

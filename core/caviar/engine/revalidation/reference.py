@@ -1,0 +1,124 @@
+"""The reference of a run: what is kept when its search ends, so that it can be compared with later.
+
+No row is kept: of the targets a summary, as the model has one of each feature, and what the model predicts for inputs
+that are drawn at random.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from caviar.engine.data.summary import ColumnSummary, summarized
+from caviar.engine.resume.check import record_of
+from caviar.engine.revalidation.defaults import defaults_of
+from caviar.engine.revalidation.history import now
+from caviar.engine.revalidation.system import system_now
+from caviar.support.files import open_plain, write_atomically
+from caviar.values.arrays import Array
+from caviar.values.random import Random
+from caviar.values.table import Table
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
+    from caviar.engine.model.saved import SavedModel
+    from caviar.engine.search.objective import Objective
+    from caviar.engine.training.job import Work
+
+_NAME, _FORMAT = "reference.json", 1
+_PROBES = 16  # random inputs for which a model's predictions are kept
+
+
+@dataclass(frozen=True)
+class Reference:
+    """`date` is when the search ended, in UTC, with the winner `trial` on data of this `fingerprint`.
+
+    `system` is what it ran on, `defaults` those of its plugins then, `targets` a summary of each target's training
+    rows, `probes` what the winner predicts for the random inputs of `probe`, row by row.
+    """
+
+    date: str
+    trial: int
+    fingerprint: str
+    system: dict[str, str]
+    defaults: dict[str, str]
+    targets: dict[str, ColumnSummary]
+    probes: tuple[tuple[float, ...], ...] = ()
+
+
+def note_reference(folder: Path, work: Work, objective: Objective, model: SavedModel) -> None:
+    """Keeps a run's reference in its folder, unless it is there: running again what is done does not renew its date."""
+    known, data = read_reference(folder), work.datasets[0]
+    if known is not None and (known.trial, known.fingerprint) == (model.trial, data.fingerprint):
+        return
+    record = record_of(work, objective)
+    reference = Reference(
+        now(),
+        model.trial,
+        data.fingerprint,
+        system_now(record.identity, record.plugins),
+        defaults_of(work.pipeline),
+        target_summaries(work),
+        probe(model, work),
+    )
+    told = {"format": _FORMAT, **asdict(reference)}
+    write_atomically(folder / _NAME, (json.dumps(told, indent=1) + "\n").encode())
+
+
+def read_reference(folder: Path) -> Reference | None:
+    """The reference in a run's folder; None where there is none that can be read."""
+    try:
+        with open_plain(folder / _NAME) as file:
+            told = json.loads(file.read())
+        if told.pop("format") != _FORMAT:
+            return None
+        return _adapter().validate_python(told)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def target_summaries(work: Work) -> dict[str, ColumnSummary]:
+    """A summary of each target in the training rows of the first fold; none without data."""
+    data = work.datasets[0]
+    if not work.pipeline.trainer.needs_data:
+        return {}
+    return summarized(targets_table(data.truth[data.split.train], data.task.targets, data.task.classes))
+
+
+def targets_table(truth: Array, names: tuple[str, ...], classes: tuple[object, ...]) -> Table:
+    """Targets as columns: classes as words, numbers as they are."""
+    import numpy
+
+    if classes:
+        words = numpy.asarray([str(each) for each in classes], dtype=object)
+        return Table({names[0]: words[truth[:, 0]]}, ())
+    return Table({name: truth[:, place] for place, name in enumerate(names)}, ())
+
+
+def probe(model: SavedModel, work: Work) -> tuple[tuple[float, ...], ...]:
+    """What a model predicts for inputs from the standard normal distribution, the same at each call."""
+    if not work.pipeline.trainer.needs_data:
+        return ()
+    return probed(model)
+
+
+def probed(model: SavedModel) -> tuple[tuple[float, ...], ...]:
+    """The same of a model that predicts."""
+    import numpy
+
+    first = model.first
+    shape = _PROBES, first.preparation.made.width
+    x = Random(0).child("probe").generator().standard_normal(shape).astype(first.pipeline.trainer.dtype)
+    found = first.predict_inputs(x).astype(numpy.float64)
+    return tuple(map(tuple, found.tolist())) if bool(numpy.isfinite(found).all()) else ()
+
+
+@cache
+def _adapter() -> TypeAdapter[Reference]:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(Reference)

@@ -1,0 +1,154 @@
+"""Revalidates a finished run: trains its winner and rivals on today's data and system, and answers four questions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from caviar.config.declaration.programs import programs_of
+from caviar.engine.resume.check import record_of
+from caviar.engine.resume.trust import check_trusted
+from caviar.engine.revalidation.data_moved import data_moved
+from caviar.engine.revalidation.finished import FinishedRun
+from caviar.engine.revalidation.history import note_revalidation, now
+from caviar.engine.revalidation.metric_moved import moved_on_rows, moved_over_seeds
+from caviar.engine.revalidation.overlap import added
+from caviar.engine.revalidation.rivals import Candidate, candidates
+from caviar.engine.revalidation.statistics import require
+from caviar.engine.revalidation.system import moved, system_now
+from caviar.engine.revalidation.system_moved import SystemCheck
+from caviar.engine.revalidation.today import Rows, old_rows, todays_rows
+from caviar.engine.revalidation.training import Judged, trainings
+from caviar.engine.revalidation.winner_wins import Scores, compared, scored, winner_wins
+from caviar.interfaces.data import Data
+from caviar.values.arrays import Array
+from caviar.values.revalidation import Answer, Revalidation
+from caviar.values.run import EpochInfo
+from caviar.values.segment import MemberOutcome
+
+SEEDS = 3
+
+
+@dataclass(frozen=True)
+class Watch:
+    """Who is told meanwhile: `check_stop` raises Stopped, `step` gets what is done next, `tell` each epoch."""
+
+    check_stop: Callable[[], None] = lambda: None
+    step: Callable[[str], None] = lambda text: None
+    tell: Callable[[EpochInfo], None] = lambda epoch: None
+
+
+def revalidate(run: FinishedRun, data: Data | None = None, seeds: int = SEEDS, watch: Watch = Watch()) -> Revalidation:
+    """Revalidates a run on `data`, or on that of its file, and records it in the run's folder.
+
+    Raises DataError, Untrusted, and Problem where SciPy is missing.
+    """
+    require()
+    if programs_of(run.pipeline):
+        check_trusted(run.pipeline)
+    with TemporaryDirectory(prefix="caviar-retest-") as folder:
+        found = _revalidated(run, data, seeds, watch, Path(folder))
+    note_revalidation(run.folder, found)
+    return found
+
+
+def _revalidated(run: FinishedRun, data: Data | None, seeds: int, watch: Watch, folder: Path) -> Revalidation:
+    watch.step("reading the data")
+    new = todays_rows(run, data, folder)
+    chosen = candidates(run)
+    judged = Judged(new, run.model.task.threshold)
+    watch.step(f"training the winner and {len(chosen) - 1} rivals with {seeds} seeds")
+    scores, feasible = _scores(run, judged, chosen, seeds, watch)
+    judge = judged.judge
+    metric = judge.name if judge else run.objective.metric
+    rivals = compared(chosen, scores, feasible)
+    wins = winner_wins(rivals, scores.half_width, metric)
+    record = record_of(new.work, run.objective)
+    held_out = len(judged.held_out) if judge else 0
+    if new.fingerprint != run.record.fingerprint:  # before the old ones are read
+        del judged
+        new = new.without_inputs()
+    old = old_rows(run, new, data is not None, folder)
+    watch.step("comparing the data")
+    rows = unseen(old, new)
+    metric_moved = (
+        moved_over_seeds(run, scores)
+        if judge is None
+        else _same_rows(scores)
+        if old is new
+        else moved_on_rows(run, new, judge, rows, scores)
+    )
+    shifted = data_moved(run, old, new, rows)
+    watch.step("comparing the system")
+    system = system_now(record.identity, record.plugins)
+    told = moved(run.system, system)
+    check = SystemCheck(run, old, seeds, watch.check_stop, watch.tell)
+    systems = check.found(told)
+    return Revalidation(
+        date=now(),
+        trial=run.best.index,
+        metric=metric,
+        goal=run.objective.goal,
+        seeds=seeds,
+        rows=held_out,
+        wins=wins,
+        metric_moved=metric_moved,
+        data_moved=shifted.answer,
+        system_moved=systems.answer,
+        rivals=rivals,
+        shifts=shifted.shifts,
+        told_apart=shifted.tell,
+        system=system,
+        changes=told,
+        system_cost=systems.costs,
+    )
+
+
+def _scores(
+    run: FinishedRun, judged: Judged, chosen: Sequence[Candidate], seeds: int, watch: Watch
+) -> tuple[Scores, list[bool]]:
+    """The scores of all candidates, and which of them meet the conditions of the search."""
+    import numpy
+
+    trials = [each.trial for each in chosen]
+    place = {trial.index: number for number, trial in enumerate(trials)}
+    predictions: list[list[Array | None]] = [[None] * seeds for _ in trials]
+    values = numpy.full((len(trials), seeds), numpy.nan)
+    feasible = [True] * len(trials)
+    sign = 1 if run.objective.goal == "maximize" else -1
+    with trainings(judged.rows, watch.check_stop, watch.tell, len(trials)) as opened:
+        for seed, outcome in opened.run(trials, range(1, seeds + 1)):
+            number = place[outcome.trial]
+            feasible[number] &= not run.objective.violation(outcome)
+            if outcome.final is None or outcome.weights is None:
+                continue
+            values[number, seed - 1] = _objective(outcome, run)
+            if judged.judge is not None:
+                predictions[number][seed - 1] = judged.predicted(trials[number], outcome.weights)
+    if judged.judge is None or all(each is None for row in predictions for each in row):
+        return Scores(values, None, sign), feasible
+    return scored(judged.judge, predictions, judged.truth, judged.share), feasible
+
+
+def _objective(outcome: MemberOutcome, run: FinishedRun) -> float:
+    return (outcome.final or {}).get(run.objective.metric, float("nan"))
+
+
+def unseen(old: Rows | None, new: Rows) -> Array:
+    """The new rows that are not old ones, as far as the old ones are there."""
+    import numpy
+
+    if new.table is None:
+        return numpy.empty(0, dtype=numpy.int64)
+    if old is None or old is new or old.table is None:
+        return numpy.arange(new.table.rows)
+    more = added(old.table, new.table)
+    # Where none was added, they are the old rows in another order.
+    return numpy.arange(new.table.rows) if more is None or not more.any() else numpy.flatnonzero(more)
+
+
+def _same_rows(scores: Scores) -> Answer:
+    again = f"trained again it has {float(scores.values[0].mean()):.4g} on the held-out rows"
+    return Answer("no", "there are no new rows", None, (again,))

@@ -1,0 +1,134 @@
+"""Question 1: does the winner still win? Candidates are compared with it on the same rows and seeds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from math import inf, isfinite, nan, sqrt
+
+from caviar.engine.baselines.judge import Judge
+from caviar.engine.revalidation.rivals import Candidate
+from caviar.engine.revalidation.statistics import t_quantile
+from caviar.engine.training.measuring import measured
+from caviar.values.arrays import Array
+from caviar.values.random import Random
+from caviar.values.revalidation import Answer, Rival
+
+_RESAMPLES = 100  # of the rows, for standard errors
+_DIGITS = 12  # of a mean: beyond them is rounding
+_PRIOR = 4.0  # degrees of freedom that the spread over seeds has from the other rivals
+
+
+@dataclass(frozen=True)
+class Scores:
+    """The compared metric of each candidate with each seed: float64 (candidates, seeds), NaN where none came out.
+
+    `over_rows`: the same on resampled rows, (resamples, candidates, seeds), narrowed to all held-out rows; None where
+    nothing is predicted. `sign` is 1 where more is better. The first candidate is the winner.
+    """
+
+    values: Array
+    over_rows: Array | None
+    sign: int
+
+    @property
+    def half_width(self) -> float:
+        """Half the 95 % interval of one training of the winner on as many other rows."""
+        import numpy
+
+        mine = self.values[0][numpy.isfinite(self.values[0])]
+        seeds = float(mine.var(ddof=1)) if len(mine) > 1 else 0.0
+        rows = 0.0 if self.over_rows is None else float(numpy.nanmean(self.over_rows[:, 0], axis=1).var(ddof=1))
+        return 1.96 * sqrt(seeds + rows)
+
+
+def scored(judge: Judge, predictions: Sequence[Sequence[Array | None]], truth: Array, share: float) -> Scores:
+    """The scores of predictions (candidates, seeds), each (rows, outputs) or None."""
+    import numpy
+
+    places = [(c, s) for c, row in enumerate(predictions) for s, each in enumerate(row) if each is not None]
+    stacked = numpy.stack([predictions[c][s] for c, s in places])  # type: ignore[misc]
+    shape, generator = (len(predictions), len(predictions[0])), Random(0).child("rows").generator()
+
+    def measure(rows: Array | slice) -> Array:
+        found = numpy.full(shape, nan)
+        with numpy.errstate(all="ignore"):
+            values = measured(type(judge.metric).measure)(judge.metric, stacked[:, rows], truth[rows])
+        for place, value in zip(places, values, strict=True):
+            found[place] = value
+        return found
+
+    whole = measure(slice(None))
+    drawn = numpy.stack([measure(generator.integers(0, len(truth), len(truth))) for _ in range(_RESAMPLES)])
+    return Scores(whole, whole + (drawn - whole) * sqrt(share), judge.sign)
+
+
+def compared(candidates: Sequence[Candidate], scores: Scores, feasible: Sequence[bool]) -> tuple[Rival, ...]:
+    """Each candidate with its lead over the winner, and the interval of it that holds for all candidates at once.
+
+    A lead is the mean over seeds of paired differences. Its variance is that of the mean over resampled rows, plus
+    that over seeds, which is drawn towards the median over the better half of rivals, as few seeds say little. One
+    that may not win, or that failed or diverged with a seed, is infinitely far behind.
+    """
+    import numpy
+
+    values, sign = scores.values, scores.sign
+    rivals = [
+        Rival(each.kind, each.trial.index, each.trial.values, tuple(row.tolist()))
+        for each, row in zip(candidates, values, strict=True)
+    ]
+    if not numpy.isfinite(values[0]).all():
+        return tuple(rivals)
+    apart = sign * (values - values[0])
+    fit = [place for place in range(1, len(rivals)) if feasible[place] and numpy.isfinite(apart[place]).all()]
+    spreads = apart.var(axis=1, ddof=1) if apart.shape[1] > 1 else numpy.zeros(len(apart))
+    near = sorted(fit, key=lambda place: -apart[place].mean())[: max(len(fit) // 2, 3)]
+    common, own = float(numpy.median(spreads[near])) if near else 0.0, values.shape[1] - 1
+    for place in range(1, len(rivals)):
+        if place not in fit:
+            rivals[place] = replace(rivals[place], ahead=-inf)
+            continue
+        over_seeds = (_PRIOR * common + own * float(spreads[place])) / (_PRIOR + own) / values.shape[1]
+        over_rows = 0.0
+        if scores.over_rows is not None:
+            leads = (scores.over_rows[:, place] - scores.over_rows[:, 0]).mean(axis=1)
+            over_rows = float(leads[numpy.isfinite(leads)].var(ddof=1))
+        total = over_rows + over_seeds
+        freedom = min((_PRIOR + own) * (total / over_seeds) ** 2, 1e6) if over_seeds else 1e6
+        half = t_quantile(1 - 0.025 / len(fit), freedom) * sqrt(total)
+        ahead = round(float(apart[place].mean()), _DIGITS)
+        rivals[place] = replace(rivals[place], ahead=ahead, interval=(ahead - half, ahead + half))
+    return tuple(rivals)
+
+
+def winner_wins(rivals: Sequence[Rival], half_width: float, metric: str) -> Answer:
+    """No where some rival is ahead beyond its interval; yes where none can be ahead by more than `half_width`.
+
+    That is half the 95 % interval of one training of the winner on other rows: less than that decides nothing.
+    """
+    if not all(map(isfinite, rivals[0].scores)):
+        return Answer("no", "the winner failed or diverged when it was trained again")
+    judged = [each for each in rivals if each.interval is not None]
+    if len(rivals) == 1:
+        return Answer("cannot tell", "nothing was searched, so there is nothing to compare the winner with")
+    if not judged:
+        return Answer("yes", "no rival could be trained, or was allowed to win")
+    surest = max(judged, key=lambda each: each.interval[0] if each.interval else -inf)
+    nearest = max(judged, key=lambda each: each.ahead)
+    if surest.interval is not None and surest.interval[0] > 0:
+        return Answer("no", f"{_named(surest)} is better by {surest.ahead:.4g} {metric}", surest.interval)
+    highest = max(each.interval[1] for each in judged if each.interval is not None)
+    far = f"{'behind' if nearest.ahead < 0 else 'ahead'} by {abs(nearest.ahead):.4g} {metric}"
+    lead = f"{_named(nearest)}, the best of {len(judged)} rivals, is {far if nearest.ahead else 'level with it'}"
+    if highest <= half_width:
+        return Answer("yes", lead, nearest.interval)
+    told = f"{lead}; a rival may be better by up to {highest:.2g}, and only less than {half_width:.2g} would be chance"
+    return Answer("cannot tell", told, nearest.interval)
+
+
+def _named(rival: Rival) -> str:
+    return {
+        "leader": f"trial {rival.trial}",
+        "neighbour": f"a neighbour of it ({rival.trial})",
+        "fresh": f"a fresh draw ({rival.trial})",
+    }.get(rival.kind, "the winner")

@@ -91,6 +91,7 @@ _HOMES = {
     "MinMax": "caviar_plugins.transforms.min_max",
     "OneHot": "caviar_plugins.transforms.one_hot",
     "Quantile": "caviar_plugins.transforms.quantile",
+    "Report": "caviar_plugins.reporters.report",
     "Robust": "caviar_plugins.transforms.robust",
     "Standardize": "caviar_plugins.transforms.standardize",
 }
@@ -150,6 +151,7 @@ if TYPE_CHECKING:
     from caviar_plugins.pruners.top_k import TopK as TopK
     from caviar_plugins.regularizers.l2 import L2 as L2
     from caviar_plugins.reporters.progress import Progress as Progress
+    from caviar_plugins.reporters.report import Report as Report
     from caviar_plugins.samplers.beta import Beta as Beta
     from caviar_plugins.samplers.choice import Choice as Choice
     from caviar_plugins.samplers.int_ import Int as Int

@@ -13,6 +13,7 @@ from caviar.cli.fill import fill
 from caviar.cli.init import init
 from caviar.cli.plugins import plugins
 from caviar.cli.predict import predict
+from caviar.cli.report import report
 from caviar.cli.results import results
 from caviar.cli.run import run
 from caviar.cli.schema import schema
@@ -26,7 +27,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for command in (run, check, fill, init, plugins, results, predict, split, schema):
+for command in (run, check, fill, init, plugins, results, report, predict, split, schema):
     app.command()(guarded(command))
 
 

@@ -138,6 +138,8 @@ def _next(run: RunInfo, best: Trial | None, width: int) -> Iterator[str]:
         return
     what = "All results are" if best is None else "The best model, all results and the resolved file are"
     none = "No model was saved. " if best is None else ""
+    if (page := run.folder / "report.html").exists():
+        yield f"Pictures: {page}, for any browser"
     if not run.readable:
         yield f"{none}{what} in {run.folder}. `pipe` cannot read them: a plugin is a class of this program."
         return

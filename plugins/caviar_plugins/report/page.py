@@ -12,6 +12,7 @@ from typing import Any
 
 from caviar.plugin import RunFacts
 
+from caviar_plugins.report.compared import compared
 from caviar_plugins.report.run_data import run_data
 
 SCRIPTS = (
@@ -21,13 +22,15 @@ SCRIPTS = (
     "charts.js",
     "tip.js",
     "history.js",
+    "standings.js",
+    "importance.js",
     "leaderboard.js",
     "scatter.js",
     "curves.js",
     "parallel.js",
-    "importance.js",
     "confusion.js",
     "facts.js",
+    "compare.js",
     "main.js",
 )
 """Their order matters: each uses names of those before it."""
@@ -43,6 +46,7 @@ def page(runs: Sequence[RunFacts], *, figure: str | None = None, reload: float =
 
     data = {
         "runs": [run_data(each) for each in runs],
+        "compared": compared(runs) if len(runs) > 1 else None,
         "figure": figure,
         "reload": reload,
         "note": note,

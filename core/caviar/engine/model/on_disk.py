@@ -131,7 +131,7 @@ def of_bytes(content: bytes, path: str = "a pickled model") -> SavedModel:
 def decision_in(folder: Path) -> ClassDecision | None:
     """The decision of a run's model of classes; None where there is no model that can be read, or no classes."""
     facts = facts_in(folder)
-    return facts and facts.decision
+    return facts.decision if facts else None
 
 
 def facts_in(folder: Path) -> Facts | None:

@@ -104,6 +104,12 @@ function scaleAxis(theme, dim, more = {}) {
   });
 }
 
+/** What tells how good finished trials are, where there are some; the values of pruned ones would hide it. */
+function telling(run, places) {
+  const finished = places.filter((place) => run.stateOf(place) === "finished");
+  return (finished.length > 4 ? finished : places).map((place) => run.trials.value[place]);
+}
+
 /** The part of a metric's values that is worth a picture: from its worst tenth to its best. */
 function domain(run, values, worst = 0.1) {
   const low = quantile(values, run.side > 0 ? worst : 0);
@@ -121,6 +127,7 @@ function dragBox(chart, ended) {
     const [[x0, x1], [y0, y1]] = areas[0].coordRange;
     ended(x0 === x1 ? null : [x0, x1, y0, y1]);
   });
+  let shown = false;
   return {
     option: (theme) => ({
       brush: {
@@ -130,6 +137,8 @@ function dragBox(chart, ended) {
     }),
     show: (box) => {
       takeBrush();
+      if (!box && !shown) return; // a dispatch draws the chart once more
+      shown = Boolean(box);
       const areas = box ? [{ brushType: "rect", xAxisIndex: 0, coordRange: [[box[0], box[1]], [box[2], box[3]]] }] : [];
       chart.dispatchAction({ type: "brush", areas });
     },

@@ -44,7 +44,7 @@ figure({
       const plain = [...pruned, ...finished].filter((place) => !marked?.[place]);
       drawn = [...chosen, ...finished, ...pruned];
       told.textContent = `best ${finished.length}`;
-      const values = drawn.flatMap((place) => { const [from, to] = points(place); return [...run.curves.values.subarray(from, to)]; });
+      const values = (finished.length > 2 ? finished : drawn).flatMap((place) => { const [from, to] = points(place); return [...run.curves.values.subarray(from, to)]; });
       const [low, high] = domain(run, values, 0.08);
       const rows = run.ranked.length;
       const line = (places, style, z) => {

@@ -77,7 +77,7 @@ figure({
       const last = order.length ? at(order[order.length - 1]) : 1;
       const steps = line.map(([x, value]) => [x, shownValue(value)]);
       if (steps.length) steps.push([Math.max(last, run.total === run.done ? last : last * 1.02), steps[steps.length - 1][1]]);
-      const [low, high] = domain(run, points.map((place) => run.trials.value[place]).concat(line.map((step) => step[1])));
+      const [low, high] = domain(run, telling(run, points).concat(line.map((step) => step[1])));
       const known = references(run);
       const lines = known.filter((each) => each.value > low - (high - low) * 0.5 && each.value < high + (high - low) * 0.5);
       const outside = known.filter((each) => !lines.includes(each));
@@ -105,7 +105,7 @@ figure({
             type: "line", step: "end", data: steps, showSymbol: false, silent: true, clip: true, lineStyle: { color: theme.best, width: 2.5 }, z: 4,
             markLine: {
               silent: true, symbol: "none", animation: false, precision: 8,
-              data: lines.map((each) => ({ yAxis: shownValue(each.value), name: each.name })),
+              data: spaced(lines, Math.min(...ends), Math.max(...ends)).map((each) => ({ yAxis: shownValue(each.value), name: each.name, label: { offset: [0, each.shift] } })),
               lineStyle: { color: theme.other, type: [6, 4], width: 1.5 },
               label: { color: theme.muted, position: innerWidth < 600 ? "insideStartTop" : "end", formatter: ({ name, value }) => `${name} ${fmt(log ? (log.inverse ? 1 - value : value) : value)}` },
             },
@@ -122,6 +122,17 @@ figure({
     };
   },
 });
+
+/** Lines with a `shift` of their labels in pixels, where they would stand on each other. */
+function spaced(lines, low, high) {
+  const height = 270;
+  let before = Infinity;
+  return [...lines].sort((one, other) => one.value - other.value).map((each) => {
+    const y = height * (1 - (each.value - low) / (high - low));
+    before = Math.min(y, before - 15);
+    return { ...each, shift: before - y };
+  });
+}
 
 function logEnd(numbers, pick) {
   const positive = numbers.filter((number) => number > 0);

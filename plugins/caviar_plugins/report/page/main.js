@@ -95,6 +95,10 @@ function build() {
     const definition = figures.find((each) => each.id === PAGE.figure);
     if (definition?.applies(run)) main.append(makeCard(definition, run).root);
     else main.append(h("p", { class: "note" }, "There is nothing to draw yet."));
+  } else if (RUNS.length > 1) {
+    document.getElementById("top").append(...compareHead());
+    form.remove();
+    for (const definition of comparisons) main.append(makeCard(definition, run).root);
   } else {
     document.getElementById("top").append(...head(run).filter(Boolean));
     form.append(...filters(run));

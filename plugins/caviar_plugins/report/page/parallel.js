@@ -32,7 +32,7 @@ figure({
       const { shown, marked } = selection(run);
       const judged = shown.filter((place) => Number.isFinite(run.trials.value[place]));
       const lines = (marked ? [...judged.filter((place) => marked[place]), ...judged.filter((place) => !marked[place])] : judged).slice(0, MOST_LINES);
-      const [low, high] = domain(run, judged.map((place) => run.trials.value[place]), 0.1);
+      const [low, high] = domain(run, telling(run, judged), 0.1);
       const upright = card.root.clientWidth < 620;
       const last = Math.max(1, judged.length);
       const nth = new Map(judged.map((place, rank) => [place, rank]));

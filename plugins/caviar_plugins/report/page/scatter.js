@@ -42,7 +42,7 @@ figure({
       const { shown, marked } = selection(run);
       const judged = shown.filter((place) => Number.isFinite(run.trials.value[place]));
       const many = judged.length > BINNED;
-      const [low, high] = domain(run, judged.map((place) => run.trials.value[place]));
+      const [low, high] = domain(run, telling(run, judged), 0.15);
       shownPlaces = many ? judged.slice(0, 300) : judged;
       const chosen = marked ? judged.filter((place) => marked[place]).slice(0, BINNED) : [];
       for (const { dim, chart, brush } of panels) {

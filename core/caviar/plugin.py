@@ -189,6 +189,11 @@ _HOMES = {
         "RunView",
         "Summary",
     ),
+    "caviar.values.run_facts": (
+        "ColumnFacts",
+        "LeadersImportance",
+        "RunFacts",
+    ),
     "caviar.values.segment": (
         "Fault",
         "MemberOutcome",
@@ -347,6 +352,9 @@ if TYPE_CHECKING:
     from caviar.values.run import RunInfo as RunInfo
     from caviar.values.run import RunView as RunView
     from caviar.values.run import Summary as Summary
+    from caviar.values.run_facts import ColumnFacts as ColumnFacts
+    from caviar.values.run_facts import LeadersImportance as LeadersImportance
+    from caviar.values.run_facts import RunFacts as RunFacts
     from caviar.values.segment import Fault as Fault
     from caviar.values.segment import MemberOutcome as MemberOutcome
     from caviar.values.segment import Outcome as Outcome

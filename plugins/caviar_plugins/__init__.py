@@ -103,6 +103,7 @@ _HOMES = {
     "OneHot": "caviar_plugins.transforms.one_hot",
     "PiecewiseLinear": "caviar_plugins.transforms.piecewise_linear",
     "Quantile": "caviar_plugins.transforms.quantile",
+    "Report": "caviar_plugins.reporters.report",
     "Robust": "caviar_plugins.transforms.robust",
     "Standardize": "caviar_plugins.transforms.standardize",
 }
@@ -170,6 +171,7 @@ if TYPE_CHECKING:
     from caviar_plugins.reporters.mlflow import MLflow as MLflow
     from caviar_plugins.reporters.optuna import OptunaStorage as OptunaStorage
     from caviar_plugins.reporters.progress import Progress as Progress
+    from caviar_plugins.reporters.report import Report as Report
     from caviar_plugins.reporters.tensorboard import TensorBoard as TensorBoard
     from caviar_plugins.reporters.wandb import WandB as WandB
     from caviar_plugins.samplers.beta import Beta as Beta

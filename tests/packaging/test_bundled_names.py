@@ -19,7 +19,7 @@ BUNDLED = {each.name for each in Registry().entries if each.distribution == own_
 DEFAULTS = {
     "config/declaration/pipeline.py": {
         *("random", "dates", "impute", "one-hot", "standardize", "mlp", "none", "adam", "population", "processes"),
-        *("sqlite", "progress"),
+        *("sqlite", "progress", "report"),
     },
     "config/checks/metrics.py": {"accuracy", "r2"},  # `metric = "auto"`
     "config/checks/losses.py": {"softmax-cross-entropy", "squared"},  # the loss of a task
@@ -33,6 +33,7 @@ EXCEPTIONS = {
     "api/estimators/declared.py": {"memory", "inline", "processes", "progress", "tabular"},
     "api/estimators/search.py": {"choice"},
     "config/checks/sources.py": {"optuna"},  # start_from reads studies of Optuna itself, the library
+    "cli/report.py": {"report"},  # the page is drawn by that plugin, of a run that had no reporter too
     "engine/baselines/linear.py": {  # a baseline is the same whatever plugins the run has
         *("adam", "cosine", "l2", "log", "mlp", "none", "population"),
     },

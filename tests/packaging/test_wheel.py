@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from caviar_plugins.report.page import SCRIPTS
 from hatchling.builders.wheel import WheelBuilder
 
 ROOT = Path(__file__).parents[2]
@@ -14,6 +15,11 @@ def test_the_wheel_holds_the_two_packages_and_no_test_or_benchmark() -> None:
     assert {each.parts[0] for each in held} == {"caviar", "caviar_plugins"}
     assert Path("caviar/_pipelines/digits.toml") in held
     assert Path("caviar/py.typed") in held
+    page, assets = (
+        Path("caviar_plugins/report/page"),
+        ("page.html", "style.css", "echarts.min.js", "echarts.LICENSE.txt"),
+    )
+    assert {page / name for name in (*SCRIPTS, *assets)} <= {*held}
     assert [each for each in held if {"tests", "benchmarks"} & set(each.parts)] == []
 
 

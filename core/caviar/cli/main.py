@@ -15,6 +15,7 @@ from caviar.cli.fill import fill
 from caviar.cli.init import init
 from caviar.cli.plugins import plugins
 from caviar.cli.predict import predict
+from caviar.cli.report import report
 from caviar.cli.results import results
 from caviar.cli.retest import retest
 from caviar.cli.run import run
@@ -28,7 +29,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for command in (run, check, fill, init, plugins, results, retest, predict, export, doctor, split, schema):
+for command in (run, check, fill, init, plugins, results, report, retest, predict, export, doctor, split, schema):
     app.command()(guarded(command))
 
 

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy
 
+from caviar.config.declaration.dump import to_toml
 from caviar.config.reading.resolved import loads
 from caviar.engine.analysis.trial_frames import curves_to_pandas, curves_to_polars, to_pandas, to_polars
+from caviar.testing.strategy import Line
 from caviar.values.arrays import Array
+from caviar.values.dimension import Dimension, Space
 from caviar.values.history import Goal
 from caviar.values.problem import Problem
 from caviar.values.ranking import ranked
-from caviar.values.trial import Trial
+from caviar.values.run_facts import RunFacts
+from caviar.values.trial import Trial, TrialState
 
 
 @dataclass(frozen=True)
@@ -40,8 +45,39 @@ class TrialsView:
     @property
     def pipeline(self) -> Any:
         return loads(
-            'name = "study"\ntrainer.epochs = 2\noptimizer = { use = "adam", learning_rate = { log = [1e-4, 1.0] } }',
+            'name = "study"\ndata = "digits"\ntrainer.epochs = 2\n'
+            'optimizer = { use = "adam", learning_rate = { log = [1e-4, 1.0] } }',
             "the study of the laws of reporters",
+        )
+
+    def facts(self) -> RunFacts:
+        pipeline, space = self.pipeline, Space((Dimension("optimizer.learning_rate", Line()),))
+        return RunFacts(
+            name=pipeline.name,
+            folder=Path("runs/study"),
+            metric=self.metric,
+            goal=self.goal,
+            total=len(self.trials),
+            pipeline=pipeline,
+            file=to_toml(pipeline),
+            space=space,
+            scales={"optimizer.learning_rate": "line"},
+            spans={"optimizer.learning_rate": "0 … 1"},
+            defaults={"optimizer.learning_rate": 0.001},
+            trials=self.trials,
+            curves=self.curves(),
+            reached={trial.index: 0.125 for trial in self.trials if trial.state is TrialState.PRUNED},
+            best=self.best,
+            importance=self.importance,
+            leaders=None,
+            assessment=None,
+            ensemble=None,
+            decision=None,
+            columns=(),
+            advice=(),
+            identity=self.identity,
+            plugins={},
+            fingerprint="0" * 64,
         )
 
     def curves(self, metric: str | None = None) -> Mapping[int, Array]:

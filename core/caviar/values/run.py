@@ -14,6 +14,7 @@ from caviar.values.condition import Condition
 from caviar.values.dimension import Space
 from caviar.values.ensemble import Ensemble
 from caviar.values.history import Goal
+from caviar.values.run_facts import RunFacts
 from caviar.values.trial import Trial, TrialState
 
 
@@ -126,6 +127,9 @@ class RunView(Protocol):
     @property
     def goal(self) -> Goal:
         """Whether it is maximized or minimized."""
+
+    def facts(self) -> RunFacts:
+        """All that reports show, as plain values that stay valid after the call."""
 
     def curves(self, metric: str | None = None) -> Mapping[int, Array]:
         """A metric (None: the searched one) after each epoch: trial -> float64 (epochs). Raises Problem."""

@@ -143,6 +143,8 @@ def _next(run: RunInfo, best: Trial | None, width: int) -> Iterator[str]:
         has_files = (run.folder / files).is_dir()
         theirs = f", the resolved file and the best trial's files ({files})" if has_files else " and the resolved file"
         what = f"All results{theirs} are"
+    if (page := run.folder / "report.html").exists():
+        yield f"Pictures: {page}, for any browser"
     if not run.readable:
         yield f"{none}{what} in {run.folder}. `pipe` cannot read them: a plugin is a class of this program."
         return

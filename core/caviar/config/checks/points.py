@@ -35,7 +35,7 @@ def points_of(pipeline: Pipeline) -> tuple[dict[str, Any], ...]:
 
     What has no default within its range is left out: it is to be drawn.
     """
-    space, defaults = space_of(pipeline), _defaults(pipeline)
+    space, defaults = space_of(pipeline), default_values(pipeline)
     tables = [{path: value for _, path, value in _said(table)} for table in pipeline.search.points]
     return tuple(_completed(space, said, defaults) for said in tables)
 
@@ -50,6 +50,21 @@ def fitting_points(pipeline: Pipeline) -> tuple[dict[str, Any], ...]:
         if said and said not in found:
             found.append(said)
     return tuple(found[: pipeline.search.trials])
+
+
+def default_values(pipeline: Pipeline) -> dict[str, Any]:
+    """The default of each searched field that has one within its range."""
+    found, space = {}, space_of(pipeline)
+    for path, (cls, field) in owners(pipeline).items():
+        try:
+            default = cls.model_fields[field].get_default(call_default_factory=True)
+        except PluginError:
+            continue
+        if isinstance(space[path].sampler, PluginChoice) and default is not None:
+            default = name_of(type(default))
+        if misfit(space[path], default) is None:
+            found[path] = default
+    return found
 
 
 def misfit(dimension: Dimension, value: Any) -> str | None:
@@ -176,18 +191,3 @@ def _completed(space: Space, said: Mapping[str, Any], defaults: Mapping[str, Any
         if path in wanted:
             values[path] = dimension.sampler.pick(dimension.sampler.number(wanted[path]))
     return values
-
-
-def _defaults(pipeline: Pipeline) -> dict[str, Any]:
-    """The default of each searched field that has one within its range."""
-    found, space = {}, space_of(pipeline)
-    for path, (cls, field) in owners(pipeline).items():
-        try:
-            default = cls.model_fields[field].get_default(call_default_factory=True)
-        except PluginError:
-            continue
-        if isinstance(space[path].sampler, PluginChoice) and default is not None:
-            default = name_of(type(default))
-        if misfit(space[path], default) is None:
-            found[path] = default
-    return found

@@ -183,7 +183,7 @@ class Pipeline(Declared):
     check: Check = Field(default_factory=Check)
     executor: Executor = _default("executor", "processes")
     store: Store = _default("store", "sqlite")
-    reporter: Many[Reporter] = _defaults("reporter", "progress")
+    reporter: Many[Reporter] = _defaults("reporter", "report", "progress")
 
     _registry: Registry = PrivateAttr(default_factory=current)
     _recipe_task: TaskKind | None = PrivateAttr(default=None)

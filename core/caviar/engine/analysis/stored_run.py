@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from caviar.config.declaration.space import settle
 from caviar.engine.analysis.results import Results, model_of, results_of
+from caviar.engine.analysis.run_facts import facts_of
 from caviar.engine.analysis.trial_frames import curves_to_pandas, curves_to_polars, to_pandas, to_polars
 from caviar.engine.model.member import ModelMember
 from caviar.engine.model.on_disk import ensemble_file, open_model
@@ -27,6 +28,7 @@ from caviar.values.assessment import Assessment
 from caviar.values.history import Goal
 from caviar.values.problem import Problem
 from caviar.values.run import RunView
+from caviar.values.run_facts import RunFacts
 from caviar.values.trial import Trial, TrialState
 
 if TYPE_CHECKING:
@@ -92,6 +94,11 @@ class StoredRun(RunView):
     def goal(self) -> Goal:
         """Whether the metric is maximized or minimized."""
         return self._results.objective.goal
+
+    def facts(self) -> RunFacts:
+        """All that reports show, read at once."""
+        with using(self._registry), self._open() as ledger:
+            return facts_of(self.folder, self._results, ledger)
 
     def curves(self, metric: str | None = None) -> dict[int, Array]:
         """A metric (None: the searched one) after each epoch: trial -> float64 (epochs). Raises Problem.

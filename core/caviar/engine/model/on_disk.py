@@ -126,9 +126,15 @@ def of_bytes(content: bytes, path: str = "a pickled model") -> SavedModel:
 
 def decision_in(folder: Path) -> ClassDecision | None:
     """The decision of a run's model of classes; None where there is no model that can be read, or no classes."""
+    facts = facts_in(folder)
+    return facts.decision if facts else None
+
+
+def facts_in(folder: Path) -> Facts | None:
+    """What the file of a run's best model holds besides arrays; None where there is none that can be read."""
     try:
         with open_plain(best_file(folder)) as file:
-            return unpacked(file.read())[0].decision
+            return unpacked(file.read())[0]
     except (OSError, NotAModel, OtherFile, Damaged):
         return None
 

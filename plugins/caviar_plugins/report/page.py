@@ -1,0 +1,81 @@
+"""The page: one HTML text with its style, its scripts, its plotting library and the data of its runs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from functools import cache
+from html import escape
+from importlib.resources import files
+from string import Template
+from typing import Any
+
+from caviar.plugin import RunFacts
+
+from caviar_plugins.report.compared import compared
+from caviar_plugins.report.run_data import run_data
+
+SCRIPTS = (
+    "dom.js",
+    "data.js",
+    "state.js",
+    "charts.js",
+    "tip.js",
+    "history.js",
+    "standings.js",
+    "importance.js",
+    "leaderboard.js",
+    "scatter.js",
+    "curves.js",
+    "parallel.js",
+    "confusion.js",
+    "facts.js",
+    "compare.js",
+    "main.js",
+)
+"""Their order matters: each uses names of those before it."""
+
+
+def page(runs: Sequence[RunFacts], *, figure: str | None = None, reload: float = 0.0, note: str = "") -> str:
+    """The whole page of one run or, side by side, of several.
+
+    figure: draws this one alone, such as "history". reload: seconds after which the page reads its file again, while
+    the run goes on; 0 = never. note: a sentence on top, such as why a run ended early.
+    """
+    from datetime import UTC, datetime
+
+    data = {
+        "runs": [run_data(each) for each in runs],
+        "compared": compared(runs) if len(runs) > 1 else None,
+        "figure": figure,
+        "reload": reload,
+        "note": note,
+        "written": datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S UTC"),
+    }
+    return _filled(" | ".join(each.name for each in runs), data)
+
+
+def _filled(title: str, data: Mapping[str, Any]) -> str:
+    return Template(_asset("page.html")).substitute(
+        title=escape(title),
+        style=_asset("style.css"),
+        library=_asset("echarts.min.js"),
+        scripts=_scripts(),
+        data=_json(data),
+    )
+
+
+def _json(data: Mapping[str, Any]) -> str:
+    r"""JSON that no text within can end early: `<`, `>` and `&` are written as \u003c, \u003e and \u0026."""
+    text = json.dumps(data, allow_nan=False, separators=(",", ":"))  # pure ASCII: also U+2028 is escaped
+    return text.replace("<", r"\u003c").replace(">", r"\u003e").replace("&", r"\u0026")
+
+
+@cache
+def _scripts() -> str:
+    return "\n".join(_asset(name) for name in SCRIPTS)
+
+
+@cache
+def _asset(name: str) -> str:
+    return files("caviar_plugins.report").joinpath("page", name).read_text(encoding="utf-8")

@@ -1,0 +1,54 @@
+// The data of the page: what `run_data.py` wrote, with its arrays unpacked.
+
+const PAGE = JSON.parse(document.getElementById("data").textContent);
+const KINDS = { f32: Float32Array, u8: Uint8Array, u16: Uint16Array, u32: Uint32Array };
+const NOWHERE = 65535; // axes.py: an inactive hyperparameter's coordinate
+
+/** {"f32": "base64"} -> Float32Array; objects and lists of such are unpacked within. */
+function unpack(value) {
+  if (Array.isArray(value)) return value.map(unpack);
+  if (value === null || typeof value !== "object") return value;
+  const entries = Object.entries(value);
+  if (entries.length === 1 && KINDS[entries[0][0]] && typeof entries[0][1] === "string") {
+    const bytes = atob(entries[0][1]);
+    const buffer = new Uint8Array(bytes.length);
+    for (let place = 0; place < bytes.length; place++) buffer[place] = bytes.charCodeAt(place);
+    return new KINDS[entries[0][0]](buffer.buffer);
+  }
+  return Object.fromEntries(entries.map(([name, each]) => [name, unpack(each)]));
+}
+
+/** A run with lookups: `side` is 1 where more is better; `ranked` trials best first; `curveOf` trial -> places. */
+function opened(raw) {
+  const run = { ...raw, ...unpack({ dims: raw.dims, trials: raw.trials, curves: raw.curves }) };
+  const { trials, curves } = run;
+  run.side = run.goal === "maximize" ? 1 : -1;
+  run.place = new Map();
+  trials.number.forEach((number, place) => run.place.set(number, place));
+  run.stateNames = raw.states;
+  run.stateOf = (place) => raw.states[trials.state[place]];
+  run.ranked = [...trials.rank.keys()].filter((place) => trials.rank[place] < trials.count);
+  run.ranked.sort((one, other) => trials.rank[one] - trials.rank[other]);
+  run.curveOf = new Map();
+  let from = 0;
+  curves.trial.forEach((number, nth) => {
+    run.curveOf.set(run.place.get(number), [from, from + curves.length[nth]]);
+    from += curves.length[nth];
+  });
+  run.u = (dim, place) => (dim.u[place] === NOWHERE ? NaN : dim.u[place] / (NOWHERE - 1));
+  run.varying = run.dims;
+  return run;
+}
+
+/** The value of a hyperparameter of a trial in words; "" where it was inactive. */
+function valueOf(dim, place) {
+  if (dim.words) return dim.words[dim.value[place]] ?? "";
+  return fmt(dim.values[place], true);
+}
+
+/** A metric's short name: "validation.accuracy" -> "accuracy"; other parts keep theirs. */
+function shortMetric(name) {
+  return name.replace(/^validation\./, "");
+}
+
+const RUNS = PAGE.runs.map(opened);

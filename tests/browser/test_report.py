@@ -1,0 +1,216 @@
+"""The report in a browser: every figure shows something, every filter and the brush act on all of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from caviar.plugin import RunFacts
+from caviar_plugins.reporters.report import Report
+
+from tests.browser.conftest import Open
+from tests.browser.searches import search_of
+from tests.plugins.report.conftest import folder  # noqa: F401  # the run that the facts are made of
+
+pytestmark = pytest.mark.browser
+
+DRAWN = ["history", "scatter", "curves", "parallel"]
+"""Figures on a canvas; the others are tables."""
+COLORS = """
+    (canvas) => {
+        const pixels = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+        const seen = new Set();
+        for (let at = 0; at < pixels.length; at += 4) if (pixels[at + 3]) seen.add(pixels.slice(at, at + 3).join());
+        return seen.size;
+    }
+"""
+
+
+@pytest.fixture(scope="module")
+def facts(folder: Path) -> RunFacts:  # noqa: F811
+    return search_of(folder, 128)
+
+
+@pytest.fixture
+def page(show: Open, facts: RunFacts) -> Any:
+    return show(Report.page([facts]))
+
+
+def marked(page: Any) -> set[int]:
+    numbers = page.evaluate("[...report.selection().marked ?? []].flatMap((each, place) => (each ? [place] : []))")
+    return set(numbers)
+
+
+def drag(page: Any, selector: str, start: tuple[float, float], end: tuple[float, float]) -> None:
+    """Drags over an element, from and to these shares of its width and height."""
+    place = page.locator(selector).first
+    place.scroll_into_view_if_needed()
+    box = place.bounding_box()
+    points = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in (start, end)]
+    page.mouse.move(*points[0])
+    page.mouse.down()
+    page.mouse.move(*points[1], steps=6)
+    page.mouse.up()
+    page.wait_for_timeout(300)  # the brush waits for the hand to rest
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_figure_is_empty(show: Open, facts: RunFacts, scheme: str) -> None:
+    page = show(Report.page([facts]), scheme=scheme)
+    shown = page.evaluate("report.figures")
+    assert set(shown) >= {*DRAWN, "standings", "leaderboard", "importance", "confusion"}
+    for name in DRAWN:
+        for canvas in page.locator(f"#{name} canvas").all():
+            assert canvas.evaluate(COLORS) > 8, name
+    for name in set(shown):
+        assert page.locator(f"#{name} figcaption").inner_text(), f"{name} says nothing"
+        assert page.locator(f"#{name} canvas, #{name} tbody tr").count(), f"{name} shows nothing"
+    for image in page.locator("[role=img]").all():
+        assert image.get_attribute("aria-label")
+
+
+@pytest.mark.parametrize("width", [400, 900, 1400])
+def test_nothing_is_wider_than_the_screen(show: Open, facts: RunFacts, width: int) -> None:
+    page = show(Report.page([facts]), width=width)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_the_filter_of_states_acts_on_every_figure(page: Any, facts: RunFacts) -> None:
+    before = page.locator("#curves figcaption").inner_text()
+    page.uncheck("[name=state-pruned]")
+    assert page.locator("#leaderboard .state.pruned").count() == 0
+    assert "stopped early" in before
+    assert "stopped early" not in page.locator("#curves figcaption").inner_text()
+    finished = sum(trial.state == "finished" for trial in facts.trials)
+    assert f"{finished} trials" in page.locator("#scatter figcaption").inner_text()
+
+
+def test_only_the_best_are_shown_where_that_is_asked(page: Any) -> None:
+    page.locator("[name=best]").fill("40")
+    told = page.locator("#filters output").first.inner_text()
+    most = int(told.split()[1])
+    assert 1 < most < 30
+    assert page.locator("#leaderboard tbody tr").count() == min(most, 20)
+    assert f"{most} trials" in page.locator("#scatter figcaption").inner_text()
+
+
+def test_a_box_over_a_panel_marks_its_trials_in_all_figures(page: Any, facts: RunFacts) -> None:
+    drag(page, "#scatter canvas", (0.4, 0.15), (0.7, 0.85))
+    chosen = marked(page)
+    assert 5 < len(chosen) < 100
+    path, (low, high) = page.evaluate("Object.entries(report.choice.brush.ranges)[0]")
+    worst, best = page.evaluate("report.choice.brush.metric")
+    column = [each.path for each in facts.space.dimensions].index(path)
+    value = {trial.index: facts.reached.get(trial.index, trial.judged) for trial in facts.trials}
+    assert chosen == {
+        trial.index
+        for trial in facts.trials
+        if low <= trial.point[column] <= high
+        if (told := value[trial.index]) is not None and worst <= told <= best
+    }
+    assert page.locator("#leaderboard tr.marked").count() == min(len(chosen), 20)
+    assert f"{len(chosen)} trials marked" in page.locator(".chip").inner_text()
+    page.click("[name=clear]")
+    assert marked(page) == set()
+    assert page.locator("#leaderboard tr.marked").count() == 0
+
+
+def test_a_range_on_a_parallel_axis_marks_trials(page: Any) -> None:
+    page.locator("#parallel").scroll_into_view_if_needed()
+    box = page.locator("#parallel canvas").first.bounding_box()
+    first = 46  # pixels from the left to the first axis
+    drag(page, "#parallel canvas", (first / box["width"], 0.25), (first / box["width"], 0.6))
+    assert len(page.evaluate("Object.keys(report.choice.brush.ranges)")) == 1
+    assert 5 < len(marked(page)) < 120
+
+
+def test_a_box_over_curves_marks_those_that_pass_through_it(page: Any, facts: RunFacts) -> None:
+    drag(page, "#curves canvas", (0.5, 0.1), (0.9, 0.7))
+    first, last, low, high = page.evaluate("report.choice.brush.box")
+    expected = {
+        trial
+        for trial, curve in facts.curves.items()
+        if any(first <= epoch <= last and low <= value <= high for epoch, value in enumerate(curve, 1))
+    }
+    assert marked(page) == expected
+    assert expected
+
+
+def test_a_row_of_the_leaderboard_marks_its_trial_by_keyboard(page: Any) -> None:
+    page.locator("#leaderboard tbody input").nth(2).focus()
+    page.keyboard.press("Space")
+    assert len(marked(page)) == 1
+    assert page.locator("#leaderboard tr.marked").count() == 1
+
+
+def test_a_range_is_marked_by_keyboard(page: Any, facts: RunFacts) -> None:
+    page.locator("[name=range]").select_option("optimizer.learning_rate")
+    page.get_by_label("From", exact=True).focus()
+    for _ in range(50):
+        page.keyboard.press("ArrowRight")
+    column = [each.path for each in facts.space.dimensions].index("optimizer.learning_rate")
+    assert marked(page) == {trial.index for trial in facts.trials if trial.point[column] >= 0.5}
+
+
+def test_a_page_that_is_read_again_shows_what_was_chosen(page: Any) -> None:
+    page.uncheck("[name=state-pruned]")
+    page.locator("[name=best]").fill("60")
+    page.wait_for_function("location.hash.includes('pruned')")
+    before = page.evaluate("JSON.stringify(report.choice)")
+    page.reload()
+    page.wait_for_function("window.report")
+    assert page.evaluate("JSON.stringify(report.choice)") == before
+    assert not page.is_checked("[name=state-pruned]")
+
+
+def test_pointing_at_a_trial_tells_its_values_and_a_click_opens_it(page: Any, facts: RunFacts) -> None:
+    assert facts.best is not None
+    x, y = page.evaluate(
+        f"""
+        (() => {{
+            const card = report.cards.find((each) => each.id === "history");
+            return card.charts[0].convertToPixel({{ gridIndex: 0 }}, [{facts.best.index + 1}, {facts.best.objective}]);
+        }})()
+        """
+    )
+    box = page.locator("#history canvas").first.bounding_box()
+    page.mouse.move(box["x"] + x, box["y"] + y)
+    assert f"Trial {facts.best.index}: finished, rank 1" in page.locator("#tip").inner_text()
+    page.mouse.click(box["x"] + x, box["y"] + y)
+    assert f"Trial {facts.best.index}" in page.locator("dialog h2").inner_text()
+    page.keyboard.press("Escape")
+    assert not page.locator("dialog").is_visible()
+
+
+def test_axes_may_be_seconds_and_logarithmic(page: Any) -> None:
+    page.check("#history input[value=seconds]", force=True)
+    page.check("#history input[type=checkbox]")
+    assert "reached after" in page.locator("#history figcaption").inner_text()
+    assert page.locator("#history canvas").first.evaluate(COLORS) > 8
+
+
+def test_runs_are_compared(show: Open, facts: RunFacts) -> None:
+    other = replace(facts, name="other", file=facts.file.replace("epochs = 3", "epochs = 4"))
+    page = show(Report.page([facts, other]))
+    assert page.evaluate("report.figures") == ["runs", "history", "distribution", "differs", "spaces"]
+    for canvas in page.locator("canvas").all():
+        assert canvas.evaluate(COLORS) > 8
+    assert page.locator("#differs tbody tr").all_inner_texts() == ["trainer.epochs\t3\t4"]
+
+
+def test_text_of_users_is_only_text(show: Open, facts: RunFacts) -> None:
+    hostile = "<img src=x onerror=alert(1)></script><script>alert(2)</script>"
+    trials = tuple(replace(each, reason=hostile) for each in facts.trials)
+    page = show(Report.page([replace(facts, name=hostile, advice=(hostile,), trials=trials, metric=facts.metric)]))
+    assert page.locator("h1").inner_text() == hostile
+    assert page.locator("img").count() == 0
+
+
+def test_ten_thousand_trials_are_drawn(show: Open, folder: Path) -> None:  # noqa: F811
+    page = show(Report.page([search_of(folder, 10_000)]))
+    assert "10,000" in page.locator("#filters output").first.inner_text()
+    assert "cells" in page.locator("#scatter figcaption").inner_text()
+    for name in DRAWN:
+        assert page.locator(f"#{name} canvas").first.evaluate(COLORS) > 8, name

@@ -20,7 +20,7 @@ PAGES = sorted(page.relative_to(ROOT) for page in PAGES)
 
 @pytest.mark.parametrize("page", PAGES, ids=str)
 def test_a_relative_link_leads_to_a_file(page: Path) -> None:
-    text = re.sub(r"^( *)```.*?^\1```", "", (ROOT / page).read_text(encoding="utf-8"), flags=re.M | re.S)
+    text = re.sub(r"^( *)```.*?^\1```|`[^`\n]*`", "", (ROOT / page).read_text(encoding="utf-8"), flags=re.M | re.S)
     links = [link.partition("#")[0] for link in re.findall(r"\]\(([^)\s]+)\)", text) if "://" not in link]
     assert [link for link in links if link and not (ROOT / page.parent / link).exists()] == []
 
@@ -37,6 +37,14 @@ def test_a_python_file_that_is_named_with_its_folder_is_there(page: Path) -> Non
 def test_a_picture_is_what_the_script_draws(name: str) -> None:
     drawn = draw_architecture.pictures()[name]
     assert (ROOT / "docs" / "architecture" / f"{name}.svg").read_text(encoding="utf-8") == drawn
+
+
+def test_the_first_page_links_every_page_that_it_lists() -> None:
+    """Lists of pages are hidden: a reader finds a page by its job."""
+    page = (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^([a-z][\w/-]*)$", page, re.M)
+    assert len(listed) > 20
+    assert [name for name in listed if f"]({name}.md)" not in page] == []
 
 
 def test_the_glossary_has_each_word_once_in_order() -> None:

@@ -37,6 +37,12 @@ def test_every_kind_has_its_interface() -> None:
     assert [kind for kind in KINDS if f"caviar.interfaces.{kind}\n" not in page] == []
 
 
+def test_the_front_page_names_every_kind() -> None:
+    named = re.search(r"interface for each kind: ([\w\s,]+)\.", (ROOT / "README.md").read_text(encoding="utf-8"))
+    assert named
+    assert re.findall(r"\w+", named[1]) == sorted(KINDS)
+
+
 def test_every_contract_has_its_laws() -> None:
     page = (DOCS / "reference" / "testing.md").read_text()
     modules = {getattr(caviar.testing, name).__module__ for name in caviar.testing.__all__}

@@ -40,7 +40,7 @@ PAGES.remove("docs/first_plugin/README.md")  # has a test of its own
 # The project's front page stays free of marks; its commands are run as they stand, but where they build environments.
 README = (
     ".venv/bin/",
-    "python3 -m venv .venv && pip install . && ",
+    "python3 -m venv .venv && pip install .\n",
     "python3 -m venv .venv && pip install '.[test]' && ",
 )
 TRAINS = re.compile(r"pipe (run|results|predict|retest)|python|pytest")

@@ -29,7 +29,7 @@ COPIES = 2
 class TableFile(Data, interface=2):
     """A file of text with a separator between cells, or parquet, JSON lines, SQLite, Excel, Arrow.
 
-    What is "auto" is looked for in the first rows, and told by `pipe check`. A target of words, true and false or few
+    What is "auto" is found in the first rows, and shown by `pipe check`. A target of words, true and false or few
     whole numbers gives classes, any other a regression. `columns` says what columns hold: "number", "category" (such as
     postal codes), "flag", "date", a format of dates such as "%d.%m.%Y", or "ignore" for what must not be learned from.
     `missing` are codes for no value, beside empty cells, NA, N/A, NaN, null, none, #N/A, ?, - and a point. `skip` lines

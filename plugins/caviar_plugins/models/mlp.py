@@ -68,7 +68,7 @@ class MLP(Model, interface=2):
         default=2, ge=0, search=Int(1, 3), tier=3, also=("depth", "n_layers", "num_layers", "hidden_layers")
     )
     units: Tunable[int | Many[Each[int]]] = tunable(
-        default=64, ge=1, search=LogInt(32, 256), tier=2, also=("hidden_layer_sizes", "hidden_units", "width")
+        default=64, ge=1, search=LogInt(32, 256), tier=2, also=("hidden_layer_sizes", "hidden_units", "width", "n_h")
     )
     activation: Tunable[Activation] = tunable(default=ReLU(), also=("nonlinearity",))
     dropout: Tunable[float] = tunable(

@@ -11,7 +11,7 @@ class Median(Pruner, interface=1):
     """At epoch `first` and every `every` epochs after it, stops trials whose best so far is worse than the median.
 
     The median is over the whole round, stopped trials with what they had; so a trial that was among the better half
-    goes on unless others overtake it, and about half of the round is trained to the end.
+    continues unless others overtake it, and about half of the round is trained to the end.
     Source: Golovin et al. 2017, "Google Vizier", section 3.2.2, on bests in place of running means.
     """
 

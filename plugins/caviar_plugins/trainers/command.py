@@ -43,7 +43,7 @@ class CommandTrainer(Trainer, interface=2):
     finds again as it was after an epoch, `{folder}` for the trial's folder, `{metrics}` for the file of metrics and
     `{trial}` for the trial's number.
 
-    After the epoch that was asked for the program is ended, and to go on it is started again: with the state that it
+    After the epoch that was asked for the program is ended, and to continue it is started again: with the state that it
     has left, or, where the command has no `{state}`, from its first epoch.
     """
 

@@ -41,7 +41,7 @@ class SklearnTrainer(Trainer, interface=2):
     regression's target is learned in its own units, or as its logarithm or normal score (`data.target_transform`).
     Classes without `predict_proba` get probabilities of 0 and 1. "none" is Python's None.
 
-    Between rungs nothing is kept: a trial that goes on is fitted again from its start. Models are saved with skops.
+    Between rungs nothing is kept: a trial that continues is fitted again from its start. Models are saved with skops.
     """
 
     requires: ClassVar[tuple[str, ...]] = ("sklearn",)

@@ -71,7 +71,7 @@ _MEANT = {
     },
     "schedule": {
         "cosine": "cosineannealing",
-        "step": "multistep piecewiseconstant",
+        "step": "multistep piecewiseconstant staircase",
         "constant": "none fixed",
     },
     "regularizer": {"l2": "ridge weight"},
@@ -102,7 +102,10 @@ _WRITE = {
     "sampler": {"constant fixed": "write the value alone"},
     "activation": {"softmax": "the loss brings it for the outputs", "linear identity none": _LINEAR},
     "model": {"linear logistic logisticregression": _LINEAR},
-    "regularizer": {"dropout": "write dropout = 0.2 in [model]"},
+    "regularizer": {
+        "dropout": "write dropout = 0.2 in [model]",
+        "earlystopping": "write patience = 3 in [trainer]",
+    },
 }
 _BEFORE = "(?:suggest|neg|val|tune)"
 _BEHIND = "(?:sampler|search|searchcv|pruner|scheduler|distribution|loss|score|decay|lr|1d)"

@@ -40,7 +40,8 @@ class TrialsView:
     @property
     def pipeline(self) -> Any:
         return loads(
-            'name = "study"\ntrainer.epochs = 2\noptimizer = { use = "adam", learning_rate = { log = [1e-4, 1.0] } }',
+            'name = "study"\ndata = "digits"\ntrainer.epochs = 2\n'
+            'optimizer = { use = "adam", learning_rate = { log = [1e-4, 1.0] } }',
             "the study of the laws of reporters",
         )
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import caviar
 import pytest
@@ -104,7 +106,7 @@ class Clock(Reporter):
 
 
 @caviar.trial(metric="accuracy", goal="maximize", epochs=27)
-def rising(rate=Log(1e-3, 1.0)):
+def rising(rate: Any = Log(1e-3, 1.0)) -> Iterator[dict[str, float]]:
     for epoch in range(27):
         yield {"accuracy": rate + epoch}
 

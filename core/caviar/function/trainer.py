@@ -17,8 +17,8 @@ from caviar.function import checkpoint
 from caviar.function.importable import importable, origin
 from caviar.function.metrics import WrongMetrics, full_name
 from caviar.function.parameters import Parameters
-from caviar.function.state import UnsavableState
 from caviar.function.training import Row, Training
+from caviar.function.unsavable import UnsavableState
 from caviar.interfaces.fields.field import setting
 from caviar.interfaces.fields.types import field_type
 from caviar.interfaces.trainer import Advance, Finish, Trainer, TrainerContext

@@ -79,7 +79,7 @@ class _Networks(BaseEstimator):  # type: ignore[misc]
             own = FunctionType(shared.__code__, shared.__globals__, shared.__name__, shared.__defaults__)
             own.__kwdefaults__, own.__annotations__ = shared.__kwdefaults__, shared.__annotations__
             own.__qualname__ = f"{cls.__qualname__}.__init__"
-            cls.__init__ = own  # type: ignore[method-assign, assignment]
+            cls.__init__ = own  # type: ignore[method-assign]
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -39,7 +39,7 @@ def _programs(pipeline: Pipeline) -> Iterator[tuple[str, str]]:
         first, *rest = text.split("\n")
         yield "program", first
         yield from (("", line) for line in rest)
-        yield "", "not started by a check; a run starts it with --trust"
+        yield "", "started by the dry run" if pipeline.trusted else "not started by a check; a run starts it with --trust"
 
 
 def _training(pipeline: Pipeline, seen: Preview | None) -> Iterator[tuple[str, str]]:

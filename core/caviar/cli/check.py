@@ -41,7 +41,7 @@ def check(
     from caviar.values.problem import LateMistake
 
     with using_code(code, file):
-        pipeline = load(file, settings or ()).trusting(trust)
+        pipeline = load(file, settings or ()).trusting(trust and dry > 0)
         try:
             show(*summary(pipeline, width_of(sys.stdout)), indent=INDENT)
             show(*_columns(pipeline))

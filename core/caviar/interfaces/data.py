@@ -48,7 +48,9 @@ class Data(Plugin):
     """Of the files that it reads, in lower case without a point, beside its own name; `.gz` and `.zst` may follow."""
 
     task: Literal["classification", "regression"] | None = setting(default=None, kw_only=True)
-    validation: float = setting(default=0.2, gt=0, lt=1, also=("validation_split", "val_size", "valid", "dev_size", "dev"), kw_only=True)
+    validation: float = setting(
+        default=0.2, gt=0, lt=1, also=("validation_split", "val_size", "valid", "dev_size", "dev"), kw_only=True
+    )
     test: float = setting(default=0.0, ge=0, lt=1, also=("test_size", "test_split"), kw_only=True)
     folds: int | None = setting(default=None, ge=2, also=("cv", "k", "k_folds", "n_splits"), kw_only=True)
     target_transform: TargetTransform | dict[str, TargetTransform] | None = setting(default=None, kw_only=True)

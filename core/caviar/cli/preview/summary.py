@@ -53,20 +53,6 @@ def _training(pipeline: Pipeline, seen: Preview | None) -> Iterator[tuple[str, s
     if "model" in read:
         yield "model", model
     if seen and seen.unbuilt:
-        unstarted = "not started by a check; a run starts it with --trust"
-        yield "", "started by the dry run" if pipeline.trusted else unstarted
-
-
-def _training(pipeline: Pipeline, seen: Preview | None) -> Iterator[tuple[str, str]]:
-    model, read = called(pipeline.model), searched_tables(pipeline)
-    if seen and seen.shapes:
-        shapes = " … ".join(dict.fromkeys(map(str, seen.shapes)))
-        sure = seen.all_inputs_seen() and not seen.has_rare_words() and seen.all_outputs_seen()
-        parameters = " … ".join(dict.fromkeys(f"{each.parameters:,}" for each in seen.shapes))
-        model += f" {shapes}, {'' if sure else 'about '}{parameters} parameters"
-    if "model" in read:
-        yield "model", model
-    if seen and seen.unbuilt:
         yield "", f"{seen.unbuilt}; such trials fail"
     if seen and (line := plain_path(pipeline, seen.task)):
         yield "", line

@@ -54,8 +54,14 @@ def predict(
 ) -> None:
     """Predict the rows of DATA with RUN's ensemble, or its best model where it has no ensemble.
 
-    Prints CSV: the prediction, then each class's probability. What differs from the training rows is told on standard
-    error.
+    Prints CSV: the prediction, then each class's probability. What differs from the training rows is reported on
+    standard error.
+
+    Examples:
+
+      pipe predict runs/penguins new.csv
+
+      pipe predict runs/penguins new.csv --id name --out predictions.parquet
     """
     limit_blas_threads()
     show_logged()

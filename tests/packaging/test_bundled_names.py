@@ -57,6 +57,9 @@ OTHER_WORDS = {
     "numpy": "the array library",
     "cupy": "the array library",
     "sklearn": "scikit-learn's package",
+    "torch": "PyTorch's package",
+    "csv": "a format of files",
+    "jsonl": "a format of files",
     "memory": "a fault of the machine",
     "dates": "a kind of column",
     "step": "a field of samplers",
@@ -72,6 +75,8 @@ OTHER_WORDS = {
 """Names that are also words of something else, each where it is that."""
 ELSEWHERE = {
     "config/advice/few_rows_per_class.py": {"dates"},
+    "cli/export.py": {"dates"},
+    "cli/prediction_file.py": {"csv", "jsonl"},
     "cli/preview/data_lines.py": {"dates"},
     "config/checks/target_errors.py": {"none", "quantile"},
     "config/checks/target_head.py": {"dates", "log", "none", "quantile"},
@@ -97,7 +102,7 @@ ELSEWHERE = {
     "engine/warm_start/map_to_space.py": {"none"},
     "function/checkpoint.py": {"numpy"},
     "function/parameters.py": {"numpy"},
-    "function/state.py": {"numpy", "cupy"},
+    "function/state.py": {"numpy", "cupy", "torch"},
     "interfaces/activation.py": {"normal"},
     "interfaces/fields/coerce.py": {"numpy"},
     "interfaces/fields/errors.py": {"none"},

@@ -46,6 +46,12 @@ def export(
     """Write RUN's ensemble, or its best model where it has no ensemble, for another program.
 
     The file holds everything from a column's cells to the prediction: transforms, words, weights, labels, threshold.
+
+    Examples:
+
+      pipe export runs/penguins --to onnx
+
+      pipe export runs/penguins --to numpy --out model.py --model best
     """
     limit_blas_threads()
     show_logged()

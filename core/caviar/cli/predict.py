@@ -56,6 +56,12 @@ def predict(
 
     Prints CSV: the prediction, then each class's probability. What differs from the training rows is reported on
     standard error.
+
+    Examples:
+
+      pipe predict runs/penguins new.csv
+
+      pipe predict runs/penguins new.csv --id name --out predictions.parquet
     """
     limit_blas_threads()
     show_logged()

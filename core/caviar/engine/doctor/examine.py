@@ -57,7 +57,7 @@ def examine(folder: Path) -> list[Finding]:
 
 def resolved_file(folder: Path, study: StudyView | None) -> Finding:
     """Whether pipeline.toml can be read; people may edit it, and a run goes by what its study has."""
-    file, record = folder / "pipeline.toml", study and study.study()
+    file, record = folder / "pipeline.toml", None if study is None else study.study()
     try:
         with file_errors(file), open_plain(file) as opened:
             text = opened.read().decode()

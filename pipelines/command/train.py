@@ -20,11 +20,10 @@ while state["epoch"] < arguments.until:
     for _ in range(10):
         a, b = state["x"]
         slope = [2 * (a - 1) - 8 * a * (b - a * a), 4 * (b - a * a)]
-        limited = [max(-1.0, min(1.0, each)) for each in slope]
-        state["speed"] = [
-            arguments.momentum * v - arguments.rate * s for v, s in zip(state["speed"], limited, strict=True)
-        ]
-        state["x"] = [x + v for x, v in zip(state["x"], state["speed"], strict=True)]
+        for place, each in enumerate(slope):
+            step = arguments.rate * max(-1.0, min(1.0, each))
+            state["speed"][place] = arguments.momentum * state["speed"][place] - step
+            state["x"][place] += state["speed"][place]
     state["epoch"] += 1
     with open(f"{file}.part", "w") as saved:
         json.dump(state, saved)

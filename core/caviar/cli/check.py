@@ -12,6 +12,7 @@ import typer
 from caviar.cli.advice import show_advice
 from caviar.cli.shared import Code, File, Quiet, Settings, limit_blas_threads, using_code
 from caviar.cli.terminal.output import show, width_of
+from caviar.cli.trust import Trust
 
 if TYPE_CHECKING:
     from caviar.config.declaration.pipeline import Pipeline
@@ -22,12 +23,15 @@ def check(
     settings: Settings = None,
     code: Code = None,
     quiet: Quiet = False,
-    dry: Annotated[int, typer.Option(min=0, help="Epochs to train by a function of a named Python file; 0: none.")] = 2,
+    dry: Annotated[
+        int, typer.Option(min=0, help="Epochs to train by a function of a named Python file, or with --trust; 0: none.")
+    ] = 2,
+    trust: Trust = False,
 ) -> None:
     """Report every mistake of FILE, or what a run will do.
 
     With mistakes the exit code is 2. Of the data, only the head is read. A training function of a Python file that is
-    named here is tried out in a process of its own.
+    named here is tried out in a process of its own; so is a program that FILE names, with --trust.
 
     Examples:
 
@@ -42,7 +46,7 @@ def check(
     from caviar.values.problem import LateMistake
 
     with using_code(code, file):
-        pipeline = load(file, settings or ())
+        pipeline = load(file, settings or ()).trusting(trust and dry > 0)
         try:
             show(*summary(pipeline, width_of(sys.stdout)), indent=INDENT)
             show(*_columns(pipeline))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from html import escape
 from io import StringIO
 from time import monotonic
@@ -26,11 +27,11 @@ class Notebook(View):
     A front end that shows plain text alone, such as a diff, gets the last state as text.
     """
 
-    def __init__(self, run: RunInfo, console: Console) -> None:
+    def __init__(self, run: RunInfo, console: Console, rungs: Callable[[int], tuple[int, ...]] | None = None) -> None:
         self._said: list[str] = []
         self._began = self._drawn = monotonic()
         self._output: Any = None
-        super().__init__(run, console)
+        super().__init__(run, console, rungs)
         self._draw()
 
     def say(self, line: str) -> None:

@@ -49,7 +49,7 @@ class Progress(Reporter, interface=1):
         self._reasons.clear()
         console = caviar.plugin.console(stderr=True)
         notebook = console.is_jupyter and not console.quiet
-        self._view = (Live if console.is_terminal else Notebook if notebook else Lines)(run, console)
+        self._view = (Live if console.is_terminal else Notebook if notebook else Lines)(run, console, _rungs(run, view))
         self._listen(self._view.say)
         self._read_curve(view)
 
@@ -123,6 +123,12 @@ class Progress(Reporter, interface=1):
         self._logged = say and _Said(say)
         if self._logged:
             logger.addHandler(self._logged)
+
+
+def _rungs(run: RunInfo, view: RunView) -> Callable[[int], tuple[int, ...]] | None:
+    """The epochs at which the pruner decides on a trial; None without a pruner."""
+    pruner = view.pipeline.search.pruner
+    return None if pruner is None else lambda trial: tuple(pruner.rungs(run.epochs, trial))
 
 
 class _Said(logging.Handler):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from time import monotonic
 
 import caviar
@@ -24,10 +25,10 @@ SILENCE = 20.0
 
 
 class View(ABC):
-    """Shows the state of its tracker."""
+    """Shows the state of its tracker; `rungs` gives the epochs at which a pruner decides on a trial."""
 
-    def __init__(self, run: RunInfo, console: Console) -> None:
-        self.run, self.console, self.tracker = run, console, Tracker(run)
+    def __init__(self, run: RunInfo, console: Console, rungs: Callable[[int], tuple[int, ...]] | None = None) -> None:
+        self.run, self.console, self.tracker = run, console, Tracker(run, rungs=rungs)
         before = f", {run.resumed} of them done before" if run.resumed else ""
         place = f", in {run.folder}" if run.kept else ""
         self.say(f"{count(run.total, 'trial')} of {count(run.epochs, 'epoch')}{before}{place}")
@@ -63,8 +64,8 @@ class Lines(View):
     Another time left alone is nothing new, until nothing was printed for a while.
     """
 
-    def __init__(self, run: RunInfo, console: Console) -> None:
-        super().__init__(run, console)
+    def __init__(self, run: RunInfo, console: Console, rungs: Callable[[int], tuple[int, ...]] | None = None) -> None:
+        super().__init__(run, console, rungs)
         self._printed, self._last = monotonic(), ("", "", "")
 
     def show(self) -> None:
@@ -95,8 +96,8 @@ class Live(View):
     kernels are compiled or an epoch takes long.
     """
 
-    def __init__(self, run: RunInfo, console: Console) -> None:
-        super().__init__(run, console)
+    def __init__(self, run: RunInfo, console: Console, rungs: Callable[[int], tuple[int, ...]] | None = None) -> None:
+        super().__init__(run, console, rungs)
         self._began, self._spinner = monotonic(), Spinner("line")
         self._live = live.Live(
             console=console, get_renderable=self._picture, refresh_per_second=4, transient=True, redirect_stdout=False

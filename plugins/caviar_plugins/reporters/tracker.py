@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from time import monotonic
 
-from caviar.plugin import EpochInfo, RunInfo, Scores, Trial, TrialState, ranked
+from caviar.plugin import EpochInfo, RunInfo, Scores, Trial, ranked
 
+from caviar_plugins.reporters.rungs import Rungs
 from caviar_plugins.reporters.wording import count, duration, rate
 
 
@@ -17,7 +17,9 @@ class Tracker:
     `comparing`: the search is over, and baselines are trained. `curve`: the searched metric of the best trial by epoch.
     """
 
-    def __init__(self, run: RunInfo, now: Callable[[], float] = monotonic) -> None:
+    def __init__(
+        self, run: RunInfo, now: Callable[[], float] = monotonic, rungs: Callable[[int], tuple[int, ...]] | None = None
+    ) -> None:
         self.run, self.done, self.best = run, run.resumed, run.best
         self.comparing = False
         self.curve: Sequence[float] = ()
@@ -25,28 +27,28 @@ class Tracker:
         self._since: tuple[float, int] | None = None
         self._training: dict[int, int] = {}
         self._again = set[int]()
-        self._begun, self._stopped = set[int](), Counter[int]()
+        self._rungs = Rungs(run.epochs, rungs) if rungs else Rungs(run.epochs)
 
     def epoch(self, epoch: EpochInfo) -> None:
         """Counts an epoch of a population."""
         self._training.update(dict.fromkeys(epoch.trials, epoch.epoch))
-        self._begun.update(epoch.trials)
-        self._since = self._since or (self._now(), self._epochs())  # libraries are loaded by then, kernels compiled
+        self._rungs.epoch(epoch.trials, epoch.epoch)
+        self._since = self._since or (
+            self._now(),
+            self._rungs.trained,
+        )  # libraries are loaded by then, kernels compiled
 
     def ended(self, trial: Trial) -> None:
         """Counts a trial that has ended."""
         self._training.pop(trial.index, None)
         self.done += 1
-        if trial.state is TrialState.PRUNED:
-            self._begun.add(trial.index)
-            self._stopped[trial.epochs] += 1
+        self._rungs.ended(trial)
         if trial.feasible:
             self.best = ranked([trial, *([self.best] if self.best else [])], self.run.goal)[0]
 
     def round_ended(self) -> None:
         """The next trials are another round's."""
-        self._begun.clear()
-        self._stopped.clear()
+        self._rungs.round_ended()
 
     def retest_epoch(self, epoch: EpochInfo) -> None:
         """Counts an epoch of re-tests."""
@@ -63,12 +65,15 @@ class Tracker:
         return self._epochs() / max(1, self.run.total * self.run.epochs)
 
     def left(self) -> str:
-        """The time left in words, or nothing while it is unknown; an estimate before a trial has ended."""
-        if self._since is None or self.done == self.run.resumed or self.done >= self.run.total:
+        """The time left in words, or nothing while nobody knows: before a trial has ended or a pruner decided."""
+        unknown = self.done == self.run.resumed and not self._rungs.alive()
+        if self._since is None or unknown or self.done >= self.run.total:
             return ""
         since, before = self._since
-        gained, missing = self._epochs() - before, self.run.total * self.run.epochs - self._epochs()
-        return f"{duration((self._now() - since) * missing / gained)} left" if gained else ""
+        gained, missing = self._rungs.trained - before, self._rungs.left(self.run.total - self.done)
+        if not gained or missing is None:
+            return ""
+        return f"{duration((self._now() - since) * missing / gained)} left"
 
     def rate(self) -> str:
         """How many models are trained in a second, a minute or an hour, or nothing before one has ended."""
@@ -78,12 +83,9 @@ class Tracker:
         return rate(gained, seconds, "models")
 
     def alive(self) -> str:
-        """How many trials of this round went on after each rung, or nothing while no pruner has stopped one."""
-        left, told = len(self._begun), [count(len(self._begun), "trial")]
-        for epoch, stopped in sorted(self._stopped.items()):
-            left -= stopped
-            told.append(f"{left} after epoch {epoch}")
-        return ", ".join(told) if self._stopped else ""
+        """How many trials of this round went on after each rung, or nothing while none was decided."""
+        told = [f"{beyond} after epoch {rung}" for rung, beyond in self._rungs.alive()]
+        return ", ".join((count(self._rungs.seen(), "trial"), *told)) if told else ""
 
     def activity(self) -> str:
         """A note while leading trials are re-tested or baselines trained, or nothing."""

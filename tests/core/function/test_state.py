@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 
 import numpy
 import pytest
-from caviar.function.state import UnsavableState, from_arrays, to_arrays
+from caviar.function.state import from_arrays, to_arrays
+from caviar.function.unsavable import UnsavableState
 
 
 def back(state: Any) -> Any:

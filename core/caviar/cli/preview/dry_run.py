@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from shutil import rmtree
 from tempfile import TemporaryDirectory
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from caviar.config.declaration.space import space_of
 from caviar.engine.data.resolve import resolve_run
-from caviar.engine.storage.trial_folders import drop_checkpoints
 from caviar.function.state import difference
 from caviar.function.trainer import FunctionTrainer, own_state
 from caviar.interfaces.executor import Workers
@@ -35,9 +35,11 @@ class DryRunFailed(Problem):
 
 
 def can_run_dry(pipeline: Pipeline) -> bool:
-    """Whether it trains by a function whose file was named: what may run is what the user has asked for."""
+    """Whether it trains by a function whose file was named, or by a program that the user trusts."""
     cls = type(pipeline.trainer)
-    return issubclass(cls, FunctionTrainer) and file_of(cls) is not None
+    if issubclass(cls, FunctionTrainer):
+        return file_of(cls) is not None
+    return pipeline.trusted and bool(pipeline.trainer.started_programs())
 
 
 def dry_run(
@@ -57,18 +59,21 @@ def dry_run(
             return
         first = dry.trained(0, epochs - 1)
         assert first.metrics is not None
+        of_function = isinstance(pipeline.trainer, FunctionTrainer)
         if whole.metrics.values[:, : epochs - 1].tobytes() != first.metrics.values.tobytes():
-            yield f"two trainings with the same seed differ: {name} draws random numbers that do not depend on `seed`"
+            source = f"{name} draws" if of_function else "the program draws"
+            yield f"two trainings with the same seed differ: {source} random numbers that do not depend on `seed`"
             return
         carry = {path: array[None] for path, array in (first.carry or {}).items()}
-        if int(carry["reached"][0]) < epochs - 1:
+        if of_function and int(carry["reached"][0]) < epochs - 1:
             yield f"{name} yields no state: a trial that resumes after a pause is trained from its start again"
             return
         rest = dry.trained(epochs - 1, epochs, carry)
         assert rest.metrics is not None
         before, after = whole.metrics.last(0), rest.metrics.last(0)
         moved = [metric for metric, value in before.items() if repr(value) != repr(after.get(metric))]
-        place = difference(*(own_state(each.carry or _with_state(each.weights)) for each in (whole, rest)))
+        states = (own_state(each.carry or _with_state(each.weights)) for each in (whole, rest))
+        place = difference(*states) if of_function else None
         if moved or place:
             seen = f"{moved[0]} {before[moved[0]]:.6g} and {after[moved[0]]:.6g}" if moved else str(place)
             yield (
@@ -86,7 +91,8 @@ class _Dry:
 
     def trained(self, start: int, until: int, state: Mapping[str, Array] | None = None) -> MemberOutcome:
         """One trial from one epoch to another. Raises DryRunFailed."""
-        drop_checkpoints(self.folder, [0])
+        if not start:  # else it goes on from its checkpoint
+            rmtree(self.folder / "trials", ignore_errors=True)
         segment = Segment((0,), (self.values,), start, until, state=state)
         self.heard()
         ((outcome,),) = ([*each.members] for each in self.workers.run([segment], self.heard))
@@ -119,8 +125,8 @@ def _worker(
             silent(f"dry run of {name}: no epoch within {_PATIENCE} s; it is stopped after {_LIMIT} s without one")
         if seconds > _LIMIT:
             raise DryRunFailed(
-                f"dry run of {name}: stopped after {_LIMIT} s without an epoch: {name}() loops for ever, or an epoch "
-                "takes longer than that; --dry 0 skips the dry run"
+                f"dry run of {name}: stopped after {_LIMIT} s without an epoch: it loops for ever, or an epoch takes "
+                "longer than that; --dry 0 skips the dry run"
             )
 
     import numpy

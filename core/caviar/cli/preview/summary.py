@@ -35,11 +35,12 @@ def summary(pipeline: Pipeline, width: int | None = None) -> list[str]:
 
 def _programs(pipeline: Pipeline) -> Iterator[tuple[str, str]]:
     """The programs that the file names, of which nothing is started here."""
+    unstarted = "not started by a check; a run starts it with --trust"
     for text in programs_of(pipeline):
         first, *rest = text.split("\n")
         yield "program", first
         yield from (("", line) for line in rest)
-        yield "", "not started by a check; a run starts it with --trust"
+        yield "", "started by the dry run" if pipeline.trusted else unstarted
 
 
 def _training(pipeline: Pipeline, seen: Preview | None) -> Iterator[tuple[str, str]]:

@@ -18,6 +18,7 @@ from caviar.values.table import Table
 _FEW = 20  # distinct numbers that are compared as categories
 _WIDE = 64  # numbers of a block that are compared one by one; of a wider one its mean in each row is
 _SAMPLE = 100_000  # numbers of which a summary computes its inner quantiles
+_OFTEN = 25  # rows: words that are just frequent enough to be kept owe that to chance, and are rarer in other rows
 _EXAMPLES = 3
 
 
@@ -75,10 +76,12 @@ def _summarized(name: str, old: ColumnSummary, new: Array) -> Iterator[Shift]:
         if not old.others:
             yield from _categories(name, Counter(old.words), counts)
             return
-        known = [*old.words]
-        rest = counts.total() - sum(counts[word] for word in known)
-        size, p = chi_square([*old.words.values(), old.others], [*(counts[word] for word in known), rest])
-        yield Shift(name, "values", size, p)
+        often = {word: count for word, count in old.words.items() if count >= _OFTEN}
+        cells = [
+            [*(each[word] for word in often), rows - sum(each[word] for word in often)]
+            for each, rows in ((Counter(often), old.rows - old.missing), (counts, counts.total()))
+        ]
+        yield Shift(name, "values", *chi_square(*cells), text=_most_changed([*often, "all others"], *cells))
     elif old.edges and new.dtype.kind != "O":
         yield from _binned(name, old, new)
 
@@ -113,7 +116,7 @@ def _categories(name: str, old: Counter[str], new: Counter[str]) -> Iterator[Shi
     often = [word for word, _ in sorted(both.items(), key=lambda item: (-item[1], item[0]))[:MOST_WORDS]]
     cells = [[*(each[word] for word in often), each.total() - sum(each[word] for word in often)] for each in (old, new)]
     size, p = chi_square(*cells)
-    yield Shift(name, "values", size, p, _most_changed(often, old, new))
+    yield Shift(name, "values", size, p, _most_changed([*often, "all others"], *cells))
     unknown = sorted((word for word in new if word not in old), key=lambda word: (-new[word], word))
     if unknown:
         # Of a word that both have alike, the chance that all its rows are new ones; the least of all words.
@@ -135,12 +138,12 @@ def _missing(name: str, old: tuple[int, int], new: tuple[int, int]) -> Iterator[
         yield Shift(name, "missing", after - before, shares_differ(old, new), f"{before:.1%} before, {after:.1%} now")
 
 
-def _most_changed(words: list[str], old: Counter[str], new: Counter[str]) -> str:
-    def change(word: str) -> float:
-        return new[word] / new.total() - old[word] / old.total()
-
-    word = max(words, key=lambda each: abs(change(each)))
-    return f"{word!r}: {old[word] / old.total():.1%} before, {new[word] / new.total():.1%} now"
+def _most_changed(words: list[str], old: list[int], new: list[int]) -> str:
+    if not sum(old) or not sum(new):
+        return ""
+    shares = [(before / sum(old), after / sum(new)) for before, after in zip(old, new, strict=True)]
+    word, (before, after) = max(zip(words, shares, strict=True), key=lambda each: abs(each[1][1] - each[1][0]))
+    return f"{word!r}: {before:.1%} before, {after:.1%} now"
 
 
 def _means(old: Array, new: Array) -> str:

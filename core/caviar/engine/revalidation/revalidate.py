@@ -64,7 +64,7 @@ def _revalidated(run: FinishedRun, data: Data | None, seeds: int, watch: Watch, 
     judge = judged.judge
     metric = judge.name if judge else run.objective.metric
     rivals = compared(chosen, scores, feasible)
-    wins = winner_wins(rivals, scores.half_width, metric)
+    wins = winner_wins(rivals, scores.limit, metric)
     record = record_of(new.work, run.objective)
     held_out = len(judged.held_out) if judge else 0
     if new.fingerprint != run.record.fingerprint:  # before the old ones are read

@@ -32,14 +32,17 @@ class Scores:
     sign: int
 
     @property
-    def half_width(self) -> float:
-        """Half the 95 % interval of one training of the winner on as many other rows."""
+    def limit(self) -> float:
+        """The reproducibility limit of the winner's metric (ISO 5725): 1.96 sqrt(2) standard deviations.
+
+        Two trainings of the winner, judged by two other samples of as many rows, differ by less in 95 of 100 cases.
+        """
         import numpy
 
         mine = self.values[0][numpy.isfinite(self.values[0])]
         seeds = float(mine.var(ddof=1)) if len(mine) > 1 else 0.0
-        rows = 0.0 if self.over_rows is None else float(numpy.nanmean(self.over_rows[:, 0], axis=1).var(ddof=1))
-        return 1.96 * sqrt(seeds + rows)
+        rows = 0.0 if self.over_rows is None else float(numpy.nanmean(self.over_rows[:, 0].var(axis=0, ddof=1)))
+        return 1.96 * sqrt(2 * (seeds + rows))
 
 
 def scored(judge: Judge, predictions: Sequence[Sequence[Array | None]], truth: Array, share: float) -> Scores:
@@ -101,10 +104,10 @@ def compared(candidates: Sequence[Candidate], scores: Scores, feasible: Sequence
     return tuple(rivals)
 
 
-def winner_wins(rivals: Sequence[Rival], half_width: float, metric: str) -> Answer:
-    """No where some rival is ahead beyond its interval; yes where none can be ahead by more than `half_width`.
+def winner_wins(rivals: Sequence[Rival], limit: float, metric: str) -> Answer:
+    """No where some rival is ahead beyond its interval; yes where none can be ahead by more than `limit`.
 
-    That is half the 95 % interval of one training of the winner on other rows: less than that decides nothing.
+    That is the reproducibility limit: a smaller lead decides nothing.
     """
     if not all(map(isfinite, rivals[0].scores)):
         return Answer("no", "the winner failed or diverged when it was trained again")
@@ -120,9 +123,9 @@ def winner_wins(rivals: Sequence[Rival], half_width: float, metric: str) -> Answ
     highest = max(each.interval[1] for each in judged if each.interval is not None)
     far = f"{'behind' if nearest.ahead < 0 else 'ahead'} by {abs(nearest.ahead):.4g} {metric}"
     lead = f"{_named(nearest)}, the best of {len(judged)} rivals, is {far if nearest.ahead else 'level with it'}"
-    if highest <= half_width:
+    if highest <= limit:
         return Answer("yes", lead, nearest.interval)
-    told = f"{lead}; a rival may be better by up to {highest:.2g}, and only less than {half_width:.2g} would be chance"
+    told = f"{lead}; a rival may be better by up to {highest:.2g}, and only less than {limit:.2g} decides nothing"
     return Answer("cannot tell", told, nearest.interval)
 
 

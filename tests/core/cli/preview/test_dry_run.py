@@ -107,7 +107,7 @@ def test_a_function_that_loops_for_ever_is_stopped_and_that_is_a_mistake(
     code, told = checked(tmp_path, FOR_EVER)
     assert code == 2
     assert "dry run of train: no epoch within 0.2 s; it is stopped after 1 s without one\n" in told
-    assert "dry run of train: stopped after 1 s without an epoch: train() loops for ever, or an epoch takes" in told
+    assert "dry run of train: stopped after 1 s without an epoch: it loops for ever, or an epoch takes" in told
 
 
 def test_an_interrupted_dry_run_says_so_and_promises_no_resume(tmp_path: Path) -> None:
@@ -119,5 +119,5 @@ def test_an_interrupted_dry_run_says_so_and_promises_no_resume(tmp_path: Path) -
     check.send_signal(signal.SIGINT)
     _, told = check.communicate(timeout=60)
     assert check.returncode == 130
-    assert told.startswith("dry run of train: stopped ")
+    assert "dry run of train: stopped " in told
     assert told.endswith("\ninterrupted\n")

@@ -22,6 +22,7 @@ html_copy_source = False
 html_show_copyright = False
 
 myst_heading_anchors = 3
+highlight_language = "text"
 
 autodoc_default_options = {
     "members": True,

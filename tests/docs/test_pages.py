@@ -26,6 +26,13 @@ def test_a_relative_link_leads_to_a_file(page: Path) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=str)
+def test_the_first_line_of_a_block_has_no_backtick_in_its_words(page: Path) -> None:
+    """To Markdown that would be no block, and all that follows would be taken for one."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    assert re.findall(r"^ *```+[^`\n]+`.*$", text, re.M) == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=str)
 def test_a_python_file_that_is_named_with_its_folder_is_there(page: Path) -> None:
     """Of files in the packages the page may name the place below them: `engine/study.py`."""
     roots = [ROOT / folder for folder in (".", "core", "core/caviar", "plugins", "plugins/caviar_plugins")]

@@ -26,7 +26,8 @@ INSTEAD = {
     r"(at|for) nothing": "from scratch, without need",
     r"said twice|was other|(study|studies) of Optuna's": "set twice, differs, an Optuna study",
 }
-NAMES = re.compile(r"ask and tell|^go on$")  # a pattern of other libraries; the value of a pruner's decision
+# A pattern of other libraries; a pruner's decision; an answer of `pipe retest`; the key of a random stream.
+NAMES = re.compile(r"ask and tell|^go on$|cannot tell|^told apart$")
 
 
 def faults(text: str) -> list[str]:

@@ -23,7 +23,7 @@ def report(
 ) -> None:
     """Draw RUN as one HTML page that needs no network; several runs are compared.
 
-    A run writes its own page as it goes on and at its end; this writes it again.
+    A run writes its own page while it runs and at its end; this writes it again.
 
     Examples:
 

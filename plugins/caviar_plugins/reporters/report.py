@@ -13,8 +13,8 @@ from pydantic import PrivateAttr
 class Report(Reporter, interface=1):
     """`report.html` in the run's folder: one file that opens in any browser, without network.
 
-    While the run goes on it is written after a round, if writing has cost less than `share` of the time so far, and the
-    page reads itself again. It is always written at the end. A run that is kept in memory has none.
+    While the run continues it is written after a round, if writing has cost less than `share` of the time so far, and
+    the page reads itself again. It is always written at the end. A run that is kept in memory has none.
     """
 
     share: float = setting(default=0.01, gt=0, le=1)

@@ -88,6 +88,7 @@ ELSEWHERE = {
     "engine/data/comparison.py": {"dates"},
     "engine/data/expected.py": {"dates"},
     "engine/data/prepare.py": {"dates"},
+    "engine/analysis/run_facts.py": {"dates"},
     "engine/model/model_file.py": {"quantile"},
     "engine/ranges/narrowing.py": {"step"},
     "engine/ranges/range_ends.py": {"step"},

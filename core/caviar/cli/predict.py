@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 import typer
 
 from caviar.cli.prediction_file import Block, Format, Write, format_of, text_writer, writer
-from caviar.cli.shared import Code, limit_blas_threads, using_code
+from caviar.cli.shared import Code, RunFolder, limit_blas_threads, using_code
 from caviar.cli.terminal.output import give, show, show_logged
 from caviar.cli.terminal.progress import ProgressLine
 from caviar.cli.terminal.standard_input import standard_input
@@ -26,9 +26,7 @@ _PIPED = Path("-")
 
 
 def predict(
-    run: Annotated[
-        Path, typer.Argument(metavar="RUN", help="A run's folder, such as runs/digits.", show_default=False)
-    ],
+    run: RunFolder,
     data: Annotated[
         Path,
         typer.Argument(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -22,11 +23,12 @@ def main() -> None:
     if chromium is None:
         sys.exit("needs Chromium: apt-get install chromium")
     with TemporaryDirectory() as runs, sync_playwright() as playwright:
-        load(PIPELINE, MORE).run(runs=runs)
+        os.chdir(runs)  # the page tells its folder
+        load(PIPELINE, MORE).run(runs="runs")
         browser = playwright.chromium.launch(executable_path=chromium)
         for scheme in ("light", "dark"):
             page = browser.new_page(viewport={"width": 1200, "height": 1150}, color_scheme=scheme)
-            page.goto((Path(runs) / "digits" / "report.html").as_uri())
+            page.goto(Path("runs/digits/report.html").resolve().as_uri())
             page.wait_for_function("window.report")
             page.screenshot(path=PICTURES / f"{scheme}.png")
         browser.close()

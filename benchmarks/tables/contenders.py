@@ -60,9 +60,10 @@ class Caviar:
         return tuple(f"{name}, {model}" for model in self.models) or (name,)
 
     def run(self, folder: Path, task: Task, split: int, threads: int) -> Outcome:
-        # Caviar alone takes the target of pol for classes, one of them rare, and `init` writes a metric for it.
-        numbers = ["data.task=regression", "search.metric=auto"] if task == "regression" else []
-        parts = ["data.test=0.0", f"data.test_path={TEST}", *numbers]
+        # Caviar alone takes the target of pol for classes. For a rare class `init` writes a metric that sees it, where
+        # accuracy is measured here; "auto" is accuracy, or R2.
+        numbers = ["data.task=regression"] if task == "regression" else []
+        parts = ["data.test=0.0", f"data.test_path={TEST}", "search.metric=auto", *numbers]
         settings = [word for part in parts for word in ("--set", part)]
         began = monotonic()
         _pipe(folder, "init", TRAIN, "--target", "y", *(["--effort", self.effort] if self.effort else []))

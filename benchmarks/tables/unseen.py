@@ -54,6 +54,7 @@ def read(name: str) -> tuple[Mapping[str, list[str]], tuple[str, ...], Any]:
     target = table[item.target]
     y = target.to_numpy() if item.task == "regression" else numpy.unique(target.astype(str), return_inverse=True)[1]
     features = table.drop(columns=["rownames", item.target, *item.left_out])
+    features = features.rename(columns={"y": "y of the table"})  # files call the target y
     words = tuple(str(column) for column in features if features[column].dtype.kind not in "iuf")
     columns = {str(column): _cells(features[column]) for column in features}
     return columns, words, y

@@ -1,4 +1,4 @@
-"""A search of PyTorch modules killed ten times by SIGKILL comes to the same bits, and its best model predicts."""
+"""A search of PyTorch modules killed by SIGKILL comes to the same bits, and its best model predicts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy
 import pytest
 
 from tests.commands import pipe
-from tests.faults.killing import check_kills
+from tests.faults.test_processes import bits, finish, rows, start, until
 
 pytestmark = [pytest.mark.peers, pytest.mark.slow]
 pytest.importorskip("torch", reason="networks are of PyTorch: install '.[torch]'")
@@ -46,8 +46,7 @@ epochs = 4
 baselines = false
 trials = 8
 round = 8
-strategy = "coarse-to-fine"
-pruner = "hyperband"
+pruner = "successive-halving"
 """
 
 
@@ -56,7 +55,13 @@ def test_a_killed_search_of_modules_comes_to_the_bits_of_one_in_other_stacks(tmp
     file.write_text(PIPELINE)
     code.write_text(NETWORK)
     named = ("--code", str(code))
-    check_kills(file, 10, *named)
+    finish(start(file, "whole", *named, "--set", "executor=inline"))
+    killed = start(file, "killed", *named)
+    until(lambda: rows(file, "killed", "SELECT count(*) FROM metric")[0][0] >= 1, killed)
+    killed.kill()
+    killed.communicate()
+    finish(start(file, "killed", *named))
+    assert bits(file, "killed") == bits(file, "whole")
     numpy.savez(tmp_path / "new.npz", x=numpy.ones((2, 64)))
     done = pipe(tmp_path, "predict", "killed/p", "new.npz", *named)
     assert done.returncode == 0, done.stderr

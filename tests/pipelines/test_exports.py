@@ -100,7 +100,7 @@ def messy(rows: Mapping[str, list[Any]]) -> Rows:
     draw, count = random.Random(7), len(next(iter(rows.values())))
     chosen = [draw.randrange(count) for _ in range(ROWS)]
     found: Rows = {"note": [f"row {number}" for number in range(ROWS)]}
-    for name in reversed(rows):
+    for name in reversed([*rows]):
         cells = [rows[name][place] for place in chosen]
         are_words = any(isinstance(cell, str) and not cell[:1].isdigit() for cell in cells) and name != "new"
         for number in range(0, ROWS, 9):
@@ -131,9 +131,8 @@ def blocks(name: str) -> Any:
             x = archive["X"][-ROWS:]
     else:
         x = Digits().read().columns["x"][-ROWS:]
-    x = x.astype(float)
-    x[::7] *= 1.5
-    return x
+    bright = numpy.where(numpy.arange(ROWS) % 7, 1.0, 1.5)
+    return x * bright.reshape(ROWS, *[1] * (x.ndim - 1))
 
 
 def as_cell(text: str) -> Any:

@@ -27,6 +27,7 @@ from caviar.registry.load import name_of
 from caviar.values.arrays import Array
 from caviar.values.ranking import failures_of, without_winner
 from caviar.values.run import RunView
+from caviar.values.run_facts import RunFacts
 from caviar.values.task import TaskKind
 from caviar.values.trial import Trial, TrialState
 
@@ -188,19 +189,26 @@ class _OnTrial(Reporter):
 
 
 class _Curves(Reporter):
-    """Keeps every curve for the Study: the folder of a study in memory is deleted when the run ends."""
+    """Keeps every curve, and what figures show, for the Study: the folder of one in memory is deleted at the end."""
 
     name = "curves"
     _read: dict[str, Mapping[int, Array]] = PrivateAttr(default_factory=dict)
+    _facts: RunFacts | None = PrivateAttr(default=None)
 
     @property
     def read(self) -> Mapping[str, Mapping[int, Array]]:
         """Metric -> trial -> its values."""
         return self._read
 
+    @property
+    def drawn(self) -> RunFacts | None:
+        """None where the run ended before anything was recorded."""
+        return self._facts
+
     @hook
     def after_run(self, view: RunView) -> None:
         self._read.update(view.all_curves())
+        self._facts = view.facts()
 
     @hook
     def on_failure(self, view: RunView) -> None:
@@ -242,5 +250,5 @@ def _run(pipeline: Declaration, runs: Path, on_trial: Callable[[Trial], None] | 
     several, together = done.ensemble, None
     if several is not None and best is not None:
         together = TrainedModel(best.index, best.values, several.metrics, several)
-    said = done.summary.assessment, done.advice, together
-    return Study(pipeline.name, info.metric, trials, winner, folder, interrupted, nearest, *said, curves.read)
+    said = done.summary.assessment, done.advice, together, curves.read, curves.drawn
+    return Study(pipeline.name, info.metric, trials, winner, folder, interrupted, nearest, *said)

@@ -7,6 +7,7 @@ from os import PathLike
 from pathlib import Path
 
 from caviar.api.pipeline import Pipeline
+from caviar.api.plots import Plots
 from caviar.engine.analysis.stored_run import StoredRun, opener_of
 from caviar.registry.code import with_code
 from caviar.registry.index import using
@@ -22,6 +23,12 @@ class Run(StoredRun):
     def pipeline(self) -> Pipeline:
         """The resolved pipeline that the study was started with, every default written out."""
         return Pipeline.completed(super().pipeline)
+
+    @property
+    def plot(self) -> Plots:
+        """The figures of its report, one by one: `run.plot.history()`."""
+        with using(self._registry):
+            return Plots(self.facts())
 
 
 def open_run(folder: str | PathLike[str], code: str | PathLike[str] | None = None) -> Run:

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from html import escape
 from pathlib import Path
 from typing import Any
 
+from caviar.api.plots import Plots
 from caviar.config.advice.advice import Advice
 from caviar.engine.analysis.trial_frames import curves_to_pandas, curves_to_polars, to_pandas, to_polars
 from caviar.engine.model.trained import TrainedModel
 from caviar.values.arrays import Array
 from caviar.values.assessment import Assessment
 from caviar.values.problem import Problem
+from caviar.values.ranking import ranked
+from caviar.values.run_facts import RunFacts
 from caviar.values.trial import Trial
+
+_ROWS = 10
+"""Trials that a notebook shows."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -39,6 +46,7 @@ class Study:
     advice: tuple[Advice, ...] = ()
     ensemble: TrainedModel | None = None
     _curves: Mapping[str, Mapping[int, Array]] = field(default_factory=dict, compare=False)
+    _facts: RunFacts | None = field(default=None, compare=False)
 
     def curves(self, metric: str | None = None) -> Mapping[int, Array]:
         """A metric (None: the searched one) after each epoch: trial -> float64 (epochs). Raises Problem."""
@@ -46,6 +54,13 @@ class Study:
         if self._curves and name not in self._curves:
             raise Problem(f"there is no metric '{name}'; available: {', '.join(sorted(self._curves))}")
         return self._curves.get(name, {})
+
+    @property
+    def plot(self) -> Plots:
+        """The figures of a report, one by one: `study.plot.history()`. Raises Problem where nothing was recorded."""
+        if self._facts is None:
+            raise Problem(f"the study '{self.name}' recorded nothing that could be drawn")
+        return Plots(self._facts)
 
     def to_pandas(self) -> Any:
         """A pandas.DataFrame, a row for each trial: state, values by path, metrics. Raises Problem without pandas."""
@@ -69,6 +84,18 @@ class Study:
             raise ValueError(f"the study '{self.name}' is in memory only; run(…, runs=\"runs\") keeps it in a folder")
         return str(self.folder)
 
+    def _repr_html_(self) -> str:
+        """The line of `repr` and the best trials, for notebooks."""
+        if self._facts is None:
+            return f"<p>{escape(repr(self))}</p>"
+        shown = ranked(self.trials, self._facts.goal)[:_ROWS]
+        space = self._facts.space
+        head = ["trial", self.metric, *space.names.values()]
+        rows = [(trial.index, f"{trial.judged:.6g}", space.words(trial.values)) for trial in shown]
+        cells = [[str(index), told, *(words.get(path, "") for path in space.names)] for index, told, words in rows]
+        lines = [_row("th", head), *(_row("td", each) for each in cells)]
+        return f"<p>{escape(repr(self))}</p><table>{''.join(lines)}</table>"
+
     def __repr__(self) -> str:
         """One line, for any number of trials."""
         ended = Counter(trial.state.value for trial in self.trials)
@@ -78,3 +105,7 @@ class Study:
         elif self.nearest:
             told.append(self.nearest)
         return f"<Study '{self.name}': {', '.join(told)}{' (interrupted)' if self.interrupted else ''}>"
+
+
+def _row(tag: str, cells: Iterable[str]) -> str:
+    return f"<tr>{''.join(f'<{tag}>{escape(cell)}</{tag}>' for cell in cells)}</tr>"

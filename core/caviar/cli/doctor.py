@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from caviar.cli.shared import Code, using_code
+from caviar.cli.shared import Code, RunFolder, using_code
 from caviar.cli.terminal.output import show
 
 
 def doctor(
-    run: Annotated[
-        Path, typer.Argument(metavar="RUN", help="A run's folder, such as runs/digits.", show_default=False)
-    ],
+    run: RunFolder,
     repair: Annotated[
         bool, typer.Option("--repair", help="Recover what can be read; rename what is damaged. Deletes nothing.")
     ] = False,
@@ -23,6 +20,8 @@ def doctor(
     """Check the files of RUN against their checksums, and say what to do where one is damaged or missing.
 
     The exit code is 0 where all is sound, else 1. Without --repair nothing is changed.
+
+    Example: pipe doctor runs/digits
     """
     with using_code(code):
         from caviar.engine.doctor.examine import examine

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from caviar.cli.shared import Code, limit_blas_threads, using_code
+from caviar.cli.shared import Code, RunFolder, limit_blas_threads, using_code
 from caviar.cli.terminal.output import show, show_logged
 
 if TYPE_CHECKING:
@@ -23,9 +23,7 @@ _NAMES = 8  # columns or classes that are listed
 
 
 def export(
-    run: Annotated[
-        Path, typer.Argument(metavar="RUN", help="A run's folder, such as runs/digits.", show_default=False)
-    ],
+    run: RunFolder,
     to: Annotated[
         str,
         typer.Option(metavar="FORMAT", help="onnx, numpy, safetensors, torch, or your exporter.", show_default=False),
@@ -46,6 +44,12 @@ def export(
     """Write RUN's ensemble, or its best model where it has no ensemble, for another program.
 
     The file holds everything from a column's cells to the prediction: transforms, words, weights, labels, threshold.
+
+    Examples:
+
+      pipe export runs/penguins --to onnx
+
+      pipe export runs/penguins --to numpy --out model.py --model best
     """
     limit_blas_threads()
     show_logged()

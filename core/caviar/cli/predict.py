@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 import typer
 
 from caviar.cli.prediction_file import Block, Format, Write, format_of, text_writer, writer
-from caviar.cli.shared import Code, limit_blas_threads, using_code
+from caviar.cli.shared import Code, RunFolder, limit_blas_threads, using_code
 from caviar.cli.terminal.output import give, show, show_logged
 from caviar.cli.terminal.progress import ProgressLine
 from caviar.cli.terminal.standard_input import standard_input
@@ -26,9 +26,7 @@ _PIPED = Path("-")
 
 
 def predict(
-    run: Annotated[
-        Path, typer.Argument(metavar="RUN", help="A run's folder, such as runs/digits.", show_default=False)
-    ],
+    run: RunFolder,
     data: Annotated[
         Path,
         typer.Argument(
@@ -56,6 +54,12 @@ def predict(
 
     Prints CSV: the prediction, then each class's probability. What differs from the training rows is reported on
     standard error.
+
+    Examples:
+
+      pipe predict runs/penguins new.csv
+
+      pipe predict runs/penguins new.csv --id name --out predictions.parquet
     """
     limit_blas_threads()
     show_logged()

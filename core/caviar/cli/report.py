@@ -7,13 +7,20 @@ from typing import Annotated, Any
 
 import typer
 
+from caviar.cli.completion import runs as complete_runs
 from caviar.cli.shared import Code, using_code
 from caviar.cli.terminal.output import show
 
 
 def report(
     runs: Annotated[
-        list[Path], typer.Argument(metavar="RUN...", help="Folders of runs, such as runs/digits.", show_default=False)
+        list[Path],
+        typer.Argument(
+            metavar="RUN...",
+            help="Folders of runs, such as runs/digits.",
+            show_default=False,
+            autocompletion=complete_runs,
+        ),
     ],
     out: Annotated[
         Path | None,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from caviar.cli.shared import Code, limit_blas_threads, using_code
+from caviar.cli.shared import Code, RunFolder, limit_blas_threads, using_code
 from caviar.cli.terminal.output import give, show, show_logged
 from caviar.cli.terminal.progress import ProgressLine
 from caviar.cli.terminal.signals import stop_on_signals
@@ -26,9 +26,7 @@ if TYPE_CHECKING:
 
 
 def retest(
-    run: Annotated[
-        Path, typer.Argument(metavar="RUN", help="A run's folder, such as runs/digits.", show_default=False)
-    ],
+    run: RunFolder,
     data: Annotated[
         Path | None, typer.Option(help="Today's rows, if not in the file that the run names.", show_default=False)
     ] = None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from html import escape
 from typing import Any
 
 from caviar.values.metric_name import MetricName
@@ -95,7 +96,17 @@ class Trial:
         """The standard deviation over folds of a metric of the validation part; None without folds."""
         return self.metrics.get(str(MetricName.parse(metric).deviation))
 
+    def _repr_html_(self) -> str:
+        """A table for notebooks: how it ended, its values and its metrics."""
+        told = {"state": self.state.value, "objective": self.judged, **self.values, **self.metrics}
+        lines = (f"<tr><th>{escape(name)}</th><td>{escape(_words(value))}</td></tr>" for name, value in told.items())
+        return f"<table><caption>trial {self.index}</caption>{''.join(lines)}</table>"
+
     @property
     def feasible(self) -> bool:
         """Whether the trial may win: it has finished, and meets `search.where`."""
         return self.state is TrialState.FINISHED and self.objective is not None and not self.violation
+
+
+def _words(value: Any) -> str:
+    return f"{value:.6g}" if isinstance(value, float) else str(value)

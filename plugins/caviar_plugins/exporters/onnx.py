@@ -43,11 +43,11 @@ class ONNXFile(Exporter, interface=1):
         write_atomically(path, _model(model).SerializeToString(deterministic=True))
 
     def usage(self, model: ModelDescription, path: Path) -> str:
-        given = "{each.name: rows[each.name] for each in session.get_inputs()}"
         results = ", ".join(_outputs(model))
         return (
             f'session = onnxruntime.InferenceSession("{path}")\n'
-            f"{results}{'' if ',' in results else ','} = session.run(None, {given})"
+            "given = {each.name: rows[each.name] for each in session.get_inputs()}\n"
+            f"{results}{'' if ',' in results else ','} = session.run(None, given)"
         )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from caviar.plugin import Array, Dimension, RunFacts
 
+from caviar_plugins.report.box import next_box
 from caviar_plugins.report.packing import floats, plain, whole
 
 INACTIVE = 65535
@@ -17,7 +18,17 @@ _MOST_LEVELS = 12
 
 def dimensions(facts: RunFacts, points: Array) -> list[dict[str, Any]]:
     """One object for each hyperparameter; `points` float64 (trials, dimensions), NaN where inactive."""
-    return [_dimension(facts, place, each, points[:, place]) for place, each in enumerate(facts.space.dimensions)]
+    box = next_box(facts, points)
+    return [
+        {**_dimension(facts, place, each, points[:, place]), "box": None if box is None else _ends(box[place], each)}
+        for place, each in enumerate(facts.space.dimensions)
+    ]
+
+
+def _ends(box: Array, dimension: Dimension) -> list[float] | None:
+    """The ends of a box on an axis; none where nearness means nothing, or where it is the whole axis."""
+    low, high = (round(float(end), 4) for end in box)
+    return [low, high] if dimension.ordered and high - low < 1 else None
 
 
 def _dimension(facts: RunFacts, place: int, dimension: Dimension, column: Array) -> dict[str, Any]:

@@ -28,6 +28,7 @@ SCRIPTS = (
     "scatter.js",
     "curves.js",
     "parallel.js",
+    "rungs.js",
     "confusion.js",
     "facts.js",
     "compare.js",

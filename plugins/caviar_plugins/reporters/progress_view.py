@@ -158,9 +158,6 @@ def details(tracker: Tracker, width: int, bars: bool) -> list[str]:
         curve = sparkline(tracker.curve) if bars else ""
         head = f"{score} {curve} {number}" if curve else f"{score}, {number}"
         lines.append(fitting(head, tracker.best_values(), width))
-    speed, alive = tracker.rate(), tracker.alive()
-    if speed and len(speed) + len(alive) + 2 > width:
-        alive = ""
-    if facts := ", ".join(filter(None, (speed, alive))):
-        lines.append(facts)
-    return lines
+    facts = [fact for fact in (tracker.rate(), tracker.alive()) if fact]
+    together = ", ".join(facts)
+    return [*lines, *([together] if facts and len(together) <= width else facts)]

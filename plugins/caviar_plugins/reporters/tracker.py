@@ -85,7 +85,7 @@ class Tracker:
     def alive(self) -> str:
         """How many trials of this round went on after each rung, or nothing while none was decided."""
         told = [f"{beyond} after epoch {rung}" for rung, beyond in self._rungs.alive()]
-        return ", ".join((count(self._rungs.seen(), "trial"), *told)) if told else ""
+        return f"{count(self._rungs.seen(), 'trial')}, left: {', '.join(told)}" if told else ""
 
     def activity(self) -> str:
         """A note while leading trials are re-tested or baselines trained, or nothing."""

@@ -11,18 +11,26 @@ from pathlib import Path
 
 from caviar.plugin import StoreError, sync_folder
 
+from caviar_plugins.stores.file_system import is_remote
 from caviar_plugins.stores.schema import APPLICATION, TABLES, VERSION, transaction
 from caviar_plugins.stores.store_errors import code_of, damaged, store_errors
 
 
 def create_or_open(path: Path) -> sqlite3.Connection:
-    """Opens a connection that may write; an empty or missing file becomes a study without trials."""
+    """Opens a connection that may write; an empty or missing file becomes a study without trials.
+
+    It keeps a write-ahead log; on a file system of another machine, where that does not work, a rollback journal.
+    """
     with store_errors(path):
         connection = connected(path.absolute().as_uri())
         try:
+            remote = is_remote(path.parent)
+            if remote:  # until the log, if there is one, is gone: nothing is shared
+                connection.execute("PRAGMA locking_mode = EXCLUSIVE")
             new = _is_new(connection, path)
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute(f"PRAGMA journal_mode = {'DELETE' if remote else 'WAL'}")
+            connection.execute("PRAGMA locking_mode = NORMAL")
+            connection.execute(f"PRAGMA synchronous = {'EXTRA' if remote else 'FULL'}")
             connection.execute("PRAGMA foreign_keys = ON")
             if new:
                 with transaction(connection):
@@ -42,6 +50,8 @@ def look_at(path: Path) -> sqlite3.Connection:
     if not path.exists():
         raise StoreError(f"{path}: there is no such study; give the folder of a run, such as runs/digits")
     with store_errors(path):
+        if is_remote(path.parent):
+            return _copied(path)
         if not os.access(path.parent, os.W_OK):
             return _looking(path, shared=path.with_name(path.name + "-wal").exists())
         try:
@@ -50,6 +60,15 @@ def look_at(path: Path) -> sqlite3.Connection:
             if code_of(error) & 0xFF not in _NO_SHARED_MEMORY:
                 raise
             return _looking(path, shared=False)
+
+
+def _copied(path: Path) -> sqlite3.Connection:
+    """A copy in memory: with a rollback journal nobody can write while somebody reads."""
+    memory = connected(":memory:")
+    with closing(_looking(path, shared=False)) as connection:
+        connection.rollback()
+        connection.backup(memory)
+    return memory
 
 
 # What SQLite reports where it cannot make or map the file -shm: on a full disk, in a file system without shared maps.

@@ -21,7 +21,7 @@ from caviar_plugins.stores.rows import (
     curve_row,
     curves_of,
     signed,
-    stored_trial_of,
+    stored_trials,
     study_of,
     study_row,
     trial_row,
@@ -49,7 +49,7 @@ class SQLiteLedger(Ledger):
         rounds = self._rows("SELECT number, trials FROM round ORDER BY number")
         metric = self._rows("SELECT metric FROM study")
         with checked_rows(self._path):
-            trials = tuple(map(stored_trial_of, rows))
+            trials = tuple(stored_trials(rows))
             check_whole(rounds, trials, metric[0][0] if metric else None)
         return trials
 

@@ -61,6 +61,7 @@ def _self() -> dict[str, object]:
 def _holder(note: bytes) -> str:
     try:
         holder = json.loads(note)
-        return f"process {holder['pid']} on {holder['host']} since {holder['since']}"
+        elsewhere = ", another machine," if holder["host"] != socket.gethostname() else ""
+        return f"process {holder['pid']} on {holder['host']}{elsewhere} since {holder['since']}"
     except (ValueError, KeyError, TypeError):
         return "another process"

@@ -32,6 +32,8 @@ TRIAL = (
 STORED = f"{TRIAL}, attempt, checksum"
 CURVE = 'trial, attempt, first, "values"'
 ARTIFACT = "trial, path, size, sha256"
+_AT_ONCE = 1000  # rows whose JSON is decoded together
+_STATES = {state.value: state for state in TrialState}
 
 
 def signed(row: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -97,29 +99,42 @@ def trial_row(trial: Trial) -> tuple[Any, ...]:
 
 def trial_of(row: tuple[Any, ...]) -> Trial:
     """The inverse."""
-    index, round_, point, values, state, epochs, objective, reason, metrics, violation, seconds, *more = row
-    retests, killed, trace = more
+    (trial,) = trials_of([row])
+    return trial
+
+
+def trials_of(rows: Sequence[tuple[Any, ...]]) -> list[Trial]:
+    """The inverse, of several rows: their JSON is decoded at once, which takes a third of the time."""
+    text = ",".join(f"[{row[2]},{row[3]},{row[8]},{row[11]}]" for row in rows)
+    return [_trial(row, *decoded) for row, decoded in zip(rows, json.loads(f"[{text}]"), strict=True)]
+
+
+def _trial(
+    row: tuple[Any, ...], point: list[Any], values: dict[str, Any], metrics: dict[str, Any], retests: list[Any]
+) -> Trial:
+    index, round_, _, _, state, epochs, objective, reason, _, violation, seconds, _, killed, trace = row
     return Trial(
         index,
         round_,
-        tuple(from_json_number(coordinate) for coordinate in json.loads(point)),
-        {path: from_plain(value) for path, value in json.loads(values).items()},
-        TrialState(state),
+        tuple(map(from_json_number, point)),
+        {path: from_plain(value) for path, value in values.items()},
+        _STATES[state],
         epochs,
-        {name: from_json_number(value) for name, value in json.loads(metrics).items()},
+        {name: from_json_number(value) for name, value in metrics.items()},
         objective,
         reason,
         violation,
         seconds,
-        tuple(_retest_of(each) for each in json.loads(retests)),
+        tuple(map(_retest_of, retests)),
         killed,
         trace,
     )
 
 
-def stored_trial_of(row: tuple[Any, ...]) -> Trial:
-    """The trial of a row of STORED. Raises ValueError if it is damaged."""
-    return trial_of(checked(row)[:-1])
+def stored_trials(rows: Sequence[tuple[Any, ...]]) -> list[Trial]:
+    """The trials of rows of STORED. Raises ValueError if one is damaged."""
+    whole = [checked(row)[:-1] for row in rows]
+    return [trial for first in range(0, len(whole), _AT_ONCE) for trial in trials_of(whole[first : first + _AT_ONCE])]
 
 
 def check_whole(rounds: Iterable[tuple[int, int]], trials: Sequence[Trial], metric: str | None) -> None:

@@ -26,7 +26,7 @@ _UNREADABLE = (sqlite3.Error, ValueError, TypeError, LookupError, AttributeError
 
 
 def salvaged(path: Path) -> Changes:
-    """What reads of the database at `path` and of its log, which both stay as they are. Raises StoreError.
+    """What reads of the database at `path` and of its log, which stay as they are. Raises StoreError.
 
     It is read a second time with the tables' declarations, which are those of every study, put in their place.
     """
@@ -34,21 +34,23 @@ def salvaged(path: Path) -> Changes:
         copy, found = Path(folder) / path.name, []
         for mend in (bytes, with_own_schema):
             copy.write_bytes(mend(path.read_bytes()))
-            if log_of(path).exists():
-                shutil.copyfile(log_of(path), log_of(copy))
+            for log, own in zip(logs_of(path), logs_of(copy), strict=True):
+                if log.exists():
+                    shutil.copyfile(log, own)
             found.append(_read(copy))
     return max(found, key=lambda each: (each.study is not None, len(each.trials)))
 
 
-def log_of(path: Path) -> Path:
-    """The write-ahead log of a database."""
-    return path.with_name(f"{path.name}-wal")
+def logs_of(path: Path) -> tuple[Path, ...]:
+    """The write-ahead log of a database, and its rollback journal: it has one of them, or none."""
+    return path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-journal")
 
 
 def put_aside(path: Path) -> tuple[Path, ...]:
-    """Renames a database and its log, so that a program can still read them together; returns their new paths."""
+    """Renames a database and its logs, so that a program can still read them together; returns their new paths."""
     to = aside(path)
-    moved = [(file, new) for file, new in ((log_of(path), log_of(to)), (path, to)) if lexists(file)]
+    renamed = zip((*logs_of(path), path), (*logs_of(to), to), strict=True)
+    moved = [(file, new) for file, new in renamed if lexists(file)]
     for file, new in moved:
         file.rename(new)
     path.with_name(f"{path.name}-shm").unlink(missing_ok=True)  # an index of the log, which SQLite makes anew

@@ -8,6 +8,7 @@ from contextlib import closing, contextmanager
 
 APPLICATION = int.from_bytes(b"CAVR")
 VERSION = 6
+_EXTRA = 3  # SQLite's number of the setting that goes with a rollback journal
 _PAGE = 4096  # bytes, SQLite's default
 
 TABLES = """
@@ -115,7 +116,14 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 @contextmanager
 def noted(connection: sqlite3.Connection) -> Iterator[None]:
-    """A transaction without a sync: it survives this process at once, a power loss after the next durable commit."""
+    """A transaction without a sync: it survives this process at once, a power loss after the next durable commit.
+
+    With a rollback journal it is a durable one: without a sync a power loss could damage the file.
+    """
+    if connection.execute("PRAGMA synchronous").fetchone()[0] == _EXTRA:
+        with transaction(connection):
+            yield
+        return
     connection.execute("PRAGMA synchronous = NORMAL")
     try:
         with transaction(connection):

@@ -38,7 +38,7 @@ class CoarseToFine(Strategy, interface=2):
         anywhere, steps, changes = drawn[:, :width], drawn[:, width : 2 * width], drawn[:, 2 * width : 3 * width]
         if trials < self.first:
             return anywhere
-        leaders = _leaders(history, min(trials, max(2, min(self.leaders, trials // 4))))
+        leaders = self._chosen(history)
         # A square puts half of the centres among the best quarter of the leaders.
         centres = leaders[(drawn[:, -2] ** 2 * len(leaders)).astype(int)]
         points = numpy.clip(centres + (2 * steps - 1) * self._reach(space, leaders), 0.0, 1.0)
@@ -48,8 +48,28 @@ class CoarseToFine(Strategy, interface=2):
         free = numpy.isnan(points) | (drawn[:, -1:] < self.explore)
         return numpy.where(free, anywhere, points)
 
+    def box(self, space: Space, history: History) -> Array | None:
+        """Where the next round's trials come from, but for those that explore: float64 (dimensions, 2), low and high.
+
+        NaN where no leader has a coordinate; None while all come from the whole space.
+        """
+        import numpy
+
+        if len(history) < self.first:
+            return None
+        leaders = self._chosen(history)
+        known, reach = ~numpy.isnan(leaders), self._reach(space, leaders)
+        low, high = numpy.where(known, leaders, 2.0).min(0) - reach, numpy.where(known, leaders, -1.0).max(0) + reach
+        box: Array = numpy.clip(numpy.stack([low, high], axis=1), 0.0, 1.0)
+        box[~known.any(0)] = numpy.nan
+        return box
+
     def retests(self, space: Space, history: History, random: Random) -> tuple[int, ...]:
         return retest_candidates(history, self.retest)
+
+    def _chosen(self, history: History) -> Array:
+        trials = len(history)
+        return _leaders(history, min(trials, max(2, min(self.leaders, trials // 4))))
 
     def _reach(self, space: Space, leaders: Array) -> Array:
         """Half the width of the box, by dimension; at least to the next of a few levels."""

@@ -142,7 +142,7 @@ def test_an_option_brings_its_own_ranges_and_a_trial_has_those_of_its_option_alo
     seen: list[Any] = []
 
     @caviar.trial(metric="score", goal="maximize")
-    def train(optimizer: Any = Choice(options)) -> Any:  # type: ignore[arg-type]
+    def train(optimizer: Any = Choice(options)) -> Any:
         seen.append(optimizer)
         return 0.5
 
@@ -175,7 +175,7 @@ def test_an_option_brings_its_own_ranges_and_a_trial_has_those_of_its_option_alo
     ],
 )
 def test_options_with_ranges_need_names(options: list[Any], told: str) -> None:
-    def train(x: Any = Choice(options)) -> Any:  # type: ignore[arg-type]
+    def train(x: Any = Choice(options)) -> Any:
         return 0.5
 
     with pytest.raises(TypeError, match=told):

@@ -27,7 +27,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ("pipe check m", ["my.toml"]),
         ("pipe run pipelines/", ["pipelines/digits.toml"]),
         ("pipe results ", ["runs/digits", "runs/other/"]),
-        ("pipe results runs/d", ["runs/digits"]),
+        ("pipe predict runs/d", ["runs/digits"]),
         ("pipe results nowhere/", []),
         ("pipe plugins ada", ["adam", "adamw"]),
     ],

@@ -9,7 +9,18 @@ from typing import Any
 
 import numpy
 import pytest
-from caviar.plugin import Array, ColumnDescription, ExportError
+from caviar.plugin import (
+    Array,
+    ColumnDescription,
+    ExportError,
+    InputColumn,
+    Inputs,
+    MemberDescription,
+    ModelDescription,
+    Operation,
+    TargetScale,
+    Task,
+)
 from caviar.registry.index import NotInstalled, find
 from caviar.registry.load import load_entry
 from caviar.testing import ExporterContract, prediction_of
@@ -61,22 +72,33 @@ def test_an_output_gets_another_name_where_a_column_has_it(tmp_path: Path) -> No
     assert session.get_modelmeta().custom_metadata_map["classes"] == '["no", "perhaps", "y\\"\\"\\"es"]'
 
 
-def test_a_row_that_lacks_a_number_has_no_answer(tmp_path: Path) -> None:
-    """`pixels` is filled by no transform; an activation such as relu would make a number of what is none."""
-    columns = rows(6)
-    columns["pixels"][2, 0, 0] = numpy.nan
-    columns["pixels"][4, 1, 1] = numpy.inf
-    ONNXFile().export(MODELS[0], tmp_path / "classes.onnx")
-    labels, probabilities = run(tmp_path / "classes.onnx", columns)
-    lost = [False, False, True, False, True, False]
+def saturating(task: Task) -> ModelDescription:
+    """A network whose activation makes 1 of an infinite input."""
+    outputs = len(task.classes) or 1
+    layers = (
+        Operation("dense", {"weight": numpy.full((1, 3), 2.0), "bias": numpy.zeros(3)}),
+        Operation("tanh"),
+        Operation("dense", {"weight": numpy.arange(3.0 * outputs).reshape(3, outputs), "bias": numpy.ones(outputs)}),
+    )
+    head = Operation("softmax" if task.classes else "identity")
+    scales = () if task.classes else (TargetScale(low=0.0, high=9.0),)
+    member = MemberDescription(0, "float64", (), Inputs.of([InputColumn("x", "number")]), layers, head, scales)
+    return ModelDescription((ColumnDescription("x"),), task, (member,))
+
+
+def test_a_row_whose_number_is_missing_or_infinite_has_no_answer(tmp_path: Path) -> None:
+    x = {"x": numpy.array([1.0, numpy.nan, numpy.inf, -2.0, -numpy.inf])}
+    lost = [False, True, True, False, True]
+    ONNXFile().export(saturating(Task("classification", ("y",), ("a", "b"))), tmp_path / "classes.onnx")
+    labels, probabilities = run(tmp_path / "classes.onnx", x)
     assert numpy.isnan(probabilities).all(axis=1).tolist() == lost
     assert [label == "" for label in labels] == lost
-    ONNXFile().export(MODELS[4], tmp_path / "numbers.onnx")
-    (values,) = run(tmp_path / "numbers.onnx", columns)
+    ONNXFile().export(saturating(Task("regression", ("y",))), tmp_path / "numbers.onnx")
+    (values,) = run(tmp_path / "numbers.onnx", x)
     assert numpy.isnan(values).tolist() == lost
-    ONNXFile().export(MODELS[1], tmp_path / "codes.onnx")  # no whole number says that there is no label
-    with pytest.raises(Exception, match="out of data bounds"):
-        run(tmp_path / "codes.onnx", columns)
+    ONNXFile().export(saturating(Task("classification", ("y",), (0, 1))), tmp_path / "codes.onnx")
+    with pytest.raises(Exception, match="out of data bounds"):  # no whole number says that there is no label
+        run(tmp_path / "codes.onnx", x)
 
 
 def test_a_column_without_a_name_is_refused(tmp_path: Path) -> None:

@@ -56,9 +56,9 @@ def read(path: Path) -> ModelDescription:
             )
 
         assert facts["format"] == 1
-        task = {name: tuple(each) if isinstance(each, list) else each for name, each in facts["task"].items()}
+        task = Task(**{name: constant(value) for name, value in facts["task"].items()})
         columns = tuple(ColumnDescription(**each) for each in facts["columns"])
-        return ModelDescription(columns, Task(**task), tuple(map(member, facts["members"])))
+        return ModelDescription(columns, task, tuple(map(member, facts["members"])))
 
 
 class TestSafetensorsFile(ExporterContract):

@@ -69,10 +69,10 @@ def test_those_alive_after_each_rung_are_of_this_round() -> None:
     assert tracker.alive() == "", "nothing is decided yet"
     for epoch in (2, 3):
         tracker.epoch(EpochInfo((4, 5, 6, 7), epoch, ({},) * 4))
-    assert tracker.alive() == "8 trials, 4 after epoch 1", "the others are paused, or have ended"
+    assert tracker.alive() == "8 trials, left: 4 after epoch 1", "the others are paused, or have ended"
     for number in (4, 5):
         tracker.ended(replace(finished(number, 0.5), state=TrialState.PRUNED, epochs=3))
-    assert tracker.alive() == "8 trials, 4 after epoch 1, 2 after epoch 3"
+    assert tracker.alive() == "8 trials, left: 4 after epoch 1, 2 after epoch 3"
     tracker.round_ended()
     assert tracker.alive() == ""
 

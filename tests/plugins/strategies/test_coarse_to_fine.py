@@ -96,3 +96,15 @@ def test_one_trial_is_enough_to_go_on_from() -> None:
     one = past(numpy.asarray([[0.6, 0.3, 0.5]]), numpy.zeros(1))
     points = CoarseToFine(first=1, explore=0.0).propose(PLANE, one, 50, Random(1))
     assert (abs(points - one.points) <= 1 / 3).all()
+
+
+def test_the_box_holds_what_is_proposed_and_little_else() -> None:
+    history, strategy = around((0.6, 0.3, 0.5), 0.2), CoarseToFine(explore=0.0)
+    box = strategy.box(PLANE, history)
+    assert box is not None
+    for seed in SEEDS:
+        points = strategy.propose(PLANE, history, 400, Random(seed))[:, :2]
+        assert (box[:2, 0] <= points.min(0)).all()
+        assert (points.max(0) <= box[:2, 1]).all()
+        assert (numpy.ptp(points, axis=0) > 0.9 * (box[:2, 1] - box[:2, 0])).all()
+    assert CoarseToFine(first=100).box(PLANE, history) is None

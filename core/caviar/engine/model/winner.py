@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from caviar.engine.failures.plugin_errors import told
 from caviar.engine.model.decide import about_positive, confusion, seen_by, with_threshold
 from caviar.engine.model.folds import Folds, Judged, together
 from caviar.engine.model.member import ModelMember
-from caviar.engine.model.on_disk import best_file, save_model
+from caviar.engine.model.on_disk import NotAModel, best_file, open_model, save_model
 from caviar.engine.model.saved import SavedModel
 from caviar.engine.search.merge_folds import over_folds
 from caviar.engine.search.one_identity import of_one_identity
@@ -57,17 +58,29 @@ class Models:
             return None, None, self._failure(best, error)
 
     def so_far(self, ranking: Iterable[Trial]) -> tuple[Trial | None, SavedModel | None, str | None]:
-        """The model, untested, of the best trial whose weights are stored, or the reason why there is none."""
+        """The model, untested, of the best trial whose weights are stored, or the reason why there is none.
+
+        A saved model of a better trial, whose weights were lost, stays.
+        """
         for trial in ranking:
             try:
-                if self.ledger.holds(trial.index):
-                    model = self.model(trial, self.ledger.weights(trial.index))
-                    return trial, self._saved(self.folds.saved(model)), None
-            except StoreError:
-                continue
+                with suppress(StoreError):
+                    if self.ledger.holds(trial.index):
+                        model = self.model(trial, self.ledger.weights(trial.index))
+                        return trial, self._saved(self.folds.saved(model)), None
+                if saved := self._saved_before(trial):
+                    return trial, saved, None
             except Exception as error:  # a plugin may raise anything, and the disk may be full
                 return trial, None, self._failure(trial, error)
         return None, None, None
+
+    def _saved_before(self, trial: Trial) -> SavedModel | None:
+        """The model in the run's folder, if it is this trial's and can be read."""
+        with suppress(NotAModel):
+            saved = open_model(best_file(self.folder))
+            if saved.trial == trial.index:
+                return saved
+        return None
 
     def tested(self, winner: Trial, check_stop: Callable[[], None]) -> tuple[SavedModel, str | None]:
         """Saves the winner; returns it with its metrics on the test part, if there is one, and a note on weights."""

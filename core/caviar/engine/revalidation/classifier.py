@@ -29,6 +29,14 @@ def told_apart(old: Table, new: Table, order: list[str]) -> ToldApart | None:
 
     `order` are the columns to shuffle first, to see which of them it used. None with too few rows.
     """
+    from sklearn.ensemble import HistGradientBoostingClassifier  # noqa: F401  # brings the threads that are limited
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(limits=1):  # they would wait for each other on a busy machine
+        return _told_apart(old, new, order)
+
+
+def _told_apart(old: Table, new: Table, order: list[str]) -> ToldApart | None:
     import warnings
 
     import numpy

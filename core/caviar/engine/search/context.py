@@ -51,7 +51,8 @@ class SearchContext:
 
     def history(self, trials: Sequence[Trial]) -> History:
         """The history for a strategy: the trials of earlier runs, then `trials`, which are this study's."""
-        return self._table.history(trials, self.ledger, len(self.given))
+        curves = self.ledger.curves(self.objective.metric) if trials else {}
+        return self._table.history(trials, curves, len(self.given))
 
     @cached_property
     def _table(self) -> HistoryTable:

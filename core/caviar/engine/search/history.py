@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import nan
 from operator import is_not
+from typing import TypeAlias
 
 from caviar.engine.search.objective import Objective
 from caviar.engine.storage.study_view import StudyView
@@ -12,6 +13,8 @@ from caviar.values.arrays import Array
 from caviar.values.earlier import EarlierTrial
 from caviar.values.history import History
 from caviar.values.trial import Trial, TrialState
+
+Curves: TypeAlias = Mapping[int, Sequence[float]]
 
 
 class HistoryTable:
@@ -32,9 +35,11 @@ class HistoryTable:
         for each in earlier:
             self._enter(len(self._trials), each.trial, each.curve, own=False)
 
-    def history(self, own: Sequence[Trial], ledger: StudyView, points: int = 0) -> History:
-        """What is known of these trials of the study, the first ones; the first `points` of them were given."""
-        known = ledger.curves(self._objective.metric) if own else {}
+    def history(self, own: Sequence[Trial], known: Curves, points: int = 0) -> History:
+        """What is known of these trials of the study, the first ones, with curves by trial.
+
+        The first `points` of them were given.
+        """
         before, count = self._earlier, self._earlier + len(own)
         rows = [row for row, other in enumerate(map(is_not, own, self._trials[before:]), before) if other]
         for row in (*rows, *range(len(self._trials), count)):
@@ -98,8 +103,9 @@ def _with_row(table: Array, row: int, width: int | None = None) -> Array:
 
 
 def history_of(own: Sequence[Trial], ledger: StudyView, objective: Objective, dimensions: int) -> History:
-    """The history of a study that is only read."""
-    return HistoryTable(objective, dimensions).history(own, ledger)
+    """The history of a study that is looked at; without curves, whose reading takes long, where none was pruned."""
+    pruned = any(trial.state is TrialState.PRUNED for trial in own)
+    return HistoryTable(objective, dimensions).history(own, ledger.curves(objective.metric) if pruned else {})
 
 
 def _objective(trial: Trial, curve: Sequence[float]) -> float:

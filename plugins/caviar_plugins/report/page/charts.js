@@ -104,10 +104,10 @@ function scaleAxis(theme, dim, more = {}) {
   });
 }
 
-/** What tells how good finished trials are, where there are some; the values of pruned ones would hide it. */
+/** What tells how good finished trials are, where they are not few; the values of pruned ones would hide it. */
 function telling(run, places) {
   const finished = places.filter((place) => run.stateOf(place) === "finished");
-  return (finished.length > 4 ? finished : places).map((place) => run.trials.value[place]);
+  return (finished.length * 4 >= places.length ? finished : places).map((place) => run.trials.value[place]);
 }
 
 /** The part of a metric's values that is worth a picture: from its worst tenth to its best. */

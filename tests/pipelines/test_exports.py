@@ -23,7 +23,7 @@ Rows: TypeAlias = dict[str, list[Any]]
 ROWS = 1000
 FLAGS = {"yes": 1.0, "no": 0.0}
 """What `pipe predict` makes of the cells of a column of flags."""
-NETWORKS = sorted(name for name in examples() if name != "function")
+NETWORKS = sorted({*examples()} - {"function", "command"})  # these bring trainings of their own
 COMPOSED = {
     # An ensemble of networks with embeddings and their own kinds of parameters, dates, words of many levels.
     "ensemble": """

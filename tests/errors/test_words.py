@@ -26,7 +26,9 @@ INSTEAD = {
     r"(at|for) nothing": "from scratch, without need",
     r"said twice|was other|(study|studies) of Optuna's": "set twice, differs, an Optuna study",
 }
-NAMES = re.compile(r"ask and tell|^go on$")  # a pattern of other libraries; the value of a pruner's decision
+NAMES = re.compile(
+    r"ask and tell|cannot tell|^go on$"
+)  # a pattern of other libraries; an answer of a retest; the value of a pruner's decision
 
 
 def faults(text: str) -> list[str]:

@@ -84,7 +84,7 @@ def _answer(
 ) -> Answer:
     if tell is not None:
         used = f", mostly by {', '.join(tell.columns)}" if tell.columns else ""
-        apart = f"a classifier tells old rows from new with an AUC of {tell.auc:.2f}{used}"
+        apart = f"a classifier distinguishes old rows from new with an AUC of {tell.auc:.2f}{used}"
         notes = [apart, *notes]
     largest = max((abs(each.size) for each in found or tests if each.what == "values"), default=0.0)
     ends = max(0.0, largest - least), min(1.0, largest + least)
@@ -94,7 +94,9 @@ def _answer(
         told = f"{', '.join([*named][:_NAMED])}{more} moved; the largest shift is {largest:.2f}"
         return Answer("yes", told, ends, tuple(notes))
     if tell is not None and tell.p < LEVEL and tell.auc >= _AUC:
-        return Answer("yes", "no column by itself, but old rows can be told from new ones", tell.interval, tuple(notes))
+        return Answer(
+            "yes", "no column by itself, but old and new rows can be distinguished", tell.interval, tuple(notes)
+        )
     if least > _COARSE:
         told = f"{rows:,} rows are too few: a shift below {least:.2f} would not show"
         return Answer("cannot tell", told, ends, tuple(notes))

@@ -109,7 +109,7 @@ def _answer(
         return Answer("yes", f"{told}: {'better' if sign * difference > 0 else 'worse'}", ends, details)
     if max(map(abs, ends)) <= _SHARP * before:
         return Answer("no", told, ends, details)
-    return Answer("cannot tell", f"{told}; that is too little to tell", ends, details)
+    return Answer("cannot tell", f"{told}; that is too little to decide", ends, details)
 
 
 def _mean(scores: Scores) -> float:

@@ -14,6 +14,6 @@ def last_tested(ended: Ended) -> Iterator[Advice]:
     if ended.tested is not None and ended.tested.days > MONTH:
         since = f", and since then {ended.tested.changes}" if ended.tested.changes else ""
         text = (
-            f"last tested {int(ended.tested.days)} days ago{since}; pipe retest reports whether the winner still wins"
+            f"last tested {int(ended.tested.days)} days ago{since}; pipe retest reports whether it still wins"
         )
         yield Advice("last-tested", "", text)

@@ -95,7 +95,7 @@ def _answer(
         return Answer("yes", told, ends, tuple(notes))
     if tell is not None and tell.p < LEVEL and tell.auc >= _AUC:
         return Answer(
-            "yes", "no column by itself, but old and new rows can be distinguished", tell.interval, tuple(notes)
+            "yes", "no single column, but old and new rows can be distinguished", tell.interval, tuple(notes)
         )
     if least > _COARSE:
         told = f"{rows:,} rows are too few: a shift below {least:.2f} would not show"

@@ -27,8 +27,6 @@ INSTEAD = {
     r"said twice|was other|(study|studies) of Optuna's": "set twice, differs, an Optuna study",
 }
 NAMES = re.compile(r"ask and tell|cannot tell|^go on$")  # of other libraries; an answer; a pruner's decision
-    r"ask and tell|cannot tell|^go on$"
-)  # a pattern of other libraries; an answer of a retest; the value of a pruner's decision
 
 
 def faults(text: str) -> list[str]:

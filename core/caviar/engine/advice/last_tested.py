@@ -13,5 +13,5 @@ def last_tested(ended: Ended) -> Iterator[Advice]:
     """Data and systems change, and hyperparameters that were the best need not be so any more."""
     if ended.tested is not None and ended.tested.days > MONTH:
         since = f", and since then {ended.tested.changes}" if ended.tested.changes else ""
-        text = f"last tested {int(ended.tested.days)} days ago{since}; pipe retest tests whether the winner still wins"
+        text = f"last tested {int(ended.tested.days)} days ago{since}; pipe retest reports whether it still wins"
         yield Advice("last-tested", "", text)

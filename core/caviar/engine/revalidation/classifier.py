@@ -45,7 +45,7 @@ def _told_apart(old: Table, new: Table, order: list[str]) -> ToldApart | None:
     sides = [dict(flat(each)) for each in (old, new)]
     names = [name for name in sides[0] if name in sides[1]]
     each_side = min(_MOST_ROWS, _MOST_NUMBERS // max(len(names), 1)) // 2
-    random = Random(0).child("told apart")
+    random = Random(0).child("classifier")
     drawn = [random.child(place).order(table.rows)[:each_side] for place, table in enumerate((old, new))]
     if not names or min(map(len, drawn)) < _FEWEST:
         return None

@@ -94,9 +94,7 @@ def _answer(
         told = f"{', '.join([*named][:_NAMED])}{more} moved; the largest shift is {largest:.2f}"
         return Answer("yes", told, ends, tuple(notes))
     if tell is not None and tell.p < LEVEL and tell.auc >= _AUC:
-        return Answer(
-            "yes", "no column by itself, but old rows can be distinguished from new ones", tell.interval, tuple(notes)
-        )
+        return Answer("yes", "no single column, but old and new rows can be distinguished", tell.interval, tuple(notes))
     if least > _COARSE:
         told = f"{rows:,} rows are too few: a shift below {least:.2f} would not show"
         return Answer("cannot tell", told, ends, tuple(notes))

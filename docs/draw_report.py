@@ -29,7 +29,6 @@ def main() -> None:
         for scheme in ("light", "dark"):
             page = browser.new_page(viewport={"width": 1200, "height": 1150}, color_scheme=scheme)
             page.goto(Path("runs/digits/report.html").resolve().as_uri())
-            page.wait_for_function("window.report")
             page.screenshot(path=PICTURES / f"{scheme}.png")
         browser.close()
 

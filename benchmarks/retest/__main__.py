@@ -18,7 +18,7 @@ def main() -> None:
     parser.add_argument("--resamples", type=int, default=200)
     given = parser.parse_args()
     if given.part == "shifts":
-        for line in report(given.resamples, 100):
+        for line in report(given.resamples, 50):
             print(line, flush=True)
     elif given.part == "classifier":
         print(alarms_with_classifier(given.resamples))

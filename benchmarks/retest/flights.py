@@ -1,6 +1,6 @@
 """Flights of New York in 2013: searched on January, tested again with each later month.
 
-`late`, by more than 15 minutes at arrival, is predicted from what is known a day before: carrier, airports, day, hour.
+`late`, by more than 15 minutes at arrival, is predicted from what is known before: carrier, airports, day and hour.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy
+import duckdb
 
 from benchmarks.environment import unbiased
 from benchmarks.estimates.tree import used
@@ -18,7 +18,7 @@ reporter = []
 executor = "inline"
 optimizer.learning_rate = { log = [1e-3, 1e-1] }
 trainer = { epochs = 1 }
-search = { trials = 4, baselines = false }
+search = { trials = 1, baselines = false }
 data = { use = "table", path = "old.csv", target = "y", test = 0.1 }
 """
 _PROGRAM = """
@@ -61,8 +61,8 @@ print("TIMES " + json.dumps([times, moved.answer.answer, [each.column for each i
 def million(folder: Path) -> Iterator[str]:
     """Two files of a million rows with 20 numbers and 4 columns of words, one of which moved in two columns."""
     (folder / "rows.toml").write_text(_FILE)
-    _write(folder / "old.csv", 1, 0.0)
-    _write(folder / "new.csv", 2, 0.1)
+    _write(folder / "old.csv", 0.1, 0.0)
+    _write(folder / "new.csv", 0.2, 0.1)
     subprocess.run(["pipe", "run", "rows.toml", "--quiet"], cwd=folder, env=unbiased(), check=True)
     (folder / "measure.py").write_text(_PROGRAM)
     usage = used([sys.executable, "measure.py"], folder, unbiased())
@@ -72,18 +72,18 @@ def million(folder: Path) -> Iterator[str]:
     yield from (f"{name}: {seconds} s" for name, seconds in times.items())
 
 
-def _write(file: Path, seed: int, shift: float, rows: int = 1_000_000) -> None:
-    random = numpy.random.default_rng(seed)
-    numbers = random.normal(size=(rows, 20))
-    y = (numbers[:, 0] + random.normal(size=rows) > 0).astype(int)
-    numbers[:, 0] += 2 * shift
-    words = [random.choice([f"w{k}" for k in range(many)], rows) for many in (3, 10, 50, 2000)]
-    words[0][random.uniform(size=rows) < shift] = "w0"
-    with file.open("w") as target:
-        target.write(",".join([*(f"x{k}" for k in range(20)), *(f"c{k}" for k in range(4)), "y"]) + "\n")
-        for start in range(0, rows, 10_000):
-            part = range(start, start + 10_000)
-            target.writelines(
-                ",".join([*(f"{each:.4f}" for each in numbers[k]), *(each[k] for each in words), str(y[k])]) + "\n"
-                for k in part
-            )
+def _write(file: Path, seed: float, shift: float, rows: int = 1_000_000) -> None:
+    """Numbers of a hump, words of 3 to 2,000 values; with a shift the first number and the first word move."""
+    hump = "round((random() + random() + random() - 1.5) * 2, 4)"
+    numbers = ", ".join(f"{hump} + {2 * shift if place == 0 else 0} AS x{place}" for place in range(20))
+    moved = f"CASE WHEN random() < {shift} THEN 'w0' ELSE 'w' || floor(random() * 3)::INT END AS c0"
+    words = ", ".join(
+        f"'w' || floor(random() * {many})::INT AS c{place}" for place, many in enumerate((10, 50, 2000), 1)
+    )
+    chosen = f"SELECT {numbers}, {moved}, {words} FROM range({rows})"
+    with duckdb.connect() as connection:
+        connection.execute("SET threads = 1")
+        connection.execute(f"SELECT setseed({seed})")
+        connection.execute(
+            f"COPY (SELECT *, (x0 + {hump} > {2 * shift})::INT AS y FROM ({chosen})) TO '{file}' (HEADER)"
+        )

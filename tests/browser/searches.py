@@ -44,5 +44,5 @@ def search_of(folder: Path, trials: int, epochs: int = 9) -> RunFacts:
         made.append(trial)
     best = ranked(made, facts.goal)[0]
     shares = dict.fromkeys(facts.spans, 1 / len(facts.spans))
-    some = {"total": trials, "trials": tuple(made), "curves": curves, "reached": reached}
-    return replace(facts, **some, best=best, importance=shares)
+    told = replace(facts, total=trials, trials=tuple(made), curves=curves, reached=reached)
+    return replace(told, best=best, importance=shares)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -53,7 +54,7 @@ def drag(page: Any, selector: str, start: tuple[float, float], end: tuple[float,
     page.mouse.down()
     page.mouse.move(*points[1], steps=6)
     page.mouse.up()
-    page.wait_for_timeout(300)  # the brush waits for the hand to rest
+    page.locator(".chip.on").wait_for()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -157,10 +158,9 @@ def test_a_range_is_marked_by_keyboard(page: Any, facts: RunFacts) -> None:
 def test_a_page_that_is_read_again_shows_what_was_chosen(page: Any) -> None:
     page.uncheck("[name=state-pruned]")
     page.locator("[name=best]").fill("60")
-    page.wait_for_function("location.hash.includes('pruned')")
+    page.wait_for_url(re.compile("pruned"))
     before = page.evaluate("JSON.stringify(report.choice)")
     page.reload()
-    page.wait_for_function("window.report")
     assert page.evaluate("JSON.stringify(report.choice)") == before
     assert not page.is_checked("[name=state-pruned]")
 

@@ -24,15 +24,17 @@ DEFAULTS = {
     "config/checks/metrics.py": {"accuracy", "r2"},  # `metric = "auto"`
     "config/checks/losses.py": {"softmax-cross-entropy", "squared"},  # the loss of a task
     "engine/data/resolve.py": {"cupy", "numpy"},  # the backend of "auto"
-    "api/search.py": {"coarse-to-fine", "processes"},
+    "api/search.py": {"coarse-to-fine", "inline", "processes"},
     "config/reading/document.py": {"coarse-to-fine"},  # of a function's file, which names no strategy
 }
 EXCEPTIONS = {
     "api/pipeline.py": {"memory"},  # `run(X, y)` is that plugin
+    "engine/revalidation/today.py": {"memory"},  # `retest(run, X, y)` is that plugin
     # What scikit-learn's parameters mean: `fit(X, y)`, n_jobs, verbose, and a list of options.
     "api/estimators/declared.py": {"memory", "inline", "processes", "progress", "tabular"},
     "api/estimators/search.py": {"choice"},
     "config/checks/sources.py": {"optuna"},  # start_from reads studies of Optuna itself, the library
+    "api/plots.py": {"report"},  # figures are drawn by that plugin
     "cli/report.py": {"report"},  # the page is drawn by that plugin, of a run that had no reporter too
     "engine/baselines/linear.py": {  # a baseline is the same whatever plugins the run has
         *("adam", "cosine", "l2", "log", "mlp", "none", "population"),
@@ -96,6 +98,7 @@ ELSEWHERE = {
     "engine/baselines/additions.py": {"sklearn"},
     "engine/baselines/assess.py": {"constant"},
     "engine/failures/machine_faults.py": {"memory"},
+    "engine/revalidation/classifier.py": {"sklearn"},
     "engine/search/rounds.py": {"memory"},
     "engine/training/checked.py": {"none"},
     "engine/training/identity.py": {"numpy"},
@@ -107,6 +110,7 @@ ELSEWHERE = {
     "interfaces/activation.py": {"normal"},
     "interfaces/fields/coerce.py": {"numpy"},
     "interfaces/fields/errors.py": {"none"},
+    "text/revalidation.py": {"none"},
     "text/standings.py": {"constant"},
     "values/head.py": {"dates"},
     "values/segment.py": {"memory"},

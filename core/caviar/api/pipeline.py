@@ -201,8 +201,8 @@ class _Curves(Reporter):
         return self._read
 
     @property
-    def drawn(self) -> RunFacts | None:
-        """None where the run ended before anything was recorded."""
+    def found(self) -> RunFacts | None:
+        """What figures show; None where the run ended before anything was recorded."""
         return self._facts
 
     @hook
@@ -250,5 +250,5 @@ def _run(pipeline: Declaration, runs: Path, on_trial: Callable[[Trial], None] | 
     several, together = done.ensemble, None
     if several is not None and best is not None:
         together = TrainedModel(best.index, best.values, several.metrics, several)
-    said = done.summary.assessment, done.advice, together, curves.read, curves.drawn
+    said = done.summary.assessment, done.advice, together, curves.read, curves.found
     return Study(pipeline.name, info.metric, trials, winner, folder, interrupted, nearest, *said)

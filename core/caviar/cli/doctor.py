@@ -42,5 +42,7 @@ def doctor(
         style = "" if each.sound else "bold"
         table.add_row(each.part, Text(each.state, style=style), each.cure)
     console_on().print(table)
+    if any(each.repairable for each in found):
+        show("--repair recovers it; what is damaged is renamed, and nothing is deleted")
     if not all(each.sound for each in found):
         raise typer.Exit(1)

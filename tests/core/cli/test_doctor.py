@@ -48,7 +48,7 @@ def doctor(home: Path, *words: str) -> tuple[int, dict[str, str]]:
     """The exit code, and of each part what is told of it."""
     done = pipe(home, "doctor", "runs/p", *words)
     assert done.stderr == ""
-    lines = [line for line in done.stdout.splitlines() if not line.startswith(("study: ", "set aside: "))]
+    lines = [line for line in done.stdout.splitlines() if not line.startswith(("study: ", "set aside: ", "--repair "))]
     told = {name: line[len(name) :].strip() for line in lines for name in [line.partition("  ")[0].strip()]}
     return done.returncode, told
 
@@ -102,7 +102,7 @@ def test_a_damaged_study_is_recovered_as_far_as_it_reads_and_the_rest_is_trained
     harm(home)
     damaged = contents(home)["study.sqlite"]
     code, told = doctor(home)
-    assert (code, f"--repair recovers {left} trials" in told["study"]) == (1, True)
+    assert (code, f"repair recovers {left} trials" in told["study"]) == (1, True)
     assert contents(home)["study.sqlite"] == damaged
     assert "`pipe doctor runs/p` says what is left" in pipe(home, "results", "runs/p").stderr
     code, told = doctor(home, "--repair")

@@ -109,10 +109,10 @@ def _recoverable(store: Store, folder: Path, damage: Damaged) -> Finding:
     except StoreError as error:
         return Finding("study", why, sound=False, cure=wrong("", error).cure)
     if left is None:
-        cure = f"--repair sets it aside, since none of it can be recovered; then {_RUN} trains all trials again"
+        cure = f"nothing can be recovered; repair sets it aside, then {_RUN} trains all trials again"
     else:
-        cure = f"--repair recovers {len(left.trials)} trials; then {_RUN} trains the others again"
-    return Finding("study", why, sound=False, cure=cure)
+        cure = f"repair recovers {len(left.trials)} trials; then {_RUN} trains the others again"
+    return Finding("study", why, sound=False, cure=cure, repairable=True)
 
 
 def _weights(study: StudyView) -> Finding:

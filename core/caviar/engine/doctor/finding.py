@@ -9,12 +9,16 @@ from caviar.values.problem import Problem
 
 @dataclass(frozen=True)
 class Finding:
-    """A part of a run and its state in words; where it is not `sound`, or something is left to do, `cure` says what."""
+    """A part of a run and its state in words; where it is not `sound`, or something is left to do, `cure` says what.
+
+    `repairable`: the repair does it.
+    """
 
     part: str
     state: str
     sound: bool = True
     cure: str = ""
+    repairable: bool = False
 
 
 def wrong(part: str, problem: Problem) -> Finding:

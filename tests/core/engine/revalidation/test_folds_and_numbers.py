@@ -12,7 +12,7 @@ from caviar_plugins import Adam, Inline, Log, Memory, PopulationTrainer, Standar
 pytest.importorskip("scipy", reason="a revalidation needs SciPy")
 
 
-def rows(seed: int, count: int, shift: float = 0.0) -> tuple[numpy.ndarray, numpy.ndarray]:  # type: ignore[type-arg]
+def rows(seed: int, count: int, shift: float = 0.0) -> tuple[numpy.ndarray, numpy.ndarray]:
     random = numpy.random.default_rng(seed)
     X = random.normal(size=(count, 3)).astype("float32")
     return X + numpy.float32(shift), (2 * X[:, 0] - X[:, 1] + 0.3 * random.normal(size=count)).astype("float64")

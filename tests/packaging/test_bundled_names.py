@@ -33,6 +33,7 @@ EXCEPTIONS = {
     "api/estimators/declared.py": {"memory", "inline", "processes", "progress", "tabular"},
     "api/estimators/search.py": {"choice"},
     "config/checks/sources.py": {"optuna"},  # start_from reads studies of Optuna itself, the library
+    "api/plots.py": {"report"},  # figures are those of that plugin
     "cli/report.py": {"report"},  # the page is drawn by that plugin, of a run that had no reporter too
     "engine/baselines/linear.py": {  # a baseline is the same whatever plugins the run has
         *("adam", "cosine", "l2", "log", "mlp", "none", "population"),

@@ -35,7 +35,6 @@ def test_every_kind_of_plugin_that_needs_no_process_is_tried(quick: list[str]) -
     }
     assert {kind for kind, folder in plural.items() if folder not in folders} == {
         "executor",
-        "exporter",  # none is bundled
         "trainer",
     }
 

@@ -41,7 +41,7 @@ def schema() -> Schema:
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "A caviar pipeline",
         **table,
-        "required": ["data"],
+        "anyOf": [{"required": ["data"]}, {"required": ["trainer"]}],  # a program's trainer reads no data
         "definitions": {kind: _kind(kind) for kind in kinds} | parts,
     }
 

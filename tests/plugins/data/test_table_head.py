@@ -12,7 +12,7 @@ from tests.plugins.data.tables import table_of
 def test_the_head_has_columns_and_rows(tmp_path: Path) -> None:
     head = table_of(tmp_path, "n,w,f,y\n1,a,true,1.5\n,b,false,2\n3,,true,2\n").head()
     assert head.features == (
-        ColumnHead("n", "numbers", distinct=2, whole=True, missing=True),
+        ColumnHead("n", "numbers", distinct=2, commonest=1, whole=True, missing=True),
         ColumnHead("w", "words", distinct=2, missing=True, rarest=1),
         ColumnHead("f", "flags", distinct=2),
     )

@@ -13,6 +13,8 @@ from caviar_plugins import CommandTrainer
 from tests.commands import pipe
 from tests.plugins.programs.running import is_running
 
+pytestmark = pytest.mark.filterwarnings("ignore:no trial finished")  # what is tested here is why
+
 FILE = """
 name = "p"
 reporter = []

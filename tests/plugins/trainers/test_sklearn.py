@@ -16,6 +16,8 @@ from sklearn.ensemble import GradientBoostingRegressor, HistGradientBoostingClas
 from sklearn.linear_model import SGDClassifier
 from sklearn.svm import SVR
 
+pytestmark = pytest.mark.filterwarnings("ignore:no trial finished")  # what is tested here is why
+
 RANDOM = numpy.random.default_rng(0)
 X = RANDOM.normal(size=(150, 4))
 CLASSES = numpy.array(["low", "middle", "high"])[numpy.digitize(X[:, 0] + 0.3 * X[:, 1], (-0.5, 0.5))]

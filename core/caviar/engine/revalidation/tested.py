@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -21,7 +21,7 @@ class Tested:
     """
 
     date: str
-    days: float
+    days: float = field(compare=False)
     changes: str
     revalidations: tuple[Past, ...] = ()
 

@@ -72,9 +72,11 @@ from caviar_plugins import NumPy
 place = Path(sys.argv[1], "libscipy_openblas_other.so")
 place.parent.mkdir(parents=True)
 shutil.copy(file, place)
+before = os.environ.pop("OPENBLAS_CORETYPE", None)
 os.environ["OPENBLAS_CORETYPE"] = "Nehalem"
 ctypes.CDLL(place)
 del os.environ["OPENBLAS_CORETYPE"]
+os.environ |= {} if before is None else {"OPENBLAS_CORETYPE": before}
 assert any(each.get("architecture") == "Nehalem" for each in threadpool_info())
 print(json.dumps(numeric_identity("float32", NumPy())))
 """

@@ -31,15 +31,15 @@ def moved_on_rows(run: FinishedRun, new: Rows, judge: Judge, rows: Array, retrai
         return Answer("cannot tell", f"the run does not record the {judge.name} that its winner had", details=(again,))
     name, was, ends = before
     try:
-        now, more = deployed(run.model, new, judge, rows)
+        now, more, count = deployed(run.model, new, judge, rows)
     except DataError as error:
         return Answer("cannot tell", f"the deployed model cannot predict the new rows: {error}", details=(again,))
     if more is None or ends is None:
-        told = f"{name} was {was:.4g} and is {now:.4g} on {len(rows):,} new rows, without an interval"
+        told = f"{name} was {was:.4g} and is {now:.4g} on {count:,} new rows, without an interval"
         return Answer("cannot tell", told, details=(again,))
     variance = sum(((high - low) / 3.92) ** 2 for low, high in (ends, more))
     difference, half = now - was, 1.96 * sqrt(variance)
-    told = f"{name} of the deployed model was {was:.4g} and is {now:.4g} on {len(rows):,} new rows"
+    told = f"{name} of the deployed model was {was:.4g} and is {now:.4g} on {count:,} new rows"
     return _answer(difference, half, (ends[1] - ends[0]) / 2, judge.sign, told, (again,))
 
 
@@ -70,8 +70,13 @@ def measured_before(run: FinishedRun, judge: Judge) -> tuple[str, float, tuple[f
     return None if value is None or not isfinite(value) else (name, value, found.winner.intervals.get(name))
 
 
-def deployed(model: SavedModel, rows: Rows, judge: Judge, chosen: Array) -> tuple[float, tuple[float, float] | None]:
-    """The metric of a saved model on rows of a table, with its interval over rows. Raises DataError."""
+def deployed(
+    model: SavedModel, rows: Rows, judge: Judge, chosen: Array
+) -> tuple[float, tuple[float, float] | None, int]:
+    """The metric of a saved model on a sample of the chosen rows, its interval over rows, and how many those were.
+
+    Raises DataError.
+    """
     import numpy
 
     assert rows.table is not None, "a model that predicts has rows"
@@ -82,7 +87,7 @@ def deployed(model: SavedModel, rows: Rows, judge: Judge, chosen: Array) -> tupl
     seen = seen_by(judge.metric, predicted, task)
     found = judge.value(seen, truth)
     values = judge.resampled([seen], truth, Random(0).child("deployed"))
-    return found, interval(values[:, 0], found, found, len(drawn) / len(chosen))
+    return found, interval(values[:, 0], found, found, 1.0), len(drawn)
 
 
 def aligned(predicted: Array, old: Task, truth: Array, new: Task) -> tuple[Array, Array]:

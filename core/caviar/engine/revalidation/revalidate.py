@@ -66,7 +66,7 @@ def _revalidated(run: FinishedRun, data: Data | None, seeds: int, watch: Watch, 
     rivals = compared(chosen, scores, feasible)
     wins = winner_wins(rivals, scores.limit, metric)
     record = record_of(new.work, run.objective)
-    held_out = len(judged.held_out) if judge else 0
+    held_out = len(judged.drawn) if judge else 0
     if new.fingerprint != run.record.fingerprint:  # before the old ones are read
         del judged
         new = new.without_inputs()
@@ -129,7 +129,7 @@ def _scores(
                 predictions[number][seed - 1] = judged.predicted(trials[number], outcome.weights)
     if judged.judge is None or all(each is None for row in predictions for each in row):
         return Scores(values, None, sign), feasible
-    return scored(judged.judge, predictions, judged.truth, judged.share), feasible
+    return scored(judged.judge, predictions, judged.truth), feasible
 
 
 def _objective(outcome: MemberOutcome, run: FinishedRun) -> float:

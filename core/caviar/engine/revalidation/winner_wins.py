@@ -23,8 +23,7 @@ _PRIOR = 4.0  # degrees of freedom that the spread over seeds has from the other
 class Scores:
     """The compared metric of each candidate with each seed: float64 (candidates, seeds), NaN where none came out.
 
-    `over_rows`: the same on resampled rows, (resamples, candidates, seeds), narrowed to all held-out rows; None where
-    nothing is predicted. `sign` is 1 where more is better. The first candidate is the winner.
+    `over_rows`: the same on resampled rows, (resamples, candidates, seeds); None where nothing is predicted. `sign` is 1 where more is better. The first candidate is the winner.
     """
 
     values: Array
@@ -45,7 +44,7 @@ class Scores:
         return 1.96 * sqrt(2 * (seeds + rows))
 
 
-def scored(judge: Judge, predictions: Sequence[Sequence[Array | None]], truth: Array, share: float) -> Scores:
+def scored(judge: Judge, predictions: Sequence[Sequence[Array | None]], truth: Array) -> Scores:
     """The scores of predictions (candidates, seeds), each (rows, outputs) or None."""
     import numpy
 
@@ -63,7 +62,7 @@ def scored(judge: Judge, predictions: Sequence[Sequence[Array | None]], truth: A
 
     whole = measure(slice(None))
     drawn = numpy.stack([measure(generator.integers(0, len(truth), len(truth))) for _ in range(_RESAMPLES)])
-    return Scores(whole, whole + (drawn - whole) * sqrt(share), judge.sign)
+    return Scores(whole, drawn, judge.sign)
 
 
 def compared(candidates: Sequence[Candidate], scores: Scores, feasible: Sequence[bool]) -> tuple[Rival, ...]:

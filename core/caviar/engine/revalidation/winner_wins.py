@@ -23,7 +23,8 @@ _PRIOR = 4.0  # degrees of freedom that the spread over seeds has from the other
 class Scores:
     """The compared metric of each candidate with each seed: float64 (candidates, seeds), NaN where none came out.
 
-    `over_rows`: the same on resampled rows, (resamples, candidates, seeds); None where nothing is predicted. `sign` is 1 where more is better. The first candidate is the winner.
+    `over_rows`: the same on resampled rows, (resamples, candidates, seeds); None where nothing is predicted.
+    `sign` is 1 where more is better. The first candidate is the winner.
     """
 
     values: Array

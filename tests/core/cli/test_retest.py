@@ -153,6 +153,19 @@ def test_a_class_that_training_did_not_have_is_counted_against_the_model(folder:
     assert ("label", "new values") in [(each["column"], each["what"]) for each in found["shifts"]]
 
 
+def test_of_missing_cells_alone_the_size_of_the_shift_is_theirs(folder: Path) -> None:
+    def lost(row: dict[str, Any], random: Any) -> None:
+        row["colour"] = "" if random.uniform() < 0.4 else row["colour"]
+
+    rows(folder / "lost.csv", 4, 300, lost)
+    found = retested(folder, "--data", "lost.csv")
+    size = next(each["size"] for each in found["shifts"] if each["what"] == "missing")
+    assert 0.3 < size < 0.5
+    assert f"the largest shift is {size:.2f}" in found["data_moved"]["text"]
+    low, high = found["data_moved"]["interval"]
+    assert low < size < high
+
+
 def test_nothing_happens_before_it_is_due_and_that_is_said(folder: Path) -> None:
     _age(folder, days=0)
     done = pipe(folder, "retest", "runs/pets", "--due", "30d")

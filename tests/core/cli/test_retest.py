@@ -249,6 +249,18 @@ def test_a_search_goes_on_from_the_leaders_where_it_pays(tmp_path: Path) -> None
     assert again.trials[0].values != before.best.values
 
 
+def test_a_winner_that_does_not_meet_the_conditions_any_more_has_lost(tmp_path: Path) -> None:
+    (tmp_path / "tune.py").write_text(FUNCTION)
+    (tmp_path / "best.txt").write_text("-3.0")
+    words = ["search.trials=3", "reporter=[]", "executor=inline", "search.where=validation.score > 0"]
+    settings = [word for each in words for word in ("--set", each)]
+    assert pipe(tmp_path, "run", "tune.py", *settings, "--quiet").returncode == 0
+    (tmp_path / "best.txt").write_text("0.0")
+    found = retested(tmp_path, "--code", "tune.py", "--seeds", "2", run="runs/tune")
+    assert (found["wins"]["answer"], found["exit_code"]) == ("no", 3)
+    assert "search.where" in found["wins"]["text"]
+
+
 def test_a_default_that_has_changed_is_named_with_what_it_would_do(tmp_path: Path) -> None:
     plugin = """
 from caviar import Optimizer

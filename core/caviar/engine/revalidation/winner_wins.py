@@ -104,13 +104,15 @@ def compared(candidates: Sequence[Candidate], scores: Scores, feasible: Sequence
     return tuple(rivals)
 
 
-def winner_wins(rivals: Sequence[Rival], limit: float, metric: str) -> Answer:
+def winner_wins(rivals: Sequence[Rival], limit: float, metric: str, feasible: bool = True) -> Answer:
     """No where some rival is ahead beyond its interval; yes where none can be ahead by more than `limit`.
 
-    That is the reproducibility limit: a smaller lead decides nothing.
+    That is the reproducibility limit: a smaller lead decides nothing. A winner that is not `feasible` has lost.
     """
     if not all(map(isfinite, rivals[0].scores)):
         return Answer("no", "the winner failed or diverged when it was trained again")
+    if not feasible:
+        return Answer("no", "the winner does not meet search.where any more, with any seed")
     judged = [each for each in rivals if each.interval is not None]
     if len(rivals) == 1:
         return Answer("cannot tell", "nothing was searched, so there is nothing to compare the winner with")

@@ -153,6 +153,16 @@ def test_a_class_that_training_did_not_have_is_counted_against_the_model(folder:
     assert ("label", "new values") in [(each["column"], each["what"]) for each in found["shifts"]]
 
 
+def test_a_model_that_is_always_wrong_is_worse_though_no_resample_differs(folder: Path) -> None:
+    def others(row: dict[str, Any], random: Any) -> None:
+        row["label"] = {"cat": "cow", "dog": "sheep"}[row["label"]]
+
+    rows(folder / "others.csv", 4, 300, others)
+    found = retested(folder, "--data", "others.csv")["metric_moved"]
+    assert found["answer"] == "yes"
+    assert "and is 0 on 300 new rows: worse" in found["text"]
+
+
 def test_of_missing_cells_alone_the_size_of_the_shift_is_theirs(folder: Path) -> None:
     def lost(row: dict[str, Any], random: Any) -> None:
         row["colour"] = "" if random.uniform() < 0.4 else row["colour"]

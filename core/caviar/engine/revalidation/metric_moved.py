@@ -34,13 +34,15 @@ def moved_on_rows(run: FinishedRun, new: Rows, judge: Judge, rows: Array, retrai
         now, more, count = deployed(run.model, new, judge, rows)
     except DataError as error:
         return Answer("cannot tell", f"the deployed model cannot predict the new rows: {error}", details=(again,))
-    if more is None or ends is None:
+    # Where all rows are right, or all wrong, no resample differs: such a value counts as surely as the other one.
+    known = [each for each in (ends, more) if each is not None]
+    if not known or not isfinite(now):
         told = f"{name} was {was:.4g} and is {now:.4g} on {count:,} new rows, without an interval"
         return Answer("cannot tell", told, details=(again,))
-    variance = sum(((high - low) / 3.92) ** 2 for low, high in (ends, more))
+    variance = 2 * sum(((high - low) / 3.92) ** 2 for low, high in known) / len(known)
     difference, half = now - was, 1.96 * sqrt(variance)
     told = f"{name} of the deployed model was {was:.4g} and is {now:.4g} on {count:,} new rows"
-    return _answer(difference, half, (ends[1] - ends[0]) / 2, judge.sign, told, (again,))
+    return _answer(difference, half, (known[0][1] - known[0][0]) / 2, judge.sign, told, (again,))
 
 
 def moved_over_seeds(run: FinishedRun, retrained: Scores) -> Answer:

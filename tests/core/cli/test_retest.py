@@ -130,6 +130,7 @@ def test_where_the_old_rows_are_gone_the_summaries_show_the_same(tmp_path: Path)
     assert [each["column"] for each in found["shifts"]] == ["width"]
     assert found["told_apart"] is None
     assert "summaries" in " ".join(found["data_moved"]["details"])
+    assert "looks better than it is" in " ".join(found["metric_moved"]["details"])
     assert "bit for bit" in " ".join(found["system_moved"]["details"])
     assert found["exit_code"] == 4
 

@@ -23,26 +23,33 @@ if TYPE_CHECKING:
 _SHARP = 2.0  # a change is denied if the interval excludes one of so many times half the search's own interval
 
 
-def moved_on_rows(run: FinishedRun, new: Rows, judge: Judge, rows: Array, retrained: Scores) -> Answer:
-    """The answer for a model that predicts; `rows` are those of the new table that it was not trained on."""
+def moved_on_rows(
+    run: FinishedRun, new: Rows, judge: Judge, rows: Array, retrained: Scores, apart: bool = True
+) -> Answer:
+    """The answer for a model that predicts; `rows` are those of the new table that it was not trained on.
+
+    `apart`: whether it is known which those are; without the old rows it is not.
+    """
     before = measured_before(run, judge)
-    again = f"trained again it has {_mean(retrained):.4g} on the held-out rows of today"
+    again: tuple[str, ...] = (f"trained again it has {_mean(retrained):.4g} on the held-out rows of today",)
+    if not apart:
+        again += ("the old rows are not there: if the new ones hold them, the deployed model looks better than it is",)
     if before is None:
-        return Answer("cannot tell", f"the run does not record the {judge.name} that its winner had", details=(again,))
+        return Answer("cannot tell", f"the run does not record the {judge.name} that its winner had", details=again)
     name, was, ends = before
     try:
         now, more, count = deployed(run.model, new, judge, rows)
     except DataError as error:
-        return Answer("cannot tell", f"the deployed model cannot predict the new rows: {error}", details=(again,))
+        return Answer("cannot tell", f"the deployed model cannot predict the new rows: {error}", details=again)
     # Where all rows are right, or all wrong, no resample differs: such a value counts as surely as the other one.
     known = [each for each in (ends, more) if each is not None]
     if not known or not isfinite(now):
         told = f"{name} was {was:.4g} and is {now:.4g} on {count:,} new rows, without an interval"
-        return Answer("cannot tell", told, details=(again,))
+        return Answer("cannot tell", told, details=again)
     variance = 2 * sum(((high - low) / 3.92) ** 2 for low, high in known) / len(known)
     difference, half = now - was, 1.96 * sqrt(variance)
     told = f"{name} of the deployed model was {was:.4g} and is {now:.4g} on {count:,} new rows"
-    return _answer(difference, half, (known[0][1] - known[0][0]) / 2, judge.sign, told, (again,))
+    return _answer(difference, half, (known[0][1] - known[0][0]) / 2, judge.sign, told, again)
 
 
 def moved_over_seeds(run: FinishedRun, retrained: Scores) -> Answer:

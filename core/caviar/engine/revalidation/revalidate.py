@@ -78,7 +78,7 @@ def _revalidated(run: FinishedRun, data: Data | None, seeds: int, watch: Watch, 
         if judge is None
         else _same_rows(scores)
         if old is new
-        else moved_on_rows(run, new, judge, rows, scores)
+        else moved_on_rows(run, new, judge, rows, scores, old is not None)
     )
     shifted = data_moved(run, old, new, rows)
     watch.step("comparing the system")

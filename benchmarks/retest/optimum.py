@@ -1,4 +1,4 @@
-"""A planted change of the optimum: the same letters, whose inputs are a hundred times as large, unscaled."""
+"""A planted change of the optimum: the same letters, whose inputs are 30 times as large, unscaled."""
 
 from __future__ import annotations
 

@@ -92,8 +92,8 @@ def run(
         except LateMistake as mistake:
             raise locate(file, chosen, mistake) from None
         except Refused as refused:
-            beside = "begin a dated run beside it, which starts from its trials (--new)"
-            raise Refused(refused.folder, f"{refused.reason}; or {beside}", "--set name=…", "--runs") from None
+            beside = "" if new else "; or begin a dated run beside it, which starts from its trials (--new)"
+            raise Refused(refused.folder, f"{refused.reason}{beside}", "--set name=…", "--runs") from None
     if json:
         give(json_text.dumps(as_object(done), allow_nan=False) + "\n")
     if done.summary.best is not None and not quiet:

@@ -130,6 +130,7 @@ def test_where_the_old_rows_are_gone_the_summaries_show_the_same(tmp_path: Path)
     assert [each["column"] for each in found["shifts"]] == ["width"]
     assert found["told_apart"] is None
     assert "summaries" in " ".join(found["data_moved"]["details"])
+    assert "looks better than it is" in " ".join(found["metric_moved"]["details"])
     assert "bit for bit" in " ".join(found["system_moved"]["details"])
     assert found["exit_code"] == 4
 
@@ -151,6 +152,29 @@ def test_a_class_that_training_did_not_have_is_counted_against_the_model(folder:
     found = retested(folder, "--data", "cows.csv")
     assert "worse" in found["metric_moved"]["text"]
     assert ("label", "new values") in [(each["column"], each["what"]) for each in found["shifts"]]
+
+
+def test_a_model_that_is_always_wrong_is_worse_though_no_resample_differs(folder: Path) -> None:
+    def others(row: dict[str, Any], random: Any) -> None:
+        row["label"] = {"cat": "cow", "dog": "sheep"}[row["label"]]
+
+    rows(folder / "others.csv", 4, 300, others)
+    found = retested(folder, "--data", "others.csv")["metric_moved"]
+    assert found["answer"] == "yes"
+    assert "and is 0 on 300 new rows: worse" in found["text"]
+
+
+def test_of_missing_cells_alone_the_size_of_the_shift_is_theirs(folder: Path) -> None:
+    def lost(row: dict[str, Any], random: Any) -> None:
+        row["colour"] = "" if random.uniform() < 0.4 else row["colour"]
+
+    rows(folder / "lost.csv", 4, 300, lost)
+    found = retested(folder, "--data", "lost.csv")
+    size = next(each["size"] for each in found["shifts"] if each["what"] == "missing")
+    assert 0.3 < size < 0.5
+    assert f"the largest shift is {size:.2f}" in found["data_moved"]["text"]
+    low, high = found["data_moved"]["interval"]
+    assert low < size < high
 
 
 def test_nothing_happens_before_it_is_due_and_that_is_said(folder: Path) -> None:
@@ -234,6 +258,18 @@ def test_a_search_goes_on_from_the_leaders_where_it_pays(tmp_path: Path) -> None
     assert before.best is not None
     assert again.trials[0].values == max(found["rivals"], key=lambda each: each["ahead"])["values"]
     assert again.trials[0].values != before.best.values
+
+
+def test_a_winner_that_does_not_meet_the_conditions_any_more_has_lost(tmp_path: Path) -> None:
+    (tmp_path / "tune.py").write_text(FUNCTION)
+    (tmp_path / "best.txt").write_text("-3.0")
+    words = ["search.trials=3", "reporter=[]", "executor=inline", "search.where=validation.score > 0"]
+    settings = [word for each in words for word in ("--set", each)]
+    assert pipe(tmp_path, "run", "tune.py", *settings, "--quiet").returncode == 0
+    (tmp_path / "best.txt").write_text("0.0")
+    found = retested(tmp_path, "--code", "tune.py", "--seeds", "2", run="runs/tune")
+    assert (found["wins"]["answer"], found["exit_code"]) == ("no", 3)
+    assert "search.where" in found["wins"]["text"]
 
 
 def test_a_default_that_has_changed_is_named_with_what_it_would_do(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from itertools import count
 
 from caviar.interfaces.store import Changes, Curve
 from caviar.values.trial import Trial, TrialState
@@ -20,9 +21,13 @@ def whole(found: Changes) -> Changes | None:
         return None
     epochs = _epochs(found.curves, found.attempts)
     trials = {number: each for number, each in found.trials.items() if _complete(each, epochs.get(number, 0))}
-    missing = next((number for number in range(len(trials)) if number not in trials), None)
-    if missing is not None and any(each.retests for each in trials.values()):
-        trials = _before(missing // tomllib.loads(found.study.file)["search"]["round"], trials)
+    search = tomllib.loads(found.study.file)["search"]
+    missing = next(number for number in count() if number not in trials)
+    round, retests = missing // search["round"], [again for each in trials.values() for again in each.retests]
+    gap = missing < len(trials)
+    # After a round whose last trials are missing, too: they were there when its re-tests were asked for.
+    if retests and (gap or (missing < search["trials"] and any(again.round >= round for again in retests))):
+        trials = _before(round, trials)
     known = trials.keys()
     groups = ({number: each for number, each in group.items() if number in known} for group in found.populations)
     return Changes(

@@ -86,13 +86,16 @@ def _answer(
         used = f", mostly by {', '.join(tell.columns)}" if tell.columns else ""
         apart = f"a classifier distinguishes old rows from new with an AUC of {tell.auc:.2f}{used}"
         notes = [apart, *notes]
-    largest = max((abs(each.size) for each in found or tests if each.what == "values"), default=0.0)
+    judged = found or [each for each in tests if each.what == "values"]
+    largest = max((abs(each.size) for each in judged), default=0.0)
     ends = max(0.0, largest - least), min(1.0, largest + least)
     if found or gone:
         named = dict.fromkeys([*(each.column for each in found), *gone])
         more = f" and {len(named) - _NAMED} more" if len(named) > _NAMED else ""
-        told = f"{', '.join([*named][:_NAMED])}{more} moved; the largest shift is {largest:.2f}"
-        return Answer("yes", told, ends, tuple(notes))
+        told = f"{', '.join([*named][:_NAMED])}{more} moved"
+        if not found:
+            return Answer("yes", told, None, tuple(notes))
+        return Answer("yes", f"{told}; the largest shift is {largest:.2f}", ends, tuple(notes))
     if tell is not None and tell.p < LEVEL and tell.auc >= _AUC:
         return Answer("yes", "no single column, but old and new rows can be distinguished", tell.interval, tuple(notes))
     if least > _COARSE:

@@ -76,12 +76,13 @@ def revalidations(folder: Path) -> tuple[Past, ...]:
         return ()
     found = []
     for file in sorted(place.glob("*.json")):
-        with suppress(OSError, ValueError, KeyError, TypeError):
+        with suppress(OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             with open_plain(file) as opened:
                 told = json.loads(opened.read())
             if told.pop("format") == _FORMAT:
                 days_since(told["date"])
-                found.append(Past(told["date"], told["conclusion"], told["exit_code"], told["system"], told))
+                system = {name: str(version) for name, version in told["system"].items()}
+                found.append(Past(told["date"], str(told["conclusion"]), int(told["exit_code"]), system, told))
     return tuple(found)
 
 

@@ -23,24 +23,33 @@ if TYPE_CHECKING:
 _SHARP = 2.0  # a change is denied if the interval excludes one of so many times half the search's own interval
 
 
-def moved_on_rows(run: FinishedRun, new: Rows, judge: Judge, rows: Array, retrained: Scores) -> Answer:
-    """The answer for a model that predicts; `rows` are those of the new table that it was not trained on."""
+def moved_on_rows(
+    run: FinishedRun, new: Rows, judge: Judge, rows: Array, retrained: Scores, apart: bool = True
+) -> Answer:
+    """The answer for a model that predicts; `rows` are those of the new table that it was not trained on.
+
+    `apart`: whether it is known which those are; without the old rows it is not.
+    """
     before = measured_before(run, judge)
-    again = f"trained again it has {_mean(retrained):.4g} on the held-out rows of today"
+    again: tuple[str, ...] = (f"trained again it has {_mean(retrained):.4g} on the held-out rows of today",)
+    if not apart:
+        again += ("the old rows are not there: if the new ones hold them, the deployed model looks better than it is",)
     if before is None:
-        return Answer("cannot tell", f"the run does not record the {judge.name} that its winner had", details=(again,))
+        return Answer("cannot tell", f"the run does not record the {judge.name} that its winner had", details=again)
     name, was, ends = before
     try:
-        now, more = deployed(run.model, new, judge, rows)
+        now, more, count = deployed(run.model, new, judge, rows)
     except DataError as error:
-        return Answer("cannot tell", f"the deployed model cannot predict the new rows: {error}", details=(again,))
-    if more is None or ends is None:
-        told = f"{name} was {was:.4g} and is {now:.4g} on {len(rows):,} new rows, without an interval"
-        return Answer("cannot tell", told, details=(again,))
-    variance = sum(((high - low) / 3.92) ** 2 for low, high in (ends, more))
+        return Answer("cannot tell", f"the deployed model cannot predict the new rows: {error}", details=again)
+    # Where all rows are right, or all wrong, no resample differs: such a value counts as surely as the other one.
+    known = [each for each in (ends, more) if each is not None]
+    if not known or not isfinite(now):
+        told = f"{name} was {was:.4g} and is {now:.4g} on {count:,} new rows, without an interval"
+        return Answer("cannot tell", told, details=again)
+    variance = 2 * sum(((high - low) / 3.92) ** 2 for low, high in known) / len(known)
     difference, half = now - was, 1.96 * sqrt(variance)
-    told = f"{name} of the deployed model was {was:.4g} and is {now:.4g} on {len(rows):,} new rows"
-    return _answer(difference, half, (ends[1] - ends[0]) / 2, judge.sign, told, (again,))
+    told = f"{name} of the deployed model was {was:.4g} and is {now:.4g} on {count:,} new rows"
+    return _answer(difference, half, (known[0][1] - known[0][0]) / 2, judge.sign, told, again)
 
 
 def moved_over_seeds(run: FinishedRun, retrained: Scores) -> Answer:
@@ -70,8 +79,13 @@ def measured_before(run: FinishedRun, judge: Judge) -> tuple[str, float, tuple[f
     return None if value is None or not isfinite(value) else (name, value, found.winner.intervals.get(name))
 
 
-def deployed(model: SavedModel, rows: Rows, judge: Judge, chosen: Array) -> tuple[float, tuple[float, float] | None]:
-    """The metric of a saved model on rows of a table, with its interval over rows. Raises DataError."""
+def deployed(
+    model: SavedModel, rows: Rows, judge: Judge, chosen: Array
+) -> tuple[float, tuple[float, float] | None, int]:
+    """The metric of a saved model on a sample of the chosen rows, its interval over rows, and how many those were.
+
+    Raises DataError.
+    """
     import numpy
 
     assert rows.table is not None, "a model that predicts has rows"
@@ -82,7 +96,7 @@ def deployed(model: SavedModel, rows: Rows, judge: Judge, chosen: Array) -> tupl
     seen = seen_by(judge.metric, predicted, task)
     found = judge.value(seen, truth)
     values = judge.resampled([seen], truth, Random(0).child("deployed"))
-    return found, interval(values[:, 0], found, found, len(drawn) / len(chosen))
+    return found, interval(values[:, 0], found, found, 1.0), len(drawn)
 
 
 def aligned(predicted: Array, old: Task, truth: Array, new: Task) -> tuple[Array, Array]:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from caviar.engine.data.summary import ColumnSummary, summarized
 from caviar.engine.resume.check import record_of
 from caviar.engine.revalidation.defaults import defaults_of
-from caviar.engine.revalidation.history import now
+from caviar.engine.revalidation.history import days_since, now
 from caviar.engine.revalidation.system import system_now
 from caviar.support.files import open_plain, write_atomically
 from caviar.values.arrays import Array
@@ -76,8 +76,10 @@ def read_reference(folder: Path) -> Reference | None:
             told = json.loads(file.read())
         if told.pop("format") != _FORMAT:
             return None
-        return _adapter().validate_python(told)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        found = _adapter().validate_python(told)
+        days_since(found.date)
+        return found
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
 
 

@@ -64,9 +64,9 @@ def _revalidated(run: FinishedRun, data: Data | None, seeds: int, watch: Watch, 
     judge = judged.judge
     metric = judge.name if judge else run.objective.metric
     rivals = compared(chosen, scores, feasible)
-    wins = winner_wins(rivals, scores.limit, metric)
+    wins = winner_wins(rivals, scores.limit, metric, feasible[0])
     record = record_of(new.work, run.objective)
-    held_out = len(judged.held_out) if judge else 0
+    held_out = len(judged.drawn) if judge else 0
     if new.fingerprint != run.record.fingerprint:  # before the old ones are read
         del judged
         new = new.without_inputs()
@@ -78,7 +78,7 @@ def _revalidated(run: FinishedRun, data: Data | None, seeds: int, watch: Watch, 
         if judge is None
         else _same_rows(scores)
         if old is new
-        else moved_on_rows(run, new, judge, rows, scores)
+        else moved_on_rows(run, new, judge, rows, scores, old is not None)
     )
     shifted = data_moved(run, old, new, rows)
     watch.step("comparing the system")
@@ -109,27 +109,31 @@ def _revalidated(run: FinishedRun, data: Data | None, seeds: int, watch: Watch, 
 def _scores(
     run: FinishedRun, judged: Judged, chosen: Sequence[Candidate], seeds: int, watch: Watch
 ) -> tuple[Scores, list[bool]]:
-    """The scores of all candidates, and which of them meet the conditions of the search."""
+    """The scores of all candidates, and which of them meet the conditions of the search with each seed.
+
+    The winner meets them where it does with any seed: its place is not lost by one that is near the limit.
+    """
     import numpy
 
     trials = [each.trial for each in chosen]
     place = {trial.index: number for number, trial in enumerate(trials)}
     predictions: list[list[Array | None]] = [[None] * seeds for _ in trials]
     values = numpy.full((len(trials), seeds), numpy.nan)
-    feasible = [True] * len(trials)
+    missed = [0] * len(trials)
     sign = 1 if run.objective.goal == "maximize" else -1
     with trainings(judged.rows, watch.check_stop, watch.tell, len(trials)) as opened:
         for seed, outcome in opened.run(trials, range(1, seeds + 1)):
             number = place[outcome.trial]
-            feasible[number] &= not run.objective.violation(outcome)
+            missed[number] += run.objective.violation(outcome) > 0
             if outcome.final is None or outcome.weights is None:
                 continue
             values[number, seed - 1] = _objective(outcome, run)
             if judged.judge is not None:
                 predictions[number][seed - 1] = judged.predicted(trials[number], outcome.weights)
+    feasible = [missed[0] < seeds, *(not each for each in missed[1:])]
     if judged.judge is None or all(each is None for row in predictions for each in row):
         return Scores(values, None, sign), feasible
-    return scored(judged.judge, predictions, judged.truth, judged.share), feasible
+    return scored(judged.judge, predictions, judged.truth), feasible
 
 
 def _objective(outcome: MemberOutcome, run: FinishedRun) -> float:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 class Judged:
     """The rows that judge models: those that no training sees, or a sample of them.
 
-    `share` is the share of them that is used; `threshold` that of the deployed model, where it has one.
+    `threshold` is that of the deployed model, where it has one.
     """
 
     rows: Rows
@@ -61,11 +61,6 @@ class Judged:
         chosen = drawn_rows(len(rows), max(len(task.classes), len(task.targets)), Random(0).child("judged"))
         drawn: Array = rows[chosen]
         return drawn
-
-    @property
-    def share(self) -> float:
-        """The share of the held-out rows that is used."""
-        return len(self.drawn) / len(self.held_out)
 
     @cached_property
     def truth(self) -> Array:

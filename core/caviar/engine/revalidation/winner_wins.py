@@ -23,8 +23,8 @@ _PRIOR = 4.0  # degrees of freedom that the spread over seeds has from the other
 class Scores:
     """The compared metric of each candidate with each seed: float64 (candidates, seeds), NaN where none came out.
 
-    `over_rows`: the same on resampled rows, (resamples, candidates, seeds), narrowed to all held-out rows; None where
-    nothing is predicted. `sign` is 1 where more is better. The first candidate is the winner.
+    `over_rows`: the same on resampled rows, (resamples, candidates, seeds); None where nothing is predicted.
+    `sign` is 1 where more is better. The first candidate is the winner.
     """
 
     values: Array
@@ -45,7 +45,7 @@ class Scores:
         return 1.96 * sqrt(2 * (seeds + rows))
 
 
-def scored(judge: Judge, predictions: Sequence[Sequence[Array | None]], truth: Array, share: float) -> Scores:
+def scored(judge: Judge, predictions: Sequence[Sequence[Array | None]], truth: Array) -> Scores:
     """The scores of predictions (candidates, seeds), each (rows, outputs) or None."""
     import numpy
 
@@ -63,7 +63,7 @@ def scored(judge: Judge, predictions: Sequence[Sequence[Array | None]], truth: A
 
     whole = measure(slice(None))
     drawn = numpy.stack([measure(generator.integers(0, len(truth), len(truth))) for _ in range(_RESAMPLES)])
-    return Scores(whole, whole + (drawn - whole) * sqrt(share), judge.sign)
+    return Scores(whole, drawn, judge.sign)
 
 
 def compared(candidates: Sequence[Candidate], scores: Scores, feasible: Sequence[bool]) -> tuple[Rival, ...]:
@@ -104,13 +104,15 @@ def compared(candidates: Sequence[Candidate], scores: Scores, feasible: Sequence
     return tuple(rivals)
 
 
-def winner_wins(rivals: Sequence[Rival], limit: float, metric: str) -> Answer:
+def winner_wins(rivals: Sequence[Rival], limit: float, metric: str, feasible: bool = True) -> Answer:
     """No where some rival is ahead beyond its interval; yes where none can be ahead by more than `limit`.
 
-    That is the reproducibility limit: a smaller lead decides nothing.
+    That is the reproducibility limit: a smaller lead decides nothing. A winner that is not `feasible` has lost.
     """
     if not all(map(isfinite, rivals[0].scores)):
         return Answer("no", "the winner failed or diverged when it was trained again")
+    if not feasible:
+        return Answer("no", "the winner does not meet search.where any more, with any seed")
     judged = [each for each in rivals if each.interval is not None]
     if len(rivals) == 1:
         return Answer("cannot tell", "nothing was searched, so there is nothing to compare the winner with")

@@ -8,7 +8,7 @@ import numpy
 from caviar.engine.doctor.whole import whole
 from caviar.plugin import Artifact, Changes, Curve, Metrics, Retest, StudyRecord, Trial, TrialState
 
-STUDY = StudyRecord("[search]\nround = 2\n", {}, "", {}, "loss", "minimize")
+STUDY = StudyRecord("[search]\nround = 2\ntrials = 6\n", {}, "", {}, "loss", "minimize")
 TRIALS = {
     number: Trial(number, number // 2, (0.5,), {}, TrialState.FINISHED, 3, {"loss": 1.0}, 1.0) for number in range(6)
 }
@@ -66,3 +66,20 @@ def test_with_retests_the_rounds_before_the_first_missing_trial_are_left_without
     left = whole(replace(FOUND, trials=trials))
     assert left is not None
     assert left.trials == {0: replace(TRIALS[0], retests=retests[:1]), 1: TRIALS[1]}
+
+
+def test_with_retests_of_its_round_the_last_trial_is_missed_as_any_other() -> None:
+    retests = tuple(Retest(round, TrialState.FINISHED, 1.0) for round in (0, 2))
+    trials = {**TRIALS, 0: replace(TRIALS[0], retests=retests)}
+    del trials[5]
+    left = whole(replace(FOUND, trials=trials))
+    assert left is not None
+    assert list(left.trials) == [0, 1, 2, 3], "it may have been re-tested, and the round's re-tests are asked for once"
+    assert left.trials[0].retests == retests[:1]
+    trials[0] = replace(TRIALS[0], retests=retests[:1])
+    assert whole(replace(FOUND, trials=trials)) == replace(
+        FOUND,
+        trials=trials,
+        attempts=dict.fromkeys(trials, 1),
+        curves=CURVES[:5],
+    )

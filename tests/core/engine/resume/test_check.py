@@ -214,6 +214,9 @@ def test_a_changed_pipeline_begins_a_dated_run_beside_it_which_starts_from_its_t
     assert record is not None
     assert len(record.earlier) == 3
     assert result(run(folder, *changed, "--new"))["resumed"] == 3, "today's run is resumed"
+    refused = run(folder, *changed, "--set", "trainer.epochs=3", "--new").stderr
+    assert "changed: trainer.epochs" in refused
+    assert "--new" not in refused, "today's has begun already"
 
 
 def test_with_rows_of_every_day_each_days_run_starts_from_that_of_the_day_before(folder: Path) -> None:

@@ -1,0 +1,43 @@
+"""Files of a run's tests that are damaged count as absent."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from caviar.engine.revalidation.history import revalidations
+from caviar.engine.revalidation.reference import read_reference
+
+GOOD = {"format": 1, "date": "2026-01-02T03:04:05Z", "conclusion": "still good", "exit_code": 0, "system": {}}
+DEEP = "[" * 100_000
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "\0" * 50, '"x"', "7", "null", "[]", DEEP]
+    + [json.dumps({**GOOD, name: 7}) for name in ("date", "system")]
+    + [json.dumps({**GOOD, "exit_code": None}), json.dumps({**GOOD, "system": ["numpy"]})],
+)
+def test_a_revalidation_that_does_not_read_is_left_out(tmp_path: Path, text: str) -> None:
+    place = tmp_path / "revalidations"
+    place.mkdir()
+    (place / "good.json").write_text(json.dumps(GOOD))
+    (place / "other.json").write_text(text)
+    assert [each.date for each in revalidations(tmp_path)] == [GOOD["date"]]
+
+
+@pytest.mark.parametrize("text", ["", "\0" * 50, '"x"', "null", DEEP])
+def test_a_reference_that_does_not_read_is_none(tmp_path: Path, text: str) -> None:
+    (tmp_path / "reference.json").write_text(text)
+    assert read_reference(tmp_path) is None
+
+
+@pytest.mark.parametrize("date", ["yesterday", "2026-01-02", ""])
+def test_a_reference_without_a_date_is_none(tmp_path: Path, date: str) -> None:
+    told = {"format": 1, "date": date, "trial": 0, "fingerprint": "", "system": {}, "defaults": {}, "targets": {}}
+    file = tmp_path / "reference.json"
+    file.write_text(json.dumps(told))
+    assert read_reference(tmp_path) is None
+    file.write_text(json.dumps({**told, "date": GOOD["date"]}))
+    assert read_reference(tmp_path) is not None

@@ -213,4 +213,5 @@ def _toml(value: Any) -> str:
         return str(value).lower()
     if isinstance(value, (tuple, list)):
         return f"[{', '.join(map(_toml, value))}]"
-    return json.dumps(value) if isinstance(value, str) else repr(value)
+    # TOML takes a character outside of the basic plane as it is, not as JSON's two escapes.
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)

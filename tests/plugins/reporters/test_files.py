@@ -11,11 +11,14 @@ from typing import Any
 
 import pytest
 from caviar import Run
+from caviar.engine.search.observers import Observers
+from caviar.plugin import RunInfo
 from caviar.testing import ReporterContract
 from caviar_plugins import CSV, JSONLines
+from pydantic import PrivateAttr
 
 from tests.commands import pipe
-from tests.plugins.reporters.runs import finished, run_of
+from tests.plugins.reporters.runs import finished, run_of, view_of
 from tests.plugins.reporters.tracked import TRAIN, killed, reported, words_of
 
 pytestmark = pytest.mark.thorough
@@ -88,6 +91,28 @@ def test_trials_that_ended_before_it_was_asked_for_are_reported_too(tmp_path: Pa
     reported(tmp_path, ())
     reported(tmp_path, ("jsonl",))
     assert [each["trial"] for each in lines(tmp_path / "runs/train")] == list(range(16))
+
+
+def test_the_work_for_a_table_grows_with_its_trials_and_not_with_their_square(tmp_path: Path) -> None:
+    class Counted(CSV, interface=1):
+        _rows: int = PrivateAttr(default=0)
+
+        def _write(self, run: RunInfo) -> None:
+            super()._write(run)
+            self._rows += self._written
+
+    writer = Counted()
+    run, observers = replace(run_of(1), folder=tmp_path), Observers([writer])
+    trials = tuple(finished(index, 0.5) for index in range(600))
+    observers.tell("before_run", run=run, view=view_of())
+    for trial in trials:
+        observers.tell("after_trial", run=run, trial=trial)
+        if trial.index % 4 == 3:
+            observers.tell("after_round", run=run)
+    observers.tell("after_run", run=run, view=view_of(*trials))
+    assert not observers.failures
+    assert (tmp_path / "trials.csv").read_text().count("\n") == 601
+    assert writer._rows < 24 * len(trials)
 
 
 def test_a_line_that_the_disk_has_no_room_for_leaves_no_part_of_itself(tmp_path: Path) -> None:

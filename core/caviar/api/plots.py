@@ -31,7 +31,8 @@ class Figure:
         """The page in a frame of a notebook."""
         height = 900 if self.name is None else 520
         frame = f"width:100%;height:{height}px;border:0"
-        return f'<iframe srcdoc="{escape(self._page(), quote=True)}" style="{frame}" title="{self.name}"></iframe>'
+        title = self.name or "report"
+        return f'<iframe srcdoc="{escape(self._page(), quote=True)}" style="{frame}" title="{title}"></iframe>'
 
     def _page(self) -> str:
         with using(self._registry):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from io import StringIO
 from pathlib import Path
@@ -81,6 +81,7 @@ def _parquet(file: BinaryIO) -> Iterator[Write]:
         def write(block: Block) -> None:
             nonlocal begun
             if not begun:
+                _check_names(block)
                 columns = ", ".join(f"{_quoted(name)} {_type(column)}" for name, column in block.items())
                 connection.execute(f"CREATE TABLE t ({columns})")
                 begun = True
@@ -95,6 +96,14 @@ def _parquet(file: BinaryIO) -> Iterator[Write]:
             connection.close()
         with target.open("rb") as made:
             copyfileobj(made, file)
+
+
+def _check_names(names: Iterable[str]) -> None:
+    """Raises Problem where two names differ in case alone, which are one to the database and to many readers."""
+    known: dict[str, str] = {}
+    for name in names:
+        if (other := known.setdefault(name.lower(), name)) != name:
+            raise Problem(f"parquet cannot have the columns '{other}' and '{name}'; write .csv or .jsonl instead")
 
 
 def _cells(column: Array) -> Sequence[Any]:

@@ -55,7 +55,9 @@ def _scale(graph: Graph, column: Column, center: Array, width: Array) -> Column:
 def _smooth_clip(graph: Graph, column: Column, center: Array, width: Array, limit: float) -> Column:
     b = _scaled(graph, column, center, width)
     part = graph.add("Div", b, _number(limit))
-    length = graph.add("Sqrt", graph.add("Add", graph.add("Mul", part, part), _number(1.0)))
+    root = graph.add("Sqrt", graph.add("Add", graph.add("Mul", part, part), _number(1.0)))
+    size = graph.add("Abs", part)
+    length = graph.add("Where", graph.add("Less", _number(1e100), size), size, root)  # whose square would be infinite
     return Column(graph.cast(graph.add("Div", b, length), "float32"), "float32")
 
 
@@ -82,6 +84,7 @@ def _piecewise_linear(graph: Graph, column: Column, edges: Array) -> Column:
         least[0], most[needed - 1] = -numpy.inf, numpy.inf
     share = graph.add("Div", graph.add("Sub", graph.flat(_float64(graph, column), 1), low[None]), width[None])
     limited = graph.add("Min", graph.add("Max", share, least[None]), most[None])
+    limited = graph.add("Where", (numpy.arange(bins) < needed)[None], limited, _number(0.0))  # also of a missing value
     return Column(graph.cast(limited, "float32"), "float32")
 
 
@@ -116,6 +119,9 @@ def on_lines(graph: Graph, x: Value, drawn: Lines) -> Value:
     """y of x, (rows, columns) of float64. The interval is found by halving, so that memory grows with x alone."""
     import numpy
 
+    largest = _number(numpy.finfo(numpy.float64).max)  # infinity is no knot, though the padding is
+    x = graph.add("Where", graph.add("Less", largest, x), largest, x)
+    x = graph.add("Where", graph.add("Less", x, -largest), -largest, x)
     count, columns = drawn.knots.shape
     steps = count.bit_length()
     size = 2**steps

@@ -82,7 +82,7 @@ def moments(rows: Any, name: str) -> Tensor:
 
 def seconds(cell: Any) -> float:
     """A date as seconds since 1970."""
-    if is_missing(cell) or str(cell) in ("NaT", "nan"):
+    if is_missing(cell) or str(cell) in ("", "NaT", "nan"):
         return float("nan")
     if isinstance(cell, (int, float)):
         return float(cell)

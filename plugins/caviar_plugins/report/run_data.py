@@ -197,10 +197,12 @@ def _column(column: Any) -> dict[str, Any]:
 
 
 def _again(facts: RunFacts) -> dict[str, Any]:
-    """What a command needs to train again: the resolved file and the winner's values as TOML."""
+    """What a command needs to train again: the resolved file, its code files and the winner's values as TOML."""
     best = facts.best
+    owners = {version.rpartition(" ")[0] for version in facts.plugins.values()}
     return {
         "file": str(facts.folder / "pipeline.toml"),
+        "code": sorted(owner for owner in owners if owner.endswith(".py")),
         "rows": "memory" if facts.pipeline.data and name_of(type(facts.pipeline.data)) == "memory" else "file",
         "values": {} if best is None else {path: _toml(value) for path, value in best.values.items()},
     }
@@ -211,4 +213,5 @@ def _toml(value: Any) -> str:
         return str(value).lower()
     if isinstance(value, (tuple, list)):
         return f"[{', '.join(map(_toml, value))}]"
-    return json.dumps(value) if isinstance(value, str) else repr(value)
+    # TOML takes a character outside of the basic plane as it is, not as JSON's two escapes.
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)

@@ -11,8 +11,8 @@ class CSV(Reporter, interface=1):
     """Writes trials.csv, a row for each trial that has ended, and epochs.csv, a row for each of their epochs.
 
     Both stand in the run's folder and have the columns of `study.to_pandas()` and `study.curves_to_pandas()`. A file is
-    always replaced as a whole: trials.csv when it has grown by a twentieth and at the end of each round, epochs.csv at
-    the end of the run.
+    always replaced as a whole: trials.csv when it has grown by a twentieth and at the end of the run, epochs.csv at the
+    end of the run.
     """
 
     _ended: dict[int, Trial] = PrivateAttr(default_factory=dict)
@@ -28,10 +28,6 @@ class CSV(Reporter, interface=1):
         self._ended[trial.index] = trial
         if len(self._ended) > 1.05 * self._written:  # so that 10,000 trials do not write 10,000 rows 10,000 times
             self._write(run)
-
-    @caviar.plugin.hook
-    def after_round(self, run: RunInfo) -> None:
-        self._write(run)
 
     @caviar.plugin.hook
     def after_retests(self, trials: tuple[Trial, ...]) -> None:

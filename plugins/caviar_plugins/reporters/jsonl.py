@@ -25,8 +25,15 @@ class JSONLines(EachTrial, interface=1):
         return ()
 
     def write(self, run: RunInfo, trial: Trial, curves: Mapping[str, Array]) -> None:
-        with _path(run).open("a", encoding="utf-8") as file:
-            file.write(_line(trial, curves))
+        line = _line(trial, curves).encode()
+        with _path(run).open("ab", buffering=0) as file:
+            whole = file.tell()
+            try:
+                while line:
+                    line = line[file.write(line) :]
+            except OSError:  # as on a full disk: the line is tried again, and must not follow a part of itself
+                file.truncate(whole)
+                raise
 
     def finish(self, run: RunInfo, view: RunView, summary: Summary | None) -> None:
         ended = [trial for trial in view.trials if trial.state.done]

@@ -17,8 +17,9 @@ class Thermometer(Transform, interface=2):
 
     An edge lies halfway between two neighbouring values. With a flag a network learns a step by one weight, as a tree
     does by one split. It is for amounts that are mostly 0: no scale suits both the zero and the others. A column gets
-    flags if one value is in half of the training rows or more, and there are at least 3 values, at most `most`, and 16
-    rows for each on average; not if a.steps is there already. A missing value sets no flag; a itself stays as it is.
+    flags if half of its numbers in the training rows or more are the same, and there are at least 3 values, at most
+    `most`, and 16 rows for each on average; not if a.steps is there already. A missing value sets no flag; a itself
+    stays as it is.
     Source: Buckman et al. 2018, "Thermometer encoding", section 4; with bins in place of values, the piecewise constant
     form of Gorishniy, Rubachev & Babenko 2022, arXiv:2203.05556, section 3.2.
     """

@@ -46,6 +46,7 @@ def test_a_figure_is_a_frame_of_a_notebook_and_a_page(study: Study, tmp_path: Pa
 def test_the_report_of_a_study_shows_all_of_it(study: Study, tmp_path: Path) -> None:
     study.plot.report().save(tmp_path / "report.html")
     assert data_of((tmp_path / "report.html").read_text())["figure"] is None
+    assert study.plot.report()._repr_html_().endswith(' title="report"></iframe>')
 
 
 def test_a_run_has_the_figures_of_its_study(study: Study, folder: Path) -> None:

@@ -12,8 +12,9 @@ from typing import Any
 import duckdb
 import numpy
 import pytest
-from caviar import load
+from caviar import Problem, load
 from caviar.cli.main import app
+from caviar.cli.prediction_file import writer
 from caviar.engine.model import prediction
 from caviar.engine.model.on_disk import best_file
 from caviar.engine.model.prediction import predict_file
@@ -206,6 +207,14 @@ def test_every_format_holds_the_same_rows_with_their_ids(
     numpy.testing.assert_allclose(numbers, whole, rtol=1e-6)
     assert [row["y"] for row in found] == ["ab"[place] for place in whole.argmax(axis=1)]
     assert [file.name for file in tmp_path.iterdir() if file.name.startswith("out")] == [f"out{suffix}"]
+
+
+def test_parquet_refuses_names_that_differ_in_case_alone(tmp_path: Path) -> None:
+    block = {f"probability {label}": numpy.zeros(2) for label in "aA"}
+    with (tmp_path / "n.parquet").open("wb") as file, writer(file, "parquet") as write:
+        with pytest.raises(Problem, match=r"the columns 'probability a' and 'probability A'; write \.csv or \.jsonl"):
+            write(block)
+        write({"probability a": numpy.zeros(2)})
 
 
 def test_the_id_may_be_a_column_that_the_model_reads(trained: Path, tmp_path: Path) -> None:

@@ -101,6 +101,29 @@ def test_a_row_whose_number_is_missing_or_infinite_has_no_answer(tmp_path: Path)
         run(tmp_path / "codes.onnx", x)
 
 
+EXTREMES = {
+    "smooth-clip": ({"center": numpy.asarray(0.0), "width": numpy.asarray(1.0), "limit": 3.0}, ()),
+    "normal-scores": ({"knots": numpy.asarray([1.0, 2.0, 2.0, 3.0, 5.0, 8.0])}, ()),
+    "piecewise-linear": ({"edges": numpy.asarray([1.0, numpy.inf, numpy.inf])}, (2,)),  # of a constant column
+}
+
+
+@pytest.mark.parametrize("name", EXTREMES)
+def test_extreme_numbers_are_transformed_as_in_the_description(name: str, tmp_path: Path) -> None:
+    constants, shape = EXTREMES[name]
+    inputs = Inputs.of([InputColumn("x", "number", shape)])
+    sums = Operation("dense", {"weight": numpy.ones((inputs.width, 1)), "bias": numpy.ones(1)})
+    transform = Operation(name, constants, "x")
+    member = MemberDescription(0, "float64", (transform,), inputs, (sums,), Operation("identity"), (TargetScale(),))
+    model = ModelDescription((ColumnDescription("x"),), Task("regression", ("y",)), (member,))
+    x = {"x": numpy.asarray([1.0, 2.0, 9.0, 1e160, -1e300, numpy.inf, -numpy.inf, numpy.nan])}
+    ONNXFile().export(model, tmp_path / "model.onnx")
+    (found,) = run(tmp_path / "model.onnx", x)
+    with numpy.errstate(invalid="ignore"):
+        expected = prediction_of(model, x)[:, 0]
+    numpy.testing.assert_allclose(found, expected, rtol=1e-6)
+
+
 def test_a_column_without_a_name_is_refused(tmp_path: Path) -> None:
     columns = (*MODELS[0].columns, ColumnDescription(""))
     with pytest.raises(ExportError, match="a column has no name"):

@@ -51,7 +51,8 @@ def test_dates_are_read_as_datetimes_too(tmp_path: Path) -> None:
     module = runpy.run_path(str(tmp_path / "model.py"))["Model"]()
     whole = numpy.nan_to_num(columns["when"]).astype(numpy.int64).astype("datetime64[s]")
     when = numpy.where(numpy.isnan(columns["when"]), numpy.datetime64("NaT", "s"), whole)
-    for given in (when, [str(each) for each in when]):
+    texts = [str(each) for each in when]
+    for given in (when, texts, ["" if each == "NaT" else each for each in texts]):
         found = module({**columns, "when": given}).detach().numpy()
         numpy.testing.assert_array_equal(found, outputs(module, columns))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tomllib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +11,9 @@ import numpy
 import pytest
 from caviar import Run, TrialState, open_run
 from caviar.engine.analysis.results import read_results
+from caviar_plugins.report.run_data import run_data
 
+from tests.plugins.report.studies import few
 from tests.plugins.report.unpacked import data_of
 
 
@@ -91,3 +95,17 @@ def test_what_the_end_of_the_search_found_is_there(shown: Any, stored: Run) -> N
     assert shown["columns"]
     assert shown["identity"] == stored.identity
     assert shown["again"]["values"]["optimizer.learning_rate"] == repr(stored.best.values["optimizer.learning_rate"])
+
+
+def test_a_command_names_the_file_with_the_code_of_the_run() -> None:
+    plugins = {"trainer.train": "my train.py 986f77b89774", "sampler.log": "caviar-ml 0.1.0"}
+    assert run_data(replace(few(), plugins=plugins))["again"]["code"] == ["my train.py"]
+    assert run_data(few())["again"]["code"] == []
+
+
+def test_the_texts_of_a_command_are_toml() -> None:
+    facts = few()
+    assert facts.best is not None
+    text = 'a "quoted" \\ \U0001f600'
+    shown = run_data(replace(facts, best=replace(facts.best, values={"model.shape": text})))["again"]["values"]
+    assert tomllib.loads(f"shape = {shown['model.shape']}") == {"shape": text}

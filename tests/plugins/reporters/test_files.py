@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pytest
 from caviar import Run
+from caviar.engine.search.observers import Observers
+from caviar.plugin import RunInfo
 from caviar.testing import ReporterContract
 from caviar_plugins import CSV, JSONLines
+from pydantic import PrivateAttr
 
 from tests.commands import pipe
+from tests.plugins.reporters.runs import finished, run_of, view_of
 from tests.plugins.reporters.tracked import TRAIN, killed, reported, words_of
 
 pytestmark = pytest.mark.thorough
@@ -86,6 +91,43 @@ def test_trials_that_ended_before_it_was_asked_for_are_reported_too(tmp_path: Pa
     reported(tmp_path, ())
     reported(tmp_path, ("jsonl",))
     assert [each["trial"] for each in lines(tmp_path / "runs/train")] == list(range(16))
+
+
+def test_the_work_for_a_table_grows_with_its_trials_and_not_with_their_square(tmp_path: Path) -> None:
+    class Counted(CSV, interface=1):
+        _rows: int = PrivateAttr(default=0)
+
+        def _write(self, run: RunInfo) -> None:
+            super()._write(run)
+            self._rows += self._written
+
+    writer = Counted()
+    run, observers = replace(run_of(1), folder=tmp_path), Observers([writer])
+    trials = tuple(finished(index, 0.5) for index in range(600))
+    observers.tell("before_run", run=run, view=view_of())
+    for trial in trials:
+        observers.tell("after_trial", run=run, trial=trial)
+        if trial.index % 4 == 3:
+            observers.tell("after_round", run=run)
+    observers.tell("after_run", run=run, view=view_of(*trials))
+    assert not observers.failures
+    assert (tmp_path / "trials.csv").read_text().count("\n") == 601
+    assert writer._rows < 24 * len(trials)
+
+
+def test_a_line_that_the_disk_has_no_room_for_leaves_no_part_of_itself(tmp_path: Path) -> None:
+    resource = pytest.importorskip("resource", reason="a limit of file sizes stands for a full disk")
+    run, trial, writer = replace(run_of(1), folder=tmp_path), finished(0, 0.5), JSONLines()
+    writer.write(run, trial, {})
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, ((tmp_path / "trials.jsonl").stat().st_size + 20, before[1]))
+    try:
+        with pytest.raises(OSError, match="too large"):
+            writer.write(run, trial, {})
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    writer.write(run, trial, {})
+    assert [each["trial"] for each in lines(tmp_path)] == [0, 0]
 
 
 def test_a_file_that_cannot_be_written_costs_the_run_nothing(tmp_path: Path) -> None:

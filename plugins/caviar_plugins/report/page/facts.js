@@ -34,8 +34,9 @@ function factsOf(run) {
   const split = rows && Object.entries(rows).map(([part, many]) => `${many.toLocaleString("en")} ${part}`).join(", ");
   const reasons = Object.entries(run.reasons);
   const settings = Object.entries(again.values).map(([path, value]) => `${path}=${value}`);
-  const search = shell(["pipe", "run", again.file, "--runs", "again"]);
-  const alone = shell(["pipe", "run", again.file, "--set", `name=${run.name}-winner`, "--set", "search.trials=1", ...settings.flatMap((each) => ["--set", each])]);
+  const start = ["pipe", "run", again.file, ...again.code.flatMap((file) => ["--code", file])];
+  const search = shell([...start, "--runs", "again"]);
+  const alone = shell([...start, "--set", `name=${run.name}-winner`, "--set", "search.trials=1", ...settings.flatMap((each) => ["--set", each])]);
   const inProgram = `caviar.load(${JSON.stringify(again.file)}).run(X, y)`;
   const winner = settings.length && again.rows === "file"
     ? [h("p", {}, "The winner's values alone, trained once from another random start:"), copyable(alone)]

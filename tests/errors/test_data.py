@@ -24,6 +24,7 @@ class Case:
 SOUND = "1,2,u\n1,3,v\n" * 30
 NUMBERS = "1,2.5\n2,3\n" * 30
 CURE = 'correct it, leave it empty, or set columns = { b = "category" } in [data]'
+CODE = CURE.replace("or set", 'set missing = ["{}"] in [data] if it stands for no value, or set')
 ROUNDED = (
     "the target 'y' holds whole numbers beyond 9,007,199,254,740,991, which would be rounded; names belong in a column "
     'of words (of a table, columns.y = "category" in [data]), amounts in a larger unit'
@@ -31,10 +32,12 @@ ROUNDED = (
 
 CASES = {
     "a cell among numbers": Case(
-        f"a,b,y\n{SOUND}1,oops,u\n", f"«path»:62: column 'b' holds 'oops' where 60 of 61 cells hold a number; {CURE}"
+        f"a,b,y\n{SOUND}1,oops,u\n",
+        f"«path»:62: column 'b' holds 'oops' where 60 of 61 cells hold a number; {CODE.replace('{}', 'oops')}",
     ),
     "an infinite cell": Case(
-        f"a,b,y\n{SOUND}1,inf,u\n", f"«path»:62: column 'b' holds 'inf' where 60 of 61 cells hold a number; {CURE}"
+        f"a,b,y\n{SOUND}1,inf,u\n",
+        f"«path»:62: column 'b' holds 'inf' where 60 of 61 cells hold a number; {CODE.replace('{}', 'inf')}",
     ),
     "beyond double precision": Case(
         f"a,b,y\n{SOUND}1,-1e400,u\n",
@@ -64,7 +67,7 @@ CASES = {
     ),
     "a cell below a row without a target": Case(
         f"y,b\n,1\n{NUMBERS}1,oops\n",
-        f"«path»:63: column 'b' holds 'oops' where 60 of 61 cells hold a number; {CURE}",
+        f"«path»:63: column 'b' holds 'oops' where 60 of 61 cells hold a number; {CODE.replace('{}', 'oops')}",
     ),
     "a target of 19 digits": Case("a,y\n1,9223372036854775805\n2,9223372036854775806\n" * 1, ROUNDED),
     "a regression of 17 digits": Case(

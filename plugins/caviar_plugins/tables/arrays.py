@@ -106,7 +106,10 @@ def check(
         others = f"where {valid:,} of {some}{present:,} cells hold a {_NAMES[reading.kind]}"
         if reading.kind == "date":
             others += f" written as {reading.form}"
-        cure = f"correct it, leave it empty, or set {cells.setting('columns', {name: 'category'})}"
+        cures = ["correct it", "leave it empty"]
+        if shown.isalpha() and shown == shortened(shown):  # such as "unknown"; a number written wrongly is no code
+            cures.append(f"set {cells.setting('missing', [shown])} if it stands for no value")
+        cure = f"{', '.join(cures)}, or set {cells.setting('columns', {name: 'category'})}"
         raise DataError(f"{cells.where(row)}: column '{shortened(name)}' holds {shortened(shown)!r} {others}; {cure}")
     if largest > LARGEST:
         row, shown = first_row(cells, place, f"abs({value(reading, cell)}) > {LARGEST}")

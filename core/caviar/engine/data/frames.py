@@ -23,6 +23,10 @@ def rows_of(X: Any, features: Collection[str]) -> dict[str, Array]:
         X = [X]
     if isinstance(X, (list, tuple)) and X and all(isinstance(each, Mapping) for each in X):
         names = dict.fromkeys(name for record in X for name in record)
+        if not names:
+            raise DataError(
+                "each of the rows is an empty dict; a row has a cell for each column, None where it is missing"
+            )
         return {str(name): _column(str(name), _cells([record.get(name) for record in X])) for name in names}
     return features_of(X)
 

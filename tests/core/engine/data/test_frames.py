@@ -116,6 +116,8 @@ def test_records_are_predicted_as_the_rows_of_a_frame() -> None:
     assert best.predict({**records[1], "unused": "x"}).shape == (1,)
     with pytest.raises(DataError, match="lacks the columns 'size', "):
         best.predict({"color": "red"})
+    with pytest.raises(DataError, match="an empty dict"):
+        best.predict([{}])
     with pytest.raises(DataError, match="a record holds a collection"):
         best.predict({"size": [1.0, 2.0]})
 

@@ -83,9 +83,11 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
             file.flush()
             os.fsync(file.fileno())
         os.replace(part, path)
-    except BaseException:
+    except BaseException as error:
         with suppress(OSError):
             part.unlink(missing_ok=True)  # on a full disk its space is needed
+        if isinstance(error, OSError) and str(error.filename) == str(part) and not os.path.lexists(part):
+            error.filename = str(path)  # messages name the file that was asked for, unless the other is in the way
         raise
 
 

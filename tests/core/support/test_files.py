@@ -21,6 +21,13 @@ def test_a_link_in_the_way_is_replaced_and_what_it_leads_to_stays(tmp_path: Path
     assert sorted(os.listdir(tmp_path)) == ["file", "other"]
 
 
+@pytest.mark.parametrize("name", ["", "no folder/model"])
+def test_a_file_that_cannot_be_written_is_named_as_it_was_asked_for(tmp_path: Path, name: str) -> None:
+    with pytest.raises(OSError, match="directory") as raised:
+        write_atomically(tmp_path / name, b"new")
+    assert raised.value.filename == str(tmp_path / name)
+
+
 def test_what_a_killed_process_left_is_replaced(tmp_path: Path) -> None:
     (tmp_path / "file.part").write_text("half of somethi")
     write_atomically(tmp_path / "file", b"new")

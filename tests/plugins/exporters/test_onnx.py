@@ -101,7 +101,7 @@ def test_a_row_whose_number_is_missing_or_infinite_has_no_answer(tmp_path: Path)
         run(tmp_path / "codes.onnx", x)
 
 
-EXTREMES = {
+EXTREMES: dict[str, tuple[dict[str, Any], tuple[int, ...]]] = {
     "smooth-clip": ({"center": numpy.asarray(0.0), "width": numpy.asarray(1.0), "limit": 3.0}, ()),
     "normal-scores": ({"knots": numpy.asarray([1.0, 2.0, 2.0, 3.0, 5.0, 8.0])}, ()),
     "piecewise-linear": ({"edges": numpy.asarray([1.0, numpy.inf, numpy.inf])}, (2,)),  # of a constant column

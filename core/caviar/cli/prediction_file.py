@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from io import StringIO
+from math import isfinite
 from pathlib import Path
 from shutil import copyfileobj
 from tempfile import TemporaryDirectory
@@ -50,7 +51,8 @@ def text_writer(give: Callable[[str], Any], kind: Format) -> Write:
         nonlocal begun
         rows = zip(*(_cells(column) for column in block.values()), strict=True)
         if kind == "jsonl":
-            lines = (json.dumps(dict(zip(block, row, strict=True)), ensure_ascii=False) for row in rows)
+            named = (dict(zip(block, map(_in_json, row), strict=True)) for row in rows)
+            lines = (json.dumps(each, ensure_ascii=False) for each in named)
             give("".join(f"{line}\n" for line in lines))
             return
         text = StringIO()
@@ -62,6 +64,11 @@ def text_writer(give: Callable[[str], Any], kind: Format) -> Write:
         begun = True
 
     return write
+
+
+def _in_json(cell: Any) -> Any:
+    """JSON has no word for NaN and infinity."""
+    return None if isinstance(cell, float) and not isfinite(cell) else cell
 
 
 @contextmanager

@@ -14,7 +14,7 @@ import numpy
 import pytest
 from caviar import Problem, load
 from caviar.cli.main import app
-from caviar.cli.prediction_file import writer
+from caviar.cli.prediction_file import text_writer, writer
 from caviar.engine.model import prediction
 from caviar.engine.model.on_disk import best_file
 from caviar.engine.model.prediction import predict_file
@@ -260,3 +260,13 @@ def test_a_mistake_in_standard_input_is_named_by_its_line(trained: Path) -> None
     done = CliRunner().invoke(app, ["predict", run, "-"], input=texts(30).replace("\n2021-07-07,6,", "\n2021-07-07,x,"))
     assert done.stderr.startswith("standard input:8: column 'v' holds 'x'")
     assert "/tmp" not in done.stderr
+
+
+def test_json_lines_have_null_where_a_number_is_not_finite() -> None:
+    written: list[str] = []
+    text_writer(written.append, "jsonl")({"price": numpy.asarray([1.5, numpy.nan, numpy.inf])})
+    assert [json.loads(line, parse_constant=pytest.fail) for line in written[0].splitlines()] == [
+        {"price": 1.5},
+        {"price": None},
+        {"price": None},
+    ]

@@ -116,6 +116,8 @@ class Revalidation:
         good = "still good" if self.wins.answer == "yes" else "no rival is shown to be better"
         return {
             self.GOOD: good,
-            self.MOVED: "moved: search again",
+            self.MOVED: "the winner has lost: search again"
+            if self.wins.answer == "no"
+            else "the system moved: search again",
             self.DATA_MOVED: "the data moved, and nothing beats the winner",
         }[self.exit_code]

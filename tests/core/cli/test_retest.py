@@ -270,6 +270,7 @@ def test_a_winner_that_does_not_meet_the_conditions_any_more_has_lost(tmp_path: 
     found = retested(tmp_path, "--code", "tune.py", "--seeds", "2", run="runs/tune")
     assert (found["wins"]["answer"], found["exit_code"]) == ("no", 3)
     assert "search.where" in found["wins"]["text"]
+    assert found["conclusion"] == "the winner has lost: search again"
 
 
 def test_a_default_that_has_changed_is_named_with_what_it_would_do(tmp_path: Path) -> None:

@@ -44,3 +44,18 @@ def test_a_regression_is_tested_again(tmp_path: Path, folds: int | None) -> None
         "values"
     }
     assert not any(each.column == "y" for each in other.shifts)
+
+
+def test_the_mean_of_folds_is_not_compared_with_the_model_of_each(tmp_path: Path) -> None:
+    pipeline = caviar.Pipeline(
+        data=Memory(folds=3, task="regression"),
+        trainer=PopulationTrainer(epochs=4),
+        search=caviar.Search(trials=1, baselines=False),
+        executor=Inline(),
+        reporter=(),
+    )
+    study = pipeline.run(*rows(1, 200), runs=tmp_path)
+    found = caviar.retest(study, *rows(2, 300), seeds=2)
+    assert found is not None
+    assert found.metric_moved.answer == "cannot tell"
+    assert "the mean of all" in found.metric_moved.text

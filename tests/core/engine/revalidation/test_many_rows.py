@@ -33,6 +33,7 @@ def test_an_interval_is_as_wide_as_the_rows_that_were_measured_make_it(
     )
     study = pipeline.run(X[:400], y[:400], runs=tmp_path)
     monkeypatch.setattr(judging, "MOST_ROWS", MOST)
+    assert study.folder is not None
     run = read_finished(study.folder)
     new = todays_rows(run, held_in_memory(run, X, y), tmp_path / "work")
     judged = Judged(new)

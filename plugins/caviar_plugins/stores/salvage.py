@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing, suppress
+from os import link
 from os.path import lexists
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -46,15 +47,28 @@ def logs_of(path: Path) -> tuple[Path, ...]:
     return path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-journal")
 
 
-def put_aside(path: Path) -> tuple[Path, ...]:
-    """Renames a database and its logs, so that a program can still read them together; returns their new paths."""
+def put_aside(path: Path, successor: Path | None) -> tuple[Path, ...]:
+    """Puts a database and its logs aside, so that a program can still read them together; returns their new paths.
+
+    The successor takes its place at one moment: a crash leaves the old database or the new one, never none.
+    """
     to = aside(path)
-    renamed = zip((*logs_of(path), path), (*logs_of(to), to), strict=True)
+    renamed = zip(logs_of(path), logs_of(to), strict=True)
     moved = [(file, new) for file, new in renamed if lexists(file)]
     for file, new in moved:
         file.rename(new)
     path.with_name(f"{path.name}-shm").unlink(missing_ok=True)  # an index of the log, which SQLite makes anew
-    return tuple(new for _, new in reversed(moved))
+    there = lexists(path)
+    if there:
+        try:
+            link(path, to)
+        except OSError:  # a file system without hard links
+            shutil.copyfile(path, to)
+    if successor is not None:
+        successor.rename(path)
+    elif there:
+        path.unlink()
+    return (*([to] if there else []), *(new for _, new in reversed(moved)))
 
 
 def _read(copy: Path) -> Changes:

@@ -64,9 +64,8 @@ class SQLite(Store, interface=4):
                 if chosen is not None:
                     with self.open(Path(place)) as ledger:
                         ledger.commit(chosen)
-                aside = put_aside(folder / "study.sqlite")
-                if chosen is not None:
-                    (Path(place) / "study.sqlite").rename(folder / "study.sqlite")
+                successor = None if chosen is None else Path(place) / "study.sqlite"
+                aside = put_aside(folder / "study.sqlite", successor)
                 sync_folder(folder)
         finally:
             lock.release()

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from errno import ELOOP
 from math import isfinite
+from os import strerror
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +64,8 @@ def as_plain(found: Revalidation) -> dict[str, Any]:
 def note_revalidation(folder: Path, found: Revalidation) -> Path:
     """Keeps a revalidation in the run's folder, durably; returns its file. Raises OSError."""
     place = folder / _FOLDER
+    if place.is_symlink():
+        raise OSError(ELOOP, strerror(ELOOP), str(place))
     place.mkdir(exist_ok=True)
     file = place / f"{found.date.replace(':', '')}.json"
     write_atomically(file, (json.dumps({"format": _FORMAT, **as_plain(found)}, indent=1) + "\n").encode())

@@ -6,8 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
-from caviar.engine.revalidation.history import revalidations
+from caviar.engine.revalidation.history import note_revalidation, revalidations
 from caviar.engine.revalidation.reference import read_reference
+from caviar.values.revalidation import Answer, Revalidation
 
 GOOD = {"format": 1, "date": "2026-01-02T03:04:05Z", "conclusion": "still good", "exit_code": 0, "system": {}}
 DEEP = "[" * 100_000
@@ -25,6 +26,18 @@ def test_a_revalidation_that_does_not_read_is_left_out(tmp_path: Path, text: str
     (place / "good.json").write_text(json.dumps(GOOD))
     (place / "other.json").write_text(text)
     assert [each.date for each in revalidations(tmp_path)] == [GOOD["date"]]
+
+
+def test_a_link_in_the_place_of_the_folder_is_not_followed(tmp_path: Path) -> None:
+    run, elsewhere = tmp_path / "run", tmp_path / "elsewhere"
+    run.mkdir()
+    elsewhere.mkdir()
+    (run / "revalidations").symlink_to(elsewhere)
+    answer = Answer("yes", "")
+    found = Revalidation("2026-01-02T03:04:05Z", 0, "accuracy", "maximize", 3, 0, *[answer] * 4)
+    with pytest.raises(OSError, match="revalidations"):
+        note_revalidation(run, found)
+    assert not list(elsewhere.iterdir())
 
 
 @pytest.mark.parametrize("text", ["", "\0" * 50, '"x"', "null", DEEP])

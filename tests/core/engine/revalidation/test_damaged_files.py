@@ -34,7 +34,7 @@ def test_a_link_in_the_place_of_the_folder_is_not_followed(tmp_path: Path) -> No
     elsewhere.mkdir()
     (run / "revalidations").symlink_to(elsewhere)
     answer = Answer("yes", "")
-    found = Revalidation("2026-01-02T03:04:05Z", 0, "accuracy", "maximize", 3, 0, *[answer] * 4)
+    found = Revalidation("2026-01-02T03:04:05Z", 0, "accuracy", "maximize", 3, 0, answer, answer, answer, answer)
     with pytest.raises(OSError, match="revalidations"):
         note_revalidation(run, found)
     assert not list(elsewhere.iterdir())

@@ -269,3 +269,9 @@ def test_the_example_is_searched_as_it_stands(tmp_path: Path) -> None:
     told = pipe(tmp_path, "run", "function.py", *words)
     assert told.returncode == 0, told.stderr
     assert "3 finished" in told.stdout
+
+
+def test_a_setting_is_that_of_one_command_alone(folder: Path) -> None:
+    asked = "search.where=validation.accuracy > 0"
+    assert asked.partition("=")[2] in pipe(folder, "fill", "train.py", "--set", asked).stdout
+    assert asked.partition("=")[2] not in pipe(folder, "fill", "train.py").stdout

@@ -17,7 +17,7 @@ from caviar.registry import index
 from caviar.registry.load import name_of
 from caviar.registry.recipes import RECIPE, recipe_file
 
-_SEARCH_OF_FUNCTION = {"search": {"strategy": "coarse-to-fine"}}
+_STRATEGY_OF_FUNCTION = "coarse-to-fine"
 """What a function is searched with where nothing else is said."""
 
 
@@ -77,7 +77,8 @@ def of_function(file: str) -> Document:
         several = f"has {len(found)} training functions; name one: {every}"
         raise Mistakes([Mistake(str(path), None, "", several if len(found) > 1 or (asked and found) else none)])
     name = path.stem if len(found) == 1 else f"{path.stem}-{chosen[0]}"
-    return Document(file, {"name": name, "trainer": {"use": chosen[0]}, **_SEARCH_OF_FUNCTION}, {})
+    tree = {"name": name, "trainer": {"use": chosen[0]}, "search": {"strategy": _STRATEGY_OF_FUNCTION}}
+    return Document(file, tree, {})
 
 
 def parse(text: str, file: str) -> Document:

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from caviar import load
 from caviar.cli.terminal import slow
 
 from tests.commands import pipe
@@ -271,7 +272,8 @@ def test_the_example_is_searched_as_it_stands(tmp_path: Path) -> None:
     assert "3 finished" in told.stdout
 
 
-def test_a_setting_is_that_of_one_command_alone(folder: Path) -> None:
-    asked = "search.where=validation.accuracy > 0"
-    assert asked.partition("=")[2] in pipe(folder, "fill", "train.py", "--set", asked).stdout
-    assert asked.partition("=")[2] not in pipe(folder, "fill", "train.py").stdout
+def test_a_setting_is_that_of_one_pipeline_alone(folder: Path) -> None:
+    file = str(folder / "train.py")
+    usual = load(file).search.trials
+    assert load(file, [f"search.trials={usual + 1}"]).search.trials == usual + 1
+    assert load(file).search.trials == usual

@@ -15,6 +15,7 @@ from caviar.engine.revalidation.statistics import holm
 from caviar.plugin import Array, Table
 from caviar.values.revalidation import Shift
 
+pytest.importorskip("scipy", reason="columns are compared by SciPy's distributions: pip install scipy")
 ROWS = 600
 
 

@@ -51,6 +51,7 @@ class RunFacts:
     float64 (epochs). `reached`: its last value, of pruned trials. `importance`: path -> share, empty while few trials
     have finished; `leaders` the same among the best alone. `columns`: those of the saved model, none before there is
     one. `advice`: sentences. `fingerprint`: of the data. `earlier`: the number of trials of other runs that it knew.
+    `revalidations`: of each `pipe retest` the date, in ISO 8601, and its conclusion, the earliest first.
     """
 
     name: str
@@ -79,6 +80,7 @@ class RunFacts:
     plugins: Mapping[str, str]
     fingerprint: str
     earlier: int = 0
+    revalidations: tuple[tuple[str, str], ...] = ()
 
     @property
     def done(self) -> int:

@@ -51,6 +51,7 @@ def run_data(facts: RunFacts) -> dict[str, Any]:
         "fingerprint": facts.fingerprint,
         "earlier": facts.earlier,
         "again": _again(facts),
+        "revalidations": [[date[:10], printable(conclusion)] for date, conclusion in facts.revalidations],
     }
 
 

@@ -195,7 +195,7 @@ def test_a_time_span_that_is_none_is_refused(made: Path, text: str) -> None:
     assert "such as 30d" in done.stderr
 
 
-def test_results_and_predictions_say_when_the_winner_was_tested_last(folder: Path) -> None:
+def test_results_predictions_and_the_report_say_when_the_winner_was_tested_last(folder: Path) -> None:
     assert "last tested today" in pipe(folder, "results", "runs/pets").stdout
     _age(folder, days=47)
     done = pipe(folder, "results", "runs/pets")
@@ -209,6 +209,10 @@ def test_results_and_predictions_say_when_the_winner_was_tested_last(folder: Pat
     done = pipe(folder, "results", "runs/pets")
     assert "last tested today" in done.stdout
     assert "last-tested" not in done.stderr
+    ((date, conclusion),) = caviar.open_run(folder / "runs/pets").facts().revalidations
+    assert date[:10] in done.stdout
+    pipe(folder, "report", "runs/pets")
+    assert conclusion in (folder / "runs/pets/report.html").read_text()
 
 
 def test_running_again_what_is_done_does_not_renew_the_date(folder: Path) -> None:

@@ -57,6 +57,9 @@ def facts_of(folder: Path, found: Results, ledger: StudyView) -> RunFacts:
         plugins=study.plugins,
         fingerprint=study.fingerprint,
         earlier=len(study.earlier),
+        revalidations=tuple((each.date, each.conclusion) for each in found.tested.revalidations)
+        if found.tested
+        else (),
     )
 
 

@@ -49,6 +49,7 @@ function factsOf(run) {
     h("p", {}, "The whole search again, to the same bits where the data, the versions and the processor below are the same:"),
     copyable(again.rows === "file" ? search : inProgram), ...winner,
     split ? h("p", {}, `Rows: ${split}. Seed ${run.seed}: it decides the split, the points, the first weights and the order of rows.`) : h("p", {}, `Seed ${run.seed}.`),
+    run.revalidations.length ? fold(`Tested again: ${count(run.revalidations.length, "time")}`, table(run.revalidations)) : null,
     columns.length ? fold(`Data: ${count(columns.length, "column")}`, columnsTable(columns)) : null,
     run.dims.length ? fold(`Space: ${count(run.dims.length, "hyperparameter")}`, space) : null,
     reasons.length ? fold(`Reasons of ${count(reasons.length, "trial")} that failed, diverged or were stopped`, table(reasons.map(([number, reason]) => [`trial ${number}`, reason]))) : null,

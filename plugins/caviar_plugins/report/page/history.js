@@ -14,19 +14,14 @@ function bestSoFar(run, at) {
   return { line, order };
 }
 
-/** Where each trial stands: its number from 1, or the seconds of training until it had ended. */
+/** Where each trial stands: its number from 1, or the seconds of training of all up to it. */
 function clock(run, kind) {
   if (kind === "trials") return (place) => run.trials.number[place] + 1;
-  if (run.trials.ended) return (place) => run.trials.ended[place];
   if (!run.clock) {
     run.clock = new Float64Array(run.trials.count);
     run.trials.seconds.reduce((sum, seconds, place) => (run.clock[place] = sum + seconds), 0);
   }
   return (place) => run.clock[place];
-}
-
-function secondsName(run) {
-  return run.trials.ended ? "seconds since the start" : "seconds of training, added up over trials";
 }
 
 /** For a logarithmic axis: the distance from 1 of what can be at most 1, else the value itself; null where neither can. */
@@ -91,7 +86,7 @@ figure({
       chart.setOption({
         ...base(theme, { right: innerWidth < 600 ? 16 : 108, bottom: 48 }),
         xAxis: axis(theme, {
-          type: choice.log ? "log" : "value", name: choice.x === "trials" ? "trials" : secondsName(run), nameGap: 28,
+          type: choice.log ? "log" : "value", name: choice.x === "trials" ? "trials" : "seconds of training, added up over trials", nameGap: 28,
           ...(choice.log ? { min: Math.max(1e-3, Math.min(...order.map(at).filter((x) => x > 0))), max: last } : { min: 0, max: last }),
         }),
         yAxis: axis(theme, log

@@ -8,6 +8,7 @@ import numpy
 import pytest
 
 from tests.commands import pipe
+from tests.faults.killing import check_kills
 from tests.faults.test_processes import bits, finish, rows, start, until
 
 pytestmark = [pytest.mark.peers, pytest.mark.slow]
@@ -50,10 +51,20 @@ pruner = "successive-halving"
 """
 
 
-def test_a_killed_search_of_modules_comes_to_the_bits_of_one_in_other_stacks(tmp_path: Path) -> None:
-    file, code = tmp_path / "p.toml", tmp_path / "net.py"
+def _written(folder: Path) -> tuple[Path, Path]:
+    file, code = folder / "p.toml", folder / "net.py"
     file.write_text(PIPELINE)
     code.write_text(NETWORK)
+    return file, code
+
+
+def test_ten_kills_lose_no_trial_of_a_search_of_modules(tmp_path: Path) -> None:
+    file, code = _written(tmp_path)
+    check_kills(file, 10, "--code", str(code), "--set", "search.trials=16")
+
+
+def test_a_killed_search_of_modules_comes_to_the_bits_of_one_in_other_stacks(tmp_path: Path) -> None:
+    file, code = _written(tmp_path)
     named = ("--code", str(code))
     finish(start(file, "whole", *named, "--set", "executor=inline"))
     killed = start(file, "killed", *named)

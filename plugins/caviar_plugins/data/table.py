@@ -106,7 +106,7 @@ class TableFile(Data, interface=2):
         return new_blocks(self.path, kept, columns, HEAD)
 
     def read_frame(self, table: Table, words: Collection[str] = ()) -> Table:
-        return read_held(table, Rules(self.columns, self.decimal or ".", self.missing), words)
+        return read_held(table, Rules(self.columns, self.decimal or ".", self.missing, settled=True), words)
 
     def lines(self, table: Table) -> Array | None:
         data = self.decided()

@@ -102,6 +102,9 @@ def check(
     name, cell = cells.names[place], f"c{place}"
     if valid < present:
         row, shown = first_row(cells, place, f"{cell} IS NOT NULL AND {value(reading, cell)} IS NULL")
+        if cells.settled:
+            told = f"column '{shortened(name)}' holds {shortened(shown)!r}; the model was trained on {_held(reading)} there"
+            raise DataError(f"{cells.where(row)}: {told}; correct it or leave it empty")
         some = "the first " if cells.cut else ""
         others = f"where {valid:,} of {some}{present:,} cells hold a {_NAMES[reading.kind]}"
         if reading.kind == "date":
@@ -115,6 +118,14 @@ def check(
         row, shown = first_row(cells, place, f"abs({value(reading, cell)}) > {LARGEST}")
         told = f"column '{shortened(name)}' holds {shortened(shown)}, too large to compute with"
         raise DataError(f"{cells.where(row)}: {told}; correct it, or rescale the column")
+
+
+def _held(reading: Reading) -> str:
+    """What a model was trained on in a column, in words."""
+    if reading.kind == "date":
+        return f"dates written as {reading.form}"
+    mark = "with a decimal comma" if reading.form == "," else "with a decimal point"
+    return f"numbers {mark}" if reading.form in POINTS else f"{_NAMES[reading.kind]}s"
 
 
 def first_row(cells: Cells, place: int, condition: str) -> tuple[int, str]:

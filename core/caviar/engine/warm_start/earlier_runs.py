@@ -63,10 +63,8 @@ def _too_few(known: int, strategy: Strategy) -> tuple[str, ...]:
         enough = strategy.waits_for()
     if known >= enough:
         return ()
-    name = name_of(type(strategy))
-    return (
-        f"start_from: '{name}' learns nothing from {known} trials; it waits until {enough} are known, new ones too",
-    )
+    learns = f"'{name_of(type(strategy))}' learns nothing from {known} trials"
+    return (f"start_from: {learns}; it waits until {enough} are known, new ones too",)
 
 
 def _of_run(study: TargetStudy, folder: Path) -> tuple[list[EarlierTrial], str]:

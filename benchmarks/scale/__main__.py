@@ -1,6 +1,7 @@
-"""`python -m benchmarks.scale FOLDER`: how busy rounds keep many workers, with the training times of LCBench.
+"""`python -m benchmarks.scale`: how busy rounds keep many workers, with the training times of LCBench.
 
-FOLDER holds lcbench.npz. Prints Markdown tables of means over its tables, with the worst one in parentheses.
+Prints Markdown tables of means over its tables, with the worst one in parentheses; then what it costs a search to
+propose a round without the newest trials.
 """
 
 from __future__ import annotations
@@ -12,17 +13,20 @@ from pathlib import Path
 import numpy
 
 from benchmarks.scale.barrier import utilization
+from benchmarks.scale.late import regrets
 from benchmarks.scale.times import drawn, spreads
+from benchmarks.search.tasks import SHARED
 
-_WORKERS = (16, 256, 2_048, 10_000)
+_WORKERS = (16, 256, 10_000)
 _EACH = 4  # trials of a round for each worker, where the size of the round is not what is varied
-_ROUNDS = 6
+_ROUNDS = 8
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.scale", description=__doc__)
-    parser.add_argument("folder", type=Path)
-    found = spreads(parser.parse_args().folder)
+    parser.add_argument("--shared", type=Path, default=SHARED, help="the folder of the training times")
+    shared = parser.parse_args().shared
+    found = spreads(shared)
     about = [[f"{numpy.quantile(each, share):.2f}" for share in (0.1, 0.5, 0.9, 1)] for each in found.values()]
     print("Seconds of a training, in means of its table; the median over tables of quantiles:")
     middle = [numpy.median([float(row[place]) for row in about]) for place in range(4)]
@@ -43,8 +47,12 @@ def main() -> None:
 
     of_four = f"a round of {_EACH} trials for each worker"
     _table("trials of a round, for each worker", (1, 2, 4, 16), by_size)
-    _table(f"{of_four}, proposed without this share of the one before", (0, 0.25, 0.5, 0.75, 1), by_share)
+    _table(f"{of_four}, proposed without the newest so many rounds", (0, 0.5, 1, 2, 4), by_share)
     _table(f"{of_four}, none longer than so many means", (2, 4, 8), by_longest)
+
+    print("\n| trials of a round | newest trials that its proposal does without | regret after 256 |\n|---|---|---|")
+    for size, late in ((16, 0), (16, 16), (16, 64), (64, 0), (64, 64), (128, 0)):
+        print(f"| {size} | {late} | {numpy.mean(regrets(shared, size, late)):.4f} |", flush=True)
 
 
 def _table(title: str, columns: Sequence[float], found: Callable[[int, float], Sequence[float]]) -> None:

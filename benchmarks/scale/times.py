@@ -8,9 +8,9 @@ from typing import Any
 import numpy
 
 
-def spreads(folder: Path) -> dict[str, Any]:
+def spreads(shared: Path) -> dict[str, Any]:
     """By table the seconds of each configuration, divided by their mean: float64 (configurations)."""
-    with numpy.load(folder / "lcbench.npz") as archive:
+    with numpy.load(shared / "data" / "hpo" / "lcbench.npz") as archive:
         last = archive["time"][:, :, -1].astype(numpy.float64)
         tasks = [str(task) for task in archive["tasks"]]
     return {task: each / each.mean() for task, each in zip(tasks, last, strict=True)}

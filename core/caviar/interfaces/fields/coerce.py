@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from inspect import isabstract
 from typing import Any
 
 from caviar.interfaces.fields import lookup
@@ -29,6 +30,10 @@ def _plain(value: Any) -> Any:
 
 
 def _named(base: type[Any], value: Any) -> Any:
+    if isinstance(value, dict) and isabstract(base):
+        raise ValueError(
+            f"a dict does not say which {base.kind} it is for; give a plugin of caviar_plugins, or its name"
+        )
     if not isinstance(value, str):
         return value
     try:

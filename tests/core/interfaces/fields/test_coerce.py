@@ -90,3 +90,8 @@ def test_fields_of_numpys_scalars_are_written_as_numbers() -> None:
     text = pipeline.to_toml()
     assert "learning_rate = 0.5\nbeta1 = { uniform = [0.5, 0.9] }" in text
     assert "units = 3\n" in text
+
+
+def test_a_dict_does_not_say_which_plugin_it_is_for() -> None:
+    with pytest.raises(ValueError, match=r"^Pipeline\.trainer: a dict does not say which trainer: give"):
+        Pipeline(trainer={"epochs": 2})  # type: ignore[arg-type]

@@ -62,8 +62,9 @@ def odd_cells(path: Path, kept: Kept, split_columns: Collection[str], limit: int
 
 def odd_settings(odd: Sequence[OddCells], missing: Sequence[str]) -> tuple[tuple[str, Any, str], ...]:
     """The keys of [data], each with its value and a comment; `missing` are all codes, others too."""
-    places = ", ".join(f"{shortened(each.name)} ({each.first})" for each in odd if each.codes)
-    codes = [("missing", missing, f"no value: {places}")] if places else []
+    coded = [f"{shortened(each.name)} ({each.first})" for each in odd if each.codes]
+    more = f" and {len(coded) - 1} more" if len(coded) > 1 else ""
+    codes = [("missing", missing, f"no value: {coded[0]}{more}")] if coded else []
     words = [(f"columns.{key(each.name)}", "category", f"odd cells: {each.first}") for each in odd if not each.codes]
     return (*codes, *words)
 

@@ -198,10 +198,13 @@ def test_other_separators_are_found(tmp_path: Path, separator: str) -> None:
 
 
 def test_columns_that_name_the_rows_are_ignored(tmp_path: Path) -> None:
-    rows = "".join(f"{n},{n % 5},{n % 3}\n" for n in range(30))
-    (tmp_path / "t.csv").write_text("id,x,y\n" + rows)
+    rows = "".join(f"{n},{n},{n},{n % 5},{n % 3}\n" for n in range(30))
+    (tmp_path / "t.csv").write_text("id,Kundennr,age,x,y\n" + rows)
     pipe(tmp_path, "init", "t.csv")
-    assert 'columns.id = "ignore"' in (tmp_path / "t.toml").read_text()
+    written = (tmp_path / "t.toml").read_text()
+    assert 'columns.id = "ignore"' in written
+    assert 'columns.Kundennr = "ignore"' in written
+    assert "columns.age" not in written
 
 
 def test_a_person_at_a_terminal_is_asked(penguins: Path) -> None:

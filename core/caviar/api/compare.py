@@ -38,8 +38,11 @@ class Comparison:
 def compare(*studies: Study | Run, **named: Study | Run) -> Comparison:
     """Studies on the same axes: `compare(one, other).history()`; `compare(random=one, fine=other)` names them.
 
-    Raises Problem for fewer than two.
+    Raises Problem for fewer than two, and for anything else.
     """
+    for each in (*studies, *named.values()):
+        if not isinstance(each, (Study, Run)):
+            raise Problem(f"a {type(each).__name__} is no study; give them one by one, runs by open_run(folder)")
     if len(studies) + len(named) < 2:
         raise Problem("give at least two studies or runs to compare; one has its figures in study.plot")
     own = [each.plot.facts for each in studies]

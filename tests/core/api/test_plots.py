@@ -98,3 +98,5 @@ def test_studies_are_compared_under_names_that_tell_them_apart(study: Study, fol
     assert (named["figure"], [each["name"] for each in named["runs"]]) == (None, ["plots", "again"])
     with pytest.raises(Problem, match="at least two"):
         compare(study)
+    with pytest.raises(Problem, match="a list is no study; give them one by one"):
+        compare([study, run])  # type: ignore[arg-type]

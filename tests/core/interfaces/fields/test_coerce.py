@@ -95,3 +95,10 @@ def test_fields_of_numpys_scalars_are_written_as_numbers() -> None:
 def test_a_dict_does_not_say_which_plugin_it_is_for() -> None:
     with pytest.raises(ValueError, match=r"^Pipeline\.trainer: a dict does not say which trainer: give"):
         Pipeline(trainer={"epochs": 2})  # type: ignore[arg-type]
+
+
+def test_a_choice_of_names_is_one_of_plugins() -> None:
+    named = MLP(activation=Choice(["relu", "tanh"]))
+    assert named == MLP(activation=Choice([MLP(activation="relu").activation, MLP(activation="tanh").activation]))
+    with pytest.raises(ValueError, match=r"unknown activation 'rellu'; did you mean 'relu'"):
+        MLP(activation=Choice(["rellu", "tanh"]))

@@ -47,7 +47,7 @@ def main() -> None:
         return busy(workers, _EACH * workers, most=most)
 
     of_four = f"a round of {_EACH} trials for each worker"
-    _table("trials of a round, for each worker", (1, 2, 4, 16), by_size)
+    _table("trials of a round, for each worker", (1, 2, 4, 8, 16), by_size)
     _table(f"{of_four}, proposed without the newest so many rounds", (0, 0.5, 1, 2, 4), by_share)
     _table(f"{of_four}, none longer than so many means", (2, 4, 8), by_longest)
 

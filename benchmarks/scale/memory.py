@@ -8,6 +8,8 @@ import numpy
 from caviar.plugin import Trial, TrialState
 
 _MANY = 20_000
+_PATHS = tuple(f"optimizer.value{place}" for place in range(6))
+_METRICS = tuple(f"validation.metric{place}" for place in range(3))
 
 
 def bytes_of_a_trial() -> float:
@@ -22,6 +24,5 @@ def bytes_of_a_trial() -> float:
 
 def _trial(number: int, drawn: list[float]) -> Trial:
     point, measured = tuple(drawn[:6]), drawn[6:]
-    values = {f"optimizer.value{place}": each for place, each in enumerate(point)}
-    metrics = {f"validation.metric{place}": each for place, each in enumerate(measured)}
+    values, metrics = dict(zip(_PATHS, point, strict=True)), dict(zip(_METRICS, measured, strict=True))
     return Trial(number, number // 64, point, values, TrialState.FINISHED, 10, metrics, measured[0])

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy
-from caviar.plugin import History, TrialState
+from caviar.plugin import Array
 from caviar_plugins import CoarseToFine
 
 from benchmarks.search.searches import Ours, Setting, search
@@ -17,21 +16,19 @@ SEEDS = 5
 
 
 class Late(Ours):
-    """A strategy that is asked before the `late` newest trials have ended: they have points, and no results."""
+    """A strategy that is asked before the `late` newest trials have ended, and does not know of them."""
 
     late: int = 0
 
-    def _past(self) -> History:
-        past = super()._past()
-        known = max(0, len(past) - self.late)
-        unknown = numpy.arange(len(past)) >= known
-        return replace(
-            past,
-            objectives=numpy.where(unknown, numpy.nan, past.objectives),
-            curves=numpy.where(unknown[:, None], numpy.nan, past.curves),
-            states=(*past.states[:known], *(TrialState.FAILED for _ in range(len(past) - known))),
-            runs=None,
-        )
+    def ask(self, count: int) -> Array:
+        points, runs = self.points, self.runs
+        known = max(0, len(runs) - self.late)
+        self.points, self.runs = points[:known], runs[:known]
+        # From a stream of its own: by the number of known trials alone it would draw what an earlier round drew.
+        random = self.random.child(len(runs))
+        new = self.space.clip(self.strategy.propose(self.space, self._past(), count, random))
+        self.points, self.runs = numpy.concatenate([points, new]), runs
+        return new
 
 
 def regrets(shared: Path, size: int, late: int) -> list[float]:

@@ -13,7 +13,7 @@ from caviar.config.reading.document import parse
 from caviar.config.reading.locations import Location
 from caviar.interfaces.fields.coerce import coerce
 from caviar.interfaces.fields.types import FieldType
-from caviar_plugins import MLP, Adam, Choice, PopulationTrainer, Uniform
+from caviar_plugins import MLP, Adam, Choice, PopulationTrainer, ReLU, Tanh, Uniform
 
 WORDS = {
     "backend": "numpy",
@@ -99,6 +99,6 @@ def test_a_dict_does_not_say_which_plugin_it_is_for() -> None:
 
 def test_a_choice_of_names_is_one_of_plugins() -> None:
     named = MLP(activation=Choice(["relu", "tanh"]))
-    assert named == MLP(activation=Choice([MLP(activation="relu").activation, MLP(activation="tanh").activation]))
+    assert named == MLP(activation=Choice([ReLU(), Tanh()]))
     with pytest.raises(ValueError, match=r"unknown activation 'rellu'; did you mean 'relu'"):
         MLP(activation=Choice(["rellu", "tanh"]))

@@ -15,6 +15,10 @@ from caviar.interfaces.fields import lookup as _lookup
 __version__ = "0.1.0"
 
 _HOMES = {
+    "caviar.api.compare": (
+        "Comparison",
+        "compare",
+    ),
     "caviar.api.pipeline": (
         "Pipeline",
         "load",
@@ -86,6 +90,8 @@ __all__ = [name for names in _HOMES.values() for name in names]
 
 if TYPE_CHECKING:
     from caviar import plugin as plugin
+    from caviar.api.compare import Comparison as Comparison
+    from caviar.api.compare import compare as compare
     from caviar.api.pipeline import Pipeline as Pipeline
     from caviar.api.pipeline import load as load
     from caviar.api.retest import retest as retest

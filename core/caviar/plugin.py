@@ -200,6 +200,7 @@ _HOMES = {
         "Outcome",
         "Segment",
     ),
+    "caviar.values.shown": ("Shown",),
     "caviar.values.skew": ("Skew",),
     "caviar.values.slot": (
         "Initial",
@@ -359,6 +360,7 @@ if TYPE_CHECKING:
     from caviar.values.segment import MemberOutcome as MemberOutcome
     from caviar.values.segment import Outcome as Outcome
     from caviar.values.segment import Segment as Segment
+    from caviar.values.shown import Shown as Shown
     from caviar.values.skew import Skew as Skew
     from caviar.values.slot import Initial as Initial
     from caviar.values.slot import Layout as Layout

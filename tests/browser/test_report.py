@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from caviar.plugin import RunFacts
+from caviar.plugin import RunFacts, Shown
 from caviar_plugins.reporters.report import Report
 
 from tests.browser.conftest import Open
@@ -194,10 +194,26 @@ def test_axes_may_be_seconds_and_logarithmic(page: Any) -> None:
 def test_runs_are_compared(show: Open, facts: RunFacts) -> None:
     other = replace(facts, name="other", file=facts.file.replace("epochs = 3", "epochs = 4"))
     page = show(Report.page([facts, other]))
-    assert page.evaluate("report.figures") == ["runs", "history", "distribution", "differs", "spaces"]
+    assert page.evaluate("report.figures") == ["runs", "history", "distribution", "scatter", "differs", "spaces"]
     for canvas in page.locator("canvas").all():
         assert canvas.evaluate(COLORS) > 8
     assert page.locator("#differs tbody tr").all_inner_texts() == ["trainer.epochs\t3\t4"]
+
+
+def test_a_figure_shows_what_was_chosen(show: Open, facts: RunFacts) -> None:
+    path = facts.space.dimensions[0].path
+    page = show(Report.page([facts], figure="scatter", shown=Shown((path,), top=0.25)))
+    assert page.locator("#scatter h3").count() == 1
+    assert page.locator("#scatter h3").inner_text().startswith(facts.space.names[path])
+    shown, ranked = page.evaluate("[report.selection().shown.length, RUNS[0].ranked.length]")
+    assert shown == -(-ranked // 4)
+
+
+def test_studies_are_drawn_on_the_same_axes(show: Open, facts: RunFacts) -> None:
+    page = show(Report.page([facts, replace(facts, name="other")], figure="scatter"))
+    assert page.locator("#scatter .legend li").all_inner_texts() == [facts.name, "other"]
+    for canvas in page.locator("canvas").all():
+        assert canvas.evaluate(COLORS) > 8
 
 
 def test_text_of_users_is_only_text(show: Open, facts: RunFacts) -> None:

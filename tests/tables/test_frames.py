@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import re
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -105,8 +106,17 @@ def test_new_rows_are_read_by_the_rules_of_training() -> None:
         found = again.read_frame(Table(rows_of(row, ("amount", "day")), ())).columns
         assert found["amount"].tolist() == [1234]
         assert found["day"].tolist() == [datetime(2021, 4, 3)]
-    with pytest.raises(DataError, match=r"^row 2: column 'amount' holds 'much'.*Memory\(columns=\{\"amount\": \"cate"):
-        again.read_frame(Table(rows_of(pandas.DataFrame({"amount": ["1,5", "much"]}), ()), ()))
+    wrong = pandas.DataFrame({"amount": ["1,5", "much"]}), {"amount": "1,5", "day": "2021-04-03"}
+    for rows, told in zip(
+        wrong,
+        (
+            "row 2: column 'amount' holds 'much'; the model was trained on numbers with a decimal comma there",
+            "row 1: column 'day' holds '2021-04-03'; the model was trained on dates written as %d.%m.%Y there",
+        ),
+        strict=True,
+    ):
+        with pytest.raises(DataError, match=f"^{re.escape(told)}; correct it or leave it empty$"):
+            again.read_frame(Table(rows_of(rows, ()), ()))
     empty = again.read_frame(Table(rows_of({"amount": None, "day": None}, ()), ())).columns
     assert numpy.isnan(empty["amount"]).all()
     assert numpy.isnat(empty["day"]).all()

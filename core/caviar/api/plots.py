@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
+from caviar.config.declaration.goal import goal_of
+from caviar.config.hints.suggestions import closest
 from caviar.registry.index import Registry, current, using
 from caviar.registry.load import load
 from caviar.support.files import write_atomically
+from caviar.values.metric_name import MetricName
+from caviar.values.problem import Problem
 from caviar.values.run_facts import RunFacts
+from caviar.values.shown import Shown
 
 
 @dataclass(frozen=True)
 class Figure:
     """A figure of the report as a page of its own, which needs no network; the whole report where `name` is None."""
 
-    facts: RunFacts = field(repr=False)
+    runs: tuple[RunFacts, ...] = field(repr=False)
     name: str | None = None
+    shown: Shown = field(default_factory=Shown)
     _registry: Registry = field(default_factory=current, repr=False, compare=False)
 
     def save(self, path: str | PathLike[str]) -> None:
@@ -38,39 +44,74 @@ class Figure:
         with using(self._registry):
             drawing: Any = load("reporter", "report")
         page: Callable[..., str] = drawing.page
-        return page([self.facts], figure=self.name)
+        return page(self.runs, figure=self.name, shown=self.shown)
 
 
 @dataclass(frozen=True)
 class Plots:
-    """The figures of a study. Each is shown where it is the last value of a notebook's cell, and has `save(path)`."""
+    """The figures of a study. Each is shown where it is the last value of a notebook's cell, and has `save(path)`.
+
+    Hyperparameters are named by their path, "optimizer.learning_rate", or its end where that is clear; without any,
+    all are shown. `metric` is drawn instead of the searched one. `top=0.1` shows the best tenth of the trials alone.
+    """
 
     facts: RunFacts = field(repr=False)
 
     def report(self) -> Figure:
         """All figures, with filters and a brush that they share."""
-        return Figure(self.facts)
+        return Figure((self.facts,))
 
     def history(self) -> Figure:
         """The best so far, by trials or seconds."""
-        return Figure(self.facts, "history")
+        return Figure((self.facts,), "history")
 
-    def curves(self) -> Figure:
+    def curves(self, *, top: float = 1.0) -> Figure:
         """The learning curves of the best trials."""
-        return Figure(self.facts, "curves")
+        return figure((self.facts,), "curves", top=top)
 
     def importance(self) -> Figure:
         """How much each hyperparameter matters."""
-        return Figure(self.facts, "importance")
+        return Figure((self.facts,), "importance")
 
-    def scatter(self) -> Figure:
-        """The metric against each hyperparameter."""
-        return Figure(self.facts, "scatter")
+    def scatter(self, *hyperparameters: str, metric: str | None = None, top: float = 1.0) -> Figure:
+        """The metric against each hyperparameter. Raises Problem for a name that the study does not have."""
+        return figure((self.facts,), "scatter", hyperparameters, metric, top)
 
-    def parallel(self) -> Figure:
-        """Parallel coordinates."""
-        return Figure(self.facts, "parallel")
+    def parallel(self, *hyperparameters: str, metric: str | None = None, top: float = 1.0) -> Figure:
+        """Parallel coordinates. Raises Problem for a name that the study does not have."""
+        return figure((self.facts,), "parallel", hyperparameters, metric, top)
 
-    def leaderboard(self) -> Figure:
+    def leaderboard(self, *, top: float = 1.0) -> Figure:
         """The best trials with their values and metrics."""
-        return Figure(self.facts, "leaderboard")
+        return figure((self.facts,), "leaderboard", top=top)
+
+
+def figure(
+    runs: tuple[RunFacts, ...],
+    name: str,
+    hyperparameters: Sequence[str] = (),
+    metric: str | None = None,
+    top: float = 1.0,
+) -> Figure:
+    """A figure of what was chosen. Raises Problem for a choice that the runs do not have."""
+    if not 0 < top <= 1:
+        raise Problem(f"top = {top!r}: give the share of the trials to show, above 0 and at most 1, such as 0.1")
+    paths = tuple(dict.fromkeys(_path(runs, each) for each in hyperparameters))
+    if metric is None:
+        return Figure(runs, name, Shown(paths, top=top))
+    for run in runs:
+        known = dict.fromkeys(each for trial in run.trials for each in trial.metrics)
+        if metric not in known:
+            raise Problem(f"'{run.name}' did not measure '{metric}'{closest(metric, known)}")
+    goal = goal_of(runs[0].pipeline, MetricName.parse(metric))
+    return Figure(runs, name, Shown(paths, metric, goal, top))
+
+
+def _path(runs: Sequence[RunFacts], name: str) -> str:
+    """The path that a name means in one of the runs. Raises Problem."""
+    known = dict.fromkeys(each.path for run in runs for each in run.space.dimensions)
+    ends = [path for path in known if path.endswith(f".{name}")]
+    if name not in known and len(ends) != 1:
+        several = f"'{name}' is the end of several hyperparameters: {', '.join(ends)}"
+        raise Problem(several if ends else f"there is no hyperparameter '{name}'{closest(name, known)}")
+    return name if name in known else ends[0]

@@ -43,10 +43,10 @@ def path_of(setting: str) -> str:
     return setting.partition("=")[0].strip()
 
 
-def wider_name(name: str, taken: Callable[[str], bool]) -> str:
-    """The first of NAME-wider, NAME-wider-2, … that no run has; NAME is the name without such an ending."""
-    stem = re.sub(r"-wider(-\d+)?$", "", name)
+def next_name(name: str, taken: Callable[[str], bool]) -> str:
+    """The first of NAME-next, NAME-next-2, … that no run has; NAME is the name without such an ending."""
+    stem = re.sub(r"-next(-\d+)?$", "", name)
     number = 1
-    while taken(told := f"{stem}-wider" if number == 1 else f"{stem}-wider-{number}"):
+    while taken(told := f"{stem}-next" if number == 1 else f"{stem}-next-{number}"):
         number += 1
     return told

@@ -111,18 +111,18 @@ def _classes(head: Head) -> Iterator[str]:
 
 
 def _predicting(reader: Data, targets: list[str]) -> Data:
-    """The reader with its targets. Raises DataError where it takes one only."""
+    """The reader with its targets, which puts up with odd cells. Raises DataError where it takes one target only."""
     from caviar.interfaces.data import DataError
     from caviar.interfaces.fields.types import field_type
     from caviar.registry.load import name_of
 
     if len(targets) == 1:
-        return reader.model_copy(update={"target": targets[0]})
+        return reader.model_copy(update={"target": targets[0]}).tolerant()
     if field_type(type(reader), "target").element is None:
         raise DataError(f"'{name_of(type(reader))}' has one target; give --target once")
     if len(set(targets)) < len(targets):
         raise DataError("--target: the same column is given twice")
-    return reader.model_copy(update={"target": tuple(targets)})
+    return reader.model_copy(update={"target": tuple(targets)}).tolerant()
 
 
 def _asked(guess: Guess, columns: tuple[str, ...]) -> tuple[str, str]:

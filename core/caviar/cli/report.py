@@ -36,7 +36,7 @@ def report(
 
       pipe report runs/digits
 
-      pipe report runs/digits runs/digits-wider --out comparison.html
+      pipe report runs/digits runs/digits-next --out comparison.html
     """
     from caviar.engine.analysis.stored_run import StoredRun, opener_of
     from caviar.registry.load import load

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from caviar.cli.advice import show_next_run, wider_name
+from caviar.cli.advice import next_name, show_next_run
 from caviar.cli.shared import Code, RunFolder, using_code
 from caviar.cli.terminal.json_objects import (
     advice_objects,
@@ -129,7 +129,7 @@ def results(
                 show(*trace.splitlines(), err=True)
     if code is None and isinstance(found.pipeline.trainer, FunctionWithoutCode):
         code = Path("FILE.py")  # read without it; a run needs it
-    name = wider_name(found.pipeline.name, lambda name: (run.parent / name).exists())
+    name = next_name(found.pipeline.name, lambda name: (run.parent / name).exists())
     show_next_run(found.advice, _words(run, code), (), name)
 
 

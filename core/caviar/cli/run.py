@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from caviar.cli.advice import show_advice, show_next_run, wider_name
+from caviar.cli.advice import next_name, show_advice, show_next_run
 from caviar.cli.new_run import dated
 from caviar.cli.shared import Code, File, Settings, limit_blas_threads, since_start, using_code
 from caviar.cli.terminal.json_objects import (
@@ -97,7 +97,7 @@ def run(
     if json:
         give(json_text.dumps(as_object(done), allow_nan=False) + "\n")
     if done.summary.best is not None and not quiet:
-        name = wider_name(pipeline.name, lambda name: (runs / name).exists())
+        name = next_name(pipeline.name, lambda name: (runs / name).exists())
         show_next_run(done.advice, _words(file, runs, workers, code), settings or (), name)
     for reporter, complaint in done.complaints.items():
         show(f"reporter {reporter} failed in {complaint}", err=True)

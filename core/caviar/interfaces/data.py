@@ -121,6 +121,13 @@ class Data(Plugin):
         """The columns among which a target may be chosen, in order, for `pipe init`; empty where there is no choice."""
         return ()
 
+    def tolerant(self) -> Self:
+        """The same with settings by which cells can be read that no column could hold, for `pipe init`.
+
+        The notes of its head say which cells, and what becomes of them; `worth_writing` has the settings.
+        """
+        return self
+
     def worth_writing(self) -> tuple[tuple[str, Any, str], ...]:
         """Settings that `pipe init` writes into the first file of this data: a key, its value, and why.
 

@@ -51,6 +51,10 @@ class Strategy(Plugin):
         """The maximum number of different points that it proposes; for `pipe check`, so without a numerical library."""
         return space.size
 
+    def waits_for(self) -> int:
+        """The trials that must be known, given and earlier ones too, before results change what it proposes."""
+        return 0
+
     def retests(self, space: Space, history: History, random: Random) -> tuple[int, ...]:
         """Called after each round: the trials to train once more from another seed, as rows of `history`.
 

@@ -115,13 +115,22 @@ class StrategyContract(StatedInterface):
             for count in (1, 3, 7):
                 numpy.testing.assert_array_equal(self.proposed(trials, count, given), more[:count])
 
-    def test_one_that_does_not_learn_proposes_the_same_whatever_came_of_its_trials(self) -> None:
-        if self.strategy.learns:
-            skip("it learns")
-        past = history(self.space, 8, Random(7))
+    def test_until_it_learns_it_proposes_the_same_whatever_came_of_its_trials(self) -> None:
+        """One that learns waits for `waits_for` trials, and no longer; one that does not learn waits for ever."""
+        enough = self.strategy.waits_for()
+        if not self.strategy.learns or enough:
+            now, then = self._opposite(enough - 1 if self.strategy.learns else 8)
+            numpy.testing.assert_array_equal(now, then)
+        if self.strategy.learns and enough:
+            now, then = self._opposite(enough)
+            assert (now != then).any(), "waits_for is too small: it does not learn yet"
+
+    def _opposite(self, trials: int) -> tuple[Array, Array]:
+        """The proposals after so many trials, and after the same with opposite results."""
+        past = history(self.space, trials, Random(7))
         other = replace(past, objectives=-past.objectives, curves=-past.curves)
         now, then = (self.strategy.propose(self.space, each, 8, Random(8)) for each in (past, other))
-        numpy.testing.assert_array_equal(now, then)
+        return now, then
 
     def test_the_lowest_objective_is_the_highest_of_its_negative(self) -> None:
         past = history(self.space, 24, Random(7))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from typing import Literal, Self
 
 from caviar.plugin import Data, DataError, Head, Table, setting
@@ -54,7 +55,7 @@ class Memory(Data, interface=2):
         return self.read()
 
     def read_frame(self, table: Table, words: Collection[str] = ()) -> Table:
-        return read_held(table, self._rules, words)
+        return read_held(table, replace(self._rules, settled=True), words)
 
     def head(self) -> Head | None:
         self._held()

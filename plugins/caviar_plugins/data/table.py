@@ -15,6 +15,7 @@ from caviar_plugins.tables.declared import kinds, worth_saying
 from caviar_plugins.tables.held import Rules, read_held
 from caviar_plugins.tables.lines import missing_name
 from caviar_plugins.tables.new_blocks import Kept, new_blocks
+from caviar_plugins.tables.odd_cells import OddCells, odd_cells, odd_settings
 from caviar_plugins.tables.own_test import head_with_test, joined, joined_lines, require_columns
 from caviar_plugins.tables.reading import readings
 from caviar_plugins.tables.seen import HEAD, Seen, look
@@ -54,6 +55,7 @@ class TableFile(Data, interface=2):
     test_path: Path | None = setting(default=None, also=("test_file", "test_data"))
     _guesses: tuple[str, ...] = PrivateAttr(default=())
     _is_decided: bool = PrivateAttr(default=False)
+    _odd: tuple[OddCells, ...] = PrivateAttr(default=())
 
     @field_validator("target")
     @classmethod
@@ -106,7 +108,7 @@ class TableFile(Data, interface=2):
         return new_blocks(self.path, kept, columns, HEAD)
 
     def read_frame(self, table: Table, words: Collection[str] = ()) -> Table:
-        return read_held(table, Rules(self.columns, self.decimal or ".", self.missing), words)
+        return read_held(table, Rules(self.columns, self.decimal or ".", self.missing, settled=True), words)
 
     def lines(self, table: Table) -> Array | None:
         data = self.decided()
@@ -132,12 +134,27 @@ class TableFile(Data, interface=2):
             reading=COPIES * seen.size,
             left_out=tuple(each for each, left in pairs if left),
             unlabelled=seen.unlabelled,
-            notes=seen.guesses,
+            notes=(*map(str, self._odd), *seen.guesses),
         )
         return head if (test := self.decided()._test_file) is None else test._head_of_test(head, self.path)
 
     def worth_writing(self) -> tuple[tuple[str, Any, str], ...]:
-        return written(dict(self), dict(self.decided()), self._seen(self.targets))
+        own = odd_settings(self._odd, self.missing)
+        return (*own, *written(dict(self), dict(self.decided()), self._seen(self.targets)))
+
+    def tolerant(self) -> Self:
+        try:
+            self._seen(self.targets)
+        except DataError:
+            known = tuple(name for name in self.targets if name in self.names())
+            kept = Kept(self._layout, self.decimal, self.missing, self._needed, known)
+            odd = odd_cells(self.path, kept, self.split_columns, HEAD)
+            codes = dict.fromkeys((*self.missing, *(code for each in odd for code in each.codes)))
+            words = {each.name: "category" for each in odd if not each.codes}
+            copy = self.model_copy(update={"missing": tuple(codes), "columns": {**self.columns, **words}})
+            copy._odd = odd
+            return copy
+        return self
 
     @property
     def targets(self) -> tuple[str, ...]:

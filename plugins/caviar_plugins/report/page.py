@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from functools import cache
 from html import escape
 from importlib.resources import files
 from string import Template
 from typing import Any
 
-from caviar.plugin import RunFacts
+from caviar.plugin import RunFacts, Shown
 
 from caviar_plugins.report.compared import compared
 from caviar_plugins.report.run_data import run_data
@@ -35,13 +36,21 @@ SCRIPTS = (
     "main.js",
 )
 """Their order matters: each uses names of those before it."""
+EVERYTHING = Shown()
 
 
-def page(runs: Sequence[RunFacts], *, figure: str | None = None, reload: float = 0.0, note: str = "") -> str:
+def page(
+    runs: Sequence[RunFacts],
+    *,
+    figure: str | None = None,
+    shown: Shown = EVERYTHING,
+    reload: float = 0.0,
+    note: str = "",
+) -> str:
     """The whole page of one run or, side by side, of several.
 
-    figure: draws this one alone, such as "history". reload: seconds after which the page reads its file again, while
-    the run goes on; 0 = never. note: a sentence on top, such as why a run ended early.
+    figure: draws this one alone, such as "history", of what is `shown`. reload: seconds after which the page reads its
+    file again, while the run goes on; 0 = never. note: a sentence on top, such as why a run ended early.
     """
     from datetime import UTC, datetime
 
@@ -49,6 +58,7 @@ def page(runs: Sequence[RunFacts], *, figure: str | None = None, reload: float =
         "runs": [run_data(each) for each in runs],
         "compared": compared(runs) if len(runs) > 1 else None,
         "figure": figure,
+        "shown": asdict(shown),
         "reload": reload,
         "note": note,
         "written": datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S UTC"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from time import monotonic
+from typing import Any
 
 import caviar
 from caviar.plugin import Reporter, RunFacts, RunInfo, RunView, setting, write_atomically
@@ -51,8 +52,8 @@ class Report(Reporter, interface=1):
             write_atomically(run.folder / "report.html", text.encode())
 
     @staticmethod
-    def page(runs: Sequence[RunFacts], *, figure: str | None = None, reload: float = 0.0, note: str = "") -> str:
+    def page(runs: Sequence[RunFacts], **options: Any) -> str:
         """The page of one or several runs; with `figure` that one alone. See `caviar_plugins.report.page`."""
         from caviar_plugins.report.page import page
 
-        return page(runs, figure=figure, reload=reload, note=note)
+        return page(runs, **options)

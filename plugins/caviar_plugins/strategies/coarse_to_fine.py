@@ -28,6 +28,9 @@ class CoarseToFine(Strategy, interface=2):
     first: int = setting(default=16, ge=1)
     retest: float = setting(default=0.1, ge=0, le=1)
 
+    def waits_for(self) -> int:
+        return self.first
+
     def propose(self, space: Space, history: History, count: int, random: Random) -> Array:
         import numpy
 

@@ -33,6 +33,9 @@ class GaussianProcess(Strategy, interface=2):
     first: int = setting(default=10, ge=2)
     most: int = setting(default=192, ge=16)
 
+    def waits_for(self) -> int:
+        return self.first
+
     def propose(self, space: Space, history: History, count: int, random: Random) -> Array:
         import scipy.linalg  # noqa: F401  # brings a BLAS of its own, which must be there to be limited
         from threadpoolctl import threadpool_limits

@@ -18,7 +18,7 @@ from caviar_plugins.tables.sql import quoted
 LARGEST = 1e38
 """Larger numbers do not fit into single precision, in which networks compute."""
 POINTS = (".", ",")
-_NAMES = {"number": "number", "flag": "yes or no", "date": "date", "category": "word"}
+NAMES = {"number": "number", "flag": "yes or no", "date": "date", "category": "word"}
 Masked: TypeAlias = tuple[Array, Array]
 """A column, and where it has no value."""
 _AT_ONCE = 200  # columns in one query
@@ -102,8 +102,11 @@ def check(
     name, cell = cells.names[place], f"c{place}"
     if valid < present:
         row, shown = first_row(cells, place, f"{cell} IS NOT NULL AND {value(reading, cell)} IS NULL")
+        if cells.settled:
+            told = f"column '{shortened(name)}' holds {shortened(shown)!r}; the model was trained on {_held(reading)}"
+            raise DataError(f"{cells.where(row)}: {told} there; correct it or leave it empty")
         some = "the first " if cells.cut else ""
-        others = f"where {valid:,} of {some}{present:,} cells hold a {_NAMES[reading.kind]}"
+        others = f"where {valid:,} of {some}{present:,} cells hold a {NAMES[reading.kind]}"
         if reading.kind == "date":
             others += f" written as {reading.form}"
         cures = ["correct it", "leave it empty"]
@@ -115,6 +118,14 @@ def check(
         row, shown = first_row(cells, place, f"abs({value(reading, cell)}) > {LARGEST}")
         told = f"column '{shortened(name)}' holds {shortened(shown)}, too large to compute with"
         raise DataError(f"{cells.where(row)}: {told}; correct it, or rescale the column")
+
+
+def _held(reading: Reading) -> str:
+    """What a model was trained on in a column, in words."""
+    if reading.kind == "date":
+        return f"dates written as {reading.form}"
+    mark = "with a decimal comma" if reading.form == "," else "with a decimal point"
+    return f"numbers {mark}" if reading.form in POINTS else f"{NAMES[reading.kind]}s"
 
 
 def first_row(cells: Cells, place: int, condition: str) -> tuple[int, str]:

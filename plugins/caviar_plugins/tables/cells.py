@@ -21,7 +21,7 @@ class Cells:
     Where the table is `wide`, its cells are rows of the table `long`: select those of a column from `column(place)`.
 
     `where` says where a row lies, for messages: a file and a line; `setting` how a user writes a key and its value.
-    `cut`: more rows follow.
+    `cut`: more rows follow. `settled`: the rows are new ones for a model, so no setting can change how they are read.
     """
 
     connection: Connection
@@ -33,6 +33,7 @@ class Cells:
     cut: bool = False
     setting: Callable[[str, Any], str] = in_file
     wide: bool = False
+    settled: bool = False
 
     def column(self, place: int) -> str:
         """SQL: what the column c… is selected from."""

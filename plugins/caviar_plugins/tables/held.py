@@ -26,17 +26,22 @@ _EXACT = 2.0**53
 
 @dataclass(frozen=True)
 class Rules:
-    """How cells are read: the kinds of columns, the decimal mark (None: looked for) and the codes for no value."""
+    """How cells are read: the kinds of columns, the decimal mark (None: looked for) and the codes for no value.
+
+    `settled`: they are those of a trained model, so that what does not fit is a mistake in the rows.
+    """
 
     columns: Mapping[str, str]
     decimal: str | None
     missing: tuple[str, ...]
+    settled: bool = False
 
 
 def read_held(table: Table, rules: Rules, words: Collection[str] = ()) -> Table:
     """The table with what its words stand for; `words` are columns that remain words. Raises DataError."""
     table = without_codes(table, rules.missing)
     with held(table, rules.missing) as (cells, _):
+        cells = replace(cells, settled=rules.settled)
         found = readings(cells, rules.columns, rules.decimal, ",", words, targets=None)
         return as_read(table, cells, found)
 

@@ -179,6 +179,7 @@ def _typed(cells: Cells, place: int, said: str | None) -> Reading:
         return Reading("category", "number" if kind == "number" else "", label="category")
     if said is not None and (said == "date" or "%" in said) != (kind == "date"):
         holds = f"column '{cells.names[place]}' holds {kind}s, which cannot be read as '{said}'"
+        holds += "; give a date, or text written so" if cells.settled else ""
         raise DataError(f"{cells.where(0)}: {holds}")
     if kind == "number":
         return Reading("flag" if said == "flag" else "number", "typed", label="number")

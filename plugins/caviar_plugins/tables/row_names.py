@@ -9,14 +9,14 @@ from caviar_plugins.tables.cells import Cells
 FEW = 20
 """In fewer rows all words of an honest column may be different."""
 _NUMBERING = {"id", "index", "unnamed", "row", "nr", "no", "seq", "seqn", "sequence"}
+_ENDINGS = ("nr", "nummer", "number")  # of words such as Kundennr and rownumber
 
 
 def is_name_of_rows(name: str) -> bool:
-    """Whether a column is called like one that numbers the rows: id, customerId, row, index, unnamed, seqn."""
+    """Whether a column is called like one that numbers the rows: id, customerId, row, index, seqn, kundennr."""
     apart = re.sub(r"([a-z0-9])([A-Z])", r"\1 \2", name).lower()
-    return bool(
-        {"id", "index", "unnamed", "row", "nr", "no", "seq", "seqn", "sequence"} & set(re.split(r"[^a-z0-9]+", apart))
-    )
+    words = re.split(r"[^a-z0-9]+", apart)
+    return bool(_NUMBERING & {*words}) or any(word.endswith(_ENDINGS) for word in words)
 
 
 def numbers_the_rows(cells: Cells, place: int) -> bool:

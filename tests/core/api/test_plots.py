@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy
 import pytest
-from caviar import Pipeline, Study, open_run
+from caviar import Pipeline, Problem, Study, compare, open_run
+from caviar.api.plots import Figure
 from caviar_plugins import Adam, Inline, Log
 
 from tests.plugins.report.unpacked import data_of
@@ -50,7 +51,7 @@ def test_the_report_of_a_study_shows_all_of_it(study: Study, tmp_path: Path) -> 
 
 
 def test_a_run_has_the_figures_of_its_study(study: Study, folder: Path) -> None:
-    assert open_run(folder / "plots").plot.history().facts.trials == study.trials
+    assert open_run(folder / "plots").plot.history().runs[0].trials == study.trials
 
 
 def test_a_study_shows_its_best_trials_and_a_trial_its_values(study: Study) -> None:
@@ -59,3 +60,43 @@ def test_a_study_shows_its_best_trials_and_a_trial_its_values(study: Study) -> N
     assert re.findall(r"<tr><td>(\d+)</td>", told)[0] == str(study.best.trial)
     assert "&lt;Study" in told
     assert f"<td>{study.trials[0].values['optimizer.learning_rate']:.6g}</td>" in study.trials[0]._repr_html_()
+
+
+def page_of(figure: Figure, folder: Path) -> Any:
+    figure.save(folder / "figure.html")
+    return data_of((folder / "figure.html").read_text())
+
+
+def test_a_figure_is_of_the_hyperparameters_the_metric_and_the_share_that_were_chosen(
+    study: Study, tmp_path: Path
+) -> None:
+    figure = study.plot.scatter("learning_rate", metric="validation.log_loss", top=0.5)
+    told = page_of(figure, tmp_path)["shown"]
+    goal = "minimize"  # of a loss, while the study maximizes accuracy
+    assert told == {"paths": ["optimizer.learning_rate"], "metric": "validation.log_loss", "goal": goal, "top": 0.5}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"hyperparameters": ("optimizer.learning_rat",)}, "did you mean 'optimizer.learning_rate'?"),
+        ({"metric": "validation.acuracy"}, "'plots' did not measure 'validation.acuracy'; did you mean"),
+        ({"top": 10}, "top = 10: give the share of the trials to show"),
+    ],
+)
+def test_what_a_study_does_not_have_is_refused(study: Study, wrong: dict[str, Any], told: str) -> None:
+    names = wrong.pop("hyperparameters", ())
+    with pytest.raises(Problem, match=re.escape(told)):
+        study.plot.scatter(*names, **wrong)
+
+
+def test_studies_are_compared_under_names_that_tell_them_apart(study: Study, folder: Path, tmp_path: Path) -> None:
+    run = open_run(folder / "plots")
+    shown = page_of(compare(study, run).scatter(), tmp_path)
+    assert (shown["figure"], [each["name"] for each in shown["runs"]]) == ("scatter", ["plots (1)", "plots (2)"])
+    named = page_of(compare(study, again=run).report(), tmp_path)
+    assert (named["figure"], [each["name"] for each in named["runs"]]) == (None, ["plots", "again"])
+    with pytest.raises(Problem, match="at least two"):
+        compare(study)
+    with pytest.raises(Problem, match="a list is no study; give them one by one"):
+        compare([study, run])  # type: ignore[arg-type]

@@ -118,6 +118,51 @@ def test_another_target_may_be_given_until_the_file_is_edited(penguins: Path) ->
     assert done.stderr == f"penguins.toml: {told}\n"
 
 
+ODD = ["size,kind,day,y", *(f"{n}.5,{'xy'[n % 2]},{n % 28 + 1:02}.03.2021,{n}.25" for n in range(60))]
+
+
+def with_cells(folder: Path, **cells: str) -> Path:
+    """A table with these cells in its fifth row."""
+    row = dict(zip(ODD[0].split(","), ODD[5].split(","), strict=True)) | cells
+    (folder / "t.csv").write_text("\n".join([*ODD[:5], ",".join(row.values()), *ODD[6:]]) + "\n")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("cells", "line", "told"),
+    [
+        (
+            {"size": "n.k."},
+            'missing = ["n.k."]',
+            "t.csv:6: column 'size' holds 'n.k.' where 59 of 60 cells hold a number: read as missing "
+            '(missing = ["n.k."] in [data]); columns.size = "category" instead reads the column as words',
+        ),
+        ({"day": "31.02.2021"}, 'missing = ["31.02.2021"]', "59 of 60 cells hold a date: read as missing"),
+        ({"y": "none yet"}, 'missing = ["none yet"]', 'read as missing (missing = ["none yet"] in [data]); their rows'),
+        ({"size": "x"}, 'columns.size = "category"', "'x' where 59 of 60 cells hold a number: read as words"),
+        ({"size": '"7,5"'}, 'columns.size = "category"', "'7,5' where 59 of 60 cells hold a number: read as words"),
+    ],
+)
+def test_a_cell_that_its_column_cannot_hold_is_named_with_what_becomes_of_it(
+    cells: dict[str, str], line: str, told: str, tmp_path: Path
+) -> None:
+    """x is a word of another column, and 7,5 would be 7.5 too: as codes for missing they would take those away."""
+    done = pipe(with_cells(tmp_path, **cells), "init", "t.csv", "--target", "y")
+    assert done.returncode == 0, done.stderr
+    assert told in done.stdout
+    assert any(each.startswith(line) for each in (tmp_path / "t.toml").read_text().splitlines())
+    again = pipe(tmp_path, "init", "t.csv", "--target", "y", "--effort", "quick")
+    assert again.returncode == 0, "what init wrote may be replaced"
+    checked = pipe(tmp_path, "check", "t.toml")
+    assert checked.returncode == 0, checked.stderr
+
+
+def test_a_target_never_becomes_words_for_a_cell(tmp_path: Path) -> None:
+    done = pipe(with_cells(tmp_path, y="x"), "init", "t.csv", "--target", "y")
+    assert (done.returncode, (tmp_path / "t.toml").exists()) == (2, False)
+    assert done.stderr.startswith("t.csv:6: column 'y' holds 'x' where 59 of 60 cells hold a number; correct it")
+
+
 def test_neither_a_date_nor_an_id_nor_a_constant_is_guessed_as_the_target(tmp_path: Path) -> None:
     rows = "".join(f"{n % 7}.5,{n * 37 % 5}.5,c{n},{n % 60},2021-03-{n % 28 + 1:02},same\n" for n in range(80))
     (tmp_path / "t.csv").write_text("delay,wind,code,unitid,day,value\n" + rows)
@@ -153,10 +198,13 @@ def test_other_separators_are_found(tmp_path: Path, separator: str) -> None:
 
 
 def test_columns_that_name_the_rows_are_ignored(tmp_path: Path) -> None:
-    rows = "".join(f"{n},{n % 5},{n % 3}\n" for n in range(30))
-    (tmp_path / "t.csv").write_text("id,x,y\n" + rows)
+    rows = "".join(f"{n},{n},{n},{n % 5},{n % 3}\n" for n in range(30))
+    (tmp_path / "t.csv").write_text("id,Kundennr,age,x,y\n" + rows)
     pipe(tmp_path, "init", "t.csv")
-    assert 'columns.id = "ignore"' in (tmp_path / "t.toml").read_text()
+    written = (tmp_path / "t.toml").read_text()
+    assert 'columns.id = "ignore"' in written
+    assert 'columns.Kundennr = "ignore"' in written
+    assert "columns.age" not in written
 
 
 def test_a_person_at_a_terminal_is_asked(penguins: Path) -> None:

@@ -8,12 +8,14 @@ from pathlib import Path
 from caviar.config.checks.sources import called, optuna_study
 from caviar.config.declaration.dump import changed, to_toml
 from caviar.config.reading.errors import Mistakes
+from caviar.engine.failures.plugin_errors import attribute_errors
 from caviar.engine.resume.run_folder import begun_with, pipeline_file
 from caviar.engine.search.objective import Objective
 from caviar.engine.warm_start.map_to_space import TargetStudy, Unusable, map_to_space, usable
 from caviar.engine.warm_start.optuna_trials import of_study
 from caviar.engine.warm_start.transfer import Transfer, changes, transfer
 from caviar.interfaces.store import StoreError, StudyRecord
+from caviar.interfaces.strategy import Strategy
 from caviar.registry.load import name_of
 from caviar.values.earlier import EarlierTrial
 from caviar.values.trial import Retest, Trial, TrialState
@@ -50,7 +52,19 @@ def bring(study: TargetStudy) -> tuple[tuple[EarlierTrial, ...], tuple[str, ...]
     if notes and not trials:
         told = "; ".join(note.removeprefix("start_from ") for note in notes)
         raise Unusable(f"{told}; fix this, or remove it to start without earlier trials")
+    if notes:
+        notes += _too_few(len(trials), study.pipeline.search.strategy)
     return tuple(trials), tuple(notes)
+
+
+def _too_few(known: int, strategy: Strategy) -> tuple[str, ...]:
+    """That a strategy does not learn from what it knows at the start."""
+    with attribute_errors(strategy):
+        enough = strategy.waits_for()
+    if known >= enough:
+        return ()
+    learns = f"'{name_of(type(strategy))}' learns nothing from {known} trials"
+    return (f"start_from: {learns}; it waits until {enough} are known, new ones too",)
 
 
 def _of_run(study: TargetStudy, folder: Path) -> tuple[list[EarlierTrial], str]:

@@ -75,7 +75,7 @@ def coordinate(dimension: Dimension, value: Any) -> float:
 def usable(
     objective: Objective, rows: Sequence[EarlierTrial], place: Callable[[Trial], tuple[float, ...]]
 ) -> tuple[list[EarlierTrial], str]:
-    """The ended trials that `place` finds a point for, and a count of used and, by reason, unused trials."""
+    """The ended trials that `place` finds a point for, and a count of them and, by reason, of the others."""
     taken, reasons = [], Counter[str]()
     for row in rows:
         trial = row.trial
@@ -89,7 +89,7 @@ def usable(
         else:
             taken.append(replace(row, trial=replace(trial, point=point, violation=_violation(trial, objective))))
     left = ", ".join(f"{count} {reason}" for reason, count in reasons.most_common())
-    many = f"{len(taken) or 'none'} of {len(rows)} trials used"
+    many = f"{len(taken) or 'none'} of {len(rows)} trials fit"
     return taken, f"{many} ({left})" if left else many
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from inspect import isabstract
 from typing import Any
 
 from caviar.interfaces.fields import lookup
+from caviar.interfaces.fields.markers import IsSampler
 from caviar.interfaces.fields.types import FieldType
 from caviar.values.problem import Problem
 
@@ -29,9 +31,22 @@ def _plain(value: Any) -> Any:
 
 
 def _named(base: type[Any], value: Any) -> Any:
+    if isinstance(value, dict) and isabstract(base):
+        raise ValueError(f"a dict does not say which {base.kind}: give a plugin of caviar_plugins, or its name")
+    if isinstance(value, IsSampler):
+        return _with_named_options(base, value)
     if not isinstance(value, str):
         return value
     try:
         return lookup.plugin_by_name(base.kind, value)()
     except Problem as problem:
         raise ValueError(str(problem)) from None
+
+
+def _with_named_options(base: type[Any], sampler: Any) -> Any:
+    """A choice of names as one of the plugins that they name; any other sampler as it is."""
+    field = next(iter(type(sampler).model_fields), "")
+    options = getattr(sampler, field, ())
+    if issubclass(base, IsSampler) or not isinstance(options, tuple) or str not in map(type, options):
+        return sampler
+    return sampler.model_copy(update={field: tuple(_named(base, option) for option in options)})

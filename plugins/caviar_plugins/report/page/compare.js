@@ -106,6 +106,60 @@ comparisons.push({
   },
 });
 
+/** The axis of a hyperparameter that may have another range in each run, and where a trial stands on it. */
+function sharedAxis(theme, dims) {
+  const [first] = dims.filter(Boolean);
+  const alike = dims.every((dim) => !dim || (dim.scale === first.scale && dim.span === first.span));
+  if (alike) return { axis: scaleAxis(theme, first), at: (run, dim, place) => run.u(dim, place) };
+  if (dims.some((dim) => dim?.words)) return null;
+  const values = dims.flatMap((dim) => (dim ? [...dim.values].filter(Number.isFinite) : []));
+  const log = dims.every((dim) => !dim || dim.scale.startsWith("log")) && values.every((value) => value > 0);
+  return { axis: axis(theme, { type: log ? "log" : "value", min: Math.min(...values), max: Math.max(...values) }), at: (_, dim, place) => dim.values[place] };
+}
+
+comparisons.push({
+  id: "scatter",
+  title: "Metric against each hyperparameter",
+  wide: true,
+  applies: () => RUNS.some((run) => run.dims.length > 0),
+  build(card) {
+    card.body.append(legend());
+    const grid = h("div", { class: "panels" });
+    card.body.append(grid);
+    const paths = [...new Set(RUNS.flatMap((run) => run.dims.map((dim) => dim.path)))];
+    const panels = paths.map((path) => {
+      const dims = RUNS.map((run) => run.dims.find((dim) => dim.path === path));
+      const [first] = dims.filter(Boolean);
+      const panel = h("div", { class: "panel" }, h("h3", {}, first.name, h("span", { class: "dim" }, ` ${first.scale}`)));
+      return { dims, panel };
+    }).filter(({ dims }) => sharedAxis(colors(), dims));
+    for (const each of panels) {
+      grid.append(each.panel);
+      each.chart = card.chart({ into: each.panel, height: panels.length > 1 ? 240 : 340 });
+    }
+    return () => {
+      const theme = colors();
+      const judged = RUNS.map((run) => selection(run).shown.filter((place) => Number.isFinite(run.trials.value[place])));
+      const [low, high] = domain(RUNS[0], RUNS.flatMap((run, nth) => telling(run, judged[nth])), 0.15);
+      for (const { dims, chart } of panels) {
+        const { axis: across, at } = sharedAxis(theme, dims);
+        const many = Math.max(...judged.map((places) => places.length));
+        chart.setOption({
+          ...base(theme, { left: 52, right: 14, top: 10, bottom: 26 }),
+          xAxis: across,
+          yAxis: axis(theme, { type: "value", min: low, max: high, splitNumber: 4, axisLabel: { showMinLabel: false, showMaxLabel: false } }),
+          series: RUNS.map((run, nth) => ({
+            type: "scatter", silent: true, clip: true, large: many > 2000, symbol: nth % 2 ? "diamond" : "circle", symbolSize: many > 500 ? 4 : 7,
+            itemStyle: { color: runColor(theme, nth), opacity: many > 500 ? 0.35 : 0.65 },
+            data: dims[nth] ? judged[nth].map((place) => [at(run, dims[nth], place), run.trials.value[place]]).filter(([x]) => Number.isFinite(x)) : [],
+          })),
+        }, true);
+      }
+      card.sentence(`Each mark is a trial${PAGE.shown.top < 1 ? " of the best" : ""}: ${RUNS.map((_, nth) => `${judged[nth].length} of ${RUN_NAMES[nth]}`).join(", ")}. The worst ${RUNS[0].metric} may lie beyond the picture.`);
+    };
+  },
+});
+
 function sideBySide(card, rows, what) {
   const entries = Object.entries(rows);
   card.body.append(h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": card.id }, h("table", {},

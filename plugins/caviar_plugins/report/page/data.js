@@ -22,6 +22,13 @@ function unpack(value) {
 function opened(raw) {
   const run = { ...raw, ...unpack({ dims: raw.dims, trials: raw.trials, curves: raw.curves }) };
   const { trials, curves } = run;
+  const shown = PAGE.shown;
+  if (shown.paths.length) run.dims = shown.paths.map((path) => run.dims.find((dim) => dim.path === path)).filter(Boolean);
+  if (shown.metric) {
+    run.metric = shown.metric;
+    run.goal = shown.goal ?? run.goal;
+    trials.value = trials.metrics[shown.metric];
+  }
   run.side = run.goal === "maximize" ? 1 : -1;
   run.place = new Map();
   trials.number.forEach((number, place) => run.place.set(number, place));
@@ -36,7 +43,6 @@ function opened(raw) {
     from += curves.length[nth];
   });
   run.u = (dim, place) => (dim.u[place] === NOWHERE ? NaN : dim.u[place] / (NOWHERE - 1));
-  run.varying = run.dims;
   return run;
 }
 

@@ -92,8 +92,8 @@ function build() {
     document.body.classList.add("single");
     document.getElementById("top").remove();
     form.remove();
-    const definition = figures.find((each) => each.id === PAGE.figure);
-    if (definition?.applies(run)) main.append(makeCard(definition, run).root);
+    const definition = (RUNS.length > 1 ? comparisons : figures).find((each) => each.id === PAGE.figure);
+    if (definition && (definition.applies?.(run) ?? true)) main.append(makeCard(definition, run).root);
     else main.append(h("p", { class: "note" }, "There is nothing to draw yet."));
   } else if (RUNS.length > 1) {
     document.getElementById("top").append(...compareHead());

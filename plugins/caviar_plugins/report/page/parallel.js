@@ -72,7 +72,7 @@ figure({
       drawing = false;
       const cut = judged.length > lines.length ? ` Of ${count(judged.length, "trial")} the ${marked ? "marked and the " : ""}best ${lines.length.toLocaleString("en")} are drawn.` : "";
       const few = run.dims.length > dims.length ? ` The ${dims.length} most important of ${run.dims.length} hyperparameters are shown.` : "";
-      card.sentence(`A line is a trial, the better the stronger. Drag along an axis to mark the trials in that range, in all figures.${cut}${few}`);
+      card.sentence(`A line is a trial, the better the stronger. Drag along an axis to mark the trials in that range${PAGE.figure ? "" : ", in all figures"}.${cut}${few}`);
     };
   },
 });

@@ -26,13 +26,14 @@ figure({
     const grid = h("div", { class: "panels" });
     card.body.append(grid);
     const weight = new Map(run.importance.map((each) => [each.path, each.all ?? 0]));
-    const dims = [...run.dims].sort((one, other) => weight.get(other.path) - weight.get(one.path));
+    const named = PAGE.shown.paths.length > 0;
+    const dims = named ? run.dims : [...run.dims].sort((one, other) => weight.get(other.path) - weight.get(one.path));
     let shownPlaces = [];
     const panels = dims.map((dim) => {
       const title = h("h3", {}, dim.name, h("span", { class: "dim" }, ` ${dim.scale}${dim.tier ? `, tier ${dim.tier}` : ""}`));
       const panel = h("div", { class: "panel" }, title);
       grid.append(panel);
-      const chart = card.chart({ into: panel, height: 210 });
+      const chart = card.chart({ into: panel, height: dims.length > 1 ? 210 : 340 });
       const brush = dragBox(chart, (box) => choose({ brush: box && { ranges: { [dim.path]: [box[0], box[1]] }, metric: [box[2], box[3]] } }));
       hover(chart, run, nearest(chart, () => shownPlaces, (place) => [run.u(dim, place), run.trials.value[place]]));
       return { dim, chart, brush };
@@ -80,9 +81,9 @@ figure({
       }
       const what = many
         ? `Darker cells hold more of the ${count(judged.length, "trial")}; point at a cell to see its best trials.`
-        : `Each dot is one of ${count(judged.length, "trial")}${judged.some((place) => run.stateOf(place) !== "finished") ? ", grey where it did not finish" : ""}.`;
+        : `Each dot is one of ${PAGE.shown.top < 1 ? "the best " : ""}${count(judged.length, "trial")}${judged.some((place) => run.stateOf(place) !== "finished") ? ", grey where it did not finish" : ""}.`;
       const boxes = run.dims.some((dim) => dim.box) ? " The band is the box from which the search would draw its next trials." : "";
-      card.sentence(`${what} The ring is the best trial, the dotted line the default. Axes are the samplers' own scales, the most important first; the worst tenth may lie beyond the picture.${boxes} Drag over a panel to mark trials in all figures.`);
+      card.sentence(`${what} The ring is the best trial${PAGE.shown.metric ? " by the searched metric" : ""}, the dotted line the default. Axes are the samplers' own scales${named ? "" : ", the most important first"}; the worst tenth may lie beyond the picture.${boxes} Drag over a panel to mark trials${PAGE.figure ? "" : " in all figures"}.`);
     };
   },
 });

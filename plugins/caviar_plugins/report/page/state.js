@@ -34,6 +34,7 @@ function choose(changes) {
 /** How many of the best the slider shows: all at its right end, then on a logarithmic scale. */
 function bestOf(run) {
   const ranked = run.ranked.length;
+  if (PAGE.shown.top < 1) return Math.max(1, Math.ceil(PAGE.shown.top * ranked));
   return choice.best >= 100 ? Infinity : Math.max(1, Math.round(ranked ** (choice.best / 100)));
 }
 

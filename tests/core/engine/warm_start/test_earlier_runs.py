@@ -30,7 +30,7 @@ def file(first: Path, tmp_path: Path) -> Path:  # noqa: F811
 
 
 def test_every_trial_of_the_same_pipeline_is_history_with_its_point_and_its_curve(file: Path) -> None:
-    assert note(started(file)) == "12 of 12 trials used"
+    assert note(started(file)) == "12 of 12 trials fit"
     with SQLite().read(file.parent / "runs" / "first") as ledger:
         curves = ledger.curves("validation.accuracy")
     for theirs, ours in zip(trials(file, "first"), earlier(file), strict=True):
@@ -38,6 +38,11 @@ def test_every_trial_of_the_same_pipeline_is_history_with_its_point_and_its_curv
         assert ours.trial.values == theirs.values
         assert ours.trial.objective == theirs.objective
         assert list(ours.curve) == list(curves[theirs.index])
+
+
+def test_that_a_strategy_knows_too_few_trials_to_learn_from_is_told_where_it_is_so(file: Path) -> None:
+    assert len(started(file).info.notes) == 2
+    assert len(started(file, "name=enough", "search.strategy.first=12").info.notes) == 1
 
 
 def test_the_strategy_learns_from_them(file: Path) -> None:
@@ -60,10 +65,10 @@ def test_a_strategy_that_does_not_learn_is_told_to_read_nothing(file: Path, stra
 def test_a_study_without_a_usable_trial_does_not_start_until_the_line_is_fixed(file: Path) -> None:
     with pytest.raises(Unusable) as error:
         started(file, text=MORE_ELSEWHERE)
-    assert "runs/first: none of 12 trials used (12 outside trainer.batch_size)" in str(error.value)
+    assert "runs/first: none of 12 trials fit (12 outside trainer.batch_size)" in str(error.value)
     assert "fix this, or remove it" in str(error.value)
     assert trials(file, "next") == ()
-    assert note(started(file, "search.trials=1")) == "12 of 12 trials used"
+    assert note(started(file, "search.trials=1")) == "12 of 12 trials fit"
 
 
 def test_the_winner_is_one_of_the_runs_own_trials(file: Path) -> None:
@@ -77,12 +82,12 @@ def test_the_winner_is_one_of_the_runs_own_trials(file: Path) -> None:
 def test_other_data_is_reported_and_the_trials_are_used(file: Path) -> None:
     y = numpy.arange(90) % 3
     numpy.savez(file.parent / "blobs.npz", X=numpy.random.default_rng(1).normal(0, 1.2, (90, 4)) + y[:, None], y=y)
-    assert note(started(file)) == "12 of 12 trials used; its data was different"
+    assert note(started(file)) == "12 of 12 trials fit; its data was different"
 
 
 def test_another_metric_that_was_measured_is_taken(file: Path) -> None:
     done = started(file, "search.metric=validation.log_loss", "search.trials=1")
-    assert note(done) == "12 of 12 trials used; it searched validation.accuracy"
+    assert note(done) == "12 of 12 trials fit; it searched validation.accuracy"
     measured = [each.metrics["validation.log_loss"] for each in trials(file, "first")]
     assert [each.trial.objective for each in earlier(file)] == measured
 
@@ -109,7 +114,9 @@ def test_several_runs_are_read_one_after_the_other(file: Path) -> None:
     both = 'strategy = "coarse-to-fine"\nstart_from = ["runs/first", "runs/next"]'
     file.write_text(PIPELINE.replace("[search]", f"[search]\n{both}"))
     done = run(load(file, ["name=third"]), file.parent / "runs")
-    assert [each.rpartition(": ")[2] for each in done.info.notes] == ["12 of 12 trials used", "3 of 3 trials used"]
+    told = [each.rpartition(": ")[2] for each in done.info.notes]
+    few = "'coarse-to-fine' learns nothing from 15 trials; it waits until 16 are known, new ones too"
+    assert told == ["12 of 12 trials fit", "3 of 3 trials fit", few]
     assert [each.trial.index for each in earlier(file, "third")] == [*range(12), 0, 1, 2]
 
 

@@ -36,13 +36,13 @@ def file(first: Path, tmp_path: Path) -> Path:  # noqa: F811
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (WIDER, ["12 of 12 trials used", "model.units is wider", "optimizer.learning_rate is wider"]),
+        (WIDER, ["12 of 12 trials fit", "model.units is wider", "optimizer.learning_rate is wider"]),
         (NARROWER, [" outside optimizer.learning_rate)", "optimizer.learning_rate is narrower"]),
-        (MORE, ["12 of 12 trials used", "model.dropout is new (there 0)"]),
+        (MORE, ["12 of 12 trials fit", "model.dropout is new (there 0)"]),
         (FIXED, [" with another model.units)", "model.units is no longer searched"]),
-        (CHOICE, ["12 of 12 trials used", 'optimizer is new (there "adam")']),
-        (LONGER, ["12 of 12 trials used", "trainer.epochs was 2 there"]),
-        (SCALE, ["12 of 12 trials used", "optimizer.learning_rate is on another scale"]),
+        (CHOICE, ["12 of 12 trials fit", 'optimizer is new (there "adam")']),
+        (LONGER, ["12 of 12 trials fit", "trainer.epochs was 2 there"]),
+        (SCALE, ["12 of 12 trials fit", "optimizer.learning_rate is on another scale"]),
     ],
     ids=["wider", "narrower", "more", "fixed", "choice", "longer", "scale"],
 )
@@ -88,7 +88,7 @@ def test_a_trial_keeps_its_place_when_its_optimizer_becomes_one_of_several_and_b
     file.write_text(back)
     line = note(run(load(file), file.parent / "runs"))
     adams = [each for each in trials(file, "next") if each.values["optimizer"] == "adam"]
-    assert f"{len(adams)} of 12 trials used ({12 - len(adams)} with another optimizer)" in line
+    assert f"{len(adams)} of 12 trials fit ({12 - len(adams)} with another optimizer)" in line
     found = [each.trial.values["optimizer.adam.learning_rate"] for each in earlier(file, "back")]
     assert found == [each.values["optimizer.adam.learning_rate"] for each in adams]
 

@@ -53,7 +53,7 @@ def test_its_trials_lie_where_their_parameters_say(written: Path, folder: Path, 
     found = {each.trial.index: each for each in earlier(folder)}
     assert 4 < len(found) < 20
     assert found.keys() == theirs.keys()
-    assert f"{len(found)} of 21 trials used" in line
+    assert f"{len(found)} of 21 trials fit" in line
     lr = "lr is optimizer.adam.learning_rate or optimizer.sgd.learning_rate"
     for said in ("1 not ended", "with another optimizer", "outside optimizer.", lr):
         assert said in line
@@ -104,7 +104,7 @@ def test_a_journal_is_read_too_and_names_say_what_a_parameter_means(folder: Path
     text += 'strategy = "coarse-to-fine"\nSTART'
     names = '{ width = "model.units", r = "optimizer.learning_rate" }'
     line = started(folder, f'{{ storage = "old.log", names = {names} }}', text).info.notes[0]
-    assert "2 of 3 trials used (1 outside model.units)" in line
+    assert "2 of 3 trials fit (1 outside model.units)" in line
     assert [each.trial.values["width"] for each in earlier(folder)] == [8, 16]
     assert earlier(folder)[0].curve == ()
 
@@ -112,7 +112,7 @@ def test_a_journal_is_read_too_and_names_say_what_a_parameter_means(folder: Path
 def test_a_parameter_that_the_study_lacks_leaves_its_trials_out(written: Path, folder: Path) -> None:
     old_study(written, folder)
     text = PIPELINE.replace("[model]", "[model]\ndropout = { uniform = [0, 0.5] }")
-    with pytest.raises(Unusable, match=r"old\.db: none of 21 trials used"):
+    with pytest.raises(Unusable, match=r"old\.db: none of 21 trials fit"):
         started(folder, '"old.db"', text)
 
 

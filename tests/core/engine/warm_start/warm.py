@@ -54,8 +54,8 @@ def started(file: Path, *settings: str, text: str = PIPELINE) -> Run:
 
 
 def note(done: Run) -> str:
-    (line,) = done.info.notes
-    return line.partition(": ")[2]
+    """What is told of the only source."""
+    return done.info.notes[0].partition(": ")[2]
 
 
 def earlier(file: Path, name: str = "next") -> tuple[EarlierTrial, ...]:

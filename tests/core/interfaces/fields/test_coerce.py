@@ -13,7 +13,7 @@ from caviar.config.reading.document import parse
 from caviar.config.reading.locations import Location
 from caviar.interfaces.fields.coerce import coerce
 from caviar.interfaces.fields.types import FieldType
-from caviar_plugins import MLP, Adam, Choice, PopulationTrainer, Uniform
+from caviar_plugins import MLP, Adam, Choice, PopulationTrainer, ReLU, Tanh, Uniform
 
 WORDS = {
     "backend": "numpy",
@@ -90,3 +90,15 @@ def test_fields_of_numpys_scalars_are_written_as_numbers() -> None:
     text = pipeline.to_toml()
     assert "learning_rate = 0.5\nbeta1 = { uniform = [0.5, 0.9] }" in text
     assert "units = 3\n" in text
+
+
+def test_a_dict_does_not_say_which_plugin_it_is_for() -> None:
+    with pytest.raises(ValueError, match=r"^Pipeline\.trainer: a dict does not say which trainer: give"):
+        Pipeline(trainer={"epochs": 2})  # type: ignore[arg-type]
+
+
+def test_a_choice_of_names_is_one_of_plugins() -> None:
+    named = MLP(activation=Choice(["relu", "tanh"]))
+    assert named == MLP(activation=Choice([ReLU(), Tanh()]))
+    with pytest.raises(ValueError, match=r"unknown activation 'rellu'; did you mean 'relu'"):
+        MLP(activation=Choice(["rellu", "tanh"]))

@@ -58,6 +58,7 @@ _HOMES = {
         "Curve",
         "Damaged",
         "Ledger",
+        "Origin",
         "Store",
         "StoreError",
         "StudyRecord",
@@ -266,6 +267,7 @@ if TYPE_CHECKING:
     from caviar.interfaces.store import Curve as Curve
     from caviar.interfaces.store import Damaged as Damaged
     from caviar.interfaces.store import Ledger as Ledger
+    from caviar.interfaces.store import Origin as Origin
     from caviar.interfaces.store import Store as Store
     from caviar.interfaces.store import StoreError as StoreError
     from caviar.interfaces.store import StudyRecord as StudyRecord

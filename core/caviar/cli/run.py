@@ -45,6 +45,9 @@ def run(
     new: Annotated[
         bool, typer.Option("--new", help="Begin a dated run beside the earlier ones, which starts from the latest.")
     ] = False,
+    allow_other_system: Annotated[
+        bool, typer.Option("--allow-other-system", help="Go on with a study of another system, and mark its trials.")
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print the result as one JSON object and nothing else.")] = False,
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="Print the result alone: no progress, no advice.")
@@ -88,7 +91,8 @@ def run(
         show_advice(pipeline, quiet)
         try:
             with stop_on_signals() as check_stop:
-                done = run_pipeline(pipeline, runs, check_stop, prints=True, commands=_next_commands, since=since_start)
+                told = {"prints": True, "commands": _next_commands, "since": since_start}
+                done = run_pipeline(pipeline, runs, check_stop, mixed=allow_other_system, **told)
         except LateMistake as mistake:
             raise locate(file, chosen, mistake) from None
         except Refused as refused:

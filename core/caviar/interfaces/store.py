@@ -22,12 +22,21 @@ from caviar.values.trial import Trial
 
 
 @dataclass(frozen=True)
+class Origin:
+    """How trials were trained: of how many epochs a whole training was, and under which numeric identity."""
+
+    epochs: int
+    identity: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class StudyRecord:
     """What a study is about; a resumed run must agree with it.
 
     file: the resolved pipeline as TOML. identity: what bits depend on, name -> version. fingerprint: of the data.
     plugins: plugin ("optimizer.adam") -> distribution and version. metric, goal: what is searched. earlier: trials
-    of other runs that it started from, as they were then.
+    of other runs that it started from, as they were then. origins: all under which its trials were trained, the
+    first first; `Trial.origins` are places in it. file and identity are those of the latest run.
     """
 
     file: str
@@ -37,6 +46,7 @@ class StudyRecord:
     metric: str
     goal: Goal
     earlier: tuple[EarlierTrial, ...] = ()
+    origins: tuple[Origin, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -142,7 +152,7 @@ class Store(Plugin):
     """
 
     kind: ClassVar[str] = "store"
-    interface: ClassVar[int] = 4
+    interface: ClassVar[int] = 5
 
     keep: int = setting(default=16, ge=1)
     """The number of best finished trials whose weights the engine keeps, which bounds the disk space."""

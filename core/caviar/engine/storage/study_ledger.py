@@ -72,6 +72,12 @@ class StudyLedger(StudyView):
         """Durably sets or replaces what the study is about."""
         self._change(Changes(study=study), durable=True)
 
+    def migrate(self, study: StudyRecord, trials: Sequence[Trial]) -> None:
+        """Durably replaces what the study is about, and with it whole trials, which their new space has moved."""
+        anew = {each.index for each in trials if not each.epochs or useless(each)}
+        dropped = dict.fromkeys(self._held() & anew)
+        self._change(Changes(study, {each.index: proposed(each) for each in trials}, artifacts=dropped), durable=True)
+
     def assess(self, assessment: Assessment) -> None:
         """Durably sets or replaces what is known about the winner."""
         self._change(Changes(assessment=to_text(assessment)), durable=True)

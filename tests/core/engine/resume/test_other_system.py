@@ -76,7 +76,7 @@ def test_weights_that_were_lost_are_trained_again_and_the_run_says_that_they_may
     for file in (folder / "runs/p/models").iterdir():
         file.unlink()
     assert elsewhere(folder).returncode == 2
-    again = elsewhere(folder, "--allow-other-system", "--set", "reporter=progress")
+    again = elsewhere(folder, "--allow-other-system", "--set", 'reporter=["progress"]')
     assert f"trial {best} was trained again on a different system, and its weights may differ: blas " in again.stderr
     found = json.loads(pipe(folder, "results", "runs/p", "--json").stdout)["trials"]
     assert [each["origins"] for each in found] == [[0, 1] if each["trial"] == best else [0] for each in found]

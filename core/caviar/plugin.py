@@ -57,6 +57,7 @@ _HOMES = {
         "Changes",
         "Curve",
         "Damaged",
+        "DiskFull",
         "Ledger",
         "Origin",
         "Store",
@@ -266,6 +267,7 @@ if TYPE_CHECKING:
     from caviar.interfaces.store import Changes as Changes
     from caviar.interfaces.store import Curve as Curve
     from caviar.interfaces.store import Damaged as Damaged
+    from caviar.interfaces.store import DiskFull as DiskFull
     from caviar.interfaces.store import Ledger as Ledger
     from caviar.interfaces.store import Origin as Origin
     from caviar.interfaces.store import Store as Store

@@ -15,6 +15,7 @@ import typer
 from caviar.cli.advice import show_advice, show_next_run, wider_name
 from caviar.cli.new_run import dated
 from caviar.cli.shared import Code, File, Settings, limit_blas_threads, since_start, using_code
+from caviar.cli.terminal.full_disk import waiting
 from caviar.cli.terminal.json_objects import (
     advice_objects,
     assessment_object,
@@ -91,8 +92,16 @@ def run(
         show_advice(pipeline, quiet)
         try:
             with stop_on_signals() as check_stop:
-                told = {"prints": True, "commands": _next_commands, "since": since_start}
-                done = run_pipeline(pipeline, runs, check_stop, mixed=allow_other_system, **told)
+                done = run_pipeline(
+                    pipeline,
+                    runs,
+                    check_stop,
+                    prints=True,
+                    commands=_next_commands,
+                    since=since_start,
+                    mixed=allow_other_system,
+                    when_full=waiting(check_stop),
+                )
         except LateMistake as mistake:
             raise locate(file, chosen, mistake) from None
         except Refused as refused:

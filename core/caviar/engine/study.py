@@ -33,7 +33,7 @@ from caviar.engine.search.context import SearchContext
 from caviar.engine.search.loop import SearchLoop
 from caviar.engine.search.observers import Observers
 from caviar.engine.search.time_limit import TimeLimit, best_begun
-from caviar.engine.storage.study_ledger import open_study
+from caviar.engine.storage.study_ledger import WhenFull, open_study, refuse
 from caviar.engine.warm_start.earlier_runs import started_from
 from caviar.engine.warm_start.given_points import given_trials
 from caviar.engine.warm_start.map_to_space import TargetStudy
@@ -94,13 +94,14 @@ def run(
     commands: Commands = lambda folder, code: (),
     since: Callable[[], float] = lambda: 0.0,
     mixed: bool = False,
+    when_full: WhenFull = refuse,
 ) -> Run:
     """Runs or resumes a pipeline in `runs/<name>`; `watchers` are reporters besides the pipeline's own.
 
     `kept` tells them whether the folder will outlive the run, `prints` whether standard output is for them,
     `commands` what to offer them next, by the run's folder and the code file that it needs. `since` says how many
     seconds the command has taken already, which count for `search.seconds`. `mixed` allows trials of several numeric
-    identities, which are marked.
+    identities, which are marked. `when_full` is told where the disk is full.
 
     Raises Untrusted, DataError, StoreError, UnknownMetric, Refused, Interrupted, Unfinished, OtherSystem.
     """
@@ -123,7 +124,7 @@ def run(
         pipeline = work.pipeline
         space = space_of(pipeline)
         total = pipeline.search.trials if len(space) else 1  # nothing to search: one model
-        with open_study(pipeline.store, folder, objective.goal, pipeline.search.candidates) as ledger:
+        with open_study(pipeline.store, folder, objective.goal, pipeline.search.candidates, when_full) as ledger:
             newcomer = TargetStudy(pipeline, space, objective, work.datasets[0].fingerprint)
             earlier, notes = started_from(ledger.study(), newcomer)
             about = resume(ledger, record_of(work, objective, earlier), total, folder, mixed)

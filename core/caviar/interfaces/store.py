@@ -6,6 +6,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from errno import EDQUOT, ENOSPC
 from pathlib import Path
 from typing import ClassVar
 
@@ -198,10 +199,20 @@ class Damaged(StoreError):
         super().__init__(f"{path}: {why}; `pipe doctor {shell_word(str(folder))}` says what is left, and recovers it")
 
 
+class DiskFull(StoreError):
+    """There is no room for the file at `path`; what was recorded before is safe, and the call may be tried again."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path}: {why_unusable(OSError(ENOSPC, ''))}")
+        self.path = path
+
+
 @contextmanager
 def file_errors(path: Path) -> Iterator[None]:
     """Turns errors of the operating system into a StoreError about this file."""
     try:
         yield
     except OSError as error:
+        if error.errno in (ENOSPC, EDQUOT):
+            raise DiskFull(path) from error
         raise StoreError(f"{path}: {why_unusable(error)}") from error

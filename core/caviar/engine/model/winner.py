@@ -23,7 +23,7 @@ from caviar.engine.storage.study_ledger import StudyLedger
 from caviar.engine.training.job import Work
 from caviar.engine.training.measuring import measured_or_nan
 from caviar.interfaces.metric import Metric
-from caviar.interfaces.store import StoreError
+from caviar.interfaces.store import StoreError, file_errors
 from caviar.registry.load import name_of, version_of
 from caviar.values.arrays import Array
 from caviar.values.class_decision import ClassDecision
@@ -148,8 +148,17 @@ class Models:
         return SavedModel(self.members(trial, weights), trial.metrics)
 
     def _saved(self, model: SavedModel) -> SavedModel:
-        save_model(model, best_file(self.folder))
+        self.save(model, best_file(self.folder))
         return model
+
+    def save(self, model: SavedModel, path: Path) -> None:
+        """Writes a model's file, where the disk is full as patiently as the ledger."""
+
+        def write() -> None:
+            with file_errors(path):
+                save_model(model, path)
+
+        self.ledger.patiently(write, sum(array.nbytes for each in model.members for array in each.weights.values()))
 
     def weights(self, trial: Trial, check_stop: Callable[[], None]) -> tuple[Mapping[str, Array], str | None]:
         """A trial's weights; if they are lost, the trial is trained again, to the same bits, and they are stored again.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from itertools import count
 from pathlib import Path
+from zlib import crc32
 
 from caviar.config.declaration.pipeline import Pipeline
 from caviar.config.reading.resolved import loads
@@ -58,13 +59,14 @@ def keep_file(folder: Path, text: str, today: date) -> str:
 
     The file may be kept already by a run that was killed before it went on.
     """
+    content = _kept(text)
     for number in count(1):
         name = f"pipeline-{today.isoformat()}{'' if number == 1 else f'-{number}'}.toml"
         try:
             with open_plain(folder / name) as file:
-                same = file.read() == text.encode()
+                same = file.read() == content
         except FileNotFoundError:
-            write_atomically(folder / name, text.encode())
+            write_atomically(folder / name, content)
             sync_folder(folder)
             return name
         except OSError:
@@ -72,6 +74,24 @@ def keep_file(folder: Path, text: str, today: date) -> str:
         if same:
             return name
     raise AssertionError("numbers do not end")
+
+
+def kept_files(folder: Path) -> dict[str, bool]:
+    """The names of the pipelines that a study had before, and whether each is as it was written."""
+    found = {}
+    for file in sorted(folder.glob("pipeline-*.toml")):
+        try:
+            with open_plain(file) as opened:
+                content = opened.read()
+            text = content.decode().rpartition("# crc32 ")[0]
+            found[file.name] = bool(text) and content == _kept(text)
+        except (OSError, UnicodeDecodeError):
+            found[file.name] = False
+    return found
+
+
+def _kept(text: str) -> bytes:
+    return f"{text}# crc32 {crc32(text.encode()):08x} of the lines above\n".encode()
 
 
 def _readable(text: str, file: str) -> Pipeline:

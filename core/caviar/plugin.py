@@ -9,6 +9,7 @@ from caviar.exports import exports
 _HOMES = {
     "caviar.engine.training.job_spec": ("open_job",),
     "caviar.engine.training.variants": ("still_compiling", "watch_compiling"),
+    "caviar.function.interruptible": ("interruptible",),
     "caviar.function.parameters": ("field_of",),
     "caviar.interfaces.activation": ("Activation",),
     "caviar.interfaces.backend": ("Backend",),
@@ -234,6 +235,7 @@ if TYPE_CHECKING:
     from caviar.engine.training.job_spec import open_job as open_job
     from caviar.engine.training.variants import still_compiling as still_compiling
     from caviar.engine.training.variants import watch_compiling as watch_compiling
+    from caviar.function.interruptible import interruptible as interruptible
     from caviar.function.parameters import field_of as field_of
     from caviar.interfaces.activation import Activation as Activation
     from caviar.interfaces.backend import Backend as Backend

@@ -127,7 +127,8 @@ def run(
         with open_study(pipeline.store, folder, objective.goal, pipeline.search.candidates, when_full) as ledger:
             newcomer = TargetStudy(pipeline, space, objective, work.datasets[0].fingerprint)
             earlier, notes = started_from(ledger.study(), newcomer)
-            about = resume(ledger, record_of(work, objective, earlier), total, folder, mixed)
+            record, features = record_of(work, objective, earlier), preparations[0].features
+            about = resume(ledger, record, total, folder, mixed, features)
             write_atomically(folder / "pipeline.toml", to_toml(pipeline).encode())
             remember(folder, programs_of(pipeline))
             notes = (*notes, *about, *queue_again(ledger), *restart_lost(ledger))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -11,6 +11,7 @@ from pathlib import Path
 from caviar.config.declaration.dump import changed, to_toml
 from caviar.config.reading.resolved import loads, versions_of
 from caviar.engine.failures.identical_failures import common_reason
+from caviar.engine.model.on_disk import facts_in
 from caviar.engine.resume.migration import Migration
 from caviar.engine.resume.run_folder import keep_file
 from caviar.engine.search.objective import Objective
@@ -73,16 +74,27 @@ def record_of(work: Work, objective: Objective, earlier: tuple[EarlierTrial, ...
     )
 
 
-def resume(ledger: StudyLedger, now: StudyRecord, trials: int, folder: Path, mixed: bool = False) -> tuple[str, ...]:
+def resume(
+    ledger: StudyLedger,
+    now: StudyRecord,
+    trials: int,
+    folder: Path,
+    mixed: bool = False,
+    features: Collection[str] = (),
+) -> tuple[str, ...]:
     """Records what a study is about, and returns what a user should know of a file or system that is not as before.
 
     The trials of a study with another file are migrated where they stay comparable. `mixed`: another numeric identity
-    is no reason to refuse it. Raises Refused rather than mix two studies; nothing has changed then.
+    is no reason to refuse it. `features` are the columns that the data has now. Raises Refused rather than mix
+    two studies; nothing has changed then.
     """
     before, known = ledger.study(), ledger.trials()
     if before is None:
         ledger.describe(now)
         return ()
+    if before.fingerprint != now.fingerprint:
+        what = _columns_moved(folder, features) or "its content has changed"
+        raise Refused(folder, f"was started with different data: {what}; restore the old data")
     migration = _migration(before, now)
     if reason := _difference(before, now, known, trials, migration, mixed):
         raise Refused(folder, reason)
@@ -102,6 +114,16 @@ def resume(ledger: StudyLedger, now: StudyRecord, trials: int, folder: Path, mix
         notes.append(f"the file has changed; {'; '.join(filter(None, told))} (the old one: {kept})")
     ledger.migrate(now, moved_trials)
     return tuple(notes)
+
+
+def _columns_moved(folder: Path, features: Collection[str]) -> str:
+    """The columns that the study's model reads and the data lacks, and those that are new; "" where it is not known."""
+    facts = facts_in(folder)
+    if facts is None:
+        return ""
+    told = (("it lacks", [*facts.features], features), ("it has in addition", [*features], facts.features))
+    parts = [(words, [each for each in these if each not in others]) for words, these, others in told]
+    return "; ".join(f"{words} {', '.join(map(repr, names))}" for words, names in parts if names)
 
 
 def _migration(before: StudyRecord, now: StudyRecord) -> Migration | None:
@@ -124,8 +146,6 @@ def _difference(
     mixed: bool,
 ) -> str | None:
     """The reason why two records cannot be one study, and what to do."""
-    if before.fingerprint != now.fingerprint:
-        return "was started with different data: its content has changed; restore the old data"
     if migration is not None:
         if migration.keys == ["search.strategy.trials"]:
             search = tomllib.loads(before.file)["search"]

@@ -130,6 +130,22 @@ def test_changed_data_is_refused(folder: Path) -> None:
     assert "was started with different data" in done.stderr
 
 
+def test_a_column_that_the_data_lacks_now_is_named(folder: Path) -> None:
+    rows = [(number % 20, number % 7, number % 3) for number in range(60)]
+    (folder / "small.toml").write_text(PIPELINE.replace('"rows.npz"', '"t.csv"\ntarget = "y"'))
+    for head, columns, said in (
+        ("a,b,y", 3, None),
+        ("b,y", 2, "was started with different data: it lacks 'a'; restore the old data"),
+        ("a,c,y", 3, "it lacks 'b'; it has in addition 'c'"),
+        ("a,b", 2, "there is no column 'y' to predict; there are a, b"),
+    ):
+        lines = [",".join(map(str, each[3 - columns :])) for each in rows]
+        (folder / "t.csv").write_text("\n".join([head, *lines]) + "\n")
+        done = run(folder)
+        assert done.returncode == (0 if said is None else 2)
+        assert (said or "") in done.stderr
+
+
 def test_fewer_trials_than_there_are_are_refused(folder: Path) -> None:
     result(run(folder))
     done = run(folder, "--set", "search.trials=2")

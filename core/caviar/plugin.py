@@ -9,6 +9,7 @@ from caviar.exports import exports
 _HOMES = {
     "caviar.engine.training.job_spec": ("open_job",),
     "caviar.engine.training.variants": ("still_compiling", "watch_compiling"),
+    "caviar.function.interruptible": ("interruptible",),
     "caviar.function.parameters": ("field_of",),
     "caviar.interfaces.activation": ("Activation",),
     "caviar.interfaces.backend": ("Backend",),
@@ -57,7 +58,9 @@ _HOMES = {
         "Changes",
         "Curve",
         "Damaged",
+        "DiskFull",
         "Ledger",
+        "Origin",
         "Store",
         "StoreError",
         "StudyRecord",
@@ -233,6 +236,7 @@ if TYPE_CHECKING:
     from caviar.engine.training.job_spec import open_job as open_job
     from caviar.engine.training.variants import still_compiling as still_compiling
     from caviar.engine.training.variants import watch_compiling as watch_compiling
+    from caviar.function.interruptible import interruptible as interruptible
     from caviar.function.parameters import field_of as field_of
     from caviar.interfaces.activation import Activation as Activation
     from caviar.interfaces.backend import Backend as Backend
@@ -266,7 +270,9 @@ if TYPE_CHECKING:
     from caviar.interfaces.store import Changes as Changes
     from caviar.interfaces.store import Curve as Curve
     from caviar.interfaces.store import Damaged as Damaged
+    from caviar.interfaces.store import DiskFull as DiskFull
     from caviar.interfaces.store import Ledger as Ledger
+    from caviar.interfaces.store import Origin as Origin
     from caviar.interfaces.store import Store as Store
     from caviar.interfaces.store import StoreError as StoreError
     from caviar.interfaces.store import StudyRecord as StudyRecord

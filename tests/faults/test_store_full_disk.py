@@ -4,18 +4,30 @@ import os
 import resource
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import numpy
 import pytest
 from caviar.engine.storage.study_ledger import StudyLedger, TrialRecord, open_study
 from caviar.engine.storage.study_view import StudyView, read_study
-from caviar.plugin import Metrics, StoreError, StudyRecord, Trial, TrialState
+from caviar.plugin import DiskFull, Metrics, StoreError, StudyRecord, Trial, TrialState
 from caviar_plugins.stores.sqlite import SQLite
 
 COUNT = 20
+PIPELINE = """
+name = "p"
+data = { path = "rows.csv", target = "y" }
+executor = "inline"
+reporter = []
+model = { layers = 2, units = 64 }
+optimizer.learning_rate = { log = [1e-3, 1e-1] }
+trainer = { epochs = 1 }
+search = { baselines = false, trials = 40, round = 8 }
+store = { use = "sqlite", keep = 40 }
+"""
 
 
 @pytest.fixture
@@ -137,3 +149,50 @@ def test_a_study_on_a_full_disk_can_be_looked_at(small: Path, left: str) -> None
     (small / "ballast").write_bytes(bytes(room.f_bavail * room.f_frsize))
     with read_study(SQLite(), small / left) as looking:
         check(looking, 1)
+
+
+def test_who_is_told_may_free_some_space_and_the_same_change_is_recorded(small: Path) -> None:
+    told = []
+
+    def freed(full: DiskFull, needed: int) -> None:
+        told.append((full.path.is_relative_to(small), needed))
+        (small / "ballast").unlink()
+
+    with open_study(SQLite(keep=2), small / "run", "maximize", when_full=freed) as ledger:
+        ledger.describe(StudyRecord("", {}, "", {}, "loss", "maximize"))
+        ledger.add_round([Trial(index, 0, (0.5,), {}) for index in range(COUNT)])
+        room = os.statvfs(small)
+        (small / "ballast").write_bytes(bytes(room.f_bavail * room.f_frsize))
+        record(ledger, 0)
+        check(ledger, 1)
+    assert len(told) == 1
+    assert told[0][0]
+    assert told[0][1] > 20_000, "its weights"
+    with read_study(SQLite(), small / "run") as looking:
+        check(looking, 1)
+
+
+@pytest.mark.slow
+def test_a_run_at_a_terminal_waits_for_space_and_then_goes_on(small: Path) -> None:
+    rows = [f"{number % 7},{number * number % 11},{'ab'[number * 3 % 5 % 2]}" for number in range(90)]
+    (small / "rows.csv").write_text("\n".join(["u,v,y", *rows]))
+    (small / "p.toml").write_text(PIPELINE)
+    room = os.statvfs(small)
+    (small / "ballast").write_bytes(bytes(room.f_bavail * room.f_frsize - 400_000))
+    ours, theirs = os.openpty()
+    command = [sys.executable, "-m", "caviar", "run", "p.toml"]
+    process = subprocess.Popen(command, cwd=small, stdin=theirs, stdout=theirs, stderr=theirs)
+    os.close(theirs)
+    said = b""
+    with suppress(OSError):  # the terminal is closed with the process
+        while piece := os.read(ours, 4096):
+            said += piece
+            if b"is full" in said:
+                (small / "ballast").unlink(missing_ok=True)
+    os.close(ours)
+    assert process.wait() == 0, said.decode()
+    told = " ".join(said.decode().split())
+    assert "the disk is full: 0.0 MB are free, about 1." in told
+    assert told.count("free some space, and the run goes on by itself") == 1
+    with read_study(SQLite(), small / "runs" / "p") as looking:
+        assert {trial.state for trial in looking.trials()} == {TrialState.FINISHED}

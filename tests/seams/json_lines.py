@@ -21,6 +21,7 @@ from caviar.plugin import (
     EarlierTrial,
     Ledger,
     Metrics,
+    Origin,
     Retest,
     Store,
     StoreError,
@@ -34,7 +35,8 @@ from caviar.plugin import (
 )
 
 CLASSES = {
-    each.__name__: each for each in (Artifact, Changes, Curve, EarlierTrial, Metrics, Retest, StudyRecord, Trial)
+    each.__name__: each
+    for each in (Artifact, Changes, Curve, EarlierTrial, Metrics, Origin, Retest, StudyRecord, Trial)
 }
 
 
@@ -65,7 +67,7 @@ def line_of(changes: Changes) -> bytes:
     return f"{crc32(content.encode()):08x} {content}\n".encode()
 
 
-class JSONLines(Store, interface=4):
+class JSONLines(Store, interface=5):
     """`study.jsonl` in the run's folder. A last line that is not whole was never committed."""
 
     name = "json-lines"

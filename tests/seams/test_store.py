@@ -37,7 +37,7 @@ store = { use = "sqlite", keep = 3 }
 
 DIES = '''
 
-class Dies(JSONLines, interface=4):
+class Dies(JSONLines, interface=5):
     """Its process is killed when half of a line is written, or when all of it is and nothing is said of it."""
 
     name = "dies"

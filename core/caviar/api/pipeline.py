@@ -67,18 +67,20 @@ class Pipeline(Declaration):
         *,
         on_trial: Callable[[Trial], None] | None = None,
         runs: str | PathLike[str] | None = None,
+        allow_other_system: bool = False,
     ) -> Study:
         """Searches and trains; rows are arrays, a data frame, or those of `data`.
 
         The study is kept in memory and starts anew at each call, unless `runs` names a folder to store it: then the
         same call goes on where an interrupted one stopped. `on_trial` is called with every trial that ends. Ctrl-C
-        ends the run and gives the study so far. Raises Mistakes, Refused where the folder holds a study of something
+        ends the run and gives the study so far. With `allow_other_system` a study of another numeric identity goes on,
+        its trials marked (`Trial.origins`). Raises Mistakes, Refused where the folder holds a study of something
         else, DataError, StoreError: each is a Problem.
         """
         with using(self.registry):
             pipeline = self._with_rows(X, y)._checked()
         if runs is not None:
-            return _run(pipeline, Path(runs), on_trial, keep=True)
+            return _run(pipeline, Path(runs), on_trial, keep=True, mixed=allow_other_system)
         with TemporaryDirectory(prefix="caviar-") as folder:
             return _run(pipeline, Path(folder), on_trial, keep=False)
 
@@ -215,7 +217,9 @@ class _Curves(Reporter):
         self.after_run(view)
 
 
-def _run(pipeline: Declaration, runs: Path, on_trial: Callable[[Trial], None] | None, keep: bool) -> Study:
+def _run(
+    pipeline: Declaration, runs: Path, on_trial: Callable[[Trial], None] | None, keep: bool, mixed: bool = False
+) -> Study:
     from caviar.api.study import Study
     from caviar.engine.model.trained import TrainedModel
     from caviar.engine.study import Interrupted, run
@@ -228,7 +232,7 @@ def _run(pipeline: Declaration, runs: Path, on_trial: Callable[[Trial], None] | 
         watchers.append(watcher)
     interrupted = False
     try:
-        done = run(pipeline, runs, watchers=watchers, kept=keep)
+        done = run(pipeline, runs, watchers=watchers, kept=keep, mixed=mixed)
     except Interrupted as stop:
         done, interrupted = stop.run, True
     for reporter, complaint in done.complaints.items():

@@ -1,6 +1,6 @@
 """The entry point of `pipe`. It imports little: a signal before signals are handled prints a traceback."""
 
-from caviar.cli.terminal.signals import end_on_signals
+from caviar.cli.terminal.signals import INTERRUPTED, end_on_signals, heed_no_more
 
 
 def main() -> None:
@@ -11,4 +11,9 @@ def main() -> None:
     with standard_streams():
         from caviar.cli.main import app
 
-        app()
+        try:
+            app()
+        except SystemExit as end:
+            if end.code == INTERRUPTED:
+                heed_no_more()
+            raise

@@ -18,6 +18,7 @@ from caviar.cli.terminal.json_objects import (
     best_object,
     decision_object,
     ensemble_object,
+    origin_objects,
     tested_object,
     trial_object,
 )
@@ -78,6 +79,7 @@ def results(
         told = {
             "run": str(run),
             "trials": list(map(trial_object, found.trials)),
+            "origins": origin_objects(found.origins),
             "best": best_object(found.best),
             "decision": decision_object(found.decision),
             "ensemble": ensemble_object(found.ensemble),
@@ -166,9 +168,10 @@ def _columns(found: Results, shown: Sequence[Trial], scores: Scores, width: int)
 
     ends = [_ended(found, trial, scores) for trial in shown]
     heads = ("trial", "state", found.metric, *(["feasible"] if found.objective.conditions else []))
+    heads = (*heads, "origin") if len(found.origins) > 1 else heads
     given = [Column(head, tuple(end[place] for end in ends)) for place, head in enumerate(heads)]
     columns = Columns.fitting(given, found.space, shown, width)
-    if not columns.left_out or any(trial.state != "finished" for trial in shown):
+    if not columns.left_out or any(trial.state != "finished" or trial.outside for trial in shown):
         return columns
     del given[1]
     columns = Columns.fitting(given, found.space, shown, width)
@@ -189,9 +192,10 @@ def _table(columns: Columns) -> Table:
 
 def _ended(found: Results, trial: Trial, scores: Scores) -> list[str]:
     """A trial's number, its state, its score, and whether it meets the conditions, if there are any."""
+    from caviar.engine.analysis.origins import mark
     from caviar.text.scores import short_number
 
-    state, score = trial.state.value, scores.words(trial)
+    state, score = trial.state.value + (", outside" if trial.outside else ""), scores.words(trial)
     if trial.index in found.reached:
         state, score = f"{state} at {trial.epochs}", short_number(found.reached[trial.index])
     elif not trial.state.done:
@@ -201,6 +205,8 @@ def _ended(found: Results, trial: Trial, scores: Scores) -> list[str]:
         measured = [short_number(trial.metrics[name]) for name in _conditioned(found) if name in trial.metrics]
         met = ("yes" if trial.feasible else "no") if trial.state == "finished" else ""
         cells.append(", ".join([met, *measured] if met else []))
+    if len(found.origins) > 1:
+        cells.append(mark(trial))
     return cells
 
 
@@ -221,6 +227,8 @@ def _conditioned(found: Results) -> list[str]:
 
 def _below(found: Results, shown: Sequence[Trial], scores: Scores, columns: Columns) -> Iterator[str]:
     """The meaning of the table's columns, and which columns are missing."""
+    from caviar.engine.analysis.origins import origins_told
+
     if columns.note:
         yield columns.note
     if legend := scores.legend(shown):
@@ -231,3 +239,7 @@ def _below(found: Results, shown: Sequence[Trial], scores: Scores, columns: Colu
         told = " and ".join(map(str, found.objective.conditions))
         numbers = f" (the numbers: {', '.join(measured)})" if (measured := _conditioned(found)) else ""
         yield f"feasible: {told}{numbers}; the others follow, the nearest first"
+    if any(trial.outside for trial in shown):
+        yield "outside: of the ranges that the file has now"
+    for number, (about, members) in enumerate(origins_told(found.origins, found.trials)):
+        yield f"origin {number}: trials {members}: {about}"

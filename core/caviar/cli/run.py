@@ -15,6 +15,7 @@ import typer
 from caviar.cli.advice import next_name, show_advice, show_next_run
 from caviar.cli.new_run import dated
 from caviar.cli.shared import Code, File, Settings, limit_blas_threads, since_start, using_code
+from caviar.cli.terminal.full_disk import waiting
 from caviar.cli.terminal.json_objects import (
     advice_objects,
     assessment_object,
@@ -44,6 +45,9 @@ def run(
     trust: Trust = False,
     new: Annotated[
         bool, typer.Option("--new", help="Begin a dated run beside the earlier ones, which starts from the latest.")
+    ] = False,
+    allow_other_system: Annotated[
+        bool, typer.Option("--allow-other-system", help="Go on with a study of another system, and mark its trials.")
     ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print the result as one JSON object and nothing else.")] = False,
     quiet: Annotated[
@@ -88,7 +92,16 @@ def run(
         show_advice(pipeline, quiet)
         try:
             with stop_on_signals() as check_stop:
-                done = run_pipeline(pipeline, runs, check_stop, prints=True, commands=_next_commands, since=since_start)
+                done = run_pipeline(
+                    pipeline,
+                    runs,
+                    check_stop,
+                    prints=True,
+                    commands=_next_commands,
+                    since=since_start,
+                    mixed=allow_other_system,
+                    when_full=waiting(check_stop),
+                )
         except LateMistake as mistake:
             raise locate(file, chosen, mistake) from None
         except Refused as refused:

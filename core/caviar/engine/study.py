@@ -25,7 +25,7 @@ from caviar.engine.failures.identical_failures import queue_again
 from caviar.engine.failures.plugin_errors import others_blamed, told
 from caviar.engine.model.saved import SavedModel
 from caviar.engine.model.winner import Models
-from caviar.engine.resume.check import check_resumable, judges_of, record_of
+from caviar.engine.resume.check import judges_of, record_of, resume
 from caviar.engine.resume.lost_states import restart_lost
 from caviar.engine.resume.trust import check_trusted, remember
 from caviar.engine.revalidation.reference import note_reference
@@ -33,7 +33,7 @@ from caviar.engine.search.context import SearchContext
 from caviar.engine.search.loop import SearchLoop
 from caviar.engine.search.observers import Observers
 from caviar.engine.search.time_limit import TimeLimit, best_begun
-from caviar.engine.storage.study_ledger import open_study
+from caviar.engine.storage.study_ledger import WhenFull, open_study, refuse
 from caviar.engine.warm_start.earlier_runs import started_from
 from caviar.engine.warm_start.given_points import given_trials
 from caviar.engine.warm_start.map_to_space import TargetStudy
@@ -93,12 +93,15 @@ def run(
     prints: bool = False,
     commands: Commands = lambda folder, code: (),
     since: Callable[[], float] = lambda: 0.0,
+    mixed: bool = False,
+    when_full: WhenFull = refuse,
 ) -> Run:
     """Runs or resumes a pipeline in `runs/<name>`; `watchers` are reporters besides the pipeline's own.
 
     `kept` tells them whether the folder will outlive the run, `prints` whether standard output is for them,
     `commands` what to offer them next, by the run's folder and the code file that it needs. `since` says how many
-    seconds the command has taken already, which count for `search.seconds`.
+    seconds the command has taken already, which count for `search.seconds`. `mixed` allows trials of several numeric
+    identities, which are marked. `when_full` is told where the disk is full.
 
     Raises Untrusted, DataError, StoreError, UnknownMetric, Refused, Interrupted, Unfinished, OtherSystem.
     """
@@ -121,13 +124,14 @@ def run(
         pipeline = work.pipeline
         space = space_of(pipeline)
         total = pipeline.search.trials if len(space) else 1  # nothing to search: one model
-        with open_study(pipeline.store, folder, objective.goal, pipeline.search.candidates) as ledger:
+        with open_study(pipeline.store, folder, objective.goal, pipeline.search.candidates, when_full) as ledger:
             newcomer = TargetStudy(pipeline, space, objective, work.datasets[0].fingerprint)
             earlier, notes = started_from(ledger.study(), newcomer)
-            check_resumable(ledger, record_of(work, objective, earlier), total, folder)
+            record, features = record_of(work, objective, earlier), preparations[0].features
+            about = resume(ledger, record, total, folder, mixed, features)
             write_atomically(folder / "pipeline.toml", to_toml(pipeline).encode())
             remember(folder, programs_of(pipeline))
-            notes = (*notes, *queue_again(ledger), *restart_lost(ledger))
+            notes = (*notes, *about, *queue_again(ledger), *restart_lost(ledger))
             observers.offered["view"] = partial(going_on, folder, ledger, pipeline)
             before = ledger.trials()
             code = code_of(pipeline, *judges_of(work, objective))
@@ -162,8 +166,9 @@ def run(
                 earlier=earlier,
                 given=given_trials(pipeline, space),
                 limit=limit,
+                mixed=mixed,
             )
-            models = Models(work, preparations, ledger, folder)
+            models = Models(work, preparations, ledger, folder, mixed)
             try:
                 with pipeline.executor.open(work, check_stop, total - info.resumed) as workers:
                     observers.tell("before_run", run=info)

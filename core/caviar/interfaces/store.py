@@ -6,6 +6,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from errno import EDQUOT, ENOSPC
 from pathlib import Path
 from typing import ClassVar
 
@@ -22,12 +23,21 @@ from caviar.values.trial import Trial
 
 
 @dataclass(frozen=True)
+class Origin:
+    """How trials were trained: of how many epochs a whole training was, and under which numeric identity."""
+
+    epochs: int
+    identity: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class StudyRecord:
     """What a study is about; a resumed run must agree with it.
 
     file: the resolved pipeline as TOML. identity: what bits depend on, name -> version. fingerprint: of the data.
     plugins: plugin ("optimizer.adam") -> distribution and version. metric, goal: what is searched. earlier: trials
-    of other runs that it started from, as they were then.
+    of other runs that it started from, as they were then. origins: all under which its trials were trained, the
+    first first; `Trial.origins` are places in it. file and identity are those of the latest run.
     """
 
     file: str
@@ -37,6 +47,7 @@ class StudyRecord:
     metric: str
     goal: Goal
     earlier: tuple[EarlierTrial, ...] = ()
+    origins: tuple[Origin, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -142,7 +153,7 @@ class Store(Plugin):
     """
 
     kind: ClassVar[str] = "store"
-    interface: ClassVar[int] = 4
+    interface: ClassVar[int] = 5
 
     keep: int = setting(default=16, ge=1)
     """The number of best finished trials whose weights the engine keeps, which bounds the disk space."""
@@ -188,10 +199,20 @@ class Damaged(StoreError):
         super().__init__(f"{path}: {why}; `pipe doctor {shell_word(str(folder))}` says what is left, and recovers it")
 
 
+class DiskFull(StoreError):
+    """There is no room for the file at `path`; what was recorded before is safe, and the call may be tried again."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path}: {why_unusable(OSError(ENOSPC, ''))}")
+        self.path = path
+
+
 @contextmanager
 def file_errors(path: Path) -> Iterator[None]:
     """Turns errors of the operating system into a StoreError about this file."""
     try:
         yield
     except OSError as error:
+        if error.errno in (ENOSPC, EDQUOT):
+            raise DiskFull(path) from error
         raise StoreError(f"{path}: {why_unusable(error)}") from error

@@ -38,7 +38,7 @@ class RecordLaws:
             Retest(2),
         )
         state, metrics = TrialState.FAILED, {"a": nan, "b": -inf, "c": 1 / 3}
-        row = (state, 3, metrics, -inf, "why", inf, 0.25, again, 2, "Traceback")
+        row = (state, 3, metrics, -inf, "why", inf, 0.25, again, 2, "Traceback", (0, 2))
         before = TRIALS[1]
         trial = Trial(before.index, before.round, before.point, before.values, *row)
         curve = Curve(1, 1, Metrics(("loss", "r2"), 1, numpy.asarray([[[nan, 1], [inf, 2], [1 / 3, 3]]])))
@@ -51,6 +51,15 @@ class RecordLaws:
             assert _curves(ledger, "r2") == repr({1: [1.0, 2.0, 3.0]})
             assert _curves(ledger, "lo") == repr({})
             assert dict(ledger.artifacts()) == {1: artifact}
+
+    def test_a_trial_may_be_replaced_whole(self, tmp_path: Path) -> None:
+        moved = replace(TRIALS[0], point=(nan, 0.25), values={**TRIALS[0].values, "rate": 0.5, "more": ["ä"]})
+        with self.study(tmp_path) as ledger:
+            ledger.commit(ended(0, 0.5))
+            ledger.commit(Changes(trials={0: moved}))
+            assert repr(ledger.trials()) == repr((moved, *TRIALS[1:]))
+        with self.again(tmp_path) as ledger:
+            assert repr(ledger.trials()) == repr((moved, *TRIALS[1:]))
 
     def test_a_commit_is_there_whole_or_not_at_all(self, tmp_path: Path) -> None:
         both = ended(0, 0.5)

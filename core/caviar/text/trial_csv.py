@@ -25,6 +25,8 @@ def trial_columns(trials: Iterable[Trial]) -> dict[str, list[Any]]:
         "feasible": [trial.feasible for trial in rows],
         "reason": [trial.reason for trial in rows],
     }
+    if len({trial.origins for trial in rows if trial.origins}) > 1:
+        columns["origin"] = ["+".join(map(str, trial.origins)) for trial in rows]
     for path in dict.fromkeys(path for trial in rows for path in trial.values):
         columns[path] = [trial.values.get(path) for trial in rows]
     for metric in dict.fromkeys(metric for trial in rows for metric in trial.metrics):

@@ -51,7 +51,8 @@ class RunFacts:
     float64 (epochs). `reached`: its last value, of pruned trials. `importance`: path -> share, empty while few trials
     have finished; `leaders` the same among the best alone. `columns`: those of the saved model, none before there is
     one. `advice`: sentences. `fingerprint`: of the data. `earlier`: the number of trials of other runs that it knew.
-    `revalidations`: of each `pipe retest` the date, in ISO 8601, and its conclusion, the earliest first.
+    `revalidations`: of each `pipe retest` the date, in ISO 8601, and its conclusion, the earliest first. `origins`: of
+    each identity or number of epochs what it is, and the numbers of its trials; none where all trials have one.
     """
 
     name: str
@@ -81,6 +82,7 @@ class RunFacts:
     fingerprint: str
     earlier: int = 0
     revalidations: tuple[tuple[str, str], ...] = ()
+    origins: tuple[tuple[str, str], ...] = ()
 
     @property
     def done(self) -> int:

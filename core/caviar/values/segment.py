@@ -67,6 +67,8 @@ class MemberOutcome:
     Still queued: it could not be trained, for a reason of the machine's. `fault` says which: its worker was `killed`
     from outside; it found too little `memory`, alone; the `system` refused something, as on a full disk; or the `time`
     of the search, or of its segment, was over: then `metrics` and `carry` are those of `epoch`, if it was trained.
+
+    `origins`: see `Trial`; the engine notes them when it receives the outcome.
     """
 
     trial: int
@@ -80,6 +82,7 @@ class MemberOutcome:
     seconds: float = 0.0
     fault: Fault | None = None
     trace: str | None = None
+    origins: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

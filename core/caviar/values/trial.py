@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from html import escape
+from math import isnan
 from typing import Any
 
 from caviar.values.metric_name import MetricName
@@ -60,7 +61,8 @@ class Trial:
     `seconds` is the time it was trained, its share of its populations'; of two equal trials it may differ.
     All these are those of its first training, which is also the one whose weights are kept; then come its `retests`.
     `killed` counts the runs in a row that ended without it: its worker processes were killed from outside, or alone in
-    its round it found no memory.
+    its round it found no memory. `origins`: those under which it was trained, by their places in its study's; several
+    where it went on, or was trained again, under another.
     """
 
     index: int
@@ -77,6 +79,7 @@ class Trial:
     retests: tuple[Retest, ...] = ()
     killed: int = field(default=0, compare=False)
     trace: str | None = None
+    origins: tuple[int, ...] = ()
 
     @property
     def runs(self) -> tuple[float, ...]:
@@ -101,6 +104,16 @@ class Trial:
         told = {"state": self.state.value, "objective": self.judged, **self.values, **self.metrics}
         lines = (f"<tr><th>{escape(name)}</th><td>{escape(_words(value))}</td></tr>" for name, value in told.items())
         return f"<table><caption>trial {self.index}</caption>{''.join(lines)}</table>"
+
+    @property
+    def anew(self) -> Trial:
+        """The trial as it was proposed, not trained."""
+        return Trial(self.index, self.round, self.point, self.values)
+
+    @property
+    def outside(self) -> bool:
+        """Whether it lies outside the ranges that the study has now: it keeps its result and guides nothing."""
+        return bool(self.point) and all(map(isnan, self.point))
 
     @property
     def feasible(self) -> bool:

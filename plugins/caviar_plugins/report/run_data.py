@@ -47,6 +47,7 @@ def run_data(facts: RunFacts) -> dict[str, Any]:
         "rows": dict(facts.assessment.rows) if facts.assessment else None,
         "file": facts.file,
         "identity": dict(facts.identity),
+        "origins": [[printable(what), which] for what, which in facts.origins],
         "plugins": dict(facts.plugins),
         "fingerprint": facts.fingerprint,
         "earlier": facts.earlier,

@@ -29,8 +29,6 @@ from caviar_plugins.stores.rows import (
 from caviar_plugins.stores.schema import noted, transaction
 from caviar_plugins.stores.store_errors import checked_rows, damaged, store_errors
 
-_PROPOSED = 4  # the first columns of a trial never change
-
 
 class SQLiteLedger(Ledger):
     """Without a lock it is for reading only, on a connection that sees one moment."""
@@ -131,13 +129,9 @@ class SQLiteLedger(Ledger):
             self._insert("trial", STORED.removesuffix(", checksum"), (*trial_row(trial), attempt))
             return
         with checked_rows(self._path):
-            *before, last = checked(rows[0])
-        ended = trial_row(trial)[_PROPOSED:]
-        row = signed((*before[:_PROPOSED], *ended, last if attempt is None else attempt))
-        columns = ", ".join(STORED.split(", ")[_PROPOSED:])
-        self._connection.execute(
-            f"UPDATE trial SET ({columns}) = ({_marks(columns)}) WHERE number = ?", (*row[_PROPOSED:], trial.index)
-        )
+            *_, last = checked(rows[0])
+        row = signed((*trial_row(trial), last if attempt is None else attempt))
+        self._connection.execute(f"UPDATE trial SET ({STORED}) = ({_marks(STORED)}) WHERE number = ?", (*row, row[0]))
 
     def _begin(self, population: Mapping[int, int]) -> None:
         self._connection.execute(

@@ -14,6 +14,7 @@ from caviar.plugin import (
     Curve,
     EarlierTrial,
     Metrics,
+    Origin,
     Retest,
     StudyRecord,
     Trial,
@@ -24,10 +25,10 @@ from caviar.plugin import (
     to_plain,
 )
 
-STUDY = "file, identity, fingerprint, plugins, metric, goal, earlier"
+STUDY = "file, identity, fingerprint, plugins, metric, goal, earlier, origins"
 TRIAL = (
     'number, round, coordinates, "values", state, epochs, objective, reason, metrics, violation, seconds, retests,'
-    " killed, trace"
+    " killed, trace, origins"
 )
 STORED = f"{TRIAL}, attempt, checksum"
 CURVE = 'trial, attempt, first, "values"'
@@ -63,18 +64,20 @@ def study_row(study: StudyRecord) -> tuple[Any, ...]:
     """The row of a study, in the order of STUDY."""
     earlier = [([*map(to_plain, trial_row(each.trial))], [*map(to_json_number, each.curve)]) for each in study.earlier]
     named = study.file, _json(study.identity), study.fingerprint, _json(study.plugins)
-    return *named, study.metric, study.goal, _json(earlier)
+    origins = [[each.epochs, dict(each.identity)] for each in study.origins]
+    return *named, study.metric, study.goal, _json(earlier), _json(origins)
 
 
 def study_of(row: tuple[Any, ...]) -> StudyRecord:
     """The inverse."""
-    file, identity, fingerprint, plugins, metric, goal, rows = row
+    file, identity, fingerprint, plugins, metric, goal, rows, begun = row
     tomllib.loads(file)
     earlier = (
         EarlierTrial(trial_of(tuple(map(from_plain, each))), tuple(map(from_json_number, curve)))
         for each, curve in json.loads(rows)
     )
-    return StudyRecord(file, json.loads(identity), fingerprint, json.loads(plugins), metric, goal, tuple(earlier))
+    about = file, json.loads(identity), fingerprint, json.loads(plugins), metric, goal
+    return StudyRecord(*about, tuple(earlier), tuple(Origin(*each) for each in json.loads(begun)))
 
 
 def trial_row(trial: Trial) -> tuple[Any, ...]:
@@ -94,6 +97,7 @@ def trial_row(trial: Trial) -> tuple[Any, ...]:
         _json([_retest_row(retest) for retest in trial.retests]),
         trial.killed,
         trial.trace,
+        _json(trial.origins),
     )
 
 
@@ -105,14 +109,19 @@ def trial_of(row: tuple[Any, ...]) -> Trial:
 
 def trials_of(rows: Sequence[tuple[Any, ...]]) -> list[Trial]:
     """The inverse, of several rows: their JSON is decoded at once, which takes a third of the time."""
-    text = ",".join(f"[{row[2]},{row[3]},{row[8]},{row[11]}]" for row in rows)
+    text = ",".join(f"[{row[2]},{row[3]},{row[8]},{row[11]},{row[14]}]" for row in rows)
     return [_trial(row, *decoded) for row, decoded in zip(rows, json.loads(f"[{text}]"), strict=True)]
 
 
 def _trial(
-    row: tuple[Any, ...], point: list[Any], values: dict[str, Any], metrics: dict[str, Any], retests: list[Any]
+    row: tuple[Any, ...],
+    point: list[Any],
+    values: dict[str, Any],
+    metrics: dict[str, Any],
+    retests: list[Any],
+    origins: list[int],
 ) -> Trial:
-    index, round_, _, _, state, epochs, objective, reason, _, violation, seconds, _, killed, trace = row
+    index, round_, _, _, state, epochs, objective, reason, _, violation, seconds, _, killed, trace, _ = row
     return Trial(
         index,
         round_,
@@ -128,6 +137,7 @@ def _trial(
         tuple(map(_retest_of, retests)),
         killed,
         trace,
+        tuple(origins),
     )
 
 

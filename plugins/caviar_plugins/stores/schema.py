@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
 APPLICATION = int.from_bytes(b"CAVR")
-VERSION = 6
+VERSION = 7
 _EXTRA = 3  # SQLite's number of the setting that goes with a rollback journal
 _PAGE = 4096  # bytes, SQLite's default
 
@@ -21,6 +21,7 @@ CREATE TABLE study (
     metric TEXT NOT NULL,           -- what is searched for
     goal TEXT NOT NULL,
     earlier TEXT NOT NULL,          -- JSON: trials of other runs, as rows like those below, each with its curve
+    origins TEXT NOT NULL,          -- JSON: epochs and identity of each, under which trials were trained
     checksum INTEGER NOT NULL       -- here and below: CRC-32 of the other cells as text, separated by NUL
 );
 CREATE TABLE round (
@@ -42,6 +43,7 @@ CREATE TABLE trial (
     retests TEXT NOT NULL,          -- JSON: round, state, objective, metrics, reason, trace of each
     killed INTEGER NOT NULL,        -- runs in a row that ended without it, its workers killed
     trace TEXT,                     -- Python's traceback, where it failed
+    origins TEXT NOT NULL,          -- JSON: its places in the study's origins
     attempt INTEGER,                -- the last one recorded; its curves count
     checksum INTEGER NOT NULL
 );

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from caviar_plugins.stores.ledger import SQLiteLedger
 
 
-class SQLite(Store, interface=4):
+class SQLite(Store, interface=5):
     """`study.sqlite` in the run's folder, in WAL mode, synced at every durable commit."""
 
     def open(self, folder: Path) -> Ledger:

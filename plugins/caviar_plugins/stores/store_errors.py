@@ -5,12 +5,12 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from errno import EACCES, ENOLCK, ENOSPC
+from errno import EACCES, ENOLCK
 from pathlib import Path
 
-from caviar.plugin import Damaged, StoreError, file_errors, why_unusable
+from caviar.plugin import Damaged, DiskFull, StoreError, file_errors, why_unusable
 
-_FULL, _FORBIDDEN, _NO_LOCKS = (why_unusable(OSError(number, "")) for number in (ENOSPC, EACCES, ENOLCK))
+_FORBIDDEN, _NO_LOCKS = (why_unusable(OSError(number, "")) for number in (EACCES, ENOLCK))
 _LOCAL = "which a study needs; choose a local folder for the runs"
 _DAMAGES = {
     sqlite3.SQLITE_NOTADB: "not a study, nor any SQLite database",
@@ -18,7 +18,6 @@ _DAMAGES = {
     sqlite3.SQLITE_TOOBIG: "damaged",
 }
 _SQLITE = {
-    sqlite3.SQLITE_FULL: _FULL,
     sqlite3.SQLITE_READONLY: _FORBIDDEN,
     sqlite3.SQLITE_PERM: _FORBIDDEN,
     sqlite3.SQLITE_CANTOPEN: "cannot be opened; check the permissions of the file and of its folder",
@@ -59,6 +58,8 @@ def _told(path: Path, error: sqlite3.Error) -> StoreError:
     code = code_of(error)
     if "decode" in str(error):  # Python's, of a text that is not UTF-8
         return damaged(path)
+    if code & 0xFF == sqlite3.SQLITE_FULL:
+        return DiskFull(path)
     if why := _DAMAGES.get(code & 0xFF):
         return damaged(path, why)
     return StoreError(f"{path}: {_SQLITE.get(code) or _SQLITE.get(code & 0xFF) or f'cannot be used: {error}'}")

@@ -22,6 +22,7 @@ from caviar.plugin import (
     Task,
     Trainer,
     TrainerContext,
+    interruptible,
     say_once,
     setting,
 )
@@ -156,7 +157,7 @@ class SklearnTrainer(Trainer, interface=2):
         self, place: int, epoch: int, epochs: int, population: Population, data: Dataset, context: TrainerContext
     ) -> Any:
         """A member's estimator at the end of an epoch, from the one before if this process still has it."""
-        fitting = self._live.get(population.trials[place])
+        fitting = self._live.pop(population.trials[place], None)  # one that is interrupted is of no use
         if fitting is None or fitting.epoch > epoch:
             values, seed = _given(self.values), population.streams[place].child("random_state").key % 2**32
             estimator = self._class()(**values)
@@ -168,7 +169,8 @@ class SklearnTrainer(Trainer, interface=2):
                 say_once(f"trainer 'sklearn' keeps no state: {again}")
         while fitting.epoch < epoch:
             context.check_stop()
-            fitting.step()
+            with interruptible(context.check_stop):  # a fit may take hours
+                fitting.step()
         self._live[population.trials[place]] = fitting
         return fitting.estimator
 

@@ -15,6 +15,7 @@ from typing import Any
 import caviar
 import numpy
 import pytest
+from caviar.engine.revalidation.noted import read_note, write_note
 from caviar_plugins import Inline, PopulationTrainer
 
 from tests.commands import pipe
@@ -366,9 +367,9 @@ def _change(folder: Path, change: Callable[[dict[str, Any]], None]) -> None:
     """Changes what the run kept when its search ended; later tests are forgotten."""
     shutil.rmtree(folder / "runs/pets/revalidations", ignore_errors=True)
     file = folder / "runs/pets/reference.json"
-    told = json.loads(file.read_text())
+    told = read_note(file)
     change(told)
-    file.write_text(json.dumps(told))
+    write_note(file, told)
 
 
 def _age(folder: Path, days: int) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from caviar.config.advice.advice import Advice
     from caviar.engine.revalidation.tested import Tested
+    from caviar.interfaces.store import Origin
     from caviar.values.assessment import Assessment, Standing
     from caviar.values.class_decision import ClassDecision
     from caviar.values.ensemble import Ensemble
@@ -28,7 +29,14 @@ def trial_object(trial: Trial) -> dict[str, Any]:
         "seconds": round(trial.seconds, 3),
         "reason": trial.reason,
         "trace": trial.trace,
+        "origins": list(trial.origins),
+        "outside": trial.outside,
     }
+
+
+def origin_objects(origins: Iterable[Origin]) -> list[dict[str, Any]]:
+    """The origins of a study's trials, in whose list a trial's `origins` are places."""
+    return [{"epochs": each.epochs, "identity": dict(each.identity)} for each in origins]
 
 
 def best_object(best: Trial | None) -> dict[str, Any] | None:

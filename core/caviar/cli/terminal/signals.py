@@ -20,6 +20,15 @@ def end_on_signals() -> None:
         signal.signal(each, _end)
 
 
+def heed_no_more() -> None:
+    """Ignores signals while an interrupted process ends, where a second one would give it another exit code.
+
+    Python's own handlers end before Python does, and what is then left is the system's: death by the signal.
+    """
+    for each in _STOPS:
+        signal.signal(each, signal.SIG_IGN)
+
+
 def _end(number: int, _: object) -> NoReturn:
     # An exception would be lost where a library that is being imported swallows it, or be shown with a traceback.
     with suppress(OSError):

@@ -123,6 +123,8 @@ def _dimension(node: Node) -> Dimension:
 
 
 def _settled(value: Any, path: str, values: Mapping[str, Any]) -> Any:
+    if path in values and not isinstance(value, Declared):
+        return values[path]  # fixed since: a trial keeps what it was trained with
     if isinstance(value, Sampler):
         if not is_choice(value):
             return values[path]

@@ -20,6 +20,7 @@ from caviar.engine.revalidation.tested import Tested, tested
 from caviar.engine.search.history import history_of
 from caviar.engine.search.objective import Objective, objective_of
 from caviar.engine.storage.study_view import StudyView, read_study
+from caviar.interfaces.store import Origin
 from caviar.values.assessment import Assessment
 from caviar.values.class_decision import ClassDecision
 from caviar.values.dimension import Space
@@ -37,7 +38,7 @@ class Results:
     `reached`: the searched metric after a pruned trial's last epoch, by trial. `identity`: what bits depend on besides
     pipeline, seed and data. `decision`: how the best model, once it is there, decides between classes. `assessment`:
     that of the winner, None before the search has ended, and `advice` on it. `ensemble`: that of the assessment.
-    `tested`: when the winner was tested last, None before there is one.
+    `tested`: when the winner was tested last, None before there is one. `origins`: see `StudyRecord`.
     """
 
     trials: tuple[Trial, ...]
@@ -52,6 +53,7 @@ class Results:
     decision: ClassDecision | None = None
     ensemble: Ensemble | None = None
     tested: Tested | None = None
+    origins: tuple[Origin, ...] = ()
 
     @property
     def best(self) -> Trial | None:
@@ -110,7 +112,7 @@ def results_of(pipeline: Pipeline, ledger: StudyView, tested: Tested | None = No
     assert pipeline.search.asked is not None, "a resolved file says its metric"
     trials, space = ledger.trials(), space_of(pipeline)
     objective = objective_of(pipeline, pipeline.search.asked)
-    history = history_of(trials, ledger, objective, len(space))
+    history = history_of(trials, ledger, objective, space)
     reached = {
         trial.index: value
         for trial, value in zip(trials, history.objectives.tolist(), strict=True)
@@ -124,7 +126,7 @@ def results_of(pipeline: Pipeline, ledger: StudyView, tested: Tested | None = No
         advice = advice_on_result(Ended(pipeline, trials, best, objective, assessment, ledger.curves, tested))
     shares = importance(space, history)
     found = trials, objective, space, shares, pipeline, reached, study.identity, assessment, advice
-    return Results(*found, tested=tested)
+    return Results(*found, tested=tested, origins=study.origins)
 
 
 def model_of(folder: Path, named: ModelName | None = None) -> Path:

@@ -8,6 +8,7 @@ from pathlib import Path
 from caviar.config.checks.points import default_values
 from caviar.config.declaration.space import sampler_of, span
 from caviar.engine.analysis.importance import importance_among_leaders
+from caviar.engine.analysis.origins import origins_told
 from caviar.engine.analysis.results import Results
 from caviar.engine.model.model_file import Facts
 from caviar.engine.model.on_disk import ensemble_in, facts_in
@@ -23,7 +24,7 @@ def facts_of(folder: Path, found: Results, ledger: StudyView) -> RunFacts:
 
     study = ledger.study()
     assert study is not None, "what has results was described"
-    history = history_of(found.trials, ledger, found.objective, len(found.space))
+    history = history_of(found.trials, ledger, found.objective, found.space)
     model = None if found.assessment is None else facts_in(folder)
     together = found.assessment is not None and found.assessment.ensemble is not None
     best = found.best
@@ -57,6 +58,7 @@ def facts_of(folder: Path, found: Results, ledger: StudyView) -> RunFacts:
         plugins=study.plugins,
         fingerprint=study.fingerprint,
         earlier=len(study.earlier),
+        origins=origins_told(study.origins, found.trials),
         revalidations=tuple((each.date, each.conclusion) for each in found.tested.revalidations)
         if found.tested
         else (),

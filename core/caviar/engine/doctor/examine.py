@@ -12,7 +12,10 @@ from caviar.config.declaration.pipeline import Pipeline
 from caviar.engine.doctor.finding import Finding, wrong
 from caviar.engine.doctor.whole import whole
 from caviar.engine.model.on_disk import best_file, ensemble_file, trial_in
-from caviar.engine.resume.run_folder import NoRun, pipeline_file
+from caviar.engine.resume.run_folder import NoRun, kept_files, pipeline_file
+from caviar.engine.revalidation.history import revalidation_files
+from caviar.engine.revalidation.noted import read_note
+from caviar.engine.revalidation.reference import reference_file
 from caviar.engine.storage.study_view import StudyView, read_study
 from caviar.interfaces.store import Damaged, Store, StoreError, file_errors
 from caviar.support.files import open_plain
@@ -45,7 +48,7 @@ def examine(folder: Path) -> list[Finding]:
         with read_study(store, folder) as study:
             found += [resolved_file(folder, study), Finding("study", _ended(study))]
             if holder is None:  # a run replaces and removes files between two looks at them
-                found += [_weights(study), *_models(folder, study), *_leftovers(folder, study)]
+                found += [_weights(study), *_models(folder, study), *_notes(folder), *_leftovers(folder, study)]
     except Damaged as damage:
         found = [resolved_file(folder, None), _recoverable(store, folder, damage), *_models(folder, None)]
     except StoreError as error:
@@ -136,6 +139,31 @@ def _models(folder: Path, study: StudyView | None) -> Iterator[Finding]:
                 yield Finding(name, "missing", sound=False, cure=_AGAIN)
         except Problem as problem:
             yield wrong(name, problem)
+
+
+def _notes(folder: Path) -> Iterator[Finding]:
+    """The files before a change, the reference, and the tests of the winner: what nothing trains again."""
+    kept = kept_files(folder)
+    notes = {str(file.relative_to(folder)): _reads(file) for file in revalidation_files(folder)}
+    if lexists(file := reference_file(folder)):
+        notes[file.name] = _reads(file)
+    for part, sound, cure in (
+        ("earlier files", kept, "the study does not use it: put back a copy, or remove it"),
+        ("retest files", notes, f"it counts as absent; {_RUN} or `pipe retest` writes a new one"),
+    ):
+        bad = [name for name, fine in sound.items() if not fine]
+        if bad:
+            yield Finding(part, f"not as written: {', '.join(bad)}", sound=False, cure=cure)
+        elif sound:
+            yield Finding(part, f"sound, {len(sound)}")
+
+
+def _reads(note: Path) -> bool:
+    try:
+        read_note(note)
+    except (OSError, ValueError):
+        return False
+    return True
 
 
 def _leftovers(folder: Path, study: StudyView) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ from caviar.engine.baselines.judge import Judge, drawn_rows, judge_for
 from caviar.engine.ensembles.greedy import greedy_selection
 from caviar.engine.model.folds import Judged, together
 from caviar.engine.model.member import ModelMember
-from caviar.engine.model.on_disk import ensemble_file, save_model
+from caviar.engine.model.on_disk import ensemble_file
 from caviar.engine.model.saved import SavedModel, mean
 from caviar.engine.model.winner import Models, reason_of
 from caviar.support.files import why_unusable
@@ -48,7 +48,7 @@ class Ensembles:
         if draws:
             try:
                 model = self._selected(feasible, draws, check_stop, notes)
-                save_model(model, file)
+                self.models.save(model, file)
                 return model, tuple(notes)
             except NoEnsemble as reason:
                 notes.append(f"no ensemble: {reason}")

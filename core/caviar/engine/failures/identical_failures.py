@@ -25,5 +25,5 @@ def queue_again(ledger: StudyLedger) -> tuple[str, ...]:
     trials, reason = ledger.trials(), common_reason(ledger.trials())
     if reason is None:
         return ()
-    ledger.settle([Trial(each.index, each.round, each.point, each.values) for each in trials])
+    ledger.settle([each.anew for each in trials])
     return (f"all trials failed for the same reason and are trained again: {reason}",)

@@ -17,13 +17,13 @@ from caviar.engine.model.member import ModelMember
 from caviar.engine.model.on_disk import NotAModel, best_file, open_model, save_model
 from caviar.engine.model.saved import SavedModel
 from caviar.engine.search.merge_folds import over_folds
-from caviar.engine.search.one_identity import of_one_identity
+from caviar.engine.search.one_identity import Identities, both
 from caviar.engine.storage.fold_weights import parted
 from caviar.engine.storage.study_ledger import StudyLedger
 from caviar.engine.training.job import Work
 from caviar.engine.training.measuring import measured_or_nan
 from caviar.interfaces.metric import Metric
-from caviar.interfaces.store import StoreError
+from caviar.interfaces.store import StoreError, file_errors
 from caviar.registry.load import name_of, version_of
 from caviar.values.arrays import Array
 from caviar.values.class_decision import ClassDecision
@@ -42,6 +42,8 @@ class Models:
     preparations: tuple[Preparation, ...]
     ledger: StudyLedger
     folder: Path
+    mixed: bool = False
+    """Whether trials may be trained again under another numeric identity."""
 
     def made(
         self, best: Trial | None, check_stop: Callable[[], None]
@@ -137,7 +139,7 @@ class Models:
 
     def members(self, trial: Trial, weights: Mapping[str, Array], count: int = 1) -> tuple[ModelMember, ...]:
         """A trial as members of a model, one for each fold, that count so often in the mean."""
-        settled, by_fold = settle(self.work.pipeline, trial.values), parted(weights, len(self.preparations))
+        settled, by_fold = settle(self._work_of(trial).pipeline, trial.values), parted(weights, len(self.preparations))
         pairs = zip(self.preparations, by_fold, strict=True)
         return tuple(ModelMember(trial.index, settled, prepared, own, count) for prepared, own in pairs)
 
@@ -146,8 +148,17 @@ class Models:
         return SavedModel(self.members(trial, weights), trial.metrics)
 
     def _saved(self, model: SavedModel) -> SavedModel:
-        save_model(model, best_file(self.folder))
+        self.save(model, best_file(self.folder))
         return model
+
+    def save(self, model: SavedModel, path: Path) -> None:
+        """Writes a model's file, where the disk is full as patiently as the ledger."""
+
+        def write() -> None:
+            with file_errors(path):
+                save_model(model, path)
+
+        self.ledger.patiently(write, sum(array.nbytes for each in model.members for array in each.weights.values()))
 
     def weights(self, trial: Trial, check_stop: Callable[[], None]) -> tuple[Mapping[str, Array], str | None]:
         """A trial's weights; if they are lost, the trial is trained again, to the same bits, and they are stored again.
@@ -162,10 +173,13 @@ class Models:
             except StoreError as error:
                 why = str(error).partition(";")[0]
                 note = f"trial {trial.index} was trained again with the same weights as result: {why}"
-        one, epochs = ((trial.index,), (trial.values,)), self.work.pipeline.trainer.epochs
-        segments = [Segment(*one, 0, epochs, fold) for fold in range(len(self.preparations))]
-        again = (self.work.perform(each, lambda epoch: None, check_stop) for each in segments)
-        found = of_one_identity(again, self.ledger, self.work.pipeline.executor)
+        work, one = self._work_of(trial), ((trial.index,), (trial.values,))
+        segments = [Segment(*one, 0, work.pipeline.trainer.epochs, fold) for fold in range(len(self.preparations))]
+        again = (work.perform(each, lambda epoch: None, check_stop) for each in segments)
+        identities = Identities(self.ledger, self.mixed)
+        if moved := identities.differ(trial.origins, work.identity):
+            note = f"trial {trial.index} was trained again on a different system, and its weights may differ: {moved}"
+        found = identities.of(again, work.pipeline.executor, work.pipeline.trainer.epochs)
         outcome = over_folds([member for each in found for member in each.members])
         if outcome.weights is None:
             if outcome.fault:
@@ -173,13 +187,20 @@ class Models:
             why = f"{outcome.state}: {outcome.reason}"
             raise Problem(f"the weights of trial {trial.index} are missing, and training it again {why}")
         self.ledger.restore(trial.index, outcome.weights)
+        if not {*outcome.origins} <= {*trial.origins}:
+            self.ledger.settle([replace(trial, origins=both(trial.origins, outcome.origins))])
         return outcome.weights, note
+
+    def _work_of(self, trial: Trial) -> Work:
+        """The job with as many epochs as the trial was to be trained for, which a file may have changed since."""
+        study, pipeline = self.ledger.study(), self.work.pipeline
+        epochs = {study.origins[each].epochs for each in trial.origins} if study else set[int]()
+        return _with_epochs(self.work, max(epochs, default=pipeline.trainer.epochs))
 
     def _as_it_stands(self, trial: Trial) -> tuple[Mapping[str, Array], str]:
         """The weights of a trial for which the search's time was over, at the epoch that it has reached."""
         pipeline, epoch = self.work.pipeline, trial.epochs
-        trainer = pipeline.trainer.model_copy(update={"epochs": epoch})
-        work = replace(self.work, pipeline=pipeline.model_copy(update={"trainer": trainer}))
+        work = _with_epochs(self.work, epoch)
         state = {name: array[None] for name, array in self.ledger.weights(trial.index).items()}
         segment = Segment((trial.index,), (trial.values,), epoch, epoch, state=state)
         ((outcome,),) = (work.perform(segment, lambda epoch: None, lambda: None).members,)
@@ -193,6 +214,14 @@ class Models:
         made = [type(parts[path]) for path in ("model", "trainer") if path in parts]
         those = ", ".join(f"{each.kind} '{name_of(each)}' of {version_of(each)}" for each in made)
         return f"trial {trial.index} has won, but its model ({those}) was not saved: {reason_of(error)}"
+
+
+def _with_epochs(work: Work, epochs: int) -> Work:
+    """The same job for so many epochs."""
+    if work.pipeline.trainer.epochs == epochs:
+        return work
+    trainer = work.pipeline.trainer.model_copy(update={"epochs": epochs})
+    return replace(work, pipeline=work.pipeline.model_copy(update={"trainer": trainer}))
 
 
 def reason_of(error: Exception) -> str:

@@ -1,15 +1,19 @@
-"""Resuming: whether a pipeline agrees with the one that a study was started with."""
+"""Resuming: whether a pipeline agrees with the one that a study was last run with, or its study can be migrated."""
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 from caviar.config.declaration.dump import changed, to_toml
-from caviar.config.reading.resolved import versions_of
+from caviar.config.reading.resolved import loads, versions_of
 from caviar.engine.failures.identical_failures import common_reason
+from caviar.engine.model.on_disk import facts_in
+from caviar.engine.resume.migration import Migration
+from caviar.engine.resume.run_folder import keep_file
 from caviar.engine.search.objective import Objective
 from caviar.engine.storage.study_ledger import StudyLedger
 from caviar.engine.training.identity import changes, forms_of, system_of
@@ -22,11 +26,12 @@ from caviar.values.metric_name import MetricName
 from caviar.values.problem import Problem
 from caviar.values.trial import Trial
 
-# What may differ: none of it changes a trial that has ended. The data's paths are free: its content is compared.
+# What may differ: it changes no trial that has been proposed. The data's paths are free: its content is compared.
 _MAY_CHANGE = (
     *("check", "data.path", "data.test_path", "data.threshold", "executor", "reporter", "store"),
     *("trainer.population", "search.trials", "search.patience", "search.seconds", "search.trial_seconds"),
     *("search.baselines", "search.ensemble"),
+    "search.tiers",  # the ranges that it fills in are in the file, too
 )
 
 # The numeric identity says which backend it was, and on what device.
@@ -69,36 +74,97 @@ def record_of(work: Work, objective: Objective, earlier: tuple[EarlierTrial, ...
     )
 
 
-def check_resumable(ledger: StudyLedger, now: StudyRecord, trials: int, folder: Path) -> None:
-    """Raises Refused rather than mix two studies; otherwise records what this one is about."""
-    before = ledger.study()
-    if before is not None:
-        reason = _difference(before, now, ledger.trials(), trials)
-        if reason:
-            raise Refused(folder, reason)
-        if any(trial.epochs for trial in ledger.trials()) and not _nothing_learned(ledger.trials()):
-            now = replace(now, identity={**now.identity, **forms_of(before.identity)})
-    ledger.describe(now)
+def resume(
+    ledger: StudyLedger,
+    now: StudyRecord,
+    trials: int,
+    folder: Path,
+    mixed: bool = False,
+    features: Collection[str] = (),
+) -> tuple[str, ...]:
+    """Records what a study is about, and returns what a user should know of a file or system that is not as before.
 
-
-def _difference(before: StudyRecord, now: StudyRecord, known: Sequence[Trial], trials: int) -> str | None:
-    """The reason why two records cannot be one study, and what to do."""
+    The trials of a study with another file are migrated where they stay comparable. `mixed`: another numeric identity
+    is no reason to refuse it. `features` are the columns that the data has now. Raises Refused rather than mix
+    two studies; nothing has changed then.
+    """
+    before, known = ledger.study(), ledger.trials()
+    if before is None:
+        ledger.describe(now)
+        return ()
     if before.fingerprint != now.fingerprint:
-        return "was started with different data: its content has changed; restore the old data"
-    differing = changed(before.file, now.file)
-    keys = [key for key in differing if not _is_free(key)]
+        what = _columns_moved(folder, features) or "its content has changed"
+        raise Refused(folder, f"was started with different data: {what}; restore the old data")
+    migration = _migration(before, now)
+    if reason := _difference(before, now, known, trials, migration, mixed):
+        raise Refused(folder, reason)
+    notes, same = list[str](), not changes(system_of(before.identity), now.identity)
+    if any(trial.epochs for trial in known) and not _nothing_learned(known):
+        if same:
+            now = replace(now, identity={**now.identity, **forms_of(before.identity)})
+        else:
+            moved = changes(system_of(before.identity), now.identity)
+            notes.append(f"goes on on a different system, and marks the trials trained there: {moved}")
+        now = replace(now, origins=before.origins)
+    moved_trials, about = migration.migrated(known) if migration and known else ([], "")
+    if before.file != now.file:
+        kept = keep_file(folder, before.file, date.today())
+        free = [key for key in changed(before.file, now.file) if _is_free(key)]
+        told = [about, *([f"{', '.join(free)}: changes no trial before"] if free else [])]
+        notes.append(f"the file has changed; {'; '.join(filter(None, told))} (the old one: {kept})")
+    ledger.migrate(now, moved_trials)
+    return tuple(notes)
+
+
+def _columns_moved(folder: Path, features: Collection[str]) -> str:
+    """The columns that the study's model reads and the data lacks, and those that are new; "" where it is not known."""
+    facts = facts_in(folder)
+    if facts is None:
+        return ""
+    told = (("it lacks", [*facts.features], features), ("it has in addition", [*features], facts.features))
+    parts = [(words, [each for each in these if each not in others]) for words, these, others in told]
+    return "; ".join(f"{words} {', '.join(map(repr, names))}" for words, names in parts if names)
+
+
+def _migration(before: StudyRecord, now: StudyRecord) -> Migration | None:
+    """What has to be migrated; None where the files differ in nothing that matters."""
+    keys = [key for key in changed(before.file, now.file) if not _is_free(key)]
     if _START in keys and _starts_from(before):  # its trials were taken when it began, and are kept
         keys.remove(_START)
-    if keys == ["search.strategy.trials"] and "search.trials" in differing:
-        search = tomllib.loads(before.file)["search"]
-        plan = f"'{search['strategy']['use']}' divided search.trials = {search['trials']} when it started"
-        return f"cannot be extended: {plan}; set that number again"
-    if keys:
-        return f"was started with a different pipeline; changed: {', '.join(keys)}; change it back"
+    if not keys:
+        return None
+    old, new = (loads(each.file, "the pipeline", without=("backend",)) for each in (before, now))
+    return Migration(old, new, keys)
+
+
+def _difference(
+    before: StudyRecord,
+    now: StudyRecord,
+    known: Sequence[Trial],
+    trials: int,
+    migration: Migration | None,
+    mixed: bool,
+) -> str | None:
+    """The reason why two records cannot be one study, and what to do."""
+    if migration is not None:
+        if migration.keys == ["search.strategy.trials"]:
+            search = tomllib.loads(before.file)["search"]
+            plan = f"'{search['strategy']['use']}' divided search.trials = {search['trials']} when it started"
+            return f"cannot be extended: {plan}; set that number again"
+        if keys := migration.refused:
+            return f"was started with a different pipeline; changed: {', '.join(keys)}; change it back"
+        if migration.plan:
+            name = name_of(type(migration.new.search.strategy))
+            keys = tuple(migration.keys)
+            return f"cannot change {', '.join(keys)}: '{name}' goes through the ranges it started with; change it back"
     nothing_learned = _nothing_learned(known)
-    if not nothing_learned and (moved := changes(system_of(before.identity), now.identity)):
-        return f"was started on a different system, where bits may differ: {moved}; use that one"
-    if moved := changes(*(_proposing(each.plugins) if nothing_learned else each.plugins for each in (before, now))):
+    if not (nothing_learned or mixed) and (moved := changes(system_of(before.identity), now.identity)):
+        way = "use that one, or go on here and mark the trials trained here"
+        return f"was started on a different system, where bits may differ: {moved}; {way} (--allow-other-system)"
+    plugins = [dict(_proposing(each.plugins) if nothing_learned else each.plugins) for each in (before, now)]
+    if migration is not None:  # a new range may need another sampler; what both have has to be the same
+        plugins = [{name: each[name] for name in plugins[0] if name in plugins[1]} for each in plugins]
+    if moved := changes(*plugins):
         code = (
             " (comments, docstrings and layout of a .py file do not count, all its functions do)"
             if ".py " in moved

@@ -5,7 +5,6 @@ from __future__ import annotations
 from caviar.engine.failures.machine_faults import numbered
 from caviar.engine.storage.study_ledger import StudyLedger
 from caviar.interfaces.store import StoreError
-from caviar.values.trial import Trial
 
 
 def restart_lost(ledger: StudyLedger) -> tuple[str, ...]:
@@ -19,6 +18,5 @@ def restart_lost(ledger: StudyLedger) -> tuple[str, ...]:
                 lost[trial.index] = str(error).partition(";")[0]
     if not lost:
         return ()
-    anew = [Trial(each.index, each.round, each.point, each.values) for each in ledger.trials() if each.index in lost]
-    ledger.settle(anew)
+    ledger.settle([each.anew for each in ledger.trials() if each.index in lost])
     return (f"{numbered([*lost])}: trained from the start again, with the same result: {next(iter(lost.values()))}",)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
+from itertools import count
 from pathlib import Path
+from zlib import crc32
 
 from caviar.config.declaration.pipeline import Pipeline
 from caviar.config.reading.resolved import loads
 from caviar.config.reading.without_code import BuilderWithoutCode, FunctionWithoutCode
 from caviar.interfaces.store import StoreError, StudyRecord
-from caviar.support.files import open_plain, why_unreadable
+from caviar.support.files import open_plain, sync_folder, why_unreadable, write_atomically
 from caviar.values.problem import Problem
 
 _AGAIN = "`pipe run` of its pipeline writes it again"
@@ -49,6 +52,46 @@ def begun_with(folder: Path, study: StudyRecord | None) -> Pipeline:
     if not isinstance(pipeline.trainer, FunctionWithoutCode):
         return pipeline
     return pipeline.model_copy(update={"search": pipeline.search.model_copy(update={"goal": study.goal})})
+
+
+def keep_file(folder: Path, text: str, today: date) -> str:
+    """Keeps the pipeline that a study had before in its folder, under a dated name, which is returned; once if it was.
+
+    The file may be kept already by a run that was killed before it went on.
+    """
+    content = _kept(text)
+    for number in count(1):
+        name = f"pipeline-{today.isoformat()}{'' if number == 1 else f'-{number}'}.toml"
+        try:
+            with open_plain(folder / name) as file:
+                same = file.read() == content
+        except FileNotFoundError:
+            write_atomically(folder / name, content)
+            sync_folder(folder)
+            return name
+        except OSError:
+            same = False
+        if same:
+            return name
+    raise AssertionError("numbers do not end")
+
+
+def kept_files(folder: Path) -> dict[str, bool]:
+    """The names of the pipelines that a study had before, and whether each is as it was written."""
+    found = {}
+    for file in sorted(folder.glob("pipeline-*.toml")):
+        try:
+            with open_plain(file) as opened:
+                content = opened.read()
+            text = content.decode().rpartition("# crc32 ")[0]
+            found[file.name] = bool(text) and content == _kept(text)
+        except (OSError, UnicodeDecodeError):
+            found[file.name] = False
+    return found
+
+
+def _kept(text: str) -> bytes:
+    return f"{text}# crc32 {crc32(text.encode()):08x} of the lines above\n".encode()
 
 
 def _readable(text: str, file: str) -> Pipeline:

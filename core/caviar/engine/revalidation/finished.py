@@ -94,7 +94,14 @@ def read_finished(folder: Path) -> FinishedRun:
             weights = ledger.weights(model.trial)
     if assessment is not None and assessment.trial != model.trial:
         assessment = None
+    pipeline = _as_trained(pipeline, record, next(each for each in trials if each.index == model.trial))
     reference = read_reference(folder)
     if reference is not None and reference.trial != model.trial:
         reference = None
     return FinishedRun(folder, pipeline, record, trials, leaders, objective, model, assessment, weights, reference)
+
+
+def _as_trained(pipeline: Pipeline, record: StudyRecord, best: Trial) -> Pipeline:
+    """The pipeline with as many epochs as the winner was trained for, which its file may have changed since."""
+    epochs = max((record.origins[each].epochs for each in best.origins), default=pipeline.trainer.epochs)
+    return pipeline.model_copy(update={"trainer": pipeline.trainer.model_copy(update={"epochs": epochs})})

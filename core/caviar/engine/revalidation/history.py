@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -13,7 +12,8 @@ from os import strerror
 from pathlib import Path
 from typing import Any
 
-from caviar.support.files import open_plain, sync_folder, write_atomically
+from caviar.engine.revalidation.noted import read_note, write_note
+from caviar.support.files import sync_folder
 from caviar.values.problem import Problem
 from caviar.values.revalidation import Revalidation
 
@@ -68,21 +68,23 @@ def note_revalidation(folder: Path, found: Revalidation) -> Path:
         raise OSError(ELOOP, strerror(ELOOP), str(place))
     place.mkdir(exist_ok=True)
     file = place / f"{found.date.replace(':', '')}.json"
-    write_atomically(file, (json.dumps({"format": _FORMAT, **as_plain(found)}, indent=1) + "\n").encode())
+    write_note(file, {"format": _FORMAT, **as_plain(found)})
     sync_folder(place)
     return file
 
 
+def revalidation_files(folder: Path) -> list[Path]:
+    """The files of those of a run, the earliest first."""
+    place = folder / _FOLDER
+    return [] if place.is_symlink() or not place.is_dir() else sorted(place.glob("*.json"))
+
+
 def revalidations(folder: Path) -> tuple[Past, ...]:
     """Those of a run, the earliest first; files that cannot be read are left out."""
-    place = folder / _FOLDER
-    if place.is_symlink() or not place.is_dir():
-        return ()
     found = []
-    for file in sorted(place.glob("*.json")):
-        with suppress(OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-            with open_plain(file) as opened:
-                told = json.loads(opened.read())
+    for file in revalidation_files(folder):
+        with suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
+            told = read_note(file)
             if told.pop("format") == _FORMAT:
                 days_since(told["date"])
                 system = {name: str(version) for name, version in told["system"].items()}

@@ -6,7 +6,6 @@ that are drawn at random.
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
@@ -16,8 +15,8 @@ from caviar.engine.data.summary import ColumnSummary, summarized
 from caviar.engine.resume.check import record_of
 from caviar.engine.revalidation.defaults import defaults_of
 from caviar.engine.revalidation.history import days_since, now
+from caviar.engine.revalidation.noted import read_note, write_note
 from caviar.engine.revalidation.system import system_now
-from caviar.support.files import open_plain, write_atomically
 from caviar.values.arrays import Array
 from caviar.values.random import Random
 from caviar.values.table import Table
@@ -50,6 +49,11 @@ class Reference:
     probes: tuple[tuple[float, ...], ...] = ()
 
 
+def reference_file(folder: Path) -> Path:
+    """The file of a run's reference."""
+    return folder / _NAME
+
+
 def note_reference(folder: Path, work: Work, objective: Objective, model: SavedModel) -> None:
     """Keeps a run's reference in its folder, unless it is there: running again what is done does not renew its date."""
     known, data = read_reference(folder), work.datasets[0]
@@ -65,21 +69,19 @@ def note_reference(folder: Path, work: Work, objective: Objective, model: SavedM
         target_summaries(work),
         probe(model, work),
     )
-    told = {"format": _FORMAT, **asdict(reference)}
-    write_atomically(folder / _NAME, (json.dumps(told, indent=1) + "\n").encode())
+    write_note(reference_file(folder), {"format": _FORMAT, **asdict(reference)})
 
 
 def read_reference(folder: Path) -> Reference | None:
     """The reference in a run's folder; None where there is none that can be read."""
     try:
-        with open_plain(folder / _NAME) as file:
-            told = json.loads(file.read())
+        told = read_note(reference_file(folder))
         if told.pop("format") != _FORMAT:
             return None
         found = _adapter().validate_python(told)
         days_since(found.date)
         return found
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (OSError, ValueError, KeyError, TypeError):
         return None
 
 

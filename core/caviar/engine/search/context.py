@@ -12,6 +12,7 @@ from caviar.engine.search.deduplicate import Tried
 from caviar.engine.search.history import HistoryTable
 from caviar.engine.search.objective import Objective
 from caviar.engine.search.observers import Observers
+from caviar.engine.search.one_identity import Identities
 from caviar.engine.search.time_limit import NO_LIMIT, TimeLimit
 from caviar.engine.storage.study_ledger import StudyLedger
 from caviar.values.dimension import Space
@@ -38,6 +39,8 @@ class SearchContext:
     earlier: tuple[EarlierTrial, ...] = ()
     given: tuple[Trial, ...] = ()
     limit: TimeLimit = NO_LIMIT
+    mixed: bool = False
+    """Whether trials may be trained under several numeric identities; each is marked."""
 
     @cached_property
     def floats(self) -> frozenset[str]:
@@ -56,7 +59,12 @@ class SearchContext:
 
     @cached_property
     def _table(self) -> HistoryTable:
-        return HistoryTable(self.objective, len(self.space), self.earlier)
+        return HistoryTable(self.objective, self.space, self.earlier)
+
+    @property
+    def identities(self) -> Identities:
+        """The numeric identities under which the study's trials may be trained."""
+        return Identities(self.ledger, self.mixed)
 
     @cached_property
     def tried(self) -> Tried:

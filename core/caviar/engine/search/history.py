@@ -10,6 +10,7 @@ from typing import TypeAlias
 from caviar.engine.search.objective import Objective
 from caviar.engine.storage.study_view import StudyView
 from caviar.values.arrays import Array
+from caviar.values.dimension import Space
 from caviar.values.earlier import EarlierTrial
 from caviar.values.history import History
 from caviar.values.trial import Trial, TrialState
@@ -23,15 +24,16 @@ class HistoryTable:
     So a round costs what its trials cost, and copies of arrays.
     """
 
-    def __init__(self, objective: Objective, dimensions: int, earlier: Sequence[EarlierTrial] = ()) -> None:
+    def __init__(self, objective: Objective, space: Space, earlier: Sequence[EarlierTrial] = ()) -> None:
         import numpy
 
         self._objective, self._earlier = objective, len(earlier)
         self._trials: list[Trial] = []
         self._states: list[TrialState] = []
-        self._points, self._curves, self._runs = (numpy.empty((0, width)) for width in (dimensions, 0, 0))
+        self._points, self._curves, self._runs = (numpy.empty((0, width)) for width in (len(space), 0, 0))
         self._numbers = {name: numpy.empty(0) for name in ("objectives", "epochs", "violations", "lengths", "stopped")}
         self._retested = set[int]()
+        self._middle = space.clip(numpy.full((1, len(space)), 0.5))[0] if len(space) else ()
         for each in earlier:
             self._enter(len(self._trials), each.trial, each.curve, own=False)
 
@@ -79,11 +81,14 @@ class HistoryTable:
         self._runs = _with_row(self._runs, row, len(trial.runs))
         self._trials[row], self._states[row] = trial, trial.state
         self._points[row] = trial.point
+        if trial.outside:  # it says nothing about the space: as one that failed
+            curve, self._states[row], self._points[row] = (), TrialState.FAILED, self._middle
         for table, values in ((self._curves, curve), (self._runs, trial.runs)):
             table[row] = nan
             table[row, : len(values)] = values
         stopped = sum(each.state is TrialState.PRUNED for each in trial.retests) if own else 0
-        found = _objective(trial, curve), trial.epochs, trial.violation, len(curve), stopped
+        value = nan if trial.outside else _objective(trial, curve)
+        found = value, trial.epochs, trial.violation, len(curve), stopped
         for column, value in zip(self._numbers.values(), found, strict=True):
             column[row] = value
         (self._retested.add if trial.retests else self._retested.discard)(row)
@@ -102,10 +107,10 @@ def _with_row(table: Array, row: int, width: int | None = None) -> Array:
     return larger
 
 
-def history_of(own: Sequence[Trial], ledger: StudyView, objective: Objective, dimensions: int) -> History:
+def history_of(own: Sequence[Trial], ledger: StudyView, objective: Objective, space: Space) -> History:
     """The history of a study that is looked at; without curves, whose reading takes long, where none was pruned."""
     pruned = any(trial.state is TrialState.PRUNED for trial in own)
-    return HistoryTable(objective, dimensions).history(own, ledger.curves(objective.metric) if pruned else {})
+    return HistoryTable(objective, space).history(own, ledger.curves(objective.metric) if pruned else {})
 
 
 def _objective(trial: Trial, curve: Sequence[float]) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from caviar.engine.search.one_identity import both
 from caviar.engine.storage.fold_weights import joined
 from caviar.values.metric_name import MetricName
 from caviar.values.metrics import Metrics
@@ -33,7 +34,8 @@ def over_folds(outcomes: Sequence[MemberOutcome]) -> MemberOutcome:
     """
     if len(outcomes) == 1:
         return outcomes[0]
-    return replace(_together(outcomes), seconds=sum(outcome.seconds for outcome in outcomes))
+    origins = both(*(outcome.origins for outcome in outcomes))
+    return replace(_together(outcomes), seconds=sum(outcome.seconds for outcome in outcomes), origins=origins)
 
 
 def _together(outcomes: Sequence[MemberOutcome]) -> MemberOutcome:

@@ -12,6 +12,7 @@ from functools import partial
 from caviar.engine.failures.machine_faults import resolve
 from caviar.engine.failures.plugin_errors import attribute_errors
 from caviar.engine.search.context import SearchContext
+from caviar.engine.search.one_identity import both
 from caviar.engine.search.trainings import Trainings
 from caviar.engine.storage.study_view import StudyView
 from caviar.interfaces.executor import Workers
@@ -55,11 +56,16 @@ class Retests:
             if unfit or len(set(rows)) < len(rows):
                 text = f"asked to re-test {rows}; it may name each finished trial of this study, once"
                 raise WrongReturn(strategy, "retests", text)
-        asked = [trials[row - history.earlier] for row in sorted(rows)]
+        asked = [each for each in (trials[row - history.earlier] for row in sorted(rows)) if self._repeatable(each)]
         queued = [replace(each, retests=(*each.retests, Retest(self.round))) for each in asked]
         if queued:
             self.context.ledger.settle(queued)
         return queued
+
+    def _repeatable(self, trial: Trial) -> bool:
+        """Whether a re-test would be the same training: the file had this many epochs then."""
+        study, epochs = self.context.ledger.study(), self.context.pipeline.trainer.epochs
+        return study is None or all(study.origins[each].epochs == epochs for each in trial.origins)
 
     def _train(self, trials: Sequence[Trial], repeat: int, workers: Workers) -> None:
         by_index = {trial.index: trial for trial in trials}
@@ -78,7 +84,7 @@ class Retests:
         objective, metrics = self.context.objective.again(outcome), outcome.final or {}
         reason = trainings.reason(trial, outcome)
         done = Retest(retest.round, outcome.state, objective, metrics, reason, outcome.trace)
-        return replace(trial, retests=(*before, done), killed=0)
+        return replace(trial, retests=(*before, done), killed=0, origins=both(trial.origins, outcome.origins))
 
 
 def known_before(round: int, ledger: StudyView) -> tuple[Trial, ...]:

@@ -12,7 +12,6 @@ from typing import TypeAlias
 from caviar.engine.search.bunches import bunches
 from caviar.engine.search.context import SearchContext
 from caviar.engine.search.merge_folds import merge_folds
-from caviar.engine.search.one_identity import of_one_identity
 from caviar.engine.search.populations import group
 from caviar.engine.training.clock import time_over
 from caviar.interfaces.executor import Workers
@@ -67,7 +66,8 @@ class Trainings:
         whole = self.context.folds == 1 and not self.repeat
         aside = []
         found = workers.run(segments, self._tell)
-        outcomes = of_one_identity(found, self.context.ledger, self.context.pipeline.executor)
+        pipeline = self.context.pipeline
+        outcomes = self.context.identities.of(found, pipeline.executor, pipeline.trainer.epochs)
         for members in merge_folds(outcomes, self.context.folds):
             aside += [each for each in members if each.state is TrialState.QUEUED and each.fault != "time"]
             ended = [each for each in members if each.state is not TrialState.QUEUED or (whole and each.carry)]

@@ -41,8 +41,12 @@ class Pending:
 
     def overdue(self, seconds: float) -> bool:
         """Whether the changes should be written now, `seconds` after the last commit."""
-        waiting = sum(array.nbytes for arrays in self.arrays.values() for array in arrays.values())
-        return max(seconds, self.trained) >= SECONDS or waiting >= BYTES
+        return max(seconds, self.trained) >= SECONDS or self.bytes >= BYTES
+
+    @property
+    def bytes(self) -> int:
+        """The size of all arrays."""
+        return sum(array.nbytes for arrays in self.arrays.values() for array in arrays.values())
 
 
 NOTHING = Pending()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import monotonic
+from typing import TypeAlias
 
 from caviar.engine.storage.artifacts import Artifacts
 from caviar.engine.storage.assessment_text import to_text
@@ -15,7 +16,7 @@ from caviar.engine.storage.pending import NOTHING
 from caviar.engine.storage.stored_values import proposed, stored
 from caviar.engine.storage.study_view import StudyView
 from caviar.engine.storage.trial_folders import drop_checkpoints, trials_with_folders
-from caviar.interfaces.store import Changes, Curve, Ledger, Store, StudyRecord
+from caviar.interfaces.store import Changes, Curve, DiskFull, Ledger, Store, StudyRecord
 from caviar.values.arrays import Array
 from caviar.values.assessment import Assessment
 from caviar.values.history import Goal
@@ -38,6 +39,16 @@ class TrialRecord:
     weights: Mapping[str, Array] | None
 
 
+WhenFull: TypeAlias = Callable[[DiskFull, int], None]
+"""Told that the disk is full, and about how many bytes are needed; raises, or returns when there may be room."""
+_ROWS = 2**20  # bytes: what rows and the log of a database may take besides
+
+
+def refuse(full: DiskFull, needed: int) -> None:
+    """Raises."""
+    raise full
+
+
 class StudyLedger(StudyView):
     """Records a study; a change is visible at once through this ledger.
 
@@ -50,8 +61,11 @@ class StudyLedger(StudyView):
     ledger tells changes by that; of a population that begins there may be two notes.
     """
 
-    def __init__(self, folder: Path, ledger: Ledger, artifacts: Artifacts, keep: Keep) -> None:
+    def __init__(
+        self, folder: Path, ledger: Ledger, artifacts: Artifacts, keep: Keep, when_full: WhenFull = refuse
+    ) -> None:
         super().__init__(folder, ledger, artifacts)
+        self._when_full = when_full
         self._keep, self._pending, self._committed = keep, NOTHING, monotonic()
         self._sweep()
         # A process that was killed after a commit has left those of trials that had just ended.
@@ -72,6 +86,12 @@ class StudyLedger(StudyView):
         """Durably sets or replaces what the study is about."""
         self._change(Changes(study=study), durable=True)
 
+    def migrate(self, study: StudyRecord, trials: Sequence[Trial]) -> None:
+        """Durably replaces what the study is about, and with it whole trials, which their new space has moved."""
+        anew = {each.index for each in trials if not each.epochs or useless(each)}
+        dropped = dict.fromkeys(self._held() & anew)
+        self._change(Changes(study, {each.index: proposed(each) for each in trials}, artifacts=dropped), durable=True)
+
     def assess(self, assessment: Assessment) -> None:
         """Durably sets or replaces what is known about the winner."""
         self._change(Changes(assessment=to_text(assessment)), durable=True)
@@ -89,7 +109,7 @@ class StudyLedger(StudyView):
         population = {each: self._attempt(each) for each in trials}
         changes = Changes(populations=(population,))
         if self._pending is NOTHING:
-            self._ledger.commit(changes, durable=False)
+            self.patiently(lambda: self._ledger.commit(changes, durable=False), 0)
             self._rows.change(changes)
         else:
             self._change(changes)
@@ -188,9 +208,20 @@ class StudyLedger(StudyView):
         self._rows.change(changes)
 
     def _commit(self) -> None:
-        """Writes all pending changes: first the arrays, then one commit that names them."""
-        if self._pending is NOTHING:
-            return
+        """Writes all pending changes."""
+        if self._pending is not NOTHING:
+            self.patiently(self._write, self._pending.bytes)
+
+    def patiently(self, write: Callable[[], None], size: int) -> None:
+        """Calls `write`, which needs about so many bytes of the disk; again where that was full and has room now."""
+        while True:
+            try:
+                return write()
+            except DiskFull as full:
+                self._when_full(full, size + _ROWS)
+
+    def _write(self) -> None:
+        """First the arrays, then one commit that names them."""
         written = self._artifacts.write(self._pending.arrays)
         changes = self._pending.changes
         ended = [number for number, trial in changes.trials.items() if trial.state.done]
@@ -206,16 +237,19 @@ class StudyLedger(StudyView):
         self._artifacts.sweep({artifact.path for artifact in self._rows.artifacts.values()})
 
 
-def open_study(store: Store, folder: Path, goal: Goal, candidates: int = 0) -> StudyLedger:
+def open_study(
+    store: Store, folder: Path, goal: Goal, candidates: int = 0, when_full: WhenFull = refuse
+) -> StudyLedger:
     """Opens the study of a run's folder, new or stored, and locks it for this process. Raises StoreError.
 
     It keeps the weights of at least so many `candidates` for an ensemble, whatever `store.keep` is. It reads once what
-    the study resumes from, so that damage is reported before anything is done.
+    the study resumes from, so that damage is reported before anything is done. Where the disk is full it calls
+    `when_full`, which raises or returns when there may be room.
     """
     artifacts = ArtifactFolder(folder)
     ledger = store.open(folder)
     try:
-        return StudyLedger(folder, ledger, artifacts, Keep(max(store.keep, candidates), goal))
+        return StudyLedger(folder, ledger, artifacts, Keep(max(store.keep, candidates), goal), when_full)
     except BaseException:
         ledger.close()
         raise

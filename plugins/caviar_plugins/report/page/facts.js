@@ -55,6 +55,9 @@ function factsOf(run) {
     reasons.length ? fold(`Reasons of ${count(reasons.length, "trial")} that failed, diverged or were stopped`, table(reasons.map(([number, reason]) => [`trial ${number}`, reason]))) : null,
     fold("The resolved file", h("pre", { tabindex: "0" }, run.file)),
     fold("Environment and identity", h("p", {}, "Everything that the bits of the results depend on besides file, seed and data:"),
-      table(Object.entries(run.identity)), h("p", {}, `Fingerprint of the data: ${run.fingerprint}`), table(Object.entries(run.plugins))),
+      table(Object.entries(run.identity)),
+      ...(run.origins.length ? [h("p", {}, "Not all trials were trained alike:"),
+        table(run.origins.map(([what, which], place) => [`origin ${place}, trials ${which}`, what]))] : []),
+      h("p", {}, `Fingerprint of the data: ${run.fingerprint}`), table(Object.entries(run.plugins))),
   );
 }

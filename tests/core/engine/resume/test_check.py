@@ -11,7 +11,7 @@ from typing import Any
 import numpy
 import pytest
 from caviar.cli.new_run import dated
-from caviar.engine.resume.check import Refused, check_resumable
+from caviar.engine.resume.check import Refused, resume
 from caviar.engine.storage.study_ledger import open_study
 from caviar.engine.storage.study_view import read_study
 from caviar.interfaces.store import StudyRecord
@@ -97,9 +97,7 @@ def test_what_changes_no_trial_may_change(folder: Path, free: str) -> None:
     assert result(run(folder, "--set", free.format(name=folder.name)))["resumed"] == 3
 
 
-@pytest.mark.parametrize(
-    "key", ["optimizer.learning_rate=0.01", "trainer.epochs=2", "seed=2", "search.round=3", "model.units=8"]
-)
+@pytest.mark.parametrize("key", ["trainer.batch_size=16", "seed=2", "search.round=3", "model.units=8"])
 def test_a_changed_file_is_refused_naming_the_key(folder: Path, key: str) -> None:
     result(run(folder))
     done = run(folder, "--set", key)
@@ -130,6 +128,22 @@ def test_changed_data_is_refused(folder: Path) -> None:
     done = run(folder)
     assert done.returncode == 2
     assert "was started with different data" in done.stderr
+
+
+def test_a_column_that_the_data_lacks_now_is_named(folder: Path) -> None:
+    rows = [(number % 20, number % 7, number % 3) for number in range(60)]
+    (folder / "small.toml").write_text(PIPELINE.replace('"rows.npz"', '"t.csv"\ntarget = "y"'))
+    for head, columns, said in (
+        ("a,b,y", 3, None),
+        ("b,y", 2, "was started with different data: it lacks 'a'; restore the old data"),
+        ("a,c,y", 3, "it lacks 'b'; it has in addition 'c'"),
+        ("a,b", 2, "there is no column 'y' to predict; there are a, b"),
+    ):
+        lines = [",".join(map(str, each[3 - columns :])) for each in rows]
+        (folder / "t.csv").write_text("\n".join([head, *lines]) + "\n")
+        done = run(folder)
+        assert done.returncode == (0 if said is None else 2)
+        assert (said or "") in done.stderr
 
 
 def test_fewer_trials_than_there_are_are_refused(folder: Path) -> None:
@@ -189,10 +203,10 @@ def test_another_numeric_identity_is_refused_naming_both_sides(tmp_path: Path) -
     before = StudyRecord("", {"numpy": "2.3"}, "f", {}, "validation.r2", "maximize")
     now = StudyRecord("", {"numpy": "2.4"}, "f", {}, "validation.r2", "maximize")
     with open_study(SQLite(), tmp_path / "run", "maximize") as ledger:
-        check_resumable(ledger, before, 3, tmp_path)
-        check_resumable(ledger, before, 3, tmp_path)
+        resume(ledger, before, 3, tmp_path)
+        resume(ledger, before, 3, tmp_path)
         with pytest.raises(Refused, match=r"started on a different system, .*numpy 2\.3 -> 2\.4"):
-            check_resumable(ledger, now, 3, tmp_path)
+            resume(ledger, now, 3, tmp_path)
 
 
 def test_a_loss_for_another_task_is_refused(folder: Path) -> None:
@@ -204,7 +218,7 @@ def test_a_loss_for_another_task_is_refused(folder: Path) -> None:
 def test_a_changed_pipeline_begins_a_dated_run_beside_it_which_starts_from_its_trials(folder: Path) -> None:
     learning = ("--set", "search.strategy=coarse-to-fine")
     result(run(folder, *learning))
-    changed = (*learning, "--set", "trainer.epochs=2", "--set", "optimizer.learning_rate={ log = [1e-4, 1.0] }")
+    changed = (*learning, "--set", "model.units=8", "--set", "optimizer.learning_rate={ log = [1e-4, 1.0] }")
     assert "or begin a dated run beside it, which starts from its trials (--new)" in run(folder, *changed).stderr
     name = f"small-{date.today().isoformat()}"
     done = run(folder, *changed, "--new")
@@ -214,8 +228,8 @@ def test_a_changed_pipeline_begins_a_dated_run_beside_it_which_starts_from_its_t
     assert record is not None
     assert len(record.earlier) == 3
     assert result(run(folder, *changed, "--new"))["resumed"] == 3, "today's run is resumed"
-    refused = run(folder, *changed, "--set", "trainer.epochs=3", "--new").stderr
-    assert "changed: trainer.epochs" in refused
+    refused = run(folder, *changed, "--set", "model.units=9", "--new").stderr
+    assert "changed: model.units" in refused
     assert "--new" not in refused, "today's has begun already"
 
 

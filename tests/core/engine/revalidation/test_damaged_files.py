@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from caviar.engine.revalidation.history import note_revalidation, revalidations
+from caviar.engine.revalidation.noted import write_note
 from caviar.engine.revalidation.reference import read_reference
 from caviar.values.revalidation import Answer, Revalidation
 
@@ -17,14 +19,17 @@ DEEP = "[" * 100_000
 @pytest.mark.parametrize(
     "text",
     ["", "\0" * 50, '"x"', "7", "null", "[]", DEEP]
-    + [json.dumps({**GOOD, name: 7}) for name in ("date", "system")]
-    + [json.dumps({**GOOD, "exit_code": None}), json.dumps({**GOOD, "system": ["numpy"]})],
+    + [{**GOOD, name: 7} for name in ("date", "system")]
+    + [{**GOOD, "exit_code": None}, {**GOOD, "system": ["numpy"]}, json.dumps(GOOD)],
 )
-def test_a_revalidation_that_does_not_read_is_left_out(tmp_path: Path, text: str) -> None:
+def test_a_revalidation_that_does_not_read_is_left_out(tmp_path: Path, text: str | dict[str, Any]) -> None:
     place = tmp_path / "revalidations"
     place.mkdir()
-    (place / "good.json").write_text(json.dumps(GOOD))
-    (place / "other.json").write_text(text)
+    write_note(place / "good.json", GOOD)
+    if isinstance(text, str):
+        (place / "other.json").write_text(text)
+    else:
+        write_note(place / "other.json", text)
     assert [each.date for each in revalidations(tmp_path)] == [GOOD["date"]]
 
 
@@ -50,7 +55,7 @@ def test_a_reference_that_does_not_read_is_none(tmp_path: Path, text: str) -> No
 def test_a_reference_without_a_date_is_none(tmp_path: Path, date: str) -> None:
     told = {"format": 1, "date": date, "trial": 0, "fingerprint": "", "system": {}, "defaults": {}, "targets": {}}
     file = tmp_path / "reference.json"
-    file.write_text(json.dumps(told))
+    write_note(file, told)
     assert read_reference(tmp_path) is None
-    file.write_text(json.dumps({**told, "date": GOOD["date"]}))
+    write_note(file, {**told, "date": GOOD["date"]})
     assert read_reference(tmp_path) is not None

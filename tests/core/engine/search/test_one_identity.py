@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from caviar import PluginError, TrialState
-from caviar.engine.search.one_identity import OtherSystem, of_one_identity
+from caviar.engine.search.one_identity import Identities, OtherSystem
 from caviar.engine.storage.study_ledger import StudyLedger, open_study
 from caviar.plugin import MemberOutcome, Outcome, Segment, StudyRecord
 from caviar_plugins import Inline, SQLite
@@ -28,8 +28,8 @@ def outcome(state: TrialState, identity: dict[str, str] | None) -> Outcome:
 
 def test_outcomes_of_the_study_pass_until_one_of_another_system_comes(ledger: StudyLedger) -> None:
     fine, other = (outcome(TrialState.FINISHED, each) for each in (dict(STUDY), STUDY | {"numpy": "2.3.0"}))
-    passed = of_one_identity([fine, other, fine], ledger, Inline())
-    assert next(passed) is fine
+    passed = Identities(ledger).of([fine, other, fine], Inline(), 2)
+    assert next(passed).members[0].origins == (0,)
     with pytest.raises(
         OtherSystem, match=r"trained trials 3, 4 on a different system .*: numpy 2\.4\.6 -> 2\.3\.0; its"
     ):
@@ -38,14 +38,14 @@ def test_outcomes_of_the_study_pass_until_one_of_another_system_comes(ledger: St
 
 @pytest.mark.parametrize("state", [TrialState.QUEUED, TrialState.FAILED])
 def test_what_nobody_has_trained_needs_no_identity(ledger: StudyLedger, state: TrialState) -> None:
-    (passed,) = of_one_identity([outcome(state, None)], ledger, Inline())
+    (passed,) = Identities(ledger).of([outcome(state, None)], Inline(), 2)
     assert {each.state for each in passed.members} == {state}
 
 
 @pytest.mark.parametrize("state", [TrialState.FINISHED, TrialState.PAUSED, TrialState.DIVERGED, TrialState.PRUNED])
 def test_what_was_trained_needs_one(ledger: StudyLedger, state: TrialState) -> None:
     with pytest.raises(PluginError, match=r"executor 'inline' .* without the identity that `Job.perform` gave it"):
-        list(of_one_identity([outcome(state, None)], ledger, Inline()))
+        list(Identities(ledger).of([outcome(state, None)], Inline(), 2))
 
 
 def test_the_first_outcome_that_uses_kernels_decides_whether_they_are_compiled(ledger: StudyLedger) -> None:
@@ -53,8 +53,8 @@ def test_the_first_outcome_that_uses_kernels_decides_whether_they_are_compiled(l
     outcomes = [
         outcome(TrialState.FINISHED, STUDY | each) for each in (adam, adam | gelu, gelu, {"kernels of adam": "plain"})
     ]
-    passed = of_one_identity(outcomes, ledger, Inline())
-    assert [next(passed) for _ in range(3)] == outcomes[:3]
+    passed = Identities(ledger).of(outcomes, Inline(), 2)
+    assert [next(passed).identity for _ in range(3)] == [each.identity for each in outcomes[:3]]
     study = ledger.study()
     assert study is not None
     assert study.identity == STUDY | adam | gelu

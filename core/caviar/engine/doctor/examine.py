@@ -108,8 +108,9 @@ def _recoverable(store: Store, folder: Path, damage: Damaged) -> Finding:
         left = whole(store.salvage(folder))
     except StoreError as error:
         return Finding("study", why, sound=False, cure=wrong("", error).cure)
-    if left is None:
-        cure = f"nothing can be recovered; repair sets it aside, then {_RUN} trains all trials again"
+    if left is None or not left.trials:
+        what = "nothing" if left is None else "no trial"
+        cure = f"{what} can be recovered; repair sets it aside, then {_RUN} trains all trials again"
     else:
         cure = f"repair recovers {len(left.trials)} trials; then {_RUN} trains the others again"
     return Finding("study", why, sound=False, cure=cure, repairable=True)

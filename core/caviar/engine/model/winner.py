@@ -36,12 +36,16 @@ from caviar.values.trial import Trial
 
 @dataclass(frozen=True)
 class Models:
-    """Makes models of a study's trials; `folder` is the run's. `preparations`: see `Folds`."""
+    """Makes models of a study's trials; `folder` is the run's. `preparations`: see `Folds`.
+
+    `date_of` says when the search ended, of the model that it ended with.
+    """
 
     work: Work
     preparations: tuple[Preparation, ...]
     ledger: StudyLedger
     folder: Path
+    date_of: Callable[[SavedModel], str]
 
     def made(
         self, best: Trial | None, check_stop: Callable[[], None]
@@ -146,8 +150,9 @@ class Models:
         return SavedModel(self.members(trial, weights), trial.metrics)
 
     def _saved(self, model: SavedModel) -> SavedModel:
-        save_model(model, best_file(self.folder))
-        return model
+        dated = replace(model, date=self.date_of(model))
+        save_model(dated, best_file(self.folder))
+        return dated
 
     def weights(self, trial: Trial, check_stop: Callable[[], None]) -> tuple[Mapping[str, Array], str | None]:
         """A trial's weights; if they are lost, the trial is trained again, to the same bits, and they are stored again.

@@ -1,17 +1,40 @@
-"""Which rows of new data are old ones: a file that has grown holds those of before as well."""
+"""Which rows of new data are old ones: a file that has grown holds those of before as well, edited ones perhaps."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 from caviar.values.arrays import Array
 from caviar.values.table import Table
 
-_MOST = 0.5  # of the old rows: where more of them are among the new ones, the file has grown
+_GROWN = 0.95  # of the old rows are in a file that has grown
+_FEW = 0.05  # of the rows that are no old ones: so many may be old ones that were edited
 
 
-def added(old: Table, new: Table) -> Array | None:
-    """Which new rows were added to a file that has grown, bool (rows,); None where it is another file.
+@dataclass(frozen=True)
+class Overlap:
+    """`more`: which new rows are no old ones, bool (rows,). `gone`: how many of the `before` old rows are not there."""
 
-    Two rows are equal if all their cells are; of equal rows as many are old as the old table has.
+    more: Array
+    gone: int
+    before: int
+
+    @property
+    def note(self) -> str:
+        """That rows may be edited ones, where that matters."""
+        if self.gone <= _FEW * int(self.more.sum()):
+            return ""
+        return (
+            f"{self.gone:,} of {self.before:,} old rows are not there as they were: if some were edited, the deployed "
+            "model was trained on them, and looks better than it is"
+        )
+
+
+def overlap(old: Table, new: Table) -> Overlap | None:
+    """The old rows among the new ones; None where there are none, or no more than chance explains.
+
+    Two rows are equal if all their cells are; of equal rows as many are old as the old table has. The chance that a row
+    of another file equals an old one is that of a row to be no single one (Good and Turing).
     """
     import numpy
 
@@ -26,10 +49,10 @@ def added(old: Table, new: Table) -> Array | None:
     there = numpy.where(values[place] == ordered, counts[place], 0)
     known = numpy.zeros(len(after), dtype=bool)
     known[order] = numpy.arange(len(after)) - first < there
-    if known.sum() <= _MOST * len(before):
+    found, alike = int(known.sum()), 1 - int((counts == 1).sum()) / len(before)
+    if found < _GROWN * len(before) and found <= 2 * alike * len(after):
         return None
-    more: Array = ~known
-    return more
+    return Overlap(~known, len(before) - found, len(before))
 
 
 def _keys(old: Table, new: Table) -> tuple[Array, Array]:

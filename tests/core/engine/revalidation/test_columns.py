@@ -10,7 +10,7 @@ import pytest
 from caviar.engine.data.summary import summarized
 from caviar.engine.revalidation.columns import compared_summaries, compared_tables
 from caviar.engine.revalidation.data_moved import is_shift
-from caviar.engine.revalidation.overlap import added
+from caviar.engine.revalidation.overlap import overlap
 from caviar.engine.revalidation.statistics import holm
 from caviar.plugin import Array, Table
 from caviar.values.revalidation import Shift
@@ -114,18 +114,42 @@ def test_rows_that_were_added_to_a_file_are_told_from_those_that_it_had() -> Non
     old["flag"][:] = True
     more = drawn(random, 10)
     new = {name: numpy.concatenate([more[name][:5], column[::-1], more[name][5:]]) for name, column in old.items()}
-    found = added(table(old), table(new))
+    found = overlap(table(old), table(new))
     assert found is not None
-    assert found.nonzero()[0].tolist() == [*range(5), *range(55, 60)]
+    assert found.more.nonzero()[0].tolist() == [*range(5), *range(55, 60)]
+    assert (found.gone, found.note) == (0, "")
 
 
 def test_of_equal_rows_as_many_are_old_as_there_were() -> None:
     old, new = {"x": numpy.asarray([1.0, 1.0, 2.0])}, {"x": numpy.asarray([1.0, 1.0, 1.0, 2.0, 2.0])}
-    found = added(table(old), table(new))
+    found = overlap(table(old), table(new))
     assert found is not None
-    assert found.tolist() == [False, False, True, False, True]
+    assert found.more.tolist() == [False, False, True, False, True]
 
 
-def test_another_file_has_no_added_rows() -> None:
+def test_a_file_in_which_some_rows_were_edited_has_not_grown_and_that_is_said() -> None:
+    random = numpy.random.default_rng(6)
+    old = drawn(random, 50)
+    new = {name: column.copy() for name, column in old.items()}
+    new["number"][:20] += 1
+    found = overlap(table(old), table(new))
+    assert found is not None
+    assert found.more.nonzero()[0].tolist() == [*range(20)]
+    assert found.note.startswith("20 of 50 old rows are not there as they were: if some were edited")
+
+
+def test_of_a_window_that_moves_on_few_rows_are_left_and_those_are_known() -> None:
+    random = numpy.random.default_rng(6)
+    old, more = drawn(random, 50), drawn(random, 40)
+    new = {name: numpy.concatenate([column[40:], more[name]]) for name, column in old.items()}
+    found = overlap(table(old), table(new))
+    assert found is not None
+    assert found.more.nonzero()[0].tolist() == [*range(10, 50)]
+    assert found.gone == 40
+
+
+def test_another_file_has_no_old_rows_and_rows_of_few_values_are_alike_by_chance() -> None:
     random = numpy.random.default_rng(7)
-    assert added(table(drawn(random, 50)), table(drawn(random, 50))) is None
+    assert overlap(table(drawn(random, 50)), table(drawn(random, 50))) is None
+    few = [{"x": random.integers(0, 100, 100), "y": random.integers(0, 2, 100)} for _ in range(2)]
+    assert overlap(table(few[0]), table(few[1])) is None

@@ -148,8 +148,9 @@ def test_of_a_file_that_has_grown_only_what_was_added_is_compared(folder: Path) 
 
 
 def test_of_a_file_whose_rows_were_edited_it_is_said_that_the_model_knows_them(folder: Path) -> None:
-    lines = (folder / "rows.csv").read_text().splitlines()
-    edited = [lines[0], *(f"9{line}" for line in lines[1:151]), *lines[151:]]
+    lines = [line.partition(",") for line in (folder / "rows.csv").read_text().splitlines()]
+    edited = ["".join(line) for line in lines]
+    edited[1:151] = [f"{float(width) + 1},{rest}" for width, _, rest in lines[1:151]]
     (folder / "edited.csv").write_text("\n".join(edited) + "\n")
     found = retested(folder, "--data", "edited.csv", "--seeds", "2")
     assert "150 of 400 old rows are not there as they were" in " ".join(found["metric_moved"]["details"])
@@ -168,23 +169,23 @@ def test_without_a_test_part_the_value_that_chose_the_winner_is_known_to_flatter
 def test_a_function_without_noise_that_did_not_move_does_not_lose_to_a_lucky_draw(tmp_path: Path) -> None:
     (tmp_path / "tune.py").write_text(FUNCTION.replace("* 0.01", "* 0.0"))
     (tmp_path / "best.txt").write_text("-3.0")
-    words = ["--set", "search.trials=12", "--set", "reporter=[]", "--set", "executor=inline", "--quiet"]
+    words = ["--set", "search.trials=3", "--set", "reporter=[]", "--set", "executor=inline", "--quiet"]
     assert pipe(tmp_path, "run", "tune.py", "--set", "search.strategy=random", *words).returncode == 0
     codes, ahead = [], []
-    for _ in range(4):
+    for _ in range(2):
         found = retested(tmp_path, "--code", "tune.py", "--seeds", "2", run="runs/tune")
         codes.append(found["exit_code"])
         ahead.append(max(each["ahead"] for each in found["rivals"]))
-    assert codes == [0, 0, 0, 0]
+    assert codes == [0, 0]
     assert max(ahead) > 0, "some draw was better"
 
 
 def test_two_tests_at_once_are_both_kept(folder: Path) -> None:
-    found = caviar.retest(folder / "runs/pets", seeds=2)
+    found, before = caviar.retest(folder / "runs/pets", seeds=2), len(_history(folder))
     assert found is not None
     for _ in range(2):
         note_revalidation(folder / "runs/pets", replace(found, date=now("microseconds")))
-    assert len(_history(folder)) == 3
+    assert len(_history(folder)) == before + 2
 
 
 def test_a_class_that_training_did_not_have_is_counted_against_the_model(folder: Path) -> None:

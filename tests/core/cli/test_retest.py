@@ -166,7 +166,7 @@ def test_without_a_test_part_the_value_that_chose_the_winner_is_known_to_flatter
     assert found["answer"] != "yes"
 
 
-def test_a_function_without_noise_that_did_not_move_does_not_lose_to_a_lucky_draw(tmp_path: Path) -> None:
+def test_a_function_without_noise_that_did_not_move_does_not_lose_to_a_draw_that_is_better(tmp_path: Path) -> None:
     (tmp_path / "tune.py").write_text(FUNCTION.replace("* 0.01", "* 0.0"))
     (tmp_path / "best.txt").write_text("-3.0")
     words = ["--set", "search.trials=3", "--set", "reporter=[]", "--set", "executor=inline", "--quiet"]

@@ -22,7 +22,7 @@ from caviar.engine.revalidation.system import moved, system_now
 from caviar.engine.revalidation.system_moved import SystemCheck
 from caviar.engine.revalidation.today import Rows, old_rows, todays_rows
 from caviar.engine.revalidation.training import Judged, trainings
-from caviar.engine.revalidation.winner_wins import UNTRIED, Scores, compared, luck_of_draws, scored, winner_wins
+from caviar.engine.revalidation.winner_wins import UNTRIED, Scores, compared, margin_of_draws, scored, winner_wins
 from caviar.interfaces.data import Data
 from caviar.support.dates import now
 from caviar.values.arrays import Array
@@ -67,7 +67,7 @@ def _revalidated(run: FinishedRun, data: Data | None, seeds: int, watch: Watch, 
     judge = judged.judge
     metric = judge.name if judge else run.objective.metric
     rivals = compared(chosen, scores, feasible)
-    wins = winner_wins(rivals, scores.limit, metric, feasible[0], _luck(run, metric, rivals))
+    wins = winner_wins(rivals, scores.limit, metric, feasible[0], _margin(run, metric, rivals))
     record = record_of(new.work, run.objective)
     held_out = len(judged.drawn) if judge else 0
     if new.fingerprint != run.record.fingerprint:  # before the old ones are read
@@ -140,13 +140,13 @@ def _scores(
     return scored(judged.judge, predictions, judged.truth), feasible
 
 
-def _luck(run: FinishedRun, metric: str, rivals: Sequence[Rival]) -> float:
-    """The luck of rivals that the search had not tried; 0 where another metric judges than the search's."""
+def _margin(run: FinishedRun, metric: str, rivals: Sequence[Rival]) -> float:
+    """By how much rivals that the search had not tried may lead by chance; 0 where another metric judges than the search's."""
     if MetricName.parse(run.objective.metric).name != MetricName.parse(metric).name:
         return 0.0
     sign = 1 if run.objective.goal == "maximize" else -1
     values = [sign * sum(each.runs) / len(each.runs) for each in run.leaders]
-    return luck_of_draws([each for each in values if isfinite(each)], sum(each.kind in UNTRIED for each in rivals))
+    return margin_of_draws([each for each in values if isfinite(each)], sum(each.kind in UNTRIED for each in rivals))
 
 
 def _objective(outcome: MemberOutcome, run: FinishedRun) -> float:

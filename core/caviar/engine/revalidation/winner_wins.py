@@ -17,7 +17,7 @@ from caviar.values.revalidation import Answer, Rival
 _RESAMPLES = 100  # of the rows, for standard errors
 _DIGITS = 12  # of a mean: beyond them is rounding
 UNTRIED = ("neighbour", "fresh")
-_TOP = 4  # trials, the winner and the leaders: the distance between the first and the last is the scale of luck
+_TOP = 4  # trials, the winner and the leaders: the distance between the first and the last is the scale of such a lead
 _RARELY = 0.05
 PRIOR = 4.0  # degrees of freedom that the spread over seeds has from the other rivals
 
@@ -115,7 +115,7 @@ def compared(candidates: Sequence[Candidate], scores: Scores, feasible: Sequence
     return tuple(rivals)
 
 
-def luck_of_draws(found: Sequence[float], draws: int) -> float:
+def margin_of_draws(found: Sequence[float], draws: int) -> float:
     """How far ahead of a search's best so many further draws come in 1 of 20 cases at most, though nothing moved.
 
     `found` are the values of its trials, of which more is better. The scale is the lead of their best over the k-th.
@@ -138,16 +138,18 @@ def luck_of_draws(found: Sequence[float], draws: int) -> float:
     return high * (ordered[-1] - ordered[-few]) if chance(0.0) > _RARELY else 0.0
 
 
-def winner_wins(rivals: Sequence[Rival], limit: float, metric: str, feasible: bool = True, luck: float = 0.0) -> Answer:
+def winner_wins(
+    rivals: Sequence[Rival], limit: float, metric: str, feasible: bool = True, margin: float = 0.0
+) -> Answer:
     """No where some rival is ahead beyond its interval; yes where none can be ahead by more than `limit`.
 
     That is the reproducibility limit: a smaller lead decides nothing. A rival that the search had not tried must be
-    ahead by more than `luck`, for a longer search could have found one as good. A winner that is not `feasible` has
+    ahead by more than `margin`, for a longer search could have found one as good. A winner that is not `feasible` has
     lost.
     """
 
     def beyond(rival: Rival) -> float:
-        return -inf if rival.interval is None else rival.interval[0] - (luck if rival.kind in UNTRIED else 0.0)
+        return -inf if rival.interval is None else rival.interval[0] - (margin if rival.kind in UNTRIED else 0.0)
 
     if not all(map(isfinite, rivals[0].scores)):
         return Answer("no", "the winner failed or diverged when it was trained again")
@@ -168,7 +170,8 @@ def winner_wins(rivals: Sequence[Rival], limit: float, metric: str, feasible: bo
     if highest <= limit:
         return Answer("yes", lead, nearest.interval)
     if nearest.interval is not None and nearest.interval[0] > 0:
-        told = f"{lead}, but a longer search could have found as much: only more than {luck:.2g} would show a move"
+        enough = f": only more than {margin:.2g} would show a move" if isfinite(margin) else ""
+        told = f"{lead}, but a longer search could have found as much{enough}"
         return Answer("cannot tell", told, nearest.interval)
     told = f"{lead}; a rival may be better by up to {highest:.2g}, and only less than {limit:.2g} decides nothing"
     return Answer("cannot tell", told, nearest.interval)

@@ -49,7 +49,7 @@ def examine(folder: Path) -> list[Finding]:
     except Damaged as damage:
         found = [resolved_file(folder, None), _recoverable(store, folder, damage), *_models(folder, None)]
     except StoreError as error:
-        found = [resolved_file(folder, None), wrong("study", error)]
+        found = [resolved_file(folder, None), wrong("study", error), *_models(folder, None)]
     if holder is not None:
         found.append(Finding("in use", f"by {holder}", cure="examine it again when that has ended"))
     return found

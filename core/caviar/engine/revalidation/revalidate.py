@@ -141,7 +141,7 @@ def _scores(
 
 
 def _margin(run: FinishedRun, metric: str, rivals: Sequence[Rival]) -> float:
-    """By how much rivals that the search had not tried may lead by chance; 0 where another metric judges than the search's."""
+    """By how much rivals that the search had not tried may lead; 0 where another metric judges than the search's."""
     if MetricName.parse(run.objective.metric).name != MetricName.parse(metric).name:
         return 0.0
     sign = 1 if run.objective.goal == "maximize" else -1

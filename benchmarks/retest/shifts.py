@@ -72,8 +72,8 @@ def _parts(source: Source, old: Columns, new: Columns) -> list[tuple[Table, Tabl
 
 
 def _found(source: Source, old: Columns, new: Columns, kept: bool) -> set[str]:
-    tests = [
+    features, targets = (
         compared_tables(before, after) if kept else compared_summaries(summarized(before), after)
         for before, after in _parts(source, old, new)
-    ]
-    return {each.column for each in corrected(*tests)[0] if is_shift(each)}
+    )
+    return {each.column for each in corrected(features, targets)[0] if is_shift(each)}

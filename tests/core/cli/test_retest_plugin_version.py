@@ -33,7 +33,7 @@ from caviar import Optimizer
 from caviar.plugin import Tunable, tunable
 
 
-class Steady(Optimizer):
+class Steady(Optimizer, interface=1):
     '''theta -= learning_rate * damping * g'''
 
     learning_rate: Tunable[float] = tunable(default=0.1, gt=0)

@@ -26,7 +26,6 @@ from caviar.engine.revalidation.winner_wins import UNTRIED, Scores, compared, ma
 from caviar.interfaces.data import Data
 from caviar.support.dates import now
 from caviar.values.arrays import Array
-from caviar.values.metric_name import MetricName
 from caviar.values.revalidation import Answer, Revalidation, Rival
 from caviar.values.run import EpochInfo
 from caviar.values.segment import MemberOutcome
@@ -67,7 +66,8 @@ def _revalidated(run: FinishedRun, data: Data | None, seeds: int, watch: Watch, 
     judge = judged.judge
     metric = judge.name if judge else run.objective.metric
     rivals = compared(chosen, scores, feasible)
-    wins = winner_wins(rivals, scores.limit, metric, feasible[0], _margin(run, metric, rivals))
+    margin = _margin(run, rivals) if judge is None else 0.0
+    wins = winner_wins(rivals, scores.limit, metric, feasible[0], margin)
     record = record_of(new.work, run.objective)
     held_out = len(judged.drawn) if judge else 0
     if new.fingerprint != run.record.fingerprint:  # before the old ones are read
@@ -140,10 +140,8 @@ def _scores(
     return scored(judged.judge, predictions, judged.truth), feasible
 
 
-def _margin(run: FinishedRun, metric: str, rivals: Sequence[Rival]) -> float:
-    """By how much rivals that the search had not tried may lead; 0 where another metric judges than the search's."""
-    if MetricName.parse(run.objective.metric).name != MetricName.parse(metric).name:
-        return 0.0
+def _margin(run: FinishedRun, rivals: Sequence[Rival]) -> float:
+    """By how much rivals that the search had not tried may lead though nothing moved."""
     sign = 1 if run.objective.goal == "maximize" else -1
     values = [sign * sum(each.runs) / len(each.runs) for each in run.leaders]
     return margin_of_draws([each for each in values if isfinite(each)], sum(each.kind in UNTRIED for each in rivals))

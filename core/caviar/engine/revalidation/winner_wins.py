@@ -149,7 +149,9 @@ def winner_wins(
     """
 
     def beyond(rival: Rival) -> float:
-        return -inf if rival.interval is None else rival.interval[0] - (margin if rival.kind in UNTRIED else 0.0)
+        if rival.interval is None:
+            return -inf
+        return min(rival.interval[0], rival.ahead - margin if rival.kind in UNTRIED else inf)
 
     if not all(map(isfinite, rivals[0].scores)):
         return Answer("no", "the winner failed or diverged when it was trained again")

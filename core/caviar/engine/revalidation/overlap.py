@@ -7,34 +7,23 @@ from dataclasses import dataclass
 from caviar.values.arrays import Array
 from caviar.values.table import Table
 
-_GROWN = 0.95  # of the old rows are in a file that has grown
-_FEW = 0.05  # of the rows that are no old ones: so many may be old ones that were edited
+_MOST = 0.5  # of the rows of the shorter table: where more of them are in both, they are the same rows, and not alike
+_FEW = 0.05  # of the rows that count as new: so many may be old ones without a word
 
 
 @dataclass(frozen=True)
 class Overlap:
-    """`more`: which new rows are no old ones, bool (rows,). `gone`: how many of the `before` old rows are not there."""
+    """`more`: which new rows count as new, bool (rows,). `note` says what makes that doubtful, or ""."""
 
     more: Array
-    gone: int
-    before: int
-
-    @property
-    def note(self) -> str:
-        """That rows may be edited ones, where that matters."""
-        if self.gone <= _FEW * int(self.more.sum()):
-            return ""
-        return (
-            f"{self.gone:,} of {self.before:,} old rows are not there as they were: if some were edited, the deployed "
-            "model was trained on them, and looks better than it is"
-        )
+    note: str
 
 
 def overlap(old: Table, new: Table) -> Overlap | None:
-    """The old rows among the new ones; None where there are none, or no more than chance explains.
+    """Which new rows are no old ones; None where the tables have different columns.
 
-    Two rows are equal if all their cells are; of equal rows as many are old as the old table has. The chance that a row
-    of another file equals an old one is that of a row to be no single one (Good and Turing).
+    Two rows are equal if all their cells are; of equal rows as many are old as the old table has. Few equal rows are
+    alike by chance, as flights of one schedule are, and all count as new; without them the others would be a selection.
     """
     import numpy
 
@@ -49,10 +38,14 @@ def overlap(old: Table, new: Table) -> Overlap | None:
     there = numpy.where(values[place] == ordered, counts[place], 0)
     known = numpy.zeros(len(after), dtype=bool)
     known[order] = numpy.arange(len(after)) - first < there
-    found, alike = int(known.sum()), 1 - int((counts == 1).sum()) / len(before)
-    if found < _GROWN * len(before) and found <= 2 * alike * len(after):
-        return None
-    return Overlap(~known, len(before) - found, len(before))
+    found, count = int(known.sum()), len(before)
+    trained = "the deployed model was trained on them, and looks better than it is"
+    if found <= _MOST * min(count, len(after)):
+        told = f"{found:,} of {len(after):,} new rows equal old ones: if they are these, {trained}"
+        return Overlap(numpy.ones(len(after), dtype=bool), told if found > _FEW * len(after) else "")
+    gone, more = count - found, len(after) - found
+    told = f"{gone:,} of {count:,} old rows are not there as they were: if some were edited, {trained}"
+    return Overlap(~known, told if gone > _FEW * more else "")
 
 
 def _keys(old: Table, new: Table) -> tuple[Array, Array]:

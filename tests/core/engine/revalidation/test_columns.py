@@ -114,17 +114,12 @@ def test_rows_that_were_added_to_a_file_are_told_from_those_that_it_had() -> Non
     old["flag"][:] = True
     more = drawn(random, 10)
     new = {name: numpy.concatenate([more[name][:5], column[::-1], more[name][5:]]) for name, column in old.items()}
-    found = overlap(table(old), table(new))
-    assert found is not None
-    assert found.more.nonzero()[0].tolist() == [*range(5), *range(55, 60)]
-    assert (found.gone, found.note) == (0, "")
+    assert _overlap(old, new) == ([*range(5), *range(55, 60)], "")
 
 
 def test_of_equal_rows_as_many_are_old_as_there_were() -> None:
     old, new = {"x": numpy.asarray([1.0, 1.0, 2.0])}, {"x": numpy.asarray([1.0, 1.0, 1.0, 2.0, 2.0])}
-    found = overlap(table(old), table(new))
-    assert found is not None
-    assert found.more.tolist() == [False, False, True, False, True]
+    assert _overlap(old, new) == ([2, 4], "")
 
 
 def test_a_file_in_which_some_rows_were_edited_has_not_grown_and_that_is_said() -> None:
@@ -132,24 +127,33 @@ def test_a_file_in_which_some_rows_were_edited_has_not_grown_and_that_is_said() 
     old = drawn(random, 50)
     new = {name: column.copy() for name, column in old.items()}
     new["number"][:20] += 1
-    found = overlap(table(old), table(new))
-    assert found is not None
-    assert found.more.nonzero()[0].tolist() == [*range(20)]
-    assert found.note.startswith("20 of 50 old rows are not there as they were: if some were edited")
+    more, note = _overlap(old, new)
+    assert more == [*range(20)]
+    assert note.startswith("20 of 50 old rows are not there as they were: if some were edited, the deployed model was")
 
 
-def test_of_a_window_that_moves_on_few_rows_are_left_and_those_are_known() -> None:
+@pytest.mark.parametrize(("kept", "more"), [(10, 5), (30, 20), (49, 100)])
+def test_of_a_window_that_moves_on_what_it_keeps_is_known(kept: int, more: int) -> None:
     random = numpy.random.default_rng(6)
-    old, more = drawn(random, 50), drawn(random, 40)
-    new = {name: numpy.concatenate([column[40:], more[name]]) for name, column in old.items()}
+    old, later = drawn(random, 50), drawn(random, more)
+    new = {name: numpy.concatenate([column[50 - kept :], later[name]]) for name, column in old.items()}
+    found, note = _overlap(old, new)
+    assert found == [*range(kept, kept + more)]
+    assert bool(note) is (50 - kept > 0.05 * more)
+
+
+def test_of_another_file_all_rows_are_new_and_those_that_are_alike_by_chance_are_counted() -> None:
+    random = numpy.random.default_rng(7)
+    old, new = drawn(random, 50), drawn(random, 50)
+    assert _overlap(old, new) == ([*range(50)], "")
+    for name in new:
+        new[name][:20] = old[name][:20]
+    more, note = _overlap(old, new)
+    assert more == [*range(50)]
+    assert note.startswith("20 of 50 new rows equal old ones")
+
+
+def _overlap(old: dict[str, Array], new: dict[str, Array]) -> tuple[list[int], str]:
     found = overlap(table(old), table(new))
     assert found is not None
-    assert found.more.nonzero()[0].tolist() == [*range(10, 50)]
-    assert found.gone == 40
-
-
-def test_another_file_has_no_old_rows_and_rows_of_few_values_are_alike_by_chance() -> None:
-    random = numpy.random.default_rng(7)
-    assert overlap(table(drawn(random, 50)), table(drawn(random, 50))) is None
-    few = [{"x": random.integers(0, 100, 100), "y": random.integers(0, 2, 100)} for _ in range(2)]
-    assert overlap(table(few[0]), table(few[1])) is None
+    return found.more.nonzero()[0].tolist(), found.note

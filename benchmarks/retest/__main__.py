@@ -22,11 +22,8 @@ def main() -> None:
             print(line, flush=True)
     elif given.part == "classifier":
         print(alarms_with_classifier(given.resamples))
-    elif given.part == "million":
-        for line in million():
-            print(line, flush=True)
     else:
-        parts = {"optimum": optimum, "flights": months}
+        parts = {"optimum": optimum, "flights": months, "million": million}
         with TemporaryDirectory() as folder:
             for line in parts[given.part](Path(folder)):
                 print(line, flush=True)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 
 import numpy
 from caviar.engine.data.summary import summarized
 from caviar.engine.revalidation.classifier import told_apart
 from caviar.engine.revalidation.columns import compared_summaries, compared_tables
-from caviar.engine.revalidation.data_moved import LEVEL, is_shift
-from caviar.engine.revalidation.statistics import holm
+from caviar.engine.revalidation.data_moved import LEVEL, corrected, is_shift
+from caviar.plugin import Table
 
 from benchmarks.retest.sources import PLANTS, Columns, Plant, Source, sources, table
 
@@ -36,11 +35,10 @@ def alarms_with_classifier(resamples: int) -> str:
     source, wrong, began = sources()["magic"], 0, time.process_time()
     for seed in range(resamples):
         old, new = _sides(source, seed, 600, 600)
-        tests, told = compared_tables(table(old), table(new)), told_apart(table(old), table(new), [])
+        features, targets = (compared_tables(*pair) for pair in _parts(source, old, new))
+        tests, told = corrected(features, targets, told_apart(*_parts(source, old, new)[0], []))
         assert told is not None
-        corrected = holm([*(each.p for each in tests), told.p])
-        columns = any(is_shift(replace(each, p=p)) for each, p in zip(tests, corrected, strict=False))
-        wrong += columns or (corrected[-1] < LEVEL and told.auc >= 0.55)
+        wrong += any(map(is_shift, tests)) or (told.p < LEVEL and told.auc >= 0.55)
     seconds = (time.process_time() - began) / resamples
     return f"magic, 600 against 600 rows, with the classifier: {wrong} of {resamples} flagged, {seconds:.2f} s each"
 
@@ -52,12 +50,13 @@ def _power(source: Source, plant: Plant, repetitions: int, kept: bool) -> float 
         column = plant(source, new, numpy.random.default_rng(seed))
         if column is None:
             return None
-        hits += column in _found(old, new, kept)
+        hits += column in _found(source, old, new, kept)
     return hits / repetitions
 
 
 def _alarms(source: Source, resamples: int, kept: bool) -> float:
-    return sum(bool(_found(*_sides(source, seed, OLD, NEW), kept)) for seed in range(resamples)) / resamples
+    sides = (_sides(source, seed, OLD, NEW) for seed in range(resamples))
+    return sum(bool(_found(source, *each, kept)) for each in sides) / resamples
 
 
 def _sides(source: Source, seed: int, old: int, new: int) -> tuple[Columns, Columns]:
@@ -66,8 +65,15 @@ def _sides(source: Source, seed: int, old: int, new: int) -> tuple[Columns, Colu
     return source.take(order[:old]), source.take(order[old : old + new])
 
 
-def _found(old: Columns, new: Columns, kept: bool) -> set[str]:
-    before, after = table(old), table(new)
-    tests = compared_tables(before, after) if kept else compared_summaries(summarized(before), after)
-    corrected = holm([each.p for each in tests])
-    return {each.column for each, p in zip(tests, corrected, strict=True) if is_shift(replace(each, p=p))}
+def _parts(source: Source, old: Columns, new: Columns) -> list[tuple[Table, Table]]:
+    """Features, old and new, and the target, old and new."""
+    names = [[name for name in old if name != source.target], [source.target]]
+    return [(table({n: old[n] for n in part}), table({n: new[n] for n in part})) for part in names]
+
+
+def _found(source: Source, old: Columns, new: Columns, kept: bool) -> set[str]:
+    features, targets = (
+        compared_tables(before, after) if kept else compared_summaries(summarized(before), after)
+        for before, after in _parts(source, old, new)
+    )
+    return {each.column for each in corrected(features, targets)[0] if is_shift(each)}

@@ -8,11 +8,11 @@ from typing import Any
 
 from caviar.engine.analysis.stored_run import StoredRun
 from caviar.engine.revalidation.finished import read_finished
-from caviar.engine.revalidation.history import days_in, days_since
 from caviar.engine.revalidation.revalidate import SEEDS, revalidate
 from caviar.engine.revalidation.today import held_in_memory, replaced
 from caviar.registry.code import with_code
 from caviar.registry.index import using
+from caviar.support.dates import days_in, days_since, is_due
 from caviar.values.problem import Problem
 from caviar.values.revalidation import Revalidation
 
@@ -42,7 +42,7 @@ def retest(
         raise Problem("seeds must be 2 or more: one training says nothing about chance")
     with using(with_code(None if code is None else Path(code))):
         finished = read_finished(folder).trusting(trust)
-        if days is not None and days_since(finished.tested) < days:
+        if days is not None and not is_due(days_since(finished.tested), days):
             return None
         given = None if data is None else replaced(finished, Path(data))
         if X is not None:

@@ -87,14 +87,13 @@ def predict(
 
 def _overdue(run: Path) -> str:
     """Advice where the model was not tested for more than a month."""
-    from caviar.engine.revalidation.history import MONTH
     from caviar.engine.revalidation.tested import tested
 
     found = tested(run)
-    if found is None or found.days <= MONTH:
+    if found is None or not found.overdue:
         return ""
-    since = f"; {found.changes} since" if found.changes else ""
-    return f"advice: {run} was last tested {int(found.days)} days ago{since}; pipe retest {run} (last-tested)"
+    cure = "pipe retest of its run reports" if found.moved else f"pipe retest {run} reports"
+    return f"advice: {run} was {found.words}; {cure} whether it still wins (last-tested)"
 
 
 @contextmanager

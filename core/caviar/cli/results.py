@@ -145,14 +145,11 @@ def _csv(run: Path, curves: bool) -> str:
 
 def _tested(found: Results) -> Iterator[str]:
     """When the winner was tested, each time with what came of it."""
-    from caviar.text.revalidation import days_ago
-
     if found.tested is None:
         return
     for past in found.tested.revalidations[-_MOST_TESTS:]:
         yield f"tested {past.date[:10]}: {past.conclusion}"
-    since = f"; {found.tested.changes} since" if found.tested.changes else ""
-    yield f"last tested {days_ago(found.tested.days)}{since}"
+    yield found.tested.words
 
 
 def _words(run: Path, code: Path | None) -> list[str]:

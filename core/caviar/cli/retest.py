@@ -56,14 +56,15 @@ def retest(
     show_logged()
     with redirect_stdout(sys.stderr), using_code(code):  # whatever plugins print
         from caviar.engine.revalidation.finished import read_finished
-        from caviar.engine.revalidation.history import days_in, days_since, note_revalidation
+        from caviar.engine.revalidation.history import note_revalidation
         from caviar.engine.revalidation.today import replaced
+        from caviar.support.dates import days_in, days_since, is_due
         from caviar.text.revalidation import days_ago
 
         days = None if due is None else days_in(due)
         finished = read_finished(run)
         age = days_since(finished.tested)
-        if days is None or age >= days:
+        if days is None or is_due(age, days):
             pipeline = trusted(finished.pipeline, run, trust)
             finished = replace(finished, pipeline=pipeline)
             given = None if data is None else replaced(finished, data)

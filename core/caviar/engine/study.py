@@ -28,7 +28,7 @@ from caviar.engine.model.winner import Models
 from caviar.engine.resume.check import judges_of, record_of, resume
 from caviar.engine.resume.lost_states import restart_lost
 from caviar.engine.resume.trust import check_trusted, remember
-from caviar.engine.revalidation.reference import note_reference
+from caviar.engine.revalidation.reference import date_of, note_reference
 from caviar.engine.search.context import SearchContext
 from caviar.engine.search.loop import SearchLoop
 from caviar.engine.search.observers import Observers
@@ -168,7 +168,7 @@ def run(
                 limit=limit,
                 mixed=mixed,
             )
-            models = Models(work, preparations, ledger, folder, mixed)
+            models = Models(work, preparations, ledger, folder, partial(date_of, folder, work), mixed)
             try:
                 with pipeline.executor.open(work, check_stop, total - info.resumed) as workers:
                     observers.tell("before_run", run=info)
@@ -221,7 +221,7 @@ def _ensemble(
     search = models.work.pipeline.search
     candidates = [*islice(objective.winners(models.ledger.trials()), search.candidates)]
     with timed("ensemble selected"):
-        return Ensembles(models, objective.conditions).made(candidates, search.ensemble, check_stop)
+        return Ensembles(models, objective.conditions).made(candidates, search.ensemble, check_stop, model.date)
 
 
 def _assessment(

@@ -82,6 +82,8 @@ def opening(found: Revalidation, name: str, tested: str) -> str:
 def days_ago(days: float) -> str:
     """A time ago in words."""
     whole = int(days)
+    if days <= -1:
+        return f"{-whole} days ahead of this machine's clock, which was set back or was wrong then"
     return "today" if whole < 1 else "yesterday" if whole == 1 else f"{whole} days ago"
 
 

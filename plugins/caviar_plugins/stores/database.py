@@ -48,7 +48,7 @@ def create_or_open(path: Path) -> sqlite3.Connection:
 def look_at(path: Path) -> sqlite3.Connection:
     """A connection that only reads, all of it of one moment: within a transaction that ends when it is closed."""
     if not path.exists():
-        raise StoreError(f"{path}: there is no such study; give the folder of a run, such as runs/digits")
+        raise StoreError(f"{path}: there is no study; `pipe run` of its pipeline starts one")
     with store_errors(path):
         if is_remote(path.parent):
             return _copied(path)

@@ -124,6 +124,26 @@ def test_a_study_of_which_nothing_reads_is_set_aside_and_searched_again(home: Pa
     assert results(home) == whole
 
 
+def test_of_a_study_that_was_deleted_it_is_said_what_starts_one_and_that_the_model_is_sound(home: Path) -> None:
+    for file in (home / "runs/p").glob("study.sqlite*"):
+        file.unlink()
+    code, told = doctor(home)
+    assert code == 1
+    assert told["study"].startswith("there is no study")
+    assert "`pipe run` of its pipeline starts one" in told["study"]
+    assert told["best model"].startswith("sound")
+
+
+def test_a_study_whose_rows_are_all_damaged_is_not_said_to_be_recovered(home: Path) -> None:
+    whole = results(home)
+    change(home, "UPDATE trial SET seconds = seconds + 1")
+    code, told = doctor(home)
+    assert (code, "no trial can be recovered" in told["study"]) == (1, True)
+    assert "study: no trials recovered" in pipe(home, "doctor", "runs/p", "--repair").stdout
+    assert pipe(home, "run", "p.toml", "--quiet").returncode == 0
+    assert results(home) == whole
+
+
 def test_weights_and_models_that_are_damaged_or_missing_are_named_set_aside_and_made_again(home: Path) -> None:
     run = home / "runs/p"
     assert pipe(home, "run", "p.toml", "--quiet").returncode == 0  # the files name their folder

@@ -9,16 +9,20 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import caviar
 import numpy
 import pytest
+from caviar.engine.revalidation.history import note_revalidation
 from caviar.engine.revalidation.noted import read_note, write_note
+from caviar.support.dates import now
 from caviar_plugins import Inline, PopulationTrainer
 
 from tests.commands import pipe
+from tests.model_dates import redated
 
 FILE = """
 reporter = []
@@ -144,6 +148,47 @@ def test_of_a_file_that_has_grown_only_what_was_added_is_compared(folder: Path) 
     assert [each["column"] for each in found["shifts"]] == ["width"]
 
 
+def test_of_a_file_whose_rows_were_edited_it_is_said_that_the_model_knows_them(folder: Path) -> None:
+    lines = [line.partition(",") for line in (folder / "rows.csv").read_text().splitlines()]
+    edited = ["".join(line) for line in lines]
+    edited[1:151] = [f"{float(width) + 1},{rest}" for width, _, rest in lines[1:151]]
+    (folder / "edited.csv").write_text("\n".join(edited) + "\n")
+    found = retested(folder, "--data", "edited.csv", "--seeds", "2")
+    assert "150 of 400 old rows are not there as they were" in " ".join(found["metric_moved"]["details"])
+
+
+def test_without_a_test_part_the_value_that_chose_the_winner_is_known_to_flatter_it(tmp_path: Path) -> None:
+    (tmp_path / "pets.toml").write_text(FILE.replace(", test = 0.25", ""))
+    rows(tmp_path / "rows.csv", 1, 400)
+    rows(tmp_path / "alike.csv", 2, 300)
+    assert pipe(tmp_path, "run", "pets.toml", "--quiet").returncode == 0
+    found = retested(tmp_path, "--data", "alike.csv", "--seeds", "2")["metric_moved"]
+    assert "by that value the search chose it, as the best of 6: it is too good" in " ".join(found["details"])
+    assert found["answer"] != "yes"
+
+
+def test_a_function_without_noise_that_did_not_move_does_not_lose_to_a_draw_that_is_better(tmp_path: Path) -> None:
+    (tmp_path / "tune.py").write_text(FUNCTION.replace("* 0.01", "* 0.0"))
+    (tmp_path / "best.txt").write_text("-3.0")
+    words = ["--set", "search.trials=3", "--set", "reporter=[]", "--set", "executor=inline", "--quiet"]
+    assert pipe(tmp_path, "run", "tune.py", "--set", "search.strategy=random", *words).returncode == 0
+    codes, ahead = [], []
+    for _ in range(2):
+        found = retested(tmp_path, "--code", "tune.py", "--seeds", "2", run="runs/tune")
+        codes.append(found["exit_code"])
+        ahead.append(max(each["ahead"] for each in found["rivals"]))
+    assert codes == [0, 0]
+    assert max(ahead) > 0, "some draw was better"
+
+
+def test_two_tests_at_once_are_both_kept(folder: Path) -> None:
+    found, before = caviar.retest(folder / "runs/pets", seeds=2), len(_history(folder))
+    assert found is not None
+    for _ in range(2):
+        note_revalidation(folder / "runs/pets", replace(found, date=now("microseconds")))
+    assert len(_history(folder)) == before + 2
+
+
 def test_a_class_that_training_did_not_have_is_counted_against_the_model(folder: Path) -> None:
     def cow(row: dict[str, Any], random: Any) -> None:
         if random.uniform() < 0.3:
@@ -214,6 +259,29 @@ def test_results_predictions_and_the_report_say_when_the_winner_was_tested_last(
     assert date[:10] in done.stdout
     pipe(folder, "report", "runs/pets")
     assert conclusion in (folder / "runs/pets/report.html").read_text()
+
+
+def test_a_model_file_that_was_brought_elsewhere_has_its_age_with_it(folder: Path) -> None:
+    _age(folder, days=47)
+    (folder / "there/models").mkdir(parents=True)
+    shutil.copy(folder / "runs/pets/models/best.safetensors", folder / "there/models")
+    told = pipe(folder, "predict", "there", "alike.csv").stderr
+    assert "advice: there was trained 47 days ago; pipe retest of its run reports whether it still wins" in told
+    rows(folder / "rows.csv", 1, 400)
+    assert pipe(folder, "run", "pets.toml", "--runs", "new", "--quiet").returncode == 0
+    model = folder / "new/pets/models/best.safetensors"
+    shutil.copy(folder / "there/models/best.safetensors", model)
+    assert "trained 47 days ago" in pipe(folder, "results", "new/pets").stdout
+    advice = " ".join(each.text for each in caviar.open_run(folder / "new/pets").advice)
+    assert "trained 47 days ago; pipe retest" in advice
+
+
+def test_a_clock_that_was_set_back_is_noticed_and_the_run_is_due(folder: Path) -> None:
+    _age(folder, days=-20)
+    told = pipe(folder, "results", "runs/pets")
+    assert "last tested 19 days ahead of this machine's clock, which was set back or was wrong then" in told.stdout
+    assert "(last-tested)" in told.stderr
+    assert retested(folder, "--due", "30d", "--seeds", "2")["due"]
 
 
 def test_running_again_what_is_done_does_not_renew_the_date(folder: Path) -> None:
@@ -370,6 +438,7 @@ def _change(folder: Path, change: Callable[[dict[str, Any]], None]) -> None:
     told = read_note(file)
     change(told)
     write_note(file, told)
+    redated(folder / "runs/pets/models/best.safetensors", told["date"])
 
 
 def _age(folder: Path, days: int) -> None:

@@ -75,7 +75,7 @@ def test_reading_a_study_leaves_no_files(tmp_path: Path, ledger: Ledger) -> None
 
 
 def test_a_study_that_is_not_there_is_reported_with_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match="there is no such study; give the folder of a run"):
+    with pytest.raises(StoreError, match="there is no study; `pipe run` of its pipeline starts one"):
         SQLite().read(tmp_path / "run")
 
 

@@ -6,12 +6,9 @@ from collections.abc import Iterator
 
 from caviar.config.advice.advice import Advice
 from caviar.engine.advice.ended import Ended
-from caviar.engine.revalidation.history import MONTH
 
 
 def last_tested(ended: Ended) -> Iterator[Advice]:
     """Data and systems change, and hyperparameters that were the best need not be so any more."""
-    if ended.tested is not None and ended.tested.days > MONTH:
-        since = f", and since then {ended.tested.changes}" if ended.tested.changes else ""
-        text = f"last tested {int(ended.tested.days)} days ago{since}; pipe retest reports whether it still wins"
-        yield Advice("last-tested", "", text)
+    if ended.tested is not None and ended.tested.overdue:
+        yield Advice("last-tested", "", f"{ended.tested.words}; pipe retest reports whether it still wins")

@@ -152,7 +152,8 @@ class StoredRun(RunView):
         # The saved model has a member for each fold whose model predicts, the first ones.
         pairs = zip(saved.members, by_fold, strict=False)
         members = tuple(ModelMember(trial, settled, each.preparation, own) for each, own in pairs)
-        return TrainedModel(trial, wanted.values, wanted.metrics, SavedModel(members, wanted.metrics))
+        model = SavedModel(members, wanted.metrics, date=saved.date)
+        return TrainedModel(trial, wanted.values, wanted.metrics, model)
 
     def ensemble(self) -> TrainedModel | None:
         """The saved ensemble, whose first member is the best trial; None where none was made. Raises Problem."""

@@ -52,7 +52,7 @@ def examine(folder: Path) -> list[Finding]:
     except Damaged as damage:
         found = [resolved_file(folder, None), _recoverable(store, folder, damage), *_models(folder, None)]
     except StoreError as error:
-        found = [resolved_file(folder, None), wrong("study", error)]
+        found = [resolved_file(folder, None), wrong("study", error), *_models(folder, None)]
     if holder is not None:
         found.append(Finding("in use", f"by {holder}", cure="examine it again when that has ended"))
     return found
@@ -111,8 +111,9 @@ def _recoverable(store: Store, folder: Path, damage: Damaged) -> Finding:
         left = whole(store.salvage(folder))
     except StoreError as error:
         return Finding("study", why, sound=False, cure=wrong("", error).cure)
-    if left is None:
-        cure = f"nothing can be recovered; repair sets it aside, then {_RUN} trains all trials again"
+    if left is None or not left.trials:
+        what = "nothing" if left is None else "no trial"
+        cure = f"{what} can be recovered; repair sets it aside, then {_RUN} trains all trials again"
     else:
         cure = f"repair recovers {len(left.trials)} trials; then {_RUN} trains the others again"
     return Finding("study", why, sound=False, cure=cure, repairable=True)

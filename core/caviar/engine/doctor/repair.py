@@ -34,7 +34,8 @@ def repair(folder: Path) -> list[str]:
             return left[-1]
 
         set_aside = store.repair(folder, chosen)
-        recovered = "nothing" if left[-1] is None else f"{len(left[-1].trials)} trials"
+        trials = 0 if left[-1] is None else len(left[-1].trials)
+        recovered = "nothing" if left[-1] is None else f"{trials or 'no'} {'trial' if trials == 1 else 'trials'}"
         done += [f"study: {recovered} recovered", *(_told(folder, each) for each in set_aside)]
         if left[-1] is None:
             return done

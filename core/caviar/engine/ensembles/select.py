@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite
 
 from caviar.engine.baselines.judge import Judge, drawn_rows, judge_for
@@ -38,16 +38,17 @@ class Ensembles:
     conditions: tuple[Condition, ...] = ()
 
     def made(
-        self, feasible: Sequence[Trial], draws: int, check_stop: Callable[[], None]
+        self, feasible: Sequence[Trial], draws: int, check_stop: Callable[[], None], date: str
     ) -> tuple[SavedModel | None, tuple[str, ...]]:
         """The ensemble, saved and measured, and notes; None where the winner, the first trial, stands alone.
 
-        `feasible`: the trials to select from, best first. An earlier ensemble of the folder is replaced or removed.
+        `feasible`: the trials to select from, best first. `date` is that of the winner's model. An earlier ensemble of
+        the folder is replaced or removed.
         """
         file, notes = ensemble_file(self.models.folder), list[str]()
         if draws:
             try:
-                model = self._selected(feasible, draws, check_stop, notes)
+                model = replace(self._selected(feasible, draws, check_stop, notes), date=date)
                 self.models.save(model, file)
                 return model, tuple(notes)
             except NoEnsemble as reason:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import BeforeValidator, Field
 
 from caviar.engine.data.summary import ColumnSummary
+from caviar.support.dates import days_since
 from caviar.support.plain import from_json_number, to_json_number
 from caviar.values.arrays import Array
 from caviar.values.class_decision import ClassDecision
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
 _ENTRY = "caviar"  # the one entry of the metadata: of several the library writes the order by chance
-_FORMAT = "caviar model 8"
+_FORMAT = "caviar model 9"
 _NOT_FINITE = ("inf", "-inf")
 _BLANK = "0" * 64  # stands in the place of the checksum when it is computed
 
@@ -67,7 +68,10 @@ class MemberFacts:
 
 @dataclass(frozen=True)
 class Facts:
-    """The content of a model file besides its arrays, as in SavedModel and Preparation; `task` has no scale."""
+    """The content of a model file besides its arrays, as in SavedModel and Preparation; `task` has no scale.
+
+    Two searches that are equal to the bit differ in `date` alone.
+    """
 
     features: tuple[str, ...]
     shapes: tuple[tuple[Annotated[int, Field(ge=1)], ...], ...]
@@ -78,10 +82,15 @@ class Facts:
     preparations: tuple[PreparationFacts, ...]
     members: tuple[MemberFacts, ...]
     metrics: Mapping[str, Annotated[float, BeforeValidator(_number_of)]]
+    date: str
     decision: ClassDecision | None = None
 
     def complaint(self) -> str | None:
         """The inconsistency between the facts, each of which has the right type."""
+        try:
+            days_since(self.date)
+        except ValueError:
+            return "its date is none"
         if {each.preparation for each in self.members} != set(range(len(self.preparations))) or not self.members:
             return "no members, or their preparations do not match"
         if len({bool(each.made.width) for each in self.preparations}) > 1:

@@ -80,6 +80,7 @@ def as_bytes(model: SavedModel) -> bytes:
             MemberFacts(each.trial, _portable(each), places[id(each.preparation)], each.count) for each in model.members
         ),
         metrics=dict(model.metrics),
+        date=model.date,
         decision=model.decision,
     )
     return packed(facts, arrays)
@@ -116,7 +117,7 @@ def of_bytes(content: bytes, path: str = "a pickled model") -> SavedModel:
             if len(space_of(member.pipeline)):
                 raise ValueError("ranges in its pipeline")
             member.rehearse()
-        return SavedModel(members, facts.metrics, facts.decision)
+        return SavedModel(members, facts.metrics, facts.decision, facts.date)
     except Problem:
         raise
     except Exception as error:  # a plugin may raise anything when it gets another's arrays
@@ -132,21 +133,29 @@ def decision_in(folder: Path) -> ClassDecision | None:
 
 def facts_in(folder: Path) -> Facts | None:
     """What the file of a run's best model holds besides arrays; None where there is none that can be read."""
-    try:
-        with open_plain(best_file(folder)) as file:
-            return unpacked(file.read())[0]
-    except (OSError, NotAModel, OtherFile, Damaged):
-        return None
+    return _facts_of(folder, "best")
+
+
+def date_in(folder: Path) -> str | None:
+    """When the search of a run's models ended; None where there is no model that can be read."""
+    found = _facts_of(folder, "best") or _facts_of(folder, "ensemble")
+    return found.date if found else None
 
 
 def ensemble_in(folder: Path) -> Ensemble | None:
     """The ensemble of a run; None where there is none that can be read."""
-    try:
-        with open_plain(ensemble_file(folder)) as file:
-            facts, _ = unpacked(file.read())
-    except (OSError, NotAModel, OtherFile, Damaged):
+    facts = _facts_of(folder, "ensemble")
+    if facts is None:
         return None
     return Ensemble({each.trial: each.count for each in facts.members}, facts.metrics, facts.decision)
+
+
+def _facts_of(folder: Path, name: str) -> Facts | None:
+    try:
+        with open_plain(_file(folder, name)) as file:
+            return unpacked(file.read())[0]
+    except (OSError, NotAModel, OtherFile, Damaged):
+        return None
 
 
 def _content(path: Path) -> bytes:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from caviar.engine.data.comparison import Comparison
 from caviar.engine.model.member import ModelMember
 from caviar.interfaces.data import DataError
 from caviar.registry.load import name_of
+from caviar.support.dates import now
 from caviar.values.arrays import Array
 from caviar.values.class_decision import ClassDecision
 from caviar.values.problem import Problem
@@ -30,12 +31,14 @@ class SavedModel:
 
     Members may differ in everything but what they read and predict: the columns expected and the task without the
     scale of its targets. The first is of the best trial. `metrics` are those of the model, test part included.
-    `decision`: of classes, how they are chosen, None where that was not judged.
+    `decision`: of classes, how they are chosen, None where that was not judged. `date` is when it was made, in UTC:
+    it is no part of what the model is.
     """
 
     members: tuple[ModelMember, ...]
     metrics: Mapping[str, float]
     decision: ClassDecision | None = None
+    date: str = field(default_factory=now, compare=False)
 
     def __post_init__(self) -> None:
         if not self.members:

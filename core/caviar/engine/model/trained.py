@@ -70,6 +70,11 @@ class TrainedModel:
         return self._trained.decision
 
     @property
+    def date(self) -> str:
+        """When its search ended, in UTC, such as "2026-11-30T04:17:00Z"; its file has it, so it moves with it."""
+        return self._trained.date
+
+    @property
     def _trained(self) -> SavedModel:
         if self._model is None:
             raise Problem(self.failure or "there is no model")

@@ -36,12 +36,16 @@ from caviar.values.trial import Trial
 
 @dataclass(frozen=True)
 class Models:
-    """Makes models of a study's trials; `folder` is the run's. `preparations`: see `Folds`."""
+    """Makes models of a study's trials; `folder` is the run's. `preparations`: see `Folds`.
+
+    `date_of` says when the search ended, of the model that it ended with.
+    """
 
     work: Work
     preparations: tuple[Preparation, ...]
     ledger: StudyLedger
     folder: Path
+    date_of: Callable[[SavedModel], str]
     mixed: bool = False
     """Whether trials may be trained again under another numeric identity."""
 
@@ -148,8 +152,9 @@ class Models:
         return SavedModel(self.members(trial, weights), trial.metrics)
 
     def _saved(self, model: SavedModel) -> SavedModel:
-        self.save(model, best_file(self.folder))
-        return model
+        dated = replace(model, date=self.date_of(model))
+        self.save(dated, best_file(self.folder))
+        return dated
 
     def save(self, model: SavedModel, path: Path) -> None:
         """Writes a model's file, where the disk is full as patiently as the ledger."""

@@ -6,7 +6,7 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from caviar.config.declaration.space import space_of
-from caviar.engine.revalidation.history import now
+from caviar.support.dates import now
 
 if TYPE_CHECKING:
     from caviar.config.declaration.pipeline import Pipeline

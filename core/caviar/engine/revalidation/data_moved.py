@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -42,12 +43,12 @@ def data_moved(run: FinishedRun, old: Rows | None, new: Rows, rows: Array) -> Da
     if old is new:
         return DataMoved(Answer("no", "the data are those of the search"))
     after, target = _features(new, run).take(rows), _targets(new).take(rows)
-    tell, notes = None, list[str]()
+    tell, notes, targets = None, list[str](), list[Shift]()
     if old is not None and old.table is not None:
         before, count = _features(old, run), old.table.rows
-        tests = compared_tables(before, after) + compared_tables(_targets(old), target)
+        tests, targets = compared_tables(before, after), compared_tables(_targets(old), target)
         if classifier.installed():
-            order = [each.column for each in sorted(tests, key=lambda each: each.p)]
+            order = [each.column for each in sorted([*tests, *targets], key=lambda each: each.p)]
             tell = classifier.told_apart(before, after, order)
         else:
             notes.append("a classifier of old and new rows needs scikit-learn")
@@ -56,16 +57,32 @@ def data_moved(run: FinishedRun, old: Rows | None, new: Rows, rows: Array) -> Da
         count = max((each.rows for each in summaries.values()), default=0)
         tests = compared_summaries(summaries, after)
         if run.reference is not None:
-            tests += compared_summaries(run.reference.targets, target)
+            targets = compared_summaries(run.reference.targets, target)
         notes.append("the old rows are not there: compared with their summaries, and without a classifier")
     gone = [name for name in run.model.first.preparation.features if name not in after.columns]
     notes += [f"column {name!r} is gone" for name in gone]
-    corrected = holm([*(each.p for each in tests), *([tell.p] if tell else [])])
-    tests = [replace(each, p=p) for each, p in zip(tests, corrected, strict=False)]
-    tell = replace(tell, p=corrected[-1]) if tell else None
+    tests, tell = corrected(tests, targets, tell)
     found = sorted(filter(is_shift, tests), key=lambda each: -abs(each.size))
-    least = detectable(count, len(rows), LEVEL / max(len(corrected), 1))
+    least = detectable(count, len(rows), LEVEL / max(2 * len(tests), 1))
     return DataMoved(_answer(found, tests, tell, least, len(rows), gone, notes), tuple(found), tell)
+
+
+def corrected(
+    features: Sequence[Shift], targets: Sequence[Shift], tell: ToldApart | None = None
+) -> tuple[list[Shift], ToldApart | None]:
+    """All tests with p values that are corrected for all of them.
+
+    The targets have half of the error rate to themselves, for there are few of them, and a shift of theirs matters the
+    most; the features and the classifier have the other half. Within each half the correction is Holm's.
+    """
+    p = holm([*(each.p for each in features), *([tell.p] if tell else [])]), holm([each.p for each in targets])
+    halves = [[min(1.0, 2 * each) for each in half] for half in p] if targets else p
+    tests = [*features, *targets]
+    told = [*halves[0][: len(features)], *halves[1]]
+    return (
+        [replace(each, p=p) for each, p in zip(tests, told, strict=True)],
+        replace(tell, p=halves[0][-1]) if tell else None,
+    )
 
 
 def is_shift(shift: Shift) -> bool:
@@ -85,6 +102,8 @@ def _answer(
     if tell is not None:
         used = f", mostly by {', '.join(tell.columns)}" if tell.columns else ""
         apart = f"a classifier distinguishes old rows from new with an AUC of {tell.auc:.2f}{used}"
+        if tell.auc < 0.5 and tell.interval[1] < 0.5:
+            apart = f"old and new rows are the same ones, or nearly: a classifier's AUC is {tell.auc:.2f}"
         notes = [apart, *notes]
     judged = found or [each for each in tests if each.what == "values"]
     largest = max((abs(each.size) for each in judged), default=0.0)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from caviar.engine.model.on_disk import best_file, open_model
 from caviar.engine.model.saved import SavedModel
 from caviar.engine.resume.run_folder import begun_with, pipeline_file
-from caviar.engine.revalidation.history import revalidations
+from caviar.engine.revalidation.history import revalidations, since
 from caviar.engine.revalidation.reference import Reference, read_reference
 from caviar.engine.revalidation.system import numeric
 from caviar.engine.search.objective import Objective, objective_of
@@ -58,18 +57,10 @@ class FinishedRun:
         return replace(self, pipeline=self.pipeline.trusting(trust))
 
     @property
-    def ended(self) -> str:
-        """When the search ended: by the reference, else when the model's file was written."""
-        if self.reference is not None:
-            return self.reference.date
-        written = best_file(self.folder).stat().st_mtime
-        return datetime.fromtimestamp(written, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-    @property
     def tested(self) -> str:
-        """When it was tested last: by a revalidation, else when the search ended."""
-        known = revalidations(self.folder)
-        return known[-1].date if known else self.ended
+        """When the winner was tested last: by a revalidation, else when the search ended."""
+        known = since(self.model.date, revalidations(self.folder))
+        return known[-1].date if known else self.model.date
 
     @property
     def system(self) -> dict[str, str]:
@@ -96,8 +87,8 @@ def read_finished(folder: Path) -> FinishedRun:
         assessment = None
     pipeline = _as_trained(pipeline, record, next(each for each in trials if each.index == model.trial))
     reference = read_reference(folder)
-    if reference is not None and reference.trial != model.trial:
-        reference = None
+    if reference is not None and (reference.trial, reference.date) != (model.trial, model.date):
+        reference = None  # of another model than the one that is there
     return FinishedRun(folder, pipeline, record, trials, leaders, objective, model, assessment, weights, reference)
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from errno import ELOOP
 from math import isfinite
 from os import strerror
@@ -13,15 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from caviar.engine.revalidation.noted import read_note, write_note
+from caviar.support.dates import days_since
 from caviar.support.files import sync_folder
-from caviar.values.problem import Problem
 from caviar.values.revalidation import Revalidation
 
 _FOLDER, _FORMAT = "revalidations", 1
-_DAY = 86_400
 MONTH = 30
 """Days after which a run should be tested again."""
-_UNITS = {"h": 1 / 24, "d": 1.0, "w": 7.0}
 
 
 @dataclass(frozen=True)
@@ -33,25 +30,6 @@ class Past:
     exit_code: int
     system: Mapping[str, str]
     whole: Mapping[str, Any]
-
-
-def now() -> str:
-    """The time of day in UTC, to the second."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def days_since(date: str) -> float:
-    """Days since a date of `now`; below 0 where the clock was changed."""
-    return (datetime.now(UTC) - datetime.strptime(date, "%Y-%m-%dT%H:%M:%S%z")).total_seconds() / _DAY
-
-
-def days_in(text: str) -> float:
-    """The days in "30d", "4w" or "12h". Raises Problem."""
-    number, unit = text[:-1], text[-1:]
-    with suppress(ValueError):
-        if unit in _UNITS and isfinite(float(number)) and float(number) >= 0:
-            return float(number) * _UNITS[unit]
-    raise Problem(f"'{text}' is no time span; write days, weeks or hours, such as 30d, 4w or 12h")
 
 
 def as_plain(found: Revalidation) -> dict[str, Any]:
@@ -90,6 +68,11 @@ def revalidations(folder: Path) -> tuple[Past, ...]:
                 system = {name: str(version) for name, version in told["system"].items()}
                 found.append(Past(told["date"], str(told["conclusion"]), int(told["exit_code"]), system, told))
     return tuple(found)
+
+
+def since(date: str, known: Sequence[Past]) -> list[Past]:
+    """Those that were made since a model's date: earlier ones are of the winner before it."""
+    return [each for each in known if days_since(each.date) <= days_since(date)]
 
 
 def _finite(value: Any) -> Any:

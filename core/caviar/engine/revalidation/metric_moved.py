@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import isfinite, sqrt
+from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 from caviar.engine.baselines.judge import Judge, drawn_rows, interval
 from caviar.engine.model.decide import seen_by
 from caviar.engine.revalidation.statistics import t_quantile
+from caviar.engine.revalidation.winner_wins import PRIOR, Scores
 from caviar.interfaces.data import DataError
 from caviar.values.arrays import Array
 from caviar.values.random import Random
@@ -18,22 +21,19 @@ if TYPE_CHECKING:
     from caviar.engine.model.saved import SavedModel
     from caviar.engine.revalidation.finished import FinishedRun
     from caviar.engine.revalidation.today import Rows
-    from caviar.engine.revalidation.winner_wins import Scores
 
 _SHARP = 2.0  # a change is denied if the interval excludes one of so many times half the search's own interval
 
 
-def moved_on_rows(
-    run: FinishedRun, new: Rows, judge: Judge, rows: Array, retrained: Scores, apart: bool = True
-) -> Answer:
+def moved_on_rows(run: FinishedRun, new: Rows, judge: Judge, rows: Array, retrained: Scores, note: str = "") -> Answer:
     """The answer for a model that predicts; `rows` are those of the new table that it was not trained on.
 
-    `apart`: whether it is known which those are; without the old rows it is not.
+    `note` says what makes doubtful that it was not.
     """
     before = measured_before(run, judge)
     again: tuple[str, ...] = (f"trained again it has {_mean(retrained):.4g} on the held-out rows of today",)
-    if not apart:
-        again += ("the old rows are not there: if the new ones hold them, the deployed model looks better than it is",)
+    if note:
+        again += (note,)
     if before is None:
         return Answer("cannot tell", f"the run does not record the {judge.name} that its winner had", details=again)
     name, was, ends = before
@@ -49,27 +49,33 @@ def moved_on_rows(
     if not known or not isfinite(now):
         told = f"{name} was {was:.4g} and is {now:.4g} on {count:,} new rows, without an interval"
         return Answer("cannot tell", told, details=again)
+    trials = len(run.leaders) if name.startswith("validation.") else 1
+    again += _selected(trials)
     variance = 2 * sum(((high - low) / 3.92) ** 2 for low, high in known) / len(known)
-    difference, half = now - was, 1.96 * sqrt(variance)
+    difference, half = now - was, NormalDist().inv_cdf(1 - 0.025 / trials) * sqrt(variance)
     told = f"{name} of the deployed model was {was:.4g} and is {now:.4g} on {count:,} new rows"
     return _answer(difference, half, (known[0][1] - known[0][0]) / 2, judge.sign, told, again)
 
 
-def moved_over_seeds(run: FinishedRun, retrained: Scores) -> Answer:
-    """The answer where no row is predicted: the metric of new trainings beside that of the search's."""
+def moved_over_seeds(runs: Sequence[float], retrained: Scores, metric: str, trials: int) -> Answer:
+    """The answer where no row is predicted: the metric of new trainings beside `runs`, that of the search's.
+
+    The winner was the best of so many `trials`: its interval holds for each of them at once (Bonferroni). The spread
+    over seeds is drawn towards that of all candidates, as few seeds say little.
+    """
     import numpy
 
-    was, now = numpy.asarray(run.best.runs), retrained.values[0]
+    was, now = numpy.asarray(runs), retrained.values[0]
     if not (numpy.isfinite(was).all() and numpy.isfinite(now).all() and len(now) > 1):
         return Answer("cannot tell", "a training of the winner failed or diverged")
     apart = numpy.concatenate([now - now.mean(), was - was.mean()])
-    freedom = len(apart) - 2
-    spread = sqrt(float((apart**2).sum()) / max(freedom, 1))
-    half = t_quantile(0.975, max(freedom, 1)) * spread * sqrt(1 / len(now) + 1 / len(was))
-    name = run.objective.metric
-    told = f"{name} of the winner was {was.mean():.4g} and is {now.mean():.4g}, trained again with {len(now)} seeds"
-    wide = t_quantile(0.975, max(freedom, 1)) * spread
-    return _answer(float(now.mean() - was.mean()), half, wide, retrained.sign, told)
+    own = len(apart) - 2
+    freedom = PRIOR + own
+    spread = sqrt((PRIOR * retrained.common + float((apart**2).sum())) / freedom)
+    wide = t_quantile(1 - 0.025 / trials, freedom) * spread
+    half = wide * sqrt(1 / len(now) + 1 / len(was))
+    told = f"{metric} of the winner was {was.mean():.4g} and is {now.mean():.4g}, trained again with {len(now)} seeds"
+    return _answer(float(now.mean() - was.mean()), half, wide, retrained.sign, told, _selected(trials))
 
 
 def measured_before(run: FinishedRun, judge: Judge) -> tuple[str, float, tuple[float, float] | None] | None:
@@ -127,6 +133,15 @@ def _answer(
     if max(map(abs, ends)) <= _SHARP * before:
         return Answer("no", told, ends, details)
     return Answer("cannot tell", f"{told}; that is too little to decide", ends, details)
+
+
+def _selected(trials: int) -> tuple[str, ...]:
+    """That a value from the search flatters the winner, where it was chosen by it."""
+    if trials < 2:
+        return ()
+    return (
+        f"by that value the search chose it, as the best of {trials}: it is too good, and the interval wider for it",
+    )
 
 
 def _mean(scores: Scores) -> float:

@@ -1,17 +1,29 @@
-"""Which rows of new data are old ones: a file that has grown holds those of before as well."""
+"""Which rows of new data are old ones: a file that has grown holds those of before as well, edited ones perhaps."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 from caviar.values.arrays import Array
 from caviar.values.table import Table
 
-_MOST = 0.5  # of the old rows: where more of them are among the new ones, the file has grown
+_MOST = 0.5  # of the rows of the shorter table: where more of them are in both, they are the same rows, and not alike
+_FEW = 0.05  # of the rows that count as new: so many may be old ones without a word
 
 
-def added(old: Table, new: Table) -> Array | None:
-    """Which new rows were added to a file that has grown, bool (rows,); None where it is another file.
+@dataclass(frozen=True)
+class Overlap:
+    """`more`: which new rows count as new, bool (rows,). `note` says what makes that doubtful, or ""."""
 
-    Two rows are equal if all their cells are; of equal rows as many are old as the old table has.
+    more: Array
+    note: str
+
+
+def overlap(old: Table, new: Table) -> Overlap | None:
+    """Which new rows are no old ones; None where the tables have different columns.
+
+    Two rows are equal if all their cells are; of equal rows as many are old as the old table has. Few equal rows are
+    alike by chance, as flights of one schedule are, and all count as new; without them the others would be a selection.
     """
     import numpy
 
@@ -26,10 +38,14 @@ def added(old: Table, new: Table) -> Array | None:
     there = numpy.where(values[place] == ordered, counts[place], 0)
     known = numpy.zeros(len(after), dtype=bool)
     known[order] = numpy.arange(len(after)) - first < there
-    if known.sum() <= _MOST * len(before):
-        return None
-    more: Array = ~known
-    return more
+    found, count = int(known.sum()), len(before)
+    trained = "the deployed model was trained on them, and looks better than it is"
+    if found <= _MOST * min(count, len(after)):
+        told = f"{found:,} of {len(after):,} new rows equal old ones: if they are these, {trained}"
+        return Overlap(numpy.ones(len(after), dtype=bool), told if found > _FEW * len(after) else "")
+    gone, more = count - found, len(after) - found
+    told = f"{gone:,} of {count:,} old rows are not there as they were: if some were edited, {trained}"
+    return Overlap(~known, told if gone > _FEW * more else "")
 
 
 def _keys(old: Table, new: Table) -> tuple[Array, Array]:

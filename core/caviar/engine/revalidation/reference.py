@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 from caviar.engine.data.summary import ColumnSummary, summarized
 from caviar.engine.resume.check import record_of
 from caviar.engine.revalidation.defaults import defaults_of
-from caviar.engine.revalidation.history import days_since, now
 from caviar.engine.revalidation.noted import read_note, write_note
 from caviar.engine.revalidation.system import system_now
+from caviar.support.dates import days_since, now
 from caviar.values.arrays import Array
 from caviar.values.random import Random
 from caviar.values.table import Table
@@ -34,7 +34,7 @@ _PROBES = 16  # random inputs for which a model's predictions are kept
 
 @dataclass(frozen=True)
 class Reference:
-    """`date` is when the search ended, in UTC, with the winner `trial` on data of this `fingerprint`.
+    """`date` is when the search ended, in UTC, with the winner `trial` on data of this `fingerprint`: the model's date.
 
     `system` is what it ran on, `defaults` those of its plugins then, `targets` a summary of each target's training
     rows, `probes` what the winner predicts for the random inputs of `probe`, row by row.
@@ -55,21 +55,34 @@ def reference_file(folder: Path) -> Path:
 
 
 def note_reference(folder: Path, work: Work, objective: Objective, model: SavedModel) -> None:
-    """Keeps a run's reference in its folder, unless it is there: running again what is done does not renew its date."""
-    known, data = read_reference(folder), work.datasets[0]
-    if known is not None and (known.trial, known.fingerprint) == (model.trial, data.fingerprint):
+    """Keeps a run's reference in its folder, unless it is there."""
+    if _known(folder, work, model) is not None:
         return
     record = record_of(work, objective)
     reference = Reference(
-        now(),
+        model.date,
         model.trial,
-        data.fingerprint,
+        work.datasets[0].fingerprint,
         system_now(record.identity, record.plugins),
         defaults_of(work.pipeline),
         target_summaries(work),
         probe(model, work),
     )
     write_note(reference_file(folder), {"format": _FORMAT, **asdict(reference)})
+
+
+def date_of(folder: Path, work: Work, model: SavedModel) -> str:
+    """When the search of a model ended: now, or as it is known. Running again what is done does not renew it."""
+    known = _known(folder, work, model)
+    return now() if known is None else known.date
+
+
+def _known(folder: Path, work: Work, model: SavedModel) -> Reference | None:
+    """The reference in a run's folder, where it is of this model."""
+    known = read_reference(folder)
+    if known is None or (known.trial, known.fingerprint) != (model.trial, work.datasets[0].fingerprint):
+        return None
+    return known if known.probes == probe(model, work) else None
 
 
 def read_reference(folder: Path) -> Reference | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -12,19 +13,20 @@ from caviar.engine.resume.check import record_of
 from caviar.engine.resume.trust import check_trusted
 from caviar.engine.revalidation.data_moved import data_moved
 from caviar.engine.revalidation.finished import FinishedRun
-from caviar.engine.revalidation.history import note_revalidation, now
+from caviar.engine.revalidation.history import note_revalidation
 from caviar.engine.revalidation.metric_moved import moved_on_rows, moved_over_seeds
-from caviar.engine.revalidation.overlap import added
+from caviar.engine.revalidation.overlap import overlap
 from caviar.engine.revalidation.rivals import Candidate, candidates
 from caviar.engine.revalidation.statistics import require
 from caviar.engine.revalidation.system import moved, system_now
 from caviar.engine.revalidation.system_moved import SystemCheck
 from caviar.engine.revalidation.today import Rows, old_rows, todays_rows
 from caviar.engine.revalidation.training import Judged, trainings
-from caviar.engine.revalidation.winner_wins import Scores, compared, scored, winner_wins
+from caviar.engine.revalidation.winner_wins import UNTRIED, Scores, compared, margin_of_draws, scored, winner_wins
 from caviar.interfaces.data import Data
+from caviar.support.dates import now
 from caviar.values.arrays import Array
-from caviar.values.revalidation import Answer, Revalidation
+from caviar.values.revalidation import Answer, Revalidation, Rival
 from caviar.values.run import EpochInfo
 from caviar.values.segment import MemberOutcome
 
@@ -58,27 +60,29 @@ def _revalidated(run: FinishedRun, data: Data | None, seeds: int, watch: Watch, 
     watch.step("reading the data")
     new = todays_rows(run, data, folder)
     chosen = candidates(run)
-    judged = Judged(new, run.model.task.threshold)
+    judged = Judged(new)
     watch.step(f"training the winner and {len(chosen) - 1} rivals with {seeds} seeds")
     scores, feasible = _scores(run, judged, chosen, seeds, watch)
     judge = judged.judge
     metric = judge.name if judge else run.objective.metric
     rivals = compared(chosen, scores, feasible)
-    wins = winner_wins(rivals, scores.limit, metric, feasible[0])
+    margin = _margin(run, rivals) if judge is None else 0.0
+    wins = winner_wins(rivals, scores.limit, metric, feasible[0], margin)
     record = record_of(new.work, run.objective)
     held_out = len(judged.drawn) if judge else 0
     if new.fingerprint != run.record.fingerprint:  # before the old ones are read
         del judged
         new = new.without_inputs()
+        watch.step("reading the old data")
     old = old_rows(run, new, data is not None, folder)
     watch.step("comparing the data")
-    rows = unseen(old, new)
+    rows, note = unseen(old, new)
     metric_moved = (
-        moved_over_seeds(run, scores)
+        moved_over_seeds(run.best.runs, scores, run.objective.metric, len(run.leaders))
         if judge is None
         else _same_rows(scores)
         if old is new
-        else moved_on_rows(run, new, judge, rows, scores, old is not None)
+        else moved_on_rows(run, new, judge, rows, scores, note)
     )
     shifted = data_moved(run, old, new, rows)
     watch.step("comparing the system")
@@ -87,7 +91,7 @@ def _revalidated(run: FinishedRun, data: Data | None, seeds: int, watch: Watch, 
     check = SystemCheck(run, old, seeds, watch.check_stop, watch.tell)
     systems = check.found(told)
     return Revalidation(
-        date=now(),
+        date=now("microseconds"),  # the name of its file, which another one may be about to write
         trial=run.best.index,
         metric=metric,
         goal=run.objective.goal,
@@ -136,21 +140,31 @@ def _scores(
     return scored(judged.judge, predictions, judged.truth), feasible
 
 
+def _margin(run: FinishedRun, rivals: Sequence[Rival]) -> float:
+    """By how much rivals that the search had not tried may lead though nothing moved."""
+    sign = 1 if run.objective.goal == "maximize" else -1
+    values = [sign * sum(each.runs) / len(each.runs) for each in run.leaders]
+    return margin_of_draws([each for each in values if isfinite(each)], sum(each.kind in UNTRIED for each in rivals))
+
+
 def _objective(outcome: MemberOutcome, run: FinishedRun) -> float:
     return (outcome.final or {}).get(run.objective.metric, float("nan"))
 
 
-def unseen(old: Rows | None, new: Rows) -> Array:
-    """The new rows that are not old ones, as far as the old ones are there."""
+def unseen(old: Rows | None, new: Rows) -> tuple[Array, str]:
+    """The new rows that are not old ones, as far as the old ones are there, and what makes that doubtful, or ""."""
     import numpy
 
     if new.table is None:
-        return numpy.empty(0, dtype=numpy.int64)
-    if old is None or old is new or old.table is None:
-        return numpy.arange(new.table.rows)
-    more = added(old.table, new.table)
-    # Where none was added, they are the old rows in another order.
-    return numpy.arange(new.table.rows) if more is None or not more.any() else numpy.flatnonzero(more)
+        return numpy.empty(0, dtype=numpy.int64), ""
+    every = numpy.arange(new.table.rows)
+    if old is None or old.table is None:
+        told = "if the new ones hold them, the deployed model looks better than it is"
+        return every, f"the old rows are not there: {told}"
+    found = None if old is new else overlap(old.table, new.table)
+    if found is None or not found.more.any():  # none was added: the old rows in another order
+        return every, ""
+    return numpy.flatnonzero(found.more), found.note
 
 
 def _same_rows(scores: Scores) -> Answer:

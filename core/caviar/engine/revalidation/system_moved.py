@@ -79,15 +79,7 @@ class SystemCheck:
             if now == reference.probes:
                 told.append("the deployed model predicts the same, bit for bit, for random inputs")
             else:
-                apart = max(
-                    (
-                        abs(a - b)
-                        for old, new in zip(reference.probes, now, strict=False)
-                        for a, b in zip(old, new, strict=False)
-                    ),
-                    default=float("nan"),
-                )
-                told.append(f"the deployed model's predictions differ by up to {apart:.2g} for random inputs")
+                told.append(f"the deployed model's predictions {_far(reference.probes, now)} for random inputs")
         if self.old is not None and self.old.table is not None:
             told += self._on_old_rows(self.old)
         return told
@@ -120,7 +112,9 @@ class SystemCheck:
             apart = _distance(self.run.weights, outcome.weights)
             if apart == 0 and now == was:
                 return True, "trained again from the same seed its weights are the same, bit for bit"
-            far = f"its weights differ by up to {apart:.2g}, and " if apart is not None else ""
+            far = f"its weights differ by up to {apart:.2g}, and " if apart else ""
+            if apart == 0:
+                far = "its weights are the same, but "
             so = f"is {now:.6g} instead of {was:.6g}" if now != was else f"is {was:.6g} as it was"
             return False, f"trained again from the same seed {far}{metric} {so}"
         if now == was:
@@ -168,6 +162,14 @@ class SystemCheck:
 
 def _told(changes: str, defaults: Sequence[str]) -> str:
     return "; ".join([*([changes] if changes else []), *defaults]) or "nothing that is recorded changed"
+
+
+def _far(before: Sequence[Sequence[float]], now: Sequence[Sequence[float]]) -> str:
+    """By how much two tables of predictions that are not equal differ."""
+    if [*map(len, before)] != [*map(len, now)]:
+        return "are no finite numbers any more" if not now else "have another shape"
+    largest = max(abs(a - b) for old, new in zip(before, now, strict=True) for a, b in zip(old, new, strict=True))
+    return f"differ by up to {largest:.2g}"
 
 
 def _distance(before: Mapping[str, Array], after: Mapping[str, Array]) -> float | None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from caviar.config.declaration.space import floats, settle
 from caviar.engine.baselines.judge import Judge, drawn_rows, judge_for
-from caviar.engine.model.decide import seen_by
+from caviar.engine.model.decide import seen_by, with_threshold
 from caviar.engine.model.folds import together
 from caviar.engine.model.member import ModelMember
 from caviar.engine.model.saved import SavedModel
@@ -30,13 +30,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Judged:
-    """The rows that judge models: those that no training sees, or a sample of them.
-
-    `threshold` is that of the deployed model, where it has one.
-    """
+    """The rows that judge models: those that no training sees, or a sample of them."""
 
     rows: Rows
-    threshold: float | None = None
 
     @cached_property
     def judge(self) -> Judge | None:
@@ -76,7 +72,7 @@ class Judged:
         )
 
     def predicted(self, trial: Trial, weights: Mapping[str, Array]) -> Array:
-        """What the metric measures of a trained trial."""
+        """What the metric measures of a trained trial: of two classes by its own threshold, chosen as in the search."""
         folds = self.rows.folds
         model = self.model(trial, weights)
         if len(self.rows.work.datasets) == 1:
@@ -86,11 +82,19 @@ class Judged:
         return self.seen(found)
 
     def seen(self, prediction: Array) -> Array:
-        """Predictions as the metric sees them: classes by the threshold."""
-        if self.judge is None or self.threshold is None:
+        """Predictions as the metric sees them: classes by the threshold that is best for the validation rows."""
+        import numpy
+
+        work, judge = self.rows.work, self.judge
+        data, task = work.pipeline.data, work.datasets[0].task
+        if judge is None or data is None or not judge.metric.of_classes or len(task.classes) != 2:
             return prediction
+        parts = [each.split.validation for each in work.datasets]
+        chosen = slice(None) if len(parts) > 1 else numpy.isin(self.drawn, parts[0])
         return seen_by(
-            self.judge.metric, prediction, replace(self.rows.work.datasets[0].task, threshold=self.threshold)
+            judge.metric,
+            prediction,
+            with_threshold(task, data, work.metrics, prediction[chosen], self.truth[chosen]),
         )
 
     def model(self, trial: Trial, weights: Mapping[str, Array]) -> SavedModel:

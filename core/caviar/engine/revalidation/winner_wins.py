@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from math import inf, isfinite, nan, sqrt
+from math import inf, isfinite, nan, prod, sqrt
 
 from caviar.engine.baselines.judge import Judge
 from caviar.engine.revalidation.rivals import Candidate
@@ -16,7 +16,10 @@ from caviar.values.revalidation import Answer, Rival
 
 _RESAMPLES = 100  # of the rows, for standard errors
 _DIGITS = 12  # of a mean: beyond them is rounding
-_PRIOR = 4.0  # degrees of freedom that the spread over seeds has from the other rivals
+UNTRIED = ("neighbour", "fresh")
+_TOP = 4  # trials, the winner and the leaders: the distance between the first and the last is the scale of such a lead
+_RARELY = 0.05
+PRIOR = 4.0  # degrees of freedom that the spread over seeds has from the other rivals
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,14 @@ class Scores:
         seeds = float(mine.var(ddof=1)) if len(mine) > 1 else 0.0
         rows = 0.0 if self.over_rows is None else float(numpy.nanmean(self.over_rows[:, 0].var(axis=0, ddof=1)))
         return 1.96 * sqrt(2 * (seeds + rows))
+
+    @property
+    def common(self) -> float:
+        """The median over candidates of the variance over seeds; NaN where no training came out."""
+        import numpy
+
+        known = self.values[numpy.isfinite(self.values).all(axis=1)]
+        return float(numpy.median(known.var(axis=1, ddof=1))) if len(known) and known.shape[1] > 1 else nan
 
 
 def scored(judge: Judge, predictions: Sequence[Sequence[Array | None]], truth: Array) -> Scores:
@@ -91,24 +102,57 @@ def compared(candidates: Sequence[Candidate], scores: Scores, feasible: Sequence
         if place not in fit:
             rivals[place] = replace(rivals[place], ahead=-inf)
             continue
-        over_seeds = (_PRIOR * common + own * float(spreads[place])) / (_PRIOR + own) / values.shape[1]
+        over_seeds = (PRIOR * common + own * float(spreads[place])) / (PRIOR + own) / values.shape[1]
         over_rows = 0.0
         if scores.over_rows is not None:
             leads = (scores.over_rows[:, place] - scores.over_rows[:, 0]).mean(axis=1)
             over_rows = float(leads[numpy.isfinite(leads)].var(ddof=1))
         total = over_rows + over_seeds
-        freedom = min((_PRIOR + own) * (total / over_seeds) ** 2, 1e6) if over_seeds else 1e6
+        freedom = min((PRIOR + own) * (total / over_seeds) ** 2, 1e6) if over_seeds else 1e6
         half = t_quantile(1 - 0.025 / len(fit), freedom) * sqrt(total)
         ahead = round(float(apart[place].mean()), _DIGITS)
         rivals[place] = replace(rivals[place], ahead=ahead, interval=(ahead - half, ahead + half))
     return tuple(rivals)
 
 
-def winner_wins(rivals: Sequence[Rival], limit: float, metric: str, feasible: bool = True) -> Answer:
+def margin_of_draws(found: Sequence[float], draws: int) -> float:
+    """How far ahead of a search's best so many further draws come in 1 of 20 cases at most, though nothing moved.
+
+    `found` are the values of its trials, of which more is better. The scale is the lead of their best over the k-th.
+    With n trials from a distribution with an exponential tail, whose spacings are independent (Rényi 1953), one further
+    draw is ahead by more than t such leads with the chance k / (n + 1) times the product of i / (i + 1 + t) over
+    i < k; the chance of m draws is m times that at most, and of a bounded tail it is less.
+    """
+    few = min(len(found), _TOP)
+    if few < 2:
+        return inf
+
+    def chance(t: float) -> float:
+        return draws * few / (len(found) + 1) * prod(i / (i + 1 + t) for i in range(1, few))
+
+    low, high = 0.0, draws / _RARELY
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (middle, high) if chance(middle) > _RARELY else (low, middle)
+    ordered = sorted(found)
+    return high * (ordered[-1] - ordered[-few]) if chance(0.0) > _RARELY else 0.0
+
+
+def winner_wins(
+    rivals: Sequence[Rival], limit: float, metric: str, feasible: bool = True, margin: float = 0.0
+) -> Answer:
     """No where some rival is ahead beyond its interval; yes where none can be ahead by more than `limit`.
 
-    That is the reproducibility limit: a smaller lead decides nothing. A winner that is not `feasible` has lost.
+    That is the reproducibility limit: a smaller lead decides nothing. A rival that the search had not tried must be
+    ahead by more than `margin`, for a longer search could have found one as good. A winner that is not `feasible` has
+    lost.
     """
+
+    def beyond(rival: Rival) -> float:
+        if rival.interval is None:
+            return -inf
+        return min(rival.interval[0], rival.ahead - margin if rival.kind in UNTRIED else inf)
+
     if not all(map(isfinite, rivals[0].scores)):
         return Answer("no", "the winner failed or diverged when it was trained again")
     if not feasible:
@@ -118,15 +162,19 @@ def winner_wins(rivals: Sequence[Rival], limit: float, metric: str, feasible: bo
         return Answer("cannot tell", "nothing was searched, so there is nothing to compare the winner with")
     if not judged:
         return Answer("yes", "no rival could be trained, or was allowed to win")
-    surest = max(judged, key=lambda each: each.interval[0] if each.interval else -inf)
+    surest = max(judged, key=beyond)
     nearest = max(judged, key=lambda each: each.ahead)
-    if surest.interval is not None and surest.interval[0] > 0:
+    if beyond(surest) > 0:
         return Answer("no", f"{_named(surest)} is better by {surest.ahead:.4g} {metric}", surest.interval)
     highest = max(each.interval[1] for each in judged if each.interval is not None)
     far = f"{'behind' if nearest.ahead < 0 else 'ahead'} by {abs(nearest.ahead):.4g} {metric}"
     lead = f"{_named(nearest)}, the best of {len(judged)} rivals, is {far if nearest.ahead else 'level with it'}"
     if highest <= limit:
         return Answer("yes", lead, nearest.interval)
+    if nearest.interval is not None and nearest.interval[0] > 0:
+        enough = f": only more than {margin:.2g} would show a move" if isfinite(margin) else ""
+        told = f"{lead}, but a longer search could have found as much{enough}"
+        return Answer("cannot tell", told, nearest.interval)
     told = f"{lead}; a rival may be better by up to {highest:.2g}, and only less than {limit:.2g} decides nothing"
     return Answer("cannot tell", told, nearest.interval)
 

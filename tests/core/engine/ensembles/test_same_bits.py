@@ -86,11 +86,11 @@ def run(home: Path, runs: str, *settings: str) -> dict[str, Any]:
 
 
 def bits(home: Path, runs: str) -> str:
-    """Of all but the pipelines in the file, which contain the executor's settings, and the checksum over them."""
+    """Of all but the date, the pipelines in the file, which contain the executor's settings, and the checksum."""
     content = (home / runs / "several/models/ensemble.safetensors").read_bytes()
     end = 8 + int.from_bytes(content[:8], "little")
     facts = json.loads(json.loads(content[8:end])["__metadata__"]["caviar"])
-    others = {**facts, "sha256": "", "members": [{**each, "pipeline": ""} for each in facts["members"]]}
+    others = {**facts, "sha256": "", "date": "", "members": [{**each, "pipeline": ""} for each in facts["members"]]}
     return hashlib.sha256(json.dumps(others).encode() + content[end:]).hexdigest()
 
 

@@ -10,7 +10,7 @@ import pytest
 from caviar.engine.data.summary import summarized
 from caviar.engine.revalidation.columns import compared_summaries, compared_tables
 from caviar.engine.revalidation.data_moved import is_shift
-from caviar.engine.revalidation.overlap import added
+from caviar.engine.revalidation.overlap import overlap
 from caviar.engine.revalidation.statistics import holm
 from caviar.plugin import Array, Table
 from caviar.values.revalidation import Shift
@@ -114,18 +114,46 @@ def test_rows_that_were_added_to_a_file_are_told_from_those_that_it_had() -> Non
     old["flag"][:] = True
     more = drawn(random, 10)
     new = {name: numpy.concatenate([more[name][:5], column[::-1], more[name][5:]]) for name, column in old.items()}
-    found = added(table(old), table(new))
-    assert found is not None
-    assert found.nonzero()[0].tolist() == [*range(5), *range(55, 60)]
+    assert _overlap(old, new) == ([*range(5), *range(55, 60)], "")
 
 
 def test_of_equal_rows_as_many_are_old_as_there_were() -> None:
     old, new = {"x": numpy.asarray([1.0, 1.0, 2.0])}, {"x": numpy.asarray([1.0, 1.0, 1.0, 2.0, 2.0])}
-    found = added(table(old), table(new))
-    assert found is not None
-    assert found.tolist() == [False, False, True, False, True]
+    assert _overlap(old, new) == ([2, 4], "")
 
 
-def test_another_file_has_no_added_rows() -> None:
+def test_a_file_in_which_some_rows_were_edited_has_not_grown_and_that_is_said() -> None:
+    random = numpy.random.default_rng(6)
+    old = drawn(random, 50)
+    new = {name: column.copy() for name, column in old.items()}
+    new["number"][:20] += 1
+    more, note = _overlap(old, new)
+    assert more == [*range(20)]
+    assert note.startswith("20 of 50 old rows are not there as they were: if some were edited, the deployed model was")
+
+
+@pytest.mark.parametrize(("kept", "more"), [(10, 5), (30, 20), (49, 100)])
+def test_of_a_window_that_moves_on_what_it_keeps_is_known(kept: int, more: int) -> None:
+    random = numpy.random.default_rng(6)
+    old, later = drawn(random, 50), drawn(random, more)
+    new = {name: numpy.concatenate([column[50 - kept :], later[name]]) for name, column in old.items()}
+    found, note = _overlap(old, new)
+    assert found == [*range(kept, kept + more)]
+    assert bool(note) is (50 - kept > 0.05 * more)
+
+
+def test_of_another_file_all_rows_are_new_and_those_that_are_alike_by_chance_are_counted() -> None:
     random = numpy.random.default_rng(7)
-    assert added(table(drawn(random, 50)), table(drawn(random, 50))) is None
+    old, new = drawn(random, 50), drawn(random, 50)
+    assert _overlap(old, new) == ([*range(50)], "")
+    for name in new:
+        new[name][:20] = old[name][:20]
+    more, note = _overlap(old, new)
+    assert more == [*range(50)]
+    assert note.startswith("20 of 50 new rows equal old ones")
+
+
+def _overlap(old: dict[str, Array], new: dict[str, Array]) -> tuple[list[int], str]:
+    found = overlap(table(old), table(new))
+    assert found is not None
+    return found.more.nonzero()[0].tolist(), found.note

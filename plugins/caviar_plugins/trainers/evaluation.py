@@ -29,7 +29,7 @@ def columns(context: TrainerContext) -> tuple[str, ...]:
 
 def as_columns(measured: Mapping[str, Array], context: TrainerContext) -> Array:
     """An epoch's metrics: float64 (members, columns)."""
-    table: Array = context.backend.library().stack([measured[name] for name in columns(context)], axis=1)
+    table: Array = context.backend.library().stack([*measured.values()], axis=1)
     return table
 
 

@@ -114,7 +114,7 @@ class PopulationTrainer(Trainer, interface=2):
         state["epoch"][...] = until
         xp = context.backend.library()
         values = context.backend.fetch(xp.stack([as_columns(row, context) for row in rows], axis=1))
-        metrics = Metrics(tuple(rows[0]), first, values)
+        metrics = Metrics(columns(context, rows[0]), first, values)
         diverged = tuple(_divergence(metrics, member, context) for member in range(len(population)))
         return Advance(state, metrics, diverged, best.ended(self, state, context))
 
@@ -180,11 +180,9 @@ class PopulationTrainer(Trainer, interface=2):
         """The names of an epoch's metrics, in order."""
         if not self.record:
             return columns(context)
-        own, running = (
-            Views(state[name], layout)
-            for name, layout in zip(("parameters", "statistics"), self._layouts(population, context), strict=True)
-        )
-        return (*columns(context), *activations.recorded(own, running, population, data, context, rows=1))
+        parameters, statistics = self._layouts(population, context)
+        own, running = Views(state["parameters"], parameters), Views(state["statistics"], statistics)
+        return columns(context, activations.recorded(own, running, population, data, context, rows=1))
 
     def _epoch(
         self, state: dict[str, Array], population: Population, data: Dataset, context: TrainerContext, epoch: int

@@ -86,6 +86,24 @@ def test_the_decision_is_saved_and_told(folder: Path, done: Run) -> None:
     assert found["confusion"]["test"] == confusion_matrix(truth, called).tolist()
 
 
+def test_the_curve_over_the_threshold_is_kept_for_reports_and_is_that_of_the_rows(folder: Path, done: Run) -> None:
+    truth, probability, _ = judged(folder)
+    facts = open_run(folder / "f").facts()
+    assert facts.evaluation is not None
+    assert facts.decision is not None
+    assert facts.decision.threshold is not None
+    curves, threshold = facts.evaluation.thresholds, facts.decision.threshold
+    assert curves.keys() == {"validation", "test"}
+    place, called = curves["test"].thresholds.index(threshold), probability >= threshold
+    assert curves["test"].precision[place] == pytest.approx(precision_score(truth, called))
+    assert curves["test"].recall[place] == pytest.approx(recall_score(truth, called))
+    validation = curves["validation"]
+    assert validation.f1[validation.thresholds.index(threshold)] == pytest.approx(max(validation.f1))
+    (folder / "f/evaluation.json").rename(folder / "f/kept.json")
+    assert open_run(folder / "f").facts().evaluation is None
+    (folder / "f/kept.json").rename(folder / "f/evaluation.json")
+
+
 def test_predictions_use_the_threshold(folder: Path, done: Run) -> None:
     out = folder / "out.csv"
     CliRunner().invoke(app, ["predict", str(folder / "f"), str(folder / "f.csv"), "--out", str(out)])

@@ -52,7 +52,7 @@ figure({
       return [
         row("threshold", (at) => thresholds[at]),
         row(`predicted ${positive}`, (at) => guessed[at]),
-        row(`rightly so`, (at) => right[at]),
+        row("of them rightly", (at) => right[at]),
         row(`${positive}, but missed`, (at) => positives - right[at]),
         ...names.map((name) => row(word(name), (at) => metrics[name][at])),
       ];

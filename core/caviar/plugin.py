@@ -155,6 +155,12 @@ _HOMES = {
         "Space",
     ),
     "caviar.values.earlier": ("EarlierTrial",),
+    "caviar.values.evaluation": (
+        "Cells",
+        "Evaluation",
+        "TargetErrors",
+        "ThresholdCurve",
+    ),
     "caviar.values.head": (
         "ColumnHead",
         "ColumnKind",
@@ -168,12 +174,6 @@ _HOMES = {
         "InputColumn",
         "InputKind",
         "Inputs",
-    ),
-    "caviar.values.evaluation": (
-        "Cells",
-        "Evaluation",
-        "TargetErrors",
-        "ThresholdCurve",
     ),
     "caviar.values.metric_name": (
         "ACTIVATIONS",

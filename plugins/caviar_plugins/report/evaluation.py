@@ -24,7 +24,8 @@ def evaluation(facts: RunFacts) -> dict[str, Any] | None:
 
 
 def _curve(curve: ThresholdCurve) -> dict[str, Any]:
-    told = {"precision": curve.precision, "recall": curve.recall, "f1": curve.f1, **curve.metrics}
+    told = {"precision": curve.precision, "recall": curve.recall, "f1": curve.f1}
+    told |= {name: values for name, values in curve.metrics.items() if name not in told}
     return {
         "rows": curve.rows,
         "positives": curve.positives,

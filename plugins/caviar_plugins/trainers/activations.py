@@ -76,9 +76,10 @@ def _watched(own: Views, running: Views, population: Population, x: Array, conte
 
 def _moments(values: Array, place: str) -> dict[str, Array]:
     """Mean and standard deviation over all values of each member."""
-    # Contiguous and float64 before summing: a member has the same bits alone and among others.
-    flat = namespace(values).ascontiguousarray(values, dtype="float64").reshape(len(values), -1)
-    return {f"{place}.mean": flat.mean(axis=1), f"{place}.std": flat.std(axis=1)}
+    # One row for each member, in float64 before it is summed: the same bits alone and among others.
+    xp = namespace(values)
+    flat = xp.reshape(xp.asarray(values, dtype=xp.float64), (len(values), -1))
+    return {f"{place}.mean": xp.mean(flat, axis=1), f"{place}.std": xp.std(flat, axis=1)}
 
 
 def _layer(parameters: Mapping[str, Array] | None, nth: int) -> str:
@@ -151,5 +152,5 @@ class _WatchedActivation(Activation):
         self._calls += 1
         h, xp = computed[0], namespace(computed[0])
         dead = xp.max(h, axis=1) == xp.min(h, axis=1)
-        self._found[f"{_layer(parameters, self._calls)}.dead"] = xp.mean(xp.asarray(dead, dtype="float64"), axis=1)
+        self._found[f"{_layer(parameters, self._calls)}.dead"] = xp.mean(xp.asarray(dead, dtype=xp.float64), axis=1)
         return computed

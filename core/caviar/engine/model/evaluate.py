@@ -19,7 +19,6 @@ _LEVELS = 100  # thresholds at probabilities that occur, and as many evenly betw
 _AT_ONCE = 20  # thresholds measured together
 _GRID = 60, 40  # steps of x and of y
 _EDGE = 0.001  # share of rows at each end that may lie beyond a grid
-_OWN = ("precision", "recall", "f1")
 
 
 def evaluated(trial: int, judged: Mapping[str, Judged], task: Task, metrics: Mapping[str, Metric]) -> Evaluation:
@@ -52,7 +51,7 @@ def threshold_curve(
     values = {
         name: _over_thresholds(metric, prediction, truth, thresholds)
         for name, metric in metrics.items()
-        if metric.of_classes and name not in _OWN
+        if metric.of_classes
     }
     return ThresholdCurve(len(share), int(positive.sum()), tuple(thresholds), guessed, right, values)
 
@@ -90,7 +89,7 @@ def target_errors(predicted: Array, truth: Array) -> TargetErrors:
     half, most = numpy.quantile(numpy.abs(residuals), (0.5, 0.95)).tolist()
     told = len(residuals), float(residuals.mean()), half, most
     if len(residuals) <= MOST_POINTS:
-        order = numpy.lexsort((predicted, truth))  # not that of the table, which could tell whose they are
+        order = numpy.lexsort((predicted, truth))  # not that of the table, which could reveal whose they are
         return TargetErrors(*told, points=tuple(zip(_short(truth[order]), _short(predicted[order]), strict=True)))
     both = _ends(numpy.concatenate([truth, predicted]))
     apart = _cells(predicted, residuals, _ends(predicted), _ends(residuals))

@@ -40,7 +40,7 @@ function bars({ residuals }, values, [low, high]) {
 
 figure({
   id: "errors",
-  title: "Predicted against true, and residuals",
+  title: "Predicted against true, of the winner",
   wide: true,
   applies: (run) => Object.values(run.evaluation?.errors ?? {}).some((targets) => Object.values(targets).some((each) => each.rows)),
   build(card, run) {

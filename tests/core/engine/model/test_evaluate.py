@@ -43,7 +43,8 @@ def test_between_them_they_are_scikit_learns_too_with_the_metrics_that_depend_on
     found = curve()
     assert [*found.thresholds] == sorted({*found.thresholds})
     assert {0.0, 0.31, 0.5, 1.0} <= {*found.thresholds}
-    assert found.metrics.keys() == {"accuracy", "balanced_accuracy"}
+    assert found.metrics.keys() == {"accuracy", "balanced_accuracy", "f1"}
+    assert found.metrics["f1"] == pytest.approx(found.f1)
     truth = TRUTH[:, 0]
     for place in (*range(0, len(found.thresholds), 8), len(found.thresholds) - 1):
         called = found.thresholds[place] <= POSITIVE

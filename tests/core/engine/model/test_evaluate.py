@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 
 import numpy
 import pytest
 from caviar.engine.model.decide import confusion
 from caviar.engine.model.evaluate import MOST_POINTS, MOST_TARGETS, evaluated, target_errors, threshold_curve
-from caviar.engine.model.evaluation_file import read_evaluation
 from caviar.plugin import Array, Metric, Task, ThresholdCurve
 from caviar_plugins import AUC, F1, Accuracy, BalancedAccuracy
 from sklearn.metrics import accuracy_score, balanced_accuracy_score, confusion_matrix, f1_score, precision_recall_curve
@@ -129,20 +127,3 @@ def test_of_many_targets_the_first_are_kept() -> None:
 def test_more_classes_have_no_threshold() -> None:
     task = Task("classification", ("y",), ("a", "b", "c"))
     assert not evaluated(0, {"test": (numpy.eye(3), numpy.arange(3)[:, None])}, task, METRICS).thresholds
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "[1]",
-        '{"format":2}',
-        '{"format":1,"mapping":{"trial":"x"}}',
-        '{"format":1,"mapping":{"trial":3,"thresholds":{"mapping":{"test":{"mapping":{"rows":1,"positives":1,'
-        '"thresholds":[0.5],"guessed":[],"right":[],"metrics":{"mapping":{}}}}}},"errors":{"mapping":{}}}}',
-    ],
-)
-def test_a_file_that_is_not_as_it_was_written_counts_as_none(tmp_path: Path, text: str) -> None:
-    assert read_evaluation(tmp_path, 3) is None
-    (tmp_path / "evaluation.json").write_text(text)
-    assert read_evaluation(tmp_path, 3) is None

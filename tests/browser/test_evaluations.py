@@ -83,9 +83,8 @@ def test_without_a_test_part_that_is_said(show: Open, facts: RunFacts) -> None:
     for made, name in ((two_classes(facts, threshold=None), "thresholds"), (numbers(facts), "errors")):
         found = made.evaluation
         assert found is not None
-        curves, errors = (
-            {part: each for part, each in told.items() if part != "test"} for told in (found.thresholds, found.errors)
-        )
+        curves = {part: each for part, each in found.thresholds.items() if part != "test"}
+        errors = {part: each for part, each in found.errors.items() if part != "test"}
         page = show(Report.page([replace(made, evaluation=replace(found, thresholds=curves, errors=errors))]))
         assert "no test part" in page.locator(f"#{name} figcaption").inner_text()
 

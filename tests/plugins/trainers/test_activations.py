@@ -50,7 +50,8 @@ def test_the_numbers_are_numpys_of_each_layer(form: Any, normalizer: Any) -> Non
             return z
         mean, variance = (running[f"{layer}.{name}"][member] for name in ("mean", "variance"))
         gamma, beta = (own[f"{layer}.{name}"][member] for name in ("gamma", "beta"))
-        return gamma * (z - mean) / numpy.sqrt(variance + epsilon[member]) + beta
+        found: Array = gamma * (z - mean) / numpy.sqrt(variance + epsilon[member]) + beta
+        return found
 
     for member in range(3):
         told, a = metrics.last(member), x

@@ -158,6 +158,12 @@ _HOMES = {
         "Space",
     ),
     "caviar.values.earlier": ("EarlierTrial",),
+    "caviar.values.evaluation": (
+        "Cells",
+        "Evaluation",
+        "TargetErrors",
+        "ThresholdCurve",
+    ),
     "caviar.values.head": (
         "ColumnHead",
         "ColumnKind",
@@ -172,7 +178,10 @@ _HOMES = {
         "InputKind",
         "Inputs",
     ),
-    "caviar.values.metric_name": ("MetricName",),
+    "caviar.values.metric_name": (
+        "ACTIVATIONS",
+        "MetricName",
+    ),
     "caviar.values.metrics": ("Metrics",),
     "caviar.values.population": ("Population",),
     "caviar.values.problem": (
@@ -337,6 +346,10 @@ if TYPE_CHECKING:
     from caviar.values.dimension import Dimension as Dimension
     from caviar.values.dimension import Space as Space
     from caviar.values.earlier import EarlierTrial as EarlierTrial
+    from caviar.values.evaluation import Cells as Cells
+    from caviar.values.evaluation import Evaluation as Evaluation
+    from caviar.values.evaluation import TargetErrors as TargetErrors
+    from caviar.values.evaluation import ThresholdCurve as ThresholdCurve
     from caviar.values.head import ColumnHead as ColumnHead
     from caviar.values.head import ColumnKind as ColumnKind
     from caviar.values.head import Head as Head
@@ -345,6 +358,7 @@ if TYPE_CHECKING:
     from caviar.values.inputs import InputColumn as InputColumn
     from caviar.values.inputs import InputKind as InputKind
     from caviar.values.inputs import Inputs as Inputs
+    from caviar.values.metric_name import ACTIVATIONS as ACTIVATIONS
     from caviar.values.metric_name import MetricName as MetricName
     from caviar.values.metrics import Metrics as Metrics
     from caviar.values.population import Population as Population

@@ -85,6 +85,18 @@ class Plots:
         """The best trials with their values and metrics."""
         return figure((self.facts,), "leaderboard", top=top)
 
+    def thresholds(self) -> Figure:
+        """Of two classes: precision, recall, F1 and the searched metric over the decision threshold."""
+        return Figure((self.facts,), "thresholds")
+
+    def errors(self) -> Figure:
+        """Of numbers: predicted against true, and the residuals."""
+        return Figure((self.facts,), "errors")
+
+    def activations(self) -> Figure:
+        """What was recorded of the layers of the best trials."""
+        return Figure((self.facts,), "activations")
+
 
 def figure(
     runs: tuple[RunFacts, ...],

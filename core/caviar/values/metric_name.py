@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Self
 
+ACTIVATIONS = "train.activations."
+"""Begins the names of what a trainer recorded of layers: "train.activations.layer1.dead"."""
 _DEVIATION = "deviation."
 
 

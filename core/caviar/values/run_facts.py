@@ -12,6 +12,7 @@ from caviar.values.assessment import Assessment
 from caviar.values.class_decision import ClassDecision
 from caviar.values.dimension import Space
 from caviar.values.ensemble import Ensemble
+from caviar.values.evaluation import Evaluation
 from caviar.values.history import Goal
 from caviar.values.trial import Trial
 
@@ -51,6 +52,8 @@ class RunFacts:
     float64 (epochs). `reached`: its last value, of pruned trials. `importance`: path -> share, empty while few trials
     have finished; `leaders` the same among the best alone. `columns`: those of the saved model, none before there is
     one. `advice`: sentences. `fingerprint`: of the data. `earlier`: the number of trials of other runs that it knew.
+    `evaluation`: what the winner predicts, summarized. `activations`: of the best trials that recorded them, trial ->
+    name ("layer1.dead") -> float64 (epochs).
     `revalidations`: of each `pipe retest` the date, in ISO 8601, and its conclusion, the earliest first. `origins`: of
     each identity or number of epochs what it is, and the numbers of its trials; none where all trials have one.
     """
@@ -81,6 +84,8 @@ class RunFacts:
     plugins: Mapping[str, str]
     fingerprint: str
     earlier: int = 0
+    evaluation: Evaluation | None = None
+    activations: Mapping[int, Mapping[str, Array]] = field(default_factory=dict, repr=False)
     revalidations: tuple[tuple[str, str], ...] = ()
     origins: tuple[tuple[str, str], ...] = ()
 

@@ -8,8 +8,10 @@ from typing import Any
 
 from caviar.plugin import Array, RunFacts, Scores, Standing, Trial, TrialState, name_of, printable, ranked
 
+from caviar_plugins.report.activations import activations
 from caviar_plugins.report.axes import dimensions
 from caviar_plugins.report.curves import curves
+from caviar_plugins.report.evaluation import evaluation
 from caviar_plugins.report.packing import floats, number, whole
 
 STATES = tuple(state.value for state in TrialState)
@@ -41,6 +43,8 @@ def run_data(facts: RunFacts) -> dict[str, Any]:
         "legend": _legend(facts),
         "standings": _standings(facts),
         "decision": _decision(facts),
+        "evaluation": evaluation(facts),
+        "activations": activations(facts),
         "reasons": _reasons(trials),
         "advice": list(facts.advice),
         "columns": [_column(each) for each in facts.columns],

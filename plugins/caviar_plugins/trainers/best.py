@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from caviar.plugin import Array, Metrics, TrainerContext
 
-from caviar_plugins.trainers.evaluation import as_columns, columns
+from caviar_plugins.trainers.evaluation import as_columns
 
 if TYPE_CHECKING:
     from caviar_plugins.trainers.population import PopulationTrainer
@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 _KEPT = ("parameters", "statistics")
 
 
-def begin(trainer: PopulationTrainer, state: Mapping[str, Array], context: TrainerContext) -> dict[str, Array]:
-    """The initial record, before the first epoch."""
+def begin(
+    trainer: PopulationTrainer, state: Mapping[str, Array], names: tuple[str, ...], context: TrainerContext
+) -> dict[str, Array]:
+    """The initial record, before the first epoch; `names` are those of an epoch's metrics."""
     xp, members = context.backend.library(), len(state["epoch"])
     kept = {
         "best.objective": xp.full(members, xp.nan, dtype=xp.float64),
@@ -24,7 +26,7 @@ def begin(trainer: PopulationTrainer, state: Mapping[str, Array], context: Train
     }
     if trainer.keep == "best":
         kept |= {f"best.{name}": state[name].copy() for name in _KEPT}
-        kept["best.metrics"] = xp.full((members, len(columns(context))), xp.nan, dtype=xp.float64)
+        kept["best.metrics"] = xp.full((members, len(names)), xp.nan, dtype=xp.float64)
     return kept
 
 
@@ -63,10 +65,10 @@ def ended(trainer: PopulationTrainer, state: Mapping[str, Array], context: Train
 
 
 def restore(
-    trainer: PopulationTrainer, state: dict[str, Array], context: TrainerContext
+    trainer: PopulationTrainer, state: dict[str, Array], names: tuple[str, ...], context: TrainerContext
 ) -> tuple[dict[str, Array], Metrics | None]:
     """The state with the final weights, and its metrics if they are not those of the last epoch."""
     if trainer.keep == "last":
         return state, None
-    metrics = Metrics(columns(context), 1, context.backend.fetch(state["best.metrics"])[:, None, :])
+    metrics = Metrics(names, 1, context.backend.fetch(state["best.metrics"])[:, None, :])
     return state | {name: state[f"best.{name}"] for name in _KEPT}, metrics

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from caviar.plugin import (
@@ -22,14 +22,16 @@ TILE = 512  # rows predicted at once: fastest block here, and fixed, because a p
 _MEMBERS, _MEMBERS_APART = 8, 256
 
 
-def columns(context: TrainerContext) -> tuple[str, ...]:
-    """The metrics of an epoch, in the order of their columns."""
-    return "train.loss", "validation.loss", *_by_column(context)
+def columns(context: TrainerContext, recorded: Iterable[str] = ()) -> tuple[str, ...]:
+    """The metrics of an epoch, in the order of their columns; what is `recorded` besides them comes last."""
+    always = "train.loss", "validation.loss", *_by_column(context)
+    return (*always, *(name for name in recorded if name not in always))
 
 
 def as_columns(measured: Mapping[str, Array], context: TrainerContext) -> Array:
     """An epoch's metrics: float64 (members, columns)."""
-    table: Array = context.backend.library().stack([measured[name] for name in columns(context)], axis=1)
+    told = [measured[name] for name in columns(context, measured)]
+    table: Array = context.backend.library().stack(told, axis=1)
     return table
 
 

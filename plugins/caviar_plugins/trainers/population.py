@@ -13,6 +13,7 @@ from caviar.plugin import (
     Finish,
     Layout,
     Loss,
+    Many,
     Metrics,
     ModelContext,
     Operation,
@@ -29,7 +30,7 @@ from caviar.plugin import (
 from caviar_plugins.samplers.beta import Beta
 from caviar_plugins.samplers.choice import Choice
 from caviar_plugins.samplers.log import Log
-from caviar_plugins.trainers import average, best
+from caviar_plugins.trainers import activations, average, best
 from caviar_plugins.trainers.epoch import train_epoch
 from caviar_plugins.trainers.evaluation import TILE, as_columns, columns, measure, predict
 from caviar_plugins.trainers.initial import initial, packed
@@ -66,6 +67,10 @@ class PopulationTrainer(Trainer, interface=2):
     approximation by averaging"; exponential, corrected for its start: Kingma & Ba 2015, arXiv:1412.6980, section 7.2.
     """
 
+    record: Many[Literal["activations"]] = setting(default=())
+    """What is recorded after each epoch besides metrics: mean and spread of each hidden layer's values, before and
+    after the normalizer, and the share of dead units. It changes no result."""
+
     def fuse_key(self, values: Mapping[str, Any], floats: Set[str]) -> str:
         # A schedule of the batch size changes shapes, whatever the type of its fields.
         apart = {path: v for path, v in values.items() if path not in floats or path.startswith("schedule.batch_size")}
@@ -97,7 +102,9 @@ class PopulationTrainer(Trainer, interface=2):
         moments = population.parts["optimizer"].init(buffer, parameters)
         state |= {f"optimizer.{name}": array for name, array in moments.items()}
         state |= average.begin(self, state)
-        return state | best.begin(self, state, context) if self.patience or self.keep == "best" else state
+        if self.patience or self.keep == "best":
+            state |= best.begin(self, state, self._names(state, population, data, context), context)
+        return state
 
     def advance(
         self, state: dict[str, Array], population: Population, data: Dataset, context: TrainerContext, until: int
@@ -107,13 +114,14 @@ class PopulationTrainer(Trainer, interface=2):
         state["epoch"][...] = until
         xp = context.backend.library()
         values = context.backend.fetch(xp.stack([as_columns(row, context) for row in rows], axis=1))
-        metrics = Metrics(columns(context), first, values)
+        metrics = Metrics(columns(context, rows[0]), first, values)
         diverged = tuple(_divergence(metrics, member, context) for member in range(len(population)))
         return Advance(state, metrics, diverged, best.ended(self, state, context))
 
     def finish(self, state: dict[str, Array], population: Population, data: Dataset, context: TrainerContext) -> Finish:
         parameters, statistics = self._layouts(population, context)
-        state, metrics = best.restore(self, average.counted(state), context)
+        names = self._names(state, population, data, context)
+        state, metrics = best.restore(self, average.counted(state), names, context)
         own, running = Views(state["parameters"], parameters), Views(state["statistics"], statistics)
         if population.parts["normalizer"].re_estimates:
             from caviar_plugins.normalizers.exact import estimate
@@ -166,6 +174,16 @@ class PopulationTrainer(Trainer, interface=2):
         slots, statistics = model.layout(context.inputs, outputs, population.parts["normalizer"])
         return lay_out(slots), lay_out(statistics)
 
+    def _names(
+        self, state: Mapping[str, Array], population: Population, data: Dataset, context: TrainerContext
+    ) -> tuple[str, ...]:
+        """The names of an epoch's metrics, in order."""
+        if not self.record:
+            return columns(context)
+        parameters, statistics = self._layouts(population, context)
+        own, running = Views(state["parameters"], parameters), Views(state["statistics"], statistics)
+        return columns(context, activations.recorded(own, running, population, data, context, rows=1))
+
     def _epoch(
         self, state: dict[str, Array], population: Population, data: Dataset, context: TrainerContext, epoch: int
     ) -> dict[str, Array]:
@@ -176,6 +194,8 @@ class PopulationTrainer(Trainer, interface=2):
         counted = average.counted(state)
         own, running = Views(counted["parameters"], layouts[0]), Views(counted["statistics"], layouts[1])
         measured = {"train.loss": losses} | measure(own, running, population, data, loss, context)
+        if self.record:
+            measured |= activations.recorded(own, running, population, data, context)
         best.note(self, counted, measured, context, epoch)
         return measured
 

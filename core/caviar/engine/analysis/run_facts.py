@@ -10,12 +10,18 @@ from caviar.config.declaration.space import sampler_of, span
 from caviar.engine.analysis.importance import importance_among_leaders
 from caviar.engine.analysis.origins import origins_told
 from caviar.engine.analysis.results import Results
+from caviar.engine.model.evaluation_file import read_evaluation
 from caviar.engine.model.model_file import Facts
 from caviar.engine.model.on_disk import ensemble_in, facts_in
 from caviar.engine.search.history import history_of
 from caviar.engine.storage.study_view import StudyView
 from caviar.registry.load import label_of
+from caviar.values.arrays import Array
+from caviar.values.metric_name import ACTIVATIONS
 from caviar.values.run_facts import ColumnFacts, RunFacts
+
+_MOST_RECORDED = 8
+"""Trials whose layers are shown at most."""
 
 
 def facts_of(folder: Path, found: Results, ledger: StudyView) -> RunFacts:
@@ -59,6 +65,8 @@ def facts_of(folder: Path, found: Results, ledger: StudyView) -> RunFacts:
         fingerprint=study.fingerprint,
         earlier=len(study.earlier),
         origins=origins_told(study.origins, found.trials),
+        evaluation=read_evaluation(folder, found.assessment.trial) if found.assessment else None,
+        activations=_activations(found, ledger),
         revalidations=tuple((each.date, each.conclusion) for each in found.tested.revalidations)
         if found.tested
         else (),
@@ -82,3 +90,18 @@ def _kind(facts: Facts, name: str) -> str:
     if name in facts.levels:
         return f"{facts.levels[name]} categories"
     return f"{' x '.join(map(str, shape))} numbers" if shape else "numbers"
+
+
+def _activations(found: Results, ledger: StudyView) -> dict[int, dict[str, Array]]:
+    """What was recorded of the layers of the best trials."""
+    import numpy
+
+    best = [trial.index for trial in found.compared[:_MOST_RECORDED]]
+    told: dict[int, dict[str, Array]] = {trial: {} for trial in best}
+    for name in ledger.metrics():
+        if name.startswith(ACTIVATIONS):
+            curves = ledger.curves(name)
+            for trial in best:
+                if trial in curves:
+                    told[trial][name.removeprefix(ACTIVATIONS)] = numpy.asarray(curves[trial], float)
+    return {trial: recorded for trial, recorded in told.items() if recorded}

@@ -8,11 +8,12 @@ from math import isfinite
 
 from caviar.engine.baselines.judge import Judge, drawn_rows, judge_for
 from caviar.engine.ensembles.greedy import greedy_selection
+from caviar.engine.failures.plugin_errors import reason_of
 from caviar.engine.model.folds import Judged, together
 from caviar.engine.model.member import ModelMember
 from caviar.engine.model.on_disk import ensemble_file
 from caviar.engine.model.saved import SavedModel, mean
-from caviar.engine.model.winner import Models, reason_of
+from caviar.engine.model.winner import Models
 from caviar.support.files import why_unusable
 from caviar.text.scores import short_number
 from caviar.values.arrays import Array

@@ -55,6 +55,15 @@ def culprit_of(error: BaseException, suspect: Plugin | None = None) -> Culprit |
     return Culprit(declared(acting), _place(acting, steps))
 
 
+def reason_of(error: Exception) -> str:
+    """The reason, in words, why something was not made or written."""
+    if isinstance(error, Problem):
+        return str(error)
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    return told(error)
+
+
 def told(error: BaseException, suspect: Plugin | None = None, at: str = "") -> str:
     """One line: which plugin failed, what it raised, and where; without a plugin, what was raised and where.
 

@@ -31,7 +31,7 @@ def best_threshold(probabilities: Array, truth: Array, metric: Metric) -> float:
     values = []
     for start in range(0, len(candidates), _AT_ONCE):
         some = candidates[start : start + _AT_ONCE]
-        values.append(metric.measure(numpy.stack([_as_certain(probabilities, each) for each in some]), truth))
+        values.append(metric.measure(numpy.stack([as_certain(probabilities, each) for each in some]), truth))
     found = numpy.concatenate(values) * (1 if metric.goal == "maximize" else -1)
     best = candidates[found == numpy.nanmax(found)]
     return float(best[numpy.abs(best - 0.5).argmin()])
@@ -51,7 +51,7 @@ def seen_by(metric: Metric, prediction: Array, task: Task) -> Array:
     """What a metric measures, (rows, …): certain classes where it is about classes and there is a threshold."""
     if task.threshold is None or not metric.of_classes:
         return prediction
-    return _as_certain(prediction, task.threshold)
+    return as_certain(prediction, task.threshold)
 
 
 def confusion(prediction: Array, truth: Array, task: Task) -> Confusion:
@@ -68,7 +68,8 @@ def about_positive(metrics: Mapping[str, Metric]) -> tuple[str, ...]:
     return tuple(name for name, metric in metrics.items() if metric.of_positive)
 
 
-def _as_certain(probabilities: Array, threshold: float) -> Array:
+def as_certain(probabilities: Array, threshold: float) -> Array:
+    """What a threshold decides, as probabilities of 0 and 1."""
     import numpy
 
     positive = probabilities[:, 1] >= threshold

@@ -10,8 +10,9 @@ from pathlib import Path
 from caviar.config.declaration.space import parts_of, settle
 from caviar.engine.data.prepare import Preparation
 from caviar.engine.failures.machine_faults import Unfinished
-from caviar.engine.failures.plugin_errors import told
+from caviar.engine.failures.plugin_errors import reason_of
 from caviar.engine.model.decide import about_positive, confusion, seen_by, with_threshold
+from caviar.engine.model.evaluation_file import keep_evaluation
 from caviar.engine.model.folds import Folds, Judged, together
 from caviar.engine.model.member import ModelMember
 from caviar.engine.model.on_disk import NotAModel, best_file, open_model, save_model
@@ -92,7 +93,11 @@ class Models:
         """Saves the winner; returns it with its metrics on the test part, if there is one, and a note on weights."""
         done = winner.state.done
         weights, note = self.weights(winner, check_stop) if done else self._as_it_stands(winner)
-        return self._saved(self.judged(self.model(winner, weights), done)), note
+        model = self.model(winner, weights)
+        found = self._predicted(model)
+        saved = self._saved(self._judged(model, done, found))
+        untold = keep_evaluation(self.folder, self.work, saved, found)
+        return saved, "; ".join(filter(None, (note, untold))) or None
 
     def judged(self, model: SavedModel, recorded: bool) -> SavedModel:
         """The model as it is saved, with its metrics on the test part; of classes its threshold and confusion matrices.
@@ -100,12 +105,20 @@ class Models:
         `model` has the members of all folds. Validation rows are predicted out of fold, and metrics of that part are
         the means over folds; those that a trial has `recorded`, because it has ended, are not measured again.
         """
+        return self._judged(model, recorded, self._predicted(model))
+
+    def _predicted(self, model: SavedModel) -> dict[str, list[Judged]]:
+        """What it predicts for validation rows, fold by fold, and for test rows; nothing without data."""
+        if not self.work.pipeline.trainer.needs_data:
+            return {}
         folds, test = self.folds, self.work.datasets[0].split.test
-        several, found = len(model.task.targets) > 1, dict[str, list[Judged]]()
-        if not recorded or model.task.kind == "classification" or several:
-            found["validation"] = folds.out_of_fold(folds.predictors(model))
+        found = {"validation": folds.out_of_fold(folds.predictors(model))}
         if len(test):
             found["test"] = [(folds.answers(model, test), self.work.datasets[0].truth[test])]
+        return found
+
+    def _judged(self, model: SavedModel, recorded: bool, found: Mapping[str, Sequence[Judged]]) -> SavedModel:
+        folds, several = self.folds, len(model.task.targets) > 1
         if model.task.kind == "classification":
             model = replace(model, decision=self._decision(model.task, found))
         metrics = dict(model.metrics)
@@ -227,12 +240,3 @@ def _with_epochs(work: Work, epochs: int) -> Work:
         return work
     trainer = work.pipeline.trainer.model_copy(update={"epochs": epochs})
     return replace(work, pipeline=work.pipeline.model_copy(update={"trainer": trainer}))
-
-
-def reason_of(error: Exception) -> str:
-    """The reason, in words, why a model was not made or saved."""
-    if isinstance(error, Problem):
-        return str(error)
-    if isinstance(error, OSError) and error.strerror:
-        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
-    return told(error)

@@ -13,6 +13,7 @@ from caviar import load, open_run
 from caviar.cli.main import app
 from caviar.cli.preview.preview import preview
 from caviar.engine.data.resolve import resolve_run
+from caviar.engine.model.evaluation_file import read_evaluation
 from caviar.engine.model.on_disk import best_file, decision_in, open_model
 from caviar.engine.study import Run, run
 from sklearn.metrics import average_precision_score, confusion_matrix, f1_score, precision_score, recall_score
@@ -84,6 +85,40 @@ def test_the_decision_is_saved_and_told(folder: Path, done: Run) -> None:
     found = json.loads(CliRunner().invoke(app, ["results", str(folder / "f"), "--json"]).stdout)["decision"]
     assert (found["positive"], found["threshold"]) == ("fraud", decision.threshold)
     assert found["confusion"]["test"] == confusion_matrix(truth, called).tolist()
+
+
+def test_the_curve_over_the_threshold_is_kept_for_reports_and_is_that_of_the_rows(folder: Path, done: Run) -> None:
+    truth, probability, _ = judged(folder)
+    facts = open_run(folder / "f").facts()
+    assert facts.evaluation is not None
+    assert facts.decision is not None
+    assert facts.decision.threshold is not None
+    curves, threshold = facts.evaluation.thresholds, facts.decision.threshold
+    assert curves.keys() == {"validation", "test"}
+    place, called = curves["test"].thresholds.index(threshold), probability >= threshold
+    assert curves["test"].precision[place] == pytest.approx(precision_score(truth, called))
+    assert curves["test"].recall[place] == pytest.approx(recall_score(truth, called))
+    validation = curves["validation"]
+    assert validation.f1[validation.thresholds.index(threshold)] == pytest.approx(max(validation.f1))
+
+
+def test_a_curve_that_is_not_as_it_was_written_counts_as_none(folder: Path, done: Run) -> None:
+    assert done.model is not None
+    trial, file = done.model.trial, folder / "f/evaluation.json"
+    written, text = read_evaluation(folder / "f", trial), file.read_text()
+    assert written is not None
+    assert read_evaluation(folder / "f", trial + 1) is None, "it is of another trial"
+    digits = [place for place, each in enumerate(text) if each in "0123456789"][::50]
+    damaged = [text[:place] + str((int(text[place]) + 1) % 10) + text[place + 1 :] for place in digits]
+    found = list[object]()
+    for content in (*damaged, "", "[1]", '{"format":1}', text[:-20], "[" * 100_000):
+        file.write_text(content)
+        found.append(read_evaluation(folder / "f", trial))
+    file.unlink()
+    assert read_evaluation(folder / "f", trial) is None
+    file.write_text(text)
+    assert all(each is None or each == written for each in found), "the last digits of a number may mean the same"
+    assert found.count(None) > 0.9 * len(found) > 20
 
 
 def test_predictions_use_the_threshold(folder: Path, done: Run) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy
 import pytest
-from caviar import DataError, Mistakes, load
+from caviar import DataError, Mistakes, load, open_run
 from caviar.cli.main import app
 from caviar.cli.preview.preview import preview
 from caviar.engine.data.resolve import resolve_run
@@ -74,6 +74,19 @@ def test_each_has_metrics_of_its_own_beside_their_mean(folder: Path, done: Run) 
     for part in ("validation", "test"):
         both = (found[f"{part}.r2:price"], found[f"{part}.r2:rooms"])
         assert found[f"{part}.r2"] == pytest.approx(numpy.mean(both), rel=1e-5)
+
+
+def test_each_is_kept_for_reports_in_the_units_of_its_column(folder: Path, done: Run) -> None:
+    data = resolve_run(load(folder / "t.toml"))[0].datasets[0]
+    evaluation = open_run(folder / "t").facts().evaluation
+    assert evaluation is not None
+    for part, rows in (("test", data.split.test), ("validation", data.split.validation)):
+        prediction = open_model(best_file(folder / "t")).first.predict_inputs(data.x[rows])
+        assert (*evaluation.errors[part],) == ("price", "rooms")
+        for place, target in enumerate(("price", "rooms")):
+            kept = numpy.asarray(evaluation.errors[part][target].points)
+            expected = numpy.stack([data.truth[rows, place], prediction[:, place]], axis=1)
+            numpy.testing.assert_allclose(kept, expected[numpy.lexsort(expected.T[::-1])], rtol=1e-6)
 
 
 def test_each_is_transformed_by_itself_and_predicted_in_its_column(folder: Path, done: Run) -> None:

@@ -13,6 +13,7 @@ from caviar.values.class_decision import ClassDecision
 from caviar.values.dimension import Space
 from caviar.values.ensemble import Ensemble
 from caviar.values.history import Goal
+from caviar.values.timeline import TimedPopulation
 from caviar.values.trial import Trial
 
 
@@ -51,6 +52,7 @@ class RunFacts:
     float64 (epochs). `reached`: its last value, of pruned trials. `importance`: path -> share, empty while few trials
     have finished; `leaders` the same among the best alone. `columns`: those of the saved model, none before there is
     one. `advice`: sentences. `fingerprint`: of the data. `earlier`: the number of trials of other runs that it knew.
+    `timeline`: the populations that workers trained, in the order of time; none where the store keeps no times.
     `revalidations`: of each `pipe retest` the date, in ISO 8601, and its conclusion, the earliest first.
     """
 
@@ -81,6 +83,7 @@ class RunFacts:
     fingerprint: str
     earlier: int = 0
     revalidations: tuple[tuple[str, str], ...] = ()
+    timeline: tuple[TimedPopulation, ...] = ()
 
     @property
     def done(self) -> int:

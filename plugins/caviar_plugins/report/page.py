@@ -29,6 +29,7 @@ SCRIPTS = (
     "curves.js",
     "parallel.js",
     "rungs.js",
+    "timeline.js",
     "confusion.js",
     "facts.js",
     "compare.js",

@@ -11,6 +11,7 @@ from caviar.plugin import Array, RunFacts, Scores, Standing, Trial, TrialState, 
 from caviar_plugins.report.axes import dimensions
 from caviar_plugins.report.curves import curves
 from caviar_plugins.report.packing import floats, number, whole
+from caviar_plugins.report.timeline import timeline
 
 STATES = tuple(state.value for state in TrialState)
 _REASONS = 200
@@ -39,6 +40,7 @@ def run_data(facts: RunFacts) -> dict[str, Any]:
         "curves": curves(facts, order),
         "importance": _importance(facts, points),
         "legend": _legend(facts),
+        "timeline": timeline(facts),
         "standings": _standings(facts),
         "decision": _decision(facts),
         "reasons": _reasons(trials),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
 APPLICATION = int.from_bytes(b"CAVR")
-VERSION = 6
+VERSION = 7
 _EXTRA = 3  # SQLite's number of the setting that goes with a rollback journal
 _PAGE = 4096  # bytes, SQLite's default
 
@@ -66,6 +66,11 @@ CREATE TABLE curve (
     checksum INTEGER NOT NULL,
     PRIMARY KEY (trial, attempt, first)
 ) WITHOUT ROWID;
+CREATE TABLE timeline (
+    number INTEGER PRIMARY KEY,
+    populations TEXT NOT NULL,      -- JSON: of each worker, began, start, trials, reached, left, fold, repeat
+    checksum INTEGER NOT NULL
+);
 CREATE TABLE artifact (
     trial INTEGER PRIMARY KEY REFERENCES trial,
     path TEXT NOT NULL,

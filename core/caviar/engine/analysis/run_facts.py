@@ -60,6 +60,7 @@ def facts_of(folder: Path, found: Results, ledger: StudyView) -> RunFacts:
         revalidations=tuple((each.date, each.conclusion) for each in found.tested.revalidations)
         if found.tested
         else (),
+        timeline=ledger.timeline(),
     )
 
 

@@ -20,7 +20,7 @@ function unpack(value) {
 
 /** A run with lookups: `side` is 1 where more is better; `ranked` trials best first; `curveOf` trial -> places. */
 function opened(raw) {
-  const run = { ...raw, ...unpack({ dims: raw.dims, trials: raw.trials, curves: raw.curves }) };
+  const run = { ...raw, ...unpack({ dims: raw.dims, trials: raw.trials, curves: raw.curves, timeline: raw.timeline }) };
   const { trials, curves } = run;
   run.side = run.goal === "maximize" ? 1 : -1;
   run.place = new Map();

@@ -15,12 +15,14 @@ from caviar.cli.shared import Code, RunFolder, limit_blas_threads, using_code
 from caviar.cli.terminal.output import give, show, show_logged
 from caviar.cli.terminal.progress import ProgressLine
 from caviar.cli.terminal.standard_input import standard_input
+from caviar.text.shell import shell_word
 
 ModelName: TypeAlias = Literal["best", "ensemble"]
 
 if TYPE_CHECKING:
     from caviar.engine.model.prediction import Prediction
     from caviar.values.arrays import Array
+    from caviar.values.task import Task
 
 _PIPED = Path("-")
 
@@ -69,10 +71,13 @@ def predict(
             stack.enter_context(using_code(code))
             from caviar.engine.analysis.results import model_of
             from caviar.engine.model.prediction import predict_file
+            from caviar.interfaces.data import DataError
 
             file = model_of(run, model)
             rows, called = (stack.enter_context(standard_input()), "standard input") if data == _PIPED else (data, "")
             prediction = predict_file(file, rows, keep=id, called=called)
+            if id in _names(prediction.task):
+                raise DataError(f"column '{id}' is predicted, so its cells cannot be kept under this name")
         if out is None:
             _write(text_writer(give, kind), prediction, ProgressLine(printing=True))
         else:
@@ -94,7 +99,8 @@ def _overdue(run: Path) -> str:
     if found is None or found.days <= MONTH:
         return ""
     since = f"; {found.changes} since" if found.changes else ""
-    return f"advice: {run} was last tested {int(found.days)} days ago{since}; pipe retest {run} (last-tested)"
+    again = f"pipe retest {shell_word(str(run))}"
+    return f"advice: {run} was last tested {int(found.days)} days ago{since}; {again} (last-tested)"
 
 
 @contextmanager
@@ -126,16 +132,23 @@ def _silently(prediction: Prediction) -> Generator[Array, None, None]:
             yield block
 
 
+def _names(task: Task) -> tuple[str, ...]:
+    """The names of the columns that are predicted."""
+    if task.kind == "regression":
+        return tuple(task.targets)
+    return task.targets[0], *(f"probability {label}" for label in task.classes)
+
+
 def _columns(prediction: Prediction, block: Array) -> Block:
     """The cells that are kept, then the predictions, then the probabilities."""
     import numpy
 
-    task = prediction.task
+    task, names = prediction.task, _names(prediction.task)
     columns: dict[str, Array] = {}
     if prediction.keep is not None and prediction.kept is not None:
         columns[prediction.keep] = prediction.kept
     if task.kind == "regression":
-        return columns | {target: block[:, place] for place, target in enumerate(task.targets)}
+        return columns | {name: block[:, place] for place, name in enumerate(names)}
     classes = numpy.asarray(task.classes)
-    columns[task.targets[0]] = (classes.astype(object) if classes.dtype.kind == "U" else classes)[task.decided(block)]
-    return columns | {f"probability {label}": block[:, place] for place, label in enumerate(task.classes)}
+    columns[names[0]] = (classes.astype(object) if classes.dtype.kind == "U" else classes)[task.decided(block)]
+    return columns | {name: block[:, place] for place, name in enumerate(names[1:])}

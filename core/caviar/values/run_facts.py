@@ -53,6 +53,7 @@ class RunFacts:
     have finished; `leaders` the same among the best alone. `columns`: those of the saved model, none before there is
     one. `advice`: sentences. `fingerprint`: of the data. `earlier`: the number of trials of other runs that it knew.
     `timeline`: the populations that workers trained, in the order of time; none where the store keeps no times.
+    `code`: the files of plugins that it was made with; None where one is a class of a program.
     `revalidations`: of each `pipe retest` the date, in ISO 8601, and its conclusion, the earliest first.
     """
 
@@ -84,6 +85,7 @@ class RunFacts:
     earlier: int = 0
     revalidations: tuple[tuple[str, str], ...] = ()
     timeline: tuple[TimedPopulation, ...] = ()
+    code: tuple[Path, ...] | None = ()
 
     @property
     def done(self) -> int:

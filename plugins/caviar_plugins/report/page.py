@@ -30,6 +30,7 @@ SCRIPTS = (
     "parallel.js",
     "rungs.js",
     "timeline.js",
+    "ablation.js",
     "confusion.js",
     "facts.js",
     "compare.js",
@@ -47,7 +48,7 @@ def page(runs: Sequence[RunFacts], *, figure: str | None = None, reload: float =
     from datetime import UTC, datetime
 
     data = {
-        "runs": [run_data(each) for each in runs],
+        "runs": [run_data(each, finished=not reload) for each in runs],
         "compared": compared(runs) if len(runs) > 1 else None,
         "figure": figure,
         "reload": reload,

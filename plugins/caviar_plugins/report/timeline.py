@@ -19,7 +19,7 @@ _TO_THE_END = 255
 """A member that stays to the end of its bar; of one that left before, the share of the bar's length, in 255ths."""
 _PAUSE = 10.0
 _PAUSE_SHARE = 0.05
-"""A time without work of more than ten seconds and this share of all work, as between two runs, is cut to that share."""
+"""A time without work of more than ten seconds and this share of all work, as between runs, is cut to that share."""
 
 
 def timeline(facts: RunFacts) -> dict[str, Any] | None:
@@ -109,7 +109,7 @@ def _end(population: TimedPopulation) -> float:
 
 
 def _lanes(populations: Sequence[TimedPopulation]) -> dict[str, int]:
-    """Each worker's lane: a worker that was started in place of another, or in a later run, takes a lane that is free."""
+    """Each worker's lane: a worker that was started in place of another, or by a later run, takes a free lane."""
     ends, lanes, free_at = dict[str, float](), dict[str, int](), list[float]()
     for each in populations:
         ends[each.worker] = max(ends.get(each.worker, 0.0), _end(each))

@@ -1,4 +1,4 @@
-"""The timeline as rows: one for each commit, because a row for each population would cost more than the times are worth."""
+"""The timeline as rows: one for each commit, because a row for each population would cost too much."""
 
 from __future__ import annotations
 

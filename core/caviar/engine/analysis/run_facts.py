@@ -7,6 +7,7 @@ from pathlib import Path
 
 from caviar.config.checks.points import default_values
 from caviar.config.declaration.space import sampler_of, span
+from caviar.config.reading.resolved import code_of
 from caviar.engine.analysis.importance import importance_among_leaders
 from caviar.engine.analysis.results import Results
 from caviar.engine.model.model_file import Facts
@@ -61,6 +62,7 @@ def facts_of(folder: Path, found: Results, ledger: StudyView) -> RunFacts:
         if found.tested
         else (),
         timeline=ledger.timeline(),
+        code=code_of(found.pipeline),
     )
 
 

@@ -1,7 +1,7 @@
 // The data of the page: what `run_data.py` wrote, with its arrays unpacked.
 
 const PAGE = JSON.parse(document.getElementById("data").textContent);
-const KINDS = { f32: Float32Array, u8: Uint8Array, u16: Uint16Array, u32: Uint32Array };
+const KINDS = { f32: Float32Array, f64: Float64Array, u8: Uint8Array, u16: Uint16Array, u32: Uint32Array };
 const NOWHERE = 65535; // axes.py: an inactive hyperparameter's coordinate
 
 /** {"f32": "base64"} -> Float32Array; objects and lists of such are unpacked within. */

@@ -20,6 +20,7 @@ SCRIPTS = (
     "data.js",
     "state.js",
     "charts.js",
+    "drawing.js",
     "tip.js",
     "history.js",
     "standings.js",

@@ -202,7 +202,7 @@ def test_pointing_at_a_bar_tells_what_a_worker_trained(page: Any, facts: RunFact
     assert "Worker 1, round 2" in told
     assert "8 trials: 16, 17, 18, 19, 20, 21, 22, 23" in told
     assert "epochs\t1 to 3" in told
-    assert "pruned at its end\t4" in told
+    assert "pruned at its end\t3" in told
     assert "failed or diverged\t1" in told
 
 

@@ -11,6 +11,7 @@ import pytest
 from caviar.plugin import Dimension, RunFacts, Space, Trial, TrialState
 from caviar_plugins import Uniform
 from caviar_plugins.report.ablation import ablation
+from caviar_plugins.report.run_data import run_data
 
 from tests.plugins.report.studies import METRIC, few
 
@@ -77,7 +78,7 @@ def test_its_error_is_small_where_the_function_can_be_learned() -> None:
 def test_its_error_is_that_of_knowing_nothing_where_there_is_nothing_to_learn() -> None:
     noise = iter(numpy.random.default_rng(5).random(10_000))
     facts = study(lambda point: float(next(noise)))
-    trials = tuple(replace(each, metrics={METRIC: each.objective}) for each in facts.trials)
+    trials = tuple(replace(each, metrics={METRIC: each.objective or 0.0}) for each in facts.trials)
     shown = found(replace(facts, trials=trials))
     assert 0.9 < shown["error"] / shown["spread"] < 1.5
 
@@ -119,6 +120,10 @@ def test_what_has_no_default_stands_at_the_bests_value_from_the_start() -> None:
 @pytest.mark.parametrize("facts", [study(smooth, trials=15), study(lambda point: 0.5), study(smooth, defaults={})])
 def test_there_is_none_where_nothing_can_be_said(facts: RunFacts) -> None:
     assert found(facts) is None
+
+
+def test_a_page_that_is_written_during_a_run_does_without() -> None:
+    assert run_data(study(smooth), finished=False)["ablation"] is None
 
 
 def test_there_is_none_before_a_trial_has_won() -> None:

@@ -64,8 +64,8 @@ def test_it_has_every_epoch_of_every_trial_once(told: tuple[Run, tuple[TimedPopu
     stored, timeline, _ = told
     pieces = defaultdict[int, list[tuple[int, int]]](list)
     for each in timeline:
-        for trial, reached in zip(each.trials, each.reached, strict=True):
-            pieces[trial].append((each.start, reached))
+        for number, reached in zip(each.trials, each.reached, strict=True):
+            pieces[number].append((each.start, reached))
     for trial in stored.trials:
         first, *_, last = (end for piece in pieces[trial.index] for end in piece)
         assert (first, last) == (0, trial.epochs)

@@ -36,7 +36,9 @@ def study(function: Callable[[Any], float], trials: int = 120, defaults: dict[st
         for number, point in enumerate(points)
     )
     best = max(told, key=lambda trial: trial.objective or 0.0)
-    return replace(few(), space=space, trials=told, best=best, defaults=defaults, curves={}, reached={})
+    words = dict.fromkeys("abc", "uniform")
+    shown = replace(few(), space=space, scales=words, spans=words, goal="maximize")
+    return replace(shown, trials=told, best=best, defaults=defaults, curves={}, reached={})
 
 
 def found(facts: RunFacts) -> Any:

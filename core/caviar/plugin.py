@@ -232,6 +232,7 @@ _HOMES = {
         "TaskKind",
         "are_classes",
     ),
+    "caviar.values.timeline": ("TimedPopulation",),
     "caviar.values.trial": (
         "Retest",
         "Trial",
@@ -394,6 +395,7 @@ if TYPE_CHECKING:
     from caviar.values.task import Task as Task
     from caviar.values.task import TaskKind as TaskKind
     from caviar.values.task import are_classes as are_classes
+    from caviar.values.timeline import TimedPopulation as TimedPopulation
     from caviar.values.trial import Retest as Retest
     from caviar.values.trial import Trial as Trial
     from caviar.values.trial import TrialState as TrialState

@@ -28,11 +28,14 @@ def chromium() -> Iterator[Any]:
 
 @pytest.fixture
 def show(chromium: Any, tmp_path: Path) -> Iterator[Open]:
-    """Opens a page from a file, with all figures drawn; afterwards nothing may have been complained of or fetched."""
+    """Opens a page from a file, with all figures drawn unless `draw` is false.
+
+    Afterwards nothing may have been complained of or fetched.
+    """
     complaints: list[str] = []
     contexts = []
 
-    def opened(html: str, width: int = 1400, scheme: str = "light") -> Any:
+    def opened(html: str, width: int = 1400, scheme: str = "light", draw: bool = True) -> Any:
         file = tmp_path / "report.html"
         file.write_text(html)
         context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
@@ -44,7 +47,8 @@ def show(chromium: Any, tmp_path: Path) -> Iterator[Open]:
         page.on("dialog", lambda dialog: complaints.append(f"a dialog: {dialog.message}"))
         page.on("request", lambda sent: None if sent.url.startswith("file:") else complaints.append(sent.url))
         page.goto(file.as_uri())
-        page.evaluate("report.drawAll()")
+        if draw:
+            page.evaluate("report.drawAll()")
         return page
 
     yield opened

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy
 from caviar import TrialState, open_run
-from caviar.plugin import RunFacts, ranked
+from caviar.plugin import RunFacts, TimedPopulation, Trial, ranked
 
 
 def search_of(folder: Path, trials: int, epochs: int = 9) -> RunFacts:
@@ -45,4 +46,21 @@ def search_of(folder: Path, trials: int, epochs: int = 9) -> RunFacts:
     best = ranked(made, facts.goal)[0]
     shares = dict.fromkeys(facts.spans, 1 / len(facts.spans))
     told = replace(facts, total=trials, trials=tuple(made), curves=curves, reached=reached)
-    return replace(told, best=best, importance=shares)
+    return replace(told, best=best, importance=shares, timeline=tuple(timeline_of(made)))
+
+
+def timeline_of(trials: Sequence[Trial]) -> Iterator[TimedPopulation]:
+    """Two workers train eight trials at a time, to the third epoch, then those that go on; what failed left early."""
+    free = [0.0, 0.0]
+    for first in range(0, len(trials), 8):
+        members, worker = trials[first : first + 8], first // 8 % 2
+        for start in (0, 3):
+            going = [each for each in members if each.epochs > start or (not start and not each.epochs)]
+            if not going:
+                continue
+            length = len(going) * (3 if not start else 6) / 10
+            left = (length if each.epochs else length / 3 for each in going)
+            reached = (min(each.epochs, 3) if not start else each.epochs for each in going)
+            numbers = tuple(each.index for each in going)
+            yield TimedPopulation(f"host {worker}", 1e9 + free[worker], start, numbers, tuple(reached), tuple(left))
+            free[worker] += length * 1.05

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from math import inf
 from pathlib import Path
 from typing import Any
 
 import pytest
-from caviar.plugin import RunFacts, Shown
+from caviar.plugin import RunFacts, Shown, TrialState
 from caviar_plugins.reporters.report import Report
 
 from tests.browser.conftest import Open
@@ -17,7 +18,7 @@ from tests.plugins.report.conftest import folder  # noqa: F401  # the run that t
 
 pytestmark = pytest.mark.browser
 
-DRAWN = ["history", "scatter", "curves", "parallel"]
+DRAWN = ["history", "scatter", "curves", "parallel", "timeline"]
 """Figures on a canvas; the others are tables."""
 COLORS = """
     (canvas) => {
@@ -61,7 +62,7 @@ def drag(page: Any, selector: str, start: tuple[float, float], end: tuple[float,
 def test_no_figure_is_empty(show: Open, facts: RunFacts, scheme: str) -> None:
     page = show(Report.page([facts]), scheme=scheme)
     shown = page.evaluate("report.figures")
-    assert set(shown) >= {*DRAWN, "standings", "leaderboard", "importance", "confusion"}
+    assert set(shown) >= {*DRAWN, "standings", "leaderboard", "importance", "confusion", "ablation"}
     for name in DRAWN:
         for canvas in page.locator(f"#{name} canvas").all():
             assert canvas.evaluate(COLORS) > 8, name
@@ -184,6 +185,37 @@ def test_pointing_at_a_trial_tells_its_values_and_a_click_opens_it(page: Any, fa
     assert not page.locator("dialog").is_visible()
 
 
+def test_pointing_at_a_bar_tells_what_a_worker_trained(page: Any, facts: RunFacts) -> None:
+    """The second population of the first worker has trials 16 to 23, of which 17 has failed."""
+    population = next(each for each in facts.timeline if 16 in each.trials)
+    middle = population.began + max(population.left) / 2 - facts.timeline[0].began
+    page.locator("#timeline").scroll_into_view_if_needed()
+    x, y = page.evaluate(
+        f"""
+        report.cards.find((each) => each.id === "timeline").charts[0]
+            .convertToPixel({{ gridIndex: 0 }}, [{middle}, 0.5])
+        """
+    )
+    box = page.locator("#timeline canvas").first.bounding_box()
+    page.mouse.move(box["x"] + x, box["y"] + y)
+    told = page.locator("#tip").inner_text()
+    assert "Worker 1, round 2" in told
+    assert "8 trials: 16, 17, 18, 19, 20, 21, 22, 23" in told
+    assert "epochs\t1 to 3" in told
+    assert "pruned at its end\t3" in told
+    assert "failed or diverged\t1" in told
+
+
+def test_a_search_of_which_nothing_came_says_so(show: Open, facts: RunFacts) -> None:
+    diverged = tuple(
+        replace(each, state=TrialState.DIVERGED, objective=-inf, metrics={}, reason="too fast") for each in facts.trials
+    )
+    told = replace(facts, trials=diverged, best=None, reached={}, assessment=None, ensemble=None, decision=None)
+    page = show(Report.page([told]))
+    text = page.locator("#history figcaption").inner_text()
+    assert text.startswith("None of the trials has finished: 128 diverged.")
+
+
 def test_axes_may_be_seconds_and_logarithmic(page: Any) -> None:
     page.check("#history input[value=seconds]", force=True)
     page.check("#history input[type=checkbox]")
@@ -222,6 +254,23 @@ def test_text_of_users_is_only_text(show: Open, facts: RunFacts) -> None:
     page = show(Report.page([replace(facts, name=hostile, advice=(hostile,), trials=trials, metric=facts.metric)]))
     assert page.locator("h1").inner_text() == hostile
     assert page.locator("img").count() == 0
+
+
+def test_figures_far_away_are_drawn_when_they_come_near(show: Open, facts: RunFacts) -> None:
+    page = show(Report.page([facts]), draw=False)
+    page.locator("#history canvas").first.wait_for()
+    page.locator("#leaderboard tbody tr").first.wait_for()
+    assert page.locator("#timeline canvas").count() == 0
+    page.locator("#timeline").scroll_into_view_if_needed()
+    page.locator("#timeline canvas").first.wait_for()
+
+
+def test_in_a_large_search_a_filter_reaches_all_figures_one_after_the_other(show: Open, folder: Path) -> None:  # noqa: F811
+    page = show(Report.page([search_of(folder, 2100, epochs=3)]))
+    page.uncheck("[name=state-pruned]")
+    page.locator("#scatter figcaption", has_text=re.compile("1,0[0-9][0-9] trials")).wait_for()
+    page.locator("#curves figcaption").filter(has_not_text="stopped early").wait_for()
+    assert page.locator("#leaderboard .state.pruned").count() == 0
 
 
 def test_ten_thousand_trials_are_drawn(show: Open, folder: Path) -> None:  # noqa: F811

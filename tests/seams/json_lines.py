@@ -26,6 +26,7 @@ from caviar.plugin import (
     Store,
     StoreError,
     StudyRecord,
+    TimedPopulation,
     Trial,
     TrialState,
     file_errors,
@@ -36,7 +37,7 @@ from caviar.plugin import (
 
 CLASSES = {
     each.__name__: each
-    for each in (Artifact, Changes, Curve, EarlierTrial, Metrics, Origin, Retest, StudyRecord, Trial)
+    for each in (Artifact, Changes, Curve, EarlierTrial, Metrics, Origin, Retest, StudyRecord, TimedPopulation, Trial)
 }
 
 
@@ -133,6 +134,9 @@ class Lines(Ledger):
 
     def assessment(self) -> str | None:
         return next((each.assessment for each in reversed(self._commits()) if each.assessment), None)
+
+    def timeline(self) -> tuple[TimedPopulation, ...]:
+        return tuple(dict.fromkeys(each for changes in self._commits() for each in changes.timeline))
 
     def commit(self, changes: Changes, durable: bool = True) -> None:
         if self._end is not None:

@@ -15,12 +15,14 @@ from caviar.cli.shared import Code, RunFolder, limit_blas_threads, using_code
 from caviar.cli.terminal.output import give, show, show_logged
 from caviar.cli.terminal.progress import ProgressLine
 from caviar.cli.terminal.standard_input import standard_input
+from caviar.text.shell import shell_word
 
 ModelName: TypeAlias = Literal["best", "ensemble"]
 
 if TYPE_CHECKING:
     from caviar.engine.model.prediction import Prediction
     from caviar.values.arrays import Array
+    from caviar.values.task import Task
 
 _PIPED = Path("-")
 
@@ -69,10 +71,13 @@ def predict(
             stack.enter_context(using_code(code))
             from caviar.engine.analysis.results import model_of
             from caviar.engine.model.prediction import predict_file
+            from caviar.interfaces.data import DataError
 
             file = model_of(run, model)
             rows, called = (stack.enter_context(standard_input()), "standard input") if data == _PIPED else (data, "")
             prediction = predict_file(file, rows, keep=id, called=called)
+            if id in _names(prediction.task):
+                raise DataError(f"column '{id}' is predicted, so its cells cannot be kept under this name")
         if out is None:
             _write(text_writer(give, kind), prediction, ProgressLine(printing=True))
         else:
@@ -92,7 +97,7 @@ def _overdue(run: Path) -> str:
     found = tested(run)
     if found is None or not found.overdue:
         return ""
-    cure = "pipe retest of its run reports" if found.moved else f"pipe retest {run} reports"
+    cure = "pipe retest of its run reports" if found.moved else f"pipe retest {shell_word(str(run))} reports"
     return f"advice: {run} was {found.words}; {cure} whether it still wins (last-tested)"
 
 
@@ -125,16 +130,23 @@ def _silently(prediction: Prediction) -> Generator[Array, None, None]:
             yield block
 
 
+def _names(task: Task) -> tuple[str, ...]:
+    """The names of the columns that are predicted."""
+    if task.kind == "regression":
+        return tuple(task.targets)
+    return task.targets[0], *(f"probability {label}" for label in task.classes)
+
+
 def _columns(prediction: Prediction, block: Array) -> Block:
     """The cells that are kept, then the predictions, then the probabilities."""
     import numpy
 
-    task = prediction.task
+    task, names = prediction.task, _names(prediction.task)
     columns: dict[str, Array] = {}
     if prediction.keep is not None and prediction.kept is not None:
         columns[prediction.keep] = prediction.kept
     if task.kind == "regression":
-        return columns | {target: block[:, place] for place, target in enumerate(task.targets)}
+        return columns | {name: block[:, place] for place, name in enumerate(names)}
     classes = numpy.asarray(task.classes)
-    columns[task.targets[0]] = (classes.astype(object) if classes.dtype.kind == "U" else classes)[task.decided(block)]
-    return columns | {f"probability {label}": block[:, place] for place, label in enumerate(task.classes)}
+    columns[names[0]] = (classes.astype(object) if classes.dtype.kind == "U" else classes)[task.decided(block)]
+    return columns | {name: block[:, place] for place, name in enumerate(names[1:])}

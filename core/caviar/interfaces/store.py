@@ -19,6 +19,7 @@ from caviar.values.earlier import EarlierTrial
 from caviar.values.history import Goal
 from caviar.values.metrics import Metrics
 from caviar.values.problem import Problem
+from caviar.values.timeline import TimedPopulation
 from caviar.values.trial import Trial
 
 
@@ -81,7 +82,7 @@ class Changes:
     that were trained, the attempt whose curve counts from now on. curves: what is added to curves; one that begins at
     an epoch which the same attempt has already replaces that. artifacts: the file of a trial's arrays, None where it
     has none any more. assessment: replaces what the engine found about the winner, a text in JSON that a store keeps
-    as it is.
+    as it is. timeline: populations that were trained, added to those before; a note for people, which a store may drop.
     """
 
     study: StudyRecord | None = None
@@ -91,6 +92,7 @@ class Changes:
     curves: tuple[Curve, ...] = ()
     artifacts: Mapping[int, Artifact | None] = field(default_factory=dict)
     assessment: str | None = None
+    timeline: tuple[TimedPopulation, ...] = ()
 
 
 class Ledger(Closing):
@@ -133,6 +135,10 @@ class Ledger(Closing):
     @abstractmethod
     def assessment(self) -> str | None:
         """The text last committed as `Changes.assessment`; None before the first."""
+
+    def timeline(self) -> tuple[TimedPopulation, ...]:
+        """What was committed as `Changes.timeline`, each once, in any order; () where the store keeps none of it."""
+        return ()
 
     @abstractmethod
     def commit(self, changes: Changes, durable: bool = True) -> None:

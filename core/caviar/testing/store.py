@@ -10,6 +10,7 @@ from caviar.testing.records import RecordLaws
 from caviar.testing.stated import StatedInterface
 from caviar.testing.study import STUDY, TRIALS, ended
 from caviar.testing.tools import raises
+from caviar.values.timeline import TimedPopulation
 
 
 class StoreContract(StatedInterface, RecordLaws):
@@ -44,6 +45,17 @@ class StoreContract(StatedInterface, RecordLaws):
             assert ledger.assessment() == '{"of": "Größe \\u0000 1e-3"}'
         with self.store.read(tmp_path / "run") as reading:
             assert reading.assessment() == '{"of": "Größe \\u0000 1e-3"}'
+
+    def test_a_timeline_comes_back_as_it_was_each_population_once_or_none_is_kept(self, tmp_path: Path) -> None:
+        first = TimedPopulation("höst 7", 1.25, 0, (0, 1), (3, 2), (0.5, 0.25))
+        second = TimedPopulation("höst 8", 1e9 + 0.125, 3, (2,), (9,), (2.0,), fold=1, repeat=2)
+        with self.study(tmp_path) as ledger:
+            ledger.commit(Changes(timeline=(first,)))
+            ledger.commit(Changes(timeline=(second,)))
+            ledger.commit(Changes(timeline=(second,)))
+        with self.store.read(tmp_path / "run") as reading:
+            assert {*reading.timeline()} in ({first, second}, set())
+            assert len(reading.timeline()) == len({*reading.timeline()})
 
     def test_a_study_has_one_ledger_that_records(self, tmp_path: Path) -> None:
         with self.study(tmp_path), raises(StoreError):

@@ -14,6 +14,7 @@ from caviar.values.dimension import Space
 from caviar.values.ensemble import Ensemble
 from caviar.values.evaluation import Evaluation
 from caviar.values.history import Goal
+from caviar.values.timeline import TimedPopulation
 from caviar.values.trial import Trial
 
 
@@ -52,6 +53,8 @@ class RunFacts:
     float64 (epochs). `reached`: its last value, of pruned trials. `importance`: path -> share, empty while few trials
     have finished; `leaders` the same among the best alone. `columns`: those of the saved model, none before there is
     one. `advice`: sentences. `fingerprint`: of the data. `earlier`: the number of trials of other runs that it knew.
+    `timeline`: the populations that workers trained, in the order of time; none where the store keeps no times.
+    `code`: the files of plugins that it was made with; None where one is a class of a program.
     `evaluation`: what the winner predicts, summarized. `activations`: of the best trials that recorded them, trial ->
     name ("layer1.dead") -> float64 (epochs).
     `revalidations`: of each `pipe retest` the date, in ISO 8601, and its conclusion, the earliest first. `origins`: of
@@ -88,6 +91,8 @@ class RunFacts:
     activations: Mapping[int, Mapping[str, Array]] = field(default_factory=dict, repr=False)
     revalidations: tuple[tuple[str, str], ...] = ()
     origins: tuple[tuple[str, str], ...] = ()
+    timeline: tuple[TimedPopulation, ...] = ()
+    code: tuple[Path, ...] | None = ()
 
     @property
     def done(self) -> int:

@@ -62,7 +62,8 @@ class MemberOutcome:
     `state` is finished, paused (trained to `until`, more to come), pruned (out of time), diverged or failed; `epoch`
     the last one completed; `metrics` one member, a row for each epoch trained; `final` the metrics that count, by name;
     `weights` of a finished member; `carry` the training state of a paused one, arrays without the member axis;
-    `seconds` how long it was trained, its share of its population's time; `trace` the traceback where it failed.
+    `seconds` how long it was trained, its share of its population's time; `during` when its population began and when
+    it left that, as times of day (`time.time`); `trace` the traceback where it failed.
 
     Still queued: it could not be trained, for a reason of the machine's. `fault` says which: its worker was `killed`
     from outside; it found too little `memory`, alone; the `system` refused something, as on a full disk; or the `time`
@@ -83,6 +84,7 @@ class MemberOutcome:
     fault: Fault | None = None
     trace: str | None = None
     origins: tuple[int, ...] = ()
+    during: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -90,9 +92,10 @@ class Outcome:
     """The result of a segment, member by member.
 
     `identity`: the numeric identity under which it was trained, name -> version; None where nobody has trained,
-    because the worker died.
+    because the worker died. `worker`: the host and the process that trained it.
     """
 
     segment: Segment
     members: tuple[MemberOutcome, ...]
     identity: Mapping[str, str] | None = None
+    worker: str | None = None

@@ -19,6 +19,7 @@ from caviar_plugins.exporters.onnx_columns import Column, prepared
 from caviar_plugins.exporters.onnx_graph import Graph, Value, type_of
 from caviar_plugins.exporters.onnx_layers import answered
 from caviar_plugins.exporters.parts import check_known, preparations
+from caviar_plugins.exporters.python_source import quoted
 
 _OPSET, _ML_OPSET, _IR = 17, 3, 8  # of 2022: older runtimes read the file too
 
@@ -45,7 +46,7 @@ class ONNXFile(Exporter, interface=1):
     def usage(self, model: ModelDescription, path: Path) -> str:
         results = ", ".join(_outputs(model))
         return (
-            f'session = onnxruntime.InferenceSession("{path}")\n'
+            f"session = onnxruntime.InferenceSession({quoted(path)})\n"
             "given = {each.name: rows[each.name] for each in session.get_inputs()}\n"
             f"{results}{'' if ',' in results else ','} = session.run(None, given)"
         )

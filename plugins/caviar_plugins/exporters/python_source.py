@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import base64
+import json
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from textwrap import wrap
@@ -60,6 +61,11 @@ def imported(path: Path, name: str) -> str:
     if path.parent == Path() and path.suffix == ".py" and path.stem.isidentifier():
         return f"from {path.stem} import {name}"
     return f"import runpy; {name} = runpy.run_path({str(path)!r})[{name!r}]"
+
+
+def quoted(path: Path) -> str:
+    """A path as Python reads it, in double quotes."""
+    return json.dumps(str(path), ensure_ascii=False)
 
 
 def docstring(lines: Iterable[str]) -> Iterator[str]:

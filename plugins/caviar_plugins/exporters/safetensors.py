@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from caviar.plugin import Array, Exporter, ModelDescription, Operation, write_atomically
 
 from caviar_plugins.exporters.parts import check_known
+from caviar_plugins.exporters.python_source import quoted
 
 
 class SafetensorsFile(Exporter, interface=1):
@@ -50,7 +51,7 @@ class SafetensorsFile(Exporter, interface=1):
 
     def usage(self, model: ModelDescription, path: Path) -> str:
         return (
-            f'file = safetensors.safe_open("{path}", "numpy")\n'
+            f'file = safetensors.safe_open({quoted(path)}, "numpy")\n'
             'facts, names = json.loads(file.metadata()["caviar"]), file.keys()'
         )
 

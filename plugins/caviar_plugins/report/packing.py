@@ -14,13 +14,16 @@ Packed = dict[str, str]
 
 
 def floats(numbers: Iterable[float | None] | Array) -> Packed:
-    """float32, about seven digits: enough for a picture; None is NaN."""
+    """float32, about seven digits: enough for a picture; float64 where a number is beyond it. None is NaN."""
     import numpy
 
     if not isinstance(numbers, numpy.ndarray):
         numbers = numpy.asarray([numpy.nan if each is None else each for each in numbers], dtype=numpy.float64)
-    with numpy.errstate(over="ignore"):
-        return {"f32": b64encode(numbers.astype("<f4").tobytes()).decode()}
+    with numpy.errstate(over="ignore", under="ignore"):
+        short = numbers.astype("<f4")
+    beyond = numpy.isfinite(numbers) & (~numpy.isfinite(short) | ((short == 0) & (numbers != 0)))
+    kind, kept = ("f64", numbers.astype("<f8")) if beyond.any() else ("f32", short)
+    return {kind: b64encode(kept.tobytes()).decode()}
 
 
 def whole(numbers: Iterable[int] | Array) -> Packed:

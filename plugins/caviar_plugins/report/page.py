@@ -21,6 +21,7 @@ SCRIPTS = (
     "data.js",
     "state.js",
     "charts.js",
+    "drawing.js",
     "tip.js",
     "history.js",
     "standings.js",
@@ -30,6 +31,8 @@ SCRIPTS = (
     "curves.js",
     "parallel.js",
     "rungs.js",
+    "timeline.js",
+    "ablation.js",
     "confusion.js",
     "thresholds.js",
     "errors.js",
@@ -58,7 +61,7 @@ def page(
     from datetime import UTC, datetime
 
     data = {
-        "runs": [run_data(each) for each in runs],
+        "runs": [run_data(each, finished=not reload) for each in runs],
         "compared": compared(runs) if len(runs) > 1 else None,
         "figure": figure,
         "shown": asdict(shown),

@@ -8,19 +8,21 @@ from typing import Any
 
 from caviar.plugin import Array, RunFacts, Scores, Standing, Trial, TrialState, name_of, printable, ranked
 
+from caviar_plugins.report.ablation import ablation
 from caviar_plugins.report.activations import activations
 from caviar_plugins.report.axes import dimensions
 from caviar_plugins.report.curves import curves
 from caviar_plugins.report.evaluation import evaluation
 from caviar_plugins.report.packing import floats, number, whole
+from caviar_plugins.report.timeline import timeline
 
 STATES = tuple(state.value for state in TrialState)
 _REASONS = 200
 """Reasons of trials that are told; each is a sentence, and many trials may fail alike."""
 
 
-def run_data(facts: RunFacts) -> dict[str, Any]:
-    """The run as one JSON object."""
+def run_data(facts: RunFacts, finished: bool = True) -> dict[str, Any]:
+    """The run as one JSON object; while it is not `finished`, without what takes a second to compute."""
     trials = facts.trials
     points = _points(facts)
     order = _order(facts)
@@ -41,11 +43,14 @@ def run_data(facts: RunFacts) -> dict[str, Any]:
         "curves": curves(facts, order),
         "importance": _importance(facts, points),
         "legend": _legend(facts),
+        "timeline": timeline(facts),
+        "ablation": ablation(facts, points) if finished else None,
         "standings": _standings(facts),
         "decision": _decision(facts),
         "evaluation": evaluation(facts),
         "activations": activations(facts),
         "reasons": _reasons(trials),
+        "moreReasons": max(0, sum(bool(trial.reason) for trial in trials) - _REASONS),
         "advice": list(facts.advice),
         "columns": [_column(each) for each in facts.columns],
         "rows": dict(facts.assessment.rows) if facts.assessment else None,
@@ -203,12 +208,18 @@ def _column(column: Any) -> dict[str, Any]:
 
 
 def _again(facts: RunFacts) -> dict[str, Any]:
-    """What a command needs to train again: the resolved file, its code files and the winner's values as TOML."""
-    best = facts.best
+    """What trains it again: a command with the resolved file, its code file and the winner's values, or a program.
+
+    `program`: the files of code that a command cannot be given, such as a module of a package; None where it can.
+    """
+    best, code = facts.best, facts.code or ()
     owners = {version.rpartition(" ")[0] for version in facts.plugins.values()}
+    files = sorted(owner for owner in owners if owner.endswith(".py"))
+    command = facts.code is not None and files == [path.name for path in code] and len(code) < 2
     return {
         "file": str(facts.folder / "pipeline.toml"),
-        "code": sorted(owner for owner in owners if owner.endswith(".py")),
+        "code": [str(path) for path in code] if command else [],
+        "program": None if command else files,
         "rows": "memory" if facts.pipeline.data and name_of(type(facts.pipeline.data)) == "memory" else "file",
         "values": {} if best is None else {path: _toml(value) for path, value in best.values.items()},
     }

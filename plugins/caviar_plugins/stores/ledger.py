@@ -8,7 +8,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
-from caviar.plugin import Artifact, Changes, Curve, Ledger, StoreError, StudyRecord, Trial
+from caviar.plugin import Artifact, Changes, Curve, Ledger, StoreError, StudyRecord, TimedPopulation, Trial
 
 from caviar_plugins.stores.lock import Lock
 from caviar_plugins.stores.rows import (
@@ -28,6 +28,7 @@ from caviar_plugins.stores.rows import (
 )
 from caviar_plugins.stores.schema import noted, transaction
 from caviar_plugins.stores.store_errors import checked_rows, damaged, store_errors
+from caviar_plugins.stores.timeline import TIMELINE, timeline_of, timeline_row
 
 
 class SQLiteLedger(Ledger):
@@ -77,6 +78,11 @@ class SQLiteLedger(Ledger):
             found: str | None = checked(rows[0])[0] if rows else None
             return found
 
+    def timeline(self) -> tuple[TimedPopulation, ...]:
+        rows = self._rows(f"SELECT {TIMELINE}, checksum FROM timeline ORDER BY number")
+        with checked_rows(self._path):
+            return tuple(dict.fromkeys(each for row in rows for each in timeline_of(checked(row))))
+
     def commit(self, changes: Changes, durable: bool = True) -> None:
         if self._lock is None:
             raise StoreError(f"{self._path}: opened read-only; nothing can be recorded")
@@ -96,6 +102,8 @@ class SQLiteLedger(Ledger):
                 self._name(number, artifact)
             if changes.assessment is not None:
                 self._insert("assessment", "id, found", (1, changes.assessment), given=1)
+            if changes.timeline:
+                self._insert("timeline", TIMELINE, timeline_row(changes.timeline))
 
     def verify(self) -> None:
         """Checks the file as a whole; each row is checked when it is read. Raises StoreError."""

@@ -12,12 +12,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
-from caviar.plugin import Artifact, Changes, Curve, Trial, aside
+from caviar.plugin import Artifact, Changes, Curve, TimedPopulation, Trial, aside
 
 from caviar_plugins.stores.database import connected
 from caviar_plugins.stores.rows import ARTIFACT, CURVE, STORED, STUDY, checked, curve_of, study_of, trial_of
 from caviar_plugins.stores.schema import with_own_schema
 from caviar_plugins.stores.store_errors import store_errors
+from caviar_plugins.stores.timeline import TIMELINE, timeline_of
 
 T = TypeVar("T")
 
@@ -104,6 +105,11 @@ def _read(copy: Path) -> Changes:
                 lambda row: Artifact(*row[1:]), f"SELECT {ARTIFACT}, checksum FROM artifact WHERE trial = ?", number
             )
             artifacts |= {} if named is None else {number: named}
+        timeline = list[TimedPopulation]()
+        with suppress(*_UNREADABLE):
+            for (number,) in connection.execute("SELECT number FROM timeline").fetchall():
+                query = f"SELECT {TIMELINE}, checksum FROM timeline WHERE number = ?"
+                timeline += first(lambda row: [*timeline_of(row)], query, number) or []
         return Changes(
             first(study_of, f"SELECT {STUDY}, checksum FROM study"),
             trials,
@@ -112,5 +118,6 @@ def _read(copy: Path) -> Changes:
             tuple(curves),
             artifacts,
             first(lambda row: str(row[0]), "SELECT found, checksum FROM assessment"),
+            tuple(timeline),
         )
     return Changes()

@@ -68,6 +68,11 @@ CREATE TABLE curve (
     checksum INTEGER NOT NULL,
     PRIMARY KEY (trial, attempt, first)
 ) WITHOUT ROWID;
+CREATE TABLE timeline (
+    number INTEGER PRIMARY KEY,
+    populations TEXT NOT NULL,      -- JSON: of each worker, began, start, trials, reached, left, fold, repeat
+    checksum INTEGER NOT NULL
+);
 CREATE TABLE artifact (
     trial INTEGER PRIMARY KEY REFERENCES trial,
     path TEXT NOT NULL,

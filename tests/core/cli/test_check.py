@@ -44,10 +44,10 @@ def test_missing_data_is_a_mistake_with_its_line(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("command", ["check", "run", "fill"])
 def test_data_in_the_place_of_a_pipeline_file_is_told_what_writes_one(command: str, tmp_path: Path) -> None:
-    (tmp_path / "my.csv").write_text("a,b\n1,2\n")
-    done = pipe(tmp_path, command, "my.csv")
+    (tmp_path / "my data.csv").write_text("a,b\n1,2\n")
+    done = pipe(tmp_path, command, "my data.csv")
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == "my.csv: data, not a pipeline file; pipe init my.csv writes one for it\n"
+    assert done.stderr == "my data.csv: data, not a pipeline file; pipe init 'my data.csv' writes one for it\n"
     assert pipe(tmp_path, command, "none.csv").stderr == "none.csv: no such file\n"
 
 

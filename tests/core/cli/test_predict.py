@@ -243,6 +243,7 @@ def test_rows_of_standard_input_are_predicted_as_those_of_a_file(kind: str, trai
     [
         (["--id", "nam"], "standard input: no column 'nam' to keep; did you mean 'name'?"),
         (["--id", "y"], "column 'y' is predicted, so its cells cannot be kept under this name"),
+        (["--id", "probability a"], "column 'probability a' is predicted, so its cells cannot be kept under this name"),
         (["--format", "parquet"], "parquet cannot be printed; name a file that ends with .parquet"),
         (
             ["--out", "o.xlsx"],

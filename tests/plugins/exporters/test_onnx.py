@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -24,7 +25,7 @@ from caviar.plugin import (
 from caviar.registry.index import NotInstalled, find
 from caviar.registry.load import load_entry
 from caviar.testing import ExporterContract, prediction_of
-from caviar_plugins import ONNXFile
+from caviar_plugins import ONNXFile, SafetensorsFile
 
 from tests.plugins.exporters.whole_vocabulary import models, rows
 
@@ -70,6 +71,14 @@ def test_an_output_gets_another_name_where_a_column_has_it(tmp_path: Path) -> No
     assert "label" in [each.name for each in session.get_inputs()]
     assert [each.name for each in session.get_outputs()] == ["predicted_label", "probabilities"]
     assert session.get_modelmeta().custom_metadata_map["classes"] == '["no", "perhaps", "y\\"\\"\\"es"]'
+
+
+@pytest.mark.parametrize("exporter", [ONNXFile(), SafetensorsFile()])
+def test_the_line_that_opens_the_file_is_python_whatever_its_name_is(exporter: Any) -> None:
+    path = Path('a "b"') / "c'd\\e\n.onnx"
+    first = ast.parse(exporter.usage(MODELS[0], path)).body[0]
+    texts = [each.value for each in ast.walk(first) if isinstance(each, ast.Constant)]
+    assert str(path) in texts
 
 
 def saturating(task: Task) -> ModelDescription:

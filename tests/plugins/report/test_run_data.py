@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import replace
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,8 @@ from caviar import Run, TrialState, open_run
 from caviar.engine.analysis.results import read_results
 from caviar_plugins.report.run_data import run_data
 
-from tests.plugins.report.studies import few
-from tests.plugins.report.unpacked import data_of
+from tests.plugins.report.studies import METRIC, few
+from tests.plugins.report.unpacked import data_of, unpacked
 
 
 @pytest.fixture(scope="module")
@@ -98,9 +99,36 @@ def test_what_the_end_of_the_search_found_is_there(shown: Any, stored: Run) -> N
 
 
 def test_a_command_names_the_file_with_the_code_of_the_run() -> None:
-    plugins = {"trainer.train": "my train.py 986f77b89774", "sampler.log": "caviar-ml 0.1.0"}
-    assert run_data(replace(few(), plugins=plugins))["again"]["code"] == ["my train.py"]
-    assert run_data(few())["again"]["code"] == []
+    plugins, code = (
+        {"trainer.train": "my train.py 986f77b89774", "sampler.log": "caviar-ml 0.1.0"},
+        Path("a/my train.py"),
+    )
+    again = run_data(replace(few(), plugins=plugins, code=(code,)))["again"]
+    assert (again["code"], again["program"]) == ([str(code)], None)
+    assert run_data(few())["again"]["program"] is None
+
+
+def test_there_is_no_command_for_what_only_a_program_can_train() -> None:
+    module = {"trainer.train": "my train.py 986f77b89774"}
+    assert run_data(replace(few(), plugins=module))["again"]["program"] == ["my train.py"]
+    assert run_data(replace(few(), code=None))["again"]["program"] == []
+
+
+def test_numbers_beyond_single_precision_are_told() -> None:
+    facts = few()
+    values = (1e300, -1e-300, inf)
+    trials = tuple(replace(trial, metrics={METRIC: value}) for trial, value in zip(facts.trials, values, strict=True))
+    told = unpacked(run_data(replace(facts, trials=trials))["trials"])["metrics"][METRIC]
+    assert told.tolist() == list(values)
+
+
+def test_of_many_reasons_it_is_said_how_many_are_left_out() -> None:
+    facts = few(230)
+    trials = tuple(replace(trial, reason=f"why {trial.index}") for trial in facts.trials[:-10])
+    shown = run_data(replace(facts, trials=(*trials, *facts.trials[-10:])))
+    assert len(shown["reasons"]) == 200
+    assert shown["moreReasons"] == 20
+    assert run_data(facts)["moreReasons"] == 0
 
 
 def test_the_texts_of_a_command_are_toml() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy
 
-KINDS = {"f32": "<f4", "u8": "<u1", "u16": "<u2", "u32": "<u4"}
+KINDS = {"f32": "<f4", "f64": "<f8", "u8": "<u1", "u16": "<u2", "u32": "<u4"}
 
 
 def data_of(page: str) -> Any:

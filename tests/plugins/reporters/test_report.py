@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from caviar.plugin import RunInfo
 from caviar.testing import ReporterContract
-from caviar_plugins.reporters import report
 from caviar_plugins.reporters.report import Report
 
 from tests.plugins.report.studies import view_of
@@ -28,9 +27,8 @@ def run(tmp_path: Path) -> RunInfo:
 
 
 def test_at_the_end_it_reloads_no_more(run: RunInfo) -> None:
-    told = Report(share=1.0)
+    told = Report()
     told.before_run()
-    told._began -= 3600  # an hour ago
     told.after_round(run, VIEW)
     assert data_of((run.folder / "report.html").read_text())["reload"] >= 5
     told.after_run(run, VIEW)
@@ -49,19 +47,27 @@ def test_a_run_in_memory_has_no_page(run: RunInfo) -> None:
     assert not (run.folder / "report.html").exists()
 
 
-def test_writing_takes_no_more_than_its_share_of_the_time(run: RunInfo, monkeypatch: pytest.MonkeyPatch) -> None:
-    now, written = [0.0], list[float]()
+def written(run: RunInfo) -> int:
+    """Which file it is: each time it is written it is another one, put in the place of the one before."""
+    return (run.folder / "report.html").stat().st_mtime_ns
 
-    def write(self: Report, *args: object, **options: object) -> None:
-        written.append(now[0])
-        now[0] += 2.0
 
-    monkeypatch.setattr(report, "monotonic", lambda: now[0])
-    monkeypatch.setattr(Report, "_write", write)
-    told = Report()
+def test_after_a_write_rounds_that_follow_at_once_write_nothing(run: RunInfo) -> None:
+    told = Report(share=0.01)
     told.before_run()
-    for _ in range(1000):
-        now[0] += 1.0  # a round
+    told.after_round(run, VIEW)
+    first = written(run)
+    for _ in range(20):  # in less than the two hundred times that two more writes would have to take
         told.after_round(run, VIEW)
-    assert 2.0 * len(written) <= 0.01 * now[0] + 2.0
-    assert len(written) >= 4
+    assert written(run) == first
+
+
+def test_it_is_written_again_once_its_share_of_the_time_allows_it(run: RunInfo) -> None:
+    told = Report(share=1.0)
+    told.before_run()
+    told.after_round(run, VIEW)
+    first, rounds = written(run), 0
+    while written(run) == first:
+        told.after_round(run, VIEW)
+        rounds += 1
+    assert rounds > 1

@@ -1,13 +1,15 @@
 """Rows kept in SQLite come back as they were."""
 
 import os
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
 
 import pytest
-from caviar.plugin import Changes, Ledger, StoreError, StudyRecord, Trial
+from caviar.plugin import Changes, Ledger, StoreError, StudyRecord, TimedPopulation, Trial
 from caviar.testing import StoreContract
 from caviar_plugins.stores.ledger import SQLiteLedger
 from caviar_plugins.stores.rows import trial_of, trial_row
@@ -94,3 +96,24 @@ def test_every_durable_commit_is_synced_and_no_other(ledger: Ledger) -> None:
     ledger.commit(Changes(populations=({0: 1},)), durable=False)
     ledger.commit(Changes(trials=TRIALS))
     assert levels == [2, 1, 2]  # FULL, NORMAL
+
+
+POPULATIONS = tuple(
+    TimedPopulation("host 7", 1.25 + each, 0, (each, each + 1), (3, 2), (0.5, 0.25)) for each in range(2)
+)
+
+
+def test_of_a_damaged_timeline_the_rows_that_are_as_they_were_written_are_recovered(
+    ledger: Ledger, tmp_path: Path
+) -> None:
+    for each in POPULATIONS:
+        ledger.commit(Changes(timeline=(each,)))
+    assert ledger.timeline() == POPULATIONS
+    ledger.close()
+    with closing(sqlite3.connect(tmp_path / "run" / "study.sqlite")) as connection, connection:
+        connection.execute("UPDATE timeline SET populations = replace(populations, '0.5', '0.6') WHERE number = 1")
+    with SQLite().read(tmp_path / "run") as reading:
+        assert [*map(repr, reading.trials())] == [*map(repr, TRIALS.values())]
+        with pytest.raises(StoreError, match="damaged"):
+            reading.timeline()
+    assert SQLite().salvage(tmp_path / "run").timeline == POPULATIONS[1:]

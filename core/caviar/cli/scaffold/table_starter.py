@@ -12,6 +12,7 @@ from caviar.config.advice.many_classes import doubtful_classes
 from caviar.config.declaration.dump import inline
 from caviar.config.declaration.run_name import plain_name
 from caviar.config.reading.readers import without_suffix
+from caviar.text.shell import shell_word
 from caviar.values.head import Head
 from caviar.values.rare_class import RareClass, rare_class
 
@@ -35,13 +36,14 @@ def starter(path: Path, remark: str, data: Any, effort: Effort) -> str:
         *(_line(f"# {key} = {_text(name)}", why) for key, name, why in (guess_splits(head) if head else ())),
     ]
     stem = pipeline_file(path).stem
+    file = shell_word(f"{stem}.toml")
     return "\n".join(
         [
             f"# {_about(path, head)}",
-            f"# pipe check {stem}.toml shows what will happen, pipe run {stem}.toml does it.",
+            f"# pipe check {file} shows what will happen, pipe run {file} does it.",
             "# Keys that are written here overrule the recipe's, such as [model] with units = { log-int = [32, 512] }.",
             *_named(stem),
-            _line(f"recipe = {_text(effort.recipe)}", f"model, training and ranges; pipe fill {stem}.toml shows them"),
+            _line(f"recipe = {_text(effort.recipe)}", f"model, training and ranges; pipe fill {file} shows them"),
             "",
             "[data]",
             *table,

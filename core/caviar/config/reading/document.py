@@ -16,6 +16,7 @@ from caviar.config.reading.readers import reader_name
 from caviar.registry import index
 from caviar.registry.load import name_of
 from caviar.registry.recipes import RECIPE, recipe_file
+from caviar.text.shell import shell_word
 
 _STRATEGY_OF_FUNCTION = "coarse-to-fine"
 """What a function is searched with where nothing else is said."""
@@ -98,7 +99,7 @@ def text_of(file: str) -> str:
     path = Path(file)
     try:
         if path.suffix.lower() != ".toml" and path.is_file() and reader_name(path) is not None:
-            reason = f"data, not a pipeline file; pipe init {file} writes one for it"
+            reason = f"data, not a pipeline file; pipe init {shell_word(file)} writes one for it"
             raise Mistakes([Mistake(file, None, "", reason)])
         return path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
     except FileNotFoundError:

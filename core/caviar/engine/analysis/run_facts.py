@@ -7,6 +7,7 @@ from pathlib import Path
 
 from caviar.config.checks.points import default_values
 from caviar.config.declaration.space import sampler_of, span
+from caviar.config.reading.resolved import code_of
 from caviar.engine.analysis.importance import importance_among_leaders
 from caviar.engine.analysis.origins import origins_told
 from caviar.engine.analysis.results import Results
@@ -70,6 +71,8 @@ def facts_of(folder: Path, found: Results, ledger: StudyView) -> RunFacts:
         revalidations=tuple((each.date, each.conclusion) for each in found.tested.revalidations)
         if found.tested
         else (),
+        timeline=ledger.timeline(),
+        code=code_of(found.pipeline),
     )
 
 

@@ -38,6 +38,7 @@ def whole(found: Changes) -> Changes | None:
         tuple(curve for curve in found.curves if curve.trial in known),
         {number: artifact for number, artifact in found.artifacts.items() if number in known},
         found.assessment,
+        found.timeline,
     )
 
 

@@ -17,7 +17,8 @@ from caviar.engine.training.clock import time_over
 from caviar.interfaces.executor import Workers
 from caviar.values.arrays import Array
 from caviar.values.run import EpochInfo
-from caviar.values.segment import MemberOutcome, Segment
+from caviar.values.segment import MemberOutcome, Outcome, Segment
+from caviar.values.timeline import timed_populations
 from caviar.values.trial import Trial, TrialState
 
 Record: TypeAlias = Callable[[Sequence[MemberOutcome], Mapping[int, Trial]], None]
@@ -68,12 +69,16 @@ class Trainings:
         found = workers.run(segments, self._tell)
         pipeline = self.context.pipeline
         outcomes = self.context.identities.of(found, pipeline.executor, pipeline.trainer.epochs)
-        for members in merge_folds(outcomes, self.context.folds):
+        for members in merge_folds(map(self._noted, outcomes), self.context.folds):
             aside += [each for each in members if each.state is TrialState.QUEUED and each.fault != "time"]
             ended = [each for each in members if each.state is not TrialState.QUEUED or (whole and each.carry)]
             if ended:
                 record(ended, trials)
         return aside
+
+    def _noted(self, outcome: Outcome) -> Outcome:
+        self.context.ledger.note(timed_populations(outcome))
+        return outcome
 
     def seconds(self, trial: Trial, outcome: MemberOutcome) -> float:
         """The seconds that this training of the trial has taken so far."""

@@ -35,6 +35,7 @@ class Pending:
             (*before.curves, *changes.curves),
             {**before.artifacts, **changes.artifacts},
             changes.assessment or before.assessment,
+            (*before.timeline, *changes.timeline),
         )
         kept = {trial: each for trial, each in self.arrays.items() if trial not in changes.artifacts}
         return Pending(merged, {**kept, **arrays}, self.trained + trained)

@@ -21,6 +21,7 @@ from caviar.values.arrays import Array
 from caviar.values.assessment import Assessment
 from caviar.values.history import Goal
 from caviar.values.metrics import Metrics
+from caviar.values.timeline import TimedPopulation
 from caviar.values.trial import Trial, TrialState
 
 
@@ -81,6 +82,15 @@ class StudyLedger(StudyView):
         if metric not in self._rows.curves:
             self._commit()  # the store returns the curves of another metric, without pending changes
         return super().curves(metric)
+
+    def timeline(self) -> tuple[TimedPopulation, ...]:
+        self._commit()  # the store returns it without what is pending
+        return super().timeline()
+
+    def note(self, timeline: Iterable[TimedPopulation]) -> None:
+        """Adds populations to the timeline, with the next change: they are no result, and need no commit."""
+        if added := tuple(timeline):
+            self._pending = self._pending.then(Changes(timeline=added), {}, 0.0)
 
     def describe(self, study: StudyRecord) -> None:
         """Durably sets or replaces what the study is about."""

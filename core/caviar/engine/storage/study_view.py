@@ -13,6 +13,7 @@ from caviar.interfaces.store import Ledger, Store, StoreError, StudyRecord
 from caviar.support.closing import Closing
 from caviar.values.arrays import Array
 from caviar.values.assessment import Assessment
+from caviar.values.timeline import TimedPopulation
 from caviar.values.trial import Trial
 
 
@@ -58,6 +59,10 @@ class StudyView(Closing):
             return None if text is None else from_text(text)
         except (ValueError, TypeError, KeyError):
             raise StoreError(f"{self._folder}: the assessment of the winner is damaged; run again") from None
+
+    def timeline(self) -> tuple[TimedPopulation, ...]:
+        """Which worker trained which trials, from when to when, in the order of time. Raises StoreError."""
+        return tuple(sorted(self._ledger.timeline(), key=lambda each: (each.began, each.worker)))
 
     def holds(self, trial: int) -> bool:
         """Whether arrays of a trial are stored."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from math import inf
-from time import monotonic
+from time import monotonic, time
 from typing import TYPE_CHECKING
 
 from caviar.engine.training.variants import seconds_compiling
@@ -30,10 +30,15 @@ class OutOfTime(BaseException):
 
 
 class Clock:
-    """Counts a trial's share of its population's time: for each epoch, the seconds divided by the number of members."""
+    """Counts a trial's share of its population's time: for each epoch, the seconds divided by the number of members.
+
+    It also notes the time of day at which the population began, and that at which each member left it.
+    """
 
     def __init__(self, segment: Segment, now: Callable[[], float] = working) -> None:
         self._now, self._since = now, now()
+        self._began, self._left_at = time(), dict[int, float]()
+        self._going = segment.trials
         self._left = dict(zip(segment.trials, segment.seconds, strict=True)) if segment.seconds else {}
         self.spent = dict.fromkeys(segment.trials, 0.0)
         self.go_on(segment.trials)
@@ -55,12 +60,19 @@ class Clock:
             self.spent[trial] += (now - self._since) / len(self._going)
         self._since = now
 
+    def during(self) -> dict[int, tuple[float, float]]:
+        """Of each trial the times of day between which it was in the population; one that has not left leaves now."""
+        now = time()
+        return {trial: (self._began, self._left_at.get(trial, now)) for trial in self.spent}
+
     def over(self, trial: int) -> bool:
         """Whether a trial has exceeded its time limit."""
         return self.spent[trial] > self._left.get(trial, inf)
 
     def go_on(self, going: Iterable[int]) -> None:
         """Restricts the clock to the trials that continue."""
-        self._going = tuple(going)
+        before, self._going = self._going, tuple(going)
+        if len(self._going) < len(before):
+            self._left_at |= dict.fromkeys({*before} - {*self._going}, time())
         left = [self._left.get(trial, inf) - self.spent[trial] for trial in self._going]
         self._end = self._since + max(left, default=inf) * len(self._going)

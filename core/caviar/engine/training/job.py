@@ -6,8 +6,10 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
+from os import getpid
 from pathlib import Path
-from time import monotonic
+from platform import node
+from time import monotonic, time
 from typing import TYPE_CHECKING, Any
 
 from caviar.config.declaration.space import parts_of, searched_tables, settle
@@ -104,7 +106,7 @@ class Work:
             members = self._of_one_form(segment, tell, check_stop)
             if any(each.state not in _UNTRAINED for each in members):
                 identity = {**identity, **form_identity(self._kinds(segment), self.backend, self._kernels)}
-            return Outcome(segment, tuple(members), identity)
+            return Outcome(segment, tuple(members), identity, f"{node()} {getpid()}")
 
     def _prepared(self) -> tuple[OneThread, Mapping[str, str]]:
         keep_freed_memory()
@@ -196,6 +198,7 @@ class Work:
     def _try(self, segment: Segment, tell: Tell, check_stop: Callable[[], None]) -> list[MemberOutcome]:
         if self.pipeline.trainer.one_by_one and len(segment.trials) > 1:
             return self._one_by_one(segment, tell, check_stop)
+        began = time()
         try:
             if self._fits(segment):
                 return self._train(segment, tell, check_stop)
@@ -207,7 +210,8 @@ class Work:
                 return set_aside(segment.trials, segment.start, fault, told(error))
             if len(segment.trials) == 1:
                 reason, trace = told(error), trace_of(error)
-                return [MemberOutcome(segment.trials[0], TrialState.FAILED, segment.start, reason=reason, trace=trace)]
+                failed = MemberOutcome(segment.trials[0], TrialState.FAILED, segment.start, reason=reason, trace=trace)
+                return [replace(failed, during=(began, time()))]
         return [outcome for half in segment.halves() for outcome in self._try(half, tell, check_stop)]
 
     def _one_by_one(self, segment: Segment, tell: Tell, check_stop: Callable[[], None]) -> list[MemberOutcome]:

@@ -87,7 +87,11 @@ class Training:
             self._pause(alive, state, alive.until, TrialState.PAUSED)
         elif alive.trials:
             self._finish(alive, state, alive.until)
-        return [replace(self._outcomes[trial], seconds=clock.spent[trial]) for trial in self._segment.trials]
+        during = clock.during()
+        return [
+            replace(self._outcomes[trial], seconds=clock.spent[trial], during=during[trial])
+            for trial in self._segment.trials
+        ]
 
     def _bound(self, segment: Segment) -> Population:
         """The population of a segment, in place of the one before."""

@@ -1,4 +1,4 @@
-// Charts and the cards that they stand in. A chart is made when its card comes near the screen, or is printed.
+// Charts and the cards that they stand in; drawing.js says when they are drawn.
 
 const figures = []; // {id, title, applies(run), build(card, run)}: each file that draws adds its own
 const cards = [];
@@ -30,7 +30,7 @@ function makeCard(definition, run) {
     { id: definition.id, class: definition.wide ? "card wide" : "card", "aria-labelledby": heading.id, tabindex: "-1" },
     h("div", { class: "head" }, heading, controls), body, caption,
   );
-  const card = { id: definition.id, root, controls, body, caption, run, drawn: false, charts: [] };
+  const card = { id: definition.id, root, controls, body, caption, run, drawn: false, near: false, charts: [] };
   card.sentence = (text) => {
     caption.textContent = text;
     for (const place of body.querySelectorAll("[role=img]")) place.setAttribute("aria-label", text);
@@ -46,27 +46,12 @@ function makeCard(definition, run) {
   card.draw = () => {
     if (card.drawn) return;
     card.drawn = true;
+    root.classList.add("drawn"); // until then it keeps room for its figure
     card.update = definition.build(card, run) ?? (() => {});
     card.update();
   };
   cards.push(card);
   return card;
-}
-
-function drawWhenNear() {
-  const near = new IntersectionObserver(
-    (entries) => entries.filter((entry) => entry.isIntersecting).forEach((entry) => cards.find((card) => card.root === entry.target).draw()),
-    { rootMargin: "600px" },
-  );
-  cards.forEach((card) => near.observe(card.root));
-  const all = () => cards.forEach((card) => card.draw());
-  addEventListener("beforeprint", all);
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", updateAll);
-  return all;
-}
-
-function updateAll() {
-  for (const card of cards) if (card.drawn) card.update();
 }
 
 /** What all charts share. Nothing moves: a page that reads itself again must not flicker. */

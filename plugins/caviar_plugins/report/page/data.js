@@ -1,8 +1,29 @@
 // The data of the page: what `run_data.py` wrote, with its arrays unpacked.
 
 const PAGE = JSON.parse(document.getElementById("data").textContent);
-const KINDS = { f32: Float32Array, u8: Uint8Array, u16: Uint16Array, u32: Uint32Array };
+const KINDS = { f32: Float32Array, f64: Float64Array, u8: Uint8Array, u16: Uint16Array, u32: Uint32Array };
 const NOWHERE = 65535; // axes.py: an inactive hyperparameter's coordinate
+
+/** The bytes that base64 stands for. */
+function decoded(text) {
+  if (Uint8Array.fromBase64) return Uint8Array.fromBase64(text);
+  const bytes = atob(text);
+  const found = new Uint8Array(bytes.length);
+  for (let place = 0; place < bytes.length; place++) found[place] = bytes.charCodeAt(place);
+  return found;
+}
+
+/** `names` of an object, unpacked when they are first read: most of a page's numbers are of curves. */
+function whenRead(object, packed, names) {
+  for (const name of names) {
+    Object.defineProperty(object, name, { configurable: true, get: () => {
+      const value = unpack(packed[name]);
+      Object.defineProperty(object, name, { value });
+      return value;
+    } });
+  }
+  return object;
+}
 
 /** {"f32": "base64"} -> Float32Array; objects and lists of such are unpacked within. */
 function unpack(value) {
@@ -10,17 +31,16 @@ function unpack(value) {
   if (value === null || typeof value !== "object") return value;
   const entries = Object.entries(value);
   if (entries.length === 1 && KINDS[entries[0][0]] && typeof entries[0][1] === "string") {
-    const bytes = atob(entries[0][1]);
-    const buffer = new Uint8Array(bytes.length);
-    for (let place = 0; place < bytes.length; place++) buffer[place] = bytes.charCodeAt(place);
-    return new KINDS[entries[0][0]](buffer.buffer);
+    return new KINDS[entries[0][0]](decoded(entries[0][1]).buffer);
   }
   return Object.fromEntries(entries.map(([name, each]) => [name, unpack(each)]));
 }
 
 /** A run with lookups: `side` is 1 where more is better; `ranked` trials best first; `curveOf` trial -> places. */
 function opened(raw) {
-  const run = { ...raw, ...unpack({ dims: raw.dims, trials: raw.trials, curves: raw.curves }) };
+  const { values, epochs, ...few } = raw.curves;
+  const run = { ...raw, ...unpack({ dims: raw.dims, trials: raw.trials }), curves: whenRead(unpack(few), { values, epochs }, ["values", "epochs"]) };
+  whenRead(run, raw, ["timeline"]);
   const { trials, curves } = run;
   const shown = PAGE.shown;
   if (shown.paths.length) run.dims = shown.paths.map((path) => run.dims.find((dim) => dim.path === path)).filter(Boolean);
@@ -36,6 +56,7 @@ function opened(raw) {
   run.stateOf = (place) => raw.states[trials.state[place]];
   run.ranked = [...trials.rank.keys()].filter((place) => trials.rank[place] < trials.count);
   run.ranked.sort((one, other) => trials.rank[one] - trials.rank[other]);
+  run.unranked = [...trials.rank.keys()].filter((place) => trials.rank[place] >= trials.count);
   run.curveOf = new Map();
   let from = 0;
   curves.trial.forEach((number, nth) => {

@@ -37,8 +37,11 @@ function factsOf(run) {
   const start = ["pipe", "run", again.file, ...again.code.flatMap((file) => ["--code", file])];
   const search = shell([...start, "--runs", "again"]);
   const alone = shell([...start, "--set", `name=${run.name}-winner`, "--set", "search.trials=1", ...settings.flatMap((each) => ["--set", each])]);
+  const inCode = again.program && h("p", {}, again.program.length
+    ? `It was made with code of ${again.program.join(", ")}. Where that is a file of its own, ${shell(["pipe", "report", run.folder, "--code", "FILE"])} puts the command here; a program makes the same call again, under another name.`
+    : "It was made by a program, with a class of its own: the same call makes it again, under another name.");
   const inProgram = `caviar.load(${JSON.stringify(again.file)}).run(X, y)`;
-  const winner = settings.length && again.rows === "file"
+  const winner = settings.length && again.rows === "file" && !again.program
     ? [h("p", {}, "The winner's values alone, trained once from another random start:"), copyable(alone)]
     : [];
   const space = h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Space" }, h("table", {},
@@ -46,13 +49,15 @@ function factsOf(run) {
     h("tbody", {}, run.dims.map((dim) => h("tr", {}, h("th", { scope: "row" }, dim.path), h("td", {}, dim.scale), h("td", {}, dim.span), h("td", {}, dim.tier ?? ""), h("td", {}, dim.default ? String(dim.default.value) : ""), h("td", {}, dim.when ?? ""))))));
   return h("section", { id: "facts", class: "card wide" },
     h("h2", {}, "How it was made"),
-    h("p", {}, "The whole search again, to the same bits where the data, the versions and the processor below are the same:"),
-    copyable(again.rows === "file" ? search : inProgram), ...winner,
+    ...(inCode ? [inCode] : [
+      h("p", {}, "The whole search again, to the same bits where the data, the versions and the processor below are the same:"),
+      copyable(again.rows === "file" ? search : inProgram)]), ...winner,
     split ? h("p", {}, `Rows: ${split}. Seed ${run.seed}: it decides the split, the points, the first weights and the order of rows.`) : h("p", {}, `Seed ${run.seed}.`),
     run.revalidations.length ? fold(`Tested again: ${count(run.revalidations.length, "time")}`, table(run.revalidations)) : null,
     columns.length ? fold(`Data: ${count(columns.length, "column")}`, columnsTable(columns)) : null,
     run.dims.length ? fold(`Space: ${count(run.dims.length, "hyperparameter")}`, space) : null,
-    reasons.length ? fold(`Reasons of ${count(reasons.length, "trial")} that failed, diverged or were stopped`, table(reasons.map(([number, reason]) => [`trial ${number}`, reason]))) : null,
+    reasons.length ? fold(`Reasons of ${count(reasons.length + run.moreReasons, "trial")} that failed, diverged or were stopped`, table(reasons.map(([number, reason]) => [`trial ${number}`, reason])),
+      run.moreReasons ? h("p", { class: "dim" }, `${count(run.moreReasons, "later trial")} ${run.moreReasons === 1 ? "has a reason" : "have reasons"} too: pipe results --json has them.`) : null) : null,
     fold("The resolved file", h("pre", { tabindex: "0" }, run.file)),
     fold("Environment and identity", h("p", {}, "Everything that the bits of the results depend on besides file, seed and data:"),
       table(Object.entries(run.identity)),

@@ -109,7 +109,7 @@ figure({
       }, true);
       const told = line.length
         ? `The line is the best ${run.metric} so far: ${fmt(line[line.length - 1][1])} of trial ${run.trials.number[line[line.length - 1][2]]}, reached after ${line[line.length - 1][0] && choice.x === "trials" ? count(line[line.length - 1][0], "trial") : duration(line[line.length - 1][0])}. Each dot is a trial${rest.length ? "; grey ones did not finish" : ""}.`
-        : "No trial has finished yet.";
+        : unfinished(run);
       const left = outside.length ? ` Beyond the picture: ${outside.map((each) => `${each.name} ${fmt(each.value)}`).join(", ")}.` : "";
       const hidden = points.some((place) => run.side * run.trials.value[place] < run.side * (run.side > 0 ? low : high)) ? " The worst trials lie below the picture." : "";
       const none = choice.log && !log ? ` ${run.metric} has no logarithm here, so only the horizontal axis is logarithmic.` : "";
@@ -117,6 +117,15 @@ figure({
     };
   },
 });
+
+/** What to say where no trial may win. */
+function unfinished(run) {
+  if (run.done < run.total) return "No trial has finished yet.";
+  const many = (name) => run.trials.state.reduce((sum, each) => sum + (run.stateNames[each] === name ? 1 : 0), 0);
+  const ends = run.stateNames.filter(many).map((name) => `${many(name)} ${name}`);
+  const why = many("finished") ? "None of the trials that finished meets the search's conditions" : "None of the trials has finished";
+  return `${why}: ${ends.join(", ")}. The reasons stand at the end of this page.`;
+}
 
 /** Lines with a `shift` of their labels in pixels, where they would stand on each other. */
 function spaced(lines, low, high) {

@@ -106,7 +106,7 @@ function build() {
     main.append(factsOf(run));
   }
   listeners.add(updateAll);
-  const drawAll = drawWhenNear();
+  drawWhenNear();
   window.report = { figures: cards.map((card) => card.id), drawAll, choose, choice, selection: () => selection(run), cards };
   readAgain();
 }

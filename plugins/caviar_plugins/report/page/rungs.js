@@ -22,6 +22,7 @@ function spearman(ones, others) {
 }
 
 const FEWEST_FINISHED = 5;
+const MOST_RANKS = 100000; // of trials at epochs; beyond that epochs between are left out, because each is sorted anew
 
 figure({
   id: "rungs",
@@ -35,12 +36,15 @@ figure({
       const places = finishedCurves(run).filter((place) => passes[place]);
       const longest = Math.min(...places.map((place) => run.curveOf.get(place)[1] - run.curveOf.get(place)[0]));
       const at = (epoch) => places.map((place) => run.curves.values[run.curveOf.get(place)[0] + epoch]);
-      const points = [];
-      for (let epoch = 0; places.length >= FEWEST_FINISHED && epoch < longest; epoch++) points.push([epoch + 1, spearman(at(epoch), at(longest - 1))]);
       const stops = new Map();
       for (let place = 0; place < run.trials.count; place++) {
         const epochs = run.trials.epochs[place];
         if (["pruned", "paused"].includes(run.stateOf(place)) && epochs) stops.set(epochs, (stops.get(epochs) ?? 0) + 1);
+      }
+      const step = Math.ceil((places.length * longest) / MOST_RANKS);
+      const points = [];
+      for (let epoch = 0; places.length >= FEWEST_FINISHED && epoch < longest; epoch++) {
+        if (epoch % step === 0 || epoch === longest - 1 || stops.has(epoch + 1)) points.push([epoch + 1, spearman(at(epoch), at(longest - 1))]);
       }
       const rungs = points.filter(([epoch]) => stops.has(epoch) && stops.get(epoch) > run.trials.count / 50);
       const value = (y) => (Number.isNaN(y) ? null : y);

@@ -50,13 +50,9 @@ function selected(run) {
   const { count: many, state, rank } = run.trials;
   const hidden = new Set(choice.hidden.map((name) => run.stateNames.indexOf(name)));
   const most = bestOf(run);
-  const shown = [];
   const passes = new Uint8Array(many);
-  for (let place = 0; place < many; place++) {
-    passes[place] = !hidden.has(state[place]) && (most === Infinity || rank[place] < most) ? 1 : 0;
-    if (passes[place]) shown.push(place);
-  }
-  shown.sort((one, other) => rank[one] - rank[other] || one - other);
+  for (let place = 0; place < many; place++) passes[place] = !hidden.has(state[place]) && (most === Infinity || rank[place] < most) ? 1 : 0;
+  const shown = [...run.ranked, ...run.unranked].filter((place) => passes[place]);
   const marked = choice.brush ? brushed(run, choice.brush, passes) : null;
   return { passes, shown, marked, markedCount: marked ? marked.reduce((sum, each) => sum + each, 0) : 0 };
 }

@@ -29,18 +29,23 @@ function hover(chart, run, find) {
   pane.on("mousemove", ({ offsetX, offsetY, event }) => {
     const place = find(offsetX, offsetY);
     if (place === null || event.buttons) return hideTip();
-    tip.replaceChildren(h("strong", {}, headOf(run, place)), table(rowsOf(run, place).slice(0, 16)));
-    tip.hidden = false;
-    const box = tip.getBoundingClientRect();
-    const right = event.clientX + 16 + box.width > innerWidth;
-    tip.style.left = `${Math.max(4, right ? event.clientX - 16 - box.width : event.clientX + 16)}px`;
-    tip.style.top = `${Math.max(4, Math.min(event.clientY + 12, innerHeight - box.height - 8))}px`;
+    showTip(event, headOf(run, place), rowsOf(run, place).slice(0, 16));
   });
   pane.on("globalout", hideTip);
   pane.on("click", ({ offsetX, offsetY }) => {
     const place = find(offsetX, offsetY);
     if (place !== null) openTrial(run, place);
   });
+}
+
+/** Shows a heading and rows beside the pointer. */
+function showTip(event, heading, rows) {
+  tip.replaceChildren(h("strong", {}, heading), table(rows));
+  tip.hidden = false;
+  const box = tip.getBoundingClientRect();
+  const right = event.clientX + 16 + box.width > innerWidth;
+  tip.style.left = `${Math.max(4, right ? event.clientX - 16 - box.width : event.clientX + 16)}px`;
+  tip.style.top = `${Math.max(4, Math.min(event.clientY + 12, innerHeight - box.height - 8))}px`;
 }
 
 function hideTip() {

@@ -11,7 +11,7 @@ from time import process_time
 from types import FrameType
 from typing import Any
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
 LONGEST = 5  # seconds of the processor for one command, which a busy machine does not lengthen
@@ -23,7 +23,12 @@ _guarding: list[str] = []
 def thorough(examples: int) -> settings:
     """The same examples each time: what was found once is found again."""
     return settings(
-        max_examples=examples, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+        max_examples=examples,
+        phases=[Phase.generate],  # a failure prints the edits, which are short enough
+        deadline=None,
+        derandomize=True,
+        database=None,
+        suppress_health_check=list(HealthCheck),
     )
 
 

@@ -58,7 +58,7 @@ def test_a_full_disk_is_reported_and_what_fits_is_kept(file: Path, whole: dict[s
         before = ended(file, into)
         assert ran.returncode in (0, 1)
         if ran.returncode:
-            assert FULL in ran.stderr or "cannot be read or written; look at the disk's space" in ran.stderr
+            assert FULL in ran.stderr or "cannot be read or written; check the disk's space" in ran.stderr
         assert not list(folder.rglob("*.part"))
         subprocess.run(["mount", "-o", "remount,size=50m", folder], check=True)
         run(file, into)

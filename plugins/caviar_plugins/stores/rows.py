@@ -33,6 +33,9 @@ STORED = f"{TRIAL}, attempt, checksum"
 CURVE = 'trial, attempt, first, "values"'
 ARTIFACT = "trial, path, size, sha256"
 _AT_ONCE = 1000  # rows whose JSON is decoded together
+_NUMBER, _TEXT = (int, float), (str, type(None))
+_TYPES = (int, int, str, str, str, int, (*_NUMBER, type(None)), _TEXT, str, _NUMBER, _NUMBER, str, int, _TEXT)
+"""Of the cells of TRIAL."""
 _STATES = {state.value: state for state in TrialState}
 
 
@@ -74,7 +77,17 @@ def study_of(row: tuple[Any, ...]) -> StudyRecord:
         EarlierTrial(trial_of(tuple(map(from_plain, each))), tuple(map(from_json_number, curve)))
         for each, curve in json.loads(rows)
     )
-    return StudyRecord(file, json.loads(identity), fingerprint, json.loads(plugins), metric, goal, tuple(earlier))
+    if not all(isinstance(each, str) for each in (fingerprint, metric)) or goal not in ("maximize", "minimize"):
+        raise ValueError("a fingerprint, metric or goal that is none")
+    return StudyRecord(file, _texts(identity), fingerprint, _texts(plugins), metric, goal, tuple(earlier))
+
+
+def _texts(text: str) -> dict[str, str]:
+    """Texts by name, from JSON. Raises ValueError for anything else."""
+    found = json.loads(text)
+    if not isinstance(found, dict) or not all(isinstance(each, str) for each in found.values()):
+        raise ValueError("no texts by name")
+    return found
 
 
 def trial_row(trial: Trial) -> tuple[Any, ...]:
@@ -112,6 +125,8 @@ def trials_of(rows: Sequence[tuple[Any, ...]]) -> list[Trial]:
 def _trial(
     row: tuple[Any, ...], point: list[Any], values: dict[str, Any], metrics: dict[str, Any], retests: list[Any]
 ) -> Trial:
+    if not all(map(isinstance, row, _TYPES)):  # a forged row has a checksum that fits
+        raise ValueError("a cell of another type")
     index, round_, _, _, state, epochs, objective, reason, _, violation, seconds, _, killed, trace = row
     return Trial(
         index,

@@ -96,7 +96,7 @@ def models_of(folder: Path) -> tuple[tuple[str, Path], ...]:
 
 
 def _study(study: StudyView) -> Finding:
-    """How many trials there are, by state. A study without any was never started, or its log is damaged from the start."""
+    """How many trials there are, by state. A study without any never started, or its whole log is damaged."""
     read_all(study)
     if study.study() is None:
         return Finding("study", "empty", sound=False, cure=f"{_RUN} starts it")

@@ -22,7 +22,7 @@ SIZES = [round(8 * 1.31**step) for step in range(20)]  # kilobytes, from 8 to 1,
 FULL = "the disk is full; free some space and run the same command again: what was recorded is safe"
 LIBRARIES = ("/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1", "/usr/lib/faketime/libfaketime.so.1")
 _DAY = 86_400
-_WORKERS = "{ use = 'processes', workers = 2 }"
+_WORKERS = "{ use = 'processes', workers = 2 }"  # libfaketime moves their sleeps as well: forwards only
 
 
 @pytest.fixture(scope="module")
@@ -120,13 +120,13 @@ def test_a_permission_that_is_lost_in_the_middle_costs_no_trial(file: Path, whol
 
 @pytest.mark.parametrize(
     ("jump", "executor"),
-    [(-20 * 365 * _DAY, _WORKERS), (-3600, "inline"), (3600, _WORKERS), (10 * 365 * _DAY, "inline")],
+    [(-20 * 365 * _DAY, "inline"), (-3600, "inline"), (3600, _WORKERS), (10 * 365 * _DAY, _WORKERS)],
 )
 def test_a_clock_that_jumps_changes_nothing(file: Path, whole: dict[str, Any], jump: int, executor: str) -> None:
     library = next((each for each in LIBRARIES if Path(each).exists()), None)
     if library is None:
         pytest.skip("a clock that jumps needs libfaketime: install faketime")
-    into = f"clock {jump} {executor[:6]}"
+    into = f"clock {jump}"
     clock = file.parent / f"{into}.clock"
     clock.write_text("+0")
     false = {"LD_PRELOAD": library, "FAKETIME_TIMESTAMP_FILE": str(clock), "FAKETIME_NO_CACHE": "1"}

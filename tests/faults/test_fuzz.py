@@ -23,7 +23,7 @@ from tests.errors.test_mutations import WHOLE
 from tests.faults.fuzzing import Spoiled, guarded, spoiled, thorough
 from tests.faults.small import FILE, run, small
 
-EXAMPLES = [pytest.param(12, id="few"), pytest.param(2500, id="many", marks=pytest.mark.slow)]
+EXAMPLES = [pytest.param(6, id="few"), pytest.param(2500, id="many", marks=pytest.mark.slow)]
 TOML = b"""
 = [ ] { } " ' \"\"\" # , . \\n \\x00 -1 1e400 nan inf 0x 1_ true [[ ]] use choice log int uniform beta step path auto
 ../../x /etc/passwd evil.py:X 99999999999999999999 \\u0000 2020-01-01 optimizer.learning_rate trainer

@@ -10,6 +10,7 @@ import pytest
 from tests.commands import pipe
 from tests.faults.small import outcome, run, small
 
+pytestmark = pytest.mark.slow
 SECRET = b"not yours\n"
 
 
@@ -50,7 +51,6 @@ def test_links_at_the_names_of_unfinished_files_are_replaced(home: Path) -> None
 ENDS = ("", "-wal", "-shm", "-journal")
 
 
-@pytest.mark.slow
 def test_a_link_at_the_name_of_any_file_is_refused_or_replaced(home: Path) -> None:
     for number, name in enumerate(files_of(home)):
         into = f"link {number}"
@@ -61,7 +61,6 @@ def test_a_link_at_the_name_of_any_file_is_refused_or_replaced(home: Path) -> No
         shutil.rmtree(home / into)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", ["../out", "/tmp/out", "a/../../out", "..", ".", "a\\x00b", "a\\nb", ""])
 def test_a_name_cannot_leave_the_folder_of_runs(home: Path, name: str) -> None:
     before = sorted(home.iterdir())

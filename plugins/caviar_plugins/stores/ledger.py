@@ -16,6 +16,7 @@ from caviar_plugins.stores.rows import (
     CURVE,
     STORED,
     STUDY,
+    artifact_of,
     check_whole,
     checked,
     curve_row,
@@ -71,7 +72,7 @@ class SQLiteLedger(Ledger):
     def artifacts(self) -> Mapping[int, Artifact]:
         rows = self._rows(f"SELECT {ARTIFACT}, checksum FROM artifact")
         with checked_rows(self._path):
-            return {trial: Artifact(*named) for trial, *named in map(checked, rows)}
+            return dict(artifact_of(checked(row)) for row in rows)
 
     def assessment(self) -> str | None:
         rows = self._rows("SELECT found, checksum FROM assessment")

@@ -24,6 +24,8 @@ from caviar.plugin import (
     to_plain,
 )
 
+from caviar_plugins.stores.cell_types import curve_cells, retest_cells, study_cells, texts, trial_cells
+
 STUDY = "file, identity, fingerprint, plugins, metric, goal, earlier"
 TRIAL = (
     'number, round, coordinates, "values", state, epochs, objective, reason, metrics, violation, seconds, retests,'
@@ -33,9 +35,6 @@ STORED = f"{TRIAL}, attempt, checksum"
 CURVE = 'trial, attempt, first, "values"'
 ARTIFACT = "trial, path, size, sha256"
 _AT_ONCE = 1000  # rows whose JSON is decoded together
-_NUMBER, _TEXT = (int, float), (str, type(None))
-_TYPES = (int, int, str, str, str, int, (*_NUMBER, type(None)), _TEXT, str, _NUMBER, _NUMBER, str, int, _TEXT)
-"""Of the cells of TRIAL."""
 _STATES = {state.value: state for state in TrialState}
 
 
@@ -71,23 +70,13 @@ def study_row(study: StudyRecord) -> tuple[Any, ...]:
 
 def study_of(row: tuple[Any, ...]) -> StudyRecord:
     """The inverse."""
-    file, identity, fingerprint, plugins, metric, goal, rows = row
+    file, identity, fingerprint, plugins, metric, goal, rows = study_cells(row)
     tomllib.loads(file)
     earlier = (
         EarlierTrial(trial_of(tuple(map(from_plain, each))), tuple(map(from_json_number, curve)))
         for each, curve in json.loads(rows)
     )
-    if not all(isinstance(each, str) for each in (fingerprint, metric)) or goal not in ("maximize", "minimize"):
-        raise ValueError("a fingerprint, metric or goal that is none")
-    return StudyRecord(file, _texts(identity), fingerprint, _texts(plugins), metric, goal, tuple(earlier))
-
-
-def _texts(text: str) -> dict[str, str]:
-    """Texts by name, from JSON. Raises ValueError for anything else."""
-    found = json.loads(text)
-    if not isinstance(found, dict) or not all(isinstance(each, str) for each in found.values()):
-        raise ValueError("no texts by name")
-    return found
+    return StudyRecord(file, texts(identity), fingerprint, texts(plugins), metric, goal, tuple(earlier))
 
 
 def trial_row(trial: Trial) -> tuple[Any, ...]:
@@ -125,9 +114,7 @@ def trials_of(rows: Sequence[tuple[Any, ...]]) -> list[Trial]:
 def _trial(
     row: tuple[Any, ...], point: list[Any], values: dict[str, Any], metrics: dict[str, Any], retests: list[Any]
 ) -> Trial:
-    if not all(map(isinstance, row, _TYPES)):  # a forged row has a checksum that fits
-        raise ValueError("a cell of another type")
-    index, round_, _, _, state, epochs, objective, reason, _, violation, seconds, _, killed, trace = row
+    index, round_, _, _, state, epochs, objective, reason, _, violation, seconds, _, killed, trace = trial_cells(row)
     return Trial(
         index,
         round_,
@@ -170,7 +157,7 @@ def _retest_row(retest: Retest) -> list[Any]:
 
 
 def _retest_of(row: list[Any]) -> Retest:
-    round_, state, objective, metrics, *more = row
+    round_, state, objective, metrics, *more = retest_cells(row)
     metrics = {name: from_json_number(value) for name, value in metrics.items()}
     return Retest(round_, TrialState(state), None if objective is None else float(objective), metrics, *more)
 
@@ -189,7 +176,7 @@ def curve_of(row: tuple[Any, ...]) -> Curve:
     """The inverse."""
     import numpy
 
-    trial, attempt, first, values = row
+    trial, attempt, first, values = curve_cells(row)
     columns = {name: [*map(from_json_number, column)] for name, column in json.loads(values).items()}
     table = numpy.asarray([*columns.values()], dtype=numpy.float64)
     return Curve(trial, attempt, Metrics(tuple(columns), first, table.T[None]))
@@ -199,7 +186,7 @@ def curves_of(rows: Iterable[tuple[Any, ...]], metric: str) -> Mapping[int, list
     """Rows of CURVE, rising -> one curve of a metric per trial that has it, NaN for an epoch that is missing."""
     curves: dict[int, list[float]] = {}
     key = f"{_json(metric)}: "
-    for trial, _, first, values in rows:
+    for trial, _, first, values in map(curve_cells, rows):
         start = values.find(key) + len(key)
         if start >= len(key):  # only this metric's numbers are understood, which takes most of the time
             column = json.loads(values[start : values.index("]", start) + 1])

@@ -10,13 +10,13 @@ from typing import Any
 
 from caviar.plugin import Artifact, Changes, Curve, Ledger, StoreError, StudyRecord, Trial
 
+from caviar_plugins.stores.cell_types import artifact_of
 from caviar_plugins.stores.lock import Lock
 from caviar_plugins.stores.rows import (
     ARTIFACT,
     CURVE,
     STORED,
     STUDY,
-    artifact_of,
     check_whole,
     checked,
     curve_row,

@@ -14,13 +14,13 @@ from typing import Any, TypeVar
 
 from caviar.plugin import Artifact, Changes, Curve, Trial, aside
 
+from caviar_plugins.stores.cell_types import artifact_of
 from caviar_plugins.stores.database import connected
 from caviar_plugins.stores.rows import (
     ARTIFACT,
     CURVE,
     STORED,
     STUDY,
-    artifact_of,
     checked,
     curve_of,
     study_of,

@@ -69,7 +69,7 @@ def test_a_table_that_grows_out_of_nothing_is_refused_by_its_size(
 ) -> None:
     make(tmp_path / name)
     file = small(tmp_path)
-    done = limited(file, "--set", f"data.path={name}")
+    done = limited(file, "--set", f"data.path={tmp_path / name}")
     assert done.returncode == 2, done.stderr
     assert re.search(GROWN, done.stderr), done.stderr
 

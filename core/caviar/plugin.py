@@ -86,6 +86,7 @@ _HOMES = {
     ),
     "caviar.support.files": (
         "aside",
+        "make_folder",
         "open_plain",
         "sync_folder",
         "why_unusable",
@@ -300,6 +301,7 @@ if TYPE_CHECKING:
     from caviar.registry.load import name_of as name_of
     from caviar.registry.load import version_of as version_of
     from caviar.support.files import aside as aside
+    from caviar.support.files import make_folder as make_folder
     from caviar.support.files import open_plain as open_plain
     from caviar.support.files import sync_folder as sync_folder
     from caviar.support.files import why_unusable as why_unusable

@@ -118,6 +118,14 @@ def why_unusable(error: OSError) -> str:
     return _WHY_UNUSABLE.get(error.errno or 0) or f"cannot be used: {error.strerror or error}"
 
 
+def make_folder(folder: Path) -> None:
+    """Makes a folder, and those above it, whose names survive a power loss."""
+    missing = [each for each in (folder, *folder.parents) if not each.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    for each in missing:
+        sync_folder(each.parent)
+
+
 def sync_folder(folder: Path) -> None:
     """Makes the names in a folder survive a power loss."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)

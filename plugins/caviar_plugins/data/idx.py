@@ -11,6 +11,8 @@ from typing import IO, cast
 
 from caviar.plugin import Array, ColumnHead, Data, DataError, Head, Table, setting
 
+from caviar_plugins.unpacking import refuse_growth
+
 _TYPES = {8: ">u1", 9: ">i1", 11: ">i2", 12: ">i4", 13: ">f4", 14: ">f8"}
 _BYTES, _FLOATS = 8, 13  # codes of types
 _MOST = 1 << 33  # values
@@ -52,13 +54,13 @@ class IDX(Data, interface=2):
         return Table({"x": _array(self.path)}, ())
 
     def head(self) -> Head:
-        (code, shape), (_, labelled) = _shape(self.path), _shape(self.labels)
+        (code, shape), (kind, labelled) = _shape(self.path), _shape(self.labels)
         test = _shape(self.test_path)[1][0] if self.test_path is not None else 0
         if labelled != shape[:1]:
             raise DataError(f"{self.labels}: shape {labelled} does not fit {shape[0]:,} rows of {self.path.name}")
         pixels = ColumnHead("x", "numbers", shape[1:], whole=code < _FLOATS, missing=None)
         with _opened(self.labels) as file:
-            distinct = len(set(file.read()[8:])) if _shape(self.labels)[0] == _BYTES else None
+            distinct = len(set(file.read(8 + prod(labelled))[8:])) if kind == _BYTES else None
         labels = ColumnHead(self.target, "numbers", distinct=distinct, whole=True)
         return Head((pixels,), (labels,), shape[0] + test, test=test, seen=shape[0], reading=prod(shape))
 
@@ -92,6 +94,8 @@ def _header(path: Path, file: IO[bytes]) -> tuple[int, tuple[int, ...]]:
     shape = tuple(int.from_bytes(sizes[place : place + 4], "big") for place in range(0, len(sizes), 4))
     if len(shape) < start[3] or 0 in shape or prod(shape) > _MOST:
         raise DataError(f"{path}: damaged: it states the shape {shape}")
+    if isinstance(file, gzip.GzipFile):
+        refuse_growth(path, prod(shape) * int(_TYPES[start[2]][-1]))
     return start[2], shape
 
 

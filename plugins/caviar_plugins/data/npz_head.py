@@ -16,11 +16,10 @@ from typing import IO
 
 from caviar.plugin import ColumnKind, DataError
 
+from caviar_plugins.unpacking import MOST, grows
+
 LONGEST_HEADER = 10_000
 """Bytes; numpy.load has the same limit."""
-LARGE = 256 << 20
-"""Bytes; an array of more than these must not be compressed more than MOST_COMPRESSED times."""
-MOST_COMPRESSED = 100
 
 _KINDS: dict[str, ColumnKind] = {"b": "flags", "U": "words", "f": "numbers", "i": "numbers", "u": "numbers"}
 _NAMES = {"b": "bool", "f": "float", "i": "int", "u": "uint", "c": "complex", "U": "text", "S": "bytes"}
@@ -98,9 +97,9 @@ def _head(path: Path, archive: zipfile.ZipFile, member: str) -> ArrayHead:
     if info.compress_type not in _COMPRESSIONS:
         text = f"{member} is compressed by a method that NumPy does not use"
         raise DataError(f"{path}: {text}; save it again with numpy.savez or numpy.savez_compressed")
-    if info.file_size > LARGE and info.file_size > MOST_COMPRESSED * info.compress_size:
+    if grows(info.compress_size, info.file_size):
         text = f"{member} would grow from {info.compress_size:,} to {info.file_size:,} bytes, more than"
-        raise DataError(f"{path}: {text} {MOST_COMPRESSED} times; if that is right, save it again with numpy.savez")
+        raise DataError(f"{path}: {text} {MOST} times; if that is right, save it again with numpy.savez")
     with archive.open(info) as file:
         start, header = _header(path, member, file)
     shape, described = _fields(path, member, header)

@@ -10,6 +10,7 @@ from typing import Any
 
 from caviar.plugin import Artifact, Changes, Curve, Ledger, StoreError, StudyRecord, TimedPopulation, Trial
 
+from caviar_plugins.stores.cell_types import artifact_of
 from caviar_plugins.stores.lock import Lock
 from caviar_plugins.stores.rows import (
     ARTIFACT,
@@ -70,7 +71,7 @@ class SQLiteLedger(Ledger):
     def artifacts(self) -> Mapping[int, Artifact]:
         rows = self._rows(f"SELECT {ARTIFACT}, checksum FROM artifact")
         with checked_rows(self._path):
-            return {trial: Artifact(*named) for trial, *named in map(checked, rows)}
+            return dict(artifact_of(checked(row)) for row in rows)
 
     def assessment(self) -> str | None:
         rows = self._rows("SELECT found, checksum FROM assessment")

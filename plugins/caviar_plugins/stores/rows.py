@@ -25,6 +25,8 @@ from caviar.plugin import (
     to_plain,
 )
 
+from caviar_plugins.stores.cell_types import curve_cells, origin_cells, retest_cells, study_cells, texts, trial_cells
+
 STUDY = "file, identity, fingerprint, plugins, metric, goal, earlier, origins"
 TRIAL = (
     'number, round, coordinates, "values", state, epochs, objective, reason, metrics, violation, seconds, retests,'
@@ -70,14 +72,14 @@ def study_row(study: StudyRecord) -> tuple[Any, ...]:
 
 def study_of(row: tuple[Any, ...]) -> StudyRecord:
     """The inverse."""
-    file, identity, fingerprint, plugins, metric, goal, rows, begun = row
+    file, identity, fingerprint, plugins, metric, goal, rows, begun = study_cells(row)
     tomllib.loads(file)
     earlier = (
         EarlierTrial(trial_of(tuple(map(from_plain, each))), tuple(map(from_json_number, curve)))
         for each, curve in json.loads(rows)
     )
-    about = file, json.loads(identity), fingerprint, json.loads(plugins), metric, goal
-    return StudyRecord(*about, tuple(earlier), tuple(Origin(*each) for each in json.loads(begun)))
+    about = file, texts(identity), fingerprint, texts(plugins), metric, goal
+    return StudyRecord(*about, tuple(earlier), tuple(Origin(*origin_cells(each)) for each in json.loads(begun)))
 
 
 def trial_row(trial: Trial) -> tuple[Any, ...]:
@@ -121,7 +123,7 @@ def _trial(
     retests: list[Any],
     origins: list[int],
 ) -> Trial:
-    index, round_, _, _, state, epochs, objective, reason, _, violation, seconds, _, killed, trace, _ = row
+    index, round_, _, _, state, epochs, objective, reason, _, violation, seconds, _, killed, trace, _ = trial_cells(row)
     return Trial(
         index,
         round_,
@@ -165,7 +167,7 @@ def _retest_row(retest: Retest) -> list[Any]:
 
 
 def _retest_of(row: list[Any]) -> Retest:
-    round_, state, objective, metrics, *more = row
+    round_, state, objective, metrics, *more = retest_cells(row)
     metrics = {name: from_json_number(value) for name, value in metrics.items()}
     return Retest(round_, TrialState(state), None if objective is None else float(objective), metrics, *more)
 
@@ -184,7 +186,7 @@ def curve_of(row: tuple[Any, ...]) -> Curve:
     """The inverse."""
     import numpy
 
-    trial, attempt, first, values = row
+    trial, attempt, first, values = curve_cells(row)
     columns = {name: [*map(from_json_number, column)] for name, column in json.loads(values).items()}
     table = numpy.asarray([*columns.values()], dtype=numpy.float64)
     return Curve(trial, attempt, Metrics(tuple(columns), first, table.T[None]))
@@ -194,7 +196,7 @@ def curves_of(rows: Iterable[tuple[Any, ...]], metric: str) -> Mapping[int, list
     """Rows of CURVE, rising -> one curve of a metric per trial that has it, NaN for an epoch that is missing."""
     curves: dict[int, list[float]] = {}
     key = f"{_json(metric)}: "
-    for trial, _, first, values in rows:
+    for trial, _, first, values in map(curve_cells, rows):
         start = values.find(key) + len(key)
         if start >= len(key):  # only this metric's numbers are understood, which takes most of the time
             column = json.loads(values[start : values.index("]", start) + 1])

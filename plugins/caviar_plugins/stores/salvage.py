@@ -14,8 +14,18 @@ from typing import Any, TypeVar
 
 from caviar.plugin import Artifact, Changes, Curve, TimedPopulation, Trial, aside
 
+from caviar_plugins.stores.cell_types import artifact_of
 from caviar_plugins.stores.database import connected
-from caviar_plugins.stores.rows import ARTIFACT, CURVE, STORED, STUDY, checked, curve_of, study_of, trial_of
+from caviar_plugins.stores.rows import (
+    ARTIFACT,
+    CURVE,
+    STORED,
+    STUDY,
+    checked,
+    curve_of,
+    study_of,
+    trial_of,
+)
 from caviar_plugins.stores.schema import with_own_schema
 from caviar_plugins.stores.store_errors import store_errors
 from caviar_plugins.stores.timeline import TIMELINE, timeline_of
@@ -102,7 +112,7 @@ def _read(copy: Path) -> Changes:
                 together.setdefault(population, {})[number] = attempt
         for number in trials:
             named = first(
-                lambda row: Artifact(*row[1:]), f"SELECT {ARTIFACT}, checksum FROM artifact WHERE trial = ?", number
+                lambda row: artifact_of(row)[1], f"SELECT {ARTIFACT}, checksum FROM artifact WHERE trial = ?", number
             )
             artifacts |= {} if named is None else {number: named}
         timeline = list[TimedPopulation]()

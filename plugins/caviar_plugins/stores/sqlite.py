@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from caviar.plugin import Changes, Ledger, Store, StoreError, file_errors, sync_folder
+from caviar.plugin import Changes, Ledger, Store, StoreError, file_errors, make_folder, sync_folder
 
 if TYPE_CHECKING:
     from caviar_plugins.stores.ledger import SQLiteLedger
@@ -23,7 +23,7 @@ class SQLite(Store, interface=5):
 
         path = folder / "study.sqlite"
         with file_errors(folder):
-            folder.mkdir(parents=True, exist_ok=True)
+            make_folder(folder)
         _refuse_others(path)
         lock = Lock(folder)
         try:

@@ -11,6 +11,8 @@ from typing import Any
 
 from caviar.plugin import DataError
 
+from caviar_plugins.unpacking import refuse_growth
+
 DATABASES, SHEETS, ARROW = ("sqlite", "sqlite3", "db"), ("xlsx",), ("arrow", "feather")
 
 
@@ -38,6 +40,8 @@ def excel_as_text(path: Path, sheet: str | None, target: Path) -> Path:
     if not path.is_file():
         raise DataError(f"{path}: there is no such file")
     try:
+        with import_module("zipfile").ZipFile(path) as archive:
+            refuse_growth(path, sum(member.file_size for member in archive.infolist()))
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
         chosen = _one(path, "sheet", sheet or book.sheetnames[0], book.sheetnames)
         rows = (row for row in book[chosen].iter_rows(values_only=True) if any(cell is not None for cell in row))

@@ -14,6 +14,7 @@ from caviar.plugin import DataError
 from caviar_plugins.tables.encoding import PIECE, decoded, guessed
 from caviar_plugins.tables.engine import connected
 from caviar_plugins.tables.sql import one_file, quoted
+from caviar_plugins.unpacking import refuse_growth
 
 PACKED = (".gz", ".zst")
 """Suffixes of files that are unpacked first."""
@@ -69,12 +70,14 @@ def unpacked(path: Path, folder: Path, limit: int | None) -> Path:
             while (piece := source.read(PIECE if limit is None else limit + 1)) and file.write(piece):
                 if limit is not None and file.tell() > limit:
                     break
+                refuse_growth(path, file.tell())
         return target
     if suffix != ".zst":
         return path
     layout = "auto_detect=false, header=false, delim='\x01', quote='', escape='', max_line_size=1000000000"
     with connected(folder) as connection:  # duckdb unpacks Zstandard, which Python before 3.14 cannot
         lines = f"read_csv({one_file(path)}, compression='zstd', columns={{'line': 'VARCHAR'}}, {layout})"
+        refuse_growth(path, connection.execute(f"SELECT sum(strlen(line) + 1) FROM {lines}").fetchone()[0] or 0)
         into = f"{quoted(str(target))} (FORMAT csv, HEADER false, DELIMITER '\x01', QUOTE '', ESCAPE '')"
         connection.execute(f"COPY (SELECT * FROM {lines}) TO {into}")
     return target

@@ -12,6 +12,7 @@ from caviar_plugins.tables.engine import Connection
 from caviar_plugins.tables.json_lines import wrong_line
 from caviar_plugins.tables.missing import numeric, present
 from caviar_plugins.tables.sql import trimmed
+from caviar_plugins.unpacking import refuse_growth
 
 
 def typed_cells(
@@ -24,6 +25,10 @@ def typed_cells(
     import duckdb
 
     try:
+        if source.startswith("read_parquet"):
+            held = f"parquet_metadata({source.removeprefix('read_parquet(').rpartition(',')[0]})"
+            values = connection.execute(f"SELECT sum(num_values) FROM {held}").fetchone()[0]
+            refuse_growth(path, int(values or 0))  # each is a byte or more
         described = connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()
         names, types = [name for name, *_ in described], [_type(kind) for _, kind, *_ in described]
         bound = "" if limit is None else f" LIMIT {limit}"

@@ -46,7 +46,7 @@ def examine(folder: Path) -> list[Finding]:
     holder, found = store.holder(folder), list[Finding]()
     try:
         with read_study(store, folder) as study:
-            found += [resolved_file(folder, study), Finding("study", _ended(study))]
+            found += [resolved_file(folder, study), _study(study)]
             if holder is None:  # a run replaces and removes files between two looks at them
                 found += [_weights(study), *_models(folder, study), *_notes(folder), *_leftovers(folder, study)]
     except Damaged as damage:
@@ -98,11 +98,13 @@ def models_of(folder: Path) -> tuple[tuple[str, Path], ...]:
     return ("best model", best_file(folder)), ("ensemble", ensemble_file(folder))
 
 
-def _ended(study: StudyView) -> str:
-    """How many trials there are, by state."""
+def _study(study: StudyView) -> Finding:
+    """How many trials there are, by state. A study without any never started, or its whole log is damaged."""
     read_all(study)
+    if study.study() is None:
+        return Finding("study", "empty", sound=False, cure=f"{_RUN} starts it")
     states = Counter(trial.state.value for trial in study.trials())
-    return f"sound, {states.total()} trials" + "".join(f", {count} {state}" for state, count in states.items())
+    return Finding("study", f"sound, {states.total()} trials" + "".join(f", {n} {each}" for each, n in states.items()))
 
 
 def _recoverable(store: Store, folder: Path, damage: Damaged) -> Finding:

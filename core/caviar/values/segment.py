@@ -87,9 +87,10 @@ class Outcome:
     """The result of a segment, member by member.
 
     `identity`: the numeric identity under which it was trained, name -> version; None where nobody has trained,
-    because the worker died.
+    because the worker died. `worker`: where, for messages, if that is not this machine.
     """
 
     segment: Segment
     members: tuple[MemberOutcome, ...]
     identity: Mapping[str, str] | None = None
+    worker: str = ""

@@ -1,0 +1,142 @@
+"""The connection to a Dask scheduler: sends the job and segments to its workers, and hears of what becomes of them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+from threading import Event, Thread
+from typing import Any, ClassVar, TypeAlias
+
+import dask
+from caviar.plugin import EpochInfo, Problem, unpack
+
+with dask.config.set({"logging.distributed": "critical"}):  # what it would log is told here, or no fault
+    import distributed
+
+from caviar_plugins.executors.dask_worker import bring, end, train
+
+_CONNECT = 10.0  # seconds that a scheduler may take to answer
+_EVERY = 1.0  # seconds between two looks at which workers there are
+_CLOSE = 5.0  # seconds that the workers may take to end a run's processes
+_INSTALL = "the scheduler and all workers need caviar-ml[dask] and the plugins of the run, in the run's versions"
+
+
+class NoScheduler(Problem):
+    """There is no scheduler to talk to; the message says what to do."""
+
+    exit_code: ClassVar[int] = 1
+
+
+@dataclass(frozen=True)
+class Threads:
+    """The workers that the scheduler knows now, by address, and how many threads each has."""
+
+    of: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class News:
+    """Epochs of a task, and how many of it were passed on before."""
+
+    key: str
+    before: int
+    epochs: Sequence[EpochInfo]
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A task has ended: its result can be asked for."""
+
+    key: str
+
+
+Message: TypeAlias = Threads | News | Ended
+
+
+class Link:
+    """A client of the scheduler at `address`, for one run. Raises NoScheduler."""
+
+    def __init__(self, address: str, job_spec: bytes) -> None:
+        self._address, self._spec = address, job_spec
+        self._messages: SimpleQueue[Message] = SimpleQueue()
+        self._closing, self._tasks, self._sent = Event(), 0, None
+        try:
+            self._client = distributed.Client(address, timeout=_CONNECT, set_as_default=False)
+        except (OSError, ValueError, TypeError, RuntimeError) as error:
+            raise NoScheduler(
+                f"no Dask scheduler can be reached at {address}: {error}; start one with 'dask scheduler', or correct "
+                "address in [executor]"
+            ) from error
+        self._client.subscribe_topic(self._client.id, self._hear)
+        self._watcher = Thread(target=self._watch, name="caviar-dask", daemon=True)
+        self._watcher.start()
+
+    def next(self, seconds: float) -> Message | None:
+        """The next message, if there is one within so many seconds. Raises NoScheduler."""
+        if self._client.status != "running":
+            raise NoScheduler(
+                f"the Dask scheduler at {self._address} is gone; nothing that has finished is lost: start the scheduler "
+                "and its workers again, and the same command resumes"
+            )
+        with suppress(Empty):
+            return self._messages.get(timeout=seconds)
+        return None
+
+    def bring(self, address: str, first: int, count: int, on_devices: bool) -> Any:
+        """Has a worker keep the job as long as the returned future is kept. See `dask_worker.bring`."""
+        if self._sent is None or self._sent.status != "finished":  # those who had it are gone
+            self._sent = self._client.scatter(self._spec, workers=[address], hash=False)
+        return self._submit("job", address, bring, self._client.id, self._sent, first, count, on_devices)
+
+    def train(self, address: str, job: Any, segment: bytes) -> Any:
+        """Has a worker train a segment: its future, whose end is a message."""
+        future = self._submit("segment", address, train, job, segment)
+        future.add_done_callback(lambda ended: self._messages.put(Ended(ended.key)))
+        return future
+
+    def result(self, future: Any) -> Mapping[str, Any] | None:
+        """What an ended task has returned; nothing if its worker has died of it again and again. Raises Problem."""
+        try:
+            found: Mapping[str, Any] = unpack(future.result())
+        except distributed.KilledWorker:
+            return None
+        except (asyncio.CancelledError, distributed.CancelledError):
+            return {}
+        except Exception as error:
+            raise Problem(f"Dask could not run a segment: {type(error).__name__}: {error}; {_INSTALL}") from error
+        return found
+
+    def drop(self, futures: Sequence[Any]) -> None:
+        """Tells the workers that nobody waits for these any longer."""
+        with suppress(Exception):  # where nobody can be told, nobody works for us
+            self._client.cancel(list(futures), force=True)
+
+    def close(self) -> None:
+        """Has the workers end their processes for this run."""
+        self._closing.set()
+        if self._client.status == "running":
+            with suppress(Exception):  # their own look-up ends what cannot be reached
+                self._client.unsubscribe_topic(self._client.id)
+                self._client.run(end, self._client.id, on_error="ignore")
+        self._client.close(timeout=_CLOSE)
+        self._watcher.join(_CLOSE)
+
+    def _submit(self, name: str, address: str, function: Any, *words: Any) -> Any:
+        self._tasks += 1
+        key = f"caviar-{name}-{self._client.id}-{self._tasks}"
+        with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1TB"}):  # a segment has its states
+            return self._client.submit(function, *words, key=key, workers=[address], pure=False)
+
+    def _hear(self, event: tuple[float, Any]) -> None:
+        if isinstance(event[1], bytes):  # the scheduler itself tells of its clients too
+            self._messages.put(News(*unpack(event[1])))
+
+    def _watch(self) -> None:
+        while True:
+            with suppress(Exception):  # `next` sees by itself that the scheduler is gone
+                self._messages.put(Threads(self._client.nthreads()))
+            if self._closing.wait(_EVERY):
+                return

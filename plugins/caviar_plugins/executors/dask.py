@@ -28,7 +28,7 @@ class Dask(Executor, interface=2):
     def _check(self) -> Self:
         if self.address is not None and self.workers is not None:
             raise ValueError(
-                "workers are those of the cluster at address, as many as join it: leave one of the two out"
+                "the cluster at address has workers of its own, as many as join it: leave out one of the two"
             )
         if self.address is not None and "://" not in self.address:
             raise ValueError(f"an address begins with its protocol: tcp://{self.address}")

@@ -131,12 +131,10 @@ class Cluster(Workers):
     def _changed(self, threads: Mapping[str, int]) -> tuple[list[_Task], list[Outcome]]:
         """After workers joined or went."""
         for address in threads.keys() - self._members.keys():
-            machine = _machine(address)
-            taken = {
-                seat for each in self._members.values() if _machine(each.address) == machine for seat in each.seats
-            }
+            neighbors = [each for each in self._members.values() if _machine(each.address) == _machine(address)]
+            taken = {seat for each in neighbors for seat in each.seats}
             first = next(seat for seat in count() if taken.isdisjoint(range(seat, seat + threads[address])))
-            seats = sum(number for each, number in threads.items() if _machine(each) == machine)
+            seats = sum(number for each, number in threads.items() if _machine(each) == _machine(address))
             job = self._link.bring(address, first, seats, self._on_devices)
             self._members[address] = _Member(address, threads[address], first, job)
         for address in self._members.keys() - threads.keys():

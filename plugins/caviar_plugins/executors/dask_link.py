@@ -78,8 +78,8 @@ class Link:
         """The next message, if there is one within so many seconds. Raises NoScheduler."""
         if self._client.status != "running":
             raise NoScheduler(
-                f"the Dask scheduler at {self._address} is gone; nothing that has finished is lost: start the scheduler "
-                "and its workers again, and the same command resumes"
+                f"the Dask scheduler at {self._address} is gone; nothing that has finished is lost: start the "
+                "scheduler and its workers again, and the same command resumes"
             )
         with suppress(Empty):
             return self._messages.get(timeout=seconds)

@@ -28,10 +28,10 @@ _hosts: dict[str, _Host] = {}
 
 
 def bring(run: str, job_spec: bytes, first: int, count: int, on_devices: bool) -> str:
-    """Keeps the job of a run, a Dask client's name, until it drops the result of this task, as Dask does for one that was killed.
+    """Keeps a run's job here, until Dask drops the result of this task, as it does when the run has been killed.
 
-    `first` is the number of this worker's first seat, `count` that of all seats of its machine; `on_devices`: whether
-    the job's backend computes on devices. Returns the run.
+    `run` is the name of its Dask client. `first` is the number of this worker's first seat, `count` that of all seats
+    of its machine; `on_devices`: whether the job's backend computes on devices. Returns `run`.
     """
     end(run)
     _hosts[run] = _Host(run, job_spec, first, count, on_devices)
@@ -52,7 +52,7 @@ def end(run: str) -> None:
 
 class _Host:
     def __init__(self, run: str, job_spec: bytes, first: int, count: int, on_devices: bool) -> None:
-        worker = get_worker()
+        worker: Any = get_worker()
         self._needed = _needed(worker, worker.get_current_task())
         self._run, self._first, self._count, self._on_devices = run, first, count, on_devices
         self._job_spec = in_shared_memory([job_spec])
@@ -115,7 +115,7 @@ class _Trainer:
         self.pool = Pool(job_spec, [seat], self._check_stop, on_line=self._keep)
 
     def train(self, segment: bytes) -> dict[str, Any]:
-        self._worker = get_worker()
+        self._worker: Any = get_worker()
         self._key, self._heard = self._worker.get_current_task(), monotonic()
         self._needed = _needed(self._worker, self._key)
         self._epochs, self._passed_on, self._lines = [], 0, []

@@ -17,12 +17,15 @@ _LOOPBACK = ("--host", "127.0.0.1", "--no-dashboard", "--dashboard-address", "12
 class Commands:
     """A scheduler, and the workers that are started one by one."""
 
-    def __init__(self, folder: Path, environment: Mapping[str, str], words: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, folder: Path, environment: Mapping[str, str], words: tuple[str, ...] = (), port: int = 0
+    ) -> None:
         self._file, self._environment, self._words = folder / "scheduler.json", environment, words
         self._file.unlink(missing_ok=True)
         self.folder, self.workers = folder, list[subprocess.Popen[bytes]]()
-        self.scheduler = self.started("scheduler", "--port", "0")
+        self.scheduler = self.started("scheduler", "--port", str(port))
         self.address: str = until(self._address)
+        self.port = int(self.address.rpartition(":")[2])
 
     def worker(self, threads: int = 1, **environment: str) -> subprocess.Popen[bytes]:
         words = ("--nthreads", str(threads), "--no-nanny", "--local-directory", str(self.folder))
@@ -30,7 +33,7 @@ class Commands:
         return self.workers[-1]
 
     def started(self, *words: str, **environment: str) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "dask", *words, *_LOOPBACK, *self._words, "--scheduler-file", str(self._file)]
+        command = [sys.executable, "-m", "dask", *words, *_LOOPBACK, "--scheduler-file", str(self._file)]
         with open(self.folder / "cluster.log", "ab") as log:
             return subprocess.Popen(command, stderr=log, env={**os.environ, **self._environment, **environment})
 
@@ -46,8 +49,8 @@ class Commands:
 
 
 @contextmanager
-def cluster(folder: Path, *words: str, workers: int = 2, **environment: str) -> Iterator[Commands]:
-    commands = Commands(folder, environment, words)
+def cluster(folder: Path, *words: str, workers: int = 2, port: int = 0, **environment: str) -> Iterator[Commands]:
+    commands = Commands(folder, environment, port)
     try:
         for _ in range(workers):
             commands.worker()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults import test_function_kills, test_network_kills
+from tests.faults.test_function_kills import FUNCTION
 from tests.faults.test_processes import PIPELINE, bits, done, finish, rows, start, training, until, watched
 from tests.plugins.executors.clusters import Commands, cluster, descendants
 
@@ -131,7 +131,7 @@ def test_programs_have_the_same_results_there(file: Path) -> None:
 
 
 def test_functions_have_the_same_results_there(file: Path) -> None:
-    (file.parent / "train.py").write_text(test_function_kills.FUNCTION)
+    (file.parent / "train.py").write_text(FUNCTION)
     file.write_text('name = "p"\nreporter = []\ntrainer = "train"\nsearch = { trials = 6, pruner = "hyperband" }\n')
     named = ("--code", str(file.parent / "train.py"))
     finish(start(file, "here", *named, *INLINE))
@@ -142,8 +142,10 @@ def test_functions_have_the_same_results_there(file: Path) -> None:
 
 def test_modules_have_the_same_results_there(file: Path) -> None:
     pytest.importorskip("torch", reason="networks are of PyTorch: install '.[torch]'")
-    (file.parent / "net.py").write_text(test_network_kills.NETWORK)
-    file.write_text(test_network_kills.PIPELINE)
+    from tests.faults.test_network_kills import NETWORK, PIPELINE
+
+    (file.parent / "net.py").write_text(NETWORK)
+    file.write_text(PIPELINE)
     named = ("--code", str(file.parent / "net.py"))
     finish(start(file, "here", *named, *INLINE))
     with cluster(file.parent) as commands:

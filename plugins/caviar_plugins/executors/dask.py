@@ -44,13 +44,10 @@ class Dask(Executor, interface=2):
                 "executor 'dask' cannot send a plugin that only this process knows, such as a class in a notebook; "
                 "write it into a file and name that with --code (code= in Python), or use 'processes'"
             )
-        packed, on_devices = b"".join(job_spec), job.devices() is not None
-        if self.address is not None:
-            return Cluster(packed, self.address, check_stop, on_devices)
-        count = self.workers or job.devices() or len(os.sched_getaffinity(0))
-        local = LocalCluster(min(count, trials or count))
-        try:
-            return Cluster(packed, local.address(check_stop), check_stop, on_devices, local)
-        except BaseException:
-            local.close()
-            raise
+        local = None
+        if self.address is None:
+            count = self.workers or job.devices() or len(os.sched_getaffinity(0))
+            local = LocalCluster(min(count, trials or count))
+            if trials:
+                local.start()  # now: it takes a second or two, in which the first round is proposed
+        return Cluster(b"".join(job_spec), self.address, check_stop, job.devices() is not None, local)

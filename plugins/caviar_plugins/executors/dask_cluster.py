@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import count, islice
 from typing import Any
 
-from caviar.plugin import MemberOutcome, Outcome, Problem, Segment, Tell, TrialState, Workers, pack, say_once
+from caviar.plugin import MemberOutcome, Outcome, Segment, Tell, TrialState, Workers, pack, say_once
 
 from caviar_plugins.executors.dask_link import Ended, Link, News, Threads
-from caviar_plugins.executors.dask_local import LocalCluster
+from caviar_plugins.executors.dask_local import ClusterProblem, LocalCluster
 from caviar_plugins.executors.pool import log_line
 
 _LOOK_UP = 0.1  # seconds between two looks at whether the user wants to stop
@@ -54,28 +55,35 @@ class _Training:
 
 
 class Cluster(Workers):
-    """The workers that the scheduler at `address` has, at each moment; `local` is the cluster if it is our own."""
+    """The workers that the scheduler has at each moment: the one at `address`, else that of `local`.
+
+    It connects when it is first needed, so a run that has nothing to train needs no scheduler.
+    """
 
     def __init__(
         self,
         job_spec: bytes,
-        address: str,
+        address: str | None,
         check_stop: Callable[[], None],
         on_devices: bool,
         local: LocalCluster | None = None,
     ) -> None:
-        self._address, self._check_stop, self._on_devices, self._local = address, check_stop, on_devices, local
+        self._job_spec, self._address, self._local = job_spec, address, local
+        self._check_stop, self._on_devices = check_stop, on_devices
         self._members: dict[str, _Member] = {}
         self._busy: dict[str, _Training] = {}
-        self._link = Link(address, job_spec)
+
+    @cached_property
+    def _link(self) -> Link:
+        address = self._local.address(self._check_stop) if self._local else self._address
+        assert address is not None, "a cluster has an address, or is our own"
+        return Link(address, self._job_spec)
 
     @property
     def count(self) -> int:
         """The threads of all workers; those of a cluster of our own also while they start. Waits for the first."""
         while not self._members:
             self._listen(lambda epoch: None)
-            if not self._members and self._local is None:
-                say_once(f"the Dask scheduler at {self._address} has no workers yet; waiting for one to join")
         return max(sum(each.threads for each in self._members.values()), self._local.workers if self._local else 1)
 
     def run(self, segments: Iterable[Segment], tell: Tell) -> Iterator[Outcome]:
@@ -88,11 +96,13 @@ class Cluster(Workers):
                 self._assign(waiting, coming)  # a commit may take long: let no worker wait for it
                 yield from outcomes
         finally:  # nobody needs the results of what is still being trained
-            self._link.drop([training.future for training in self._busy.values()])
+            if self._busy:
+                self._link.drop([training.future for training in self._busy.values()])
             self._busy.clear()
 
     def close(self) -> None:
-        self._link.close()
+        if "_link" in vars(self):
+            self._link.close()
         if self._local:
             self._local.close()
 
@@ -130,6 +140,8 @@ class Cluster(Workers):
 
     def _changed(self, threads: Mapping[str, int]) -> tuple[list[_Task], list[Outcome]]:
         """After workers joined or went."""
+        if not threads and self._local is None:
+            say_once(f"the Dask scheduler at {self._address} has no workers; waiting for one to join")
         for address in threads.keys() - self._members.keys():
             neighbors = [each for each in self._members.values() if _machine(each.address) == _machine(address)]
             taken = {seat for each in neighbors for seat in each.seats}
@@ -155,7 +167,7 @@ class Cluster(Workers):
         for level, line in result["lines"]:
             log_line(member.first, level, line)
         if "problem" in result:
-            raise Problem(f"the Dask worker at {member.address} cannot train: {result['problem']}")
+            raise ClusterProblem(f"the Dask worker at {member.address} cannot train: {result['problem']}")
         for epoch in result["epochs"][training.told :]:
             tell(epoch)
         return [], [replace(outcome, worker=member.address) for outcome in result["outcomes"]]

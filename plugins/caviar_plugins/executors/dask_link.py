@@ -8,26 +8,21 @@ from contextlib import suppress
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from threading import Event, Thread
-from typing import Any, ClassVar, TypeAlias
+from typing import Any, TypeAlias
 
 import dask
-from caviar.plugin import EpochInfo, Problem, unpack
+from caviar.plugin import EpochInfo, unpack
 
 with dask.config.set({"logging.distributed": "critical"}):  # what it would log is told here, or no fault
     import distributed
 
+from caviar_plugins.executors.dask_local import ClusterProblem
 from caviar_plugins.executors.dask_worker import bring, end, train
 
 _CONNECT = 10.0  # seconds that a scheduler may take to answer
 _EVERY = 1.0  # seconds between two looks at which workers there are
 _CLOSE = 5.0  # seconds that the workers may take to end a run's processes
 _INSTALL = "the scheduler and all workers need caviar-ml[dask] and the plugins of the run, in the run's versions"
-
-
-class NoScheduler(Problem):
-    """There is no scheduler to talk to; the message says what to do."""
-
-    exit_code: ClassVar[int] = 1
 
 
 @dataclass(frozen=True)
@@ -57,7 +52,7 @@ Message: TypeAlias = Threads | News | Ended
 
 
 class Link:
-    """A client of the scheduler at `address`, for one run. Raises NoScheduler."""
+    """A client of the scheduler at `address`, for one run. Raises ClusterProblem."""
 
     def __init__(self, address: str, job_spec: bytes) -> None:
         self._address, self._spec = address, job_spec
@@ -66,7 +61,7 @@ class Link:
         try:
             self._client = distributed.Client(address, timeout=_CONNECT, set_as_default=False)
         except (OSError, ValueError, TypeError, RuntimeError) as error:
-            raise NoScheduler(
+            raise ClusterProblem(
                 f"no Dask scheduler can be reached at {address}: {error}; start one with 'dask scheduler', or correct "
                 "address in [executor]"
             ) from error
@@ -75,9 +70,9 @@ class Link:
         self._watcher.start()
 
     def next(self, seconds: float) -> Message | None:
-        """The next message, if there is one within so many seconds. Raises NoScheduler."""
+        """The next message, if there is one within so many seconds. Raises ClusterProblem."""
         if self._client.status != "running":
-            raise NoScheduler(
+            raise ClusterProblem(
                 f"the Dask scheduler at {self._address} is gone; nothing that has finished is lost: start the "
                 "scheduler and its workers again, and the same command resumes"
             )
@@ -98,7 +93,7 @@ class Link:
         return future
 
     def result(self, future: Any) -> Mapping[str, Any] | None:
-        """What an ended task has returned; nothing if its worker has died of it again and again. Raises Problem."""
+        """What an ended task has returned; None if its worker has died again and again. Raises ClusterProblem."""
         try:
             found: Mapping[str, Any] = unpack(future.result())
         except distributed.KilledWorker:
@@ -106,13 +101,16 @@ class Link:
         except (asyncio.CancelledError, distributed.CancelledError):
             return {}
         except Exception as error:
-            raise Problem(f"Dask could not run a segment: {type(error).__name__}: {error}; {_INSTALL}") from error
+            raise ClusterProblem(
+                f"Dask could not run a segment: {type(error).__name__}: {error}; {_INSTALL}"
+            ) from error
         return found
 
     def drop(self, futures: Sequence[Any]) -> None:
         """Tells the workers that nobody waits for these any longer."""
-        with suppress(Exception):  # where nobody can be told, nobody works for us
-            self._client.cancel(list(futures), force=True)
+        if futures:
+            with suppress(Exception):  # where nobody can be told, nobody works for us
+                self._client.cancel(list(futures), force=True)
 
     def close(self) -> None:
         """Has the workers end their processes for this run."""

@@ -12,6 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import monotonic, sleep
+from typing import ClassVar
 
 from caviar.plugin import Problem
 
@@ -29,6 +30,12 @@ _POLL = 0.05  # seconds between two looks at whether the scheduler is there
 _LONGEST = 120.0  # seconds that it may take to start, on a busy machine too
 
 
+class ClusterProblem(Problem):
+    """A cluster cannot train; the message says why."""
+
+    exit_code: ClassVar[int] = 1
+
+
 class LocalCluster:
     """A scheduler and `workers` workers with one thread each, of which Dask replaces those that die."""
 
@@ -36,13 +43,19 @@ class LocalCluster:
         self.workers = workers
         self._folder = TemporaryDirectory(prefix="caviar-dask-")
         self._file = Path(self._folder.name, "scheduler.json")
-        place = ("--scheduler-file", str(self._file))
-        self._scheduler = self._started("scheduler", *_LOOPBACK, "--port", "0", *place)
-        count = ("--nworkers", str(workers), "--nthreads", "1", "--memory-limit", "0")
-        self._nannies = self._started("worker", *_LOOPBACK, *count, *place, "--local-directory", self._folder.name)
+        self._processes: dict[str, subprocess.Popen[bytes]] = {}
+
+    def start(self) -> None:
+        """Starts it, if that was not done; it is ready once it has an address."""
+        if not self._processes:
+            place = ("--scheduler-file", str(self._file))
+            self._start("scheduler", "--port", "0", *place)
+            count = ("--nworkers", str(self.workers), "--nthreads", "1", "--memory-limit", "0")
+            self._start("worker", *count, *place, "--local-directory", self._folder.name)
 
     def address(self, check_stop: Callable[[], None]) -> str:
-        """The scheduler's address, once it has one. Raises Problem."""
+        """The scheduler's address, once it has one. Raises ClusterProblem."""
+        self.start()
         deadline = monotonic() + _LONGEST
         while monotonic() < deadline:
             with suppress(FileNotFoundError, ValueError):  # not there, or not yet all of it
@@ -50,24 +63,26 @@ class LocalCluster:
             check_stop()
             self.check()
             sleep(_POLL)
-        raise Problem(f"the Dask cluster on this machine did not start within {_LONGEST:.0f} s; try again")
+        raise ClusterProblem(f"the Dask cluster on this machine did not start within {_LONGEST:.0f} s; try again")
 
     def check(self) -> None:
-        """Raises Problem if the cluster has ended."""
-        for process, name in ((self._scheduler, "scheduler"), (self._nannies, "workers")):
+        """Raises ClusterProblem if one of its commands has ended."""
+        for name, process in self._processes.items():
             if (code := process.poll()) is not None:
-                raise Problem(f"the {name} of the Dask cluster on this machine ended with exit code {code}")
+                told = f"'dask {name}' of the cluster on this machine ended with exit code {code}"
+                raise ClusterProblem(f"{told}; the same command resumes")
 
     def close(self) -> None:
-        for process in (self._nannies, self._scheduler):
+        for process in self._processes.values():
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
         self._folder.cleanup()
 
-    def _started(self, *words: str) -> subprocess.Popen[bytes]:
-        start = _START.format(path=json.dumps(sys.path), coordinator=os.getpid(), words=json.dumps(words))
-        return subprocess.Popen(
+    def _start(self, name: str, *words: str) -> None:
+        said = json.dumps((name, *_LOOPBACK, *words))
+        start = _START.format(path=json.dumps(sys.path), coordinator=os.getpid(), words=said)
+        self._processes[name] = subprocess.Popen(
             [sys.executable, "-c", start],
             stdin=subprocess.DEVNULL,
             stdout=2,  # ours belongs to the results

@@ -110,12 +110,14 @@ class _Trainer:
 
     def __init__(self, run: str, job_spec: int, seat: Seat, ended: Event) -> None:
         self._run, self._ended = run, ended
-        self._key, self._needed, self._heard = "", lambda: True, 0.0
+        self._worker: Any = None
+        self._needed: Callable[[], bool] = lambda: True
+        self._key, self._heard = "", 0.0
         self._epochs, self._passed_on, self._lines = list[EpochInfo](), 0, list[tuple[int, str]]()
         self.pool = Pool(job_spec, [seat], self._check_stop, on_line=self._keep)
 
     def train(self, segment: bytes) -> dict[str, Any]:
-        self._worker: Any = get_worker()
+        self._worker = get_worker()
         self._key, self._heard = self._worker.get_current_task(), monotonic()
         self._needed = _needed(self._worker, self._key)
         self._epochs, self._passed_on, self._lines = [], 0, []

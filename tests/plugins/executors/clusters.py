@@ -17,10 +17,8 @@ _LOOPBACK = ("--host", "127.0.0.1", "--no-dashboard", "--dashboard-address", "12
 class Commands:
     """A scheduler, and the workers that are started one by one."""
 
-    def __init__(
-        self, folder: Path, environment: Mapping[str, str], words: tuple[str, ...] = (), port: int = 0
-    ) -> None:
-        self._file, self._environment, self._words = folder / "scheduler.json", environment, words
+    def __init__(self, folder: Path, environment: Mapping[str, str], port: int) -> None:
+        self._file, self._environment = folder / "scheduler.json", environment
         self._file.unlink(missing_ok=True)
         self.folder, self.workers = folder, list[subprocess.Popen[bytes]]()
         self.scheduler = self.started("scheduler", "--port", str(port))
@@ -49,7 +47,7 @@ class Commands:
 
 
 @contextmanager
-def cluster(folder: Path, *words: str, workers: int = 2, port: int = 0, **environment: str) -> Iterator[Commands]:
+def cluster(folder: Path, workers: int = 2, port: int = 0, **environment: str) -> Iterator[Commands]:
     commands = Commands(folder, environment, port)
     try:
         for _ in range(workers):

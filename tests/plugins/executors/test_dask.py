@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, ClassVar
 
 import pytest
 from caviar import Executor, Optimizer, Pipeline, Problem, TrialState, load
@@ -27,6 +28,7 @@ slow = pytest.mark.slow
 MURDEROUS = """
 import os, signal
 from pathlib import Path
+from typing import Any, ClassVar
 from caviar_plugins import SGD
 
 class Murderous(SGD):
@@ -65,7 +67,7 @@ def test_a_cluster_of_its_own_gives_inlines_bits_listens_on_loopback_alone_and_l
 
 @slow
 class TestDask(ExecutorContract):
-    executor: Executor
+    executor: ClassVar[Executor]
 
     @pytest.fixture(autouse=True)
     def on_two(self, two: Commands) -> None:
@@ -194,7 +196,7 @@ def test_nobody_waits_for_a_first_worker_in_silence(
         assert workers.count == 1
         assert len(list(outcomes)) == 1
     (line,) = {record.getMessage() for record in caplog.records}
-    assert line == f"the Dask scheduler at {commands.address} has no workers yet; waiting for one to join"
+    assert line == f"the Dask scheduler at {commands.address} has no workers; waiting for one to join"
 
 
 @slow
@@ -205,10 +207,10 @@ def test_a_scheduler_that_is_not_there_is_a_clear_error(file: Path) -> None:
 
 def test_a_plugin_that_only_this_process_knows_is_refused() -> None:
     class Still(Optimizer):
-        def init(self, parameters: object, layout: object) -> dict[str, object]:
+        def init(self, parameters: Any, layout: Any) -> Any:
             return {}
 
-        def update(self, *known: object) -> None:
+        def update(self, parameters: Any, gradients: Any, state: Any, step: Any, layout: Any) -> None:
             pass
 
     pipeline = Pipeline(data=Digits(), model=MLP(units=Choice((3, 4))), optimizer=Still(), reporter=())

@@ -135,13 +135,19 @@ class Cluster(Workers):
                 training.told += 1
                 tell(epoch)
         if isinstance(message, Ended) and (training := self._busy.pop(message.key, None)):
-            return self._ended(training, tell)
+            return self._ended(training, message, tell)
         return [], []
 
     def _changed(self, threads: Mapping[str, int]) -> tuple[list[_Task], list[Outcome]]:
         """After workers joined or went."""
         if not threads and self._local is None:
             say_once(f"the Dask scheduler at {self._address} has no workers; waiting for one to join")
+        for address in self._members.keys() - threads.keys():
+            del self._members[address]
+        lost = [training for training in self._busy.values() if training.member.address not in threads]
+        self._link.drop([training.future for training in lost])
+        for training in lost:
+            del self._busy[training.future.key]
         for address in threads.keys() - self._members.keys():
             neighbors = [each for each in self._members.values() if _machine(each.address) == _machine(address)]
             taken = {seat for each in neighbors for seat in each.seats}
@@ -149,16 +155,10 @@ class Cluster(Workers):
             seats = sum(number for each, number in threads.items() if _machine(each) == _machine(address))
             job = self._link.bring(address, first, seats, self._on_devices)
             self._members[address] = _Member(address, threads[address], first, job)
-        for address in self._members.keys() - threads.keys():
-            del self._members[address]
-        lost = [training for training in self._busy.values() if training.member.address not in threads]
-        self._link.drop([training.future for training in lost])
-        for training in lost:
-            del self._busy[training.future.key]
         return _after(lost)
 
-    def _ended(self, training: _Training, tell: Tell) -> tuple[list[_Task], list[Outcome]]:
-        member, result = training.member, self._link.result(training.future)
+    def _ended(self, training: _Training, ended: Ended, tell: Tell) -> tuple[list[_Task], list[Outcome]]:
+        member, result = training.member, self._link.result(ended)
         if result is None:
             return _after([training])
         if not result:  # something that it needed is gone: the worker gets the job once more

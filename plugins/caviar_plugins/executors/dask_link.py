@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
@@ -43,9 +44,10 @@ class News:
 
 @dataclass(frozen=True)
 class Ended:
-    """A task has ended: its result can be asked for."""
+    """A task has ended; `result` has what it returned, or raises."""
 
     key: str
+    result: Future[bytes]
 
 
 Message: TypeAlias = Threads | News | Ended
@@ -87,23 +89,29 @@ class Link:
         return self._submit("job", address, bring, self._client.id, self._sent, first, count, on_devices)
 
     def train(self, address: str, job: Any, segment: bytes) -> Any:
-        """Has a worker train a segment: its future, whose end is a message."""
+        """Has a worker train a segment; returns its future. Once its result is here, or it has none, is a message."""
         future = self._submit("segment", address, train, job, segment)
-        future.add_done_callback(lambda ended: self._messages.put(Ended(ended.key)))
+
+        async def fetched() -> bytes:
+            # In the background: for a result that is lost with its worker Dask waits until one has the same address.
+            found: bytes = await self._client.gather(future, asynchronous=True)
+            return found
+
+        result = asyncio.run_coroutine_threadsafe(fetched(), self._client.loop.asyncio_loop)
+        result.add_done_callback(lambda done: self._messages.put(Ended(future.key, done)))
         return future
 
-    def result(self, future: Any) -> Mapping[str, Any] | None:
-        """What an ended task has returned; None if its worker has died again and again. Raises ClusterProblem."""
+    def result(self, ended: Ended) -> Mapping[str, Any] | None:
+        """What a task has returned; None if its worker has died again and again. Raises ClusterProblem."""
         try:
-            found: Mapping[str, Any] = unpack(future.result())
+            found: Mapping[str, Any] = unpack(ended.result.result())
         except distributed.KilledWorker:
             return None
         except (asyncio.CancelledError, distributed.CancelledError):
             return {}
         except Exception as error:
-            raise ClusterProblem(
-                f"Dask could not run a segment: {type(error).__name__}: {error}; {_INSTALL}"
-            ) from error
+            told = f"{type(error).__name__}: {error}"
+            raise ClusterProblem(f"Dask could not run a segment: {told}; {_INSTALL}") from error
         return found
 
     def drop(self, futures: Sequence[Any]) -> None:

@@ -77,7 +77,7 @@ class Cluster(Workers):
     def _link(self) -> Link:
         address = self._local.address(self._check_stop) if self._local else self._address
         assert address is not None, "a cluster has an address, or is our own"
-        return Link(address, self._job_spec)
+        return Link(address, self._job_spec, self._check_stop)
 
     @property
     def count(self) -> int:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from concurrent.futures import Future
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, wait
 from contextlib import suppress
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
@@ -20,7 +20,8 @@ with dask.config.set({"logging.distributed": "critical"}):  # what it would log 
 from caviar_plugins.executors.dask_local import ClusterProblem
 from caviar_plugins.executors.dask_worker import bring, end, train
 
-_CONNECT = 10.0  # seconds that a scheduler may take to answer
+_CONNECT = 60  # seconds that a scheduler may take to answer
+_LOOK_UP = 0.1  # seconds between two looks at whether the user wants to stop
 _EVERY = 1.0  # seconds between two looks at which workers there are
 _CLOSE = 5.0  # seconds that the workers may take to end a run's processes
 _INSTALL = "the scheduler and all workers need caviar-ml[dask] and the plugins of the run, in the run's versions"
@@ -56,17 +57,11 @@ Message: TypeAlias = Threads | News | Ended
 class Link:
     """A client of the scheduler at `address`, for one run. Raises ClusterProblem."""
 
-    def __init__(self, address: str, job_spec: bytes) -> None:
+    def __init__(self, address: str, job_spec: bytes, check_stop: Callable[[], None]) -> None:
         self._address, self._spec = address, job_spec
         self._messages: SimpleQueue[Message] = SimpleQueue()
         self._closing, self._tasks, self._sent = Event(), 0, None
-        try:
-            self._client = distributed.Client(address, timeout=_CONNECT, set_as_default=False)
-        except (OSError, ValueError, TypeError, RuntimeError) as error:
-            raise ClusterProblem(
-                f"no Dask scheduler can be reached at {address}: {error}; start one with 'dask scheduler', or correct "
-                "address in [executor]"
-            ) from error
+        self._client = _connected(address, check_stop)
         self._client.subscribe_topic(self._client.id, self._hear)
         self._watcher = Thread(target=self._watch, name="caviar-dask", daemon=True)
         self._watcher.start()
@@ -146,3 +141,25 @@ class Link:
                 self._messages.put(Threads(self._client.nthreads()))
             if self._closing.wait(_EVERY):
                 return
+
+
+def _connected(address: str, check_stop: Callable[[], None]) -> Any:
+    """A client of the scheduler; connecting may take long. Raises ClusterProblem."""
+    found: Future[Any] = Future()
+
+    def connect() -> None:
+        try:
+            found.set_result(distributed.Client(address, timeout=_CONNECT, set_as_default=False))
+        except Exception as error:
+            found.set_exception(error)
+
+    Thread(target=connect, name="caviar-connect", daemon=True).start()
+    while not wait([found], _LOOK_UP).done:
+        check_stop()
+    if (error := found.exception()) is None:
+        return found.result()
+    why = str(error) or f"no answer within {_CONNECT} s"
+    raise ClusterProblem(
+        f"no Dask scheduler can be reached at {address}: {why}; start one with 'dask scheduler', or correct address in "
+        "[executor]"
+    ) from error

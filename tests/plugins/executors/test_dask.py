@@ -201,8 +201,11 @@ def test_nobody_waits_for_a_first_worker_in_silence(
 
 @slow
 def test_a_scheduler_that_is_not_there_is_a_clear_error(file: Path) -> None:
-    with pytest.raises(Problem, match=r"no Dask scheduler can be reached at tcp://127.0.0.1:9: .*'dask scheduler'"):
-        Dask(address="tcp://127.0.0.1:9").open(job(file), lambda: None, 1)
+    with (
+        Dask(address="tcp://127.0.0.1:9").open(job(file), lambda: None, 1) as workers,
+        pytest.raises(Problem, match=r"no Dask scheduler can be reached at tcp://127.0.0.1:9: .*'dask scheduler'"),
+    ):
+        list(workers.run([segment(0)], lambda epoch: None))
 
 
 def test_a_plugin_that_only_this_process_knows_is_refused() -> None:

@@ -15,7 +15,6 @@ from tests.plugins.executors.clusters import Commands, cluster, descendants
 
 pytest.importorskip("distributed", reason="distributed is not installed: pip install 'caviar-ml[dask]'")
 pytestmark = [pytest.mark.peers, pytest.mark.slow]
-_SECOND = 1.0
 _END = 60.0  # of a wait that only must not hang
 
 # Reports an epoch at a time; its state is a number in a file.
@@ -102,7 +101,7 @@ def test_a_stopped_or_killed_run_leaves_nothing_of_its_cluster(file: Path, stop:
     with watched(sorted(descendants(process.pid))) as gone:
         process.send_signal(stop)
         errors = message(process)
-        assert gone(_SECOND)
+        assert gone(_END)
     if stop != signal.SIGKILL:
         assert process.returncode == 130
         assert "interrupted; run the same command again to resume" in errors

@@ -14,7 +14,8 @@ from typing import Any, TypeAlias
 import dask
 from caviar.plugin import EpochInfo, unpack
 
-with dask.config.set({"logging.distributed": "critical"}):  # what it would log is told here, or no fault
+# What these would log is told here, or is no fault.
+with dask.config.set({"logging": dict.fromkeys(("distributed", "distributed.client"), "critical")}):
     import distributed
 
 from caviar_plugins.executors.dask_local import ClusterProblem
@@ -69,10 +70,7 @@ class Link:
     def next(self, seconds: float) -> Message | None:
         """The next message, if there is one within so many seconds. Raises ClusterProblem."""
         if self._client.status != "running":
-            raise ClusterProblem(
-                f"the Dask scheduler at {self._address} is gone; nothing that has finished is lost: start the "
-                "scheduler and its workers again, and the same command resumes"
-            )
+            raise self._gone()
         with suppress(Empty):
             return self._messages.get(timeout=seconds)
         return None
@@ -105,6 +103,8 @@ class Link:
         except (asyncio.CancelledError, distributed.CancelledError):
             return {}
         except Exception as error:
+            if self._client.status != "running" or isinstance(error, OSError):  # no task raises OSError
+                raise self._gone() from error
             told = f"{type(error).__name__}: {error}"
             raise ClusterProblem(f"Dask could not run a segment: {told}; {_INSTALL}") from error
         return found
@@ -124,6 +124,12 @@ class Link:
                 self._client.run(end, self._client.id, on_error="ignore")
         self._client.close(timeout=_CLOSE)
         self._watcher.join(_CLOSE)
+
+    def _gone(self) -> ClusterProblem:
+        return ClusterProblem(
+            f"the Dask scheduler at {self._address} is gone; nothing that has finished is lost: start the scheduler "
+            "and its workers again, and the same command resumes"
+        )
 
     def _submit(self, name: str, address: str, function: Any, *words: Any) -> Any:
         self._tasks += 1

@@ -25,7 +25,7 @@ sys.argv[1:] = {words}
 main()
 """
 _LOOPBACK = ("--host", "127.0.0.1", "--no-dashboard", "--dashboard-address", "127.0.0.1:0")  # what else it serves
-_QUIET = {"DASK_LOGGING__DISTRIBUTED": "error"}
+_QUIET = {"DASK_LOGGING__DISTRIBUTED": "critical"}  # what these would log is told here, or is no fault
 _POLL = 0.05  # seconds between two looks at whether the scheduler is there
 _LONGEST = 120.0  # seconds that it may take to start, on a busy machine too
 
@@ -73,7 +73,7 @@ class LocalCluster:
                 raise ClusterProblem(f"{told}; the same command resumes")
 
     def close(self) -> None:
-        for process in self._processes.values():
+        for process in reversed(self._processes.values()):  # workers would miss their scheduler
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()

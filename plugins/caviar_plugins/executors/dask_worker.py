@@ -34,7 +34,10 @@ def bring(run: str, job_spec: bytes, first: int, count: int, on_devices: bool) -
     of its machine; `on_devices`: whether the job's backend computes on devices. Returns `run`.
     """
     end(run)
-    _hosts[run] = _Host(run, job_spec, first, count, on_devices)
+    try:
+        _hosts[run] = _Host(run, job_spec, first, count, on_devices)
+    except OSError as error:  # too little memory
+        raise Problem(f"the Dask worker at {get_worker().address} cannot keep the job: {error}") from error
     return run
 
 
@@ -125,7 +128,7 @@ class _Trainer:
             outcomes = list(self.pool.run([unpack(segment)], self._hear))
         except Stopped:  # nobody waits for it
             return {}
-        except Problem as problem:
+        except (Problem, OSError) as problem:
             return {"problem": str(problem), "lines": self._lines}
         return {"outcomes": outcomes, "epochs": self._epochs, "lines": self._lines}
 

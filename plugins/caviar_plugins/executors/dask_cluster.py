@@ -159,11 +159,9 @@ class Cluster(Workers):
 
     def _ended(self, training: _Training, ended: Ended, tell: Tell) -> tuple[list[_Task], list[Outcome]]:
         member, result = training.member, self._link.result(ended)
-        if result is None:
+        if not result:
+            self._members.pop(member.address, None)  # if it is alive, it gets the job once more
             return _after([training])
-        if not result:  # something that it needed is gone: the worker gets the job once more
-            self._members.pop(member.address, None)
-            return [training.task], []
         for level, line in result["lines"]:
             log_line(member.first, level, line)
         if "problem" in result:
@@ -179,7 +177,7 @@ def _after(lost: Iterable[_Training]) -> tuple[list[_Task], list[Outcome]]:
     for training in lost:
         task, segment = replace(training.task, deaths=training.task.deaths + 1), training.task.segment
         if task.deaths < _DEATHS:
-            say_once(f"the Dask worker at {training.member.address} is gone; its trials are trained again")
+            say_once(f"the Dask worker at {training.member.address} was lost; its trials are trained again")
             again.append(task)
         elif len(segment.trials) > 1:
             again += map(_Task, segment.halves())

@@ -94,13 +94,11 @@ class Link:
         result.add_done_callback(lambda done: self._messages.put(Ended(future.key, done)))
         return future
 
-    def result(self, ended: Ended) -> Mapping[str, Any] | None:
-        """What a task has returned; None if its worker has died again and again. Raises ClusterProblem."""
+    def result(self, ended: Ended) -> Mapping[str, Any]:
+        """What a task has returned; nothing if it was lost with its worker. Raises ClusterProblem."""
         try:
             found: Mapping[str, Any] = unpack(ended.result.result())
-        except distributed.KilledWorker:
-            return None
-        except (asyncio.CancelledError, distributed.CancelledError):
+        except (distributed.KilledWorker, asyncio.CancelledError, distributed.CancelledError):
             return {}
         except Exception as error:
             if self._client.status != "running" or isinstance(error, OSError):  # no task raises OSError

@@ -131,9 +131,9 @@ def test_a_worker_that_dies_costs_nothing_but_a_second_try(file: Path, caplog: p
         there, _ = go(Dask(address=commands.address), work, segments)
         assert sum(each.poll() is None for each in commands.workers) == 1
     assert there == go(Inline(), work, segments)[0]
-    (line,) = (record.getMessage() for record in caplog.records)
+    line = caplog.records[-1].getMessage()  # the first may be that there are no workers yet
     assert line.startswith("the Dask worker at tcp://127.0.0.1:")
-    assert line.endswith("is gone; its trials are trained again")
+    assert line.endswith("was lost; its trials are trained again")
 
 
 @slow

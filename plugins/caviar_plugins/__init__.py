@@ -24,6 +24,7 @@ _HOMES = {
     "NPZ": "caviar_plugins.data.npz",
     "Periodic": "caviar_plugins.embeddings.periodic",
     "Vectors": "caviar_plugins.embeddings.vectors",
+    "Dask": "caviar_plugins.executors.dask",
     "Inline": "caviar_plugins.executors.inline",
     "Processes": "caviar_plugins.executors.processes",
     "NumPyFile": "caviar_plugins.exporters.numpy",
@@ -128,6 +129,7 @@ if TYPE_CHECKING:
     from caviar_plugins.data.table import TableFile as TableFile
     from caviar_plugins.embeddings.periodic import Periodic as Periodic
     from caviar_plugins.embeddings.vectors import Vectors as Vectors
+    from caviar_plugins.executors.dask import Dask as Dask
     from caviar_plugins.executors.inline import Inline as Inline
     from caviar_plugins.executors.processes import Processes as Processes
     from caviar_plugins.exporters.numpy import NumPyFile as NumPyFile

@@ -92,7 +92,7 @@ class Outcome:
     """The result of a segment, member by member.
 
     `identity`: the numeric identity under which it was trained, name -> version; None where nobody has trained,
-    because the worker died. `worker`: the host and the process that trained it.
+    because the worker died. `worker`: which one trained it, for people: its host and process, or its address.
     """
 
     segment: Segment

@@ -1,4 +1,4 @@
-"""CUDA devices shared out among workers, for functions and programs that use a GPU by themselves."""
+"""CUDA devices shared out among the workers of a machine."""
 
 from __future__ import annotations
 
@@ -19,6 +19,16 @@ def shared_out(count: int) -> tuple[str | None, ...]:
     if len(devices) < 2:
         return (None,) * count
     return tuple(",".join(devices[number % len(devices) :: count]) for number in range(count))
+
+
+def one_of(number: int) -> tuple[str | None, int]:
+    """The value of CUDA_VISIBLE_DEVICES for worker `number`, from 0, of a machine, and how many devices it has.
+
+    None leaves it as it is. It is one device whatever the number of workers, which may grow. Sorted, because dask-cuda
+    gives each worker the same devices in another order.
+    """
+    devices = sorted(_visible())
+    return (devices[number % len(devices)] if len(devices) > 1 else None), len(devices)
 
 
 def _visible() -> list[str]:

@@ -14,7 +14,7 @@ from multiprocessing.connection import wait
 from caviar.plugin import Buffer, Fault, MemberOutcome, Outcome, Segment, Tell, TrialState, Workers, say_once
 
 from caviar_plugins.executors.oom import oom_kills
-from caviar_plugins.executors.worker_handle import Dead, Message, NoWorkers, WorkerHandle, stop_workers
+from caviar_plugins.executors.worker_handle import Dead, NoWorkers, Seat, WorkerHandle, stop_workers
 
 _log = logging.getLogger("caviar")
 _LOOK_UP = 0.1  # seconds between two looks at whether the user wants to stop
@@ -44,39 +44,53 @@ class _Task:
         return _SLACK * max(seconds) * len(seconds) + _GRACE if seconds else inf
 
 
-class Pool(Workers):
-    """At most `count` workers, started when there is work for them, or soon will be.
+def in_shared_memory(job_spec: Iterable[Buffer]) -> int:
+    """A file descriptor of memory that workers share: the job's data are not sent or copied."""
+    shared = os.memfd_create("caviar-job")
+    with open(shared, "wb", closefd=False) as file:
+        file.writelines(job_spec)
+    return shared
 
-    The job specification lies in memory that all of them share: data are not sent or copied. `may_fork`: whether a fork
-    of this process could do the job. `devices`: CUDA_VISIBLE_DEVICES of each worker; none is set where it is empty.
+
+def log_line(worker: int, level: int, line: str) -> None:
+    """Logs what a worker has logged, a warning once."""
+    if level >= logging.WARNING:
+        say_once(line)
+    else:
+        _log.log(level, "worker %d: %s", worker, line)
+
+
+class Pool(Workers):
+    """At most one worker for each seat, started when there is work for it, or soon will be.
+
+    `job_spec` is a file descriptor, which the pool closes. `may_fork`: whether a fork of this process could do the job.
+    `on_line` gets each line that a worker logs, with the worker's number and the line's level.
     """
 
     def __init__(
         self,
-        job_spec: Iterable[Buffer],
-        count: int,
+        job_spec: int,
+        seats: Sequence[Seat],
         check_stop: Callable[[], None],
-        may_fork: bool,
-        devices: Sequence[str | None] = (),
+        may_fork: bool = False,
+        on_line: Callable[[int, int, str], None] = log_line,
     ) -> None:
-        self._count, self._check_stop, self._may_fork = count, check_stop, may_fork
-        self._devices = devices or (None,) * count
+        self._job_spec, self._seats, self._check_stop = job_spec, seats, check_stop
+        self._may_fork, self._on_line = may_fork, on_line
         self._workers: dict[WorkerHandle, _Task | None] = {}
         self._false_starts = 0
-        self._shared = os.memfd_create("caviar-job")
-        with open(self._shared, "wb", closefd=False) as file:
-            file.writelines(job_spec)
 
     @property
     def count(self) -> int:
-        return self._count
+        return len(self._seats)
 
     def start(self, wanted: int) -> None:
-        """Starts so many more workers, within `count`. Raises NoWorkers."""
-        for _ in range(min(wanted, self._count - len(self._workers))):
-            free = min(set(range(self._count)) - {worker.number for worker in self._workers})
-            self._workers[WorkerHandle(self._shared, free, self._count, self._may_fork, self._devices[free])] = None
-            _log.debug("worker %d of %d: started", free, self._count)
+        """Starts so many more workers, as far as there are seats. Raises NoWorkers."""
+        for _ in range(min(wanted, self.count - len(self._workers))):
+            taken = {worker.seat for worker in self._workers}
+            seat = next(each for each in self._seats if each not in taken)
+            self._workers[WorkerHandle(self._job_spec, seat, self._may_fork)] = None
+            _log.debug("worker %d of %d: started", seat.number, seat.count)
 
     def run(self, segments: Iterable[Segment], tell: Tell) -> Iterator[Outcome]:
         coming = map(_Task, segments)
@@ -89,12 +103,13 @@ class Pool(Workers):
                     except Dead as death:
                         again, outcomes = self._after(worker, death)
                         waiting.extendleft(again)
-                        _log.debug("worker %d %s", worker.number, death)
+                        _log.debug("worker %d %s", worker.seat.number, death)
                         for task in again:
                             _log.debug("%s: tried again", task.segment)
                     else:
                         self._false_starts = 0
-                        _pass_on(worker, message)
+                        if message.line:
+                            self._on_line(worker.seat.number, message.level, message.line)
                         for epoch in message.epochs:
                             tell(epoch)
                         outcomes = [message.outcome] if message.outcome else []
@@ -107,12 +122,12 @@ class Pool(Workers):
 
     def close(self) -> None:
         self._part_with(list(self._workers))
-        os.close(self._shared)
+        os.close(self._job_spec)
 
     def _assign(self, waiting: deque[_Task], coming: Iterator[_Task]) -> bool:
         """Gives every worker a segment, and starts missing workers; False when all is done."""
         busy = sum(task is not None for task in self._workers.values())
-        waiting.extend(islice(coming, max(0, self._count - busy - len(waiting))))
+        waiting.extend(islice(coming, max(0, self.count - busy - len(waiting))))
         for worker in [worker for worker, task in self._workers.items() if task is None and worker.ready]:
             if waiting:
                 task = self._workers[worker] = replace(waiting.popleft(), oom_kills=oom_kills())
@@ -145,7 +160,8 @@ class Pool(Workers):
         if not death.by_itself and not task.overdue:
             segments, outcomes = _killed(task, death)
             if segments:
-                say_once(f"a worker process was {death}, from outside; its trials are trained again")
+                again = f"a worker process was {death}, from outside; its trials are trained again"
+                self._on_line(worker.seat.number, logging.WARNING, again)
             return segments, outcomes
         if task.deaths == 0 and not task.overdue:
             return [replace(task, deaths=1)], []
@@ -161,14 +177,6 @@ class Pool(Workers):
         for worker in workers:
             del self._workers[worker]
         stop_workers(workers)
-
-
-def _pass_on(worker: WorkerHandle, message: Message) -> None:
-    """Logs what a worker has logged."""
-    if message.line and message.level >= logging.WARNING:
-        say_once(message.line)
-    elif message.line:
-        _log.log(message.level, "worker %d: %s", worker.number, message.line)
 
 
 def _killed(task: _Task, death: Dead) -> tuple[list[_Task], list[Outcome]]:

@@ -20,14 +20,16 @@ class Processes(Executor, interface=2):
     def open(self, job: Job, check_stop: Callable[[], None], trials: int) -> Workers:
         from caviar_plugins.executors.cuda_devices import shared_out
         from caviar_plugins.executors.inline import Inline
-        from caviar_plugins.executors.pool import Pool
+        from caviar_plugins.executors.pool import Pool, in_shared_memory
+        from caviar_plugins.executors.worker_handle import Seat
 
         job_spec = job.job_spec()
         if job_spec is None:
             return Inline().open(job, check_stop, trials)
         count = self.workers or job.devices() or len(os.sched_getaffinity(0))
-        devices = shared_out(count) if job.devices() is None else ()  # a backend takes its device itself
-        pool = Pool(job_spec, count, check_stop, _may_fork(job), devices)
+        devices = shared_out(count) if job.devices() is None else (None,) * count  # a backend takes its device itself
+        seats = [Seat(number, count, each) for number, each in enumerate(devices)]
+        pool = Pool(in_shared_memory(job_spec), seats, check_stop, _may_fork(job))
         try:
             pool.start(trials)  # now: when reporters have started threads, it is too late to fork
         except BaseException:

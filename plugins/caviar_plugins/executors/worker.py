@@ -13,6 +13,7 @@ from multiprocessing.connection import Connection
 from queue import SimpleQueue
 from threading import Event, Lock, Thread
 from time import monotonic, sleep
+from typing import NoReturn
 
 from caviar.plugin import EpochInfo, Job, Outcome, Problem, Segment, Stopped, open_job, pack, unpack, watch_compiling
 
@@ -32,8 +33,7 @@ def main(connection: int, job_spec: int, number: int, count: int, level: int) ->
     try:
         job = open_job(mmap(job_spec, 0, access=ACCESS_READ), number, count)
     except (Problem, OSError, MemoryError) as error:  # too little memory for a library, for one
-        print(f"a worker process cannot start: {str(error) or type(error).__name__}", file=sys.stderr, flush=True)
-        os._exit(1)
+        worker.fail(str(error) or type(error).__name__)
     worker.work(job)
     sys.stdout.flush()
     os._exit(0)  # taking down an interpreter takes longer than anyone should wait for
@@ -57,6 +57,12 @@ class _Worker:
                 outcome = job.perform(segment, said, self._check_stop)
                 self._say(said.kept, outcome)
                 gc.enable()
+
+    def fail(self, why: str) -> NoReturn:
+        """Ends this process, which cannot start."""
+        with suppress(BrokenPipeError, ConnectionResetError):
+            self._say((), None, "", logging.ERROR, why)
+        os._exit(1)
 
     def _listen(self) -> None:
         """Receives segments while one is trained: the coordinator never waits for a worker to read."""

@@ -27,11 +27,11 @@ class NoWorkers(Problem):
 
 
 class Dead(Exception):
-    """A worker's process has ended: how, and whether `by_itself` or killed from outside."""
+    """A worker's process has ended: how or, as it said itself, why; and whether `by_itself` or killed from outside."""
 
-    def __init__(self, code: int) -> None:
+    def __init__(self, code: int, why: str = "") -> None:
         name = signal.Signals(-code).name if -code in set(signal.Signals) else str(-code)
-        super().__init__(f"killed by {name}" if code < 0 else f"ended with exit code {code}")
+        super().__init__(why or (f"killed by {name}" if code < 0 else f"ended with exit code {code}"))
         self.by_itself = code >= 0 or -code in _OWN
 
 
@@ -40,6 +40,7 @@ class Message:
     """A worker's message: epochs trained since the last one, and the outcome of its segment once it is complete.
 
     `compiling`: it compiles kernels, and sends nothing until that is done. `line`: what it logged at `level`.
+    `failure`: why it cannot start; then it ends.
     """
 
     epochs: Sequence[EpochInfo] = ()
@@ -47,23 +48,33 @@ class Message:
     compiling: bool = False
     line: str = ""
     level: int = logging.WARNING
+    failure: str = ""
+
+
+@dataclass(frozen=True)
+class Seat:
+    """A worker's place: `number` of `count` on this machine; `devices`: see `WorkerArguments`."""
+
+    number: int
+    count: int
+    devices: str | None = None
 
 
 class WorkerHandle:
-    """A worker process, `number` of `count`; `ready` once it has made the job from the job specification.
+    """A worker process, `ready` once it has made the job from the job specification.
 
-    `may_fork`: whether a fork of this process could do the job; `devices`: see `WorkerArguments`. Raises NoWorkers.
+    `may_fork`: whether a fork of this process could do the job. Raises NoWorkers.
     """
 
-    def __init__(self, job_spec: int, number: int, count: int, may_fork: bool, devices: str | None = None) -> None:
-        self.number = number
+    def __init__(self, job_spec: int, seat: Seat, may_fork: bool) -> None:
+        self.seat = seat
         self.ready, self._compiling, self._heard = False, False, monotonic()
         try:
             self.connection, theirs = Pipe()
         except OSError as error:
             raise NoWorkers(f"a worker process could not start: {error}") from error
         level = logging.getLogger("caviar").getEffectiveLevel()
-        arguments = WorkerArguments(theirs.fileno(), job_spec, number, count, level, devices)
+        arguments = WorkerArguments(theirs.fileno(), job_spec, seat.number, seat.count, level, seat.devices)
         try:
             self._process = begin(arguments, may_fork)
         except OSError as error:
@@ -91,10 +102,15 @@ class WorkerHandle:
         try:
             message = Message(*unpack(self.connection.recv_bytes()))
         except (EOFError, ConnectionResetError):
-            self.connection.close()
-            raise Dead(self.end(monotonic() + _PATIENCE)) from None
+            raise self._dead() from None
+        if message.failure:
+            raise self._dead(message.failure)
         self.ready, self._compiling, self._heard = True, message.compiling, monotonic()
         return message
+
+    def _dead(self, why: str = "") -> Dead:
+        self.connection.close()
+        return Dead(self.end(monotonic() + _PATIENCE), why)
 
     def end(self, deadline: float) -> int:
         """The exit code of a worker whose pipe has ended; it is killed at the deadline."""

@@ -158,12 +158,10 @@ def test_a_worker_for_whose_libraries_memory_does_not_suffice_says_so_in_one_lin
     (file.parent / "small").touch()
     with (
         Processes(workers=1).open(work, lambda: None, 0) as workers,
-        pytest.raises(Problem, match="a worker process could not start: ended with exit code 1"),
+        pytest.raises(Problem, match=r"^a worker process could not start: .*Cannot allocate memory"),
     ):
         list(workers.run([segment(0)], lambda epoch: None))
-    (line,) = capfd.readouterr().err.splitlines()
-    assert line.startswith("a worker process cannot start: ")
-    assert "Cannot allocate memory" in line
+    assert capfd.readouterr().err == ""
 
 
 def test_workers_that_cannot_start_end_the_run_with_the_reason(

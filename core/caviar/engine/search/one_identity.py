@@ -27,11 +27,12 @@ class OtherSystem(Problem):
 
 
 def _other_system(outcome: Outcome, moved: str) -> OtherSystem:
+    where = f" at {outcome.worker}" if outcome.worker else ""
     return OtherSystem(
-        f"a worker trained {named(outcome.members)} on a different system than the study's, where bits may differ: "
-        f"{moved}; its results are not recorded; give every worker the processor and the versions of the process that "
-        "runs the study, or remove this worker ([executor]); the same command then resumes from here, and with "
-        "--allow-other-system such trials are recorded and marked"
+        f"a worker trained {named(outcome.members)}{where} on a different system than the study's, where bits may "
+        f"differ: {moved}; its results are not recorded; give every worker the processor and the versions of the "
+        "process that runs the study, or remove this worker ([executor]); the same command then resumes from here, and "
+        "with --allow-other-system such trials are recorded and marked"
     )
 
 

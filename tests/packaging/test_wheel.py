@@ -22,5 +22,16 @@ def test_the_wheel_holds_the_two_packages_and_no_test_or_benchmark() -> None:
 
 def test_benchmarks_stand_beside_the_tests_and_not_among_them() -> None:
     there = sorted(each.parent.name for each in ROOT.glob("benchmarks/*/__main__.py"))
-    assert there == ["estimates", "functions", "modules", "pages", "race", "retest", "search", "tables", "training"]
+    assert there == [
+        "estimates",
+        "functions",
+        "modules",
+        "pages",
+        "race",
+        "retest",
+        "scale",
+        "search",
+        "tables",
+        "training",
+    ]
     assert not (ROOT / "tests" / "benchmarks").exists()

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
 APPLICATION = int.from_bytes(b"CAVR")
-VERSION = 7
+VERSION = 8
 _EXTRA = 3  # SQLite's number of the setting that goes with a rollback journal
 _PAGE = 4096  # bytes, SQLite's default
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from caviar.engine.revalidation.history import note_revalidation, revalidations
 from caviar.engine.revalidation.noted import write_note
 from caviar.engine.revalidation.reference import read_reference
+from caviar.support.dates import now
 from caviar.values.revalidation import Answer, Revalidation
 
 GOOD = {"format": 1, "date": "2026-01-02T03:04:05Z", "conclusion": "still good", "exit_code": 0, "system": {}}
@@ -43,6 +45,16 @@ def test_a_link_in_the_place_of_the_folder_is_not_followed(tmp_path: Path) -> No
     with pytest.raises(OSError, match="revalidations"):
         note_revalidation(run, found)
     assert not list(elsewhere.iterdir())
+
+
+def test_two_tests_in_one_second_are_both_kept_and_one_that_is_noted_again_replaces_itself(tmp_path: Path) -> None:
+    answer = Answer("yes", "")
+    for _ in range(2):
+        date = now("microseconds")
+        found = Revalidation(date, 0, "accuracy", "maximize", 3, 0, answer, answer, answer, answer)
+        note_revalidation(tmp_path, found)
+        note_revalidation(tmp_path, replace(found, searched="runs/again"))
+    assert [each.whole["searched"] for each in revalidations(tmp_path)] == ["runs/again"] * 2
 
 
 @pytest.mark.parametrize("text", ["", "\0" * 50, '"x"', "null", DEEP])

@@ -32,7 +32,7 @@ def milliseconds(executor: Executor, segments: int, units: int) -> float:
 
 if __name__ == "__main__":
     segments = int(sys.argv[1]) if len(sys.argv) > 1 else 100
-    print(f"{'executor':12}{'4 units':>12}{'1024 units':>12}   milliseconds, of {segments} segments")
+    print(f"{'executor':12}{'4 units':>12}{'512 units':>12}   milliseconds, of {segments} segments")
     for executor in (Inline(), Processes(workers=1), Dask(workers=1)):
-        row = [milliseconds(executor, segments, units) for units in (4, 1024)]
-        print(f"{executor.name:12}" + "".join(f"{each:12.1f}" for each in row), flush=True)
+        row = [milliseconds(executor, segments, units) for units in (4, 512)]
+        print(f"{type(executor).__name__.lower():12}" + "".join(f"{each:12.1f}" for each in row), flush=True)

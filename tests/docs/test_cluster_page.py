@@ -38,7 +38,7 @@ def test_the_slurm_script_stops_before_its_time_is_over_puts_itself_back_and_res
     program(programs, "pipe", f'exec {sys.executable} -m caviar "$@" --quiet')
     program(programs, "python", f'exec {sys.executable} "$@"')
     program(programs, "hostname", "echo 127.0.0.1")
-    program(programs, "srun", 'trap "kill 0" TERM; "$@" & "$@" & wait')
+    program(programs, "srun", """trap 'kill $one $two' TERM; "$@" & one=$!; "$@" & two=$!; wait""")
     program(programs, "scontrol", f'echo "$@" >>{tmp_path}/scontrol')
     script = tmp_path / "search.sbatch"
     script.write_text(block("#SBATCH").text)
@@ -52,7 +52,7 @@ def test_the_slurm_script_stops_before_its_time_is_over_puts_itself_back_and_res
     job = submitted()
     until(done(file, "runs", 1), job)
     job.send_signal(signal.SIGTERM)
-    _, errors = job.communicate(timeout=120)
+    _, errors = job.communicate(timeout=300)
     assert job.returncode == 130, errors
     assert (tmp_path / "scontrol").read_text() == "requeue 7\n"
     again = submitted()
@@ -99,7 +99,7 @@ def test_the_configuration_for_tls_is_what_dask_takes_and_who_has_none_is_refuse
         assert commands.address.startswith("tls://127.0.0.1:")
         there = ("--set", f"executor={{use='dask', address='{commands.address}'}}")
         stranger = start(file, "there", *there)
-        _, errors = stranger.communicate(timeout=120)
+        _, errors = stranger.communicate(timeout=300)
         assert stranger.returncode == 1
         assert f"no Dask scheduler can be reached at {commands.address}: " in errors
         assert "Traceback" not in errors

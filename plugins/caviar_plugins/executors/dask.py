@@ -42,7 +42,7 @@ class Dask(Executor, interface=2):
         if job_spec is None:
             raise Problem(
                 "executor 'dask' cannot send a plugin that only this process knows, such as a class in a notebook; "
-                "write it into a file and name that with --code (code= in Python), or use 'processes'"
+                "write it into a code file, or use 'processes'"
             )
         local = None
         if self.address is None:

@@ -21,7 +21,7 @@ with dask.config.set({"logging": dict.fromkeys(("distributed", "distributed.clie
 from caviar_plugins.executors.dask_local import ClusterProblem
 from caviar_plugins.executors.dask_worker import bring, end, train
 
-_CONNECT = 60  # seconds that a scheduler may take to answer
+_CONNECT = 30  # seconds that a scheduler may take to answer
 _LOOK_UP = 0.1  # seconds between two looks at whether the user wants to stop
 _EVERY = 1.0  # seconds between two looks at which workers there are
 _CLOSE = 5.0  # seconds that the workers may take to end a run's processes

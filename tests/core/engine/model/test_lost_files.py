@@ -12,7 +12,7 @@ from caviar import StoreError, load
 from caviar.engine.analysis.results import model_of, read_results
 from caviar.engine.model.on_disk import NotAModel
 from caviar.engine.model.prediction import predict_file
-from caviar.engine.resume.run_folder import NoRun
+from caviar.engine.storage.run_folder import NoRun
 from caviar.engine.study import Run, run
 
 FILE = """

@@ -40,7 +40,7 @@ _HOMES = {
     "caviar.engine.model.member": ("ModelMember",),
     "caviar.engine.model.trained": ("TrainedModel",),
     "caviar.engine.resume.check": ("Refused",),
-    "caviar.engine.resume.run_folder": ("NoRun",),
+    "caviar.engine.storage.run_folder": ("NoRun",),
     "caviar.function.trial": (
         "TrialFunction",
         "trial",
@@ -107,7 +107,7 @@ if TYPE_CHECKING:
     from caviar.engine.model.member import ModelMember as ModelMember
     from caviar.engine.model.trained import TrainedModel as TrainedModel
     from caviar.engine.resume.check import Refused as Refused
-    from caviar.engine.resume.run_folder import NoRun as NoRun
+    from caviar.engine.storage.run_folder import NoRun as NoRun
     from caviar.function.trial import TrialFunction as TrialFunction
     from caviar.function.trial import trial as trial
     from caviar.interfaces.activation import Activation as Activation

@@ -193,6 +193,6 @@ def test_a_run_at_a_terminal_waits_for_space_and_then_goes_on(small: Path) -> No
     assert process.wait() == 0, said.decode()
     told = " ".join(said.decode().split())
     assert "the disk is full: 0.0 MB are free, about 1." in told
-    assert told.count("free some space, and the run goes on by itself") == 1
+    assert told.count("free some space, and the run continues by itself") == 1
     with read_study(SQLite(), small / "runs" / "p") as looking:
         assert {trial.state for trial in looking.trials()} == {TrialState.FINISHED}

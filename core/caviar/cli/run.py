@@ -47,7 +47,7 @@ def run(
         bool, typer.Option("--new", help="Begin a dated run beside the earlier ones, which starts from the latest.")
     ] = False,
     allow_other_system: Annotated[
-        bool, typer.Option("--allow-other-system", help="Go on with a study of another system, and mark its trials.")
+        bool, typer.Option("--allow-other-system", help="Resume a study of another system, and mark its trials.")
     ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print the result as one JSON object and nothing else.")] = False,
     quiet: Annotated[
@@ -106,7 +106,8 @@ def run(
             raise locate(file, chosen, mistake) from None
         except Refused as refused:
             beside = "" if new else "; or begin a dated run beside it, which starts from its trials (--new)"
-            raise Refused(refused.folder, f"{refused.reason}{beside}", "--set name=…", "--runs") from None
+            said = "--set name=…", "--runs", "--allow-other-system"
+            raise Refused(refused.folder, f"{refused.reason}{beside}", *said, refused.mixable) from None
     if json:
         give(json_text.dumps(as_object(done), allow_nan=False) + "\n")
     if done.summary.best is not None and not quiet:

@@ -33,7 +33,7 @@ def waiting(check_stop: Callable[[], None]) -> Callable[[DiskFull, int], None]:
         if monotonic() - tried > _PAUSE:  # else it was this call that has failed again
             show(
                 f"{folder}: the disk is full: {_size(_free(folder))} are free, about {_size(needed)} are needed; "
-                "free some space, and the run goes on by itself; Ctrl-C ends it, and nothing is lost",
+                "free some space, and the run continues by itself; Ctrl-C ends it, and nothing is lost",
                 err=True,
             )
         for _ in range(_PAUSE):

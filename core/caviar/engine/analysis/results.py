@@ -15,10 +15,10 @@ from caviar.engine.advice.ended import Ended
 from caviar.engine.advice.rules import advice_on_result
 from caviar.engine.analysis.importance import importance
 from caviar.engine.model.on_disk import NotAModel, best_file, decision_in, ensemble_file, ensemble_in
-from caviar.engine.resume.run_folder import begun_with, pipeline_file
 from caviar.engine.revalidation.tested import Tested, tested
 from caviar.engine.search.history import history_of
 from caviar.engine.search.objective import Objective, objective_of
+from caviar.engine.storage.run_folder import begun_with, pipeline_file
 from caviar.engine.storage.study_view import StudyView, read_study
 from caviar.interfaces.store import Origin
 from caviar.values.assessment import Assessment

@@ -18,9 +18,9 @@ from caviar.engine.model.member import ModelMember
 from caviar.engine.model.on_disk import ensemble_file, open_model
 from caviar.engine.model.saved import SavedModel
 from caviar.engine.model.trained import TrainedModel
-from caviar.engine.resume.run_folder import begun_with, pipeline_file
 from caviar.engine.revalidation.tested import tested
 from caviar.engine.storage.fold_weights import parted
+from caviar.engine.storage.run_folder import begun_with, pipeline_file
 from caviar.engine.storage.study_view import StudyView, read_study
 from caviar.registry.index import Registry, current, using
 from caviar.values.arrays import Array

@@ -12,10 +12,10 @@ from caviar.config.declaration.pipeline import Pipeline
 from caviar.engine.doctor.finding import Finding, wrong
 from caviar.engine.doctor.whole import whole
 from caviar.engine.model.on_disk import best_file, ensemble_file, trial_in
-from caviar.engine.resume.run_folder import NoRun, kept_files, pipeline_file
 from caviar.engine.revalidation.history import revalidation_files
 from caviar.engine.revalidation.noted import read_note
 from caviar.engine.revalidation.reference import reference_file
+from caviar.engine.storage.run_folder import NoRun, kept_files, pipeline_file
 from caviar.engine.storage.study_view import StudyView, read_study
 from caviar.interfaces.store import Damaged, Store, StoreError, file_errors
 from caviar.support.files import open_plain

@@ -204,6 +204,11 @@ class Models:
                 raise Unfinished([outcome])
             why = f"{outcome.state}: {outcome.reason}"
             raise Problem(f"the weights of trial {trial.index} are missing, and training it again {why}")
+        if note is not None and not moved and (differs := _difference(trial.metrics, outcome.final or {})):
+            note = (
+                f"trial {trial.index} was trained again, and its result is another: {differs}; "
+                "it depends on more than its values and its seed"
+            )
         self.ledger.restore(trial.index, outcome.weights)
         if not {*outcome.origins} <= {*trial.origins}:
             self.ledger.settle([replace(trial, origins=both(trial.origins, outcome.origins))])
@@ -232,6 +237,14 @@ class Models:
         made = [type(parts[path]) for path in ("model", "trainer") if path in parts]
         those = ", ".join(f"{each.kind} '{name_of(each)}' of {version_of(each)}" for each in made)
         return f"trial {trial.index} has won, but its model ({those}) was not saved: {reason_of(error)}"
+
+
+def _difference(before: Mapping[str, float], now: Mapping[str, float]) -> str:
+    """The first metric that two trainings do not share, in words; "" where they are the same to the bit."""
+    for name in sorted(before.keys() & now.keys()):
+        if str(float(before[name])) != str(float(now[name])):  # as text NaN equals NaN
+            return f"{name} {now[name]:.6g} instead of {before[name]:.6g}"
+    return ""
 
 
 def _with_epochs(work: Work, epochs: int) -> Work:

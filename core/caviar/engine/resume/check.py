@@ -13,8 +13,8 @@ from caviar.config.reading.resolved import loads, versions_of
 from caviar.engine.failures.identical_failures import common_reason
 from caviar.engine.model.on_disk import facts_in
 from caviar.engine.resume.migration import Migration
-from caviar.engine.resume.run_folder import keep_file
 from caviar.engine.search.objective import Objective
+from caviar.engine.storage.run_folder import keep_file
 from caviar.engine.storage.study_ledger import StudyLedger
 from caviar.engine.training.identity import changes, forms_of, system_of
 from caviar.engine.training.job import Work
@@ -43,12 +43,22 @@ _START = "search.start_from"
 class Refused(Problem):
     """The folder contains a different study: `reason` states what differs, and how to make the two agree.
 
-    `name` and `runs` are how the caller says a run's name and the folder of runs; as they are, in Python.
+    `mixable`: its trials may be mixed with those of this system where that is allowed. `name`, `runs` and `allow` are
+    how the caller says a run's name, the folder of runs and that permission; as they are, in Python.
     """
 
-    def __init__(self, folder: Path, reason: str, name: str = "name=…", runs: str = "runs=…") -> None:
-        super().__init__(f"{folder} {reason}; or give it another name ({name}) or folder ({runs}), or delete it")
-        self.folder, self.reason = folder, reason
+    def __init__(
+        self,
+        folder: Path,
+        reason: str,
+        name: str = "name=…",
+        runs: str = "runs=…",
+        allow: str = "allow_other_system=True",
+        mixable: bool = False,
+    ) -> None:
+        mix = f", or resume here and mark the trials trained here ({allow})" if mixable else ""
+        super().__init__(f"{folder} {reason}{mix}; or give it another name ({name}) or folder ({runs}), or delete it")
+        self.folder, self.reason, self.mixable = folder, reason, mixable
 
 
 def judges_of(work: Work, objective: Objective) -> list[Metric]:
@@ -96,15 +106,18 @@ def resume(
         what = _columns_moved(folder, features) or "its content has changed"
         raise Refused(folder, f"was started with different data: {what}; restore the old data")
     migration = _migration(before, now)
-    if reason := _difference(before, now, known, trials, migration, mixed):
+    if reason := _difference(before, now, known, trials, migration):
         raise Refused(folder, reason)
+    if not (mixed or _nothing_learned(known)) and (moved := changes(system_of(before.identity), now.identity)):
+        reason = f"was started on a different system, where bits may differ: {moved}; use that one"
+        raise Refused(folder, reason, mixable=True)
     notes, same = list[str](), not changes(system_of(before.identity), now.identity)
     if any(trial.epochs for trial in known) and not _nothing_learned(known):
         if same:
             now = replace(now, identity={**now.identity, **forms_of(before.identity)})
         else:
             moved = changes(system_of(before.identity), now.identity)
-            notes.append(f"goes on on a different system, and marks the trials trained there: {moved}")
+            notes.append(f"resumed on a different system, whose trials are marked: {moved}")
         now = replace(now, origins=before.origins)
     moved_trials, about = migration.migrated(known) if migration and known else ([], "")
     if before.file != now.file:
@@ -143,11 +156,10 @@ def _difference(
     known: Sequence[Trial],
     trials: int,
     migration: Migration | None,
-    mixed: bool,
 ) -> str | None:
     """The reason why two records cannot be one study, and what to do."""
     if migration is not None:
-        if migration.keys == ["search.strategy.trials"]:
+        if migration.keys == ["search.strategy.trials"] and "search.trials" in changed(before.file, now.file):
             search = tomllib.loads(before.file)["search"]
             plan = f"'{search['strategy']['use']}' divided search.trials = {search['trials']} when it started"
             return f"cannot be extended: {plan}; set that number again"
@@ -158,9 +170,6 @@ def _difference(
             keys = tuple(migration.keys)
             return f"cannot change {', '.join(keys)}: '{name}' goes through the ranges it started with; change it back"
     nothing_learned = _nothing_learned(known)
-    if not (nothing_learned or mixed) and (moved := changes(system_of(before.identity), now.identity)):
-        way = "use that one, or go on here and mark the trials trained here"
-        return f"was started on a different system, where bits may differ: {moved}; {way} (--allow-other-system)"
     plugins = [dict(_proposing(each.plugins) if nothing_learned else each.plugins) for each in (before, now)]
     if migration is not None:  # a new range may need another sampler; what both have has to be the same
         plugins = [{name: each[name] for name in plugins[0] if name in plugins[1]} for each in plugins]

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from caviar.engine.model.on_disk import best_file, open_model
 from caviar.engine.model.saved import SavedModel
-from caviar.engine.resume.run_folder import begun_with, pipeline_file
 from caviar.engine.revalidation.history import revalidations, since
 from caviar.engine.revalidation.reference import Reference, read_reference
 from caviar.engine.revalidation.system import numeric
 from caviar.engine.search.objective import Objective, objective_of
+from caviar.engine.storage.run_folder import begun_with, pipeline_file
 from caviar.engine.storage.study_view import read_study
 from caviar.interfaces.store import StoreError, StudyRecord
 from caviar.values.arrays import Array

@@ -31,8 +31,8 @@ def _other_system(outcome: Outcome, moved: str) -> OtherSystem:
     return OtherSystem(
         f"a worker trained {named(outcome.members)}{where} on a different system than the study's, where bits may "
         f"differ: {moved}; its results are not recorded; give every worker the processor and the versions of the "
-        "process that runs the study, or remove this worker ([executor]); the same command then resumes from here, and "
-        "with --allow-other-system such trials are recorded and marked"
+        "process that runs the study, or remove this worker ([executor]); the same command then resumes from here; "
+        "where other systems are allowed, such trials are recorded and marked"
     )
 
 
@@ -40,8 +40,8 @@ def _other_kernels(outcome: Outcome, moved: str) -> OtherSystem:
     return OtherSystem(
         f"{named(outcome.members)}: trained by other code than earlier trials of this study, and bits may differ: "
         f"{moved}; its results are not recorded, the earlier trials are; let numba compile what it compiled for those, "
-        "and the same command resumes from here; or give the study another name to start again, or mark them "
-        "(--allow-other-system)"
+        "and the same command resumes from here; or give the study another name to start again; where "
+        "other systems are allowed, such trials are recorded and marked"
     )
 
 

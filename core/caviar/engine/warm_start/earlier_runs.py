@@ -9,8 +9,8 @@ from caviar.config.checks.sources import called, optuna_study
 from caviar.config.declaration.dump import changed, to_toml
 from caviar.config.reading.errors import Mistakes
 from caviar.engine.failures.plugin_errors import attribute_errors
-from caviar.engine.resume.run_folder import begun_with, pipeline_file
 from caviar.engine.search.objective import Objective
+from caviar.engine.storage.run_folder import begun_with, pipeline_file
 from caviar.engine.warm_start.map_to_space import TargetStudy, Unusable, map_to_space, usable
 from caviar.engine.warm_start.optuna_trials import of_study
 from caviar.engine.warm_start.transfer import Transfer, changes, transfer

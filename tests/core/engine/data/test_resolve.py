@@ -12,7 +12,7 @@ from caviar.config.declaration.dump import to_toml
 from caviar.config.reading.resolved import loads
 from caviar.engine.data.resolve import resolve_run
 from caviar.engine.model.model_file import unpacked
-from caviar.engine.resume.run_folder import pipeline_file
+from caviar.engine.storage.run_folder import pipeline_file
 from caviar.engine.study import Run, run
 
 FILE = """

@@ -12,7 +12,7 @@ from caviar import StoreError, load
 from caviar.engine.analysis.results import model_of, read_results
 from caviar.engine.model.on_disk import NotAModel
 from caviar.engine.model.prediction import predict_file
-from caviar.engine.resume.run_folder import NoRun
+from caviar.engine.storage.run_folder import NoRun
 from caviar.engine.study import Run, run
 
 FILE = """
@@ -61,6 +61,31 @@ def test_a_winner_whose_weights_were_lost_is_trained_again_to_the_same_file_and_
     assert note.startswith(f"trial {number} was trained again with the same weights as result: ")
     assert note.endswith(f"{weights.name}: {why}")
     assert best.read_bytes() == content
+
+
+DRIFTING = """
+import os
+
+from caviar_plugins import SGD
+
+
+class Drifting(SGD):
+    def update(self, parameters, gradients, state, step, layout):
+        super().update(parameters, gradients, state, step, layout)
+        parameters += os.urandom(1)[0] / 1000
+"""
+
+
+def test_a_winner_that_cannot_be_repeated_is_not_said_to_be_the_same(home: Path) -> None:
+    (home / "drifting.py").write_text(DRIFTING)
+    words = ['optimizer={ use = "drifting", learning_rate = 0.01 }', "model.units={ log-int = [4, 16] }"]
+    pipeline = load(home / "p.toml", words, home / "drifting.py")
+    first = run(pipeline, home / "runs")
+    assert first.summary.best is not None
+    shutil.rmtree(home / "runs/p/models")
+    (note,) = run(pipeline, home / "runs").summary.notes
+    assert note.startswith(f"trial {first.summary.best.index} was trained again, and its result is another: ")
+    assert note.endswith("; it depends on more than its values and its seed")
 
 
 def test_a_model_that_was_deleted_is_missed_with_the_way_to_have_it_again(home: Path) -> None:

@@ -55,7 +55,7 @@ def test_it_is_refused_or_its_trials_are_marked(folder: Path) -> None:
     refused = elsewhere(folder, *MORE)
     assert refused.returncode == 2
     assert "was started on a different system, where bits may differ: blas " in refused.stderr
-    assert "or go on here and mark the trials trained here (--allow-other-system)" in refused.stderr
+    assert "or resume here and mark the trials trained here (--allow-other-system)" in refused.stderr
     allowed = elsewhere(folder, *MORE, "--allow-other-system")
     assert allowed.returncode == 0, allowed.stderr
     found = json.loads(pipe(folder, "results", "runs/p", "--json").stdout)

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from caviar.config.declaration.goal import goal_of
-from caviar.config.hints.suggestions import closest
+from caviar.config.declaration.space import owners
+from caviar.config.hints.suggestions import closest, is_synonym
 from caviar.registry.index import Registry, current, using
 from caviar.registry.load import load
 from caviar.support.files import write_atomically
@@ -111,7 +112,10 @@ def _path(runs: Sequence[RunFacts], name: str) -> str:
     """The path that a name means in one of the runs. Raises Problem."""
     known = dict.fromkeys(each.path for run in runs for each in run.space.dimensions)
     ends = [path for path in known if path.endswith(f".{name}")]
+    if name not in known and not ends:  # as other libraries call it: lr
+        owned = {path: owner for run in runs for path, owner in owners(run.pipeline).items() if path in known}
+        ends = [path for path, owner in owned.items() if is_synonym(*owner, name)]
     if name not in known and len(ends) != 1:
-        several = f"'{name}' is the end of several hyperparameters: {', '.join(ends)}"
+        several = f"'{name}' may be several hyperparameters: {', '.join(ends)}"
         raise Problem(several if ends else f"there is no hyperparameter '{name}'{closest(name, known)}")
     return name if name in known else ends[0]

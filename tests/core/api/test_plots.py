@@ -73,6 +73,7 @@ def test_a_figure_is_of_the_hyperparameters_the_metric_and_the_share_that_were_c
     figure = study.plot.scatter("learning_rate", metric="validation.log_loss", top=0.5)
     told = page_of(figure, tmp_path)["shown"]
     goal = "minimize"  # of a loss, while the study maximizes accuracy
+    assert page_of(study.plot.parallel("lr"), tmp_path)["shown"]["paths"] == ["optimizer.learning_rate"]
     assert told == {"paths": ["optimizer.learning_rate"], "metric": "validation.log_loss", "goal": goal, "top": 0.5}
 
 

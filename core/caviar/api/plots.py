@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from html import escape
 from os import PathLike
 from pathlib import Path
@@ -15,6 +15,7 @@ from caviar.config.hints.suggestions import closest, is_synonym
 from caviar.registry.index import Registry, current, using
 from caviar.registry.load import load
 from caviar.support.files import write_atomically
+from caviar.values.arrays import Array
 from caviar.values.metric_name import MetricName
 from caviar.values.problem import Problem
 from caviar.values.run_facts import RunFacts
@@ -57,6 +58,7 @@ class Plots:
     """
 
     facts: RunFacts = field(repr=False)
+    _curves: Callable[[str], Mapping[int, Array]] = field(repr=False)
 
     def report(self) -> Figure:
         """All figures, with filters and a brush that they share."""
@@ -66,9 +68,10 @@ class Plots:
         """The best so far, by trials or seconds."""
         return Figure((self.facts,), "history")
 
-    def curves(self, *, top: float = 1.0) -> Figure:
-        """The learning curves of the best trials."""
-        return figure((self.facts,), "curves", top=top)
+    def curves(self, metric: str | None = None, *, top: float = 1.0) -> Figure:
+        """The learning curves of the best trials, of the searched metric or another, such as "train.loss"."""
+        shown = self.facts if metric is None else replace(self.facts, curves=self._curves(metric))
+        return figure((shown,), "curves", metric=metric, top=top)
 
     def importance(self) -> Figure:
         """How much each hyperparameter matters."""

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from html import escape
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
 from caviar.config.declaration.goal import goal_of
-from caviar.config.hints.suggestions import closest
+from caviar.config.declaration.space import owners
+from caviar.config.hints.suggestions import closest, is_synonym
 from caviar.registry.index import Registry, current, using
 from caviar.registry.load import load
 from caviar.support.files import write_atomically
+from caviar.values.arrays import Array
 from caviar.values.metric_name import MetricName
 from caviar.values.problem import Problem
 from caviar.values.run_facts import RunFacts
@@ -56,6 +58,7 @@ class Plots:
     """
 
     facts: RunFacts = field(repr=False)
+    _curves: Callable[[str], Mapping[int, Array]] = field(repr=False)
 
     def report(self) -> Figure:
         """All figures, with filters and a brush that they share."""
@@ -65,9 +68,10 @@ class Plots:
         """The best so far, by trials or seconds."""
         return Figure((self.facts,), "history")
 
-    def curves(self, *, top: float = 1.0) -> Figure:
-        """The learning curves of the best trials."""
-        return figure((self.facts,), "curves", top=top)
+    def curves(self, metric: str | None = None, *, top: float = 1.0) -> Figure:
+        """The learning curves of the best trials, of the searched metric or another, such as "train.loss"."""
+        shown = self.facts if metric is None else replace(self.facts, curves=self._curves(metric))
+        return figure((shown,), "curves", metric=metric, top=top)
 
     def importance(self) -> Figure:
         """How much each hyperparameter matters."""
@@ -123,7 +127,10 @@ def _path(runs: Sequence[RunFacts], name: str) -> str:
     """The path that a name means in one of the runs. Raises Problem."""
     known = dict.fromkeys(each.path for run in runs for each in run.space.dimensions)
     ends = [path for path in known if path.endswith(f".{name}")]
+    if name not in known and not ends:  # as other libraries call it: lr
+        owned = {path: owner for run in runs for path, owner in owners(run.pipeline).items() if path in known}
+        ends = [path for path, owner in owned.items() if is_synonym(*owner, name)]
     if name not in known and len(ends) != 1:
-        several = f"'{name}' is the end of several hyperparameters: {', '.join(ends)}"
+        several = f"'{name}' may be several hyperparameters: {', '.join(ends)}"
         raise Problem(several if ends else f"there is no hyperparameter '{name}'{closest(name, known)}")
     return name if name in known else ends[0]

@@ -28,7 +28,7 @@ class Run(StoredRun):
     def plot(self) -> Plots:
         """The figures of its report, one by one: `run.plot.history()`."""
         with using(self._registry):
-            return Plots(self.facts())
+            return Plots(self.facts(), self.curves)
 
 
 def open_run(folder: str | PathLike[str], code: str | PathLike[str] | None = None) -> Run:

@@ -60,7 +60,7 @@ class Study:
         """The figures of a report, one by one: `study.plot.history()`. Raises Problem where nothing was recorded."""
         if self._facts is None:
             raise Problem(f"the study '{self.name}' recorded nothing that could be drawn")
-        return Plots(self._facts)
+        return Plots(self._facts, self.curves)
 
     def to_pandas(self) -> Any:
         """A pandas.DataFrame, a row for each trial: state, values by path, metrics. Raises Problem without pandas."""

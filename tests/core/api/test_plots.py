@@ -73,7 +73,19 @@ def test_a_figure_is_of_the_hyperparameters_the_metric_and_the_share_that_were_c
     figure = study.plot.scatter("learning_rate", metric="validation.log_loss", top=0.5)
     told = page_of(figure, tmp_path)["shown"]
     goal = "minimize"  # of a loss, while the study maximizes accuracy
+    assert page_of(study.plot.parallel("lr"), tmp_path)["shown"]["paths"] == ["optimizer.learning_rate"]
     assert told == {"paths": ["optimizer.learning_rate"], "metric": "validation.log_loss", "goal": goal, "top": 0.5}
+
+
+def test_curves_may_be_of_another_metric(study: Study, folder: Path, tmp_path: Path) -> None:
+    for each in (study, open_run(folder / "plots")):
+        (run,) = page_of(each.plot.curves("train.loss"), tmp_path)["runs"]
+        assert study.best is not None
+        first = run["curves"]["values"][: run["curves"]["length"][0]]
+        assert run["curves"]["trial"][0] == study.best.trial
+        numpy.testing.assert_allclose(first, study.curves("train.loss")[study.best.trial], rtol=1e-6)
+    with pytest.raises(Problem, match=re.escape("there is no metric 'train.los'")):
+        study.plot.curves("train.los")
 
 
 @pytest.mark.parametrize(

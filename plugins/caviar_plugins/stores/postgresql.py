@@ -27,7 +27,7 @@ class PostgreSQL(Store, interface=4):
 
     variable: str = setting(
         default="CAVIAR_POSTGRESQL",
-        also=("address", "url", "dsn", "host", "password", "user", "port", "database", "dbname", "conninfo"),
+        also=("address", "url", "dsn", "host", "password", "database"),
     )
 
     @field_validator("variable")

@@ -86,6 +86,12 @@ class Server:
         why = _WHY.get(error.sqlstate or "")
         if why is not None:
             return StoreError(f"{self.place}: {why.format(variable=self.variable, error=line)}")
+        refused, _, reason = line.rpartition("FATAL:")
+        if refused and error.sqlstate is None:  # before there is a connection, the server's text is all there is
+            return StoreError(
+                f"{self.place}: the server answers, and refuses ({reason.strip()}); see to that, or check the address "
+                f"in {self.variable}, then {_SAFE}"
+            )
         if is_lost(error):
             return StoreError(
                 f"{self.place}: the server does not answer ({line}); see that it runs and that {self.variable} holds "

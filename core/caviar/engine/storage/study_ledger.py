@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from time import monotonic
 
+from caviar.engine.storage.address import artifacts_of
 from caviar.engine.storage.artifacts import Artifacts
 from caviar.engine.storage.assessment_text import to_text
-from caviar.engine.storage.folder import ArtifactFolder
 from caviar.engine.storage.keep import Keep, useless
 from caviar.engine.storage.pending import NOTHING
 from caviar.engine.storage.stored_values import proposed, stored
@@ -212,7 +212,7 @@ def open_study(store: Store, folder: Path, goal: Goal, candidates: int = 0) -> S
     It keeps the weights of at least so many `candidates` for an ensemble, whatever `store.keep` is. It reads once what
     the study resumes from, so that damage is reported before anything is done.
     """
-    artifacts = ArtifactFolder(folder)
+    artifacts = artifacts_of(store, folder)
     ledger = store.open(folder)
     try:
         return StudyLedger(folder, ledger, artifacts, Keep(max(store.keep, candidates), goal))

@@ -114,11 +114,13 @@ CREATE VIEW caviar.metric AS
 def create(connection: Connection, place: str) -> None:
     """Makes the tables where there are none. Raises StoreError where those of another format are there."""
     if not _exists(connection):
-        with connection.transaction():
-            connection.execute("SELECT pg_advisory_xact_lock(%s, 0)", (LOCKS,))  # two processes may begin at once
-            if not _exists(connection):
+        # Two processes may begin at once. The lock is not the transaction's: one that waited would not see the tables.
+        connection.execute("SELECT pg_advisory_lock(%s, 0)", (LOCKS,))
+        if not _exists(connection):
+            with connection.transaction():
                 connection.execute(_TABLES)
                 connection.execute("INSERT INTO caviar.format VALUES (%s)", (VERSION,))
+        connection.execute("SELECT pg_advisory_unlock(%s, 0)", (LOCKS,))
     check_format(connection, place)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +10,8 @@ from contextlib import contextmanager
 import psycopg
 from caviar.plugin import StoreError
 from psycopg.conninfo import conninfo_to_dict
+
+logging.getLogger("psycopg").addHandler(logging.NullHandler())  # or Python prints its warnings of a lost connection
 
 # Noticed within half a minute, by both sides: a machine that vanished, whose session would hold the study's lock.
 _ALIVE = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 25_000}

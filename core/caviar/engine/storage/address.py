@@ -98,7 +98,7 @@ class ArtifactAddress(Artifacts):
             package = str(known_implementations.get(kind, {}).get("class", kind)).partition(".")[0]
             raise self._missing(package) from None
         with self._errors(self._address, "opened"):
-            return filesystem(kind, use_listings_cache=False)
+            return filesystem(kind, use_listings_cache=False, skip_instance_cache=True)
 
     def _missing(self, package: str) -> StoreError:
         line = install_line(own_distribution(), package)

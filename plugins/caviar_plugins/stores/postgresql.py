@@ -29,6 +29,7 @@ class PostgreSQL(Store, interface=4):
         default="CAVIAR_POSTGRESQL",
         also=("address", "url", "dsn", "host", "password", "database"),
     )
+    """The environment variable that holds the database's address."""
 
     @field_validator("variable")
     @classmethod
@@ -52,7 +53,7 @@ class PostgreSQL(Store, interface=4):
     def read(self, folder: Path) -> Ledger:
         from caviar_plugins.stores.postgresql_folder import FILE
         from caviar_plugins.stores.postgresql_ledger import PostgreSQLLedger
-        from caviar_plugins.stores.postgresql_session import Snapshot
+        from caviar_plugins.stores.postgresql_study import Snapshot
 
         return PostgreSQLLedger(folder / FILE, Snapshot(self._server(), folder))
 

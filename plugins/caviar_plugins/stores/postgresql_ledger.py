@@ -10,7 +10,8 @@ from typing import Any
 
 from caviar.plugin import Changes, StoreError
 
-from caviar_plugins.stores.postgresql_session import Session, Snapshot
+from caviar_plugins.stores.postgresql_session import Session
+from caviar_plugins.stores.postgresql_study import Snapshot
 from caviar_plugins.stores.row_ledger import RowLedger
 from caviar_plugins.stores.store_errors import checked_rows
 

@@ -13,7 +13,8 @@ from caviar.plugin import Artifact, Changes, aside, file_errors, sync_folder, wr
 from caviar_plugins.stores.postgresql_folder import FILE, known_id
 from caviar_plugins.stores.postgresql_ledger import PostgreSQLLedger
 from caviar_plugins.stores.postgresql_server import Server
-from caviar_plugins.stores.postgresql_session import Session, Snapshot
+from caviar_plugins.stores.postgresql_session import Session
+from caviar_plugins.stores.postgresql_study import Snapshot
 from caviar_plugins.stores.rows import ARTIFACT, CURVE, STORED, STUDY, checked, curve_of, study_of, trial_of
 
 T = TypeVar("T")

@@ -1,4 +1,4 @@
-"""Sessions of PostgreSQL on one study: one that holds its lock and outlives a lost connection, one that only reads."""
+"""A session of PostgreSQL that holds the lock of one study, and outlives a lost connection."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from typing import Any, TypeVar
 
 import psycopg
 from caviar.plugin import StoreError, say_once
-from psycopg import Connection, IsolationLevel
+from psycopg import Connection
 
 from caviar_plugins.stores.lock import in_words, this_process
-from caviar_plugins.stores.postgresql_folder import FILE, known_id, note_id
-from caviar_plugins.stores.postgresql_schema import LOCKS, check_format, create
+from caviar_plugins.stores.postgresql_folder import note_id
+from caviar_plugins.stores.postgresql_schema import LOCKS, create
 from caviar_plugins.stores.postgresql_server import Server, is_lost
+from caviar_plugins.stores.postgresql_study import study_of_folder
 
 T = TypeVar("T")
 
@@ -135,34 +136,6 @@ class Session:
             raise StoreError(f"{self._folder}: another process has opened the study meanwhile and continues it")
 
 
-class Snapshot:
-    """The study of a run's folder at one moment, for reading. Raises StoreError."""
-
-    def __init__(self, server: Server, folder: Path) -> None:
-        self._server = server
-        with server.errors():
-            self._connection = server.connect()
-            try:
-                self._connection.autocommit = False
-                self._connection.isolation_level, self._connection.read_only = IsolationLevel.REPEATABLE_READ, True
-                found = study_of_folder(self._connection, server, folder)  # the first query chooses the moment
-            except BaseException:
-                self._connection.close()
-                raise
-        if found is None:
-            self._connection.close()
-            raise StoreError(f"{folder}: there is no such study; give the folder of a run, such as runs/digits")
-        self.study = found
-
-    def rows(self, query: str, values: tuple[object, ...] = ()) -> list[Any]:
-        with self._server.errors():
-            found: list[Any] = self._connection.execute(query, values).fetchall()
-        return found
-
-    def close(self) -> None:
-        self._connection.close()
-
-
 def holder_of(server: Server, folder: Path) -> str | None:
     """The process that has the study of a folder open to run it, in words; None where none has. Raises StoreError."""
     with server.errors(), server.connect() as connection:
@@ -170,20 +143,6 @@ def holder_of(server: Server, folder: Path) -> str | None:
         if study is None or connection.execute(_HOLDER, (LOCKS, study)).fetchone() is None:
             return None
         return in_words(_cell(connection, "SELECT holder FROM caviar.run WHERE study = %s", study) or "")
-
-
-def study_of_folder(connection: Connection, server: Server, folder: Path) -> int | None:
-    """The number of a folder's study; None where the folder has none. Raises StoreError where it is not there."""
-    if (known := known_id(folder)) is None:
-        return None
-    if check_format(connection, server.place):
-        found = connection.execute("SELECT study FROM caviar.run WHERE id = %s", (known,)).fetchone()
-        if found is not None:
-            return int(found[0])
-    raise StoreError(
-        f"{folder}: its study is not in {server.place}; put the address of the database where it was started into "
-        f"{server.variable}, or remove {folder / FILE} to start over"
-    )
 
 
 def _start(connection: Connection, server: Server, folder: Path, named_as: Path) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 import pytest
 from caviar import Problem, load, open_run
@@ -45,6 +46,7 @@ def shelf(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
         "AWS_MAX_ATTEMPTS": "1",
     }.items():
         monkeypatch.setenv(name, value)
+    urlopen(f"{address}/moto-api/reset", data=b"").close()  # what it keeps is the process's, not the server's
     client = boto3.client("s3")
     client.create_bucket(Bucket="shelf")
     yield client

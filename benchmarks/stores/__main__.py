@@ -13,6 +13,7 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 from time import perf_counter, process_time
+from typing import Any
 
 import numpy
 from caviar.plugin import Changes, Curve, Ledger, Metrics, Store, StudyRecord, Trial, TrialState
@@ -46,7 +47,8 @@ def main(names: list[str]) -> None:
     print(f"{'store':12} {'together':>8} {'ms':>8} {'processor':>10}")
     for name in names:
         for together in (64, 16, 1):
-            with opened(load("store", name)()) as ledger:
+            store: Any = load("store", name)
+            with opened(store()) as ledger:
                 times = list[tuple[float, float]]()
                 for round in range(ROUNDS):
                     trials = proposed(round * ROUND, round)

@@ -31,7 +31,8 @@ def proposed(first: int, round: int) -> dict[int, Trial]:
 def finished(trials: list[Trial]) -> Changes:
     curve = numpy.random.default_rng(0).random((1, EPOCHS, len(NAMES)))
     metrics = dict(zip(NAMES, curve[0, -1].tolist(), strict=True))
-    rows = {t.index: Trial(t.index, t.round, t.point, t.values, TrialState.FINISHED, EPOCHS, metrics) for t in trials}
+    ended = (TrialState.FINISHED, EPOCHS, metrics, metrics[NAMES[0]])
+    rows = {each.index: Trial(each.index, each.round, each.point, each.values, *ended) for each in trials}
     curves = tuple(Curve(number, 1, Metrics(NAMES, 1, curve)) for number in rows)
     return Changes(trials=rows, attempts=dict.fromkeys(rows, 1), curves=curves)
 

@@ -63,9 +63,9 @@ class Session:
         return self._again(lambda: self._connection.execute(query, values).fetchall())
 
     def each(self, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
-        """Runs a statement for each of these rows of values, within `write`."""
-        if rows:
-            self._connection.cursor().executemany(statement, rows)
+        """Runs a statement for each of these rows of values, within `write`; none of them is waited for."""
+        for row in rows:  # `executemany` would wait for the last one
+            self._connection.execute(statement, row)
 
     def write(self, work: Callable[[], None], durable: bool) -> None:
         """Does the work in one transaction: when it returns, its rows are on the server's disk, if they have to be."""
@@ -75,9 +75,12 @@ class Session:
         self._connection.close()
 
     def _write(self, work: Callable[[], None], durable: bool) -> None:
+        # All from BEGIN to COMMIT is one message to the server but for what is read, and what follows an error is not
+        # done. psycopg's `transaction` would wait for the server four times more.
         self._transaction = True
         try:
-            with self._connection.pipeline(), self._connection.transaction():
+            with self._connection.pipeline():
+                self._connection.execute("BEGIN")
                 if not durable:
                     self._connection.execute("SET LOCAL synchronous_commit = off")
                 # Another process that opens the study waits here, or has changed what is read.
@@ -85,6 +88,15 @@ class Session:
                 owner = self._connection.execute(query, (self.study,))
                 work()
                 self._check_owner(owner.fetchone())
+                ended = self._connection.execute("COMMIT")
+            if ended.statusmessage != "COMMIT":
+                raise psycopg.OperationalError(f"COMMIT ended with {ended.statusmessage}")
+        except BaseException:
+            try:
+                self._connection.rollback()
+            except psycopg.Error:  # also where it is closed
+                self._connection.close()
+            raise
         finally:
             self._transaction = False
 

@@ -104,6 +104,7 @@ _HOMES = {
         "to_json_number",
         "to_plain",
     ),
+    "caviar.support.study_id": ("study_id",),
     "caviar.support.words": (
         "words_from_array",
         "words_to_array",
@@ -314,6 +315,7 @@ if TYPE_CHECKING:
     from caviar.support.plain import from_plain as from_plain
     from caviar.support.plain import to_json_number as to_json_number
     from caviar.support.plain import to_plain as to_plain
+    from caviar.support.study_id import study_id as study_id
     from caviar.support.words import words_from_array as words_from_array
     from caviar.support.words import words_to_array as words_to_array
     from caviar.text.columns import Column as Column

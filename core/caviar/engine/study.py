@@ -25,7 +25,7 @@ from caviar.engine.failures.identical_failures import queue_again
 from caviar.engine.failures.plugin_errors import others_blamed, told
 from caviar.engine.model.saved import SavedModel
 from caviar.engine.model.winner import Models
-from caviar.engine.resume.check import judges_of, record_of, resume
+from caviar.engine.resume.check import check_store, judges_of, record_of, resume
 from caviar.engine.resume.lost_states import restart_lost
 from caviar.engine.resume.trust import check_trusted, remember
 from caviar.engine.revalidation.reference import date_of, note_reference
@@ -124,6 +124,7 @@ def run(
         pipeline = work.pipeline
         space = space_of(pipeline)
         total = pipeline.search.trials if len(space) else 1  # nothing to search: one model
+        check_store(folder, pipeline.store)
         with open_study(pipeline.store, folder, objective.goal, pipeline.search.candidates, when_full) as ledger:
             newcomer = TargetStudy(pipeline, space, objective, work.datasets[0].fingerprint)
             earlier, notes = started_from(ledger.study(), newcomer)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -9,6 +10,8 @@ from dataclasses import dataclass, field
 from errno import EDQUOT, ENOSPC
 from pathlib import Path
 from typing import ClassVar
+
+from pydantic import field_validator
 
 from caviar.interfaces.fields.field import setting
 from caviar.interfaces.plugin import Plugin
@@ -55,7 +58,7 @@ class StudyRecord:
 class Artifact:
     """A file that holds arrays of a trial. The engine writes, reads and removes the file; a store keeps this row.
 
-    `path` is relative to the run's folder.
+    `path` is relative to the run's folder, or an address below `Store.artifacts`.
     """
 
     path: str
@@ -163,6 +166,26 @@ class Store(Plugin):
 
     keep: int = setting(default=16, ge=1)
     """The number of best finished trials whose weights the engine keeps, which bounds the disk space."""
+    artifacts: str | None = setting(default=None, also=("bucket", "artifact_store", "artifact_location"), kw_only=True)
+    """Where the engine keeps weights and training states: as "s3://bucket/prefix", or the run's folder."""
+
+    @field_validator("artifacts")
+    @classmethod
+    def _is_an_address(cls, artifacts: str | None) -> str | None:
+        if artifacts is None:
+            return None
+        kind, marked, place = artifacts.partition("://")
+        if "@" in place.partition("/")[0]:  # it is not repeated: it may have a password in it
+            raise ValueError(
+                "must have no user and no password in it, for files are passed on; "
+                "give these by the environment variables of the library that reads the address"
+            )
+        if not _PROTOCOL.fullmatch(kind) or not marked or not place.strip("/"):
+            raise ValueError(
+                f'must be an address such as "s3://bucket/prefix", not "{artifacts}"; '
+                "without it they are in the run's folder"
+            )
+        return artifacts.rstrip("/")
 
     @abstractmethod
     def open(self, folder: Path) -> Ledger:
@@ -192,6 +215,10 @@ class Store(Plugin):
         raise StoreError(f"{folder}: this store cannot recover a damaged study; put back a copy")
 
 
+# Of what fsspec reads; not the file systems of this machine, which a run's folder is for.
+_PROTOCOL = re.compile(r"(?!(?:file|local|memory)$)[a-z][a-z0-9+.-]*", re.ASCII)
+
+
 class StoreError(Problem):
     """The study cannot be read or written; the message names the file, the reason and what to do."""
 
@@ -199,9 +226,9 @@ class StoreError(Problem):
 
 
 class Damaged(StoreError):
-    """A file of a run is not as it was written; `folder` is the run's, `why` says more."""
+    """A file of a run, or a row of its store, is not as it was written; `folder` is the run's, `why` says more."""
 
-    def __init__(self, path: Path, folder: Path, why: str = "damaged") -> None:
+    def __init__(self, path: Path | str, folder: Path, why: str = "damaged") -> None:
         super().__init__(f"{path}: {why}; `pipe doctor {shell_word(str(folder))}` says what is left, and recovers it")
 
 

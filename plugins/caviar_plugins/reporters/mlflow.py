@@ -10,11 +10,10 @@ from math import isfinite
 from time import time
 from typing import Any, ClassVar
 
-from caviar.plugin import Array, RunInfo, RunView, Summary, Trial, TrialState, setting
+from caviar.plugin import Array, RunInfo, RunView, Summary, Trial, TrialState, setting, study_id
 from pydantic import PrivateAttr
 
 from caviar_plugins.reporters.each_trial import EachTrial
-from caviar_plugins.reporters.study_id import study_id
 
 _AT_ONCE = 1000
 """Metrics that MLflow takes in one call."""

@@ -8,12 +8,11 @@ from datetime import datetime, timedelta
 from math import isfinite
 from typing import Any, ClassVar
 
-from caviar.plugin import Array, Dimension, RunInfo, RunView, Summary, Trial, TrialState, setting
+from caviar.plugin import Array, Dimension, RunInfo, RunView, Summary, Trial, TrialState, setting, study_id
 from pydantic import PrivateAttr
 
 from caviar_plugins.reporters.dimension_values import ends_of, options_of
 from caviar_plugins.reporters.each_trial import EachTrial
-from caviar_plugins.reporters.study_id import study_id
 from caviar_plugins.samplers.log import Log
 from caviar_plugins.samplers.log_int import LogInt
 

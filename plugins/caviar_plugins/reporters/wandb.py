@@ -9,11 +9,10 @@ from pathlib import Path
 from shutil import rmtree
 from typing import Any, ClassVar, Literal
 
-from caviar.plugin import Array, RunInfo, RunView, Summary, Trial, TrialState, setting
+from caviar.plugin import Array, RunInfo, RunView, Summary, Trial, TrialState, setting, study_id
 from pydantic import PrivateAttr
 
 from caviar_plugins.reporters.each_trial import EachTrial
-from caviar_plugins.reporters.study_id import study_id
 
 _WHOLE = "caviar-whole"
 """A file in the folder of a run that was written to its end."""

@@ -25,9 +25,9 @@ class Lock:
             try:
                 fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 os.ftruncate(self._file, 0)
-                os.pwrite(self._file, json.dumps(_self()).encode(), 0)
+                os.pwrite(self._file, this_process().encode(), 0)
             except BlockingIOError:
-                holder = _holder(os.pread(self._file, 1000, 0))
+                holder = in_words(os.pread(self._file, 1000, 0))
                 os.close(self._file)
                 raise StoreError(
                     f"{folder}: in use by {holder}; wait for it to end or stop it, or choose another name or folder"
@@ -49,16 +49,18 @@ def holder_of(folder: Path) -> str | None:
         try:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:
-            return _holder(file.read(1000))
+            return in_words(file.read(1000))
     return None
 
 
-def _self() -> dict[str, object]:
+def this_process() -> str:
+    """A note about this process for `in_words`."""
     since = datetime.now().isoformat(" ", "seconds")
-    return {"pid": os.getpid(), "host": socket.gethostname(), "since": since}
+    return json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "since": since})
 
 
-def _holder(note: bytes) -> str:
+def in_words(note: str | bytes) -> str:
+    """The process that a note is about, in words."""
     try:
         holder = json.loads(note)
         elsewhere = ", another machine," if holder["host"] != socket.gethostname() else ""

@@ -47,7 +47,9 @@ _FIELDS = {
     "type": ("use",),
     "class": ("use",),
 }
+_VARIABLE = ", the name of an environment variable with the address in it, which does not belong in a file"
 _NOTES = {
+    **dict.fromkeys(("address", "url", "dsn", "host", "password", "database"), _VARIABLE),
     "keep_prob": ", which is 1 - keep_prob",
     "momentum": ", which is 1 - PyTorch's momentum",
     "hidden_layer_sizes": ", a number or a list of one per layer",

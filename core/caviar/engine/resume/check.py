@@ -14,12 +14,12 @@ from caviar.engine.failures.identical_failures import common_reason
 from caviar.engine.model.on_disk import facts_in
 from caviar.engine.resume.migration import Migration
 from caviar.engine.search.objective import Objective
-from caviar.engine.storage.run_folder import keep_file
+from caviar.engine.storage.run_folder import NoRun, keep_file, pipeline_text
 from caviar.engine.storage.study_ledger import StudyLedger
 from caviar.engine.training.identity import changes, forms_of, system_of
 from caviar.engine.training.job import Work
 from caviar.interfaces.metric import Metric
-from caviar.interfaces.store import StudyRecord
+from caviar.interfaces.store import Store, StoreError, StudyRecord
 from caviar.registry.load import name_of, version_of
 from caviar.values.earlier import EarlierTrial
 from caviar.values.metric_name import MetricName
@@ -33,6 +33,9 @@ _MAY_CHANGE = (
     *("search.baselines", "search.ensemble"),
     "search.tiers",  # the ranges that it fills in are in the file, too
 )
+
+# Of these what may not: the stored rows name files at this address.
+_MUST_STAY = ("store.artifacts",)
 
 # The numeric identity says which backend it was, and on what device.
 _IN_IDENTITY = ("backend", "backend.use")
@@ -82,6 +85,29 @@ def record_of(work: Work, objective: Objective, earlier: tuple[EarlierTrial, ...
         goal=objective.goal,
         earlier=earlier,
     )
+
+
+def check_store(folder: Path, store: Store) -> None:
+    """Raises Refused where the run in a folder has its study in another store than this one, which knows nothing of it.
+
+    Opening an empty study there would remove the weights that the other one names.
+    """
+    now = name_of(type(store))
+    try:
+        before = tomllib.loads(pipeline_text(folder))["store"]["use"]
+    except (NoRun, StoreError, ValueError, LookupError, TypeError):  # nothing is known of another one
+        return
+    if before != now and not _has_study(store, folder):
+        reason = f"was started with the store '{before}', and '{now}' has no study of it; set store.use = '{before}'"
+        raise Refused(folder, reason)
+
+
+def _has_study(store: Store, folder: Path) -> bool:
+    try:
+        store.read(folder).close()
+    except StoreError:
+        return False
+    return True
 
 
 def resume(
@@ -197,6 +223,8 @@ def _starts_from(record: StudyRecord) -> bool:
 
 
 def _is_free(key: str) -> bool:
+    if key in _MUST_STAY:
+        return False
     return key in _IN_IDENTITY or any(key == free or key.startswith(f"{free}.") for free in _MAY_CHANGE)
 
 

@@ -16,7 +16,13 @@ from caviar.support.files import open_plain, sync_folder, write_atomically
 from caviar.values.arrays import Array
 
 _NAME = re.compile(r"models/trial-[0-9]+-[0-9a-f]{16}\.safetensors", re.ASCII)
-_NOTHING = Artifact("", 0, "")  # of a trial whose trainer has no weights: no file
+NOTHING = Artifact("", 0, "")
+"""Of a trial whose trainer has no weights: no file."""
+
+
+def file_name(trial: int, digest: str) -> str:
+    """The name of a file of arrays, by its trial and its content."""
+    return f"trial-{trial}-{digest[:16]}.safetensors"
 
 
 class ArtifactFolder(Artifacts):
@@ -34,7 +40,7 @@ class ArtifactFolder(Artifacts):
     def write(self, arrays: Mapping[int, Mapping[str, Array]]) -> dict[int, Artifact]:
         from safetensors.numpy import save
 
-        artifacts = {trial: _NOTHING for trial, named in arrays.items() if not named}
+        artifacts = {trial: NOTHING for trial, named in arrays.items() if not named}
         arrays = {trial: named for trial, named in arrays.items() if named}
         with file_errors(self._models):
             if arrays and not self._models.is_dir():
@@ -43,7 +49,7 @@ class ArtifactFolder(Artifacts):
         for trial, named in arrays.items():
             content = save(dict(named))
             digest = sha256(content).hexdigest()
-            artifact = Artifact(f"models/trial-{trial}-{digest[:16]}.safetensors", len(content), digest)
+            artifact = Artifact(f"models/{file_name(trial, digest)}", len(content), digest)
             with file_errors(self._folder / artifact.path):
                 write_atomically(self._folder / artifact.path, content)
             artifacts[trial] = artifact
@@ -55,7 +61,7 @@ class ArtifactFolder(Artifacts):
     def read(self, trial: int, artifact: Artifact) -> dict[str, Array]:
         from safetensors.numpy import load
 
-        if artifact == _NOTHING:
+        if artifact == NOTHING:
             return {}
         if not _NAME.fullmatch(artifact.path) or not artifact.path.startswith(f"models/trial-{trial}-"):
             raise Damaged(

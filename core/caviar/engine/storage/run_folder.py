@@ -26,10 +26,15 @@ def pipeline_file(folder: Path) -> Pipeline:
 
     Raises NoRun, StoreError, and Mistakes where it is no pipeline.
     """
+    return _readable(pipeline_text(folder), str(folder / "pipeline.toml"))
+
+
+def pipeline_text(folder: Path) -> str:
+    """The file in the folder. Raises NoRun and StoreError."""
     file = folder / "pipeline.toml"
     try:
         with open_plain(file) as opened:
-            text = opened.read().decode()
+            return opened.read().decode()
     except (FileNotFoundError, NotADirectoryError):
         raise NoRun(
             f"{folder}: no run here (there is no pipeline.toml); runs are folders such as runs/digits"
@@ -38,7 +43,6 @@ def pipeline_file(folder: Path) -> Pipeline:
         raise StoreError(f"{file}: damaged, for it is not UTF-8 text; {_AGAIN}") from None
     except OSError as error:
         raise StoreError(f"{file}: {why_unreadable(error)}") from None
-    return _readable(text, str(file))
 
 
 def begun_with(folder: Path, study: StudyRecord | None) -> Pipeline:

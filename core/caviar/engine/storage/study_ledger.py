@@ -8,9 +8,9 @@ from pathlib import Path
 from time import monotonic
 from typing import TypeAlias
 
+from caviar.engine.storage.address import artifacts_of
 from caviar.engine.storage.artifacts import Artifacts
 from caviar.engine.storage.assessment_text import to_text
-from caviar.engine.storage.folder import ArtifactFolder
 from caviar.engine.storage.keep import Keep, useless
 from caviar.engine.storage.pending import NOTHING
 from caviar.engine.storage.stored_values import proposed, stored
@@ -256,7 +256,7 @@ def open_study(
     the study resumes from, so that damage is reported before anything is done. Where the disk is full it calls
     `when_full`, which raises or returns when there may be room.
     """
-    artifacts = ArtifactFolder(folder)
+    artifacts = artifacts_of(store, folder)
     ledger = store.open(folder)
     try:
         return StudyLedger(folder, ledger, artifacts, Keep(max(store.keep, candidates), goal), when_full)

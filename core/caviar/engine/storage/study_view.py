@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from caviar.engine.storage.address import artifacts_of
 from caviar.engine.storage.artifacts import Artifacts
 from caviar.engine.storage.assessment_text import from_text
-from caviar.engine.storage.folder import ArtifactFolder
 from caviar.engine.storage.rows import Rows
 from caviar.interfaces.store import Ledger, Store, StoreError, StudyRecord
 from caviar.support.closing import Closing
@@ -70,7 +70,7 @@ class StudyView(Closing):
 
     @property
     def files(self) -> Mapping[str, int]:
-        """The files of stored arrays, relative to the run's folder, and the trials that they belong to."""
+        """The files of stored arrays, relative to the run's folder or addresses, and the trials that they belong to."""
         return {artifact.path: trial for trial, artifact in self._rows.artifacts.items() if artifact.path}
 
     def weights(self, trial: int) -> Mapping[str, Array]:
@@ -88,7 +88,7 @@ class StudyView(Closing):
 
 def read_study(store: Store, folder: Path) -> StudyView:
     """Opens a study read-only, even while another process runs it. Raises StoreError."""
-    artifacts = ArtifactFolder(folder)
+    artifacts = artifacts_of(store, folder)
     ledger = store.read(folder)
     try:
         return StudyView(folder, ledger, artifacts)

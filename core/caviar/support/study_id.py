@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from secrets import token_hex
 
-from caviar.plugin import open_plain, write_atomically
+from caviar.support.files import open_plain, write_atomically
 
 
 def study_id(folder: Path) -> str:

@@ -153,6 +153,7 @@ def _connected(address: str, check_stop: Callable[[], None]) -> Any:
 
     def connect() -> None:
         try:
+            _check_certificates(address)
             found.set_result(distributed.Client(address, timeout=_CONNECT, set_as_default=False))
         except Exception as error:
             found.set_exception(error)
@@ -167,3 +168,13 @@ def _connected(address: str, check_stop: Callable[[], None]) -> Any:
         f"no Dask scheduler can be reached at {address}: {why}; start one with 'dask scheduler', or correct address in "
         "[executor]"
     ) from error
+
+
+def _check_certificates(address: str) -> None:
+    """Raises ValueError where Dask's client would try until its time is over, and then not end."""
+    security = distributed.Security()
+    encrypted = address.startswith("tls://")
+    if security.require_encryption and not encrypted:
+        raise ValueError("Dask's configuration requires encryption (distributed.comm.require-encryption)")
+    if encrypted and security.get_connection_args("client").get("ssl_context") is None:
+        raise ValueError("Dask's configuration names no certificates for a client (distributed.comm.tls)")

@@ -100,4 +100,4 @@ def test_a_file_that_cannot_be_written_at_the_end_keeps_the_results(put: Callabl
     (file.parent / "p" / "models" / "best.safetensors").mkdir(parents=True)
     done = pipe("run", file, "--runs", file.parent)
     assert done.exit_code == 1
-    assert "best.safetensors: Is a directory; all trials are kept" in done.stderr
+    assert "best.safetensors: a folder, not a file; move it away; all trials are kept" in done.stderr

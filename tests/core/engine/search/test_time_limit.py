@@ -157,8 +157,9 @@ def test_a_re_test_out_of_time_counts_as_none(file: Path, executor: str) -> None
     reason = r"stopped after 0\.\d+ s \(trial_seconds = 0.5\), at epoch 1 of 4"
     assert re.fullmatch(reason, late.retests[0].reason or "")
     with read_study(SQLite(), done.info.folder) as ledger:
-        objective = Objective("validation.accuracy", "maximize", 0.0)
-        history = history_of(ledger.trials(), ledger, objective, done.info.space)
+        history = history_of(
+            ledger.trials(), ledger, Objective("validation.accuracy", "maximize", 0.0), done.info.space
+        )
     assert (history.stopped, sum(history.repeats)) == (1, 3), "strategies see what it took"
     again = search(file, "runs", *settings, "search.trial_seconds=0")
     assert again.summary.trials == done.summary.trials, "what is recorded stays"

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 
 
-class PostgreSQL(Store, interface=4):
+class PostgreSQL(Store, interface=5):
     """Rows in the schema `caviar` of the database whose address the environment variable `variable` holds.
 
     The address is one of libpq's, `postgresql://user:password@host:port/database` or `host=… dbname=…`; it is never

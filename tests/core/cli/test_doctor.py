@@ -72,7 +72,7 @@ def test_of_a_sound_run_all_is_sound_and_nothing_is_written(home: Path) -> None:
     before = contents(home)
     code, told = doctor(home, "--repair")
     assert code == 0
-    assert list(told) == ["pipeline.toml", "study", "weights", "best model", "retest files"]
+    assert list(told) == ["pipeline.toml", "study", "weights", "best model", "retest files", "evaluation"]
     assert all(state.startswith("sound") for state in told.values())
     assert contents(home) == before
 

@@ -15,8 +15,8 @@ from typing import Any
 import caviar
 import numpy
 import pytest
-from caviar.engine.revalidation.noted import read_note, write_note
 from caviar.support.dates import days_since
+from caviar.support.noted import read_note, write_note
 from caviar_plugins import Inline, PopulationTrainer
 
 from tests.commands import pipe

@@ -320,7 +320,6 @@ def test_a_model_whose_folded_form_predicts_something_else_breaks_the_law(tmp_pa
     [
         (type("Contract", (NormalizerContract,), {"normalizer": LayerNorm()}), "folding_gives_what", "be folded"),
         (type("Contract", (NormalizerContract,), {"normalizer": LayerNorm()}), "a_constant_in_front", "cancels a bias"),
-        (type("Contract", (StrategyContract,), {"strategy": CoarseToFine()}), "one_that_does_not_learn", "it learns"),
     ],
 )
 def test_a_law_that_has_nothing_to_say_of_a_plugin_is_skipped_with_the_reason(

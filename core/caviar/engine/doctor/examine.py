@@ -11,14 +11,15 @@ from pathlib import Path
 from caviar.config.declaration.pipeline import Pipeline
 from caviar.engine.doctor.finding import Finding, wrong
 from caviar.engine.doctor.whole import whole
+from caviar.engine.model.evaluation_file import evaluation_file
 from caviar.engine.model.on_disk import best_file, ensemble_file, trial_in
 from caviar.engine.revalidation.history import revalidation_files
-from caviar.engine.revalidation.noted import read_note
 from caviar.engine.revalidation.reference import reference_file
 from caviar.engine.storage.run_folder import NoRun, kept_files, pipeline_file
 from caviar.engine.storage.study_view import StudyView, read_study
 from caviar.interfaces.store import Damaged, Store, StoreError, file_errors
 from caviar.support.files import open_plain
+from caviar.support.noted import read_note
 from caviar.values.problem import Problem
 
 _RUN = "`pipe run` of its pipeline"
@@ -145,14 +146,16 @@ def _models(folder: Path, study: StudyView | None) -> Iterator[Finding]:
 
 
 def _notes(folder: Path) -> Iterator[Finding]:
-    """The files before a change, the reference, and the tests of the winner: what nothing trains again."""
+    """The files before a change, the reference, the tests of the winner, its evaluation: what nothing trains again."""
     kept = kept_files(folder)
     notes = {str(file.relative_to(folder)): _reads(file) for file in revalidation_files(folder)}
     if lexists(file := reference_file(folder)):
         notes[file.name] = _reads(file)
+    seen = {file.name: _reads(file)} if lexists(file := evaluation_file(folder)) else {}
     for part, sound, cure in (
         ("earlier files", kept, "the study does not use it: put back a copy, or remove it"),
         ("retest files", notes, f"it counts as absent; {_RUN} or `pipe retest` writes a new one"),
+        ("evaluation", seen, f"the report has no picture of predictions; {_RUN} writes it again"),
     ):
         bad = [name for name, fine in sound.items() if not fine]
         if bad:

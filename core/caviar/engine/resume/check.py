@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from caviar.config.declaration.dump import changed, to_toml
+from caviar.config.reading.errors import Mistakes
 from caviar.config.reading.resolved import loads, versions_of
 from caviar.engine.failures.identical_failures import common_reason
 from caviar.engine.model.on_disk import facts_in
@@ -131,7 +132,7 @@ def resume(
     if before.fingerprint != now.fingerprint:
         what = _columns_moved(folder, features) or "its content has changed"
         raise Refused(folder, f"was started with different data: {what}; restore the old data")
-    migration = _migration(before, now)
+    migration = _migration(before, now, folder)
     if reason := _difference(before, now, known, trials, migration):
         raise Refused(folder, reason)
     if not (mixed or _nothing_learned(known)) and (moved := changes(system_of(before.identity), now.identity)):
@@ -165,15 +166,25 @@ def _columns_moved(folder: Path, features: Collection[str]) -> str:
     return "; ".join(f"{words} {', '.join(map(repr, names))}" for words, names in parts if names)
 
 
-def _migration(before: StudyRecord, now: StudyRecord) -> Migration | None:
-    """What has to be migrated; None where the files differ in nothing that matters."""
+def _migration(before: StudyRecord, now: StudyRecord, folder: Path) -> Migration | None:
+    """What has to be migrated; None where the files differ in nothing that matters.
+
+    Raises Refused where a file has a class of a program, which its text alone cannot make.
+    """
     keys = [key for key in changed(before.file, now.file) if not _is_free(key)]
     if _START in keys and _starts_from(before):  # its trials were taken when it began, and are kept
         keys.remove(_START)
     if not keys:
         return None
-    old, new = (loads(each.file, "the pipeline", without=("backend",)) for each in (before, now))
+    try:
+        old, new = (loads(each.file, "the pipeline", without=("backend",)) for each in (before, now))
+    except Mistakes:
+        raise Refused(folder, _changed(keys)) from None
     return Migration(old, new, keys)
+
+
+def _changed(keys: Collection[str]) -> str:
+    return f"was started with a different pipeline; changed: {', '.join(keys)}; change it back"
 
 
 def _difference(
@@ -190,7 +201,7 @@ def _difference(
             plan = f"'{search['strategy']['use']}' divided search.trials = {search['trials']} when it started"
             return f"cannot be extended: {plan}; set that number again"
         if keys := migration.refused:
-            return f"was started with a different pipeline; changed: {', '.join(keys)}; change it back"
+            return _changed(keys)
         if migration.plan:
             name = name_of(type(migration.new.search.strategy))
             keys = tuple(migration.keys)

@@ -11,9 +11,9 @@ from os import strerror
 from pathlib import Path
 from typing import Any
 
-from caviar.engine.revalidation.noted import read_note, write_note
 from caviar.support.dates import days_since
 from caviar.support.files import sync_folder
+from caviar.support.noted import read_note, write_note
 from caviar.values.revalidation import Revalidation
 
 _FOLDER, _FORMAT = "revalidations", 1

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 from caviar.engine.data.summary import ColumnSummary, summarized
 from caviar.engine.resume.check import record_of
 from caviar.engine.revalidation.defaults import defaults_of
-from caviar.engine.revalidation.noted import read_note, write_note
 from caviar.engine.revalidation.system import system_now
 from caviar.support.dates import days_since, now
+from caviar.support.noted import read_note, write_note
 from caviar.values.arrays import Array
 from caviar.values.random import Random
 from caviar.values.table import Table

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 from caviar.engine.revalidation.history import note_revalidation, revalidations
-from caviar.engine.revalidation.noted import write_note
 from caviar.engine.revalidation.reference import read_reference
 from caviar.support.dates import now
+from caviar.support.noted import write_note
 from caviar.values.revalidation import Answer, Revalidation
 
 GOOD = {"format": 1, "date": "2026-01-02T03:04:05Z", "conclusion": "still good", "exit_code": 0, "system": {}}

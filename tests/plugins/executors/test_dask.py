@@ -175,6 +175,7 @@ def test_a_worker_that_joins_is_used(file: Path, tmp_path: Path) -> None:
         Dask(address=commands.address).open(job(file), lambda: None, 1) as workers,
     ):
         for number, outcome in enumerate(workers.run(segments(), lambda epoch: None)):
+            assert outcome.worker is not None
             used.add(outcome.worker)
             if number == 0:
                 commands.worker()

@@ -87,6 +87,7 @@ _HOMES = {
     "InverseTime": "caviar_plugins.schedules.inverse_time",
     "Step": "caviar_plugins.schedules.step",
     "Warmup": "caviar_plugins.schedules.warmup",
+    "PostgreSQL": "caviar_plugins.stores.postgresql",
     "SQLite": "caviar_plugins.stores.sqlite",
     "CoarseToFine": "caviar_plugins.strategies.coarse_to_fine",
     "GaussianProcess": "caviar_plugins.strategies.gaussian_process",
@@ -192,6 +193,7 @@ if TYPE_CHECKING:
     from caviar_plugins.schedules.inverse_time import InverseTime as InverseTime
     from caviar_plugins.schedules.step import Step as Step
     from caviar_plugins.schedules.warmup import Warmup as Warmup
+    from caviar_plugins.stores.postgresql import PostgreSQL as PostgreSQL
     from caviar_plugins.stores.sqlite import SQLite as SQLite
     from caviar_plugins.strategies.coarse_to_fine import CoarseToFine as CoarseToFine
     from caviar_plugins.strategies.gaussian_process import GaussianProcess as GaussianProcess

@@ -31,6 +31,7 @@ def test_benchmarks_stand_beside_the_tests_and_not_among_them() -> None:
         "retest",
         "scale",
         "search",
+        "stores",
         "tables",
         "training",
     ]

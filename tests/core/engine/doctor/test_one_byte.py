@@ -50,7 +50,7 @@ def test_every_kind_of_file_is_examined(whole: Path) -> None:
     kinds = {"".join(each.suffixes) for each in (whole / "whole").rglob("*") if each.is_file()}
     assert kinds - WRITTEN_ANEW == {".toml", ".sqlite", ".safetensors", ".json"}
     names = {each.name for each in (whole / "whole").rglob("*.json")}
-    assert names == {"reference.json", "2026-01-02T030405Z.json"}
+    assert names == {"evaluation.json", "reference.json", "2026-01-02T030405Z.json"}
 
 
 def test_one_changed_byte_is_reported_or_harmless(whole: Path) -> None:

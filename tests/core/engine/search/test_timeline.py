@@ -92,7 +92,11 @@ def test_a_member_that_diverges_leaves_before_the_others(
     population = next(each for each in reversed(timeline) if trial in each.trials)
     place = population.trials.index(trial)
     assert len(population.trials) > 1
-    assert all(population.left[place] < left for nth, left in enumerate(population.left) if nth != place)
+    gone, at = population.reached[place], population.left[place]
+    assert all(
+        at < left if reached > gone else at <= left
+        for reached, left in zip(population.reached, population.left, strict=True)
+    )
 
 
 def test_a_search_that_goes_on_adds_to_it(told: tuple[Run, tuple[TimedPopulation, ...], object], folder: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from typing import Any
 
 from caviar.plugin import Array, RunFacts, TrialState
@@ -28,7 +27,7 @@ def ablation(facts: RunFacts, points: Array) -> dict[str, Any] | None:
     if best is None or sum(trial.state is TrialState.FINISHED for trial in facts.trials) < _FEWEST:
         return None
     changes = [path for path, value in best.values.items() if path in facts.defaults and value != facts.defaults[path]]
-    able = changes and find_spec("scipy") is not None
+    able = changes and _has_scipy()
     model = Surrogate.of(facts.space, history(facts, points, _SEEN)) if able else None
     if model is None:
         return None
@@ -51,6 +50,14 @@ def ablation(facts: RunFacts, points: Array) -> dict[str, Any] | None:
         "ceiling": number(side * model.ceiling),
         "trials": model.trials,
     }
+
+
+def _has_scipy() -> bool:
+    try:
+        import scipy.linalg  # noqa: F401
+    except ImportError:
+        return False
+    return True
 
 
 def _way(facts: RunFacts, changes: list[str], model: Surrogate) -> tuple[float, list[tuple[str, float]]]:

@@ -15,7 +15,7 @@ from caviar_plugins.report.run_data import run_data
 
 from tests.plugins.report.studies import METRIC, few
 
-pytest.importorskip("scipy", reason="the model of the ablation needs SciPy")
+pytest.importorskip("scipy.linalg", reason="the model of the ablation needs SciPy")
 
 DEFAULTS = {"a": 0.2, "b": 0.5, "c": 0.5}
 

@@ -32,7 +32,7 @@ from caviar.engine.revalidation.reference import date_of, note_reference
 from caviar.engine.search.context import SearchContext
 from caviar.engine.search.loop import SearchLoop
 from caviar.engine.search.observers import Observers
-from caviar.engine.search.time_limit import TimeLimit, best_begun
+from caviar.engine.search.time_limit import TimeLimit
 from caviar.engine.storage.study_ledger import WhenFull, open_study, refuse
 from caviar.engine.warm_start.earlier_runs import started_from
 from caviar.engine.warm_start.given_points import given_trials
@@ -174,7 +174,7 @@ def run(
                 with pipeline.executor.open(work, check_stop, total - info.resumed) as workers:
                     observers.tell("before_run", run=info)
                     stopped = SearchLoop(context).complete(workers)
-                best = objective.best(ledger.trials()) or (best_begun(ledger, objective) if limit.over else None)
+                best = objective.best(ledger.trials())
                 with timed("best model made and tested"):
                     model, note, failure = models.made(best, check_stop)
                 ensemble, more = _ensemble(models, objective, model, check_stop)

@@ -9,24 +9,24 @@ from math import inf, isnan, nan, sqrt
 from caviar.values.condition import Condition
 from caviar.values.history import Goal
 from caviar.values.noise import noise
-from caviar.values.trial import Trial, TrialState
+from caviar.values.trial import Trial
 
 
 def ranked(trials: Iterable[Trial], goal: Goal) -> list[Trial]:
-    """The finished trials, best first; equal ones by index.
+    """The finished trials, and those that the time stopped in training, best first; equal ones by index.
 
     All that meet `search.where` stand before those that do not, which follow by how far they are from it.
     A trial counts as its mean over its trainings, worsened by that mean's standard error, noise / sqrt(trainings): one
     good training does not beat a leader that was re-tested. Where nothing was re-tested, the objective decides.
     """
-    done = [trial for trial in trials if trial.state is TrialState.FINISHED]
-    spread = noise(trial.runs for trial in done if trial.retests)
+    compared = [trial for trial in trials if trial.compared]
+    spread = noise(trial.runs for trial in compared if trial.retests)
 
     def loss(trial: Trial) -> float:
         trainings = len(trial.runs) if trial.retests else 1
         return _loss(trial.judged, goal) + spread / sqrt(max(1, trainings))
 
-    return sorted(done, key=lambda trial: (trial.violation, loss(trial), trial.index))
+    return sorted(compared, key=lambda trial: (trial.violation, loss(trial), trial.index))
 
 
 def without_winner(trials: Iterable[Trial], goal: Goal, where: Sequence[Condition]) -> str:

@@ -55,7 +55,8 @@ class Retest:
 class Trial:
     """One proposed point: coordinates as proposed, exact values by path, and the result so far.
 
-    `metrics` holds the final value of each metric by name ("validation.accuracy"), `objective` the searched one.
+    `metrics` holds the final value of each metric by name ("validation.accuracy"), `objective` the searched one. Where
+    `search.seconds` ended the search while it was trained, `objective` is that of the epoch it has reached.
     `violation` says how far a finished trial is from meeting `search.where`: 0.0 where it does, infinite where it
     diverged. `reason` says why it failed, diverged or was stopped, `trace` is Python's traceback where it failed.
     `seconds` is the time it was trained, its share of its populations'; of two equal trials it may differ.
@@ -116,9 +117,14 @@ class Trial:
         return bool(self.point) and all(map(isnan, self.point))
 
     @property
+    def compared(self) -> bool:
+        """Whether it ranks: it has finished, or the time ended the search while it was trained."""
+        return self.state is TrialState.FINISHED or (not self.state.done and self.objective is not None)
+
+    @property
     def feasible(self) -> bool:
-        """Whether the trial may win: it has finished, and meets `search.where`."""
-        return self.state is TrialState.FINISHED and self.objective is not None and not self.violation
+        """Whether the trial may win: it ranks, and meets `search.where`."""
+        return self.compared and self.objective is not None and not self.violation
 
 
 def _words(value: Any) -> str:

@@ -73,8 +73,7 @@ class Models:
             try:
                 with suppress(StoreError):
                     if self.ledger.holds(trial.index):
-                        model = self.model(trial, self.ledger.weights(trial.index))
-                        return trial, self._saved(self.folds.saved(model)), None
+                        return trial, self._saved(self.folds.saved(self.model(trial, self._stored(trial)))), None
                 if saved := self._saved_before(trial):
                     return trial, saved, None
             except Exception as error:  # a plugin may raise anything, and the disk may be full
@@ -91,13 +90,12 @@ class Models:
 
     def tested(self, winner: Trial, check_stop: Callable[[], None]) -> tuple[SavedModel, str | None]:
         """Saves the winner; returns it with its metrics on the test part, if there is one, and a note on weights."""
-        done = winner.state.done
-        weights, note = self.weights(winner, check_stop) if done else self._as_it_stands(winner)
+        weights, note = self.weights(winner, check_stop)
         model = self.model(winner, weights)
         found = self._predicted(model)
-        saved = self._saved(self._judged(model, done, found))
+        saved = self._saved(self._judged(model, winner.state.done, found))
         untold = keep_evaluation(self.folder, self.work, saved, found)
-        return saved, "; ".join(filter(None, (note, untold))) or None
+        return saved, "; ".join(filter(None, (self._stopped(winner), note, untold))) or None
 
     def judged(self, model: SavedModel, recorded: bool) -> SavedModel:
         """The model as it is saved, with its metrics on the test part; of classes its threshold and confusion matrices.
@@ -185,9 +183,11 @@ class Models:
         file that was lost or damaged.
         """
         note = None
+        if not trial.state.done:  # trained again it would stand at its last epoch
+            return self._stored(trial), None
         if self.ledger.holds(trial.index):
             try:
-                return self.ledger.weights(trial.index), None
+                return self._stored(trial), None
             except StoreError as error:
                 why = str(error).partition(";")[0]
                 note = f"trial {trial.index} was trained again with the same weights as result: {why}"
@@ -220,17 +220,27 @@ class Models:
         epochs = {study.origins[each].epochs for each in trial.origins} if study else set[int]()
         return _with_epochs(self.work, max(epochs, default=pipeline.trainer.epochs))
 
-    def _as_it_stands(self, trial: Trial) -> tuple[Mapping[str, Array], str]:
-        """The weights of a trial for which the search's time was over, at the epoch that it has reached."""
-        pipeline, epoch = self.work.pipeline, trial.epochs
-        work = _with_epochs(self.work, epoch)
-        state = {name: array[None] for name, array in self.ledger.weights(trial.index).items()}
+    def _stored(self, trial: Trial) -> Mapping[str, Array]:
+        """The stored weights; of a trial that the time stopped in training those at the epoch that it has reached.
+
+        Raises StoreError.
+        """
+        arrays, epoch = self.ledger.weights(trial.index), trial.epochs
+        if trial.state.done:
+            return arrays
+        state = {name: array[None] for name, array in arrays.items()}
         segment = Segment((trial.index,), (trial.values,), epoch, epoch, state=state)
-        ((outcome,),) = (work.perform(segment, lambda epoch: None, lambda: None).members,)
+        (outcome,) = _with_epochs(self.work, epoch).perform(segment, lambda epoch: None, lambda: None).members
         if outcome.weights is None:
             raise Problem(f"{outcome.state}: {outcome.reason}")
-        note = f"no trial was trained to its end; the model is trial {trial.index} at epoch {epoch}"
-        return outcome.weights, f"{note} of {pipeline.trainer.epochs}"
+        return outcome.weights
+
+    def _stopped(self, winner: Trial) -> str | None:
+        """That the time stopped the winner in training, if it did."""
+        if winner.state.done:
+            return None
+        epochs = self.work.pipeline.trainer.epochs
+        return f"the model is trial {winner.index} at epoch {winner.epochs} of {epochs}: the time ended its training"
 
     def _failure(self, trial: Trial, error: Exception) -> str:
         parts = parts_of(settle(self.work.pipeline, trial.values))

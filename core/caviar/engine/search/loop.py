@@ -57,7 +57,7 @@ class SearchLoop:
 
     def _out_of_time(self) -> str:
         trials, limit = self.context.ledger.trials(), self.context.limit
-        mark(self.context.ledger, limit, self.context.pipeline.trainer.epochs)
+        mark(self.context.ledger, limit, self.context.pipeline.trainer.epochs, self.context.objective)
         return limit.reason(sum(trial.state.done for trial in trials), self.context.info.total)
 
     def _hopeless(self) -> str | None:

@@ -45,7 +45,7 @@ class Objective:
         return objective if objective == objective else (-inf if self.goal == "maximize" else inf)
 
     def best(self, trials: tuple[Trial, ...]) -> Trial | None:
-        """The winner: the best of the finished trials that meet all conditions; of equal ones the lower index."""
+        """The winner: the best of the ranked trials that meet all conditions; of equal ones the lower index."""
         return next(self.winners(trials), None)
 
     def winners(self, trials: tuple[Trial, ...]) -> Iterator[Trial]:

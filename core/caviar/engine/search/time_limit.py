@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
+from math import nan
 
 from caviar.engine.search.objective import Objective
 from caviar.engine.storage.study_ledger import StudyLedger
@@ -44,34 +45,32 @@ class TimeLimit:
 NO_LIMIT = TimeLimit()
 
 
-def best_begun(ledger: StudyLedger, objective: Objective) -> Trial | None:
-    """Of the trials that the time left on their way, the one with the best last epoch, where no trial can win.
+def mark(ledger: StudyLedger, limit: TimeLimit, epochs: int, objective: Objective) -> None:
+    """Records at trials in training that the time has stopped them, and their objective at the epoch they reached.
 
-    None where the winner must meet conditions, which are those of a whole training.
+    So they rank among the finished ones, and one of them may win. They have no objective where their state is lost,
+    or where the winner must meet conditions, which are those of a whole training.
     """
-    begun = [trial for trial in ledger.trials() if trial.epochs and not trial.state.done and ledger.holds(trial.index)]
-    if not begun or objective.conditions:
-        return None
-    curves = ledger.curves(objective.metric)
-    better = 1 if objective.goal == "maximize" else -1
-
-    def rank(trial: Trial) -> tuple[bool, float, int]:
-        value = curves[trial.index][trial.epochs - 1]
-        return value == value, better * value, -trial.index  # one without a value is the worst
-
-    return max(begun, key=rank)
-
-
-def mark(ledger: StudyLedger, limit: TimeLimit, epochs: int) -> None:
-    """Records at trials that were begun why they have not ended."""
     begun = [trial for trial in ledger.trials() if trial.epochs and not trial.state.done]
     if begun:
+        curves = ledger.curves(objective.metric)
         reason = f"of {epochs}: search.seconds = {limit.seconds:g} ended the search"
-        ledger.settle([replace(trial, reason=f"stopped at epoch {trial.epochs} {reason}") for trial in begun])
+
+        def reached(trial: Trial) -> float | None:
+            stands = ledger.holds(trial.index) and not objective.conditions
+            value = curves[trial.index][trial.epochs - 1] if stands else nan
+            return value if value == value else None
+
+        ledger.settle(
+            [
+                replace(each, reason=f"stopped at epoch {each.epochs} {reason}", objective=reached(each))
+                for each in begun
+            ]
+        )
 
 
 def unmark(ledger: StudyLedger) -> None:
-    """Removes these reasons when the search goes on."""
+    """Removes both when the search goes on."""
     marked = [trial for trial in ledger.trials() if trial.reason and not trial.state.done]
     if marked:
-        ledger.settle([replace(trial, reason=None) for trial in marked])
+        ledger.settle([replace(trial, reason=None, objective=None) for trial in marked])

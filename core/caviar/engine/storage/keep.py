@@ -21,7 +21,7 @@ class Keep:
         """The numbers of these trials. The engine does not even write the arrays of others."""
         trials = tuple(trials)
         return {each.index for each in trials if not each.state.done} | {
-            each.index for each in ranked(trials, self.goal)[: self.most]
+            each.index for each in ranked((one for one in trials if one.state.done), self.goal)[: self.most]
         }
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from caviar import Trial, TrialState, load, open_run
 from caviar.engine.search.objective import Objective
-from caviar.engine.search.time_limit import best_begun
+from caviar.engine.search.time_limit import TimeLimit, mark
 from caviar.engine.study import Run, run
 from caviar.plugin import Reporter, hook
 
@@ -150,6 +150,35 @@ def test_with_more_seconds_it_goes_on_to_the_bits_of_a_search_without_a_limit(
     assert not [trial.reason for trial in done.summary.trials if trial.reason]
 
 
+@pytest.mark.parametrize("seconds", [9.5, 17.5])
+def test_a_trial_in_training_wins_where_it_is_the_best_at_the_epoch_that_it_has_reached(
+    file: Path, clock: Hand, seconds: float
+) -> None:
+    """Some trials have ended; those in training are compared with them by their curves."""
+    done = search(file, "runs", f"search.seconds={seconds}", "search.ensemble=4", "data.test=0.2")
+    stored = open_run(done.info.folder, file.parent / "plugins.py")
+    trials, curves = stored.trials, stored.all_curves()["validation.accuracy"]
+    reached = {each.index: curves[each.index][each.epochs - 1] for each in trials if each.epochs}
+    assert {each.state.done for each in trials if each.epochs} == {True, False}
+    best = max(reached, key=lambda number: (reached[number], -number))
+    assert done.summary.best is not None
+    assert done.model is not None
+    assert (done.summary.best.index, done.model.trial) == (best, best)
+    assert stored.best is not None
+    assert stored.best.index == best
+    assert done.summary.best.metrics["validation.accuracy"] == pytest.approx(reached[best])
+    won = trials[best]
+    said = f"the model is trial {best} at epoch {won.epochs} of 4: the time ended its training"
+    assert (said in done.summary.notes) is not won.state.done
+    assert won.epochs < 4 or seconds == 17.5
+
+
+def test_one_in_training_does_not_win_where_the_winner_must_meet_conditions(file: Path, clock: Hand) -> None:
+    where = "search.where='validation.accuracy >= 0'"
+    done = search(file, "runs", "search.seconds=3", "search.round=1", where)
+    assert done.summary.best is None
+
+
 def test_without_any_trial_at_its_end_the_model_is_the_best_as_it_stands_and_that_is_said(
     file: Path, clock: Hand
 ) -> None:
@@ -157,19 +186,24 @@ def test_without_any_trial_at_its_end_the_model_is_the_best_as_it_stands_and_tha
     (trial,) = done.summary.trials
     assert (trial.state, trial.epochs) == (TrialState.QUEUED, 2)
     assert done.summary.best is not None
-    assert done.summary.notes == ("no trial was trained to its end; the model is trial 0 at epoch 2 of 4",)
+    assert done.summary.notes == ("the model is trial 0 at epoch 2 of 4: the time ended its training",)
     curve = open_run(done.info.folder, file.parent / "plugins.py").curves()[0]
     assert done.summary.best.metrics["validation.accuracy"] == pytest.approx(curve[-1])
     assert "test.accuracy" in done.summary.best.metrics
     assert done.model is not None
 
 
-def test_of_those_that_were_started_one_without_a_value_is_the_worst() -> None:
-    begun = tuple(Trial(number, 0, (), {}, epochs=1) for number in range(3))
-    curves = {0: [float("nan")], 1: [0.3], 2: [0.2]}
-    ledger: Any = SimpleNamespace(trials=lambda: begun, holds=lambda trial: True, curves=lambda metric: curves)
-    assert best_begun(ledger, Objective("validation.r2", "maximize", -1.0)) is begun[1]
-    assert best_begun(ledger, Objective("validation.rmse", "minimize", 9.0)) is begun[2]
+def test_one_in_training_without_a_value_or_without_its_state_does_not_rank() -> None:
+    begun = tuple(Trial(number, 0, (), {}, epochs=1) for number in range(4))
+    curves = {0: [float("nan")], 1: [0.3], 2: [0.2], 3: [0.4]}
+    found: list[Trial] = []
+    holds = {0, 1, 2}.__contains__
+    ledger: Any = SimpleNamespace(trials=lambda: begun, holds=holds, curves=lambda metric: curves, settle=found.extend)
+    for goal, order in (("maximize", [1, 2]), ("minimize", [2, 1])):
+        objective = Objective("validation.r2", goal, -1.0)  # type: ignore[arg-type]
+        mark(ledger, TimeLimit(5.0), 9, objective)
+        assert [each.index for each in objective.winners(tuple(found))] == order
+        found.clear()
 
 
 def test_a_limit_within_the_first_epoch_leaves_no_model_and_says_so(file: Path, clock: Hand) -> None:

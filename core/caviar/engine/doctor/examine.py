@@ -15,6 +15,7 @@ from caviar.engine.model.evaluation_file import evaluation_file
 from caviar.engine.model.on_disk import best_file, ensemble_file, trial_in
 from caviar.engine.revalidation.history import revalidation_files
 from caviar.engine.revalidation.reference import reference_file
+from caviar.engine.storage.artifacts import Unreachable
 from caviar.engine.storage.run_folder import NoRun, kept_files, pipeline_file
 from caviar.engine.storage.study_view import StudyView, read_study
 from caviar.interfaces.store import Damaged, Store, StoreError, file_errors
@@ -84,13 +85,18 @@ def read_all(study: StudyView) -> None:
 
 
 def bad_weights(study: StudyView) -> dict[int, StoreError]:
-    """The trials whose stored weights or training states are missing or not as they were written, and why."""
+    """The trials whose stored weights or training states are missing or not as they were written, and why.
+
+    Where they cannot be reached, the first one stands for all.
+    """
     bad = {}
     for trial in sorted(study.files.values()):
         try:
             study.weights(trial)
         except StoreError as error:
             bad[trial] = error
+            if isinstance(error, Unreachable):  # so are the others, and each would take as long to fail
+                break
     return bad
 
 
@@ -126,6 +132,8 @@ def _weights(study: StudyView) -> Finding:
     bad, held = bad_weights(study), len(study.files)
     if not bad:
         return Finding("weights", f"sound, of {held} trials")
+    if isinstance(last := [*bad.values()][-1], Unreachable):
+        return wrong("weights", last)
     told = Counter(wrong("", error).state.partition(" (")[0] for error in bad.values())
     numbers = ", ".join(map(str, [*bad][:5])) + (", …" if len(bad) > 5 else "")
     state = f"{', '.join(f'{count} {why}' for why, count in told.items())} of {held} (trial {numbers})"

@@ -12,10 +12,10 @@ from typing import Any
 
 from caviar.engine.storage.artifacts import Artifacts, Unreachable
 from caviar.engine.storage.folder import NOTHING, ArtifactFolder, file_name
-from caviar.interfaces.store import Artifact, Damaged, Store, StoreError
+from caviar.interfaces.store import Artifact, Damaged, Store, StoreError, file_errors
 from caviar.registry.extras import install_line
 from caviar.registry.index import own_distribution
-from caviar.support.study_id import study_id
+from caviar.support.study_id import FILE, known_study_id, study_id
 from caviar.values.arrays import Array
 
 _BELOW = r"/[0-9a-f]{12}/trial-[0-9]+-[0-9a-f]{16}\.safetensors"
@@ -31,6 +31,8 @@ class ArtifactAddress(Artifacts):
 
     def __init__(self, folder: Path, address: str) -> None:
         self._folder, self._address = folder, address
+        with _id_errors(folder):
+            known_study_id(folder)  # now, and not when the first trials have been trained
         self._found: set[str] | None = None  # those there, and those of a process that was killed
 
     def write(self, arrays: Mapping[int, Mapping[str, Array]]) -> dict[int, Artifact]:
@@ -79,7 +81,8 @@ class ArtifactAddress(Artifacts):
 
     @cached_property
     def _place(self) -> str:
-        return f"{self._address}/{study_id(self._folder)}"
+        with _id_errors(self._folder):
+            return f"{self._address}/{study_id(self._folder)}"
 
     @cached_property
     def _files(self) -> Any:
@@ -124,6 +127,16 @@ class ArtifactAddress(Artifacts):
                 f"{place}: cannot be {what} ({why}); check the address, the network and the credentials in the "
                 "environment, then run the same command again: what was recorded is safe"
             ) from None
+
+
+@contextmanager
+def _id_errors(folder: Path) -> Iterator[None]:
+    """Turns errors of the file with the study's name into a StoreError."""
+    try:
+        with file_errors(folder / FILE):
+            yield
+    except ValueError as error:
+        raise StoreError(str(error)) from error
 
 
 def artifacts_of(store: Store, folder: Path) -> Artifacts:

@@ -19,8 +19,8 @@ from caviar.engine.storage.artifacts import Unreachable
 from caviar.engine.storage.run_folder import NoRun, kept_files, pipeline_file
 from caviar.engine.storage.study_view import StudyView, read_study
 from caviar.interfaces.store import Damaged, Store, StoreError, file_errors
+from caviar.support.checked_json import read_checked
 from caviar.support.files import open_plain
-from caviar.support.noted import read_note
 from caviar.values.problem import Problem
 
 _RUN = "`pipe run` of its pipeline"
@@ -174,7 +174,7 @@ def _notes(folder: Path) -> Iterator[Finding]:
 
 def _reads(note: Path) -> bool:
     try:
-        read_note(note)
+        read_checked(note)
     except (OSError, ValueError):
         return False
     return True

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from contextlib import chdir
+from functools import cache
 from pathlib import Path
 from subprocess import CompletedProcess
 from traceback import format_exception
@@ -12,7 +13,10 @@ from unittest.mock import patch
 
 from caviar.cli.main import app
 from caviar.text.once import say_anew
+from typer.main import get_command
 from typer.testing import CliRunner
+
+_built = cache(get_command)  # the runner would build all commands anew each time, which takes longer than `pipe check`
 
 
 def pipe(folder: Path, *words: str) -> CompletedProcess[str]:
@@ -25,7 +29,7 @@ def pipe(folder: Path, *words: str) -> CompletedProcess[str]:
     handlers, level = [*logger.handlers], logger.level
     threads = {f"{library}_NUM_THREADS": "1" for library in ("OPENBLAS", "OMP", "MKL")}  # as the command sets them
     try:
-        with chdir(folder), patch.dict(os.environ, threads):
+        with chdir(folder), patch.dict(os.environ, threads), patch("typer.testing._get_command", _built):
             done = CliRunner().invoke(app, list(words))
     finally:
         logger.handlers[:] = handlers

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -34,7 +35,7 @@ def test_the_slurm_script_stops_before_its_time_is_over_puts_itself_back_and_res
     file, programs = tmp_path / "search.toml", tmp_path / "programs"
     file.write_text(PIPELINE.replace("epochs = 8", "epochs = 60"))
     programs.mkdir()
-    program(programs, "dask", f'exec {sys.executable} -m dask "$@" --dashboard-address 127.0.0.1:0')
+    program(programs, "dask", f'exec {sys.executable} -m dask "$@"')
     program(programs, "pipe", f'exec {sys.executable} -m caviar "$@" --quiet')
     program(programs, "python", f'exec {sys.executable} "$@"')
     program(programs, "hostname", "echo 127.0.0.1")
@@ -81,6 +82,19 @@ def test_the_kubernetes_resource_names_one_cluster_and_the_commands_are_known() 
     for container, command in ((worker, dask_worker.main), (scheduler, dask_scheduler.main)):
         known = {option for each in command.params for option in (*each.opts, *each.secondary_opts)}
         assert {each for each in container["args"] if each.startswith("--")} <= known
+
+
+def test_every_command_keeps_what_it_serves_besides_on_loopback() -> None:
+    """But for the scheduler on Kubernetes, whose health its operator asks for, and `dask ssh`, which cannot."""
+    import yaml
+
+    text = "\n".join(each.text for each in BLOCKS if "kind:" not in each.text).replace("\\\n", " ")
+    commands = re.findall(r"dask (?:scheduler|worker) [^\n&#]*", text)
+    spec = yaml.safe_load(block("kind: DaskJob").text)["spec"]["cluster"]["spec"]["worker"]["spec"]
+    commands += [" ".join(each["args"]) for each in spec["containers"]]
+    assert len(commands) == 5
+    for each in commands:
+        assert "--no-dashboard --dashboard-address 127.0.0.1:0" in each, each
 
 
 @pytest.mark.slow

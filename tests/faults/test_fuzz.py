@@ -11,10 +11,12 @@ import sqlite3
 from contextlib import closing, suppress
 from hashlib import sha256
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
 from caviar_plugins.stores.rows import ARTIFACT, CURVE, STORED, STUDY, signed
+from caviar_plugins.stores.timeline import TIMELINE
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,7 +25,13 @@ from tests.errors.test_mutations import WHOLE
 from tests.faults.fuzzing import Spoiled, guarded, spoiled, thorough
 from tests.faults.small import FILE, run, small
 
-EXAMPLES = [pytest.param(6, id="few"), pytest.param(2500, id="many", marks=pytest.mark.slow)]
+
+def examples(many: int) -> pytest.MarkDecorator:
+    """A few inputs in each run of the tests, and a kind's share of the 10,000 in the slow form."""
+    several = [pytest.param(6, id="few"), pytest.param(many, id="many", marks=pytest.mark.slow)]
+    return pytest.mark.parametrize("count", several)
+
+
 TOML = b"""
 = [ ] { } " ' \"\"\" # , . \\n \\x00 -1 1e400 nan inf 0x 1_ true [[ ]] use choice log int uniform beta step path auto
 ../../x /etc/passwd evil.py:X 99999999999999999999 \\u0000 2020-01-01 optimizer.learning_rate trainer
@@ -47,7 +55,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file.parent
 
 
-def judge(home: Path, *words: str) -> None:
+def judge(home: Path, *words: str) -> CompletedProcess[str]:
     """A command understands what it gets or says in a sentence why not; `pipe` raises what would be a traceback."""
     with guarded(words[0]):
         done = pipe(home, *words)
@@ -55,13 +63,14 @@ def judge(home: Path, *words: str) -> None:
     assert "Traceback" not in done.stdout + done.stderr
     assert not [line for line in done.stderr.splitlines() if line.startswith("unexpected ")], done.stderr
     assert done.returncode == 0 or 0 < len(done.stderr + done.stdout) < 20_000
+    return done
 
 
-@pytest.mark.parametrize("examples", EXAMPLES)
-def test_pipeline_files(home: Path, examples: int) -> None:
+@examples(3000)
+def test_pipeline_files(home: Path, count: int) -> None:
     file = home / "fuzz.toml"
 
-    @thorough(examples)
+    @thorough(count)
     @given(spoiled(TOML))
     def check(drawn: Spoiled) -> None:
         file.write_bytes(drawn.of([FILE.encode(), WHOLE.encode()]))
@@ -70,12 +79,12 @@ def test_pipeline_files(home: Path, examples: int) -> None:
     check()
 
 
-@pytest.mark.parametrize("examples", EXAMPLES)
-def test_tables(home: Path, examples: int) -> None:
+@examples(2000)
+def test_tables(home: Path, count: int) -> None:
     (home / "table.toml").write_text(FILE.replace("rows.csv", "table.csv"))
     whole = (home / "rows.csv").read_bytes()
 
-    @thorough(examples)
+    @thorough(count)
     @given(spoiled(CSV))
     def check(drawn: Spoiled) -> None:
         (home / "table.csv").write_bytes(drawn.of([whole, whole[:60]]))
@@ -85,14 +94,14 @@ def test_tables(home: Path, examples: int) -> None:
     check()
 
 
-@pytest.mark.parametrize("examples", EXAMPLES)
-def test_models(home: Path, examples: int) -> None:
+@examples(2500)
+def test_models(home: Path, count: int) -> None:
     """Half of them with a checksum that fits, as who makes one on purpose would write it."""
     model = home / "runs" / "p" / "models" / "best.safetensors"
     whole = (home / "sound" / "p" / "models" / "best.safetensors").read_bytes()
     size = int.from_bytes(whole[:8], "little")
 
-    @thorough(examples)
+    @thorough(count)
     @given(spoiled(JSON), st.booleans())
     def check(drawn: Spoiled, forged: bool) -> None:
         header = drawn.of([whole[8 : 8 + size]])
@@ -116,7 +125,9 @@ def with_checksum(header: bytes, arrays: bytes) -> bytes:
 
 
 TABLES = {"study": f"{STUDY}, checksum", "trial": STORED, "curve": f"{CURVE}, checksum"}
-TABLES["artifact"] = f"{ARTIFACT}, checksum"
+TABLES |= {"artifact": f"{ARTIFACT}, checksum", "timeline": f"{TIMELINE}, checksum", "assessment": "found, checksum"}
+EDITED = object()
+"""In the place of a cell: the one that was there, spoiled."""
 CELL = (
     st.none()
     | st.integers(-(1 << 63), (1 << 63) - 1)
@@ -125,34 +136,54 @@ CELL = (
     | st.text(max_size=20)
     | st.binary(max_size=20)
     | st.sampled_from(("[]", "{}", "[null]", '{"a": 1e999}', "[[[[", "../../x", "finished", "running", '{"use": 1}'))
+    | st.just(EDITED)
 )
 
 
-@pytest.mark.parametrize("examples", EXAMPLES)
-def test_databases(home: Path, examples: int) -> None:
-    """Half of them with a cell that was replaced and the row's checksum with it; some of these are resumed."""
+@examples(2500)
+def test_databases(home: Path, count: int) -> None:
+    """Half of them with a cell that was replaced and the row's checksum with it; some of these are resumed.
+
+    Of the other half, which checksums protect, a command says that the study is damaged, or what a sound one says.
+    """
     study = home / "runs" / "p" / "study.sqlite"
     whole = (home / "sound" / "p" / "study.sqlite").read_bytes()
     changes = st.tuples(st.sampled_from(sorted(TABLES)), st.integers(0, 15), CELL)
 
-    @thorough(examples)
-    @given(spoiled(JSON), changes, st.booleans(), st.integers(0, 4))
-    def check(drawn: Spoiled, change: tuple[str, int, Any], forged: bool, fifth: int) -> None:
+    def afresh() -> None:
         shutil.rmtree(home / "runs")
         shutil.copytree(home / "sound", home / "runs")
+
+    afresh()
+    judge(home, "report", "runs/p")
+    told, drawing = judge(home, "results", "runs/p"), drawn_in(home)
+
+    @thorough(count)
+    @given(spoiled(JSON), changes, st.booleans(), st.integers(0, 4))
+    def check(drawn: Spoiled, change: tuple[str, int, Any], forged: bool, fifth: int) -> None:
+        afresh()
         if forged:
-            forge(study, *change)
+            forge(study, *change, drawn)
         else:
             study.write_bytes(drawn.of([whole]))
-        judge(home, "results", "runs/p")
-        judge(home, "doctor", "runs/p")
+        found, doctored, drew = (judge(home, command, "runs/p") for command in ("results", "doctor", "report"))
+        if not forged:
+            assert found.returncode or found.stdout == told.stdout
+            assert drew.returncode or drawn_in(home) == drawing
+            assert doctored.returncode or not drew.returncode, "the doctor found nothing"
         if fifth == 0:
             judge(home, "run", "p.toml", "--set", "search.trials=4", "--set", "trainer.epochs=2", "--json")
 
     check()
 
 
-def forge(study: Path, table: str, place: int, cell: Any) -> None:
+def drawn_in(home: Path) -> Any:
+    """What the page of the report draws, without the time at which it was written."""
+    page = (home / "runs" / "p" / "report.html").read_text()
+    return json.loads(page.partition('id="data">')[2].partition("</script>")[0])["runs"]
+
+
+def forge(study: Path, table: str, place: int, cell: Any, drawn: Spoiled) -> None:
     """Replaces a cell of the table's first row, and its checksum; leaves what SQLite itself refuses."""
     columns = TABLES[table]
     with closing(sqlite3.connect(study, isolation_level=None)) as connection, suppress(sqlite3.Error, OverflowError):
@@ -160,7 +191,8 @@ def forge(study: Path, table: str, place: int, cell: Any) -> None:
         key = "trial" if table == "curve" else "_rowid_"
         number, *row = connection.execute(f"SELECT {key}, {columns} FROM {table}").fetchone()
         cells = list(row[:-1])
-        cells[place % len(cells)] = cell
+        place %= len(cells)
+        cells[place] = drawn.of([str(cells[place]).encode()]).decode("latin-1") if cell is EDITED else cell
         marks = ", ".join("?" for _ in row)
         connection.execute(
             f"UPDATE {table} SET ({columns}) = ({marks}) WHERE {key} = ?", (*signed(tuple(cells)), number)

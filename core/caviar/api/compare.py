@@ -38,7 +38,8 @@ class Comparison:
 def compare(*studies: Study | Run, **named: Study | Run) -> Comparison:
     """Studies on the same axes: `compare(one, other).history()`; `compare(random=one, fine=other)` names them.
 
-    Raises Problem for fewer than two, and for anything else.
+    Of several with one name, those without a name of this call get a number. Raises Problem for fewer than two, and
+    for anything else.
     """
     for each in (*studies, *named.values()):
         if not isinstance(each, (Study, Run)):
@@ -46,7 +47,7 @@ def compare(*studies: Study | Run, **named: Study | Run) -> Comparison:
     if len(studies) + len(named) < 2:
         raise Problem("give at least two studies or runs to compare; one has its figures in study.plot")
     own = [each.plot.facts for each in studies]
-    alike = Counter(facts.name for facts in own)
+    alike = Counter([*(facts.name for facts in own), *named])
     told = [
         replace(facts, name=f"{facts.name} ({number})") if alike[facts.name] > 1 else facts
         for number, facts in enumerate(own, 1)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator
-from errno import ENOSPC
 from functools import wraps
 from typing import Annotated, Any, get_type_hints
 
@@ -12,6 +11,7 @@ import typer
 
 from caviar.cli.terminal.output import show
 from caviar.cli.terminal.signals import INTERRUPTED
+from caviar.support.files import FULL, ROOM
 from caviar.support.raised import sentence
 from caviar.values.problem import Problem, Stopped
 
@@ -53,9 +53,8 @@ def report(error: BaseException, resumes: bool = False) -> int:
         show(*_lines(error), err=True)
         return error.exit_code
     if isinstance(error, OSError) and error.strerror:
-        safe = "; free some space and run the same command again: what was recorded is safe"
         where = f"{error.filename}: " if error.filename else ""
-        show(f"{where}{error.strerror}{safe if error.errno == ENOSPC else ''}", err=True)
+        show(f"{where}{error.strerror}{f'; {ROOM}' if error.errno in FULL else ''}", err=True)
         return 1
     show(f"unexpected {sentence(error)}; --debug shows where", err=True)
     return 1

@@ -162,10 +162,12 @@ def _words(run: Path, code: Path | None) -> list[str]:
 def _columns(found: Results, shown: Sequence[Trial], scores: Scores, width: int) -> Columns:
     """How trials ended, then their values. It omits the state if all have finished and the width is needed."""
     from caviar.text.columns import Column, Columns
+    from caviar.text.origin_marks import origin_marks
 
-    ends = [_ended(found, trial, scores) for trial in shown]
+    marks = origin_marks(found.trials)
+    ends = [[*_ended(found, each, scores), *([marks[each.index]] if marks else [])] for each in shown]
     heads = ("trial", "state", found.metric, *(["feasible"] if found.objective.conditions else []))
-    heads = (*heads, "origin") if len(found.origins) > 1 else heads
+    heads = (*heads, "origin") if marks else heads
     given = [Column(head, tuple(end[place] for end in ends)) for place, head in enumerate(heads)]
     columns = Columns.fitting(given, found.space, shown, width)
     if not columns.left_out or any(trial.state != "finished" or trial.outside for trial in shown):
@@ -189,7 +191,6 @@ def _table(columns: Columns) -> Table:
 
 def _ended(found: Results, trial: Trial, scores: Scores) -> list[str]:
     """A trial's number, its state, its score, and whether it meets the conditions, if there are any."""
-    from caviar.engine.analysis.origins import mark
     from caviar.text.scores import short_number
 
     state, score = trial.state.value + (", outside" if trial.outside else ""), scores.words(trial)
@@ -202,8 +203,6 @@ def _ended(found: Results, trial: Trial, scores: Scores) -> list[str]:
         measured = [short_number(trial.metrics[name]) for name in _conditioned(found) if name in trial.metrics]
         met = ("yes" if trial.feasible else "no") if trial.state == "finished" else ""
         cells.append(", ".join([met, *measured] if met else []))
-    if len(found.origins) > 1:
-        cells.append(mark(trial))
     return cells
 
 

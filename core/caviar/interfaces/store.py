@@ -7,7 +7,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from errno import EDQUOT, ENOSPC
+from errno import ENOSPC
 from pathlib import Path
 from typing import ClassVar
 
@@ -16,7 +16,7 @@ from pydantic import field_validator
 from caviar.interfaces.fields.field import setting
 from caviar.interfaces.plugin import Plugin
 from caviar.support.closing import Closing
-from caviar.support.files import why_unusable
+from caviar.support.files import FULL, why_unusable
 from caviar.text.shell import shell_word
 from caviar.values.earlier import EarlierTrial
 from caviar.values.history import Goal
@@ -233,11 +233,14 @@ class Damaged(StoreError):
 
 
 class DiskFull(StoreError):
-    """There is no room for the file at `path`; what was recorded before is safe, and the call may be tried again."""
+    """There is no room for the file at `path`; what was recorded before is safe, and the call may be tried again.
 
-    def __init__(self, path: Path) -> None:
-        super().__init__(f"{path}: {why_unusable(OSError(ENOSPC, ''))}")
-        self.path = path
+    `code` is ENOSPC, or EDQUOT where it is the user's quota that is used up.
+    """
+
+    def __init__(self, path: Path, code: int = ENOSPC) -> None:
+        super().__init__(f"{path}: {why_unusable(OSError(code, ''))}")
+        self.path, self.code = path, code
 
 
 @contextmanager
@@ -246,6 +249,6 @@ def file_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in (ENOSPC, EDQUOT):
-            raise DiskFull(path) from error
+        if error.errno in FULL:
+            raise DiskFull(path, error.errno) from error
         raise StoreError(f"{path}: {why_unusable(error)}") from error

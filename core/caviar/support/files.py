@@ -32,12 +32,14 @@ _WHY = {
     EPERM: "may not be read by this user; check the permissions of the file and of its folder",
 }
 
-_FULL = "the disk is full; free some space and run the same command again: what was recorded is safe"
+FULL = frozenset((ENOSPC, EDQUOT))
+"""The errors of a disk on which there is no room, for this user at least."""
+ROOM = "free some space and run the same command again: what was recorded is safe"
 _FORBIDDEN = "may not be written or read by this user; check the permissions of the file and of its folder"
 _NO_LOCKS = "the file system has no locks, which a study needs; choose a local folder for the runs"
 _WHY_UNUSABLE = {
-    ENOSPC: _FULL,
-    EDQUOT: _FULL,
+    ENOSPC: f"the disk is full; {ROOM}",
+    EDQUOT: f"this user's disk quota is used up; {ROOM}",
     EFBIG: "larger than this user or file system allows; raise the limit and run the same command again",
     EROFS: "the file system is read-only; choose another folder for the runs",
     EACCES: _FORBIDDEN,

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from io import StringIO
 from typing import Any
 
+from caviar.text.origin_marks import origin_marks
 from caviar.values.arrays import Array
 from caviar.values.trial import Trial
 
@@ -25,8 +26,8 @@ def trial_columns(trials: Iterable[Trial]) -> dict[str, list[Any]]:
         "feasible": [trial.feasible for trial in rows],
         "reason": [trial.reason for trial in rows],
     }
-    if len({trial.origins for trial in rows if trial.origins}) > 1:
-        columns["origin"] = ["+".join(map(str, trial.origins)) for trial in rows]
+    if marks := origin_marks(rows):
+        columns["origin"] = [*marks.values()]
     for path in dict.fromkeys(path for trial in rows for path in trial.values):
         columns[path] = [trial.values.get(path) for trial in rows]
     for metric in dict.fromkeys(metric for trial in rows for metric in trial.metrics):

@@ -14,8 +14,8 @@ from caviar.plugin import MemberOutcome, Outcome, Segment, Tell, TrialState, Wor
 from caviar_plugins.executors.dask_link import Ended, Link, News, Threads
 from caviar_plugins.executors.dask_local import ClusterProblem, LocalCluster
 from caviar_plugins.executors.pool import log_line
+from caviar_plugins.look_up import LOOK_UP
 
-_LOOK_UP = 0.1  # seconds between two looks at whether the user wants to stop
 _DEATHS = 3  # a segment with which so many workers died, one after the other, is made smaller, or set aside
 
 
@@ -124,7 +124,7 @@ class Cluster(Workers):
 
     def _listen(self, tell: Tell) -> tuple[list[_Task], list[Outcome]]:
         """Waits for a message: returns the segments to train again, and the outcomes."""
-        message = self._link.next(_LOOK_UP)
+        message = self._link.next(LOOK_UP)
         self._check_stop()
         if self._local:
             self._local.check()

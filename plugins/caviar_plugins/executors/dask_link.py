@@ -20,9 +20,9 @@ with dask.config.set({"logging": dict.fromkeys(("distributed", "distributed.clie
 
 from caviar_plugins.executors.dask_local import ClusterProblem
 from caviar_plugins.executors.dask_worker import bring, end, train
+from caviar_plugins.look_up import LOOK_UP
 
 _CONNECT = 30  # seconds that a scheduler may take to answer
-_LOOK_UP = 0.1  # seconds between two looks at whether the user wants to stop
 _EVERY = 1.0  # seconds between two looks at which workers there are
 _CLOSE = 5.0  # seconds that the workers may take to end a run's processes
 _INSTALL = "the scheduler and all workers need caviar-ml[dask] and the plugins of the run, in the run's versions"
@@ -159,7 +159,7 @@ def _connected(address: str, check_stop: Callable[[], None]) -> Any:
             found.set_exception(error)
 
     Thread(target=connect, name="caviar-connect", daemon=True).start()
-    while not wait([found], _LOOK_UP).done:
+    while not wait([found], LOOK_UP).done:
         check_stop()
     if (error := found.exception()) is None:
         return found.result()

@@ -15,9 +15,9 @@ from caviar.plugin import Buffer, Fault, MemberOutcome, Outcome, Segment, Tell, 
 
 from caviar_plugins.executors.oom import oom_kills
 from caviar_plugins.executors.worker_handle import Dead, NoWorkers, Seat, WorkerHandle, stop_workers
+from caviar_plugins.look_up import LOOK_UP
 
 _log = logging.getLogger("caviar")
-_LOOK_UP = 0.1  # seconds between two looks at whether the user wants to stop
 # A worker looks at its clock between two steps. One that is this far beyond its trials' time has got stuck in a step.
 _SLACK, _GRACE = 2, 5
 _KILLS = 3  # a segment whose worker was killed from outside so many times in a row is made smaller, or set aside
@@ -138,7 +138,7 @@ class Pool(Workers):
     def _heard(self) -> list[WorkerHandle]:
         """The workers that have sent a message, or are dead."""
         by_end = {worker.connection: worker for worker in self._workers}
-        heard = wait(list(by_end), _LOOK_UP)
+        heard = wait(list(by_end), LOOK_UP)
         self._check_stop()
         for worker, task in self._workers.items():
             spoke = worker.connection in heard  # it has sent a message that was not read yet

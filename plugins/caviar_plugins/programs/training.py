@@ -9,11 +9,11 @@ from typing import Any
 
 from caviar.plugin import TrialFailed, say_once
 
+from caviar_plugins.look_up import LOOK_UP
 from caviar_plugins.programs.lines import Line, line_of
 from caviar_plugins.programs.process import Process
 from caviar_plugins.programs.trial_files import TrialFiles
 
-_LOOK_UP = 0.1  # seconds between two looks at whether the user wants to stop
 _SHOWN = 40  # lines of output in the trace of a failed trial
 _SHORT_OF_MEMORY = ("MemoryError", "bad_alloc", "allocate", "out of memory")
 
@@ -82,7 +82,7 @@ class ProgramTraining:
         """Takes what the program has printed since, and notes when it has ended."""
         process = self._process
         assert process is not None
-        lines = process.lines(_LOOK_UP)
+        lines = process.lines(LOOK_UP)
         if self._plan.metrics_file is not None:
             lines = self._of_file(self._plan.metrics_file, process.code is not None)
         for line in lines:

@@ -28,6 +28,7 @@ class PostgreSQL(Store, interface=5):
     variable: str = setting(
         default="CAVIAR_POSTGRESQL",
         also=("address", "url", "dsn", "host", "password", "database"),
+        also_note="the name of an environment variable with the address in it, which does not belong in a file",
     )
     """The environment variable that holds the database's address."""
 

@@ -26,7 +26,7 @@ _SQLITE = {
     sqlite3.SQLITE_IOERR_SHMLOCK: _NO_LOCKS,
     sqlite3.SQLITE_IOERR_LOCK: _NO_LOCKS,
     sqlite3.SQLITE_PROTOCOL: f"the file system has no reliable locks, {_LOCAL}",
-    sqlite3.SQLITE_IOERR: "cannot be read or written; check the disk's space, limits and health, then run again",
+    sqlite3.SQLITE_IOERR: "cannot be read or written; check the disk's space, quota, limits and health; run again",
 }
 
 

@@ -108,6 +108,8 @@ def test_studies_are_compared_under_names_that_tell_them_apart(study: Study, fol
     assert (shown["figure"], [each["name"] for each in shown["runs"]]) == ("scatter", ["plots (1)", "plots (2)"])
     named = page_of(compare(study, again=run).report(), tmp_path)
     assert (named["figure"], [each["name"] for each in named["runs"]]) == (None, ["plots", "again"])
+    taken = page_of(compare(study, plots=run).report(), tmp_path)
+    assert [each["name"] for each in taken["runs"]] == ["plots (1)", "plots"]
     with pytest.raises(Problem, match="at least two"):
         compare(study)
     with pytest.raises(Problem, match="a list is no study; give them one by one"):

@@ -15,8 +15,8 @@ from typing import Any
 import caviar
 import numpy
 import pytest
+from caviar.support.checked_json import read_checked, write_checked
 from caviar.support.dates import days_since
-from caviar.support.noted import read_note, write_note
 from caviar_plugins import Inline, PopulationTrainer
 
 from tests.commands import pipe
@@ -426,9 +426,9 @@ def _change(folder: Path, change: Callable[[dict[str, Any]], None]) -> None:
     """Changes what the run kept when its search ended; later tests are forgotten."""
     shutil.rmtree(folder / "runs/pets/revalidations", ignore_errors=True)
     file = folder / "runs/pets/reference.json"
-    told = read_note(file)
+    told = read_checked(file)
     change(told)
-    write_note(file, told)
+    write_checked(file, told)
     redated(folder / "runs/pets/models/best.safetensors", told["date"])
 
 

@@ -9,8 +9,10 @@ from caviar import StoreError
 from caviar.config.declaration.pipeline import Pipeline
 from caviar.config.hints.suggestions import unknown_key
 from caviar.interfaces.fields.errors import FieldErrors
+from caviar.plugin import setting
 from caviar.registry.extras import install_line
 from caviar_plugins.stores.postgresql import PostgreSQL
+from caviar_plugins.stores.sqlite import SQLite
 
 
 @pytest.mark.parametrize(
@@ -25,6 +27,13 @@ def test_an_address_in_the_file_is_refused_and_not_repeated(address: str) -> Non
 @pytest.mark.parametrize("key", ["address", "url", "dsn", "host", "password", "database"])
 def test_a_key_for_an_address_leads_to_the_variable(key: str) -> None:
     assert "did you mean 'variable', the name of an environment variable" in unknown_key(PostgreSQL, key, Pipeline)
+
+
+def test_the_same_keys_of_another_plugin_lead_to_its_own_field() -> None:
+    class Served(SQLite, interface=5):
+        place: str = setting(default="here", also=("address", "url"))
+
+    assert unknown_key(Served, "url", Pipeline).endswith("; did you mean 'place'?")
 
 
 def test_a_missing_package_is_named_with_the_exact_command() -> None:

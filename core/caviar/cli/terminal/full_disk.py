@@ -6,6 +6,7 @@ import shutil
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from errno import EDQUOT
 from math import inf
 from pathlib import Path
 from time import monotonic, sleep
@@ -31,8 +32,11 @@ def waiting(check_stop: Callable[[], None]) -> Callable[[DiskFull, int], None]:
         check_stop()  # who has pressed Ctrl-C is not told again
         folder = full.path.parent
         if monotonic() - tried > _PAUSE:  # else it was this call that has failed again
+            room = f"the disk is full: {_size(_free(folder))} are free,"
+            if full.code == EDQUOT:  # the disk may have as much as that for others
+                room = "this user's disk quota is used up:"
             show(
-                f"{folder}: the disk is full: {_size(_free(folder))} are free, about {_size(needed)} are needed; "
+                f"{folder}: {room} about {_size(needed)} are needed; "
                 "free some space, and the run continues by itself; Ctrl-C ends it, and nothing is lost",
                 err=True,
             )

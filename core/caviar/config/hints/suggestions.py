@@ -47,9 +47,7 @@ _FIELDS = {
     "type": ("use",),
     "class": ("use",),
 }
-_VARIABLE = ", the name of an environment variable with the address in it, which does not belong in a file"
 _NOTES = {
-    **dict.fromkeys(("address", "url", "dsn", "host", "password", "database"), _VARIABLE),
     "keep_prob": ", which is 1 - keep_prob",
     "momentum": ", which is 1 - PyTorch's momentum",
     "hidden_layer_sizes": ", a number or a list of one per layer",
@@ -92,7 +90,7 @@ def unknown_key(cls: type[Declared], key: str, root: type[Declared]) -> str:
     fields, word = list(cls.model_fields), _plain(key)
     elsewhere = _SAMPLERS if issubclass(cls, Sampler) else _ELSEWHERE
     if field := _field(cls, word):
-        return f"{what}; did you mean '{field}'{_NOTES.get(word, '')}?"
+        return f"{what}; did you mean '{field}'{_note(cls, field, word)}?"
     if word in elsewhere:
         return f"{what}; {elsewhere[word]}"
     if close := get_close_matches(word, fields, 1, 0.7):
@@ -157,6 +155,12 @@ def _field(cls: type[Declared], word: str) -> str | None:
     said = [field for field in fields if word in cls.facts(field).also]
     said += [field for field in _FIELDS.get(word, ()) if field in fields]
     return said[0] if said else None
+
+
+def _note(cls: type[Declared], field: str, word: str) -> str:
+    """How the field differs from what another library calls by this word; "" where it does not."""
+    facts = cls.facts(field)
+    return f", {facts.also_note}" if facts.also_note and word in facts.also else _NOTES.get(word, "")
 
 
 def _home(root: type[Declared], cls: type[Declared], word: str) -> str | None:

@@ -11,6 +11,7 @@ from caviar.text.scores import short_interval, short_number
 from caviar.values.assessment import Assessment, Standing
 
 _NAMES = {"constant": "a constant", "linear": "a linear model", "boosting": "scikit-learn's gradient boosting"}
+_WITHOUT_LAYERS = ("model.layers=0",)
 
 
 def simple_models(ended: Ended) -> Iterator[Advice]:
@@ -18,9 +19,10 @@ def simple_models(ended: Ended) -> Iterator[Advice]:
 
     On the test rows where there are some: the validation rows chose the winner. If it is no better than a constant,
     the other baselines are mentioned only as far as they are better than that constant. An ensemble, which is what
-    predicts, counts in the winner's place: a baseline that is not as good on those rows is not mentioned.
+    predicts, counts in the winner's place: a baseline that is not as good on those rows is not mentioned. Where a
+    next run is to try a model without layers, boosting is no reason for a longer search of models with them.
     """
-    assessment = ended.assessment
+    assessment, simpler = ended.assessment, False
     for name, called in _NAMES.items():
         other = None if assessment is None else assessment.baseline(name)
         if assessment is None or other is None or not other.lead:
@@ -32,7 +34,8 @@ def simple_models(ended: Ended) -> Iterator[Advice]:
         ours, theirs = (short_number(each.metrics[assessment.on(part)]) for each in (assessment.winner, other))
         worse = f"worse than {called} on the same {part} rows"
         equal = f"no better than {called} within the noise of the {part} rows"
-        cure, settings = _cure(ended, assessment, other, part)
+        cure, settings = ("use that one", ()) if simpler else _cure(ended, assessment, other, part)
+        simpler = settings == _WITHOUT_LAYERS
         text = (
             f"the winner is {worse if high < 0 else equal}: {assessment.metric} {ours} against {theirs}, 95 % interval "
             f"of the difference {' to '.join(short_interval(low, high))}; {cure}"
@@ -54,7 +57,7 @@ def _cure(ended: Ended, assessment: Assessment, other: Standing, part: str) -> t
     if other.name == "constant" and better is None:
         return f"no baseline is better either: see what is read with `pipe check`{_of_time(ended)}", ()
     if other.name == "linear" and "layers" in type(ended.pipeline.model).model_fields:
-        return "the simpler one is as good: in [model], layers = 0", ("model.layers=0",)
+        return "the simpler one is as good: in [model], layers = 0", _WITHOUT_LAYERS
     longer, settings = _longer(ended)
     if better is not None:
         reached = short_number(better.metrics[assessment.on(part)])

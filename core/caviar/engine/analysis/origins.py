@@ -25,11 +25,6 @@ def origins_told(origins: Sequence[Origin], trials: Sequence[Trial]) -> tuple[tu
     return tuple(zip(about, map(spans, members), strict=True))
 
 
-def mark(trial: Trial) -> str:
-    """A trial's origins in a table."""
-    return "+".join(map(str, trial.origins))
-
-
 def spans(numbers: Sequence[int]) -> str:
     """Rising numbers as "0 to 5, 8"."""
     ends = [place for place, (one, other) in enumerate(pairwise(numbers), 1) if other != one + 1]

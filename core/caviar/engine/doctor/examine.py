@@ -15,11 +15,12 @@ from caviar.engine.model.evaluation_file import evaluation_file
 from caviar.engine.model.on_disk import best_file, ensemble_file, trial_in
 from caviar.engine.revalidation.history import revalidation_files
 from caviar.engine.revalidation.reference import reference_file
+from caviar.engine.storage.artifacts import Unreachable
 from caviar.engine.storage.run_folder import NoRun, kept_files, pipeline_file
 from caviar.engine.storage.study_view import StudyView, read_study
 from caviar.interfaces.store import Damaged, Store, StoreError, file_errors
+from caviar.support.checked_json import read_checked
 from caviar.support.files import open_plain
-from caviar.support.noted import read_note
 from caviar.values.problem import Problem
 
 _RUN = "`pipe run` of its pipeline"
@@ -84,13 +85,18 @@ def read_all(study: StudyView) -> None:
 
 
 def bad_weights(study: StudyView) -> dict[int, StoreError]:
-    """The trials whose stored weights or training states are missing or not as they were written, and why."""
+    """The trials whose stored weights or training states are missing or not as they were written, and why.
+
+    Where they cannot be reached, the first one stands for all.
+    """
     bad = {}
     for trial in sorted(study.files.values()):
         try:
             study.weights(trial)
         except StoreError as error:
             bad[trial] = error
+            if isinstance(error, Unreachable):  # so are the others, and each would take as long to fail
+                break
     return bad
 
 
@@ -126,6 +132,8 @@ def _weights(study: StudyView) -> Finding:
     bad, held = bad_weights(study), len(study.files)
     if not bad:
         return Finding("weights", f"sound, of {held} trials")
+    if isinstance(last := [*bad.values()][-1], Unreachable):
+        return wrong("weights", last)
     told = Counter(wrong("", error).state.partition(" (")[0] for error in bad.values())
     numbers = ", ".join(map(str, [*bad][:5])) + (", …" if len(bad) > 5 else "")
     state = f"{', '.join(f'{count} {why}' for why, count in told.items())} of {held} (trial {numbers})"
@@ -166,7 +174,7 @@ def _notes(folder: Path) -> Iterator[Finding]:
 
 def _reads(note: Path) -> bool:
     try:
-        read_note(note)
+        read_checked(note)
     except (OSError, ValueError):
         return False
     return True

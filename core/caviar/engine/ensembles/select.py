@@ -14,6 +14,7 @@ from caviar.engine.model.member import ModelMember
 from caviar.engine.model.on_disk import ensemble_file
 from caviar.engine.model.saved import SavedModel, mean
 from caviar.engine.model.winner import Models
+from caviar.engine.storage.artifacts import Unreachable
 from caviar.support.files import why_unusable
 from caviar.text.scores import short_number
 from caviar.values.arrays import Array
@@ -54,6 +55,8 @@ class Ensembles:
                 return model, tuple(notes)
             except NoEnsemble as reason:
                 notes.append(f"no ensemble: {reason}")
+            except Unreachable:
+                raise
             except Exception as error:  # a plugin may raise anything, and the disk may be full: the winner is not lost
                 notes.append(f"no ensemble: {reason_of(error)}")
         try:

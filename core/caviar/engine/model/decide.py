@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from caviar.config.checks.target_errors import threshold_metric
@@ -28,13 +28,23 @@ def best_threshold(probabilities: Array, truth: Array, metric: Metric) -> float:
         levels = levels[numpy.linspace(0, len(levels) - 1, _CANDIDATES).round().astype(int)]
     between = (levels + numpy.append(0.0, levels[:-1])) / 2
     candidates = numpy.unique(numpy.append(between[(between > 0) & (between < 1)], 0.5))
-    values = []
-    for start in range(0, len(candidates), _AT_ONCE):
-        some = candidates[start : start + _AT_ONCE]
-        values.append(metric.measure(numpy.stack([as_certain(probabilities, each) for each in some]), truth))
-    found = numpy.concatenate(values) * (1 if metric.goal == "maximize" else -1)
+    values = over_thresholds(metric.measure, probabilities, truth, candidates.tolist())
+    found = numpy.asarray(values) * (1 if metric.goal == "maximize" else -1)
     best = candidates[found == numpy.nanmax(found)]
     return float(best[numpy.abs(best - 0.5).argmin()])
+
+
+def over_thresholds(
+    measure: Callable[[Array, Array], Array], probabilities: Array, truth: Array, thresholds: Sequence[float]
+) -> tuple[float, ...]:
+    """What a metric measures of the classes that each threshold decides."""
+    import numpy
+
+    values = list[float]()
+    for start in range(0, len(thresholds), _AT_ONCE):
+        certain = numpy.stack([as_certain(probabilities, each) for each in thresholds[start : start + _AT_ONCE]])
+        values += measure(certain, truth).tolist()
+    return tuple(values)
 
 
 def with_threshold(task: Task, data: Data, metrics: Mapping[str, Metric], probabilities: Array, truth: Array) -> Task:

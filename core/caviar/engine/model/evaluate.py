@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 
-from caviar.engine.model.decide import as_certain
+from caviar.engine.model.decide import over_thresholds
 from caviar.engine.model.folds import Judged
 from caviar.engine.training.measuring import measured_or_nan
 from caviar.interfaces.metric import Metric
@@ -16,7 +17,6 @@ MOST_POINTS = 2000
 """Rows up to which each is kept by itself: true and predicted value, nothing else of it."""
 MOST_TARGETS = 16
 _LEVELS = 100  # thresholds at probabilities that occur, and as many evenly between 0 and 1
-_AT_ONCE = 20  # thresholds measured together
 _GRID = 60, 40  # steps of x and of y
 _EDGE = 0.001  # share of rows at each end that may lie beyond a grid
 
@@ -49,7 +49,7 @@ def threshold_curve(
     counts = [(int(numpy.count_nonzero(each)), int(numpy.count_nonzero(each & positive))) for each in guesses]
     guessed, right = zip(*counts, strict=True)
     values = {
-        name: _over_thresholds(metric, prediction, truth, thresholds)
+        name: over_thresholds(partial(measured_or_nan(type(metric).measure), metric), prediction, truth, thresholds)
         for name, metric in metrics.items()
         if metric.of_classes
     }
@@ -65,16 +65,6 @@ def _thresholds(share: Array, in_use: float) -> list[float]:
         levels = levels[numpy.linspace(0, len(levels) - 1, _LEVELS).round().astype(int)]
     found: list[float] = numpy.unique([*levels, *numpy.linspace(0, 1, _LEVELS + 1), in_use]).tolist()
     return found
-
-
-def _over_thresholds(metric: Metric, prediction: Array, truth: Array, thresholds: list[float]) -> tuple[float, ...]:
-    import numpy
-
-    values = list[float]()
-    for start in range(0, len(thresholds), _AT_ONCE):
-        certain = numpy.stack([as_certain(prediction, each) for each in thresholds[start : start + _AT_ONCE]])
-        values += measured_or_nan(type(metric).measure)(metric, certain, truth).tolist()
-    return tuple(values)
 
 
 def target_errors(predicted: Array, truth: Array) -> TargetErrors:

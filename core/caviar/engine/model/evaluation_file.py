@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from caviar.engine.failures.plugin_errors import reason_of
 from caviar.engine.model.evaluate import evaluated
 from caviar.engine.model.folds import Judged, together
-from caviar.support.noted import read_note, write_note
+from caviar.support.checked_json import read_checked, write_checked
 from caviar.support.plain import from_plain, to_plain
 from caviar.values.evaluation import Evaluation
 from caviar.values.metric_name import MetricName
@@ -41,7 +41,7 @@ def keep_evaluation(folder: Path, work: Work, model: SavedModel, found: Mapping[
         whole = {part: together(judged) for part, judged in found.items()}
         metrics = {name: metric for name, metric in work.metrics.items() if name in drawn}
         told = to_plain(asdict(evaluated(model.trial, whole, model.task, metrics)))
-        write_note(evaluation_file(folder), {"format": _FORMAT, **told})
+        write_checked(evaluation_file(folder), {"format": _FORMAT, **told})
     except Exception as error:  # of a plugin's arrays anything may be raised, and the disk may be full
         return f"the report has no picture of the model's predictions: {reason_of(error)}"
     return None
@@ -50,7 +50,7 @@ def keep_evaluation(folder: Path, work: Work, model: SavedModel, found: Mapping[
 def read_evaluation(folder: Path, trial: int) -> Evaluation | None:
     """The evaluation of this trial; None where there is none that is as it was written: running again writes it."""
     try:
-        told = read_note(evaluation_file(folder))
+        told = read_checked(evaluation_file(folder))
         if told.pop("format") != _FORMAT:
             return None
         found = _adapter().validate_python(from_plain(told))

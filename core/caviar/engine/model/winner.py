@@ -19,6 +19,7 @@ from caviar.engine.model.on_disk import NotAModel, best_file, open_model, save_m
 from caviar.engine.model.saved import SavedModel
 from caviar.engine.search.merge_folds import over_folds
 from caviar.engine.search.one_identity import Identities, both
+from caviar.engine.storage.artifacts import Unreachable, lost_ignored
 from caviar.engine.storage.fold_weights import parted
 from caviar.engine.storage.study_ledger import StudyLedger
 from caviar.engine.training.job import Work
@@ -61,6 +62,8 @@ class Models:
             return None, None, None
         try:
             return *self.tested(best, check_stop), None
+        except Unreachable:  # the model can be made when its weights can be read again
+            raise
         except Exception as error:  # a plugin may raise anything, and the disk may be full
             return None, None, self._failure(best, error)
 
@@ -71,7 +74,7 @@ class Models:
         """
         for trial in ranking:
             try:
-                with suppress(StoreError):
+                with lost_ignored():
                     if self.ledger.holds(trial.index):
                         return trial, self._saved(self.folds.saved(self.model(trial, self._stored(trial)))), None
                 if saved := self._saved_before(trial):
@@ -187,7 +190,9 @@ class Models:
             return self._stored(trial), None
         if self.ledger.holds(trial.index):
             try:
-                return self._stored(trial), None
+                return self.ledger.weights(trial.index), None
+            except Unreachable:
+                raise
             except StoreError as error:
                 why = str(error).partition(";")[0]
                 note = f"trial {trial.index} was trained again with the same weights as result: {why}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from caviar.engine.failures.machine_faults import numbered
+from caviar.engine.storage.artifacts import Unreachable
 from caviar.engine.storage.study_ledger import StudyLedger
 from caviar.interfaces.store import StoreError
 
@@ -14,6 +15,8 @@ def restart_lost(ledger: StudyLedger) -> tuple[str, ...]:
         if trial.epochs and not trial.state.done:
             try:
                 ledger.weights(trial.index)
+            except Unreachable:
+                raise
             except StoreError as error:
                 lost[trial.index] = str(error).partition(";")[0]
     if not lost:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,9 +12,10 @@ from caviar.engine.revalidation.history import revalidations, since
 from caviar.engine.revalidation.reference import Reference, read_reference
 from caviar.engine.revalidation.system import numeric
 from caviar.engine.search.objective import Objective, objective_of
+from caviar.engine.storage.artifacts import lost_ignored
 from caviar.engine.storage.run_folder import begun_with, pipeline_file
 from caviar.engine.storage.study_view import read_study
-from caviar.interfaces.store import StoreError, StudyRecord
+from caviar.interfaces.store import StudyRecord
 from caviar.values.arrays import Array
 from caviar.values.assessment import Assessment
 from caviar.values.problem import Problem
@@ -81,7 +81,7 @@ def read_finished(folder: Path) -> FinishedRun:
         if not leaders:
             raise Problem(f"{folder}: {without_winner(trials, objective.goal, objective.conditions)}")
         model, weights = open_model(best_file(folder)), None
-        with suppress(StoreError):
+        with lost_ignored():
             weights = ledger.weights(model.trial)
     if assessment is not None and assessment.trial != model.trial:
         assessment = None

@@ -11,9 +11,9 @@ from os import strerror
 from pathlib import Path
 from typing import Any
 
+from caviar.support.checked_json import read_checked, write_checked
 from caviar.support.dates import days_since
 from caviar.support.files import sync_folder
-from caviar.support.noted import read_note, write_note
 from caviar.values.revalidation import Revalidation
 
 _FOLDER, _FORMAT = "revalidations", 1
@@ -46,7 +46,7 @@ def note_revalidation(folder: Path, found: Revalidation) -> Path:
         raise OSError(ELOOP, strerror(ELOOP), str(place))
     place.mkdir(exist_ok=True)
     file = place / f"{found.date.replace(':', '')}.json"
-    write_note(file, {"format": _FORMAT, **as_plain(found)})
+    write_checked(file, {"format": _FORMAT, **as_plain(found)})
     sync_folder(place)
     return file
 
@@ -62,7 +62,7 @@ def revalidations(folder: Path) -> tuple[Past, ...]:
     found = []
     for file in revalidation_files(folder):
         with suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
-            told = read_note(file)
+            told = read_checked(file)
             if told.pop("format") == _FORMAT:
                 days_since(told["date"])
                 system = {name: str(version) for name, version in told["system"].items()}

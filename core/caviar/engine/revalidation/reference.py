@@ -15,8 +15,8 @@ from caviar.engine.data.summary import ColumnSummary, summarized
 from caviar.engine.resume.check import record_of
 from caviar.engine.revalidation.defaults import defaults_of
 from caviar.engine.revalidation.system import system_now
+from caviar.support.checked_json import read_checked, write_checked
 from caviar.support.dates import days_since, now
-from caviar.support.noted import read_note, write_note
 from caviar.values.arrays import Array
 from caviar.values.random import Random
 from caviar.values.table import Table
@@ -68,7 +68,7 @@ def note_reference(folder: Path, work: Work, objective: Objective, model: SavedM
         target_summaries(work),
         probe(model, work),
     )
-    write_note(reference_file(folder), {"format": _FORMAT, **asdict(reference)})
+    write_checked(reference_file(folder), {"format": _FORMAT, **asdict(reference)})
 
 
 def date_of(folder: Path, work: Work, model: SavedModel) -> str:
@@ -88,7 +88,7 @@ def _known(folder: Path, work: Work, model: SavedModel) -> Reference | None:
 def read_reference(folder: Path) -> Reference | None:
     """The reference in a run's folder; None where there is none that can be read."""
     try:
-        told = read_note(reference_file(folder))
+        told = read_checked(reference_file(folder))
         if told.pop("format") != _FORMAT:
             return None
         found = _adapter().validate_python(told)

@@ -10,12 +10,12 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from caviar.engine.storage.artifacts import Artifacts
+from caviar.engine.storage.artifacts import Artifacts, Unreachable
 from caviar.engine.storage.folder import NOTHING, ArtifactFolder, file_name
-from caviar.interfaces.store import Artifact, Damaged, Store, StoreError
+from caviar.interfaces.store import Artifact, Damaged, Store, StoreError, file_errors
 from caviar.registry.extras import install_line
 from caviar.registry.index import own_distribution
-from caviar.support.study_id import study_id
+from caviar.support.study_id import FILE, known_study_id, study_id
 from caviar.values.arrays import Array
 
 _BELOW = r"/[0-9a-f]{12}/trial-[0-9]+-[0-9a-f]{16}\.safetensors"
@@ -31,6 +31,8 @@ class ArtifactAddress(Artifacts):
 
     def __init__(self, folder: Path, address: str) -> None:
         self._folder, self._address = folder, address
+        with _id_errors(folder):
+            known_study_id(folder)  # now, and not when the first trials have been trained
         self._found: set[str] | None = None  # those there, and those of a process that was killed
 
     def write(self, arrays: Mapping[int, Mapping[str, Array]]) -> dict[int, Artifact]:
@@ -79,11 +81,12 @@ class ArtifactAddress(Artifacts):
 
     @cached_property
     def _place(self) -> str:
-        return f"{self._address}/{study_id(self._folder)}"
+        with _id_errors(self._folder):
+            return f"{self._address}/{study_id(self._folder)}"
 
     @cached_property
     def _files(self) -> Any:
-        """The file system that the address is of. Raises StoreError."""
+        """The file system that the address is of. Raises Unreachable."""
         kind = self._address.partition("://")[0]
         try:
             from fsspec import filesystem, get_filesystem_class
@@ -93,20 +96,23 @@ class ArtifactAddress(Artifacts):
         try:
             get_filesystem_class(kind)
         except ValueError:
-            raise StoreError(f"{self._address}: no library knows addresses that begin with {kind}://") from None
+            raise Unreachable(f"{self._address}: no library knows addresses that begin with {kind}://") from None
         except ImportError:
             package = str(known_implementations.get(kind, {}).get("class", kind)).partition(".")[0]
             raise self._missing(package) from None
         with self._errors(self._address, "opened"):
             return filesystem(kind, use_listings_cache=False, skip_instance_cache=True)
 
-    def _missing(self, package: str) -> StoreError:
+    def _missing(self, package: str) -> Unreachable:
         line = install_line(own_distribution(), package)
-        return StoreError(f"{self._address}: weights at this address need '{package}', which is missing; {line}")
+        return Unreachable(f"{self._address}: weights at this address need '{package}', which is missing; {line}")
 
     @contextmanager
     def _errors(self, place: str, what: str) -> Iterator[None]:
-        """Turns errors of the library, which may be of any class, into a StoreError."""
+        """Turns errors of the library, which may be of any class, into a StoreError.
+
+        Only what the library says is not there is lost.
+        """
         try:
             yield
         except FileNotFoundError:
@@ -117,10 +123,20 @@ class ArtifactAddress(Artifacts):
             ) from None
         except Exception as error:
             why = (str(error).strip().splitlines() or [type(error).__name__])[0]
-            raise StoreError(
+            raise Unreachable(
                 f"{place}: cannot be {what} ({why}); check the address, the network and the credentials in the "
                 "environment, then run the same command again: what was recorded is safe"
             ) from None
+
+
+@contextmanager
+def _id_errors(folder: Path) -> Iterator[None]:
+    """Turns errors of the file with the study's name into a StoreError."""
+    try:
+        with file_errors(folder / FILE):
+            yield
+    except ValueError as error:
+        raise StoreError(str(error)) from error
 
 
 def artifacts_of(store: Store, folder: Path) -> Artifacts:

@@ -3,10 +3,26 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 
-from caviar.interfaces.store import Artifact
+from caviar.interfaces.store import Artifact, StoreError
 from caviar.values.arrays import Array
+
+
+class Unreachable(StoreError):
+    """The place of the artifacts cannot be reached now; none of them counts as lost, for they may be there."""
+
+
+@contextmanager
+def lost_ignored() -> Iterator[None]:
+    """Suppresses the error of arrays that are lost; that of a place that cannot be reached ends the run."""
+    try:
+        yield
+    except Unreachable:
+        raise
+    except StoreError:
+        pass
 
 
 class Artifacts(ABC):
@@ -22,7 +38,10 @@ class Artifacts(ABC):
 
     @abstractmethod
     def read(self, trial: int, artifact: Artifact) -> Mapping[str, Array]:
-        """The arrays of an artifact. Raises StoreError if it is not as it was written."""
+        """The arrays of an artifact. Raises StoreError if it is lost: not there, or not as it was written.
+
+        Unreachable is the StoreError of a place where this cannot be known.
+        """
 
     @abstractmethod
     def sweep(self, keep: Collection[str]) -> None:

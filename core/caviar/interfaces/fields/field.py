@@ -25,6 +25,7 @@ class Facts:
     search: Any = None
     tier: int | None = None
     also: tuple[str, ...] = ()
+    also_note: str = ""
 
     def complaint(self, value: Any) -> str | None:
         """The reason why a number (or one of several) is out of bounds, or None."""
@@ -94,14 +95,18 @@ def setting(
     le: float | None = None,
     lt: float | None = None,
     also: tuple[str, ...] = (),
+    also_note: str = "",
     kw_only: bool = False,
 ) -> Any:
     """Declares a field that is never searched: bounds and other names.
 
+    `also_note` says what the field is where a suggestion is made for one of the names in `also`, whose meaning may
+    differ from the field's.
+
     One that is `kw_only` is given by name alone: positional arguments fill the others, and a field of a subclass that
     follows it needs no default.
     """
-    return _field(default, Facts(ge, gt, le, lt, also=also), kw_only)
+    return _field(default, Facts(ge, gt, le, lt, also=also, also_note=also_note), kw_only)
 
 
 def _field(default: Any, facts: Facts, kw_only: bool = False) -> Any:

@@ -160,6 +160,17 @@ def test_a_baseline_that_is_behind_the_ensemble_is_not_recommended(tmp_path: Pat
         assert ("simple-models" in said(tmp_path, found)) is not behind
 
 
+def test_a_next_run_with_a_simpler_model_is_not_a_longer_search_as_well(tmp_path: Path) -> None:
+    (tmp_path / "p.toml").write_text(FILE)
+    found = assessment(baselines=[standing(name, (-0.02, -0.01)) for name in ("linear", "boosting")])
+    objective = Objective("validation.accuracy", "maximize", 0.0)
+    ended = Ended(load(tmp_path / "p.toml"), (trial(0, 0.9),), trial(0, 0.9), objective, found, lambda metric: {})
+    linear, boosting = (each for each in advice_on_result(ended) if each.rule == "simple-models")
+    assert linear.settings == ("model.layers=0",)
+    assert boosting.text.endswith("; use that one")
+    assert boosting.settings == ()
+
+
 def test_boosting_that_is_as_good_is_said_with_the_trials_of_a_longer_search(tmp_path: Path) -> None:
     text = said(tmp_path, assessment(baselines=[standing("boosting", (-0.01, 0.01))]))["simple-models"].text
     assert "scikit-learn's gradient boosting" in text

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from caviar.engine.revalidation.history import note_revalidation, revalidations
 from caviar.engine.revalidation.reference import read_reference
+from caviar.support.checked_json import write_checked
 from caviar.support.dates import now
-from caviar.support.noted import write_note
 from caviar.values.revalidation import Answer, Revalidation
 
 GOOD = {"format": 1, "date": "2026-01-02T03:04:05Z", "conclusion": "still good", "exit_code": 0, "system": {}}
@@ -27,11 +27,11 @@ DEEP = "[" * 100_000
 def test_a_revalidation_that_does_not_read_is_left_out(tmp_path: Path, text: str | dict[str, Any]) -> None:
     place = tmp_path / "revalidations"
     place.mkdir()
-    write_note(place / "good.json", GOOD)
+    write_checked(place / "good.json", GOOD)
     if isinstance(text, str):
         (place / "other.json").write_text(text)
     else:
-        write_note(place / "other.json", text)
+        write_checked(place / "other.json", text)
     assert [each.date for each in revalidations(tmp_path)] == [GOOD["date"]]
 
 
@@ -67,7 +67,7 @@ def test_a_reference_that_does_not_read_is_none(tmp_path: Path, text: str) -> No
 def test_a_reference_without_a_date_is_none(tmp_path: Path, date: str) -> None:
     told = {"format": 1, "date": date, "trial": 0, "fingerprint": "", "system": {}, "defaults": {}, "targets": {}}
     file = tmp_path / "reference.json"
-    write_note(file, told)
+    write_checked(file, told)
     assert read_reference(tmp_path) is None
-    write_note(file, {**told, "date": GOOD["date"]})
+    write_checked(file, {**told, "date": GOOD["date"]})
     assert read_reference(tmp_path) is not None

@@ -29,12 +29,19 @@ AT = "store.artifacts=s3://shelf/runs"
 
 
 @pytest.fixture
-def shelf(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """A bucket of a server of this test's own, on loopback, and a client of it."""
+def server() -> Iterator[Any]:
+    """A server of this test's own, on loopback."""
     pytest.importorskip("s3fs")
     moto = pytest.importorskip("moto.server")
     server = moto.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def shelf(monkeypatch: pytest.MonkeyPatch, server: Any) -> Iterator[Any]:
+    """A bucket of the server, and a client of it."""
     import boto3
 
     address = "http://{}:{}".format(*server.get_host_and_port())
@@ -51,7 +58,6 @@ def shelf(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     client.create_bucket(Bucket="shelf")
     yield client
     client.close()
-    server.stop()
 
 
 @pytest.fixture
@@ -117,6 +123,30 @@ def test_a_place_that_is_not_there_ends_the_run_with_what_to_do(home: Path, shel
     assert "cannot be written, for there is no such place; create the bucket and run again" in refused.stderr
     with pytest.raises(Problem, match="no library knows addresses that begin with what://"):
         load(home / "p.toml", ["store.artifacts=what://shelf"]).run(runs=home / "what")
+
+
+@pytest.mark.slow
+def test_a_server_that_is_down_ends_the_run_and_nothing_counts_as_lost(home: Path, shelf: Any, server: Any) -> None:
+    assert pipe(home, "run", "p.toml", "--set", AT).returncode == 0
+    before, there = kept(home / "runs" / "p"), keys(shelf)
+    server.stop()
+    refused = pipe(home, "run", "p.toml", "--set", AT)
+    assert refused.returncode == 1
+    assert "cannot be read" in refused.stderr
+    assert "check the address, the network and the credentials" in refused.stderr
+    assert "trains again" not in pipe(home, "doctor", "runs/p").stdout
+    assert kept(home / "runs" / "p") == before
+    host, port = server.get_host_and_port()
+    another = type(server)(ip_address=host, port=port, verbose=False)  # with the same bucket: the process keeps it
+    another.start()
+    try:
+        assert keys(shelf) == there
+        again = pipe(home, "run", "p.toml", "--set", AT)
+    finally:
+        another.stop()
+    assert again.returncode == 0
+    assert "trained again" not in again.stdout + again.stderr
+    assert kept(home / "runs" / "p") == before
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Notes: JSON files for people and programs that carry a checksum of what they say."""
+"""JSON files for people and programs that carry a checksum of what they say."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from caviar.support.files import open_plain, write_atomically
 _CHECKSUM = "checksum"
 
 
-def write_note(file: Path, told: Mapping[str, Any]) -> None:
-    """Replaces a note; a crash leaves the old one or the new one. Raises OSError."""
+def write_checked(file: Path, told: Mapping[str, Any]) -> None:
+    """Replaces such a file; a crash leaves the old one or the new one. Raises OSError."""
     write_atomically(file, (json.dumps({**told, _CHECKSUM: _checksum(told)}, indent=1) + "\n").encode())
 
 
-def read_note(file: Path) -> dict[str, Any]:
-    """What a note says. Raises OSError, and ValueError where it is not as it was written."""
+def read_checked(file: Path) -> dict[str, Any]:
+    """What such a file says, without its checksum. Raises OSError, and ValueError where it is not as it was written."""
     with open_plain(file) as opened:
         content = opened.read()
     try:

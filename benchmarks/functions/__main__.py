@@ -30,10 +30,8 @@ def main() -> None:
     parser.add_argument("--peers-python", default=sys.executable, help="the Python that has Optuna and Rustuna")
     given = parser.parse_args()
     python = program(given.peers_python)
-    print(
-        "| strategies | | seconds | processor seconds | milliseconds a trial | processor milliseconds a trial |", end=""
-    )
-    print(" seconds / ours | processor seconds / ours |")
+    units = "seconds", "processor seconds", "ms a trial", "processor ms a trial", "seconds / ours", "processor / ours"
+    print("| strategies | |", " | ".join(units), "|")
     print("|---|---|---|---|---|---|---|---|")
     for pair in given.pairs:
         _in_turn(_commands(pair, _FEW, given, python), 1)

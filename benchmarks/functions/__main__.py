@@ -1,4 +1,4 @@
-"""`python -m benchmarks.functions`: what a trial of a function costs that costs nothing, beside Optuna; in markdown."""
+"""`python -m benchmarks.functions`: what a trial of a function costs that costs nothing, beside peers; in markdown."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from benchmarks.estimates.tree import Usage, used
 
 _HERE = Path(__file__).parent
 _PAIRS = {"default": ("coarse-to-fine", "TPESampler"), "random": ("random", "RandomSampler")}
+_PEERS = "optuna-journal", "optuna-sqlite", "rustuna-journal", "rustuna-sqlite"
+_FEW = 64  # trials of the first time, which does not count: modules are compiled then
 
 
 def main() -> None:
@@ -22,45 +24,43 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5, help="measurements of each, in turn; their median counts")
     parser.add_argument("--trials", type=int, default=640)
     parser.add_argument("--round", type=int, default=64, help="our trials between two proposals")
-    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--workers", type=int, default=2, help="worker processes; 0: all in one process")
     parser.add_argument("--pairs", nargs="*", choices=_PAIRS, default=list(_PAIRS))
-    parser.add_argument("--peers-python", default=sys.executable, help="the Python that has Optuna")
+    parser.add_argument("--peers", nargs="*", choices=_PEERS, default=list(_PEERS))
+    parser.add_argument("--peers-python", default=sys.executable, help="the Python that has Optuna and Rustuna")
     given = parser.parse_args()
-    peer = program(given.peers_python)
-    print("| strategies | | seconds | processor seconds | milliseconds a trial | processor milliseconds a trial |")
-    print("|---|---|---|---|---|---|")
+    python = program(given.peers_python)
+    units = "seconds", "processor seconds", "ms a trial", "processor ms a trial", "seconds / ours", "processor / ours"
+    print("| strategies | |", " | ".join(units), "|")
+    print("|---|---|---|---|---|---|---|---|")
     for pair in given.pairs:
-        strategy, sampler = _PAIRS[pair]
-        commands = {
-            "ours": _ours(strategy, given.trials, given.round, given.workers),
-            "Optuna": [peer, str(_HERE / "peer.py"), sampler, str(given.trials), str(given.workers)],
-        }
-        found = _in_turn(commands, given.rounds)
+        _in_turn(_commands(pair, _FEW, given, python), 1)
+        found = _in_turn(_commands(pair, given.trials, given, python), given.rounds)
         for side, usages in found.items():
             seconds, processor = (median(getattr(each, name) for each in usages) for name in ("seconds", "processor"))
             each = f"{1e3 * seconds / given.trials:.2f} | {1e3 * processor / given.trials:.2f}"
-            print(f"| {pair} | {side} | {seconds:.2f} | {processor:.2f} | {each} |", flush=True)
-        ratios = " | ".join(_ratio(found["Optuna"], found["ours"], name) for name in ("seconds", "processor"))
-        print(f"| {pair} | Optuna / ours, median (least to most) | {ratios} | | |", flush=True)
+            ratios = " | ".join(_ratio(usages, found["ours"], name) for name in ("seconds", "processor"))
+            print(f"| {pair} | {side} | {seconds:.2f} | {processor:.2f} | {each} | {ratios} |", flush=True)
 
 
-def _ours(strategy: str, trials: int, round: int, workers: int) -> list[str]:
-    settings = f"search.trials={trials}", f"search.round={round}", f"search.strategy={strategy}"
-    pipe = Path(sysconfig.get_path("scripts")) / "pipe"
-    named = [word for setting in settings for word in ("--set", setting)]
-    return [str(pipe), "run", str(_HERE / "ours.py"), "--workers", str(workers), *named]
+def _commands(pair: str, trials: int, given: argparse.Namespace, python: str) -> dict[str, list[str]]:
+    strategy, sampler = _PAIRS[pair]
+    executor = f"executor.workers={given.workers}" if given.workers else "executor=inline"
+    settings = f"search.trials={trials}", f"search.round={given.round}", f"search.strategy={strategy}", executor
+    pipe = str(Path(sysconfig.get_path("scripts")) / "pipe")
+    ours = [pipe, "run", str(_HERE / "ours.py"), *(word for each in settings for word in ("--set", each))]
+    peer, shared = [python, str(_HERE / "peer.py")], [sampler, str(trials), str(given.workers)]
+    return {"ours": ours} | {name: [*peer, name, *shared] for name in given.peers}
 
 
 def _in_turn(commands: Mapping[str, Sequence[str]], rounds: int) -> dict[str, list[Usage]]:
-    """What each command takes, after a first time that does not count: modules are compiled then."""
     found: dict[str, list[Usage]] = {side: [] for side in commands}
-    for turn in range(rounds + 1):
+    for _ in range(rounds):
         for side, command in commands.items():
             with tempfile.TemporaryDirectory() as folder:
                 usage = used(command, Path(folder), unbiased())
-            if turn:
-                found[side].append(usage)
-                print(f"{side}: {usage.seconds:.1f} s, processor {usage.processor:.1f} s", file=sys.stderr, flush=True)
+            found[side].append(usage)
+            print(f"{side}: {usage.seconds:.2f} s, processor {usage.processor:.2f} s", file=sys.stderr, flush=True)
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -124,6 +125,23 @@ def test_what_has_no_default_stands_at_the_bests_value_from_the_start() -> None:
 @pytest.mark.parametrize("facts", [study(smooth, trials=15), study(lambda point: 0.5), study(smooth, defaults={})])
 def test_there_is_none_where_nothing_can_be_said(facts: RunFacts) -> None:
     assert found(facts) is None
+
+
+def outside(trial: Trial) -> Trial:
+    return replace(trial, point=(math.nan,) * len(trial.point))
+
+
+def test_trials_outside_the_ranges_change_nothing() -> None:
+    facts = study(smooth)
+    strange = tuple(replace(outside(each), index=each.index + 120, objective=0.8) for each in facts.trials[:40])
+    assert found(replace(facts, trials=(*facts.trials, *strange))) == found(facts)
+
+
+def test_there_is_none_where_the_best_lies_outside_the_ranges_or_few_lie_inside() -> None:
+    facts = study(smooth)
+    assert facts.best is not None
+    assert found(replace(facts, best=outside(facts.best))) is None
+    assert found(replace(facts, trials=(*facts.trials[:15], *map(outside, facts.trials[15:])))) is None
 
 
 def test_a_page_that_is_written_during_a_run_does_without() -> None:

@@ -12,9 +12,10 @@ import pytest
 from caviar.plugin import Dimension, RunFacts, Space, Trial, TrialState
 from caviar_plugins import Uniform
 from caviar_plugins.report.ablation import ablation
-from caviar_plugins.report.run_data import run_data
+from caviar_plugins.reporters.report import Report
 
 from tests.plugins.report.studies import METRIC, few
+from tests.plugins.report.unpacked import data_of
 
 pytest.importorskip("scipy.linalg", reason="the model of the ablation needs SciPy")
 
@@ -144,8 +145,17 @@ def test_there_is_none_where_the_best_lies_outside_the_ranges_or_few_lie_inside(
     assert found(replace(facts, trials=(*facts.trials[:15], *map(outside, facts.trials[15:])))) is None
 
 
-def test_a_page_that_is_written_during_a_run_does_without() -> None:
-    assert run_data(study(smooth), finished=False)["ablation"] is None
+def test_only_pages_that_show_it_have_one() -> None:
+    facts = study(smooth)
+
+    def has(page: str) -> list[bool]:
+        return [run["ablation"] is not None for run in data_of(page)["runs"]]
+
+    assert has(Report.page([facts])) == [True]
+    assert has(Report.page([facts], figure="ablation")) == [True]
+    assert has(Report.page([facts], figure="history")) == [False]
+    assert has(Report.page([facts], reload=5.0)) == [False], "while the run goes on it would cost too much"
+    assert has(Report.page([facts, replace(facts, name="other")])) == [False, False]
 
 
 def test_there_is_none_before_a_trial_has_won() -> None:

@@ -244,6 +244,15 @@ def test_runs_are_compared(show: Open, facts: RunFacts) -> None:
     assert page.locator("#differs tbody tr").all_inner_texts() == ["trainer.epochs\t3\t4"]
 
 
+def test_hyperparameters_whose_options_differ_are_named_and_not_compared(show: Open, facts: RunFacts) -> None:
+    path = "model.activation"
+    assert path in facts.spans
+    trials = tuple(replace(each, values={**each.values, path: f"my-{each.values[path]}"}) for each in facts.trials)
+    other = replace(facts, name="other", trials=trials, spans={**facts.spans, path: "my-relu, my-tanh"})
+    page = show(Report.page([facts, other]))
+    assert f"their options differ: {facts.space.names[path]}." in page.locator("#scatter figcaption").inner_text()
+
+
 def test_a_figure_shows_what_was_chosen(show: Open, facts: RunFacts) -> None:
     path = facts.space.dimensions[0].path
     page = show(Report.page([facts], figure="scatter", shown=Shown((path,), top=0.25)))

@@ -39,7 +39,7 @@ def show(chromium: Any, tmp_path: Path) -> Iterator[Open]:
         file = tmp_path / "report.html"
         file.write_text(html)
         context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
-        context.set_default_timeout(240_000)  # ms: on a machine that has much else to do
+        context.set_default_timeout(60_000)  # ms: on a machine that has much else to do
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda message: complaints.append(f"{message.type}: {message.text}"))

@@ -159,11 +159,23 @@ def test_a_range_is_marked_by_keyboard(page: Any, facts: RunFacts) -> None:
 def test_a_page_that_is_read_again_shows_what_was_chosen(page: Any) -> None:
     page.uncheck("[name=state-pruned]")
     page.locator("[name=best]").fill("60")
-    page.wait_for_url(re.compile("pruned"))
+    page.wait_for_url(re.compile("pruned.*%22best%22%3A60"))
     before = page.evaluate("JSON.stringify(report.choice)")
     page.reload()
     assert page.evaluate("JSON.stringify(report.choice)") == before
     assert not page.is_checked("[name=state-pruned]")
+
+
+def test_a_choice_of_a_moment_ago_outlives_the_page_that_reads_itself_again(show: Open, facts: RunFacts) -> None:
+    page = show(Report.page([facts], reload=5.0), draw=False)
+    page.clock.install(time=0)
+    page.clock.pause_at(1)
+    page.reload()
+    page.clock.run_for(4900)
+    page.evaluate("report.choose({ best: 60 })")
+    with page.expect_event("load"):
+        page.clock.run_for(100)
+    assert page.evaluate("report.choice.best") == 60
 
 
 def test_pointing_at_a_trial_tells_its_values_and_a_click_opens_it(page: Any, facts: RunFacts) -> None:
@@ -230,6 +242,15 @@ def test_runs_are_compared(show: Open, facts: RunFacts) -> None:
     for canvas in page.locator("canvas").all():
         assert canvas.evaluate(COLORS) > 8
     assert page.locator("#differs tbody tr").all_inner_texts() == ["trainer.epochs\t3\t4"]
+
+
+def test_hyperparameters_whose_options_differ_are_named_and_not_compared(show: Open, facts: RunFacts) -> None:
+    path = "model.activation"
+    assert path in facts.spans
+    trials = tuple(replace(each, values={**each.values, path: f"my-{each.values[path]}"}) for each in facts.trials)
+    other = replace(facts, name="other", trials=trials, spans={**facts.spans, path: "my-relu, my-tanh"})
+    page = show(Report.page([facts, other]))
+    assert f"their options differ: {facts.space.names[path]}." in page.locator("#scatter figcaption").inner_text()
 
 
 def test_a_figure_shows_what_was_chosen(show: Open, facts: RunFacts) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from caviar.plugin import RunFacts
+from caviar.plugin import ACTIVATIONS, Problem, RunFacts
 
 from caviar_plugins.report.packing import floats
 
@@ -17,9 +17,20 @@ def activations(facts: RunFacts) -> list[dict[str, Any]]:
 def _layers(curves: Any) -> list[dict[str, Any]]:
     layers: dict[str, dict[str, Any]] = {}
     for name, values in curves.items():
-        layer, what = next((name.removesuffix(f".{end}"), end) for end in _ENDS if name.endswith(f".{end}"))
+        layer, what = _parts(name)
         layers.setdefault(layer, {})[what] = floats(values)
     return [{"name": name, **layers[name]} for name in sorted(layers, key=_in_order)]
+
+
+def _parts(name: str) -> tuple[str, str]:
+    """The layer, and what was recorded of it."""
+    for end in _ENDS:
+        if name.endswith(f".{end}"):
+            return name.removesuffix(f".{end}"), end
+    raise Problem(
+        f"the report cannot draw the metric '{ACTIVATIONS}{name}': names that begin with '{ACTIVATIONS}' are of layers "
+        f"and end with {', '.join(_ENDS[:-1])} or {_ENDS[-1]}; let the trainer give it another name"
+    )
 
 
 _ENDS = ("before.mean", "before.std", "after.mean", "after.std", "dead")

@@ -60,8 +60,9 @@ def page(
     """
     from datetime import UTC, datetime
 
+    ablated = figure == "ablation" or (figure is None and len(runs) == 1 and not reload)
     data = {
-        "runs": [run_data(each, finished=not reload) for each in runs],
+        "runs": [run_data(each, ablated) for each in runs],
         "compared": compared(runs) if len(runs) > 1 else None,
         "figure": figure,
         "shown": asdict(shown),

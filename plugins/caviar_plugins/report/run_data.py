@@ -21,8 +21,8 @@ _REASONS = 200
 """Reasons of trials that are told; each is a sentence, and many trials may fail alike."""
 
 
-def run_data(facts: RunFacts, finished: bool = True) -> dict[str, Any]:
-    """The run as one JSON object; while it is not `finished`, without what takes a second to compute."""
+def run_data(facts: RunFacts, ablated: bool = True) -> dict[str, Any]:
+    """The run as one JSON object; `ablated`: with the ablation, whose model takes a second to fit."""
     trials = facts.trials
     points = _points(facts)
     order = _order(facts)
@@ -44,7 +44,7 @@ def run_data(facts: RunFacts, finished: bool = True) -> dict[str, Any]:
         "importance": _importance(facts, points),
         "legend": _legend(facts),
         "timeline": timeline(facts),
-        "ablation": ablation(facts, points) if finished else None,
+        "ablation": ablation(facts, points) if ablated else None,
         "standings": _standings(facts),
         "decision": _decision(facts),
         "evaluation": evaluation(facts),

@@ -9,10 +9,10 @@ from typing import Any
 
 from caviar.plugin import RunFacts, TimedPopulation, Trial
 
-from caviar_plugins.report.packing import floats, whole
+from caviar_plugins.report.packing import floats, number, whole
 
 MOST = 3000
-"""Bars; beyond that those that follow each other on a lane are drawn as one."""
+"""Bars; beyond that those that follow each other on a lane are drawn as one, and the first ones are left out."""
 MOST_MEMBERS = 250_000
 """Members of all bars together, 1.4 MB; beyond that the first bars are left out."""
 _TO_THE_END = 255
@@ -33,11 +33,14 @@ def timeline(facts: RunFacts) -> dict[str, Any] | None:
         _Bar(lanes[each.worker], _round(each, trials), axis.place(each.began), axis.place(_end(each)), (each,))
         for each in known
     ]
-    step = max(bar.ended for bar in bars) / MOST if len(bars) > MOST else 0.0
+    many = max(lanes.values()) + 1
+    # Two bars that follow each other are longer than a step together, so that a lane has at most 2 bars in it.
+    step = 2 * many * max(bar.ended for bar in bars) / MOST if len(bars) > MOST else 0.0
     drawn = _latest(list(_joined(bars, step)) if step else bars)
     parts = [part for bar in drawn for part in bar.parts]
     return {
-        "lanes": max(lanes.values()) + 1,
+        "lanes": many,
+        "busy": number(sum(bar.ended - bar.began for bar in bars)),
         "lane": whole(bar.lane for bar in drawn),
         "round": whole(bar.round for bar in drawn),
         "began": floats([bar.began for bar in drawn]),
@@ -130,7 +133,7 @@ def _round(population: TimedPopulation, trials: dict[int, Trial]) -> int:
 
 
 def _joined(bars: Sequence[_Bar], step: float) -> Iterator[_Bar]:
-    """Bars of which those that follow each other within one step are one, if they are of the same round and kind."""
+    """Bars of which those that follow each other within one step are one, if they are of the same kind."""
     open_bars = dict[int, _Bar]()
     for bar in bars:
         before = open_bars.get(bar.lane)
@@ -144,14 +147,15 @@ def _joined(bars: Sequence[_Bar], step: float) -> Iterator[_Bar]:
     yield from open_bars.values()
 
 
-def _kind(bar: _Bar) -> tuple[int, int, int]:
-    return bar.round, bar.parts[0].start, bar.parts[0].repeat
+def _kind(bar: _Bar) -> tuple[int, int, int, int]:
+    """What the page tells of a bar as a whole."""
+    return bar.round, bar.parts[0].start, bar.parts[0].fold, bar.parts[0].repeat
 
 
 def _latest(bars: list[_Bar]) -> list[_Bar]:
-    """The last bars, with no more than so many members."""
+    """The last bars: so many, with no more than so many members."""
     room, kept = MOST_MEMBERS, list[_Bar]()
-    for bar in sorted(bars, key=lambda each: -each.began):
+    for bar in sorted(bars, key=lambda each: -each.began)[:MOST]:
         room -= sum(len(part.trials) for part in bar.parts)
         if room < 0:
             break

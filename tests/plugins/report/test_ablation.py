@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -11,9 +12,10 @@ import pytest
 from caviar.plugin import Dimension, RunFacts, Space, Trial, TrialState
 from caviar_plugins import Uniform
 from caviar_plugins.report.ablation import ablation
-from caviar_plugins.report.run_data import run_data
+from caviar_plugins.reporters.report import Report
 
 from tests.plugins.report.studies import METRIC, few
+from tests.plugins.report.unpacked import data_of
 
 pytest.importorskip("scipy.linalg", reason="the model of the ablation needs SciPy")
 
@@ -126,8 +128,34 @@ def test_there_is_none_where_nothing_can_be_said(facts: RunFacts) -> None:
     assert found(facts) is None
 
 
-def test_a_page_that_is_written_during_a_run_does_without() -> None:
-    assert run_data(study(smooth), finished=False)["ablation"] is None
+def outside(trial: Trial) -> Trial:
+    return replace(trial, point=(math.nan,) * len(trial.point))
+
+
+def test_trials_outside_the_ranges_change_nothing() -> None:
+    facts = study(smooth)
+    strange = tuple(replace(outside(each), index=each.index + 120, objective=0.8) for each in facts.trials[:40])
+    assert found(replace(facts, trials=(*facts.trials, *strange))) == found(facts)
+
+
+def test_there_is_none_where_the_best_lies_outside_the_ranges_or_few_lie_inside() -> None:
+    facts = study(smooth)
+    assert facts.best is not None
+    assert found(replace(facts, best=outside(facts.best))) is None
+    assert found(replace(facts, trials=(*facts.trials[:15], *map(outside, facts.trials[15:])))) is None
+
+
+def test_only_pages_that_show_it_have_one() -> None:
+    facts = study(smooth)
+
+    def has(page: str) -> list[bool]:
+        return [run["ablation"] is not None for run in data_of(page)["runs"]]
+
+    assert has(Report.page([facts])) == [True]
+    assert has(Report.page([facts], figure="ablation")) == [True]
+    assert has(Report.page([facts], figure="history")) == [False]
+    assert has(Report.page([facts], reload=5.0)) == [False], "while the run goes on it would cost too much"
+    assert has(Report.page([facts, replace(facts, name="other")])) == [False, False]
 
 
 def test_there_is_none_before_a_trial_has_won() -> None:

@@ -6,6 +6,8 @@ import json
 from dataclasses import replace
 
 import numpy
+import pytest
+from caviar import Problem
 from caviar_plugins.report.activations import activations
 from caviar_plugins.report.evaluation import evaluation
 from caviar_plugins.report.run_data import run_data
@@ -52,6 +54,11 @@ def test_layers_come_in_order_with_what_was_recorded_of_them() -> None:
     assert [each["trial"] for each in shown] == [*facts.activations]
     assert [each["name"] for each in shown[0]["layers"]] == ["layer1", "layer2", "layer3", "layer10"]
     numpy.testing.assert_allclose(shown[0]["layers"][1]["after.std"], facts.activations[first]["layer2.after.std"])
+
+
+def test_a_metric_that_is_none_of_a_layers_is_refused_by_name() -> None:
+    with pytest.raises(Problem, match=r"cannot draw the metric 'train\.activations\.layer1\.largest'.*before\.mean"):
+        activations(replace(few(), activations={0: {"layer1.largest": numpy.zeros(3)}}))
 
 
 def test_what_is_not_known_is_nothing() -> None:

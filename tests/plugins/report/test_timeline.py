@@ -72,13 +72,32 @@ def test_a_second_without_work_is_shown() -> None:
 
 def test_bars_too_short_to_be_told_apart_are_one_with_all_their_members(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MOST", 10)
-    shown = of(*(population("a", each, 1, each % 40) for each in range(200)))
-    assert len(shown["lane"]) < 30
+    shown = of(*(population("a", each, 1, each % 16) for each in range(200)))
+    assert len(shown["lane"]) <= 10
     assert shown["size"].sum() == 200
-    assert sorted(shown["trial"].tolist()) == sorted(each % 40 for each in range(200))
-    assert shown["joined"] == pytest.approx(20)
+    assert sorted(shown["trial"].tolist()) == sorted(each % 16 for each in range(200))
+    assert shown["joined"] == pytest.approx(40)
     bars = zip(shown["began"], shown["ended"], strict=True)
-    assert all(ended - began <= 20 for began, ended in bars)
+    assert all(ended - began <= 40 for began, ended in bars)
+
+
+def test_there_are_no_more_bars_than_that_however_many_workers_train_by_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST", 10)
+    shown = of(*(population(f"worker {each % 4}", each, 3, each % 40, start=each % 8 // 4) for each in range(200)))
+    assert len(shown["lane"]) <= 10
+    assert shown["size"].sum() + shown["dropped"] == 200
+
+
+def test_bars_of_different_folds_stay_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST", 3)
+    folds = (0, 0, 1, 1)
+    shown = of(*(replace(population("a", each / 100, 0.01, 0), fold=fold) for each, fold in enumerate(folds)))
+    assert shown["fold"].tolist() == [0, 1]
+
+
+def test_time_between_bars_that_are_drawn_as_one_is_not_busy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST", 10)
+    assert of(*(population("a", 2 * each, 1, 0) for each in range(100)))["busy"] == pytest.approx(100)
 
 
 def test_where_there_are_too_many_members_the_last_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
-from caviar.plugin import RunInfo
+from caviar.plugin import RunFacts, RunInfo
 from caviar.testing import ReporterContract
+from caviar.testing.run_view import TrialsView
+from caviar_plugins.reporters import report
 from caviar_plugins.reporters.report import Report
 
-from tests.plugins.report.studies import view_of
+from tests.plugins.report.studies import METRIC, view_of
 from tests.plugins.report.unpacked import data_of
 from tests.plugins.reporters.runs import run_of
 
@@ -47,27 +50,29 @@ def test_a_run_in_memory_has_no_page(run: RunInfo) -> None:
     assert not (run.folder / "report.html").exists()
 
 
-def written(run: RunInfo) -> int:
-    """Which file it is: each time it is written it is another one, put in the place of the one before."""
-    return (run.folder / "report.html").stat().st_mtime_ns
+class TakesSeconds(TrialsView):
+    """A study whose facts take so long to read, on a clock that stands still otherwise."""
+
+    clock: ClassVar[list[float]]
+    cost: ClassVar[float]
+
+    def facts(self) -> RunFacts:
+        self.clock[0] += self.cost
+        return super().facts()
 
 
-def test_after_a_write_rounds_that_follow_at_once_write_nothing(run: RunInfo) -> None:
-    told = Report(share=0.01)
+@pytest.mark.parametrize("cost", [0.5, 2.0, 3.0])
+def test_all_writing_during_a_run_takes_less_than_a_hundredth_of_its_time(
+    run: RunInfo, monkeypatch: pytest.MonkeyPatch, cost: float
+) -> None:
+    clock = [0.0]
+    monkeypatch.setattr(report, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(TakesSeconds, "clock", clock, raising=False)
+    monkeypatch.setattr(TakesSeconds, "cost", cost, raising=False)
+    view, told, rounds = TakesSeconds(VIEW.trials, METRIC), Report(), 1000
     told.before_run()
-    told.after_round(run, VIEW)
-    first = written(run)
-    for _ in range(20):  # in less than the two hundred times that two more writes would have to take
-        told.after_round(run, VIEW)
-    assert written(run) == first
-
-
-def test_it_is_written_again_once_its_share_of_the_time_allows_it(run: RunInfo) -> None:
-    told = Report(share=1.0)
-    told.before_run()
-    told.after_round(run, VIEW)
-    first, rounds = written(run), 0
-    while written(run) == first:
-        told.after_round(run, VIEW)
-        rounds += 1
-    assert rounds > 1
+    for _ in range(rounds):
+        clock[0] += 1.0
+        told.after_round(run, view)
+    writing = clock[0] - rounds
+    assert cost < writing <= 0.01 * clock[0], "written again, and no more than that"

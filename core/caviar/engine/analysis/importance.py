@@ -44,12 +44,13 @@ def importance_among_leaders(space: Space, history: History) -> LeadersImportanc
 
 
 def _order(history: History) -> tuple[Array, int]:
-    """The trials from best to worst, those that have not finished last; and how many have finished."""
+    """The trials inside the ranges from best to worst, those that have not finished last; how many have finished."""
     import numpy
 
     finished = numpy.asarray([state is TrialState.FINISHED for state in history.states], dtype=bool)
     losses = numpy.where(finished & ~numpy.isnan(history.losses), history.losses, numpy.inf)
-    return numpy.argsort(losses, kind="stable"), int(finished.sum())
+    order = numpy.argsort(losses, kind="stable")
+    return order[history.inside[order]], int(finished.sum())
 
 
 def _shares(space: Space, points: Array, best: Any) -> dict[str, float]:

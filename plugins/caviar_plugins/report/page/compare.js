@@ -126,13 +126,15 @@ comparisons.push({
     card.body.append(legend());
     const grid = h("div", { class: "panels" });
     card.body.append(grid);
+    const apart = [];
     const paths = [...new Set(RUNS.flatMap((run) => run.dims.map((dim) => dim.path)))];
     const panels = paths.map((path) => {
       const dims = RUNS.map((run) => run.dims.find((dim) => dim.path === path));
       const [first] = dims.filter(Boolean);
-      const panel = h("div", { class: "panel" }, h("h3", {}, first.name, h("span", { class: "dim" }, ` ${first.scale}`)));
-      return { dims, panel };
-    }).filter(({ dims }) => sharedAxis(colors(), dims));
+      const scales = [...new Set(dims.filter(Boolean).map((dim) => dim.scale))];
+      const panel = h("div", { class: "panel" }, h("h3", {}, first.name, h("span", { class: "dim" }, ` ${scales.join(", ")}`)));
+      return { name: first.name, dims, panel };
+    }).filter((each) => sharedAxis(colors(), each.dims) || !apart.push(each.name));
     for (const each of panels) {
       grid.append(each.panel);
       each.chart = card.chart({ into: each.panel, height: panels.length > 1 ? 240 : 340 });
@@ -155,7 +157,7 @@ comparisons.push({
           })),
         }, true);
       }
-      card.sentence(`Each mark is a trial${PAGE.shown.top < 1 ? " of the best" : ""}: ${RUNS.map((_, nth) => `${judged[nth].length} of ${RUN_NAMES[nth]}`).join(", ")}. The worst ${RUNS[0].metric} may lie beyond the picture.`);
+      card.sentence(`Each mark is a trial${PAGE.shown.top < 1 ? " of the best" : ""}: ${RUNS.map((_, nth) => `${judged[nth].length} of ${RUN_NAMES[nth]}`).join(", ")}. The worst ${RUNS[0].metric} may lie beyond the picture.${apart.length ? ` Left out, because their options differ: ${apart.join(", ")}.` : ""}`);
     };
   },
 });

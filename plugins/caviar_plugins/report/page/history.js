@@ -120,11 +120,12 @@ figure({
 
 /** What to say where no trial may win. */
 function unfinished(run) {
-  if (run.done < run.total) return "No trial has finished yet.";
   const many = (name) => run.trials.state.reduce((sum, each) => sum + (run.stateNames[each] === name ? 1 : 0), 0);
+  if (run.done < run.total && !many("finished")) return "No trial has finished yet.";
   const ends = run.stateNames.filter(many).map((name) => `${many(name)} ${name}`);
   const why = many("finished") ? "None of the trials that finished meets the search's conditions" : "None of the trials has finished";
-  return `${why}: ${ends.join(", ")}. The reasons stand at the end of this page.`;
+  const reasons = PAGE.figure || !Object.keys(run.reasons).length ? "" : " The reasons stand at the end of this page.";
+  return `${why}: ${ends.join(", ")}.${reasons}`;
 }
 
 /** Lines with a `shift` of their labels in pixels, where they would stand on each other. */

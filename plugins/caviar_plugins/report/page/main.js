@@ -116,7 +116,9 @@ function readAgain() {
   if (!(PAGE.reload > 0)) return;
   setInterval(() => {
     const busy = document.hidden || choice.paused || dialog.open || document.activeElement?.matches("input, select");
-    if (!busy) location.reload();
+    if (busy) return;
+    rememberNow(); // what was chosen a moment ago, too
+    location.reload();
   }, PAGE.reload * 1000);
 }
 

@@ -80,7 +80,7 @@ figure({
         brush.show(range && choice.brush.metric && Object.keys(choice.brush.ranges).length === 1 ? [...range, ...choice.brush.metric] : null);
       }
       const what = many
-        ? `Darker cells hold more of the ${count(judged.length, "trial")}; point at a cell to see its best trials.`
+        ? `The stronger a cell, the more of the ${count(judged.length, "trial")} it holds; point at a cell to see its best trials.`
         : `Each dot is one of ${PAGE.shown.top < 1 ? "the best " : ""}${count(judged.length, "trial")}${judged.some((place) => run.stateOf(place) !== "finished") ? ", grey where it did not finish" : ""}.`;
       const boxes = run.dims.some((dim) => dim.box) ? " The band is the box from which the search would draw its next trials." : "";
       card.sentence(`${what} The ring is the best trial${PAGE.shown.metric ? " by the searched metric" : ""}, the dotted line the default. Axes are the samplers' own scales${named ? "" : ", the most important first"}; the worst tenth may lie beyond the picture.${boxes} Drag over a panel to mark trials${PAGE.figure ? "" : " in all figures"}.`);

@@ -15,13 +15,15 @@ function restore() {
 let remembering = 0;
 function remember() {
   clearTimeout(remembering);
-  remembering = setTimeout(() => {
-    try {
-      history.replaceState(null, "", `#${encodeURIComponent(JSON.stringify(choice))}`);
-    } catch {
-      // within a frame without an address
-    }
-  }, 150);
+  remembering = setTimeout(rememberNow, 150); // browsers refuse an address that changes with every step of a slider
+}
+
+function rememberNow() {
+  try {
+    history.replaceState(null, "", `#${encodeURIComponent(JSON.stringify(choice))}`);
+  } catch {
+    // within a frame without an address
+  }
 }
 
 function choose(changes) {

@@ -171,9 +171,8 @@ function barRows(run, bar) {
 
 function timelineWords(run, bars, rounds, last) {
   const told = run.timeline;
-  const busy = bars.reduce((sum, bar) => sum + bar.ended - bar.began, 0);
   const largest = bars.reduce((most, bar) => Math.max(most, bar.members.length), 0);
-  const share = Math.min(100, Math.round((100 * busy) / (last * told.lanes)));
+  const share = Math.min(100, Math.round((100 * told.busy) / (last * told.lanes)));
   const joined = told.joined ? ` Those that follow each other within ${duration(told.joined)} are drawn as one.` : "";
   const dropped = told.dropped ? ` The ${count(told.dropped, "earliest population")} ${told.dropped === 1 ? "is" : "are"} left out of this file.` : "";
   const cut = told.pauses.length ? ` At a dotted line ${told.pauses.length === 1 ? "a pause" : "a pause each"} without work is cut out: ${told.pauses.slice(0, 4).map(([, seconds]) => duration(seconds)).join(", ")}${told.pauses.length > 4 ? " …" : ""}.` : "";

@@ -19,15 +19,14 @@ class History:
     """One row per trial. The first `given` rows the strategy did not propose: trials of the earlier runs that the file
     starts from, then the points that it gives. Row given + i is the strategy's own proposal number i.
 
-    points: float64 (trials, dimensions), NaN where inactive, and all of it for a trial outside the ranges, see
-    `inside`. objectives: float64 (trials,), NaN where there is none (failed), the metric's worst value where the
-    trial diverged, and of a pruned one its curve's end. states: one per trial. epochs: int64 (trials,), how far
-    each was trained. curves: float64 (trials, epochs), the searched metric after each epoch, NaN beyond.
-    violations: float64 (trials,), how far each is from meeting `search.where`: 0 where it does or did not finish,
-    infinite where it diverged. None: the search has no conditions. earlier: how many of the given rows are of other
-    runs, which cannot be re-tested. runs: float64 (trials, most), the objective of each of a trial's trainings, NaN
-    beyond its last, infinitely bad where a re-test came to nothing; objectives are their means. A re-test that was
-    stopped for its time is left out; `stopped` says how many were. None: nothing was re-tested.
+    points: float64 (trials, dimensions), NaN where inactive. objectives: float64 (trials,), NaN where there is none
+    (failed), the metric's worst value where the trial diverged, and of a pruned one its curve's end. states: one per
+    trial. epochs: int64 (trials,), how far each was trained. curves: float64 (trials, epochs), the searched metric
+    after each epoch, NaN beyond. violations: float64 (trials,), how far each is from meeting `search.where`: 0 where it
+    does or did not finish, infinite where it diverged. None: the search has no conditions. earlier: how many of the
+    given rows are of other runs, which cannot be re-tested. runs: float64 (trials, most), the objective of each of a
+    trial's trainings, NaN beyond its last, infinitely bad where a re-test came to nothing; objectives are their means.
+    A re-test that was stopped for its time is left out; `stopped` says how many were. None: nothing was re-tested.
     """
 
     goal: Goal
@@ -55,18 +54,6 @@ class History:
         import numpy
 
         return numpy.fromiter(map(is_, self.states, repeat(state)), bool, len(self))
-
-    @property
-    def inside(self) -> Array:
-        """Which trials have a point: bool (trials,).
-
-        The others lie outside the ranges that the study has now. They tell nothing about the space and are shown as
-        failed; a model is not to be fitted to them.
-        """
-        import numpy
-
-        inside: Array = ~numpy.isnan(self.points).all(1) | (self.points.shape[1] == 0)
-        return inside
 
     @property
     def repeats(self) -> Array:

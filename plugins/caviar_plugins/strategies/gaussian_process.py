@@ -40,7 +40,7 @@ class GaussianProcess(Strategy, interface=2):
         import scipy.linalg  # noqa: F401  # brings a BLAS of its own, which must be there to be limited
         from threadpoolctl import threadpool_limits
 
-        if history.inside.sum() < self.first or count == 0 or len(space) == 0:
+        if len(history) < self.first or count == 0 or len(space) == 0:
             return sequence(len(space), history.proposed, count, random.child("first"))
         # The same bits on any machine, and ten times faster than with threads that wait for each other.
         with threadpool_limits(limits=1, user_api="blas"):
@@ -51,7 +51,7 @@ class GaussianProcess(Strategy, interface=2):
 
         trials = history.proposed
         known = settled(space, history.points)
-        taken = {point.tobytes() for point in known[history.inside]}
+        taken = {point.tobytes() for point in known}
         search = _Search(space, known, Observations.of(history, self.most), taken, random.child(trials))
         return numpy.asarray([search.next(random.child(trials, row)) for row in range(count)])
 

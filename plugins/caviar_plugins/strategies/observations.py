@@ -39,7 +39,7 @@ class Observations:
         import numpy
 
         losses, done, pruned = extrapolated_losses(history), finished(history), history.which(TrialState.PRUNED)
-        seen, changes_by_epoch = _informative(losses, done, history.inside, most), loss_changes(history, pruned, done)
+        seen, changes_by_epoch = _informative(losses, done, most), loss_changes(history, pruned, done)
         if not changes_by_epoch:
             return Observations(seen, standardized_losses(losses[seen]))
         last = int(history.epochs[done].max())
@@ -81,18 +81,16 @@ def _on_the_way(
     return found
 
 
-def _informative(losses: Array, done: Array, inside: Array, most: int) -> Array:
-    """The trials for the model, in order: all inside, or the best half of `most` and an even sample of the others.
+def _informative(losses: Array, done: Array, most: int) -> Array:
+    """The trials for the model, in order: all, or the best half of `most` and an even sample of the others.
 
     Half of the best are results: many stopped trials may look as good as the best.
     """
     import numpy
 
-    known = numpy.flatnonzero(inside)
-    if len(known) <= most:
-        return known
+    if len(losses) <= most:
+        return numpy.arange(len(losses))
     order = numpy.argsort(numpy.where(numpy.isnan(losses), numpy.inf, losses), kind="stable")
-    order = order[inside[order]]
     results = order[done[order]][: most // 4]
     rest = order[~numpy.isin(order, results)]
     best = numpy.concatenate([results, rest[: most // 2 - len(results)]])

@@ -1,7 +1,6 @@
 """gaussian-process."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import numpy
 import pytest
@@ -52,28 +51,6 @@ class TestGaussianProcessThatSeesAPart(StrategyContract):
     def test_a_long_past_is_no_trouble(self) -> None:
         points = self.proposed(300, 3)
         assert points.shape == (3, len(self.space))
-
-
-def with_outside(known: History, count: int) -> History:
-    """The same with trials before it that the ranges have left, which a study shows as failed."""
-    width = known.points.shape[1]
-    return replace(
-        known,
-        points=numpy.concatenate([numpy.full((count, width), numpy.nan), known.points]),
-        objectives=numpy.concatenate([numpy.full(count, numpy.nan), known.objectives]),
-        states=(TrialState.FAILED,) * count + known.states,
-        epochs=numpy.concatenate([numpy.ones(count, dtype=numpy.int64), known.epochs]),
-        curves=numpy.concatenate([numpy.full((count, known.curves.shape[1]), numpy.nan), known.curves]),
-        given=known.given + count,
-    )
-
-
-@pytest.mark.parametrize("count", [6, 40])
-def test_trials_outside_the_ranges_guide_nothing(count: int) -> None:
-    known = history(CUBE, count, Random(3))
-    strategy = GaussianProcess(first=10, most=24)
-    found = strategy.propose(CUBE, known, 3, Random(1))
-    numpy.testing.assert_array_equal(strategy.propose(CUBE, with_outside(known, 12), 3, Random(1)), found)
 
 
 SEEDS = range(1, 6)

@@ -44,13 +44,12 @@ def importance_among_leaders(space: Space, history: History) -> LeadersImportanc
 
 
 def _order(history: History) -> tuple[Array, int]:
-    """The trials inside the ranges from best to worst, those that have not finished last; how many have finished."""
+    """The trials from best to worst, those that have not finished last; and how many have finished."""
     import numpy
 
     finished = numpy.asarray([state is TrialState.FINISHED for state in history.states], dtype=bool)
     losses = numpy.where(finished & ~numpy.isnan(history.losses), history.losses, numpy.inf)
-    order = numpy.argsort(losses, kind="stable")
-    return order[history.inside[order]], int(finished.sum())
+    return numpy.argsort(losses, kind="stable"), int(finished.sum())
 
 
 def _shares(space: Space, points: Array, best: Any) -> dict[str, float]:

@@ -33,6 +33,7 @@ class HistoryTable:
         self._points, self._curves, self._runs = (numpy.empty((0, width)) for width in (len(space), 0, 0))
         self._numbers = {name: numpy.empty(0) for name in ("objectives", "epochs", "violations", "lengths", "stopped")}
         self._retested = set[int]()
+        self._middle = space.clip(numpy.full((1, len(space)), 0.5))[0] if len(space) else ()
         for each in earlier:
             self._enter(len(self._trials), each.trial, each.curve, own=False)
 
@@ -81,7 +82,7 @@ class HistoryTable:
         self._trials[row], self._states[row] = trial, trial.state
         self._points[row] = trial.point
         if trial.outside:  # it says nothing about the space: as one that failed
-            curve, self._states[row] = (), TrialState.FAILED
+            curve, self._states[row], self._points[row] = (), TrialState.FAILED, self._middle
         for table, values in ((self._curves, curve), (self._runs, trial.runs)):
             table[row] = nan
             table[row, : len(values)] = values

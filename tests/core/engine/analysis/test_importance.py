@@ -53,21 +53,6 @@ def test_options_and_whole_numbers_are_counted_by_level() -> None:
     assert found["kind"] > 0.98
 
 
-def test_trials_outside_the_ranges_are_as_good_as_not_there() -> None:
-    points = uniform(64)
-    losses = points[:, 0] + points[:, 1]
-    known = study(CUBE, points, losses)
-    more = History(
-        "minimize",
-        numpy.concatenate([points, numpy.full((40, 3), numpy.nan)]),
-        numpy.concatenate([losses, numpy.full(40, numpy.nan)]),
-        (*known.states, *(TrialState.FAILED,) * 40),
-        numpy.ones(104, dtype=int),
-        numpy.full((104, 1), numpy.nan),
-    )
-    assert importance(CUBE, more) == pytest.approx(importance(CUBE, known))
-
-
 def test_it_does_not_matter_how_a_metric_is_turned() -> None:
     points = uniform(200)
     history = study(CUBE, points, points[:, 0] + points[:, 1])

@@ -151,8 +151,7 @@ class TestRanges:
         table = HistoryTable(Objective("validation.r2", "maximize", 0.0), space)
         found = table.history([there, away], {0: [0.5, 1.0], 1: [1.0, 2.0]})
         assert found.states == (TrialState.FINISHED, TrialState.FAILED)
-        assert found.inside.tolist() == [True, False]
-        assert found.points[:1].tolist() == [[0.25]]
+        assert found.points.tolist() == [[0.25], [0.5]]
         assert numpy.isnan(found.objectives).tolist() == [False, True]
         assert numpy.isnan(found.curves[1]).all()
         assert found.proposed == 2

@@ -7,6 +7,9 @@ function figure(definition) {
   figures.push(definition);
 }
 
+const DASHES = ["solid", [7, 4], [2, 3], [8, 3, 2, 3], [4, 2], [1, 3]];
+const ENDLESS = { showMinLabel: false, showMaxLabel: false }; // labels of an axis whose ends are no round numbers
+
 /** The colours of the page, which follow the system's scheme. */
 function colors() {
   const style = getComputedStyle(document.documentElement);
@@ -87,6 +90,19 @@ function scaleAxis(theme, dim, more = {}) {
     axisTick: { customValues: places },
     splitLine: { show: false },
   });
+}
+
+/** The least and the greatest of some numbers, with a little room. */
+function room(numbers) {
+  const low = numbers.reduce((one, other) => Math.min(one, other), Infinity);
+  const high = numbers.reduce((one, other) => Math.max(one, other), -Infinity);
+  const more = (high - low || Math.abs(high) || 1) * 0.04;
+  return [low - more, high + more];
+}
+
+/** Colours that stay apart side by side: blue, teal, purple, amber, pink; orange marks. */
+function colorOf(nth) {
+  return [0, 2, 3, 4, 5][nth % 5];
 }
 
 /** What tells how good finished trials are, where they are not few; the values of pruned ones would hide it. */

@@ -19,14 +19,6 @@ function cellSeries(theme, { x, y, steps, counts }) {
   };
 }
 
-/** The least and the greatest of some numbers, with a little room. */
-function room(numbers) {
-  const low = numbers.reduce((one, other) => Math.min(one, other), Infinity);
-  const high = numbers.reduce((one, other) => Math.max(one, other), -Infinity);
-  const more = (high - low || Math.abs(high) || 1) * 0.04;
-  return [low - more, high + more];
-}
-
 /** How many residuals are in each step of the vertical axis: [step, count]. */
 function bars({ residuals }, values, [low, high]) {
   if (residuals) {
@@ -118,5 +110,3 @@ figure({
     return draw;
   },
 });
-
-const ENDLESS = { showMinLabel: false, showMaxLabel: false };

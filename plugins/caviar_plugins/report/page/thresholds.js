@@ -1,7 +1,6 @@
 // What the decision threshold of two classes does: precision, recall, F1 and the searched metric over it.
 
 const METRIC_WORDS = { precision: "precision", recall: "recall", f1: "F1" };
-const DASHES = ["solid", [7, 4], [2, 3], [8, 3, 2, 3], [4, 2], [1, 3]];
 
 /** The place of the threshold that is nearest. */
 function placeOf(thresholds, wanted) {
@@ -93,8 +92,3 @@ figure({
     return draw;
   },
 });
-
-/** Colours that stay apart side by side: blue, teal, purple, amber, pink; orange marks. */
-function colorOf(nth) {
-  return [0, 2, 3, 4, 5][nth % 5];
-}

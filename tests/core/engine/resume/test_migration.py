@@ -238,6 +238,35 @@ class TestRanges:
             go("search.strategy=grid", "search.trials=3", NARROWER)
 
 
+class TestQueuedRetests:
+    """Of three trials that wait for their re-tests, as a run was stopped there."""
+
+    SEARCH = ("search.trials=3", 'search.strategy={ use = "coarse-to-fine", retest = 1 }')
+
+    @pytest.fixture(autouse=True)
+    def stopped(self, folder: Path) -> None:
+        with pytest.raises(Interrupted):
+            go(*self.SEARCH, watchers=(InterruptingRetests(),))
+        assert [retests(each) for each in trials()] == [[TrialState.QUEUED]] * 3
+
+    def test_those_of_trials_inside_are_trained(self) -> None:
+        go(*self.SEARCH, "optimizer.learning_rate={ log = [1e-4, 1e-1] }")
+        assert [retests(each) for each in trials()] == [[TrialState.FINISHED]] * 3
+
+    def test_those_of_trials_outside_are_dropped(self) -> None:
+        out, *_ = sorted(trials(), key=rate)
+        done = go(*self.SEARCH, f"optimizer.learning_rate={{ log = [{rate(out) * 1.001}, 1e-1] }}")
+        assert f"the re-tests that waited are dropped: trial {out.index}" in note(done)
+        found = {each.index: retests(each) for each in trials()}
+        assert found.pop(out.index) == []
+        assert [*found.values()] == [[TrialState.FINISHED]] * 2
+
+    def test_where_trainings_become_longer_all_are_dropped(self) -> None:
+        done = go(*self.SEARCH, "trainer.epochs=3")
+        assert "the re-tests that waited are dropped: trials 0, 1, 2" in note(done)
+        assert [retests(each) for each in trials()] == [[]] * 3
+
+
 @pytest.mark.parametrize(
     ("change", "key"),
     [
@@ -269,6 +298,24 @@ class Interrupting(Reporter):
     @hook
     def after_epoch(self) -> None:
         raise KeyboardInterrupt
+
+
+class InterruptingRetests(Reporter):
+    """Raises what Ctrl-C raises after the first epoch of re-tests."""
+
+    name = "interrupting-retests"
+
+    @hook
+    def after_retest_epoch(self) -> None:
+        raise KeyboardInterrupt
+
+
+def rate(trial: Trial) -> float:
+    return float(trial.values["optimizer.learning_rate"])
+
+
+def retests(trial: Trial) -> list[TrialState]:
+    return [each.state for each in trial.retests]
 
 
 def open_weights(trial: int) -> Any:

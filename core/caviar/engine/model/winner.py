@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from caviar.config.declaration.space import parts_of, settle
 from caviar.engine.data.prepare import Preparation
@@ -21,6 +22,7 @@ from caviar.engine.search.merge_folds import over_folds
 from caviar.engine.search.one_identity import Identities, both
 from caviar.engine.storage.fold_weights import parted
 from caviar.engine.storage.study_ledger import StudyLedger
+from caviar.engine.training.epochs import epochs_of, with_epochs
 from caviar.engine.training.job import Work
 from caviar.engine.training.measuring import measured_or_nan
 from caviar.interfaces.metric import Metric
@@ -33,6 +35,9 @@ from caviar.values.problem import Problem
 from caviar.values.segment import Segment
 from caviar.values.task import Task
 from caviar.values.trial import Trial
+
+if TYPE_CHECKING:
+    from caviar.config.declaration.pipeline import Pipeline
 
 
 @dataclass(frozen=True)
@@ -156,7 +161,7 @@ class Models:
 
     def members(self, trial: Trial, weights: Mapping[str, Array], count: int = 1) -> tuple[ModelMember, ...]:
         """A trial as members of a model, one for each fold, that count so often in the mean."""
-        settled, by_fold = settle(self._work_of(trial).pipeline, trial.values), parted(weights, len(self.preparations))
+        settled, by_fold = settle(self._pipeline_of(trial), trial.values), parted(weights, len(self.preparations))
         pairs = zip(self.preparations, by_fold, strict=True)
         return tuple(ModelMember(trial.index, settled, prepared, own, count) for prepared, own in pairs)
 
@@ -191,7 +196,7 @@ class Models:
             except StoreError as error:
                 why = str(error).partition(";")[0]
                 note = f"trial {trial.index} was trained again with the same weights as result: {why}"
-        work, one = self._work_of(trial), ((trial.index,), (trial.values,))
+        work, one = replace(self.work, pipeline=self._pipeline_of(trial)), ((trial.index,), (trial.values,))
         segments = [Segment(*one, 0, work.pipeline.trainer.epochs, fold) for fold in range(len(self.preparations))]
         again = (work.perform(each, lambda epoch: None, check_stop) for each in segments)
         identities = Identities(self.ledger, self.mixed)
@@ -214,16 +219,15 @@ class Models:
             self.ledger.settle([replace(trial, origins=both(trial.origins, outcome.origins))])
         return outcome.weights, note
 
-    def _work_of(self, trial: Trial) -> Work:
-        """The job with as many epochs as the trial was to be trained for, which a file may have changed since."""
-        study, pipeline = self.ledger.study(), self.work.pipeline
-        epochs = {study.origins[each].epochs for each in trial.origins} if study else set[int]()
-        return _with_epochs(self.work, max(epochs, default=pipeline.trainer.epochs))
+    def _pipeline_of(self, trial: Trial) -> Pipeline:
+        """The pipeline with as many epochs as the trial was to be trained for."""
+        pipeline = self.work.pipeline
+        return with_epochs(pipeline, epochs_of(trial, self.ledger.study(), pipeline))
 
     def _as_it_stands(self, trial: Trial) -> tuple[Mapping[str, Array], str]:
         """The weights of a trial for which the search's time was over, at the epoch that it has reached."""
         pipeline, epoch = self.work.pipeline, trial.epochs
-        work = _with_epochs(self.work, epoch)
+        work = replace(self.work, pipeline=with_epochs(pipeline, epoch))
         state = {name: array[None] for name, array in self.ledger.weights(trial.index).items()}
         segment = Segment((trial.index,), (trial.values,), epoch, epoch, state=state)
         ((outcome,),) = (work.perform(segment, lambda epoch: None, lambda: None).members,)
@@ -245,11 +249,3 @@ def _difference(before: Mapping[str, float], now: Mapping[str, float]) -> str:
         if str(float(before[name])) != str(float(now[name])):  # as text NaN equals NaN
             return f"{name} {now[name]:.6g} instead of {before[name]:.6g}"
     return ""
-
-
-def _with_epochs(work: Work, epochs: int) -> Work:
-    """The same job for so many epochs."""
-    if work.pipeline.trainer.epochs == epochs:
-        return work
-    trainer = work.pipeline.trainer.model_copy(update={"epochs": epochs})
-    return replace(work, pipeline=work.pipeline.model_copy(update={"trainer": trainer}))

@@ -140,7 +140,6 @@ class Migration:
         told = f"{_EPOCHS} {old} -> {new}: {ended} trials that have ended keep their results of {old} epochs"
         return found, f"{told}; {numbered(anew)} in training begin anew" if anew else told
 
-
     def _without_queued_retests(self, trials: Sequence[Trial]) -> tuple[list[Trial], str]:
         """Re-tests that wait are dropped where they would not repeat a trial's training, or are of one outside."""
         waiting = {

@@ -15,6 +15,7 @@ from caviar.engine.search.context import SearchContext
 from caviar.engine.search.one_identity import both
 from caviar.engine.search.trainings import Trainings
 from caviar.engine.storage.study_view import StudyView
+from caviar.engine.training.epochs import epochs_of
 from caviar.interfaces.executor import Workers
 from caviar.values.random import Random
 from caviar.values.segment import MemberOutcome
@@ -64,8 +65,8 @@ class Retests:
 
     def _repeatable(self, trial: Trial) -> bool:
         """Whether a re-test would be the same training: the file had this many epochs then."""
-        study, epochs = self.context.ledger.study(), self.context.pipeline.trainer.epochs
-        return study is None or all(study.origins[each].epochs == epochs for each in trial.origins)
+        pipeline = self.context.pipeline
+        return epochs_of(trial, self.context.ledger.study(), pipeline) == pipeline.trainer.epochs
 
     def _train(self, trials: Sequence[Trial], repeat: int, workers: Workers) -> None:
         by_index = {trial.index: trial for trial in trials}

@@ -18,13 +18,13 @@ _SEEN = (TrialState.FINISHED, TrialState.PRUNED, TrialState.DIVERGED, TrialState
 def ablation(facts: RunFacts, points: Array) -> dict[str, Any] | None:
     """The changes in the order in which a greedy way takes them: each the one that the model expects most of.
 
-    None where few trials have finished, the best has the defaults, or SciPy is not installed, which the model needs.
-    What has no default within its range has the best trial's value from the start, and is named in `kept`. Nothing is
-    trained for it.
+    None where few trials have finished, the best has the defaults or lies outside the ranges, or SciPy is not
+    installed, which the model needs. What has no default within its range has the best trial's value from the start,
+    and is named in `kept`. Nothing is trained for it.
     Source: Fawcett & Hoos 2016, "Analysing differences between algorithm configurations through ablation".
     """
     best = facts.best
-    if best is None or sum(trial.state is TrialState.FINISHED for trial in facts.trials) < _FEWEST:
+    if best is None or best.outside or sum(trial.state is TrialState.FINISHED for trial in facts.trials) < _FEWEST:
         return None
     changes = [path for path, value in best.values.items() if path in facts.defaults and value != facts.defaults[path]]
     able = changes and _has_scipy()

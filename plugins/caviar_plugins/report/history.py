@@ -8,10 +8,13 @@ from caviar.plugin import Array, History, RunFacts, TrialState
 
 
 def history(facts: RunFacts, points: Array, states: Collection[TrialState]) -> History:
-    """The run's own trials in these states, without those of earlier runs, which the strategy knew as well."""
+    """The run's own trials in these states that lie in its ranges.
+
+    Those of earlier runs, which the strategy knew as well, are left out.
+    """
     import numpy
 
-    rows = [place for place, trial in enumerate(facts.trials) if trial.state in states]
+    rows = [place for place, trial in enumerate(facts.trials) if trial.state in states and not trial.outside]
     trials = [facts.trials[row] for row in rows]
     told = [facts.reached.get(trial.index, trial.judged) for trial in trials]
     curves = numpy.full((len(trials), max((trial.epochs for trial in trials), default=0)), numpy.nan)

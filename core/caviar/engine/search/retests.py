@@ -57,7 +57,8 @@ class Retests:
             if unfit or len(set(rows)) < len(rows):
                 text = f"asked to re-test {rows}; it may name each finished trial of this study, once"
                 raise WrongReturn(strategy, "retests", text)
-        asked = [each for each in (trials[row - history.earlier] for row in sorted(rows)) if self._repeatable(each)]
+        inside = [each for each in trials if not each.outside]
+        asked = [each for each in (inside[row - history.earlier] for row in sorted(rows)) if self._repeatable(each)]
         queued = [replace(each, retests=(*each.retests, Retest(self.round))) for each in asked]
         if queued:
             self.context.ledger.settle(queued)

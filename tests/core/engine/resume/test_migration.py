@@ -9,9 +9,11 @@ from typing import Any
 import numpy
 import pytest
 from caviar import Reporter, Trial, TrialState, load
+from caviar.engine.analysis.results import read_results
 from caviar.engine.resume.check import Refused
 from caviar.engine.search.history import HistoryTable
 from caviar.engine.search.objective import Objective
+from caviar.engine.search.retests import before_round
 from caviar.engine.storage.study_ledger import open_study
 from caviar.engine.storage.study_view import read_study
 from caviar.engine.study import Interrupted, Run, run
@@ -143,18 +145,43 @@ class TestRanges:
         assert {each.index for each in trials() if each.outside} == outside
         assert all(1e-2 <= each.values["optimizer.learning_rate"] <= 1e-1 for each in trials()[6:])
 
-    def test_history_shows_them_without_result(self) -> None:
-        space = space_now()
+    def test_the_history_of_a_strategy_counts_them_and_has_no_rows_of_them(self) -> None:
         nan = float("nan")
-        there = Trial(0, 0, (0.25,), {}, TrialState.FINISHED, 2, objective=1.0)
-        away = Trial(1, 0, (nan,), {}, TrialState.FINISHED, 2, objective=2.0)
-        table = HistoryTable(Objective("validation.r2", "maximize", 0.0), space)
-        found = table.history([there, away], {0: [0.5, 1.0], 1: [1.0, 2.0]})
-        assert found.states == (TrialState.FINISHED, TrialState.FAILED)
-        assert found.points.tolist() == [[0.25], [0.5]]
-        assert numpy.isnan(found.objectives).tolist() == [False, True]
-        assert numpy.isnan(found.curves[1]).all()
-        assert found.proposed == 2
+        places = (nan, 0.25, nan, 0.75)
+        known = [Trial(n, 0, (u,), {}, TrialState.FINISHED, 2, objective=float(n)) for n, u in enumerate(places)]
+        table = HistoryTable(Objective("validation.r2", "maximize", 0.0), space_now())
+        curves = {n: [0.5, float(n)] for n in range(4)}
+        for given, outside in ((0, (0, 2)), (1, (1,)), (4, ())):
+            found = table.history(known, curves, given)
+            assert found.points.tolist() == [[0.25], [0.75]]
+            assert found.objectives.tolist() == [1.0, 3.0]
+            assert found.curves.tolist() == [[0.5, 1.0], [0.5, 3.0]]
+            assert found.states == (TrialState.FINISHED,) * 2
+            assert (found.proposed, found.outside) == (4 - given, outside)
+        assert [table.history(known, curves).row(number) for number in range(5)] == [0, 0, 1, 1, 2]
+
+    def test_the_trials_that_a_strategy_names_for_re_tests_are_those_it_sees(self) -> None:
+        search = ("search.round=3", 'search.strategy={ use = "coarse-to-fine", retest = 1 }')
+        go("search.trials=3", *search)
+        first = rate(trials()[0])
+        go("search.trials=6", *search, f"optimizer.learning_rate={{ log = [{first * 1.001}, 1.0] }}")
+        assert [each.index for each in trials() if each.outside] == [0]
+        able = [before_round(1, each) for each in trials() if not each.outside]
+        best = sorted(able, key=lambda each: each.judged or 0.0)[-sum(len(each.retests) < 1 for each in able) :]
+        again = {each.index for each in trials() for retest in each.retests if retest.round == 1}
+        assert again == {each.index for each in best}
+
+    def test_results_tell_of_each_pruned_one_inside_how_far_it_came(self) -> None:
+        pruned = ('search.pruner={ use = "successive-halving", first = 1, factor = 2 }', "search.round=6")
+        go(*pruned)
+        first = rate(trials()[0])
+        go(*pruned, f"optimizer.learning_rate={{ log = [{first * 1.001}, 1.0] }}")
+        reached = read_results(Path("runs/p")).reached
+        stopped = [each.index for each in trials() if each.state is TrialState.PRUNED and not each.outside]
+        assert stopped
+        with read_study(SQLite(), Path("runs/p")) as study:
+            curves = study.curves("validation.r2")
+        assert reached == {number: curves[number][-1] for number in stopped}
 
     def test_one_that_has_not_ended_and_lies_outside_is_not_trained(self) -> None:
         with pytest.raises(Interrupted):

@@ -18,8 +18,8 @@ from caviar.engine.model.folds import Folds, Judged, together
 from caviar.engine.model.member import ModelMember
 from caviar.engine.model.on_disk import NotAModel, best_file, open_model, save_model
 from caviar.engine.model.saved import SavedModel
+from caviar.engine.search.identities import Identities, both
 from caviar.engine.search.merge_folds import over_folds
-from caviar.engine.search.one_identity import Identities, both
 from caviar.engine.storage.fold_weights import parted
 from caviar.engine.storage.study_ledger import StudyLedger
 from caviar.engine.training.epochs import epochs_of, with_epochs

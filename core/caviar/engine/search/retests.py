@@ -12,7 +12,7 @@ from functools import partial
 from caviar.engine.failures.machine_faults import resolve
 from caviar.engine.failures.plugin_errors import attribute_errors
 from caviar.engine.search.context import SearchContext
-from caviar.engine.search.one_identity import both
+from caviar.engine.search.identities import both
 from caviar.engine.search.trainings import Trainings
 from caviar.engine.storage.study_view import StudyView
 from caviar.engine.training.epochs import epochs_of

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from caviar.config.declaration.space import parts_of, settle
 from caviar.engine.data.prepare import Preparation
-from caviar.engine.failures.machine_faults import Unfinished
 from caviar.engine.failures.plugin_errors import reason_of
 from caviar.engine.model.decide import about_positive, confusion, seen_by, with_threshold
 from caviar.engine.model.evaluation_file import keep_evaluation
@@ -18,11 +17,9 @@ from caviar.engine.model.folds import Folds, Judged, together
 from caviar.engine.model.member import ModelMember
 from caviar.engine.model.on_disk import NotAModel, best_file, open_model, save_model
 from caviar.engine.model.saved import SavedModel
-from caviar.engine.search.identities import Identities, both
-from caviar.engine.search.merge_folds import over_folds
+from caviar.engine.model.weights import Weights
 from caviar.engine.storage.fold_weights import parted
 from caviar.engine.storage.study_ledger import StudyLedger
-from caviar.engine.training.epochs import epochs_of, with_epochs
 from caviar.engine.training.job import Work
 from caviar.engine.training.measuring import measured_or_nan
 from caviar.interfaces.metric import Metric
@@ -31,13 +28,11 @@ from caviar.registry.load import name_of, version_of
 from caviar.values.arrays import Array
 from caviar.values.class_decision import ClassDecision
 from caviar.values.metric_name import MetricName
-from caviar.values.problem import Problem
-from caviar.values.segment import Segment
 from caviar.values.task import Task
 from caviar.values.trial import Trial
 
 if TYPE_CHECKING:
-    from caviar.config.declaration.pipeline import Pipeline
+    pass
 
 
 @dataclass(frozen=True)
@@ -97,7 +92,7 @@ class Models:
     def tested(self, winner: Trial, check_stop: Callable[[], None]) -> tuple[SavedModel, str | None]:
         """Saves the winner; returns it with its metrics on the test part, if there is one, and a note on weights."""
         done = winner.state.done
-        weights, note = self.weights(winner, check_stop) if done else self._as_it_stands(winner)
+        weights, note = self.weights.of(winner, check_stop) if done else self.weights.as_it_stands(winner)
         model = self.model(winner, weights)
         found = self._predicted(model)
         saved = self._saved(self._judged(model, done, found))
@@ -155,13 +150,21 @@ class Models:
         return sum(values) / len(values)
 
     @property
+    def weights(self) -> Weights:
+        """The weights of its trials."""
+        return Weights(self.work, len(self.preparations), self.ledger, self.mixed)
+
+    @property
     def folds(self) -> Folds:
         """Which of a model's members predicts which row."""
         return Folds(self.work, self.preparations)
 
     def members(self, trial: Trial, weights: Mapping[str, Array], count: int = 1) -> tuple[ModelMember, ...]:
         """A trial as members of a model, one for each fold, that count so often in the mean."""
-        settled, by_fold = settle(self._pipeline_of(trial), trial.values), parted(weights, len(self.preparations))
+        settled, by_fold = (
+            settle(self.weights.pipeline_of(trial), trial.values),
+            parted(weights, len(self.preparations)),
+        )
         pairs = zip(self.preparations, by_fold, strict=True)
         return tuple(ModelMember(trial.index, settled, prepared, own, count) for prepared, own in pairs)
 
@@ -183,69 +186,8 @@ class Models:
 
         self.ledger.patiently(write, sum(array.nbytes for each in model.members for array in each.weights.values()))
 
-    def weights(self, trial: Trial, check_stop: Callable[[], None]) -> tuple[Mapping[str, Array], str | None]:
-        """A trial's weights; if they are lost, the trial is trained again, to the same bits, and they are stored again.
-
-        Those of the best trials are kept, and re-tests can throw many of these back behind others. The note reports a
-        file that was lost or damaged.
-        """
-        note = None
-        if self.ledger.holds(trial.index):
-            try:
-                return self.ledger.weights(trial.index), None
-            except StoreError as error:
-                why = str(error).partition(";")[0]
-                note = f"trial {trial.index} was trained again with the same weights as result: {why}"
-        work, one = replace(self.work, pipeline=self._pipeline_of(trial)), ((trial.index,), (trial.values,))
-        segments = [Segment(*one, 0, work.pipeline.trainer.epochs, fold) for fold in range(len(self.preparations))]
-        again = (work.perform(each, lambda epoch: None, check_stop) for each in segments)
-        identities = Identities(self.ledger, self.mixed)
-        if moved := identities.differ(trial.origins, work.identity):
-            note = f"trial {trial.index} was trained again on a different system, and its weights may differ: {moved}"
-        found = identities.of(again, work.pipeline.executor, work.pipeline.trainer.epochs)
-        outcome = over_folds([member for each in found for member in each.members])
-        if outcome.weights is None:
-            if outcome.fault:
-                raise Unfinished([outcome])
-            why = f"{outcome.state}: {outcome.reason}"
-            raise Problem(f"the weights of trial {trial.index} are missing, and training it again {why}")
-        if note is not None and not moved and (differs := _difference(trial.metrics, outcome.final or {})):
-            note = (
-                f"trial {trial.index} was trained again, and its result is another: {differs}; "
-                "it depends on more than its values and its seed"
-            )
-        self.ledger.restore(trial.index, outcome.weights)
-        if not {*outcome.origins} <= {*trial.origins}:
-            self.ledger.settle([replace(trial, origins=both(trial.origins, outcome.origins))])
-        return outcome.weights, note
-
-    def _pipeline_of(self, trial: Trial) -> Pipeline:
-        """The pipeline with as many epochs as the trial was to be trained for."""
-        pipeline = self.work.pipeline
-        return with_epochs(pipeline, epochs_of(trial, self.ledger.study(), pipeline))
-
-    def _as_it_stands(self, trial: Trial) -> tuple[Mapping[str, Array], str]:
-        """The weights of a trial for which the search's time was over, at the epoch that it has reached."""
-        pipeline, epoch = self.work.pipeline, trial.epochs
-        work = replace(self.work, pipeline=with_epochs(pipeline, epoch))
-        state = {name: array[None] for name, array in self.ledger.weights(trial.index).items()}
-        segment = Segment((trial.index,), (trial.values,), epoch, epoch, state=state)
-        ((outcome,),) = (work.perform(segment, lambda epoch: None, lambda: None).members,)
-        if outcome.weights is None:
-            raise Problem(f"{outcome.state}: {outcome.reason}")
-        note = f"no trial was trained to its end; the model is trial {trial.index} at epoch {epoch}"
-        return outcome.weights, f"{note} of {pipeline.trainer.epochs}"
-
     def _failure(self, trial: Trial, error: Exception) -> str:
         parts = parts_of(settle(self.work.pipeline, trial.values))
         made = [type(parts[path]) for path in ("model", "trainer") if path in parts]
         those = ", ".join(f"{each.kind} '{name_of(each)}' of {version_of(each)}" for each in made)
         return f"trial {trial.index} has won, but its model ({those}) was not saved: {reason_of(error)}"
-
-
-def _difference(before: Mapping[str, float], now: Mapping[str, float]) -> str:
-    """The first metric that two trainings do not share, in words; "" where they are the same to the bit."""
-    for name in sorted(before.keys() & now.keys()):
-        if str(float(before[name])) != str(float(now[name])):  # as text NaN equals NaN
-            return f"{name} {now[name]:.6g} instead of {before[name]:.6g}"
-    return ""

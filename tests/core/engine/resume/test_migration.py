@@ -102,23 +102,24 @@ class TestEpochs:
         assert done.model.first.pipeline.trainer.epochs == 2
 
     def test_a_trial_in_training_begins_anew_and_comes_to_what_it_would_have_been(self) -> None:
-        pruned = ('search.pruner={ use = "successive-halving", first = 1, factor = 2 }', "search.round=6")
-        expected = go(*pruned, "trainer.epochs=4", runs="other")
+        pruner = 'search.pruner={ use = "successive-halving", first = 2, factor = 2 }'
+        pruned = (pruner, "search.round=6", "schedule.learning_rate=cosine")  # which goes by the whole length
+        expected = go(*pruned, "trainer.epochs=8", runs="other")
 
         class Stop(Reporter):
             name = "stop"
 
             @hook
             def after_epoch(self, epoch: EpochInfo) -> None:
-                if epoch.epoch == 2:
+                if epoch.epoch == 3:
                     shutil.copytree("runs", "copy", dirs_exist_ok=True)
 
-        go(*pruned, watchers=(Stop(),))
+        go(*pruned, "trainer.epochs=4", watchers=(Stop(),))
         shutil.rmtree("runs")
         Path("copy").rename("runs")
         begun = {each.index for each in trials() if each.epochs and not each.state.done}
         assert begun
-        said = note(go(*pruned, "trainer.epochs=4"))
+        said = note(go(*pruned, "trainer.epochs=8"))
         assert "in training begin anew" in said
         then = {each.index: each.objective for each in expected.summary.trials if each.state is TrialState.FINISHED}
         now = {each.index: each.objective for each in trials() if each.state is TrialState.FINISHED}

@@ -104,8 +104,11 @@ def check_store(folder: Path, store: Store) -> None:
         store.read(folder).close()
     except StoreError as error:
         why = str(error).partition(";")[0]
-        reason = f"was started with the store '{before}', and '{now}' has no study of it that can be read ({why})"
-        raise Refused(folder, f"{reason}; set store.use = '{before}'") from None
+        reason = (
+            f"was started with the store '{before}', and '{now}' has no study of it that can be read ({why}); "
+            f"set store.use = '{before}'"
+        )
+        raise Refused(folder, reason) from None
 
 
 def resume(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from itertools import repeat
 from math import sqrt
@@ -17,7 +18,7 @@ Goal: TypeAlias = Literal["maximize", "minimize"]
 @dataclass(frozen=True)
 class History:
     """One row per trial. The first `given` rows the strategy did not propose: trials of the earlier runs that the file
-    starts from, then the points that it gives. Row given + i is the strategy's own proposal number i.
+    starts from, then the points that it gives. Then come its own proposals in order, without those `outside`.
 
     points: float64 (trials, dimensions), NaN where inactive. objectives: float64 (trials,), NaN where there is none
     (failed), the metric's worst value where the trial diverged, and of a pruned one its curve's end. states: one per
@@ -27,6 +28,8 @@ class History:
     given rows are of other runs, which cannot be re-tested. runs: float64 (trials, most), the objective of each of a
     trial's trainings, NaN beyond its last, infinitely bad where a re-test came to nothing; objectives are their means.
     A re-test that was stopped for its time is left out; `stopped` says how many were. None: nothing was re-tested.
+    outside: the numbers of its proposals that have no row, rising, because they lie outside the ranges of today: the
+    file was changed while the search went on.
     """
 
     goal: Goal
@@ -40,6 +43,7 @@ class History:
     earlier: int = 0
     runs: Array | None = None
     stopped: int = 0
+    outside: tuple[int, ...] = ()
 
     def __len__(self) -> int:
         return len(self.states)
@@ -47,7 +51,11 @@ class History:
     @property
     def proposed(self) -> int:
         """The number of points that the strategy has proposed, which is the index of its next one."""
-        return len(self) - self.given
+        return len(self) - self.given + len(self.outside)
+
+    def row(self, number: int) -> int:
+        """The row of the strategy's own proposal of this number, or of the first after it that has one."""
+        return self.given + number - bisect_left(self.outside, number)
 
     def which(self, state: TrialState) -> Array:
         """Which trials are in a state: bool (trials,)."""

@@ -39,7 +39,7 @@ class Staged(Strategy, interface=2):
             moving = Space(tuple(_alone(space, place, stage) for place in stage))
             new = self.within.propose(moving, _part(history, begin, stage), len(rows), random.child("stage", begin))
             rest = [place for place in range(len(space)) if place not in stage]
-            points[rows.start : rows.stop, rest] = _winner(space, history, begin)[rest]
+            points[rows.start : rows.stop, rest] = _winner(space, history, history.row(begin))[rest]
             points[rows.start : rows.start + len(new), stage] = new
         return points
 
@@ -66,10 +66,10 @@ def _alone(space: Space, place: int, free: list[int]) -> Dimension:
 
 
 def _winner(space: Space, history: History, before: int) -> Array:
-    """The coordinates of other tiers: those of the best trial before a stage, given ones included."""
+    """The coordinates of other tiers: those of the best trial of the first rows, those before a stage."""
     import numpy
 
-    losses = extrapolated_losses(history)[: history.given + before]
+    losses = extrapolated_losses(history)[:before]
     losses = numpy.where(numpy.isnan(losses), numpy.inf, losses)
     if len(losses) == 0 or not numpy.isfinite(losses).any():
         return numpy.full(len(space), 0.5)
@@ -79,7 +79,7 @@ def _winner(space: Space, history: History, before: int) -> Array:
 
 def _part(history: History, begin: int, free: list[int]) -> History:
     """The given trials and a stage's own, in its own dimensions."""
-    kept = [*range(history.given), *range(history.given + begin, len(history))]
+    kept = [*range(history.given), *range(history.row(begin), len(history))]
     return replace(
         history,
         points=history.points[kept][:, free],
@@ -89,4 +89,5 @@ def _part(history: History, begin: int, free: list[int]) -> History:
         curves=history.curves[kept],
         violations=None if history.violations is None else history.violations[kept],
         runs=None if history.runs is None else history.runs[kept],
+        outside=tuple(number - begin for number in history.outside if number >= begin),
     )

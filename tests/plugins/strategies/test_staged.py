@@ -2,7 +2,7 @@
 
 import numpy
 import pytest
-from caviar.plugin import Array, Dimension, History, Random, Space, TrialState
+from caviar.plugin import Array, Dimension, History, Random, Space, Strategy, TrialState
 from caviar.testing import StrategyContract
 from caviar.testing.strategy import Line, Stairs
 from caviar_plugins import Grid, RandomSearch, Staged
@@ -55,6 +55,31 @@ def test_a_round_across_two_stages_holds_trials_of_both() -> None:
     assert len(set(points[:10, 0])) == 10
     assert set(points[10:16, 0]) == {0.5}
     assert len(set(points[10:16, 1])) == 6
+
+
+def test_stages_stay_where_they_were_though_trials_lie_outside_of_changed_ranges() -> None:
+    points, losses = search(Staged(trials=30), TIERS, 15, 5)
+    losses[2], losses[12] = -1.0, -2.0  # the best of the first stage, and one of the second
+    kept = [row for row in range(15) if row not in (1, 4, 11)]
+    past = History(
+        "minimize",
+        points[kept],
+        losses[kept],
+        (TrialState.FINISHED,) * 12,
+        numpy.ones(12, dtype=int),
+        losses[kept, None],
+        outside=(1, 4, 11),
+    )
+    new = Staged(trials=30, within=Counting()).propose(TIERS, past, 5, Random(3))
+    assert set(new[:, 0]) == {points[2, 0]}
+    assert new[:, 1] == pytest.approx(0.054), "of five trials of the stage it sees four"
+
+
+class Counting(Strategy):
+    """Tells by its points how many trials it has proposed, and how many it sees."""
+
+    def propose(self, space: Space, history: History, count: int, random: Random) -> Array:
+        return numpy.full((count, len(space)), history.proposed / 100 + len(history) / 1000)
 
 
 def test_the_hyperparameters_of_a_choice_wait_for_the_choice() -> None:

@@ -113,9 +113,10 @@ def results_of(pipeline: Pipeline, ledger: StudyView, tested: Tested | None = No
     trials, space = ledger.trials(), space_of(pipeline)
     objective = objective_of(pipeline, pipeline.search.asked)
     history = history_of(trials, ledger, objective, space)
+    inside = [trial for trial in trials if not trial.outside]
     reached = {
         trial.index: value
-        for trial, value in zip(trials, history.objectives.tolist(), strict=True)
+        for trial, value in zip(inside, history.objectives.tolist(), strict=True)
         if trial.state is TrialState.PRUNED and value == value
     }
     assessment, advice = ledger.assessment(), tuple[Advice, ...]()

@@ -80,7 +80,7 @@ class Ensembles:
         self._check_gain(feasible[0], ensemble, predictions[0], truth, judge, len(drawn))
         members = list[ModelMember]()
         for place, count in drawn.items():
-            weights, _ = self.models.weights(feasible[place], check_stop)
+            weights, _ = self.models.weights.of(feasible[place], check_stop)
             members += self.models.members(feasible[place], weights, count)
         model = self.models.judged(SavedModel(tuple(members), {}), recorded=False)
         for condition in self.conditions:
@@ -115,7 +115,7 @@ class Ensembles:
         found = list[Judged]()
         for trial in trials:
             check_stop()
-            weights, note = self.models.weights(trial, check_stop)
+            weights, note = self.models.weights.of(trial, check_stop)
             model = self.models.model(trial, weights)
             found.append(together(folds.out_of_fold(folds.predictors(model), rows)))
             notes += [note] if note else []

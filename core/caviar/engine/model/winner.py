@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from caviar.config.declaration.space import parts_of, settle
 from caviar.engine.data.prepare import Preparation
-from caviar.engine.failures.machine_faults import Unfinished
 from caviar.engine.failures.plugin_errors import reason_of
 from caviar.engine.model.decide import about_positive, confusion, seen_by, with_threshold
 from caviar.engine.model.evaluation_file import keep_evaluation
@@ -17,23 +17,23 @@ from caviar.engine.model.folds import Folds, Judged, together
 from caviar.engine.model.member import ModelMember
 from caviar.engine.model.on_disk import NotAModel, best_file, open_model, save_model
 from caviar.engine.model.saved import SavedModel
-from caviar.engine.search.merge_folds import over_folds
-from caviar.engine.search.one_identity import Identities, both
+from caviar.engine.model.weights import Weights
 from caviar.engine.storage.artifacts import Unreachable, lost_ignored
 from caviar.engine.storage.fold_weights import parted
 from caviar.engine.storage.study_ledger import StudyLedger
 from caviar.engine.training.job import Work
 from caviar.engine.training.measuring import measured_or_nan
 from caviar.interfaces.metric import Metric
-from caviar.interfaces.store import StoreError, file_errors
+from caviar.interfaces.store import file_errors
 from caviar.registry.load import name_of, version_of
 from caviar.values.arrays import Array
 from caviar.values.class_decision import ClassDecision
 from caviar.values.metric_name import MetricName
-from caviar.values.problem import Problem
-from caviar.values.segment import Segment
 from caviar.values.task import Task
 from caviar.values.trial import Trial
+
+if TYPE_CHECKING:
+    pass
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class Models:
             try:
                 with lost_ignored():
                     if self.ledger.holds(trial.index):
-                        return trial, self._saved(self.folds.saved(self.model(trial, self._stored(trial)))), None
+                        return trial, self._saved(self.folds.saved(self.model(trial, self.weights.stored(trial)))), None
                 if saved := self._saved_before(trial):
                     return trial, saved, None
             except Exception as error:  # a plugin may raise anything, and the disk may be full
@@ -93,7 +93,7 @@ class Models:
 
     def tested(self, winner: Trial, check_stop: Callable[[], None]) -> tuple[SavedModel, str | None]:
         """Saves the winner; returns it with its metrics on the test part, if there is one, and a note on weights."""
-        weights, note = self.weights(winner, check_stop)
+        weights, note = self.weights.of(winner, check_stop)
         model = self.model(winner, weights)
         found = self._predicted(model)
         saved = self._saved(self._judged(model, winner.state.done, found))
@@ -151,13 +151,21 @@ class Models:
         return sum(values) / len(values)
 
     @property
+    def weights(self) -> Weights:
+        """The weights of its trials."""
+        return Weights(self.work, len(self.preparations), self.ledger, self.mixed)
+
+    @property
     def folds(self) -> Folds:
         """Which of a model's members predicts which row."""
         return Folds(self.work, self.preparations)
 
     def members(self, trial: Trial, weights: Mapping[str, Array], count: int = 1) -> tuple[ModelMember, ...]:
         """A trial as members of a model, one for each fold, that count so often in the mean."""
-        settled, by_fold = settle(self._work_of(trial).pipeline, trial.values), parted(weights, len(self.preparations))
+        settled, by_fold = (
+            settle(self.weights.pipeline_of(trial), trial.values),
+            parted(weights, len(self.preparations)),
+        )
         pairs = zip(self.preparations, by_fold, strict=True)
         return tuple(ModelMember(trial.index, settled, prepared, own, count) for prepared, own in pairs)
 
@@ -179,67 +187,6 @@ class Models:
 
         self.ledger.patiently(write, sum(array.nbytes for each in model.members for array in each.weights.values()))
 
-    def weights(self, trial: Trial, check_stop: Callable[[], None]) -> tuple[Mapping[str, Array], str | None]:
-        """A trial's weights; if they are lost, the trial is trained again, to the same bits, and they are stored again.
-
-        Those of the best trials are kept, and re-tests can throw many of these back behind others. The note reports a
-        file that was lost or damaged.
-        """
-        note = None
-        if not trial.state.done:  # trained again it would stand at its last epoch
-            return self._stored(trial), None
-        if self.ledger.holds(trial.index):
-            try:
-                return self.ledger.weights(trial.index), None
-            except Unreachable:
-                raise
-            except StoreError as error:
-                why = str(error).partition(";")[0]
-                note = f"trial {trial.index} was trained again with the same weights as result: {why}"
-        work, one = self._work_of(trial), ((trial.index,), (trial.values,))
-        segments = [Segment(*one, 0, work.pipeline.trainer.epochs, fold) for fold in range(len(self.preparations))]
-        again = (work.perform(each, lambda epoch: None, check_stop) for each in segments)
-        identities = Identities(self.ledger, self.mixed)
-        if moved := identities.differ(trial.origins, work.identity):
-            note = f"trial {trial.index} was trained again on a different system, and its weights may differ: {moved}"
-        found = identities.of(again, work.pipeline.executor, work.pipeline.trainer.epochs)
-        outcome = over_folds([member for each in found for member in each.members])
-        if outcome.weights is None:
-            if outcome.fault:
-                raise Unfinished([outcome])
-            why = f"{outcome.state}: {outcome.reason}"
-            raise Problem(f"the weights of trial {trial.index} are missing, and training it again {why}")
-        if note is not None and not moved and (differs := _difference(trial.metrics, outcome.final or {})):
-            note = (
-                f"trial {trial.index} was trained again, and its result is another: {differs}; "
-                "it depends on more than its values and its seed"
-            )
-        self.ledger.restore(trial.index, outcome.weights)
-        if not {*outcome.origins} <= {*trial.origins}:
-            self.ledger.settle([replace(trial, origins=both(trial.origins, outcome.origins))])
-        return outcome.weights, note
-
-    def _work_of(self, trial: Trial) -> Work:
-        """The job with as many epochs as the trial was to be trained for, which a file may have changed since."""
-        study, pipeline = self.ledger.study(), self.work.pipeline
-        epochs = {study.origins[each].epochs for each in trial.origins} if study else set[int]()
-        return _with_epochs(self.work, max(epochs, default=pipeline.trainer.epochs))
-
-    def _stored(self, trial: Trial) -> Mapping[str, Array]:
-        """The stored weights; of a trial that the time stopped in training those at the epoch that it has reached.
-
-        Raises StoreError.
-        """
-        arrays, epoch = self.ledger.weights(trial.index), trial.epochs
-        if trial.state.done:
-            return arrays
-        state = {name: array[None] for name, array in arrays.items()}
-        segment = Segment((trial.index,), (trial.values,), epoch, epoch, state=state)
-        (outcome,) = _with_epochs(self.work, epoch).perform(segment, lambda epoch: None, lambda: None).members
-        if outcome.weights is None:
-            raise Problem(f"{outcome.state}: {outcome.reason}")
-        return outcome.weights
-
     def _stopped(self, winner: Trial) -> str | None:
         """That the time stopped the winner in training, if it did."""
         if winner.state.done:
@@ -252,19 +199,3 @@ class Models:
         made = [type(parts[path]) for path in ("model", "trainer") if path in parts]
         those = ", ".join(f"{each.kind} '{name_of(each)}' of {version_of(each)}" for each in made)
         return f"trial {trial.index} has won, but its model ({those}) was not saved: {reason_of(error)}"
-
-
-def _difference(before: Mapping[str, float], now: Mapping[str, float]) -> str:
-    """The first metric that two trainings do not share, in words; "" where they are the same to the bit."""
-    for name in sorted(before.keys() & now.keys()):
-        if str(float(before[name])) != str(float(now[name])):  # as text NaN equals NaN
-            return f"{name} {now[name]:.6g} instead of {before[name]:.6g}"
-    return ""
-
-
-def _with_epochs(work: Work, epochs: int) -> Work:
-    """The same job for so many epochs."""
-    if work.pipeline.trainer.epochs == epochs:
-        return work
-    trainer = work.pipeline.trainer.model_copy(update={"epochs": epochs})
-    return replace(work, pipeline=work.pipeline.model_copy(update={"trainer": trainer}))

@@ -98,17 +98,17 @@ def check_store(folder: Path, store: Store) -> None:
         before = tomllib.loads(pipeline_text(folder))["store"]["use"]
     except (NoRun, StoreError, ValueError, LookupError, TypeError):  # nothing is known of another one
         return
-    if before != now and not _has_study(store, folder):
-        reason = f"was started with the store '{before}', and '{now}' has no study of it; set store.use = '{before}'"
-        raise Refused(folder, reason)
-
-
-def _has_study(store: Store, folder: Path) -> bool:
+    if before == now:
+        return
     try:
         store.read(folder).close()
-    except StoreError:
-        return False
-    return True
+    except StoreError as error:
+        why = str(error).partition(";")[0]
+        reason = (
+            f"was started with the store '{before}', and '{now}' has no study of it that can be read ({why}); "
+            f"set store.use = '{before}'"
+        )
+        raise Refused(folder, reason) from None
 
 
 def resume(
@@ -135,16 +135,16 @@ def resume(
     migration = _migration(before, now, folder)
     if reason := _difference(before, now, known, trials, migration):
         raise Refused(folder, reason)
-    if not (mixed or _nothing_learned(known)) and (moved := changes(system_of(before.identity), now.identity)):
+    moved, learned = changes(system_of(before.identity), now.identity), not _nothing_learned(known)
+    if moved and learned and not mixed:
         reason = f"was started on a different system, where bits may differ: {moved}; use that one"
         raise Refused(folder, reason, mixable=True)
-    notes, same = list[str](), not changes(system_of(before.identity), now.identity)
-    if any(trial.epochs for trial in known) and not _nothing_learned(known):
-        if same:
-            now = replace(now, identity={**now.identity, **forms_of(before.identity)})
-        else:
-            moved = changes(system_of(before.identity), now.identity)
+    notes = list[str]()
+    if learned and any(trial.epochs for trial in known):
+        if moved:
             notes.append(f"resumed on a different system, whose trials are marked: {moved}")
+        else:
+            now = replace(now, identity={**now.identity, **forms_of(before.identity)})
         now = replace(now, origins=before.origins)
     moved_trials, about = migration.migrated(known) if migration and known else ([], "")
     if before.file != now.file:

@@ -63,6 +63,8 @@ class Migration:
         if _EPOCHS in self.keys:
             found, note = self._longer(found)
             told.append(note)
+        found, note = self._without_queued_retests(found)
+        told += [note] if note else []
         return [new for new, old in zip(found, trials, strict=True) if new is not old], "; ".join(told)
 
     @property
@@ -137,6 +139,16 @@ class Migration:
         ended = sum(each.state.done for each in trials)
         told = f"{_EPOCHS} {old} -> {new}: {ended} trials that have ended keep their results of {old} epochs"
         return found, f"{told}; {numbered(anew)} in training begin anew" if anew else told
+
+    def _without_queued_retests(self, trials: Sequence[Trial]) -> tuple[list[Trial], str]:
+        """Re-tests that wait are dropped where they would not repeat a trial's training, or are of one outside."""
+        waiting = {
+            each.index
+            for each in trials
+            if each.retests and not each.retests[-1].state.done and (each.outside or _EPOCHS in self.keys)
+        }
+        found = [replace(each, retests=each.retests[:-1]) if each.index in waiting else each for each in trials]
+        return found, f"the re-tests that waited are dropped: {numbered(sorted(waiting))}" if waiting else ""
 
 
 def _active(dimension: Dimension, space: Space, values: Mapping[str, Any]) -> bool:

@@ -15,6 +15,7 @@ from caviar.engine.search.objective import Objective, objective_of
 from caviar.engine.storage.artifacts import lost_ignored
 from caviar.engine.storage.run_folder import begun_with, pipeline_file
 from caviar.engine.storage.study_view import read_study
+from caviar.engine.training.epochs import epochs_of, with_epochs
 from caviar.interfaces.store import StudyRecord
 from caviar.values.arrays import Array
 from caviar.values.assessment import Assessment
@@ -23,7 +24,7 @@ from caviar.values.ranking import without_winner
 from caviar.values.trial import Trial
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from caviar.config.declaration.pipeline import Pipeline
 
@@ -32,12 +33,14 @@ if TYPE_CHECKING:
 class FinishedRun:
     """A run whose search has ended with a winner, `best`; `model` is its model as it was saved.
 
+    `pipeline` has as many epochs as the winner was trained for, whatever its file has now, `file_epochs`.
     `leaders` are the feasible trials, the best first. `weights` are the winner's as its training left them, None where
-    they are not kept. `reference` is None in a run that ended before there were any.
+    they are not kept, or where the time ended it. `reference` is None in a run that ended before there were any.
     """
 
     folder: Path
     pipeline: Pipeline
+    file_epochs: int
     record: StudyRecord
     trials: tuple[Trial, ...]
     leaders: tuple[Trial, ...]
@@ -51,6 +54,17 @@ class FinishedRun:
     def best(self) -> Trial:
         """The winner."""
         return next(each for each in self.trials if each.index == self.model.trial)
+
+    def about_the_file(self) -> Iterator[str]:
+        """What differs in a revalidation because the file was changed after the winner's training."""
+        epochs = self.pipeline.trainer.epochs
+        if epochs != self.file_epochs:
+            yield f"all were trained for {epochs} epochs, as the winner was; the file has {self.file_epochs} now"
+        if not self.best.state.done:
+            stood = f"the winner stood at epoch {self.best.epochs} of {epochs}"
+            yield f"{stood} when the time ended its search; here it is trained to its end"
+        if self.best.outside:
+            yield "the winner lies outside the ranges that the file has now, where it has no neighbours"
 
     def trusting(self, trust: bool) -> FinishedRun:
         """The run, whose programs may be started or not."""
@@ -81,18 +95,25 @@ def read_finished(folder: Path) -> FinishedRun:
         if not leaders:
             raise Problem(f"{folder}: {without_winner(trials, objective.goal, objective.conditions)}")
         model, weights = open_model(best_file(folder)), None
+        best = next(each for each in trials if each.index == model.trial)
         with lost_ignored():
-            weights = ledger.weights(model.trial)
+            weights = ledger.weights(best.index) if best.state.done else None
     if assessment is not None and assessment.trial != model.trial:
         assessment = None
-    pipeline = _as_trained(pipeline, record, next(each for each in trials if each.index == model.trial))
+    epochs = epochs_of(best, record, pipeline)
     reference = read_reference(folder)
     if reference is not None and (reference.trial, reference.date) != (model.trial, model.date):
         reference = None  # of another model than the one that is there
-    return FinishedRun(folder, pipeline, record, trials, leaders, objective, model, assessment, weights, reference)
-
-
-def _as_trained(pipeline: Pipeline, record: StudyRecord, best: Trial) -> Pipeline:
-    """The pipeline with as many epochs as the winner was trained for, which its file may have changed since."""
-    epochs = max((record.origins[each].epochs for each in best.origins), default=pipeline.trainer.epochs)
-    return pipeline.model_copy(update={"trainer": pipeline.trainer.model_copy(update={"epochs": epochs})})
+    return FinishedRun(
+        folder=folder,
+        pipeline=with_epochs(pipeline, epochs),
+        file_epochs=pipeline.trainer.epochs,
+        record=record,
+        trials=trials,
+        leaders=leaders,
+        objective=objective,
+        model=model,
+        assessment=assessment,
+        weights=weights,
+        reference=reference,
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -68,6 +68,7 @@ def _revalidated(run: FinishedRun, data: Data | None, seeds: int, watch: Watch, 
     rivals = compared(chosen, scores, feasible)
     margin = _margin(run, rivals) if judge is None else 0.0
     wins = winner_wins(rivals, scores.limit, metric, feasible[0], margin)
+    wins = replace(wins, details=(*wins.details, *run.about_the_file()))
     record = record_of(new.work, run.objective)
     held_out = len(judged.drawn) if judge else 0
     if new.fingerprint != run.record.fingerprint:  # before the old ones are read

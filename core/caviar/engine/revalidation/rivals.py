@@ -32,7 +32,7 @@ class Candidate:
 def candidates(run: FinishedRun) -> tuple[Candidate, ...]:
     """The winner first. Each revalidation of a run draws others, always the same for the same number of earlier ones.
 
-    Without a space there is only the winner.
+    A winner outside the ranges of the file has no neighbours. Without a space there are only trials of the run.
     """
     best, space = run.best, space_of(run.pipeline)
     chosen = [Candidate("winner", best)]
@@ -43,7 +43,8 @@ def candidates(run: FinishedRun) -> tuple[Candidate, ...]:
     random = Random(run.pipeline.seed).child("revalidation", len(revalidations(run.folder)))
     known = [best.values, *(each.values for each in others)]
     number = max(each.index for each in run.trials) + 1
-    drawn = [("neighbour", each) for each in _neighbours(space, space.point(best.values), random.child("near"))]
+    near = () if best.outside else _neighbours(space, space.point(best.values), random.child("near"))
+    drawn = [("neighbour", each) for each in near]
     fresh = random.child("fresh").generator().uniform(size=(_FRESH, len(space)))
     for kind, point in (*drawn, *(("fresh", each) for each in fresh)):
         place = space.clip(point[None])[0]

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from caviar.config.declaration.space import floats
 from caviar.engine.search.deduplicate import Tried
 from caviar.engine.search.history import HistoryTable
+from caviar.engine.search.identities import Identities
 from caviar.engine.search.objective import Objective
 from caviar.engine.search.observers import Observers
-from caviar.engine.search.one_identity import Identities
 from caviar.engine.search.time_limit import NO_LIMIT, TimeLimit
 from caviar.engine.storage.study_ledger import StudyLedger
 from caviar.values.dimension import Space

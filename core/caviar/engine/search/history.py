@@ -21,7 +21,8 @@ Curves: TypeAlias = Mapping[int, Sequence[float]]
 class HistoryTable:
     """A row for each trial: those of earlier runs, then a study's own. A trial is entered again when it has changed.
 
-    So a round costs what its trials cost, and copies of arrays.
+    So a round costs what its trials cost, and copies of arrays. Rows of trials outside the ranges are not copied: they
+    say nothing about the space.
     """
 
     def __init__(self, objective: Objective, space: Space, earlier: Sequence[EarlierTrial] = ()) -> None:
@@ -33,7 +34,7 @@ class HistoryTable:
         self._points, self._curves, self._runs = (numpy.empty((0, width)) for width in (len(space), 0, 0))
         self._numbers = {name: numpy.empty(0) for name in ("objectives", "epochs", "violations", "lengths", "stopped")}
         self._retested = set[int]()
-        self._middle = space.clip(numpy.full((1, len(space)), 0.5))[0] if len(space) else ()
+        self._outside = set[int]()
         for each in earlier:
             self._enter(len(self._trials), each.trial, each.curve, own=False)
 
@@ -42,34 +43,39 @@ class HistoryTable:
 
         The first `points` of them were given.
         """
+        import numpy
+
         before, count = self._earlier, self._earlier + len(own)
         rows = [row for row, other in enumerate(map(is_not, own, self._trials[before:]), before) if other]
         for row in (*rows, *range(len(self._trials), count)):
             trial = own[row - before]
             self._enter(row, trial, known.get(trial.index, ()))
-        numbers = {name: column[:count].copy() for name, column in self._numbers.items()}
+        given, outside = before + min(points, len(own)), sorted(row for row in self._outside if row < count)
+        inside = numpy.delete(numpy.arange(count), outside)
+        numbers = {name: column[inside] for name, column in self._numbers.items()}
         longest = int(numbers["lengths"].max(initial=0))
         return History(
             goal=self._objective.goal,
-            points=self._points[:count].copy(),
+            points=self._points[inside],
             objectives=numbers["objectives"],
-            states=tuple(self._states[:count]),
+            states=tuple(map(self._states.__getitem__, inside.tolist())),
             epochs=numbers["epochs"].astype("int64"),
-            curves=self._curves[:count, :longest].copy(),
-            given=before + min(points, len(own)),
+            curves=self._curves[inside, :longest],
+            given=int((inside < given).sum()),
             violations=numbers["violations"] if self._objective.conditions else None,
             earlier=before,
-            runs=self._runs_of(count),
+            runs=self._runs_of(inside),
             stopped=int(numbers["stopped"].sum()),
+            outside=tuple(row - given for row in outside if row >= given),
         )
 
-    def _runs_of(self, count: int) -> Array | None:
+    def _runs_of(self, rows: Array) -> Array | None:
         import numpy
 
-        if not any(row < count for row in self._retested):
+        if self._retested.isdisjoint(rows.tolist()):
             return None
-        runs: Array = self._runs[:count]
-        return runs[:, : int((~numpy.isnan(runs)).sum(1).max(initial=0))].copy()
+        runs: Array = self._runs[rows]
+        return runs[:, : int((~numpy.isnan(runs)).sum(1).max(initial=0))]
 
     def _enter(self, row: int, trial: Trial, curve: Sequence[float], own: bool = True) -> None:
         if row == len(self._trials):
@@ -81,14 +87,13 @@ class HistoryTable:
         self._runs = _with_row(self._runs, row, len(trial.runs))
         self._trials[row], self._states[row] = trial, trial.state
         self._points[row] = trial.point
-        if trial.outside:  # it says nothing about the space: as one that failed
-            curve, self._states[row], self._points[row] = (), TrialState.FAILED, self._middle
+        if trial.outside:
+            self._outside.add(row)
         for table, values in ((self._curves, curve), (self._runs, trial.runs)):
             table[row] = nan
             table[row, : len(values)] = values
         stopped = sum(each.state is TrialState.PRUNED for each in trial.retests) if own else 0
-        value = nan if trial.outside else _objective(trial, curve)
-        found = value, trial.epochs, trial.violation, len(curve), stopped
+        found = _objective(trial, curve), trial.epochs, trial.violation, len(curve), stopped
         for column, value in zip(self._numbers.values(), found, strict=True):
             column[row] = value
         (self._retested.add if trial.retests else self._retested.discard)(row)

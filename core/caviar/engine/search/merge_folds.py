@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from caviar.engine.search.one_identity import both
+from caviar.engine.search.identities import both
 from caviar.engine.storage.fold_weights import joined
 from caviar.values.metric_name import MetricName
 from caviar.values.metrics import Metrics

@@ -12,9 +12,10 @@ from functools import partial
 from caviar.engine.failures.machine_faults import resolve
 from caviar.engine.failures.plugin_errors import attribute_errors
 from caviar.engine.search.context import SearchContext
-from caviar.engine.search.one_identity import both
+from caviar.engine.search.identities import both
 from caviar.engine.search.trainings import Trainings
 from caviar.engine.storage.study_view import StudyView
+from caviar.engine.training.epochs import epochs_of
 from caviar.interfaces.executor import Workers
 from caviar.values.random import Random
 from caviar.values.segment import MemberOutcome
@@ -56,7 +57,8 @@ class Retests:
             if unfit or len(set(rows)) < len(rows):
                 text = f"asked to re-test {rows}; it may name each finished trial of this study, once"
                 raise WrongReturn(strategy, "retests", text)
-        asked = [each for each in (trials[row - history.earlier] for row in sorted(rows)) if self._repeatable(each)]
+        inside = [each for each in trials if not each.outside]
+        asked = [each for each in (inside[row - history.earlier] for row in sorted(rows)) if self._repeatable(each)]
         queued = [replace(each, retests=(*each.retests, Retest(self.round))) for each in asked]
         if queued:
             self.context.ledger.settle(queued)
@@ -64,8 +66,8 @@ class Retests:
 
     def _repeatable(self, trial: Trial) -> bool:
         """Whether a re-test would be the same training: the file had this many epochs then."""
-        study, epochs = self.context.ledger.study(), self.context.pipeline.trainer.epochs
-        return study is None or all(study.origins[each].epochs == epochs for each in trial.origins)
+        pipeline = self.context.pipeline
+        return epochs_of(trial, self.context.ledger.study(), pipeline) == pipeline.trainer.epochs
 
     def _train(self, trials: Sequence[Trial], repeat: int, workers: Workers) -> None:
         by_index = {trial.index: trial for trial in trials}

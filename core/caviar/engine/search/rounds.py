@@ -13,7 +13,7 @@ from caviar.engine.failures.machine_faults import resolve
 from caviar.engine.failures.plugin_errors import attribute_errors
 from caviar.engine.search.context import SearchContext
 from caviar.engine.search.history import curves_of
-from caviar.engine.search.one_identity import both
+from caviar.engine.search.identities import both
 from caviar.engine.search.trainings import Trainings
 from caviar.engine.storage.study_ledger import TrialRecord
 from caviar.interfaces.executor import Workers

@@ -71,8 +71,7 @@ class Rows:
                 self.artifacts[number] = artifact
 
     def _put(self, trial: Trial) -> None:
-        if trial.retests:
-            self._retested.add(trial.index)
+        (self._retested.add if trial.retests else self._retested.discard)(trial.index)
         place = self._places.get(trial.index)
         if place is not None:
             self._trials[place] = trial

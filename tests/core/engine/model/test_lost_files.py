@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import shutil
-from contextlib import chdir
+import sqlite3
+from contextlib import chdir, closing
+from math import nan
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from caviar import StoreError, load
 from caviar.engine.analysis.results import model_of, read_results
 from caviar.engine.model.on_disk import NotAModel
 from caviar.engine.model.prediction import predict_file
+from caviar.engine.model.weights import difference
 from caviar.engine.storage.run_folder import NoRun
 from caviar.engine.study import Run, run
 
@@ -82,10 +85,29 @@ def test_a_winner_that_cannot_be_repeated_is_not_said_to_be_the_same(home: Path)
     pipeline = load(home / "p.toml", words, home / "drifting.py")
     first = run(pipeline, home / "runs")
     assert first.summary.best is not None
+    told = f"trial {first.summary.best.index} was trained again, and its result is another: "
     shutil.rmtree(home / "runs/p/models")
     (note,) = run(pipeline, home / "runs").summary.notes
-    assert note.startswith(f"trial {first.summary.best.index} was trained again, and its result is another: ")
+    assert note.startswith(told)
     assert note.endswith("; it depends on more than its values and its seed")
+    with closing(sqlite3.connect(home / "runs/p/study.sqlite")) as database:  # as if re-tests had thrown it back
+        database.execute("DELETE FROM artifact")
+        database.commit()
+    (note,) = run(pipeline, home / "runs").summary.notes
+    assert note.startswith(told)
+
+
+@pytest.mark.parametrize(
+    ("now", "text"),
+    [
+        (0.25, "a 0.25 instead of 0.5"),
+        (0.5000000001, "a 0.5000000001 instead of 0.5"),
+        (nan, "a nan instead of 0.5"),
+        (0.5, ""),
+    ],
+)
+def test_two_results_are_told_with_as_many_digits_as_tell_them_apart(now: float, text: str) -> None:
+    assert difference({"a": 0.5, "b": nan}, {"a": now, "b": nan}) == text
 
 
 def test_a_model_that_was_deleted_is_missed_with_the_way_to_have_it_again(home: Path) -> None:

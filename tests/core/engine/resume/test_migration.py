@@ -9,9 +9,11 @@ from typing import Any
 import numpy
 import pytest
 from caviar import Reporter, Trial, TrialState, load
+from caviar.engine.analysis.results import read_results
 from caviar.engine.resume.check import Refused
 from caviar.engine.search.history import HistoryTable
 from caviar.engine.search.objective import Objective
+from caviar.engine.search.retests import before_round
 from caviar.engine.storage.study_ledger import open_study
 from caviar.engine.storage.study_view import read_study
 from caviar.engine.study import Interrupted, Run, run
@@ -100,28 +102,29 @@ class TestEpochs:
         assert done.model.first.pipeline.trainer.epochs == 2
 
     def test_a_trial_in_training_begins_anew_and_comes_to_what_it_would_have_been(self) -> None:
-        pruned = ('search.pruner={ use = "successive-halving", first = 1, factor = 2 }', "search.round=6")
-        expected = go(*pruned, "trainer.epochs=4", runs="other")
+        pruner = 'search.pruner={ use = "successive-halving", first = 2, factor = 2 }'
+        pruned = (pruner, "search.round=6", "schedule.learning_rate=cosine")  # which goes by the whole length
+        expected = go(*pruned, "trainer.epochs=8", runs="other")
 
         class Stop(Reporter):
             name = "stop"
 
             @hook
             def after_epoch(self, epoch: EpochInfo) -> None:
-                if epoch.epoch == 2:
+                if epoch.epoch == 3:
                     shutil.copytree("runs", "copy", dirs_exist_ok=True)
 
-        go(*pruned, watchers=(Stop(),))
+        go(*pruned, "trainer.epochs=4", watchers=(Stop(),))
         shutil.rmtree("runs")
         Path("copy").rename("runs")
         begun = {each.index for each in trials() if each.epochs and not each.state.done}
         assert begun
-        said = note(go(*pruned, "trainer.epochs=4"))
+        said = note(go(*pruned, "trainer.epochs=8"))
         assert "in training begin anew" in said
-        then = {each.index: each for each in expected.summary.trials}
-        for each in trials():
-            if each.index in begun and each.state is TrialState.FINISHED and then[each.index].state is each.state:
-                assert each.objective == then[each.index].objective
+        then = {each.index: each.objective for each in expected.summary.trials if each.state is TrialState.FINISHED}
+        now = {each.index: each.objective for each in trials() if each.state is TrialState.FINISHED}
+        assert (both := begun & then.keys() & now.keys())
+        assert {number: now[number] for number in both} == {number: then[number] for number in both}
 
     def test_fewer_are_refused(self) -> None:
         go()
@@ -143,18 +146,43 @@ class TestRanges:
         assert {each.index for each in trials() if each.outside} == outside
         assert all(1e-2 <= each.values["optimizer.learning_rate"] <= 1e-1 for each in trials()[6:])
 
-    def test_history_shows_them_without_result(self) -> None:
-        space = space_now()
+    def test_the_history_of_a_strategy_counts_them_and_has_no_rows_of_them(self) -> None:
         nan = float("nan")
-        there = Trial(0, 0, (0.25,), {}, TrialState.FINISHED, 2, objective=1.0)
-        away = Trial(1, 0, (nan,), {}, TrialState.FINISHED, 2, objective=2.0)
-        table = HistoryTable(Objective("validation.r2", "maximize", 0.0), space)
-        found = table.history([there, away], {0: [0.5, 1.0], 1: [1.0, 2.0]})
-        assert found.states == (TrialState.FINISHED, TrialState.FAILED)
-        assert found.points.tolist() == [[0.25], [0.5]]
-        assert numpy.isnan(found.objectives).tolist() == [False, True]
-        assert numpy.isnan(found.curves[1]).all()
-        assert found.proposed == 2
+        places = (nan, 0.25, nan, 0.75)
+        known = [Trial(n, 0, (u,), {}, TrialState.FINISHED, 2, objective=float(n)) for n, u in enumerate(places)]
+        table = HistoryTable(Objective("validation.r2", "maximize", 0.0), space_now())
+        curves = {n: [0.5, float(n)] for n in range(4)}
+        for given, outside in ((0, (0, 2)), (1, (1,)), (4, ())):
+            found = table.history(known, curves, given)
+            assert found.points.tolist() == [[0.25], [0.75]]
+            assert found.objectives.tolist() == [1.0, 3.0]
+            assert found.curves.tolist() == [[0.5, 1.0], [0.5, 3.0]]
+            assert found.states == (TrialState.FINISHED,) * 2
+            assert (found.proposed, found.outside) == (4 - given, outside)
+        assert [table.history(known, curves).row(number) for number in range(5)] == [0, 0, 1, 1, 2]
+
+    def test_the_trials_that_a_strategy_names_for_re_tests_are_those_it_sees(self) -> None:
+        search = ("search.round=3", 'search.strategy={ use = "coarse-to-fine", retest = 1 }')
+        go("search.trials=3", *search)
+        first = rate(trials()[0])
+        go("search.trials=6", *search, f"optimizer.learning_rate={{ log = [{first * 1.001}, 1.0] }}")
+        assert [each.index for each in trials() if each.outside] == [0]
+        able = [before_round(1, each) for each in trials() if not each.outside]
+        best = sorted(able, key=lambda each: each.judged or 0.0)[-sum(len(each.retests) < 1 for each in able) :]
+        again = {each.index for each in trials() for retest in each.retests if retest.round == 1}
+        assert again == {each.index for each in best}
+
+    def test_results_tell_of_each_pruned_one_inside_how_far_it_came(self) -> None:
+        pruned = ('search.pruner={ use = "successive-halving", first = 1, factor = 2 }', "search.round=6")
+        go(*pruned)
+        first = rate(trials()[0])
+        go(*pruned, f"optimizer.learning_rate={{ log = [{first * 1.001}, 1.0] }}")
+        reached = read_results(Path("runs/p")).reached
+        stopped = [each.index for each in trials() if each.state is TrialState.PRUNED and not each.outside]
+        assert stopped
+        with read_study(SQLite(), Path("runs/p")) as study:
+            curves = study.curves("validation.r2")
+        assert reached == {number: curves[number][-1] for number in stopped}
 
     def test_one_that_has_not_ended_and_lies_outside_is_not_trained(self) -> None:
         with pytest.raises(Interrupted):
@@ -169,15 +197,12 @@ class TestRanges:
         assert out.reason == "outside optimizer.learning_rate: the range was changed before it had ended"
         assert [each.state for each in trials()].count(TrialState.FINISHED) == 5
 
-    @pytest.mark.parametrize(
-        ("range_", "what"),
-        [("{ log = [1e-4, 1.0] }", "is wider"), ("{ uniform = [1e-4, 1.0] }", "is wider")],
-    )
-    def test_in_a_wider_one_all_lie_where_their_values_are(self, range_: str, what: str) -> None:
+    @pytest.mark.parametrize("range_", ["{ log = [1e-4, 1.0] }", "{ uniform = [1e-4, 1.0] }"])
+    def test_in_a_wider_one_all_lie_where_their_values_are(self, range_: str) -> None:
         go()
         before = trials()
         done = go("search.trials=8", f"optimizer.learning_rate={range_}")
-        assert f"optimizer.learning_rate {what}: all 6 trials before lie inside" in note(done)
+        assert "optimizer.learning_rate is wider: all 6 trials before lie inside" in note(done)
         assert results(trials()[:6]) == results(before)
         space = space_now(f"optimizer.learning_rate={range_}")
         for each in trials():
@@ -194,7 +219,7 @@ class TestRanges:
     def test_what_was_searched_may_be_fixed_and_the_best_keeps_the_value_it_has(self) -> None:
         best = go().summary.best
         assert best is not None
-        whole = open_weights(best.index)
+        before, whole = [each.objective for each in trials()], open_weights(best.index)
         rate = best.values["optimizer.learning_rate"]
         for file in Path("runs/p/models").iterdir():
             file.unlink()
@@ -207,7 +232,7 @@ class TestRanges:
         assert getattr(done.model.first.pipeline.optimizer, "learning_rate") == rate  # noqa: B009 (its class has it)
         again = open_weights(best.index)
         assert all(numpy.array_equal(again[name], whole[name]) for name in whole)
-        assert [each.objective for each in trials()[:6]]
+        assert [each.objective for each in trials()[:6]] == before
 
     def test_plain_options_may_come_and_go(self) -> None:
         go("trainer.batch_size={ choice = [8, 16, 32] }")
@@ -236,6 +261,35 @@ class TestRanges:
         go("search.strategy=grid", "search.trials=3")
         with pytest.raises(Refused, match=r"cannot change optimizer\.learning_rate: 'grid' goes through the ranges"):
             go("search.strategy=grid", "search.trials=3", NARROWER)
+
+
+class TestQueuedRetests:
+    """Of three trials that wait for their re-tests, as a run was stopped there."""
+
+    SEARCH = ("search.trials=3", 'search.strategy={ use = "coarse-to-fine", retest = 1 }')
+
+    @pytest.fixture(autouse=True)
+    def stopped(self, folder: Path) -> None:
+        with pytest.raises(Interrupted):
+            go(*self.SEARCH, watchers=(InterruptingRetests(),))
+        assert [retests(each) for each in trials()] == [[TrialState.QUEUED]] * 3
+
+    def test_those_of_trials_inside_are_trained(self) -> None:
+        go(*self.SEARCH, "optimizer.learning_rate={ log = [1e-4, 1e-1] }")
+        assert [retests(each) for each in trials()] == [[TrialState.FINISHED]] * 3
+
+    def test_those_of_trials_outside_are_dropped(self) -> None:
+        out, *_ = sorted(trials(), key=rate)
+        done = go(*self.SEARCH, f"optimizer.learning_rate={{ log = [{rate(out) * 1.001}, 1e-1] }}")
+        assert f"the re-tests that waited are dropped: trial {out.index}" in note(done)
+        found = {each.index: retests(each) for each in trials()}
+        assert found.pop(out.index) == []
+        assert [*found.values()] == [[TrialState.FINISHED]] * 2
+
+    def test_where_trainings_become_longer_all_are_dropped(self) -> None:
+        done = go(*self.SEARCH, "trainer.epochs=3")
+        assert "the re-tests that waited are dropped: trials 0, 1, 2" in note(done)
+        assert [retests(each) for each in trials()] == [[]] * 3
 
 
 @pytest.mark.parametrize(
@@ -269,6 +323,24 @@ class Interrupting(Reporter):
     @hook
     def after_epoch(self) -> None:
         raise KeyboardInterrupt
+
+
+class InterruptingRetests(Reporter):
+    """Raises what Ctrl-C raises after the first epoch of re-tests."""
+
+    name = "interrupting-retests"
+
+    @hook
+    def after_retest_epoch(self) -> None:
+        raise KeyboardInterrupt
+
+
+def rate(trial: Trial) -> float:
+    return float(trial.values["optimizer.learning_rate"])
+
+
+def retests(trial: Trial) -> list[TrialState]:
+    return [each.state for each in trial.retests]
 
 
 def open_weights(trial: int) -> Any:

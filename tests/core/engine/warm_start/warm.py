@@ -55,7 +55,8 @@ def started(file: Path, *settings: str, text: str = PIPELINE) -> Run:
 
 def note(done: Run) -> str:
     """What is told of the only source."""
-    return done.info.notes[0].partition(": ")[2]
+    (line,) = (each for each in done.info.notes if each.startswith("start_from "))
+    return line.partition(": ")[2]
 
 
 def earlier(file: Path, name: str = "next") -> tuple[EarlierTrial, ...]:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 from caviar import PluginError, TrialState
-from caviar.engine.search.one_identity import Identities, OtherSystem
+from caviar.engine.search.identities import Identities, OtherSystem
 from caviar.engine.storage.study_ledger import StudyLedger, open_study
-from caviar.plugin import MemberOutcome, Outcome, Segment, StudyRecord
+from caviar.plugin import MemberOutcome, Origin, Outcome, Segment, StudyRecord
 from caviar_plugins import Inline, SQLite
 
 STUDY = {"numpy": "2.4.6", "blas": "openblas 0.3.30 Haswell"}
@@ -26,14 +26,30 @@ def outcome(state: TrialState, identity: dict[str, str] | None) -> Outcome:
     return Outcome(Segment((3, 4), ({}, {}), 0, 2), tuple(MemberOutcome(each, state, 2) for each in (3, 4)), identity)
 
 
+def origins(ledger: StudyLedger) -> tuple[Origin, ...]:
+    study = ledger.study()
+    assert study is not None
+    return study.origins
+
+
 def test_outcomes_of_the_study_pass_until_one_of_another_system_comes(ledger: StudyLedger) -> None:
     fine, other = (outcome(TrialState.FINISHED, each) for each in (dict(STUDY), STUDY | {"numpy": "2.3.0"}))
     passed = Identities(ledger).of([fine, other, fine], Inline(), 2)
-    assert next(passed).members[0].origins == (0,)
+    assert [each.origins for each in next(passed).members] == [(0,)] * 2
     with pytest.raises(
         OtherSystem, match=r"trained trials 3, 4 on a different system .*: numpy 2\.4\.6 -> 2\.3\.0; its"
     ):
         next(passed)
+    assert origins(ledger) == (Origin(2, STUDY),), "what is refused leaves no trace"
+
+
+def test_where_systems_are_mixed_all_members_are_marked_with_their_own_and_its_epochs(ledger: StudyLedger) -> None:
+    here, there = STUDY, STUDY | {"numpy": "2.3.0"}
+    outcomes = [outcome(TrialState.FINISHED, each) for each in (here, there, here)]
+    passed = [*Identities(ledger, mixed=True).of(outcomes, Inline(), 2)]
+    passed += Identities(ledger, mixed=True).of(outcomes[:1], Inline(), 3)
+    assert [[each.origins for each in done.members] for done in passed] == [[(place,)] * 2 for place in (0, 1, 0, 2)]
+    assert origins(ledger) == (Origin(2, here), Origin(2, there), Origin(3, here))
 
 
 @pytest.mark.parametrize("state", [TrialState.QUEUED, TrialState.FAILED])

@@ -1,0 +1,70 @@
+"""A revalidation of a run whose file was changed after its winner had been trained."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy
+import pytest
+from caviar import Trial, load
+from caviar.config.declaration.space import space_of
+from caviar.engine.revalidation.again import search_again
+from caviar.engine.revalidation.finished import FinishedRun, read_finished
+from caviar.engine.revalidation.revalidate import revalidate
+from caviar.engine.study import run
+from caviar.engine.warm_start.given_points import given_trials
+
+FILE = """
+data.path = "rows.npz"
+executor = "inline"
+reporter = []
+model.units = 4
+optimizer.learning_rate = { log = [1e-3, 1e-1] }
+trainer = { epochs = 2, batch_size = 32 }
+search = { baselines = false, trials = 4, ensemble = 0 }
+"""
+pytest.importorskip("scipy", reason="a revalidation needs SciPy")
+
+
+@pytest.fixture
+def winner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Trial:
+    monkeypatch.chdir(tmp_path)
+    x = numpy.random.default_rng(0).normal(size=(60, 3))
+    numpy.savez("rows.npz", X=x, y=x.sum(axis=1))
+    Path("p.toml").write_text(FILE)
+    best = run(load("p.toml"), Path("runs")).summary.best
+    assert best is not None
+    return best
+
+
+def finished(*settings: str) -> FinishedRun:
+    run(load("p.toml", settings), Path("runs"))
+    return read_finished(Path("runs/p"))
+
+
+def test_of_an_unchanged_file_nothing_is_said(winner: Trial) -> None:
+    found = revalidate(finished(), seeds=2)
+    assert found.wins.details == ()
+    assert "neighbour" in {each.kind for each in found.rivals}
+
+
+def test_rivals_are_trained_as_long_as_the_winner_was_and_that_is_said(winner: Trial) -> None:
+    again = finished("trainer.epochs=5")
+    found = revalidate(again, seeds=2)
+    assert found.wins.details == ("all were trained for 2 epochs, as the winner was; the file has 5 now",)
+    assert found.system_moved.answer == "no", "the winner's weights are the same"
+    assert search_again(again, None, found).trainer.epochs == 5
+
+
+def test_a_winner_outside_the_ranges_has_no_neighbours_and_that_is_said(winner: Trial) -> None:
+    rate = winner.values["optimizer.learning_rate"]
+    again = finished(f"optimizer.learning_rate={{ log = [{rate * 1.001}, 1.0] }}")
+    assert again.best.index == winner.index
+    found = revalidate(again, seeds=2)
+    (told,) = found.wins.details
+    assert told == "the winner lies outside the ranges that the file has now, where it has no neighbours"
+    assert {each.kind for each in found.rivals} == {"winner", "leader", "fresh"}
+    pipeline = search_again(again, None, found)
+    given = given_trials(pipeline, space_of(pipeline))
+    assert given
+    assert all(each.values["optimizer.learning_rate"] > rate for each in given)

@@ -1,12 +1,13 @@
-"""A revalidation of a run whose file was changed after its winner had been trained."""
+"""A revalidation of a run whose file was changed after its winner's training, or whose time ended that training."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy
 import pytest
-from caviar import Trial, load
+from caviar import Trial, TrialState, load
 from caviar.config.declaration.space import space_of
 from caviar.engine.revalidation.again import search_again
 from caviar.engine.revalidation.finished import FinishedRun, read_finished
@@ -68,3 +69,23 @@ def test_a_winner_outside_the_ranges_has_no_neighbours_and_that_is_said(winner: 
     given = given_trials(pipeline, space_of(pipeline))
     assert given
     assert all(each.values["optimizer.learning_rate"] > rate for each in given)
+
+
+def test_a_winner_that_the_time_stopped_is_trained_to_its_end_and_that_is_said(winner: Trial) -> None:
+    stopped = replace(winner, state=TrialState.QUEUED, epochs=1)
+    whole = finished()
+    trials = tuple(stopped if each.index == winner.index else each for each in whole.trials)
+    found = revalidate(replace(whole, trials=trials, weights=None), seeds=2)
+    assert found.wins.details == (
+        "the winner stood at epoch 1 of 2 when the time ended its search; here it is trained to its end",
+    )
+    assert found.system_moved.answer == "no"
+    assert any("its bits are not compared" in each for each in found.system_moved.details)
+
+
+def test_the_training_state_of_a_winner_that_the_time_stopped_is_not_read_as_its_weights(winner: Trial) -> None:
+    Path("p.toml").write_text(FILE.replace("epochs = 2", "epochs = 1_000_000"))
+    run(load("p.toml", ["search.seconds=2", "name='long'"]), Path("runs"))
+    found = read_finished(Path("runs/long"))
+    assert not found.best.state.done
+    assert found.weights is None

@@ -129,7 +129,7 @@ def run(
             newcomer = TargetStudy(pipeline, space, objective, work.datasets[0].fingerprint)
             earlier, notes = started_from(ledger.study(), newcomer)
             record, features = record_of(work, objective, earlier), preparations[0].features
-            about = resume(ledger, record, total, folder, mixed, features)
+            record, about = resume(ledger, record, total, folder, mixed, features)
             write_atomically(folder / "pipeline.toml", to_toml(pipeline).encode())
             remember(folder, programs_of(pipeline))
             notes = (*notes, *about, *queue_again(ledger), *restart_lost(ledger))
@@ -164,7 +164,7 @@ def run(
                 observers=observers,
                 info=info,
                 max_population=work.backend.max_population,
-                earlier=earlier,
+                earlier=record.earlier,
                 given=given_trials(pipeline, space),
                 limit=limit,
                 mixed=mixed,

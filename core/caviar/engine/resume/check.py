@@ -118,17 +118,17 @@ def resume(
     folder: Path,
     mixed: bool = False,
     features: Collection[str] = (),
-) -> tuple[str, ...]:
-    """Records what a study is about, and returns what a user should know of a file or system that is not as before.
+) -> tuple[StudyRecord, tuple[str, ...]]:
+    """Records what a study is about; returns that, and what to tell of a file or system that is not as before.
 
-    The trials of a study with another file are migrated where they stay comparable. `mixed`: another numeric identity
-    is no reason to refuse it. `features` are the columns that the data has now. Raises Refused rather than mix
-    two studies; nothing has changed then.
+    The trials of a study with another file, and those it started from, are migrated where they stay comparable.
+    `mixed`: another numeric identity is no reason to refuse it. `features` are the columns that the data has now.
+    Raises Refused rather than mix two studies; nothing has changed then.
     """
     before, known = ledger.study(), ledger.trials()
     if before is None:
         ledger.describe(now)
-        return ()
+        return now, ()
     if before.fingerprint != now.fingerprint:
         what = _columns_moved(folder, features) or "its content has changed"
         raise Refused(folder, f"was started with different data: {what}; restore the old data")
@@ -147,13 +147,15 @@ def resume(
             now = replace(now, identity={**now.identity, **forms_of(before.identity)})
         now = replace(now, origins=before.origins)
     moved_trials, about = migration.migrated(known) if migration and known else ([], "")
+    earlier, about_earlier = migration.earlier(now.earlier) if migration else (now.earlier, "")
+    now = replace(now, earlier=earlier)
     if before.file != now.file:
         kept = keep_file(folder, before.file, date.today())
         free = [key for key in changed(before.file, now.file) if _is_free(key)]
-        told = [about, *([f"{', '.join(free)}: changes no trial before"] if free else [])]
+        told = [about, about_earlier, *([f"{', '.join(free)}: changes no trial before"] if free else [])]
         notes.append(f"the file has changed; {'; '.join(filter(None, told))} (the old one: {kept})")
     ledger.migrate(now, moved_trials)
-    return tuple(notes)
+    return now, tuple(notes)
 
 
 def _columns_moved(folder: Path, features: Collection[str]) -> str:

@@ -25,8 +25,10 @@ from caviar.engine.failures.identical_failures import queue_again
 from caviar.engine.failures.plugin_errors import others_blamed, told
 from caviar.engine.model.saved import SavedModel
 from caviar.engine.model.winner import Models
-from caviar.engine.resume.check import check_store, judges_of, record_of, resume
+from caviar.engine.resume.check import resume
 from caviar.engine.resume.lost_states import restart_lost
+from caviar.engine.resume.other_store import check_store
+from caviar.engine.resume.record import judges_of, record_of
 from caviar.engine.resume.trust import check_trusted, remember
 from caviar.engine.revalidation.reference import date_of, note_reference
 from caviar.engine.search.context import SearchContext

@@ -8,22 +8,17 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from caviar.config.declaration.dump import changed, to_toml
+from caviar.config.declaration.dump import changed
 from caviar.config.reading.errors import Mistakes
-from caviar.config.reading.resolved import loads, versions_of
+from caviar.config.reading.resolved import loads
 from caviar.engine.failures.identical_failures import common_reason
 from caviar.engine.model.on_disk import facts_in
 from caviar.engine.resume.migration import Migration
-from caviar.engine.search.objective import Objective
-from caviar.engine.storage.run_folder import NoRun, keep_file, pipeline_text
+from caviar.engine.storage.run_folder import keep_file
 from caviar.engine.storage.study_ledger import StudyLedger
 from caviar.engine.training.identity import changes, forms_of, system_of
-from caviar.engine.training.job import Work
-from caviar.interfaces.metric import Metric
-from caviar.interfaces.store import Store, StoreError, StudyRecord
-from caviar.registry.load import name_of, version_of
-from caviar.values.earlier import EarlierTrial
-from caviar.values.metric_name import MetricName
+from caviar.interfaces.store import StudyRecord
+from caviar.registry.load import name_of
 from caviar.values.problem import Problem
 from caviar.values.trial import Trial
 
@@ -63,52 +58,6 @@ class Refused(Problem):
         mix = f", or resume here and mark the trials trained here ({allow})" if mixable else ""
         super().__init__(f"{folder} {reason}{mix}; or give it another name ({name}) or folder ({runs}), or delete it")
         self.folder, self.reason, self.mixable = folder, reason, mixable
-
-
-def judges_of(work: Work, objective: Objective) -> list[Metric]:
-    """The metrics that rank trials: the searched one and those of conditions. The file may give their names only."""
-    judging = (objective.metric, *(condition.metric for condition in objective.conditions))
-    names = {MetricName.parse(metric).name for metric in judging}
-    return [work.metrics[name] for name in sorted(names) if name in work.metrics]
-
-
-def record_of(work: Work, objective: Objective, earlier: tuple[EarlierTrial, ...] = ()) -> StudyRecord:
-    """The record of a job's study. Its plugins include the metrics that rank trials."""
-    pipeline = work.pipeline
-    judges = {f"{p.kind}.{name_of(type(p))}": version_of(type(p)) for p in judges_of(work, objective)}
-    plugins = versions_of(pipeline) | judges
-    return StudyRecord(
-        file=to_toml(pipeline),
-        identity=work.identity,
-        fingerprint=work.datasets[0].fingerprint,
-        plugins=plugins,
-        metric=objective.metric,
-        goal=objective.goal,
-        earlier=earlier,
-    )
-
-
-def check_store(folder: Path, store: Store) -> None:
-    """Raises Refused where the run in a folder has its study in another store than this one, which knows nothing of it.
-
-    Opening an empty study there would remove the weights that the other one names.
-    """
-    now = name_of(type(store))
-    try:
-        before = tomllib.loads(pipeline_text(folder))["store"]["use"]
-    except (NoRun, StoreError, ValueError, LookupError, TypeError):  # nothing is known of another one
-        return
-    if before == now:
-        return
-    try:
-        store.read(folder).close()
-    except StoreError as error:
-        why = str(error).partition(";")[0]
-        reason = (
-            f"was started with the store '{before}', and '{now}' has no study of it that can be read ({why}); "
-            f"set store.use = '{before}'"
-        )
-        raise Refused(folder, reason) from None
 
 
 def resume(

@@ -109,6 +109,7 @@ _HOMES = {
         "words_from_array",
         "words_to_array",
     ),
+    "caviar.support.worker_count": ("worker_count",),
     "caviar.text.columns": (
         "Column",
         "Columns",
@@ -318,6 +319,7 @@ if TYPE_CHECKING:
     from caviar.support.study_id import study_id as study_id
     from caviar.support.words import words_from_array as words_from_array
     from caviar.support.words import words_to_array as words_to_array
+    from caviar.support.worker_count import worker_count as worker_count
     from caviar.text.columns import Column as Column
     from caviar.text.columns import Columns as Columns
     from caviar.text.decisions import decision_lines as decision_lines

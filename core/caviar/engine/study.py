@@ -25,8 +25,10 @@ from caviar.engine.failures.identical_failures import queue_again
 from caviar.engine.failures.plugin_errors import others_blamed, told
 from caviar.engine.model.saved import SavedModel
 from caviar.engine.model.winner import Models
-from caviar.engine.resume.check import check_store, judges_of, record_of, resume
+from caviar.engine.resume.check import resume
 from caviar.engine.resume.lost_states import restart_lost
+from caviar.engine.resume.other_store import check_store
+from caviar.engine.resume.record import judges_of, record_of
 from caviar.engine.resume.trust import check_trusted, remember
 from caviar.engine.revalidation.reference import date_of, note_reference
 from caviar.engine.search.context import SearchContext
@@ -129,7 +131,7 @@ def run(
             newcomer = TargetStudy(pipeline, space, objective, work.datasets[0].fingerprint)
             earlier, notes = started_from(ledger.study(), newcomer)
             record, features = record_of(work, objective, earlier), preparations[0].features
-            about = resume(ledger, record, total, folder, mixed, features)
+            record, about = resume(ledger, record, total, folder, mixed, features)
             write_atomically(folder / "pipeline.toml", to_toml(pipeline).encode())
             remember(folder, programs_of(pipeline))
             notes = (*notes, *about, *queue_again(ledger), *restart_lost(ledger))
@@ -164,7 +166,7 @@ def run(
                 observers=observers,
                 info=info,
                 max_population=work.backend.max_population,
-                earlier=earlier,
+                earlier=record.earlier,
                 given=given_trials(pipeline, space),
                 limit=limit,
                 mixed=mixed,

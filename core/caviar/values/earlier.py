@@ -11,7 +11,8 @@ from caviar.values.trial import Trial
 class EarlierTrial:
     """`trial.point` lies in the space of the study that starts from it; `curve` is its metric after each epoch.
 
-    The trial's number, round and values are those it had at home.
+    The trial's number, round and values are those it had at home; once the study has gone on with other ranges, the
+    values are those it has in the study. Its point is NaN where it lies outside of them.
     """
 
     trial: Trial

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from typing import ClassVar, Self
 
-from caviar.plugin import Executor, Job, Problem, Workers, setting
+from caviar.plugin import Executor, Job, Problem, Workers, setting, worker_count
 from pydantic import model_validator
 
 
@@ -46,7 +45,7 @@ class Dask(Executor, interface=2):
             )
         local = None
         if self.address is None:
-            count = self.workers or job.devices() or len(os.sched_getaffinity(0))
+            count = worker_count(self.workers, job.devices())
             local = LocalCluster(min(count, trials or count))
             if trials:
                 local.start()  # now: it takes a second or two, in which the first round is proposed

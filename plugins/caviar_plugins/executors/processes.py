@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 
-from caviar.plugin import Executor, Job, Workers, setting, version_of
+from caviar.plugin import Executor, Job, Workers, setting, version_of, worker_count
 
 
 class Processes(Executor, interface=2):
@@ -26,7 +25,7 @@ class Processes(Executor, interface=2):
         job_spec = job.job_spec()
         if job_spec is None:
             return Inline().open(job, check_stop, trials)
-        count = self.workers or job.devices() or len(os.sched_getaffinity(0))
+        count = worker_count(self.workers, job.devices())
         devices = shared_out(count) if job.devices() is None else (None,) * count  # a backend takes its device itself
         seats = [Seat(number, count, each) for number, each in enumerate(devices)]
         pool = Pool(in_shared_memory(job_spec), seats, check_stop, _may_fork(job))

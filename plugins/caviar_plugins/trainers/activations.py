@@ -23,9 +23,7 @@ from caviar.plugin import (
 from pydantic import PrivateAttr
 
 from caviar_plugins.normalizers.none import NoNormalizer
-from caviar_plugins.trainers.evaluation import TILE
-
-_MEMBERS = 8  # at once, on a processor
+from caviar_plugins.trainers.evaluation import TILE, few_at_once
 
 
 def recorded(
@@ -49,13 +47,8 @@ def recorded(
     # Of a part as it is sorted, or in the order of time, the first rows would stand for one kind.
     some = train[numpy.linspace(0, len(train) - 1, min(rows, len(train))).round().astype(int)]
     x = data.x[context.backend.send(some)][None]
-    at_once = len(population) if context.backend.on_device else _MEMBERS
     found: dict[str, list[Array]] = {}
-    for start in range(0, len(population), at_once):
-        few = population.take(slice(start, start + at_once))
-        own, running = (
-            Views(views.buffer[start : start + at_once], views.layout) for views in (parameters, statistics)
-        )
+    for _, few, own, running in few_at_once(parameters, statistics, population, context):
         for name, values in _watched(own, running, few, x, context).items():
             found.setdefault(f"{ACTIVATIONS}{name}", []).append(values)
     return {name: context.backend.library().concatenate(values) for name, values in found.items()}

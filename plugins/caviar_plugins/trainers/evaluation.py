@@ -48,11 +48,7 @@ def measure(
     x, y, truth = data.x[rows], data.y[rows], data.truth[rows]
     measured: dict[str, list[Array]] = {}
     metrics = _by_column(context)
-    at_once = _MEMBERS_APART if context.backend.on_device else _MEMBERS
-    for start in range(0, len(population), at_once):
-        some = slice(start, start + at_once)
-        few = population.take(some)
-        own, running = (Views(views.buffer[some], views.layout) for views in (parameters, statistics))
+    for some, few, own, running in few_at_once(parameters, statistics, population, context):
         outputs, own_loss = list(_outputs(own, running, few, x, context)), loss.take(some)
         found = {"validation.loss": _mean_loss(outputs, y, own_loss, context)}
         prediction = context.task.in_units(_predictions(outputs, own_loss, xp))
@@ -61,6 +57,17 @@ def measure(
         for name, values in found.items():
             measured.setdefault(name, []).append(values)
     return {name: xp.concatenate(values) for name, values in measured.items()}
+
+
+def few_at_once(
+    parameters: Views, statistics: Views, population: Population, context: TrainerContext
+) -> Iterator[tuple[slice, Population, Views, Views]]:
+    """The members that are evaluated together: where they stand, they, their parameters and their statistics."""
+    at_once = _MEMBERS_APART if context.backend.on_device else _MEMBERS
+    for start in range(0, len(population), at_once):
+        some = slice(start, start + at_once)
+        own, running = (Views(views.buffer[some], views.layout) for views in (parameters, statistics))
+        yield some, population.take(some), own, running
 
 
 def predict(

@@ -10,7 +10,7 @@ import pytest
 from caviar.engine.training.variants import compiled, plain
 from caviar.plugin import ACTIVATIONS, Array, Population, Trainer, Views
 from caviar.testing import TrainerContract
-from caviar_plugins import BatchNorm, NoNormalizer, PopulationTrainer, ReLU, Tanh
+from caviar_plugins import BatchNorm, NoNormalizer, NumPy, PopulationTrainer, ReLU, Tanh
 from caviar_plugins.trainers.activations import recorded
 
 from tests.plugins.variants import prepared
@@ -104,6 +104,31 @@ def test_units_that_give_the_same_for_every_row_are_dead(activation: Any) -> Non
     own["layer1.bias"][..., 2:6] = -1000.0  # ReLU gives 0, tanh -1
     found = recorded(own, running, population, data, context)
     assert found[f"{ACTIVATIONS}layer1.dead"].tolist() == [0.75]
+
+
+class Device(NumPy):
+    """A device as far as the trainer is concerned."""
+
+    on_device: ClassVar[bool] = True
+
+
+class Counting(ReLU):
+    """Notes how many members it computes for."""
+
+    counts: ClassVar[list[int]] = []
+
+    def forward(self, z: Array) -> tuple[Array, Any]:
+        self.counts.append(len(z))
+        return super().forward(z)
+
+
+@pytest.mark.parametrize(("backend", "counts"), [(NumPy(), [8] * 32 + [1]), (Device(), [256, 1])])
+def test_so_many_members_are_looked_at_together(backend: NumPy, counts: list[int]) -> None:
+    given: dict[str, Any] = {"units": (2,), "rates": (0.01,) * 257, "activation": Counting()}
+    state, _, population, data, context = trained(plain, (), list(range(257)), normalizer=NoNormalizer(), **given)
+    Counting.counts.clear()
+    recorded(*views(state, population, context), population, data, replace(context, backend=backend))
+    assert Counting.counts == counts
 
 
 def test_many_rows_are_looked_at_in_even_steps() -> None:

@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from caviar.cli.preview.preview import Preview
-from caviar.cli.preview.sizes import population, sizes, trials
+from caviar.cli.preview.sizes import cluster, population, sizes, trials
 from caviar.cli.preview.wording import called, count
 from caviar.config.checks.sources import called as source_name
 from caviar.config.declaration.space import sampler_of, space_of, span
@@ -53,6 +53,11 @@ def _cost(pipeline: Pipeline, seen: Preview) -> Iterator[tuple[str, str]]:
     """What the run will take; where trials may end early, it is an upper bound."""
     found = sizes(seen)
     by = count(found.workers, "worker")
+    if address := cluster(pipeline):
+        yield (
+            "workers",
+            f"{found.workers} assumed, by the cores here: how many the cluster at {address} has is not known",
+        )
     yield (
         "memory",
         f"about {_size(found.memory())} with {by}; populations of up to {count(population(seen), 'member')}",

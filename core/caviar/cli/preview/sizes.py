@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from math import ceil, sqrt
 from typing import TYPE_CHECKING, Any
@@ -12,6 +11,7 @@ from caviar.config.declaration.walk import alternatives
 from caviar.engine.analysis.cost import Sizes, Training
 from caviar.engine.baselines import additions
 from caviar.interfaces.backend import Backend
+from caviar.support.worker_count import worker_count
 from caviar.values.dimension import Dimension
 
 if TYPE_CHECKING:
@@ -45,11 +45,17 @@ def population(seen: Preview) -> int:
 
 
 def workers(seen: Preview) -> int:
-    """How many processes train: one per core, unless the file says otherwise."""
+    """How many processes train: one per core, unless the file says otherwise; of a cluster a guess."""
     executor = seen.pipeline.executor
     if "workers" not in type(executor).model_fields:
         return 1
-    return min(getattr(executor, "workers", None) or len(os.sched_getaffinity(0)), trials(seen.pipeline))
+    return min(worker_count(getattr(executor, "workers", None)), trials(seen.pipeline))
+
+
+def cluster(pipeline: Pipeline) -> str | None:
+    """The address of the cluster that trains, of whose workers nothing is known here; None without one."""
+    address: str | None = getattr(pipeline.executor, "address", None)
+    return address
 
 
 def sizes(seen: Preview) -> Sizes:

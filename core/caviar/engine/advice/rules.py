@@ -33,12 +33,22 @@ RULES: Mapping[str, Rule] = {
 def advice_on_result(ended: Ended) -> tuple[Advice, ...]:
     """The advice of all rules that the file does not silence.
 
-    Two pieces of advice never give one key two values: the one of the earlier rule stands.
+    Two pieces of advice never give one key two values, nor a model without layers settings of layers: the one of the
+    earlier rule stands.
     """
     silenced, told, values = ended.pipeline.check.silence, list[Advice](), dict[str, str]()
     for each in (each for name, rule in RULES.items() if name not in silenced for each in rule(ended)):
         given = dict(setting.split("=", 1) for setting in each.settings)
-        if all(values.get(path, value) == value for path, value in given.items()):
+        if _fits(given, values):
             told.append(each)
             values |= given
     return tuple(told)
+
+
+def _fits(given: Mapping[str, str], values: Mapping[str, str]) -> bool:
+    """Whether a next run can be given these settings beside those values."""
+    linear = values.get("model.layers") == "0"  # a model without layers has no use for the other settings of its table
+    return all(
+        values[path] == value if path in values else not (linear and path.startswith("model."))
+        for path, value in given.items()
+    )

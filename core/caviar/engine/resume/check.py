@@ -8,22 +8,17 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from caviar.config.declaration.dump import changed, to_toml
+from caviar.config.declaration.dump import changed
 from caviar.config.reading.errors import Mistakes
-from caviar.config.reading.resolved import loads, versions_of
+from caviar.config.reading.resolved import loads
 from caviar.engine.failures.identical_failures import common_reason
 from caviar.engine.model.on_disk import facts_in
 from caviar.engine.resume.migration import Migration
-from caviar.engine.search.objective import Objective
-from caviar.engine.storage.run_folder import NoRun, keep_file, pipeline_text
+from caviar.engine.storage.run_folder import keep_file
 from caviar.engine.storage.study_ledger import StudyLedger
 from caviar.engine.training.identity import changes, forms_of, system_of
-from caviar.engine.training.job import Work
-from caviar.interfaces.metric import Metric
-from caviar.interfaces.store import Store, StoreError, StudyRecord
-from caviar.registry.load import name_of, version_of
-from caviar.values.earlier import EarlierTrial
-from caviar.values.metric_name import MetricName
+from caviar.interfaces.store import StudyRecord
+from caviar.registry.load import name_of
 from caviar.values.problem import Problem
 from caviar.values.trial import Trial
 
@@ -65,52 +60,6 @@ class Refused(Problem):
         self.folder, self.reason, self.mixable = folder, reason, mixable
 
 
-def judges_of(work: Work, objective: Objective) -> list[Metric]:
-    """The metrics that rank trials: the searched one and those of conditions. The file may give their names only."""
-    judging = (objective.metric, *(condition.metric for condition in objective.conditions))
-    names = {MetricName.parse(metric).name for metric in judging}
-    return [work.metrics[name] for name in sorted(names) if name in work.metrics]
-
-
-def record_of(work: Work, objective: Objective, earlier: tuple[EarlierTrial, ...] = ()) -> StudyRecord:
-    """The record of a job's study. Its plugins include the metrics that rank trials."""
-    pipeline = work.pipeline
-    judges = {f"{p.kind}.{name_of(type(p))}": version_of(type(p)) for p in judges_of(work, objective)}
-    plugins = versions_of(pipeline) | judges
-    return StudyRecord(
-        file=to_toml(pipeline),
-        identity=work.identity,
-        fingerprint=work.datasets[0].fingerprint,
-        plugins=plugins,
-        metric=objective.metric,
-        goal=objective.goal,
-        earlier=earlier,
-    )
-
-
-def check_store(folder: Path, store: Store) -> None:
-    """Raises Refused where the run in a folder has its study in another store than this one, which knows nothing of it.
-
-    Opening an empty study there would remove the weights that the other one names.
-    """
-    now = name_of(type(store))
-    try:
-        before = tomllib.loads(pipeline_text(folder))["store"]["use"]
-    except (NoRun, StoreError, ValueError, LookupError, TypeError):  # nothing is known of another one
-        return
-    if before == now:
-        return
-    try:
-        store.read(folder).close()
-    except StoreError as error:
-        why = str(error).partition(";")[0]
-        reason = (
-            f"was started with the store '{before}', and '{now}' has no study of it that can be read ({why}); "
-            f"set store.use = '{before}'"
-        )
-        raise Refused(folder, reason) from None
-
-
 def resume(
     ledger: StudyLedger,
     now: StudyRecord,
@@ -118,17 +67,17 @@ def resume(
     folder: Path,
     mixed: bool = False,
     features: Collection[str] = (),
-) -> tuple[str, ...]:
-    """Records what a study is about, and returns what a user should know of a file or system that is not as before.
+) -> tuple[StudyRecord, tuple[str, ...]]:
+    """Records what a study is about; returns that, and what to tell of a file or system that is not as before.
 
-    The trials of a study with another file are migrated where they stay comparable. `mixed`: another numeric identity
-    is no reason to refuse it. `features` are the columns that the data has now. Raises Refused rather than mix
-    two studies; nothing has changed then.
+    The trials of a study with another file, and those it started from, are migrated where they stay comparable.
+    `mixed`: another numeric identity is no reason to refuse it. `features` are the columns that the data has now.
+    Raises Refused rather than mix two studies; nothing has changed then.
     """
     before, known = ledger.study(), ledger.trials()
     if before is None:
         ledger.describe(now)
-        return ()
+        return now, ()
     if before.fingerprint != now.fingerprint:
         what = _columns_moved(folder, features) or "its content has changed"
         raise Refused(folder, f"was started with different data: {what}; restore the old data")
@@ -147,13 +96,15 @@ def resume(
             now = replace(now, identity={**now.identity, **forms_of(before.identity)})
         now = replace(now, origins=before.origins)
     moved_trials, about = migration.migrated(known) if migration and known else ([], "")
+    earlier, about_earlier = migration.earlier(now.earlier) if migration else (now.earlier, "")
+    now = replace(now, earlier=earlier)
     if before.file != now.file:
         kept = keep_file(folder, before.file, date.today())
         free = [key for key in changed(before.file, now.file) if _is_free(key)]
-        told = [about, *([f"{', '.join(free)}: changes no trial before"] if free else [])]
+        told = [about, about_earlier, *([f"{', '.join(free)}: changes no trial before"] if free else [])]
         notes.append(f"the file has changed; {'; '.join(filter(None, told))} (the old one: {kept})")
     ledger.migrate(now, moved_trials)
-    return tuple(notes)
+    return now, tuple(notes)
 
 
 def _columns_moved(folder: Path, features: Collection[str]) -> str:

@@ -18,6 +18,7 @@ from caviar.interfaces.fields.declared import Declared
 from caviar.interfaces.sampler import Sampler
 from caviar.interfaces.strategy import Strategy
 from caviar.values.dimension import Dimension, Space
+from caviar.values.earlier import EarlierTrial
 from caviar.values.trial import Trial, TrialState
 
 _EPOCHS = "trainer.epochs"
@@ -66,6 +67,21 @@ class Migration:
         found, note = self._without_queued_retests(found)
         told += [note] if note else []
         return [new for new, old in zip(found, trials, strict=True) if new is not old], "; ".join(told)
+
+    def earlier(self, rows: Sequence[EarlierTrial]) -> tuple[tuple[EarlierTrial, ...], str]:
+        """The trials that the study started from, moved as its own are, and one line about those outside."""
+        if not self._ranges:
+            return tuple(rows), ""
+        found = tuple(replace(each, trial=self._moved(self._here(each.trial))) for each in rows)
+        outside = sum(each.trial.outside for each in found)
+        told = f"{outside} of the {len(found)} trials that it started from lie outside and guide nothing"
+        return found, told if outside else ""
+
+    def _here(self, trial: Trial) -> Trial:
+        """A trial of an earlier run, which has the values of its own file, with those of its point in this study."""
+        import numpy
+
+        return trial if trial.outside else replace(trial, values=self._spaces[0].values(numpy.asarray(trial.point)))
 
     @property
     def _ranges(self) -> bool:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from caviar.engine.data.summary import ColumnSummary, summarized
-from caviar.engine.resume.check import record_of
+from caviar.engine.resume.record import record_of
 from caviar.engine.revalidation.defaults import defaults_of
 from caviar.engine.revalidation.system import system_now
 from caviar.support.checked_json import read_checked, write_checked

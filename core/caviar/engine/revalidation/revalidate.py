@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from caviar.config.declaration.programs import programs_of
-from caviar.engine.resume.check import record_of
+from caviar.engine.resume.record import record_of
 from caviar.engine.resume.trust import check_trusted
 from caviar.engine.revalidation.data_moved import data_moved
 from caviar.engine.revalidation.finished import FinishedRun

@@ -63,7 +63,7 @@ class HistoryTable:
             curves=self._curves[inside, :longest],
             given=int((inside < given).sum()),
             violations=numbers["violations"] if self._objective.conditions else None,
-            earlier=before,
+            earlier=int((inside < before).sum()),
             runs=self._runs_of(inside),
             stopped=int(numbers["stopped"].sum()),
             outside=tuple(row - given for row in outside if row >= given),

@@ -22,7 +22,7 @@ from caviar.config.load import locate
 from caviar.engine.analysis.cost import Sizes, Training
 from caviar.engine.data.resolve import resolve_run
 from caviar.plugin import Inputs
-from caviar_plugins import MLP, Digits, LogInt
+from caviar_plugins import MLP, Dask, Digits, LogInt
 
 from benchmarks.estimates.tree import used
 
@@ -276,3 +276,15 @@ def test_a_model_that_cannot_be_built_at_one_end_of_its_range_is_reported_and_no
     told = [line.strip() for line in summary(odd(units=LogInt(4, 12)))]
     reason = "cannot be built with model.units = 12, 64 inputs, 10 outputs: ValueError: 12 units do not fit"
     assert f"{reason}; such trials fail" in told
+
+
+def test_that_the_workers_of_a_cluster_are_guessed_is_said(folder: Path) -> None:
+    (folder / "p.toml").write_text('data = "digits"\noptimizer.learning_rate = { log = [1e-3, 1e-1] }\n')
+    here = load(folder / "p.toml")
+    there = here.model_copy(update={"executor": Dask(address="tcp://10.0.0.1:8786")})
+    cores = len(os.sched_getaffinity(0))
+    line = (
+        f"workers    {cores} assumed, by the cores here: how many the cluster at tcp://10.0.0.1:8786 has is not known"
+    )
+    assert line in summary(there)
+    assert not any(each.startswith("workers") for each in summary(here))

@@ -226,6 +226,14 @@ def test_one_key_is_not_advised_in_two_directions(tmp_path: Path) -> None:
     assert set(said(tmp_path, found, [at_end, *inside], file=file)) == {"simple-models"}
 
 
+def test_a_model_without_layers_is_not_advised_to_have_others(tmp_path: Path) -> None:
+    at_end = replace(trial(0, 0.9), values={"model.units": 64})
+    inside = [replace(trial(n, 0.5 + n / 100), values={"model.units": 32}) for n in range(1, 9)]
+    assert set(said(tmp_path, None, [at_end, *inside])) == {"range-edge"}
+    found = assessment(baselines=[standing("linear", (-0.01, 0.01))])
+    assert set(said(tmp_path, found, [at_end, *inside])) == {"simple-models"}
+
+
 def test_a_baseline_that_was_not_trained_says_nothing(tmp_path: Path) -> None:
     assert not said(tmp_path, assessment(baselines=[Standing("linear", note="not trained: it failed")]))
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy
 import pytest
 from caviar.cli.new_run import dated
-from caviar.engine.resume.check import Refused, check_store, resume
+from caviar.engine.resume.check import Refused, resume
 from caviar.engine.storage.study_ledger import open_study
 from caviar.engine.storage.study_view import read_study
 from caviar.interfaces.store import StudyRecord
@@ -242,16 +242,3 @@ def test_with_rows_of_every_day_each_days_run_starts_from_that_of_the_day_before
     own = ["search.start_from=[]"]
     assert dated("small", folder / "runs", own, day) == [*own, "name=small-2026-11-30"]
     assert dated("other", folder / "runs", [], day) == ["name=other-2026-11-30"]
-
-
-def test_a_study_in_another_store_is_missed_with_the_reason_why_this_one_has_none(tmp_path: Path) -> None:
-    file, database = tmp_path / "pipeline.toml", tmp_path / "study.sqlite"
-    file.write_text('store.use = "postgresql"\n')
-    for content, why in ((None, "there is no study"), (b"no database", "not a study")):
-        if content is not None:
-            database.write_bytes(content)
-        told = f"'postgresql', and 'sqlite' has no study of it that can be read \\(.*{why}.*\\); set store.use = 'postg"
-        with pytest.raises(Refused, match=told):
-            check_store(tmp_path, SQLite())
-    file.write_text('store.use = "sqlite"\n')
-    check_store(tmp_path, SQLite())

@@ -37,17 +37,29 @@ def test_the_programs_of_the_page_on_exporting_run(tmp_path: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Any]:
-    """The folder of the page, and a client of its server."""
+def page(tmp_path_factory: pytest.TempPathFactory) -> Page:
+    """The folder of the page on serving, with its programs and the runs that they serve."""
+    page = Page(tmp_path_factory.mktemp("served"))
+    for block in blocks_of(ROOT / "docs" / "serve.md"):
+        if block.words == "small":
+            page.shell(block.text, small=True)
+        elif block.language == "python":
+            (page.folder / block.words).write_text(block.text)
+    return page
+
+
+def client(page: Page, program: str) -> Any:
+    """A client of the server of a program."""
     pytest.importorskip("httpx", reason="FastAPI's client needs it: install '.[peers]'")
     testclient: Any = pytest.importorskip("fastapi.testclient", reason="the page shows it: install '.[peers]'")
-    page = Page(tmp_path_factory.mktemp("served"))
-    blocks = blocks_of(ROOT / "docs" / "serve.md")
-    page.shell(blocks[0].text, small=True)
-    (program,) = (block for block in blocks if block.language == "python")
-    (page.folder / program.words).write_text(program.text)
     with chdir(page.folder):
-        return page.folder, testclient.TestClient(runpy.run_path(program.words)["app"])
+        return testclient.TestClient(runpy.run_path(program)["app"])
+
+
+@pytest.fixture(scope="module")
+def served(page: Page) -> tuple[Path, Any]:
+    """The folder of the page, and a client of the server that tells species."""
+    return page.folder, client(page, "serve.py")
 
 
 def test_the_server_answers_as_the_model_does(served: tuple[Path, Any]) -> None:
@@ -67,3 +79,13 @@ def test_a_cell_that_cannot_be_read_is_a_422_with_its_reason(served: tuple[Path,
     assert answer.status_code == 422
     assert "column 'body_mass_g' holds 'heavy'" in answer.json()["detail"]
     assert served[1].post("/predict", json=[]).status_code == 422
+
+
+def test_a_server_of_numbers_answers_in_the_units_of_the_file(page: Page) -> None:
+    asking = client(page, "weigh.py")
+    rows: list[dict[str, Any]] = [{**ROW, "species": "Gentoo"}, {**ROW, "species": None}]
+    answer = asking.post("/predict", json=rows)
+    assert answer.status_code == 200, answer.text
+    assert answer.json() == open_run(page.folder / "runs/weighed").model().predict(rows).tolist()
+    assert all(2000 < grams < 8000 for grams in answer.json())
+    assert asking.post("/predict", json=[{**ROW, "bill_length_mm": "long", "species": "Gentoo"}]).status_code == 422

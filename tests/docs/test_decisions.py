@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -33,3 +34,12 @@ def test_the_index_lists_every_page_once_by_its_title() -> None:
     listed = re.findall(r"^- \[(\d{4})\]\((.*)\) (.*)$", (FOLDER / "index.md").read_text(encoding="utf-8"), re.M)
     titles = {page.name: page.read_text(encoding="utf-8").splitlines()[0].removeprefix("# ") for page in PAGES}
     assert sorted(listed) == [(name[:4], name, title) for name, title in sorted(titles.items())]
+
+
+def test_every_dependency_and_every_extra_has_its_reason() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    page = (FOLDER / "0042-dependencies.md").read_text(encoding="utf-8")
+    default = {re.split(r"\W", each)[0] for each in project["dependencies"]}
+    told = re.findall(r"^\| ([a-z, ]+) \|", page, re.M)[1:]
+    assert default == {name for row in told for name in row.split(", ")}
+    assert [extra for extra in project["optional-dependencies"] if f"`{extra}`" not in page] == []

@@ -89,6 +89,14 @@ class Plots:
         """The best trials with their values and metrics."""
         return figure((self.facts,), "leaderboard", top=top)
 
+    def timeline(self) -> Figure:
+        """Which population was trained where and when, and what was pruned."""
+        return Figure((self.facts,), "timeline")
+
+    def ablation(self) -> Figure:
+        """From the defaults to the best trial, one change at a time: 16 finished trials are needed, and SciPy."""
+        return Figure((self.facts,), "ablation")
+
     def thresholds(self) -> Figure:
         """Of two classes: precision, recall, F1 and the searched metric over the decision threshold."""
         return Figure((self.facts,), "thresholds")

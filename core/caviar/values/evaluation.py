@@ -66,7 +66,7 @@ class Cells:
 class TargetErrors:
     """Of one target: true and predicted values of `rows`, in the units of its column. A residual is true - predicted.
 
-    `bias` is the mean residual, `half` and `most` are what 50 % and 95 % of the absolute residuals do not exceed.
+    `bias` is the mean residual, `half` and `nearly_all` are what 50 % and 95 % of the absolute residuals do not exceed.
     `points`: each row's (true, predicted) in order of the truth, where there are few; else `values` counts them, x true
     and y predicted, and `residuals` counts x predicted and y residual.
     """
@@ -74,7 +74,7 @@ class TargetErrors:
     rows: int
     bias: float
     half: float
-    most: float
+    nearly_all: float
     points: tuple[tuple[float, float], ...] = ()
     values: Cells | None = None
     residuals: Cells | None = None

@@ -41,7 +41,7 @@ def _errors(errors: TargetErrors) -> dict[str, Any]:
         "rows": errors.rows,
         "bias": number(errors.bias),
         "half": number(errors.half),
-        "most": number(errors.most),
+        "nearlyAll": number(errors.nearly_all),
         "true": floats([true for true, _ in errors.points]),
         "predicted": floats([predicted for _, predicted in errors.points]),
         "values": _cells(errors.values),

@@ -42,16 +42,15 @@ SCRIPTS = (
     "main.js",
 )
 """Their order matters: each uses names of those before it."""
-EVERYTHING = Shown()
 
 
 def page(
     runs: Sequence[RunFacts],
     *,
-    figure: str | None = None,
-    shown: Shown = EVERYTHING,
-    reload: float = 0.0,
-    note: str = "",
+    figure: str | None,
+    shown: Shown,
+    reload: float,
+    note: str,
 ) -> str:
     """The whole page of one run or, side by side, of several.
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from caviar.plugin import Array, History, Space
 
 from caviar_plugins.strategies.features import features, settled
+from caviar_plugins.strategies.gaussian_process import GaussianProcess
 from caviar_plugins.strategies.observations import Observations
 from caviar_plugins.strategies.posterior import Posterior, fitted
 
-_MOST = 192  # trials, as strategy gaussian-process has by default
 _FOLDS = 5
 
 
@@ -38,7 +38,7 @@ class Surrogate:
         import scipy.linalg  # noqa: F401  # brings a BLAS of its own, which must be there to be limited
         from threadpoolctl import threadpool_limits
 
-        seen = Observations.of(history, _MOST)
+        seen = Observations.of(history, GaussianProcess().most)
         x, owners = features(space, settled(space, history.points)[seen.trials])
         timed = seen.progress is not None
         ended = numpy.isfinite(history.losses[seen.trials]) & numpy.isfinite(seen.standardized_losses)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from time import monotonic
-from typing import Any
 
 import caviar
-from caviar.plugin import Reporter, RunFacts, RunInfo, RunView, setting, write_atomically
+from caviar.plugin import Reporter, RunFacts, RunInfo, RunView, Shown, setting, write_atomically
 from pydantic import PrivateAttr
+
+_EVERYTHING = Shown()
 
 
 class Report(Reporter, interface=1):
@@ -52,8 +53,15 @@ class Report(Reporter, interface=1):
             write_atomically(run.folder / "report.html", text.encode())
 
     @staticmethod
-    def page(runs: Sequence[RunFacts], **options: Any) -> str:
+    def page(
+        runs: Sequence[RunFacts],
+        *,
+        figure: str | None = None,
+        shown: Shown = _EVERYTHING,
+        reload: float = 0.0,
+        note: str = "",
+    ) -> str:
         """The page of one or several runs; with `figure` that one alone. See `caviar_plugins.report.page`."""
         from caviar_plugins.report.page import page
 
-        return page(runs, **options)
+        return page(runs, figure=figure, shown=shown, reload=reload, note=note)

@@ -15,7 +15,8 @@ from caviar_plugins import Adam, Inline, Log
 
 from tests.plugins.report.unpacked import data_of
 
-NAMES = ["history", "curves", "importance", "scatter", "parallel", "leaderboard"]
+NAMES = ["history", "curves", "importance", "scatter", "parallel", "leaderboard", "timeline", "ablation"]
+NAMES += ["thresholds", "errors", "activations"]
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +40,7 @@ def test_a_figure_is_a_frame_of_a_notebook_and_a_page(study: Study, tmp_path: Pa
     page = (tmp_path / "figure.html").read_text()
     shown = data_of(page)
     assert shown["figure"] == name
+    assert f'\n  id: "{name}",\n' in page, "no script of the page draws it"
     assert shown["runs"][0]["trials"]["number"].tolist() == [0, 1, 2]
     (framed,) = re.findall(r'<iframe srcdoc="([^"]*)"', figure._repr_html_())
     assert data_of(unescape(framed))["figure"] == name

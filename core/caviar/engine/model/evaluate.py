@@ -76,8 +76,8 @@ def target_errors(predicted: Array, truth: Array) -> TargetErrors:
     residuals = truth - predicted
     if not len(residuals):
         return TargetErrors(0, 0.0, 0.0, 0.0)
-    half, most = numpy.quantile(numpy.abs(residuals), (0.5, 0.95)).tolist()
-    told = len(residuals), float(residuals.mean()), half, most
+    half, nearly_all = numpy.quantile(numpy.abs(residuals), (0.5, 0.95)).tolist()
+    told = len(residuals), float(residuals.mean()), half, nearly_all
     if len(residuals) <= MOST_POINTS:
         order = numpy.lexsort((predicted, truth))  # not that of the table, which could reveal whose they are
         return TargetErrors(*told, points=tuple(zip(_short(truth[order]), _short(predicted[order]), strict=True)))

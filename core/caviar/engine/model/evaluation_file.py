@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from caviar.engine.model.saved import SavedModel
     from caviar.engine.training.job import Work
 
-_NAME, _FORMAT = "evaluation.json", 1
+_NAME, _FORMAT = "evaluation.json", 2
 
 
 def evaluation_file(folder: Path) -> Path:

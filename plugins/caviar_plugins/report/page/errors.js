@@ -58,7 +58,7 @@ figure({
     function draw() {
       const theme = colors();
       const found = errors[part][target];
-      const { rows, bias, half, most, values, residuals, predicted } = found;
+      const { rows, bias, half, nearlyAll, values, residuals, predicted } = found;
       const truth = found.true;
       const apart = [...truth].map((each, nth) => each - predicted[nth]);
       const both = values ? values.x : room([...truth, ...predicted]);
@@ -105,7 +105,7 @@ figure({
       const lean = Math.abs(bias) < half / 20 ? "on average predictions are neither too high nor too low" : `on average predictions are ${fmt(Math.abs(bias))} too ${bias > 0 ? "low" : "high"}`;
       const beyond = values?.beyond || residuals?.beyond ? ` Up to ${count(Math.max(values.beyond, residuals.beyond), "row")} lie beyond the pictures.` : "";
       const where = part === "test" ? "" : parts.includes("test") ? "" : " There is no test part, and the search has seen these rows.";
-      card.sentence(`On the ${count(rows, "row")} of the ${part} part, in the units of ${target}, half of the predictions are within ${fmt(half)} of the truth (the band), 95 % within ${fmt(most)}; ${lean}. On the dashed lines prediction and truth are the same.${values ? ` The stronger a cell, the more rows it holds.${beyond}` : ""}${where}`);
+      card.sentence(`On the ${count(rows, "row")} of the ${part} part, in the units of ${target}, half of the predictions are within ${fmt(half)} of the truth (the band), 95 % within ${fmt(nearlyAll)}; ${lean}. On the dashed lines prediction and truth are the same.${values ? ` The stronger a cell, the more rows it holds.${beyond}` : ""}${where}`);
     }
     return draw;
   },

@@ -111,7 +111,7 @@ def test_a_curve_that_is_not_as_it_was_written_counts_as_none(folder: Path, done
     digits = [place for place, each in enumerate(text) if each in "0123456789"][::50]
     damaged = [text[:place] + str((int(text[place]) + 1) % 10) + text[place + 1 :] for place in digits]
     found = list[object]()
-    for content in (*damaged, "", "[1]", '{"format":1}', text[:-20], "[" * 100_000):
+    for content in (*damaged, "", "[1]", '{"format":2}', text[:-20], "[" * 100_000):
         file.write_text(content)
         found.append(read_evaluation(folder / "f", trial))
     file.unlink()

@@ -34,7 +34,7 @@ from caviar.engine.revalidation.reference import date_of, note_reference
 from caviar.engine.search.context import SearchContext
 from caviar.engine.search.loop import SearchLoop
 from caviar.engine.search.observers import Observers
-from caviar.engine.search.time_limit import TimeLimit
+from caviar.engine.search.time_limit import TimeLimit, unmark
 from caviar.engine.storage.study_ledger import WhenFull, open_study, refuse
 from caviar.engine.warm_start.earlier_runs import started_from
 from caviar.engine.warm_start.given_points import given_trials
@@ -136,6 +136,7 @@ def run(
             remember(folder, programs_of(pipeline))
             notes = (*notes, *about, *queue_again(ledger), *restart_lost(ledger))
             observers.offered["view"] = partial(going_on, folder, ledger, pipeline)
+            unmark(ledger)
             before = ledger.trials()
             code = code_of(pipeline, *judges_of(work, objective))
             readable = code is not None and len(code) < 2

@@ -12,7 +12,7 @@ from caviar.engine.search.deduplicate import deduplicate, key_of
 from caviar.engine.search.patience import out_of_patience
 from caviar.engine.search.retests import Retests, known_before
 from caviar.engine.search.rounds import Round
-from caviar.engine.search.time_limit import mark, unmark
+from caviar.engine.search.time_limit import mark
 from caviar.interfaces.executor import Workers
 from caviar.text.log import timed
 from caviar.values.arrays import Array
@@ -34,7 +34,6 @@ class SearchLoop:
         Raises Unfinished where the machine does not let a round be completed.
         """
         context, ledger, limit = self.context, self.context.ledger, self.context.limit
-        unmark(ledger)
         total, size = context.info.total, context.pipeline.search.round
         for index in range(_first_open(ledger.trials()) // size, -(-total // size)):
             if limit.over:

@@ -171,6 +171,9 @@ def test_a_trial_in_training_wins_where_it_is_the_best_at_the_epoch_that_it_has_
     said = f"the model is trial {best} at epoch {won.epochs} of 4: the time ended its training"
     assert (said in done.summary.notes) is not won.state.done
     assert won.epochs < 4 or seconds == 17.5
+    resumed = search(file, "runs", f"search.seconds={seconds}", "search.ensemble=4", "data.test=0.2").info.best
+    assert resumed is not None
+    assert resumed.state.done, "until the time ends the search again, only finished trials are compared"
 
 
 def test_one_in_training_does_not_win_where_the_winner_must_meet_conditions(file: Path, clock: Hand) -> None:

@@ -51,12 +51,16 @@ def test_a_whole_step_is_that_of_the_plain_code(**shape: Any) -> None:
     # what is measured after it, says only which side of zero that gradient was on.
     shape["rows"] = shape["batch"] + 9
     plainly, quickly = (trained(each, [0, 1, 2], epochs=1, **shape) for each in (StandIn(), Emulated()))
+    nudged = trained(StandIn(), [0, 1, 2], epochs=1, nudged=True, **shape)
     names = ("statistics", "optimizer.m", "optimizer.v", "optimizer.velocity")
     for name in names[: 3 if isinstance(shape["optimizer"], RMSprop) else 4]:
         if name in plainly:
+            # Normalized rows that are nearly equal magnify rounding: what the last digit of the input does is no error.
+            known = 4 * numpy.abs(nudged[name] - plainly[name]).max(initial=0)
             scale = numpy.abs(plainly[name]).max(initial=1.0)
-            numpy.testing.assert_allclose(quickly[name], plainly[name], 1e-11, 1e-11 * scale, err_msg=name)
-    numpy.testing.assert_allclose(quickly["metrics"][..., 0], plainly["metrics"][..., 0], 1e-11)
+            numpy.testing.assert_allclose(quickly[name], plainly[name], 1e-11, 1e-11 * scale + known, err_msg=name)
+    told, told_plainly, told_nudged = (each["metrics"][..., 0] for each in (quickly, plainly, nudged))
+    numpy.testing.assert_allclose(told, told_plainly, 1e-11, 4 * numpy.abs(told_nudged - told_plainly).max())
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)

@@ -61,10 +61,13 @@ def test_a_whole_step_is_that_of_the_plain_code(dtype: str, seed: int, **shape: 
         shape["batch"] = max(shape["batch"], 8)
     shape |= {"rows": shape["batch"] + 9, "optimizer": "sgd"}
     plainly, quickly = (trained(form, [0, 1, 2], seed, 1, dtype=dtype, **shape) for form in (plain, compiled))
+    nudged = trained(plain, [0, 1, 2], seed, 1, dtype=dtype, nudged=True, **shape)
     close = 1e-12 if dtype == "float64" else 1e-4
     for name in ("optimizer.velocity", "statistics", "metrics"):
         scale = numpy.abs(plainly[name]).max(initial=1e-3)
-        numpy.testing.assert_allclose(quickly[name], plainly[name], rtol=close, atol=close * scale, err_msg=name)
+        # Normalized rows that are nearly equal magnify rounding: what the last digit of the input does is no error.
+        known = close * scale + 4 * numpy.abs(nudged[name] - plainly[name]).max(initial=0)
+        numpy.testing.assert_allclose(quickly[name], plainly[name], rtol=close, atol=known, err_msg=name)
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)

@@ -77,11 +77,14 @@ def prepared(
     normalizer: Any = None,
     optimizer: str = "adam",
     rates: tuple[float, ...] = RATES,
+    nudged: bool = False,
     smoothing: list[float] | None = None,
     **model: Any,
 ) -> tuple[Population, Dataset, TrainerContext]:
     random = numpy.random.default_rng(seed)
     x = random.normal(0.3, 2.0, (rows, inputs)).astype(dtype)
+    if nudged:  # each number by one unit in the last place, up or down
+        x = numpy.nextafter(x, numpy.where(numpy.random.default_rng(0).random(x.shape) < 0.5, -1e9, 1e9).astype(dtype))
     y = random.integers(0, classes, (rows, 1))
     task = Task("classification", ("y",), tuple(range(classes)))
     split = Split(numpy.arange(rows - 9), numpy.arange(rows - 9, rows), numpy.arange(0))

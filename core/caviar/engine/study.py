@@ -180,9 +180,9 @@ def run(
                 best = objective.best(ledger.trials())
                 with timed("best model made and tested"):
                     model, note, failure = models.made(best, check_stop)
-                ensemble, more = _ensemble(models, objective, model, check_stop)
+                clock = Clock(check_stop, limit.end)
+                ensemble, more = _ensemble(models, objective, model, clock)
                 with timed("best model assessed"):
-                    clock = Clock(check_stop, limit.end)
                     assessment = _assessment(context, models.folds, best, model, ensemble, clock)
                 if model is not None and kept:
                     note_reference(folder, work, objective, model)
@@ -217,7 +217,7 @@ def _useful(commands: tuple[Command, ...], pipeline: Pipeline) -> tuple[Command,
 
 
 def _ensemble(
-    models: Models, objective: Objective, model: SavedModel | None, check_stop: Callable[[], None]
+    models: Models, objective: Objective, model: SavedModel | None, clock: Clock
 ) -> tuple[SavedModel | None, tuple[str, ...]]:
     """The ensemble of the search's best trials, with notes; none where there is no model of the best one."""
     if model is None:
@@ -225,7 +225,7 @@ def _ensemble(
     search = models.work.pipeline.search
     candidates = [*islice(objective.winners(models.ledger.trials()), search.candidates)]
     with timed("ensemble selected"):
-        return Ensembles(models, objective.conditions).made(candidates, search.ensemble, check_stop, model.date)
+        return Ensembles(models, objective.conditions).made(candidates, search.ensemble, clock, model.date)
 
 
 def _assessment(

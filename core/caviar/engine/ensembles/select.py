@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import isfinite
 
+from caviar.engine.baselines.fit import Clock
 from caviar.engine.baselines.judge import Judge, drawn_rows, judge_for
 from caviar.engine.ensembles.greedy import greedy_selection
 from caviar.engine.failures.plugin_errors import reason_of
@@ -40,17 +41,18 @@ class Ensembles:
     conditions: tuple[Condition, ...] = ()
 
     def made(
-        self, feasible: Sequence[Trial], draws: int, check_stop: Callable[[], None], date: str
+        self, feasible: Sequence[Trial], draws: int, clock: Clock, date: str
     ) -> tuple[SavedModel | None, tuple[str, ...]]:
         """The ensemble, saved and measured, and notes; None where the winner, the first trial, stands alone.
 
-        `feasible`: the trials to select from, best first. `date` is that of the winner's model. An earlier ensemble of
+        `feasible`: the trials to select from, best first; where the time of `clock` is short, only some of them, and a
+        note says so. `date` is that of the winner's model. An earlier ensemble of
         the folder is replaced or removed.
         """
         file, notes = ensemble_file(self.models.folder), list[str]()
         if draws:
             try:
-                model = replace(self._selected(feasible, draws, check_stop, notes), date=date)
+                model = replace(self._selected(feasible, draws, clock, notes), date=date)
                 self.models.save(model, file)
                 return model, tuple(notes)
             except NoEnsemble as reason:
@@ -65,22 +67,20 @@ class Ensembles:
             notes.append(f"{file}: cannot be removed: {why_unusable(error)}")
         return None, tuple(notes)
 
-    def _selected(
-        self, feasible: Sequence[Trial], draws: int, check_stop: Callable[[], None], notes: list[str]
-    ) -> SavedModel:
+    def _selected(self, feasible: Sequence[Trial], draws: int, clock: Clock, notes: list[str]) -> SavedModel:
         judge = self._judge()
         if judge is None:
             raise NoEnsemble("no metric plugin measures what was searched")
         if len(feasible) < 2:
             met = " and meets search.where" if self.conditions else ""
             raise NoEnsemble(f"{'one' if feasible else 'no'} trial has finished{met}; it takes two or more")
-        predictions, truth = self._predicted(feasible, check_stop, notes)
-        drawn = greedy_selection(predictions, truth, judge, draws, check_stop)
+        predictions, truth = self._predicted(feasible, clock, notes)
+        drawn = greedy_selection(predictions, truth, judge, draws, clock.check_stop)
         ensemble = mean([predictions[place] for place in drawn], [*drawn.values()])
         self._check_gain(feasible[0], ensemble, predictions[0], truth, judge, len(drawn))
         members = list[ModelMember]()
         for place, count in drawn.items():
-            weights, _ = self.models.weights.of(feasible[place], check_stop)
+            weights, _ = self.models.weights.of(feasible[place], clock.check_stop)
             members += self.models.members(feasible[place], weights, count)
         model = self.models.judged(SavedModel(tuple(members), {}), recorded=False)
         for condition in self.conditions:
@@ -101,10 +101,11 @@ class Ensembles:
             return Judge(_LIKELIHOOD, likelihood, type(likelihood).goal)
         return judge
 
-    def _predicted(
-        self, trials: Sequence[Trial], check_stop: Callable[[], None], notes: list[str]
-    ) -> tuple[Array, Array]:
-        """What each trial predicts out of fold for validation rows, (trials, rows, outputs), and their truth."""
+    def _predicted(self, trials: Sequence[Trial], clock: Clock, notes: list[str]) -> tuple[Array, Array]:
+        """What each trial predicts out of fold for validation rows, (trials, rows, outputs), and their truth.
+
+        Half of the time that is left is for this, half for the ensemble's test.
+        """
         import numpy
 
         work, folds = self.models.work, self.models.folds
@@ -112,10 +113,14 @@ class Ensembles:
         most = max(1, _MOST_NUMBERS // (outputs * len(trials)))
         if len(rows) > most:
             rows = rows[self._random.child("rows").order(len(rows))[:most]]
-        found = list[Judged]()
+        found, left = list[Judged](), clock.left
         for trial in trials:
-            check_stop()
-            weights, note = self.models.weights.of(trial, check_stop)
+            clock.check_stop()
+            if len(found) > 1 and clock.left < left / 2:
+                best = f"the best {len(found)} of {len(trials)} trials"
+                notes.append(f"the ensemble was selected from {best}: search.seconds left no time for more")
+                break
+            weights, note = self.models.weights.of(trial, clock.check_stop)
             model = self.models.model(trial, weights)
             found.append(together(folds.out_of_fold(folds.predictors(model), rows)))
             notes += [note] if note else []

@@ -34,6 +34,16 @@ class Slow(PopulationTrainer, interface=2):
             time.time.at += len(population) / 2
         return super().advance(state, population, data, context, until)
 '''
+PREDICTS_SLOWLY = '''
+
+class PredictsSlowly(Slow, interface=2):
+    """To be ready to predict takes five seconds."""
+
+    def predictor(self, *given, **named):
+        if getattr(time.time, "moves", False):
+            time.time.at += 5
+        return super().predictor(*given, **named)
+'''
 PIPELINE = """
 name = "p"
 reporter = []
@@ -174,6 +184,17 @@ def test_a_trial_in_training_wins_where_it_is_the_best_at_the_epoch_that_it_has_
     resumed = search(file, "runs", f"search.seconds={seconds}", "search.ensemble=4", "data.test=0.2").info.best
     assert resumed is not None
     assert resumed.state.done, "until the time ends the search again, only finished trials are compared"
+
+
+def test_an_ensemble_is_selected_from_as_many_trials_as_there_is_time_for(file: Path, clock: Hand) -> None:
+    plugins = file.parent / "plugins.py"
+    plugins.write_text(plugins.read_text() + PREDICTS_SLOWLY)
+    done = search(file, "runs", "trainer.use=predictsslowly", "search.seconds=100", "search.ensemble=4")
+    assert len(ended(done)) == 12
+    (note,) = (each for each in done.summary.notes if "selected from" in each)
+    assert note.endswith("of 8 trials: search.seconds left no time for more")
+    assert clock.at - 1000 <= 100
+    assert not any("selected from" in each for each in search(file, "others", "search.ensemble=4").summary.notes)
 
 
 def test_one_in_training_does_not_win_where_the_winner_must_meet_conditions(file: Path, clock: Hand) -> None:

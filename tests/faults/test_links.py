@@ -61,7 +61,7 @@ def test_a_link_at_the_name_of_any_file_is_refused_or_replaced(home: Path) -> No
         shutil.rmtree(home / into)
 
 
-@pytest.mark.parametrize("name", ["../out", "/tmp/out", "a/../../out", "..", ".", "a\\x00b", "a\\nb", ""])
+@pytest.mark.parametrize("name", ["../out", "/out", "a/../../out", "..", ".", "a\\x00b", "a\\nb", ""])
 def test_a_name_cannot_leave_the_folder_of_runs(home: Path, name: str) -> None:
     before = sorted(home.iterdir())
     done = pipe(home, "run", "p.toml", "--runs", "inside", "--set", f'name="{name}"')

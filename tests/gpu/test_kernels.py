@@ -13,7 +13,7 @@ from caviar.plugin import Views, lay_out, size_of
 from caviar.testing import TrainerContract
 from caviar.testing.work import small_pipeline
 from caviar_plugins import MLP, SGD, Adam, AdamW, BatchNorm, PopulationTrainer, RMSprop, SoftmaxCrossEntropy
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as some
 
 from tests.gpu.emulator import emulated
@@ -55,12 +55,12 @@ def test_a_whole_step_is_that_of_the_plain_code(**shape: Any) -> None:
     names = ("statistics", "optimizer.m", "optimizer.v", "optimizer.velocity")
     for name in names[: 3 if isinstance(shape["optimizer"], RMSprop) else 4]:
         if name in plainly:
-            # Normalized rows that are nearly equal magnify rounding: what the last digit of the input does is no error.
-            known = 4 * numpy.abs(nudged[name] - plainly[name]).max(initial=0)
             scale = numpy.abs(plainly[name]).max(initial=1.0)
-            numpy.testing.assert_allclose(quickly[name], plainly[name], 1e-11, 1e-11 * scale + known, err_msg=name)
-    told, told_plainly, told_nudged = (each["metrics"][..., 0] for each in (quickly, plainly, nudged))
-    numpy.testing.assert_allclose(told, told_plainly, 1e-11, 4 * numpy.abs(told_nudged - told_plainly).max())
+            # Normalized rows that are nearly equal magnify rounding: where the last digit of the input decides, no
+            # result is the right one. Hypothesis draws others, and fails where it finds too few.
+            assume(4 * numpy.abs(nudged[name] - plainly[name]).max(initial=0) <= 1e-11 * scale)
+            numpy.testing.assert_allclose(quickly[name], plainly[name], 1e-11, 1e-11 * scale, err_msg=name)
+    numpy.testing.assert_allclose(quickly["metrics"][..., 0], plainly["metrics"][..., 0], 1e-11)
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)

@@ -34,7 +34,7 @@ from caviar_plugins import (
     PopulationTrainer,
     SoftmaxCrossEntropy,
 )
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as some
 
 from tests.plugins.variants import ACTIVATIONS, NORMALIZERS, OPTIMIZERS, trained
@@ -65,9 +65,10 @@ def test_a_whole_step_is_that_of_the_plain_code(dtype: str, seed: int, **shape: 
     close = 1e-12 if dtype == "float64" else 1e-4
     for name in ("optimizer.velocity", "statistics", "metrics"):
         scale = numpy.abs(plainly[name]).max(initial=1e-3)
-        # Normalized rows that are nearly equal magnify rounding: what the last digit of the input does is no error.
-        known = close * scale + 4 * numpy.abs(nudged[name] - plainly[name]).max(initial=0)
-        numpy.testing.assert_allclose(quickly[name], plainly[name], rtol=close, atol=known, err_msg=name)
+        # Normalized rows that are nearly equal magnify rounding: where the last digit of the input decides, no result
+        # is the right one. Hypothesis draws others, and fails where it finds too few.
+        assume(4 * numpy.abs(nudged[name] - plainly[name]).max(initial=0) <= close * scale)
+        numpy.testing.assert_allclose(quickly[name], plainly[name], rtol=close, atol=close * scale, err_msg=name)
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)

@@ -13,7 +13,7 @@ from caviar import Trial, TrialState, load, open_run
 from caviar.engine.search.objective import Objective
 from caviar.engine.search.time_limit import TimeLimit, mark
 from caviar.engine.study import Run, run
-from caviar.plugin import Reporter, hook
+from caviar.plugin import Goal, Reporter, hook
 
 from tests.core.engine.search.rungs import PLUGINS, bits, differences
 from tests.core.engine.search.searching import search
@@ -223,8 +223,9 @@ def test_one_in_training_without_a_value_or_without_its_state_does_not_rank() ->
     found: list[Trial] = []
     holds = {0, 1, 2}.__contains__
     ledger: Any = SimpleNamespace(trials=lambda: begun, holds=holds, curves=lambda metric: curves, settle=found.extend)
-    for goal, order in (("maximize", [1, 2]), ("minimize", [2, 1])):
-        objective = Objective("validation.r2", goal, -1.0)  # type: ignore[arg-type]
+    orders: dict[Goal, list[int]] = {"maximize": [1, 2], "minimize": [2, 1]}
+    for goal, order in orders.items():
+        objective = Objective("validation.r2", goal, -1.0)
         mark(ledger, TimeLimit(5.0), 9, objective)
         assert [each.index for each in objective.winners(tuple(found))] == order
         found.clear()

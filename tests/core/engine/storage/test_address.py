@@ -153,8 +153,8 @@ def test_a_server_that_is_down_ends_the_run_and_nothing_counts_as_lost(home: Pat
     ("address", "complaint"),
     [
         ("s3://user:secret@shelf/runs", "no user and no password in it"),
-        ("/tmp/runs", "must be an address such as"),
-        ("file:///tmp/runs", "without it they are in the run's folder"),
+        ("/shelf/runs", "must be an address such as"),
+        ("file:///shelf/runs", "without it they are in the run's folder"),
         ("s3://", "must be an address such as"),
         ("simplecache::s3://shelf", "must be an address such as"),
     ],

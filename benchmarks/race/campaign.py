@@ -23,13 +23,17 @@ _WARM = 10.0  # seconds of a race that is not counted
 
 @dataclass(frozen=True)
 class Campaign:
-    """`python`: that of the peer; `recipe`: what Caviar's file asks for in place of the declared space."""
+    """`python`: that of the peer; `recipe`: what Caviar's file asks for in place of the declared space.
+
+    `ensemble`: of how many draws Caviar's answer in the declared space is the mean; 0: the winner alone.
+    """
 
     cache: Path
     archives: Path | None
     images: Path | None
     python: str
     recipe: str = ""
+    ensemble: int = 0
 
     def run(self, keys: Iterable[Key]) -> None:
         """In their order. Raises NoArchive where a table's archive is missing."""
@@ -61,12 +65,13 @@ class Campaign:
 
     def _raced(self, rows: Rows, side: str, seconds: float, seed: int) -> Race:
         if side == OURS:
-            return sides.ours(rows, seed, seconds, self.recipe)
+            return sides.ours(rows, seed, seconds, self.recipe, self.ensemble)
         return sides.peer(rows, seed, seconds, self.python)
 
     def _file(self, key: Key) -> Path:
         table, side, seconds, seed = key
-        named = f"{side}-{self.recipe}" if side == OURS and self.recipe else side
+        own = self.recipe or (f"ensemble{self.ensemble}" if self.ensemble else "")
+        named = f"{side}-{own}" if side == OURS and own else side
         return self._made / f"{table}-{named}-{seconds}-{seed}.json"
 
     @cached_property

@@ -48,6 +48,7 @@ pruner = "hyperband"
 round = 16
 trials = 100_000
 baselines = false
+ensemble = {ensemble}
 seconds = {seconds}
 """
 _RECIPE = """
@@ -56,12 +57,17 @@ search = {{ trials = 100_000, baselines = false, seconds = {seconds} }}
 """
 
 
-def pipeline(data: str, seed: int, seconds: float, recipe: str = "") -> str:
-    """The file that `pipe run` is given: the declared space, or what a recipe fills in. `data`: keys of [data]."""
+def pipeline(data: str, seed: int, seconds: float, recipe: str = "", ensemble: int = 0) -> str:
+    """The file that `pipe run` is given: the declared space, or what a recipe fills in. `data`: keys of [data].
+
+    `ensemble`: of the declared space; a recipe says its own.
+    """
     head = _PIPELINE.format(seed=seed, data=data, target=TARGET, held=HELD, processes=PROCESSES)
     if recipe:
         return head + _RECIPE.format(recipe=recipe, seconds=seconds)
     ranges = {path: f"{{ {sampler} = {ends} }}" for path, (sampler, ends) in SPACE.items()}
     strength, decay = ranges.pop(STRENGTH), ranges.pop(DECAY)
     lines = "\n".join(f"{path} = {text}" for path, text in ranges.items())
-    return head + _SEARCH.format(seconds=seconds, strength=strength, decay=decay, epochs=EPOCHS, ranges=lines)
+    return head + _SEARCH.format(
+        seconds=seconds, strength=strength, decay=decay, epochs=EPOCHS, ranges=lines, ensemble=ensemble
+    )

@@ -35,10 +35,10 @@ class Race:
     seconds: float
 
 
-def ours(rows: Rows, seed: int, seconds: float, recipe: str = "") -> Race:
+def ours(rows: Rows, seed: int, seconds: float, recipe: str = "", ensemble: int = 0) -> Race:
     """`pipe run` as a user starts it; it reads the files and tests its winner within the time. 1 without a winner."""
     with TemporaryDirectory() as name:
-        file = _written(Path(name), rows, seed, seconds, recipe)
+        file = _written(Path(name), rows, seed, seconds, recipe, ensemble)
         done, took = _timed([sys.executable, "-m", "caviar", "run", str(file), "--runs", name, "--json"])
     found = json.loads(done)
     if found["best"] is None:  # no epoch has ended
@@ -72,10 +72,10 @@ def _timed(words: Sequence[str]) -> tuple[str, float]:
     return done.stdout, seconds
 
 
-def _written(folder: Path, rows: Rows, seed: int, seconds: float, recipe: str = "") -> Path:
+def _written(folder: Path, rows: Rows, seed: int, seconds: float, recipe: str = "", ensemble: int = 0) -> Path:
     file = folder / "race.toml"
     own = ', target_transform = "none"' if rows.task == "regression" and not recipe else ""  # the peer has no other
-    file.write_text(pipeline(rows.keys + own, seed, seconds, recipe), encoding="utf-8")
+    file.write_text(pipeline(rows.keys + own, seed, seconds, recipe, ensemble), encoding="utf-8")
     return file
 
 

@@ -52,7 +52,7 @@ def raced(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int, float]]:
         return race(seed / 10)
 
     monkeypatch.setattr(campaign, "prepare", lambda *_: Rows("classification", ""))
-    monkeypatch.setattr(sides, "ours", lambda rows, seed, seconds, recipe: of(OURS, seed, seconds))
+    monkeypatch.setattr(sides, "ours", lambda rows, seed, seconds, recipe, ensemble: of(OURS, seed, seconds))
     monkeypatch.setattr(sides, "peer", lambda rows, seed, seconds, python: of(PEER, seed, seconds))
     return found
 
@@ -70,11 +70,14 @@ def test_a_campaign_runs_what_its_cache_lacks_and_warms_each_side_once(
     assert len(raced) == 4
 
 
-def test_races_with_a_recipe_are_other_races(tmp_path: Path, raced: list[tuple[str, int, float]]) -> None:
+def test_races_with_a_recipe_or_an_ensemble_are_other_races(
+    tmp_path: Path, raced: list[tuple[str, int, float]]
+) -> None:
     keys: list[Key] = [("letter", OURS, 30, 1), ("letter", PEER, 30, 1)]
     Campaign(tmp_path, None, None, "python3").run(keys)
-    Campaign(tmp_path, None, None, "python3", "realmlp").run(keys)
-    assert [side for side, seed, _ in raced if seed] == [OURS, PEER, OURS]
+    Campaign(tmp_path, None, None, "python3", recipe="realmlp").run(keys)
+    Campaign(tmp_path, None, None, "python3", ensemble=16).run(keys)
+    assert [side for side, seed, _ in raced if seed] == [OURS, PEER, OURS, OURS]
 
 
 def test_images_are_shrunk_to_means_of_four_pixels_and_keep_their_test_part(tmp_path: Path) -> None:

@@ -263,7 +263,7 @@ def test_what_is_wanted_must_be_said(tmp_path: Path) -> None:
 def test_a_file_of_every_effort_is_short_and_without_mistake(penguins: Path, effort: str) -> None:
     assert pipe(penguins, "init", "penguins.csv", "--effort", effort).returncode == 0
     text = (penguins / "penguins.toml").read_text()
-    assert f"trials = {EFFORTS[effort].trials} " in text
+    assert f"trials = {EFFORTS[effort].trials // 2} " in text
     assert f"ensemble = {EFFORTS[effort].ensemble} " in text
     assert f'recipe = "{EFFORTS[effort].recipe}" ' in text
     assert len(text.splitlines()) < 25
@@ -274,9 +274,9 @@ def test_a_file_of_every_effort_is_short_and_without_mistake(penguins: Path, eff
 def test_another_effort_may_be_given_until_the_file_is_edited(penguins: Path) -> None:
     file = penguins / "penguins.toml"
     assert pipe(penguins, "init", "penguins.csv").returncode == 0
-    assert f"trials = {EFFORTS[USUAL].trials} " in file.read_text()
+    assert f"trials = {EFFORTS[USUAL].trials // 2} " in file.read_text()
     assert pipe(penguins, "init", "penguins.csv", "--effort", "quick").returncode == 0
-    assert f"trials = {EFFORTS['quick'].trials} " in file.read_text()
+    assert f"trials = {EFFORTS['quick'].trials // 2} " in file.read_text()
     file.write_text(file.read_text().replace("epochs = 64", "epochs = 30"))
     assert pipe(penguins, "init", "penguins.csv").returncode == 2
 

@@ -13,14 +13,16 @@ _TYPICAL = 20_000  # rows, where they are not known
 _COLUMNS = 100  # that make a row of one of the recipe's networks twice as expensive
 _FEWEST, _FEW = 4, 32  # epochs, and trials, whatever the number of rows; rows of the smallest mini-batch
 _SMALL = 2000  # rows
+_FOLDS, _FOLDED = 5, 20  # of a small table; rows of the smallest that has folds
 
 
 @dataclass(frozen=True)
 class Effort:
     """A recipe, and what is written beside it; `about` is its time on two cores.
 
-    `work` decides that: training rows, summed over the epochs of all trials. There are at most `epochs`. The numbers
-    were measured with `python -m benchmarks.tables`, docs/benchmarks/tables.md.
+    `work` decides that: training rows, summed over the epochs of all trials. There are at most `epochs`. A small table
+    has folds, each of which trains a network, and half as many trials. The numbers were measured with
+    `python -m benchmarks.tables`, docs/benchmarks/tables.md.
     """
 
     recipe: str
@@ -32,23 +34,32 @@ class Effort:
 
     def epochs_for(self, head: Head | None) -> int:
         """The number of epochs with which all trials take about the effort's time, in steps of an eighth or finer."""
-        exact = self.work / (self.trials * _cost(head))
+        exact = self.work / (self._tried(head) * _cost(head))
         return int(min(max(_rounded(exact), _FEWEST), self.epochs))
 
     def trials_for(self, head: Head | None) -> int:
         """The number of trials: all, or where there are so many rows that the epochs are the fewest, at least 4."""
-        return int(min(max(self.work / (_FEWEST * _cost(head)), _FEWEST), self.trials))
+        return int(min(max(self.work / (_FEWEST * _cost(head)), _FEWEST), self._tried(head)))
+
+    def _tried(self, head: Head | None) -> int:
+        return max(self.trials // 2, _FEWEST) if folds_for(head) else self.trials
 
 
 def _cost(head: Head | None) -> float:
     """What an epoch of one trial takes, in training rows of a narrow table."""
     wide = 1 + (len(head.features) if head else 0) / _COLUMNS
-    return max(_TRAINED * (head.rows if head else _TYPICAL), 1.0) * wide
+    folds = folds_for(head) or 1
+    return max(_TRAINED * (head.rows if head else _TYPICAL), 1.0) * wide * folds
 
 
 def batch_size_for(head: Head | None) -> int | None:
     """A smaller one than the recipe's for few rows, with which an epoch would have only some steps."""
     return _FEW if head is not None and head.rows < _SMALL else None
+
+
+def folds_for(head: Head | None) -> int | None:
+    """Several for few rows: a validation part of one split would be too small to tell trials apart."""
+    return _FOLDS if head is not None and _FOLDED <= head.rows < _SMALL else None
 
 
 EFFORTS = {

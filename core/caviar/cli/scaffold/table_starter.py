@@ -6,7 +6,7 @@ from json import dumps
 from pathlib import Path
 from typing import Any
 
-from caviar.cli.scaffold.efforts import Effort, batch_size_for
+from caviar.cli.scaffold.efforts import Effort, batch_size_for, folds_for
 from caviar.cli.scaffold.guess import guess_splits
 from caviar.config.advice.many_classes import doubtful_classes
 from caviar.config.declaration.dump import inline
@@ -33,6 +33,7 @@ def starter(path: Path, remark: str, data: Any, effort: Effort) -> str:
         *(_line(f"{key} = {inline(value)}", why) for key, value, why in data.worth_writing()),
         *_of_positive(rare),
         _line("test = 0.2", "rows set aside; only the winner sees them, at the end"),
+        *_of_folds(head),
         *(_line(f"# {key} = {_text(name)}", why) for key, name, why in (guess_splits(head) if head else ())),
     ]
     stem = pipeline_file(path).stem
@@ -58,6 +59,12 @@ def _table(name: str, lines: list[str]) -> list[str]:
     return ["", f"[{name}]", *lines] if lines else []
 
 
+def _of_folds(head: Head | None) -> list[str]:
+    folds = folds_for(head)
+    about = "few rows: a trial is the mean of 5 networks, each without a fifth"
+    return [_line(f"folds = {folds}", about)] if folds else []
+
+
 def _of_training(head: Head | None, effort: Effort) -> list[str]:
     batch = batch_size_for(head)
     return [
@@ -67,7 +74,7 @@ def _of_training(head: Head | None, effort: Effort) -> list[str]:
 
 
 def _of_search(head: Head | None, rare: RareClass | None, effort: Effort) -> list[str]:
-    more = "networks in all; raise it and run again to continue the search"
+    more = "models in all; raise it and run again to continue the search"
     return [
         *([_line(f"metric = {_text(rare.metric)}", "accuracy hardly sees a rare class")] if rare else []),
         _line(f"trials = {effort.trials_for(head)}", more),

@@ -53,18 +53,19 @@ seconds = {seconds}
 """
 _RECIPE = """
 recipe = "{recipe}"
+trainer.epochs = {epochs}
 search = {{ trials = 100_000, baselines = false, seconds = {seconds} }}
 """
 
 
-def pipeline(data: str, seed: int, seconds: float, recipe: str = "", ensemble: int = 0) -> str:
+def pipeline(data: str, seed: int, seconds: float, recipe: str = "", ensemble: int = 0, epochs: int = EPOCHS) -> str:
     """The file that `pipe run` is given: the declared space, or what a recipe fills in. `data`: keys of [data].
 
-    `ensemble`: of the declared space; a recipe says its own.
+    `ensemble`: of the declared space; a recipe says its own. `epochs`: of a recipe; the space is declared for EPOCHS.
     """
     head = _PIPELINE.format(seed=seed, data=data, target=TARGET, held=HELD, processes=PROCESSES)
     if recipe:
-        return head + _RECIPE.format(recipe=recipe, seconds=seconds)
+        return head + _RECIPE.format(recipe=recipe, seconds=seconds, epochs=epochs)
     ranges = {path: f"{{ {sampler} = {ends} }}" for path, (sampler, ends) in SPACE.items()}
     strength, decay = ranges.pop(STRENGTH), ranges.pop(DECAY)
     lines = "\n".join(f"{path} = {text}" for path, text in ranges.items())

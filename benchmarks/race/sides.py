@@ -38,7 +38,7 @@ class Race:
 def ours(rows: Rows, seed: int, seconds: float, recipe: str = "", ensemble: int = 0) -> Race:
     """`pipe run` as a user starts it; it reads the files and tests its winner within the time. 1 without a winner."""
     with TemporaryDirectory() as name:
-        file = _written(Path(name), rows, seed, seconds, recipe, ensemble)
+        file = written(Path(name), rows, seed, seconds, recipe, ensemble)
         done, took = _timed([sys.executable, "-m", "caviar", "run", str(file), "--runs", name, "--json"])
     found = json.loads(done)
     if found["best"] is None:  # no epoch has ended
@@ -52,7 +52,7 @@ def ours(rows: Rows, seed: int, seconds: float, recipe: str = "", ensemble: int 
 def peer(rows: Rows, seed: int, seconds: float, python: str) -> Race:
     """Optuna and PyTorch on the same rows, read, split and standardized for it before the clock starts."""
     with TemporaryDirectory() as name:
-        write_parts(_written(Path(name), rows, seed, seconds), rows)
+        write_parts(written(Path(name), rows, seed, seconds), rows)
         words = [python, "-m", "benchmarks.race.peer", name, rows.task, str(seed), str(monotonic() + seconds)]
         _, took = _timed(words)
         found = [json.loads(file.read_text()) for file in Path(name).glob("found-*")]
@@ -72,11 +72,24 @@ def _timed(words: Sequence[str]) -> tuple[str, float]:
     return done.stdout, seconds
 
 
-def _written(folder: Path, rows: Rows, seed: int, seconds: float, recipe: str = "", ensemble: int = 0) -> Path:
+def written(folder: Path, rows: Rows, seed: int, seconds: float, recipe: str = "", ensemble: int = 0) -> Path:
+    """The pipeline file. A recipe gets the number of epochs that `pipe init --effort quick` writes for so many rows."""
     file = folder / "race.toml"
     own = ', target_transform = "none"' if rows.task == "regression" and not recipe else ""  # the peer has no other
     file.write_text(pipeline(rows.keys + own, seed, seconds, recipe, ensemble), encoding="utf-8")
+    if recipe:
+        epochs = _epochs(file)
+        file.write_text(pipeline(rows.keys, seed, seconds, recipe, epochs=epochs), encoding="utf-8")
     return file
+
+
+def _epochs(file: Path) -> int:
+    from caviar import load
+    from caviar.cli.scaffold.efforts import EFFORTS
+
+    data = load(file).data
+    assert data is not None
+    return EFFORTS["quick"].epochs_for(data.head())
 
 
 def write_parts(file: Path, rows: Rows) -> None:

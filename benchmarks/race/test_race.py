@@ -10,6 +10,7 @@ from typing import Any
 import numpy
 import pytest
 from caviar import load as load_pipeline
+from caviar.cli.scaffold.efforts import EFFORTS
 from caviar.plugin import Plugin
 from caviar.registry.load import load
 from caviar_plugins import L2, MLP, Adam, Exponential, PopulationTrainer
@@ -78,6 +79,13 @@ def test_races_with_a_recipe_or_an_ensemble_are_other_races(
     Campaign(tmp_path, None, None, "python3", recipe="realmlp").run(keys)
     Campaign(tmp_path, None, None, "python3", ensemble=16).run(keys)
     assert [side for side, seed, _ in raced if seed] == [OURS, PEER, OURS, OURS]
+
+
+def test_a_recipe_has_the_epochs_that_init_writes_for_the_effort_quick(tmp_path: Path) -> None:
+    found = rows.prepare("digits", None, None, tmp_path)
+    file = sides.written(tmp_path, found, 1, 5.0, "tabular")
+    written = load_pipeline(file)
+    assert (written.trainer.epochs, written.search.seconds) == (EFFORTS["quick"].epochs, 5)
 
 
 def test_images_are_shrunk_to_means_of_four_pixels_and_keep_their_test_part(tmp_path: Path) -> None:

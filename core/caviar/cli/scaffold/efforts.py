@@ -20,8 +20,8 @@ _FOLDS, _FOLDED = 5, 20  # of a small table; rows of the smallest that has folds
 class Effort:
     """A recipe, and what is written beside it; `about` is its time on two cores.
 
-    `work` decides that: training rows, summed over the epochs of all trials. There are at most `epochs`. A small table
-    has folds, each of which trains a network, and half as many trials. The numbers were measured with
+    `work` decides that: training rows, over the epochs of all trials and their folds. There are at most `epochs`.
+    A small table has folds, each of which trains a network, and half as many trials. The numbers were measured with
     `python -m benchmarks.tables`, docs/benchmarks/tables.md.
     """
 

@@ -19,7 +19,7 @@ _OWNERS = (
     *("id", "group", "patient", "subject", "participant", "person", "customer", "client", "user", "student", "player"),
     *("household", "family", "session", "device", "machine", "sensor", "station", "speaker", "author"),
 )
-_LEAST = 5  # different values: fewer are classes rather than groups
+_LEAST = 6  # different values: fewer are classes rather than groups, and too few for five folds and a test part
 _REPEATED = 0.9  # of the rows: where more values are different, hardly a row has another of its group
 _LEAST_IDS = 50  # different numbers of a column called like unitid
 _NO_IDS = {"acid", "bid", "covid", "fluid", "grid", "humid", "lipid", "paid", "plaid", "prepaid", "rapid", "solid"}
@@ -81,7 +81,8 @@ def guess_splits(head: Head) -> Iterator[tuple[str, str, str]]:
             yield "group", column.name, "would keep rows with the same value in one part"
             break
     for column in head.features:
-        if column.kind == "dates" and not column.missing:
+        several = column.distinct is None or column.distinct > _LEAST  # the earliest of them only train
+        if column.kind == "dates" and not column.missing and several:
             yield "time", column.name, "would test on the latest rows, not on random ones"
             break
 

@@ -46,3 +46,10 @@ def test_a_telling_name_goes_before_the_last_place(columns: str, target: str, by
 def test_a_column_of_repeated_names_or_of_dates_may_split_rows(column: ColumnHead, key: str | None) -> None:
     head = Head((ColumnHead("x", "numbers"), column), (ColumnHead("y", "numbers"),), 120)
     assert [(each, name) for each, name, _ in guess_splits(head)] == ([(key, column.name)] if key else [])
+
+
+@pytest.mark.parametrize(("distinct", "keys"), [(5, []), (6, ["group"]), (7, ["group", "time"])])
+def test_splits_that_five_folds_and_a_test_part_cannot_have_are_not_suggested(distinct: int, keys: list[str]) -> None:
+    columns = ColumnHead("patient", "words", distinct=distinct), ColumnHead("day", "dates", distinct=distinct)
+    head = Head(columns, (ColumnHead("y", "numbers"),), 100)
+    assert [key for key, *_ in guess_splits(head)] == keys

@@ -84,6 +84,7 @@ def written(folder: Path, rows: Rows, seed: int, seconds: float, recipe: str = "
 
 
 def _epochs(file: Path) -> int:
+    """Those of a table of 2,000 rows or more: for fewer `pipe init` counts on folds, which no race has."""
     from caviar import load
     from caviar.cli.scaffold.efforts import EFFORTS
 

@@ -13,7 +13,7 @@ _TYPICAL = 20_000  # rows, where they are not known
 _COLUMNS = 100  # that make a row of one of the recipe's networks twice as expensive
 _FEWEST, _FEW = 4, 32  # epochs, and trials, whatever the number of rows; rows of the smallest mini-batch
 _SMALL = 2000  # rows
-_FOLDS, _FOLDED = 5, 20  # of a small table; rows of the smallest that has folds
+_FOLDS, _LEAST_FOLDED = 5, 20  # of a small table; rows of the smallest that has folds
 
 
 @dataclass(frozen=True)
@@ -34,14 +34,14 @@ class Effort:
 
     def epochs_for(self, head: Head | None) -> int:
         """The number of epochs with which all trials take about the effort's time, in steps of an eighth or finer."""
-        exact = self.work / (self._tried(head) * _cost(head))
+        exact = self.work / (self._most_trials(head) * _cost(head))
         return int(min(max(_rounded(exact), _FEWEST), self.epochs))
 
     def trials_for(self, head: Head | None) -> int:
-        """The number of trials: all, or where there are so many rows that the epochs are the fewest, at least 4."""
-        return int(min(max(self.work / (_FEWEST * _cost(head)), _FEWEST), self._tried(head)))
+        """The number of trials: all, half with folds, fewer where the epochs are the fewest; at least 4."""
+        return int(min(max(self.work / (_FEWEST * _cost(head)), _FEWEST), self._most_trials(head)))
 
-    def _tried(self, head: Head | None) -> int:
+    def _most_trials(self, head: Head | None) -> int:
         return max(self.trials // 2, _FEWEST) if folds_for(head) else self.trials
 
 
@@ -59,7 +59,7 @@ def batch_size_for(head: Head | None) -> int | None:
 
 def folds_for(head: Head | None) -> int | None:
     """Several for few rows: a validation part of one split would be too small to tell trials apart."""
-    return _FOLDS if head is not None and _FOLDED <= head.rows < _SMALL else None
+    return _FOLDS if head is not None and _LEAST_FOLDED <= head.rows < _SMALL else None
 
 
 EFFORTS = {

@@ -61,7 +61,7 @@ def _table(name: str, lines: list[str]) -> list[str]:
 
 def _of_folds(head: Head | None) -> list[str]:
     folds = folds_for(head)
-    about = "few rows: a trial is the mean of 5 networks, each without a fifth"
+    about = f"few rows: a trial is the mean of {folds} networks, each validated on other rows"
     return [_line(f"folds = {folds}", about)] if folds else []
 
 

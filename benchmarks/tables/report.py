@@ -7,7 +7,7 @@ from statistics import fmean
 
 from benchmarks.tables.errors import Errors, Ratio, ratio
 from benchmarks.tables.results import Result
-from benchmarks.tables.sources import NAMES
+from benchmarks.tables.sources import NAMES, PUBLISHED
 from benchmarks.tables.unseen import ITEMS
 
 
@@ -29,7 +29,7 @@ def markdown(results: Iterable[Result], against: Sequence[str]) -> str:
 
 
 def _page(title: str, found: Mapping[str, Errors], cell: Callable[[Iterable[Result]], str]) -> str:
-    tables = [table for table in (*NAMES, *ITEMS) if any(table in errors for errors in found.values())]
+    tables = [table for table in (*NAMES, *PUBLISHED, *ITEMS) if any(table in errors for errors in found.values())]
     rows = {
         f"{table} ({max(len(errors.get(table, {})) for errors in found.values())})": [
             cell(errors.get(table, {}).values()) for errors in found.values()
@@ -51,7 +51,7 @@ def _seconds(results: Iterable[Result]) -> str:
 
 
 def _ratios(reference: str, ratios: Mapping[str, Ratio]) -> str:
-    tables = [table for table in (*NAMES, *ITEMS) if any(table in each.tables for each in ratios.values())]
+    tables = [table for table in (*NAMES, *PUBLISHED, *ITEMS) if any(table in each.tables for each in ratios.values())]
     rows = {
         table: [f"{each.tables[table]:.3f}" if table in each.tables else "" for each in ratios.values()]
         for table in tables

@@ -32,24 +32,32 @@ class NoArchive(Exception):
 
 @dataclass(frozen=True)
 class Table:
-    """Cells as text, the columns in their order; an empty cell has no value. `y` as numbers."""
+    """Cells as text, the columns in their order; an empty cell has no value. `y` as numbers.
+
+    `test_rows`: so many rows, the last ones, are the test part that the table's publisher states; 0 where none is.
+    """
 
     name: str
     task: Task
     columns: Mapping[str, Sequence[str]]
     categories: tuple[str, ...]
     y: Array
+    test_rows: int = 0
 
 
 @dataclass(frozen=True)
 class _Archive:
-    """An archive of the folder. `left_out`: columns; `rows`: of a larger table, so many are drawn once."""
+    """An archive of the folder. `left_out`: columns; `rows`: of a larger table, so many are drawn once.
+
+    `test_rows`: of `Table`.
+    """
 
     task: Task
     file: str = ""
     left_out: tuple[str, ...] = ()
     rows: int = 0
     all_numbers: bool = False  # the mask marks columns of few different numbers
+    test_rows: int = 0
 
 
 _ARCHIVES = {
@@ -70,13 +78,16 @@ _BUNDLED: Mapping[str, Task] = {
 }
 NAMES = (*_ARCHIVES, *_BUNDLED)
 """The tables for development."""
+_PUBLISHED = {"adult_uci": _Archive("classification", "adult", test_rows=16_281)}
+PUBLISHED = tuple(_PUBLISHED)
+"""Tables with a test part of their own, for results that others have published."""
 
 
 def load(name: str, folder: Path | None) -> Table:
-    """One of `NAMES` or of the unseen. Raises NoArchive with a hint where its archive or its package is missing."""
+    """A table of any kind. Raises NoArchive with a hint where its archive or its package is missing."""
     if name in ITEMS:
         return _unseen(name)
-    return _bundled(name) if name in _BUNDLED else _archived(name, _ARCHIVES[name], folder)
+    return _bundled(name) if name in _BUNDLED else _archived(name, (_ARCHIVES | _PUBLISHED)[name], folder)
 
 
 def _unseen(name: str) -> Table:
@@ -103,7 +114,7 @@ def _archived(name: str, archive: _Archive, folder: Path | None) -> Table:
         for column, values in zip(names, x[rows].T, strict=True)
         if column not in archive.left_out
     }
-    return Table(name, archive.task, columns, categories, y[rows])
+    return Table(name, archive.task, columns, categories, y[rows], archive.test_rows)
 
 
 def _bundled(name: str) -> Table:

@@ -15,16 +15,22 @@ TARGET = "y"
 TRAIN, TEST, ABOUT = "train.csv", "test.csv", "table.json"
 
 
-def parts(rows: int, split: int) -> tuple[Array, Array]:
-    """The rows of the training and of the test part, at random 80 to 20, in the order of the table."""
-    order = numpy.random.default_rng(split).permutation(rows)
+def parts(rows: int, split: int, test_rows: int = 0) -> tuple[Array, Array]:
+    """The rows of the training and of the test part: at random 80 to 20, in the order of the table.
+
+    With `test_rows` the last ones are the test part of every split, which then sets the order of the rows trained on.
+    """
+    random = numpy.random.default_rng(split)
+    if test_rows:
+        return random.permutation(rows - test_rows), numpy.arange(rows - test_rows, rows)
+    order = random.permutation(rows)
     held = round(rows / 5)
     return numpy.sort(order[held:]), numpy.sort(order[:held])
 
 
 def write(table: Table, split: int, folder: Path) -> Array:
     """Writes both parts and which columns are categories; returns the test rows' truth."""
-    train, test = parts(len(table.y), split)
+    train, test = parts(len(table.y), split, table.test_rows)
     cells = list(zip(*table.columns.values(), texts(table.y), strict=True))
     for name, rows in ((TRAIN, train), (TEST, test)):
         with (folder / name).open("w", newline="", encoding="utf-8") as file:

@@ -70,6 +70,14 @@ def test_a_split_has_each_row_once_and_is_the_same_every_time() -> None:
     assert not numpy.array_equal(test, other[1])
 
 
+def test_a_test_part_that_the_publisher_states_is_that_of_every_split() -> None:
+    for split in (0, 1):
+        train, test = parts(103, split, test_rows=20)
+        assert test.tolist() == list(range(83, 103))
+        assert sorted(train) == list(range(83))
+    assert not numpy.array_equal(parts(103, 0, 20)[0], train)
+
+
 def test_the_files_hold_the_parts_of_the_split(tmp_path: Path) -> None:
     table = Table("toy", "regression", {"a": [str(row) for row in range(10)]}, (), numpy.arange(10) / 4)
     truth = write(table, 2, tmp_path)

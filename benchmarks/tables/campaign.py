@@ -31,7 +31,12 @@ class Campaign:
     timed: bool
 
     def run(self, tables: Sequence[str], splits: Iterable[int], contenders: Sequence[Contender]) -> None:
-        """Appends each result as soon as it is there; reports a contender that failed and goes on."""
+        """Appends each result as soon as it is there; reports a contender that failed and goes on.
+
+        Raises NoArchive before anything is measured.
+        """
+        for name in tables:
+            _loaded(name, self.archives)
         pin(self.cores)
         for split, name in product(splits, tables):  # split by split: stopped early, each table has as many
             for contender in contenders:

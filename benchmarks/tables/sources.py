@@ -118,7 +118,10 @@ def _archived(name: str, archive: _Archive, folder: Path | None) -> Table:
 
 
 def _bundled(name: str) -> Table:
-    from sklearn import datasets
+    try:
+        from sklearn import datasets
+    except ImportError as error:
+        raise NoArchive(f"table {name}: {error}; pip install scikit-learn") from None
 
     found: Any = getattr(datasets, f"load_{name}")()
     names = [str(column).replace(" ", "_") for column in found.feature_names]

@@ -15,7 +15,7 @@ from benchmarks.tables.contenders import Failed, Outcome
 from benchmarks.tables.errors import ratio
 from benchmarks.tables.report import markdown
 from benchmarks.tables.results import Result
-from benchmarks.tables.sources import Table, Task
+from benchmarks.tables.sources import NoArchive, Table, Task
 
 FIRST = Result("wine", 0, "caviar", 0.25, 36, 30.0, {"cores": 2})
 
@@ -86,6 +86,13 @@ def test_a_run_with_several_models_is_repeated_if_one_of_their_results_is_missin
     one.run(["wine"], [0], [contender])
     assert contender.runs == 2
     assert [each.contender for each in results.read(file).values()] == ["best", "ensemble"]
+
+
+def test_a_table_that_is_missing_is_reported_before_anything_is_measured(tmp_path: Path) -> None:
+    contender = Counted()
+    with pytest.raises(NoArchive, match="adult"):
+        Campaign(tmp_path / "results.jsonl", tmp_path, 2, timed=True).run(["wine", "adult"], [0], [contender])
+    assert contender.runs == 0
 
 
 @pytest.mark.usefixtures("toy")

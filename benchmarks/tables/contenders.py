@@ -60,10 +60,10 @@ class Caviar:
         return tuple(f"{name}, {model}" for model in self.models) or (name,)
 
     def run(self, folder: Path, task: Task, split: int, threads: int) -> Outcome:
-        # Caviar alone takes the target of pol for classes. For a rare class `init` writes a metric and a threshold that
-        # find more of it, where accuracy is measured here: "auto" is accuracy, or R2, and 0.5 what others predict at.
-        numbers = ["data.task=regression"] if task == "regression" else ["data.threshold=0.5"]
-        parts = ["data.test=0.0", f"data.test_path={TEST}", "search.metric=auto", *numbers]
+        # `init` would take the target of pol for classes. For a rare class it writes a metric and a threshold that find
+        # more of it; accuracy is measured here, so the metric is "auto" (accuracy or R2) and the threshold 0.5.
+        by_task = "data.task=regression" if task == "regression" else "data.threshold=0.5"
+        parts = ["data.test=0.0", f"data.test_path={TEST}", "search.metric=auto", by_task]
         settings = [word for part in parts for word in ("--set", part)]
         began = monotonic()
         _pipe(folder, "init", TRAIN, "--target", "y", *(["--effort", self.effort] if self.effort else []))

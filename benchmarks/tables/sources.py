@@ -34,7 +34,7 @@ class NoArchive(Exception):
 class Table:
     """Cells as text, the columns in their order; an empty cell has no value. `y` as numbers.
 
-    `test_rows`: so many rows, the last ones, are the test part that the table's publisher states; 0 where none is.
+    `test_rows`: the number of rows at the end that the publisher states as the test part; 0 if there is none.
     """
 
     name: str
@@ -49,7 +49,7 @@ class Table:
 class _Archive:
     """An archive of the folder. `left_out`: columns; `rows`: of a larger table, so many are drawn once.
 
-    `test_rows`: of `Table`.
+    `test_rows`: as in `Table`.
     """
 
     task: Task

@@ -16,9 +16,10 @@ TRAIN, TEST, ABOUT = "train.csv", "test.csv", "table.json"
 
 
 def parts(rows: int, split: int, test_rows: int = 0) -> tuple[Array, Array]:
-    """The rows of the training and of the test part: at random 80 to 20, in the order of the table.
+    """The row numbers of the training and of the test part: 20 % drawn at random for the test, both in table order.
 
-    With `test_rows` the last ones are the test part of every split, which then sets the order of the rows trained on.
+    With `test_rows`, that many rows at the end are the test part of every split, and `split` only seeds the order of
+    the training rows.
     """
     random = numpy.random.default_rng(split)
     if test_rows:

@@ -17,12 +17,18 @@ import numpy
 
 from benchmarks.training.realmlp import BATCH, CLASSES, FREQUENCIES, NUMBERS, ROWS, SIGMA, UNITS, WIDTH, data, rate
 
+_EMBEDDING = ("frequency", "phase", "mixing", "shift")
+
 
 def vmapped(activation: str, members: int) -> Callable[[], int]:
+    """All members in one compiled step, on the same mini-batches."""
     x, y = (jnp.asarray(each) for each in data())
     activate = {"SELU": jax.nn.selu, "Mish": jax.nn.mish}[activation]
     parameters = _parameters(members)
-    rates = {name: rate("embedding" if name in _EMBEDDING else name.rstrip("0123456789")) for name in parameters}
+    roles = {
+        name: "embedding" if name in _EMBEDDING else name.rstrip("0123456789") for name in parameters
+    }  # bias0: bias
+    rates = {name: rate(role) for name, role in roles.items()}
 
     def loss_of(own: Any, rows: Any, truth: Any) -> Any:
         waves = jnp.cos(2 * pi * rows[:, :, None] * own["frequency"] + own["phase"])
@@ -49,20 +55,18 @@ def vmapped(activation: str, members: int) -> Callable[[], int]:
 
     compiled = jax.jit(whole, donate_argnums=(0, 1, 2))
     held: list[Any] = [parameters, *(jax.tree.map(jnp.zeros_like, parameters) for _ in range(2))]
-    counted = [0]
+    count = 0
 
     def run() -> int:
-        order = shuffled(jax.random.PRNGKey(counted[0]))
+        nonlocal count
+        order = shuffled(jax.random.PRNGKey(count))
         for start in range(0, ROWS, BATCH):
-            counted[0] += 1
-            *held[:], loss = compiled(*held, jnp.float32(counted[0]), order[start : start + BATCH])
+            count += 1
+            *held[:], loss = compiled(*held, jnp.float32(count), order[start : start + BATCH])
         loss.block_until_ready()
         return ROWS // BATCH * members
 
     return run
-
-
-_EMBEDDING = ("frequency", "phase", "mixing", "shift")
 
 
 def _parameters(members: int) -> dict[str, Any]:

@@ -58,6 +58,7 @@ def alone(activation: str, compiled: bool) -> Callable[[], int]:
 
 
 def vmapped(activation: str, members: int) -> Callable[[], int]:
+    """All members under one vmap, on the same mini-batches."""
     torch.set_num_threads(1)
     x, y = (torch.from_numpy(each) for each in data())
     models = [_network(activation) for _ in range(members)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from caviar.config.advice.advice import Advice
 from caviar.config.declaration.dump import inline
@@ -11,7 +11,8 @@ from caviar.text.scores import short_interval, short_number
 from caviar.values.assessment import Assessment, Standing
 
 _NAMES = {"constant": "a constant", "linear": "a linear model", "boosting": "scikit-learn's gradient boosting"}
-_WITHOUT_LAYERS = ("model.layers=0",)
+_LINEAR = {"layers": 0, "embedding": ()}
+"""What makes a model with such fields linear."""
 
 
 def simple_models(ended: Ended) -> Iterator[Advice]:
@@ -27,6 +28,8 @@ def simple_models(ended: Ended) -> Iterator[Advice]:
         other = None if assessment is None else assessment.baseline(name)
         if assessment is None or other is None or not other.lead:
             continue
+        if name == "linear" and _layered(ended) == {}:
+            continue  # the winner is a linear model, too
         part = "test" if "test" in other.lead else "validation"
         low, high = other.lead[part]
         if low > 0 or _behind(other, assessment, assessment.on(part)):
@@ -35,7 +38,7 @@ def simple_models(ended: Ended) -> Iterator[Advice]:
         worse = f"worse than {called} on the same {part} rows"
         equal = f"no better than {called} within the noise of the {part} rows"
         cure, settings = ("use that one", ()) if simpler else _cure(ended, assessment, other, part)
-        simpler = settings == _WITHOUT_LAYERS
+        simpler = any(setting.startswith("model.") for setting in settings)
         text = (
             f"the winner is {worse if high < 0 else equal}: {assessment.metric} {ours} against {theirs}, 95 % interval "
             f"of the difference {' to '.join(short_interval(low, high))}; {cure}"
@@ -56,8 +59,10 @@ def _cure(ended: Ended, assessment: Assessment, other: Standing, part: str) -> t
     better = _better_than(assessment, other, part) if other.name == "constant" else None
     if other.name == "constant" and better is None:
         return f"no baseline is better either: see what is read with `pipe check`{_of_time(ended)}", ()
-    if other.name == "linear" and "layers" in type(ended.pipeline.model).model_fields:
-        return "the simpler one is as good: in [model], layers = 0", _WITHOUT_LAYERS
+    if other.name == "linear" and (layered := _layered(ended)):
+        keys = " and ".join(f"{field} = {value}" for field, value in layered.items())
+        settings = tuple(f"model.{field}={value}" for field, value in layered.items())
+        return f"the simpler one is as good: in [model], {keys}", settings
     longer, settings = _longer(ended)
     if better is not None:
         reached = short_number(better.metrics[assessment.on(part)])
@@ -66,6 +71,15 @@ def _cure(ended: Ended, assessment: Assessment, other: Standing, part: str) -> t
     if other.name == "linear":
         return f"more trials may find a better one: {longer}", settings
     return f"use that one, or search on: {longer}", settings
+
+
+def _layered(ended: Ended) -> Mapping[str, str] | None:
+    """The fields that keep the model from being linear, as a file would change them; None if it cannot be linear."""
+    model = ended.pipeline.model
+    if "layers" not in type(model).model_fields:
+        return None
+    there = {field: value for field, value in _LINEAR.items() if field in type(model).model_fields}
+    return {field: inline(value) for field, value in there.items() if getattr(model, field) != value}
 
 
 def _better_than(assessment: Assessment, constant: Standing, part: str) -> Standing | None:

@@ -138,6 +138,27 @@ def test_a_baseline_is_as_good_where_the_interval_of_the_lead_reaches_zero(
         assert advice["simple-models"].settings == ("model.layers=0",)
 
 
+@pytest.mark.parametrize(
+    ("model", "settings"),
+    [
+        ('model = { use = "mlp", embedding = ["periodic"] }', ("model.layers=0", "model.embedding=[]")),
+        ('model = { use = "mlp", layers = 0, embedding = ["periodic"] }', ("model.embedding=[]",)),
+        ('model = { use = "mlp", layers = { int = [1, 3] } }', ("model.layers=0",)),
+        ('model = { use = "mlp", layers = 0 }', None),
+    ],
+)
+def test_the_next_run_is_linear_and_nothing_is_said_of_a_winner_that_is(
+    model: str, settings: tuple[str, ...] | None, tmp_path: Path
+) -> None:
+    file = f"{model}\n" + "\n".join(line for line in FILE.splitlines() if not line.startswith("model"))
+    advice = said(tmp_path, assessment(baselines=[standing("linear", (-0.01, 0.01))]), file=file)
+    found = advice.get("simple-models")
+    assert (found and found.settings) == settings
+    if found is not None:
+        for setting in found.settings:
+            assert setting.removeprefix("model.").replace("=", " = ") in found.text
+
+
 def test_the_test_rows_decide_and_validation_rows_where_there_are_no_others(tmp_path: Path) -> None:
     both = replace(standing("linear", (0.01, 0.02)), lead={"validation": (-0.01, 0.01), "test": (0.01, 0.02)})
     assert "simple-models" not in said(tmp_path, assessment(baselines=[both]))

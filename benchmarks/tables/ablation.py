@@ -1,7 +1,7 @@
 """`python -m benchmarks.tables.ablation`: the recipe `tabular` with each of its parts taken out, over all tables.
 
-One network at the recipe's first point, and without the part; none of the rows of any split's test part is read. Each
-error is a line of --results as soon as it is there, and the same command resumes.
+One network at the recipe's first point, and without the part. Training and measuring rows are both training rows of
+split 0. Each error is a line of --results as soon as it is there, and the same command resumes.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from tempfile import TemporaryDirectory
 import numpy
 from caviar import Study, load
 
-from benchmarks.environment import ONE_THREAD
 from benchmarks.tables import results, sources
 from benchmarks.tables.errors import Errors, ratio
 from benchmarks.tables.results import Result
@@ -144,7 +143,6 @@ def main() -> None:
     parser.add_argument("--tables", nargs="+", choices=NAMES, default=NAMES)
     parser.add_argument("--seeds", nargs="+", type=int, default=[1, 2, 3])
     given = parser.parse_args()
-    os.environ.update(ONE_THREAD)
     given.results.parent.mkdir(parents=True, exist_ok=True)
     for name in given.tables:
         table = sources.load(name, given.data)

@@ -25,10 +25,7 @@ def vmapped(activation: str, members: int) -> Callable[[], int]:
     x, y = (jnp.asarray(each) for each in data())
     activate = {"SELU": jax.nn.selu, "Mish": jax.nn.mish}[activation]
     parameters = _parameters(members)
-    roles = {
-        name: "embedding" if name in _EMBEDDING else name.rstrip("0123456789") for name in parameters
-    }  # bias0: bias
-    rates = {name: rate(role) for name, role in roles.items()}
+    rates = {name: rate(_role(name)) for name in parameters}
 
     def loss_of(own: Any, rows: Any, truth: Any) -> Any:
         waves = jnp.cos(2 * pi * rows[:, :, None] * own["frequency"] + own["phase"])
@@ -67,6 +64,11 @@ def vmapped(activation: str, members: int) -> Callable[[], int]:
         return ROWS // BATCH * members
 
     return run
+
+
+def _role(name: str) -> str:
+    """Of "bias0" it is "bias"."""
+    return "embedding" if name in _EMBEDDING else name.rstrip("0123456789")
 
 
 def _parameters(members: int) -> dict[str, Any]:
